@@ -1,0 +1,74 @@
+#!/usr/bin/env node
+/**
+ * Runs one of the project's commands with everything it needs in place, from a fresh clone on:
+ *
+ *   node scripts/run.mjs [--build] [--types] [--n8n] <command> [arguments…]
+ *
+ * It installs the dependencies when they are missing or the lock file has changed, brings Node 24 (n8n's native
+ * parts need it; the machine's own Node may be 20), and then runs the command with that Node first on the PATH.
+ * `--build` compiles the package, `--types` checks the types of tests and sandbox, `--n8n` brings n8n itself.
+ * Where all is in place it does nothing. Plain JavaScript without dependencies: it runs before there are any.
+ */
+import { spawnSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const bin = path.join(root, 'node_modules', '.bin');
+
+const flags = new Set();
+const command = process.argv.slice(2);
+while (command[0]?.startsWith('--')) flags.add(command.shift());
+
+const environment = { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH ?? ''}` };
+// A setting of the machine that npm does not know makes every npm call print a warning.
+delete environment.npm_config_nodedir;
+
+function fail(what, way) {
+	console.error(`\n${what}\n${way}`);
+	process.exit(1);
+}
+
+function step(title, program, args, way) {
+	console.error(`• ${title}`);
+	const done = spawnSync(program, args, { cwd: root, env: environment, stdio: ['ignore', 'inherit', 'inherit'] });
+	if (done.status !== 0) fail(`"${program} ${args.join(' ')}" did not succeed (${done.error?.message ?? `exit ${done.status}`}).`, way);
+}
+
+function installDependencies() {
+	const lockFile = readFileSync(path.join(root, 'package-lock.json'));
+	const fingerprint = createHash('sha256').update(lockFile).digest('hex');
+	const stamp = path.join(root, 'node_modules', '.installed-from');
+	if (existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint) return;
+	const npm = ['--no-audit', '--no-fund', '--loglevel=error'];
+	step(
+		'Installing the dependencies (about a minute, once)',
+		'npm',
+		['ci', '--ignore-scripts', ...npm],
+		'Check that the npm registry can be reached (npm ping) and that the disk has 1 GB free, then run the command again.',
+	);
+	step(
+		'Bringing Node 24 (npm package "node")',
+		'npm',
+		['rebuild', 'node', ...npm],
+		'The npm package "node" brings a Node 24 binary. Check that the npm registry can be reached, then run the command again.',
+	);
+	writeFileSync(stamp, fingerprint);
+}
+
+if (Number(process.versions.node.split('.')[0]) < 20) {
+	fail(`This is Node ${process.versions.node}.`, 'Install Node 20 or newer; Node 24 for the tests is brought by the project itself.');
+}
+installDependencies();
+if (flags.has('--build')) step('Building the package', 'gulp', ['build', '--silent'], 'The compiler says above what is wrong.');
+if (flags.has('--types')) step('Checking types', 'tsc', ['-p', 'test/tsconfig.json'], 'The compiler says above what is wrong.');
+if (flags.has('--n8n')) step('Looking for n8n', 'tsx', ['test/n8n/bring.ts'], 'The message above says which step failed.');
+
+const [program, ...args] = command;
+const child = spawn(program, args, { cwd: root, env: environment, stdio: 'inherit' });
+// Ctrl-C reaches the child through the terminal; this process only waits for it to clean up.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => signal === 'SIGTERM' && child.kill(signal));
+child.on('error', (error) => fail(`"${program}" could not be started: ${error.message}.`, 'Delete node_modules and run the command again.'));
+child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
