@@ -1,0 +1,455 @@
+/**
+ * Runs nodes, triggers and credentials in n8n-core's real contexts and engine, with n8n's real HTTP helper.
+ *
+ *   const run = await runNode({ node: new Payfect(), credentialTypes: [new PayfectApi()],
+ *     credentials: { payfectApi: { apiKey: 'key', baseUrl: sandbox.url } },
+ *     parameters: { resource: 'checkout', operation: 'create', amount: '={{ $json.amount }}' },
+ *     items: [{ json: { amount: '12.99' } }], continueOnFail: 'continueErrorOutput' });
+ *   run.outputs[0], run.outputs[1], run.error, run.executions, run.logs, run.stored
+ */
+import {
+	ExecuteContext,
+	ExecutionLifecycleHooks,
+	HookContext,
+	PackageDirectoryLoader,
+	RoutingNode,
+	SupplyDataContext,
+	WebhookContext,
+	WorkflowExecute,
+} from 'n8n-core';
+import {
+	createEmptyRunExecutionData,
+	createRunExecutionData,
+	NodeConnectionTypes,
+	resolveWebhookDescriptionField,
+	type ExecutionError,
+	type ExecutionStatus,
+	type ICredentialDataDecryptedObject,
+	type ICredentialType,
+	type IDataObject,
+	type IExecuteData,
+	type INodeExecutionData,
+	type INodeType,
+	type IRun,
+	type IRunData,
+	type IRunExecutionData,
+	type IWebhookData,
+	type IWebhookDescription,
+	type IWebhookResponseData,
+	type WorkflowActivateMode,
+	type WorkflowExecuteMode,
+} from 'n8n-workflow';
+import { parse, stringify } from 'flatted';
+import path from 'node:path';
+import { assemble, START_NODE, withCapturedLogs, type Assembled, type CapturedLogs, type LogLine, type NodeSetup } from './n8nParts';
+import { parseBody, sendOverLoopback, UnreadableBody, type CallbackRequest, type ClientResponse, type ExpressResponse, type N8nRequest } from './webhookServer';
+
+export { DELETED, type LogLine, type NodeSetup } from './n8nParts';
+export type { CallbackRequest, ClientResponse } from './webhookServer';
+
+const noLogs = (): CapturedLogs => ({ logs: [], n8nLogs: [] });
+
+export interface NodeRunOptions extends NodeSetup {
+	/** The node's input. Default: one empty item. */
+	items?: INodeExecutionData[];
+	mode?: WorkflowExecuteMode;
+	/** How often the node has already run in this execution (as inside a loop). */
+	runIndex?: number;
+	/** Stops the execution as the user's Stop button does. */
+	abortAfterMilliseconds?: number;
+	/** Calls the node as n8n does when an AI agent uses it as a tool. Error outputs and retries are not played then. */
+	asTool?: boolean;
+}
+
+export interface NodeRun extends CapturedLogs {
+	status: ExecutionStatus;
+	/** Items per output; an output that gave nothing is an empty list. */
+	outputs: INodeExecutionData[][];
+	/** Why the execution stopped, as n8n shows it. */
+	error?: ExecutionError;
+	/** Set while the execution waits. */
+	waitTill?: Date;
+	/** How often the node's `execute` ran: more than once only by Retry On Fail. */
+	executions: number;
+	/** The execution as n8n writes it to its database. */
+	stored: string;
+	/** The node's static data afterwards. */
+	staticData: IDataObject;
+	/** The setup, for `callWebhook({ waiting })` and `resumeAtTimeLimit`. */
+	setup: NodeSetup;
+}
+
+/**
+ * Runs the node in a workflow `Start → node` through n8n's engine: expressions, defaults, error outputs, Retry On
+ * Fail and pairedItem are n8n's own. Never throws for what the node does: see `error`.
+ */
+export async function runNode(options: NodeRunOptions): Promise<NodeRun> {
+	const setup = { ...options, executionId: options.executionId ?? '1' };
+	const parts = assemble(setup);
+	const items = structuredClone(options.items ?? [{ json: {} }]);
+	const runData: IRunData = {};
+	const task = (data: INodeExecutionData[]): IRunData[string][number] => ({
+		startTime: 0,
+		executionTime: 0,
+		executionIndex: parts.additionalData.currentNodeExecutionIndex++,
+		executionStatus: 'success',
+		source: [],
+		data: { main: [data] },
+	});
+	for (const name of [START_NODE, ...(options.nodesBefore ?? []).map((node) => node.name)]) runData[name] = [task(items)];
+	if (options.runIndex) runData[parts.node.name] = Array.from({ length: options.runIndex }, () => task([]));
+	const previousNode = options.nodesBefore?.at(-1)?.name ?? START_NODE;
+	const entry: IExecuteData = { node: parts.node, data: { main: [items] }, source: { main: [{ previousNode }] } };
+	const data = createRunExecutionData({ resultData: { runData }, executionData: { nodeExecutionStack: [entry] } });
+	if (options.asTool) return await callAsTool(setup, parts, data, entry, options.mode ?? 'trigger');
+	return await runEngine(setup, parts, data, options.mode ?? 'trigger', options.abortAfterMilliseconds);
+}
+
+async function runEngine(setup: NodeSetup, parts: Assembled, data: IRunExecutionData, mode: WorkflowExecuteMode, abortAfterMilliseconds?: number): Promise<NodeRun> {
+	const { workflow, additionalData, node } = parts;
+	additionalData.hooks = new ExecutionLifecycleHooks(mode, additionalData.executionId ?? '1', {
+		id: workflow.id,
+		name: workflow.name ?? '',
+		active: true,
+		activeVersionId: null,
+		isArchived: false,
+		createdAt: new Date(),
+		updatedAt: new Date(),
+		nodes: Object.values(workflow.nodes),
+		connections: workflow.connectionsBySourceNode,
+	});
+	const captured = noLogs();
+	const run = await withCapturedLogs(captured, async (): Promise<IRun> => {
+		const running = new WorkflowExecute(additionalData, mode, data).processRunExecutionData(workflow);
+		const stop = abortAfterMilliseconds === undefined ? undefined : setTimeout(() => running.cancel(), abortAfterMilliseconds);
+		try {
+			return await running;
+		} finally {
+			clearTimeout(stop);
+		}
+	});
+	const last = run.data.resultData.runData[node.name]?.at(-1);
+	return {
+		status: run.status,
+		outputs: (last?.data?.main ?? []).map((items) => items ?? []),
+		...(run.data.resultData.error && { error: run.data.resultData.error }),
+		...(run.waitTill && { waitTill: run.waitTill }),
+		executions: parts.executions(),
+		stored: stringify(run.data),
+		staticData: parts.staticData(),
+		setup,
+		...captured,
+	};
+}
+
+async function callAsTool(setup: NodeSetup, parts: Assembled, data: IRunExecutionData, entry: IExecuteData, mode: WorkflowExecuteMode): Promise<NodeRun> {
+	const { workflow, node, additionalData, nodeType } = parts;
+	const items = entry.data.main?.[0] ?? [];
+	const context = new SupplyDataContext(workflow, node, additionalData, mode, data, 0, items, entry.data, NodeConnectionTypes.AiTool, entry, []);
+	const captured = noLogs();
+	let outputs: INodeExecutionData[][] = [];
+	let error: ExecutionError | undefined;
+	try {
+		// n8n gives a tool's `execute` this very context (n8n-core dist/execution-engine/node-execution-context/utils/create-node-as-tool.js).
+		const answer = await withCapturedLogs(captured, async () => await nodeType.execute!.call(context as unknown as ExecuteContext));
+		if (Array.isArray(answer)) outputs = answer;
+	} catch (thrown) {
+		error = thrown as ExecutionError;
+	}
+	return {
+		status: error ? 'error' : 'success',
+		outputs,
+		...(error && { error }),
+		executions: parts.executions(),
+		stored: stringify([outputs, error]),
+		staticData: parts.staticData(),
+		setup,
+		...captured,
+	};
+}
+
+function storedData(run: NodeRun): IRunExecutionData {
+	if (run.status !== 'waiting') throw new Error(`The execution does not wait, its status is "${run.status}".`);
+	const data = parse(run.stored) as IRunExecutionData & { waitTill?: Date | string };
+	// JSON has no dates; n8n reads this one from a column of its own.
+	if (data.waitTill) data.waitTill = new Date(data.waitTill);
+	return data;
+}
+
+/** Goes on with a waiting execution whose time is up, as n8n's WaitTracker does: the node's own code does not run again. */
+export async function resumeAtTimeLimit(waiting: NodeRun, mode: WorkflowExecuteMode = 'trigger'): Promise<NodeRun> {
+	return await runEngine(waiting.setup, assemble(waiting.setup), storedData(waiting), mode);
+}
+
+export interface WebhookCallOptions extends NodeSetup {
+	request: CallbackRequest;
+	/** "Listen for test event": test address, mode `manual`. Default: a published workflow, mode `webhook`. */
+	isTest?: boolean;
+	/** Which webhook of the description; default `default`. */
+	webhookName?: string;
+	/** The execution that waits, for a node that resumes by webhook. The setup is that of the run. */
+	waiting?: NodeRun;
+	/** Stands where n8n stores the execution. Throw in it to play a database that fails; await in it to play a slow one. */
+	store?: () => void | Promise<void>;
+	/** The rest of the workflow when the response mode is `lastNode`: its last node's first item. Throw in it to play a workflow that fails. */
+	lastNode?: () => IDataObject | Promise<IDataObject>;
+}
+
+export interface WebhookCall extends CapturedLogs {
+	/** What the sender of the callback got. */
+	response: ClientResponse;
+	/** What the node's `webhook` returned; undefined if it threw or was not called. */
+	result?: IWebhookResponseData;
+	/** What the node's `webhook` threw. */
+	thrown?: unknown;
+	/** Whether n8n called the node at all (it answers unreadable bodies by itself). */
+	called: boolean;
+	/** The items per output with which an execution started or went on; undefined: none did. */
+	items?: INodeExecutionData[][];
+	/** The execution after it was resumed; only with `waiting`. */
+	resumed?: NodeRun;
+	staticData: IDataObject;
+}
+
+/**
+ * Sends a callback to the node's `webhook` over a real connection and answers by n8n's rules (`executeWebhook` in n8n 2.41.1).
+ *
+ *   const call = await callWebhook({ node: new PayfectTrigger(), credentialTypes: [new PayfectApi()], credentials: { payfectApi },
+ *     request: { headers: { 'content-type': 'application/json', authorization: token }, rawBody: Buffer.from(body) } });
+ *   call.response.status, call.response.body, call.items, call.logs
+ */
+export async function callWebhook(options: WebhookCallOptions): Promise<WebhookCall> {
+	const setup: NodeSetup = options.waiting ? { ...options, ...options.waiting.setup } : options;
+	const parts = assemble(setup);
+	const { workflow, node, nodeType, additionalData, webhookId } = parts;
+	const description = webhookDescription(nodeType, options.webhookName ?? 'default');
+	const mode: WorkflowExecuteMode = options.isTest ? 'manual' : options.waiting ? 'trigger' : 'webhook';
+	const field = (name: keyof IWebhookDescription & string, fallback?: string | number): unknown => {
+		const native = resolveWebhookDescriptionField(node, description, name);
+		if (native.resolved) return native.value;
+		return workflow.expression.getComplexParameterValue(node, description[name] as string, mode, {}, undefined, fallback);
+	};
+	const pathOfWebhook = String(field('path', '')).replace(/^\/|\/$/g, '');
+	const address = options.waiting
+		? `/webhook-waiting/${setup.executionId}`
+		: `/webhook${options.isTest ? '-test' : ''}/${[webhookId, pathOfWebhook].filter(Boolean).join('/')}`;
+	const webhookData: IWebhookData = {
+		httpMethod: 'POST',
+		node: node.name,
+		path: pathOfWebhook,
+		webhookDescription: description,
+		workflowId: workflow.id,
+		workflowExecuteAdditionalData: additionalData,
+		...(options.isTest && { isTest: true }),
+	};
+	const runData = options.waiting && storedData(options.waiting);
+	if (runData) enterWaitingNode(runData);
+
+	const captured = noLogs();
+	const call: Omit<WebhookCall, 'response' | 'staticData'> = { called: false, ...captured };
+	const handle = async (request: N8nRequest, response: ExpressResponse) => {
+		additionalData.httpRequest = request as unknown as typeof additionalData.httpRequest;
+		additionalData.httpResponse = response as unknown as typeof additionalData.httpResponse;
+		const responseCode = field('responseCode', 200) as number;
+		const reply = (body: unknown, status: number | string = responseCode) => {
+			response.status(status);
+			if (typeof body === 'string') response.send(body);
+			else response.json(body);
+		};
+		try {
+			await parseBody(request, node.typeVersion);
+		} catch (error) {
+			if (!(error instanceof UnreadableBody)) throw error;
+			return reply({ code: error.status === 422 ? 422 : 0, message: error.message }, error.status);
+		}
+		const closeFunctions: Array<() => Promise<void>> = [];
+		const context = new WebhookContext(workflow, node, additionalData, mode, webhookData, closeFunctions, runData ?? null);
+		let result: IWebhookResponseData;
+		try {
+			call.called = true;
+			result = call.result = await nodeType.webhook!.call(context);
+		} catch (thrown) {
+			call.thrown = thrown;
+			reply({ code: 0, message: 'Workflow Webhook Error: Workflow could not be started!' }, 500);
+			// A waiting execution goes on with one empty item, as if it had been paid; a trigger's is stored as failed and runs nothing.
+			if (options.waiting) call.items = [[{ json: {} }]];
+			return;
+		} finally {
+			await Promise.allSettled(closeFunctions.map(async (close) => await close()));
+		}
+
+		const answered = result.noWebhookResponse === true;
+		if (result.workflowData === undefined) {
+			if (!answered) reply(result.webhookResponse ?? { message: 'Webhook call received' });
+			return;
+		}
+		try {
+			await options.store?.();
+		} catch {
+			if (!answered) reply({ code: 0, message: 'There was a problem executing the workflow' }, 500);
+			return;
+		}
+		call.items = result.workflowData;
+		if (answered) return;
+		if (field('responseMode', 'onReceived') === 'onReceived') {
+			const responseData = field('responseData', 'firstEntryJson');
+			return reply(responseData === 'noData' ? undefined : responseData || (result.webhookResponse ?? { message: 'Workflow was started' }));
+		}
+		try {
+			reply((await options.lastNode?.()) ?? {});
+		} catch {
+			reply({ message: 'Error in workflow' }, 500);
+		}
+	};
+	const response = await sendOverLoopback(address, options.request, async (request, reply) => {
+		await withCapturedLogs(captured, async () => await handle(request, reply));
+	});
+	if (options.waiting && runData && call.items) call.resumed = await resume(options.waiting.setup, runData, call.items);
+	return { ...call, response, staticData: parts.staticData() };
+}
+
+/** What n8n's WaitingWebhooks does to the stored execution before it calls the node. */
+function enterWaitingNode(data: IRunExecutionData): void {
+	const entry = data.executionData?.nodeExecutionStack[0];
+	if (entry) entry.node.disabled = true;
+	data.waitTill = undefined;
+	data.resultData.runData[data.resultData.lastNodeExecuted ?? '']?.pop();
+}
+
+async function resume(setup: NodeSetup, data: IRunExecutionData, items: INodeExecutionData[][]): Promise<NodeRun> {
+	const entry = data.executionData?.nodeExecutionStack[0];
+	if (!entry) throw new Error('The stored execution has no node to go on with.');
+	entry.data.main = items;
+	entry.metadata = { ...entry.metadata, forwardAllOutputs: true };
+	return await runEngine(setup, assemble(setup), data, 'trigger');
+}
+
+function webhookDescription(nodeType: INodeType, name: string): IWebhookDescription {
+	const found = nodeType.description.webhooks?.find((webhook) => webhook.name === name);
+	if (!found) throw new Error(`"${nodeType.description.displayName}" has no webhook named "${name}".`);
+	return found;
+}
+
+export interface HookCallOptions extends NodeSetup {
+	method: 'checkExists' | 'create' | 'delete';
+	/** "Listen for test event". */
+	isTest?: boolean;
+	activation?: WorkflowActivateMode;
+	webhookName?: 'default' | 'setup';
+}
+
+export interface HookCall extends CapturedLogs {
+	/** What the hook returned; undefined if it threw. */
+	result?: boolean;
+	/** What the hook threw: n8n shows its message where the workflow is published. */
+	error?: Error;
+	/** The node's static data afterwards; pass it on to the next call. */
+	staticData: IDataObject;
+	/** The address under which the node receives its callbacks. */
+	webhookUrl: string;
+}
+
+/**
+ * Calls one of the node's webhook life-cycle methods as n8n does at publish, unpublish and test.
+ *
+ *   const created = await callHook({ ...setup, method: 'create', webhookId });
+ *   const removed = await callHook({ ...setup, method: 'delete', webhookId, staticData: created.staticData });
+ */
+export async function callHook(options: HookCallOptions): Promise<HookCall> {
+	const parts = assemble(options);
+	const { workflow, node, nodeType, additionalData } = parts;
+	const name = options.webhookName ?? 'default';
+	const description = webhookDescription(nodeType, name);
+	const webhookData: IWebhookData = {
+		httpMethod: 'POST',
+		node: node.name,
+		path: String(description.path),
+		webhookDescription: description,
+		workflowId: workflow.id,
+		workflowExecuteAdditionalData: additionalData,
+		...(options.isTest && { isTest: true }),
+	};
+	const mode = options.isTest ? 'manual' : options.method === 'delete' ? 'internal' : 'trigger';
+	const context = new HookContext(workflow, node, additionalData, mode, options.activation ?? (options.isTest ? 'manual' : 'activate'), webhookData);
+	const captured = noLogs();
+	let result: boolean | undefined;
+	let error: Error | undefined;
+	try {
+		result = await withCapturedLogs(captured, async () => await nodeType.webhookMethods?.[name]?.[options.method]?.call(context));
+	} catch (thrown) {
+		error = thrown instanceof Error ? thrown : new Error(String(thrown));
+	}
+	return {
+		...(result !== undefined && { result }),
+		...(error && { error }),
+		staticData: parts.staticData(),
+		webhookUrl: context.getNodeWebhookUrl(name) ?? '',
+		...captured,
+	};
+}
+
+/**
+ * Presses "Test" in the credential's form, as n8n's credentials-tester.service.js does for a `test` request.
+ *
+ *   await testCredential(new PayfectApi(), { apiKey: 'key', baseUrl: sandbox.url });   // { status: 'OK', message: 'Connection successful!' }
+ */
+export async function testCredential(credentialType: ICredentialType, data: ICredentialDataDecryptedObject): Promise<{ status: 'OK' | 'Error'; message: string }> {
+	const { test } = credentialType;
+	if (!test) throw new Error(`The credential type "${credentialType.name}" has no test.`);
+	const probe: INodeType = {
+		description: {
+			displayName: 'Credential Test',
+			name: 'credentialTest',
+			group: ['transform'],
+			version: 1,
+			description: 'Sends the credential test',
+			defaults: { name: 'Credential Test' },
+			inputs: [NodeConnectionTypes.Main],
+			outputs: [NodeConnectionTypes.Main],
+			credentials: [{ name: credentialType.name, required: true }],
+			properties: [{ displayName: 'Temp', name: 'temp', type: 'string', default: '', routing: { request: test.request } }],
+		},
+	};
+	const parts = assemble({ node: probe, credentialTypes: [credentialType], credentials: { [credentialType.name]: data } });
+	const executeData: IExecuteData = { node: parts.node, data: {}, source: null };
+	const context = new ExecuteContext(parts.workflow, parts.node, parts.additionalData, 'internal', createEmptyRunExecutionData(), 0, [], { main: [[{ json: {} }]] }, executeData, []);
+	const decrypted = await context.getCredentials<ICredentialDataDecryptedObject>(credentialType.name, 0);
+	try {
+		const answer = await withCapturedLogs(noLogs(), async () =>
+			await new RoutingNode(context, probe, { id: '1', name: credentialType.name, type: credentialType.name, data: decrypted }).runNode(),
+		);
+		for (const rule of test.rules ?? []) {
+			if (rule.type === 'responseSuccessBody' && answer?.[0]?.[0]?.json[rule.properties.key] === rule.properties.value) {
+				return { status: 'Error', message: rule.properties.message };
+			}
+		}
+		return { status: 'OK', message: 'Connection successful!' };
+	} catch (thrown) {
+		const error = thrown as Error & { cause?: { response?: { status: number; statusText: string }; code?: string } };
+		const response = error.cause?.response;
+		if (response) {
+			for (const rule of test.rules ?? []) {
+				if (rule.type === 'responseCode' && rule.properties.value === response.status) return { status: 'Error', message: rule.properties.message };
+			}
+			return { status: 'Error', message: response.statusText || `Received HTTP status code: ${response.status}` };
+		}
+		return { status: 'Error', message: error.cause?.code ?? error.message };
+	}
+}
+
+/**
+ * Loads the built package (`npm run build` first) with the loader that n8n uses for community packages.
+ *
+ *   const loaded = await loadFromDist();
+ *   loaded.getNode('payfect').type, loaded.getCredential('payfectApi').type, loaded.types.nodes
+ */
+export async function loadFromDist(directory = path.resolve(__dirname, '..', '..')): Promise<PackageDirectoryLoader> {
+	const loader = new PackageDirectoryLoader(directory);
+	await loader.loadAll();
+	return loader;
+}
+
+/** All log lines of a call as text, for "no secret in any log line". */
+export function logText(captured: { logs: LogLine[]; n8nLogs: LogLine[] }): string {
+	return stringify([captured.logs, captured.n8nLogs]);
+}

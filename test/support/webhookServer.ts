@@ -1,0 +1,222 @@
+/**
+ * A callback as n8n receives it: real bytes over a loopback connection, a request that is parsed by n8n 2.41.1's rules
+ * (dist/middlewares/body-parser.js, `parseRequestBody` of dist/webhooks/webhook-helpers.js) and a response with the
+ * part of Express 5 that nodes use. Express itself comes with n8n, not with n8n-core.
+ */
+import { randomUUID } from 'node:crypto';
+import { Agent, createServer, request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { parse as parseQueryString } from 'node:querystring';
+import { buffer } from 'node:stream/consumers';
+import { createGunzip, createInflate } from 'node:zlib';
+import { parseIncomingMessage } from '@n8n/backend-network';
+
+export interface CallbackRequest {
+	/** Default: POST. */
+	method?: string;
+	/** As they are written on the wire. No content type is added. */
+	headers?: Record<string, string | string[]>;
+	/** The exact bytes of the body. */
+	rawBody?: Buffer | string;
+	/** The query without the question mark. */
+	query?: string;
+}
+
+/** An answer as the sender of the callback sees it. */
+export interface ClientResponse {
+	status: number;
+	/** Lower-case names. */
+	headers: Record<string, string | string[] | undefined>;
+	body: string;
+}
+
+/** What n8n adds to Node's request before it calls a node. */
+export type N8nRequest = IncomingMessage & {
+	rawBody?: Buffer;
+	readRawBody: () => Promise<void>;
+	contentType?: string;
+	encoding?: BufferEncoding;
+	body?: unknown;
+	query: unknown;
+	params: Record<string, string>;
+	path: string;
+	originalUrl: string;
+	protocol: string;
+	res: ExpressResponse;
+	get: (name: string) => string | string[] | undefined;
+	header: (name: string) => string | string[] | undefined;
+};
+
+export type ExpressResponse = ServerResponse & {
+	status: (code: number | string) => ExpressResponse;
+	set: (name: string | Record<string, string>, value?: string) => ExpressResponse;
+	header: ExpressResponse['set'];
+	get: (name: string) => unknown;
+	type: (type: string) => ExpressResponse;
+	contentType: ExpressResponse['type'];
+	send: (body?: unknown) => ExpressResponse;
+	json: (body: unknown) => ExpressResponse;
+	sendStatus: (code: number) => ExpressResponse;
+	locals: Record<string, unknown>;
+	req: N8nRequest;
+};
+
+export class UnreadableBody extends Error {
+	constructor(
+		readonly status: number,
+		message: string,
+	) {
+		super(message);
+	}
+}
+
+/** n8n's N8N_PAYLOAD_SIZE_MAX default. */
+const LARGEST_BODY_BYTES = 16 * 1024 * 1024;
+const CALL_HEADER = 'x-harness-call';
+const shortTypes: Record<string, string> = { json: 'application/json', text: 'text/plain', txt: 'text/plain', html: 'text/html' };
+
+type Handler = (request: N8nRequest, response: ExpressResponse) => Promise<void>;
+const handlers = new Map<string, Handler>();
+let server: Promise<Server> | undefined;
+const agent = new Agent({ keepAlive: true });
+
+/** One server for all calls of a test file; it does not keep the process alive. */
+async function listening(): Promise<Server> {
+	server ??= new Promise((resolve, reject) => {
+		const created = createServer((incoming, outgoing) => {
+			const call = String(incoming.headers[CALL_HEADER]);
+			delete incoming.headers[CALL_HEADER];
+			const response = expressResponse(outgoing);
+			const request = n8nRequest(incoming, response);
+			void handlers.get(call)?.(request, response).catch((error: unknown) => {
+				if (!response.headersSent) response.status(500).json({ code: 0, message: String(error) });
+			});
+		});
+		created.on('connection', (socket) => socket.unref());
+		created.on('error', reject);
+		created.listen(0, '127.0.0.1', () => resolve(created.unref()));
+	});
+	return await server;
+}
+
+function n8nRequest(incoming: IncomingMessage, response: ExpressResponse): N8nRequest {
+	const request = incoming as N8nRequest;
+	parseIncomingMessage(request as unknown as Parameters<typeof parseIncomingMessage>[0]);
+	const url = new URL(request.url ?? '/', 'http://localhost');
+	const get = (name: string) => request.headers[name.toLowerCase()];
+	Object.assign(request, {
+		originalUrl: request.url,
+		path: url.pathname,
+		query: parseQueryString(url.search.slice(1)),
+		params: {},
+		protocol: 'http',
+		res: response,
+		get,
+		header: get,
+		readRawBody: async () => {
+			if (request.rawBody) return;
+			const unzip = { gzip: createGunzip, deflate: createInflate }[String(request.headers['content-encoding'])];
+			const bytes = await buffer(unzip ? request.pipe(unzip()) : request);
+			if (bytes.length > LARGEST_BODY_BYTES) throw new UnreadableBody(500, 'request entity too large');
+			request.rawBody = bytes;
+		},
+	});
+	response.req = request;
+	return request;
+}
+
+function expressResponse(outgoing: ServerResponse): ExpressResponse {
+	const response = outgoing as ExpressResponse;
+	const set: ExpressResponse['set'] = (name, value) => {
+		for (const [key, each] of typeof name === 'string' ? [[name, value ?? ''] as const] : Object.entries(name)) {
+			const textWithoutCharset = key.toLowerCase() === 'content-type' && /^text\/[^;]+$/.test(each);
+			response.setHeader(key, textWithoutCharset ? `${each}; charset=utf-8` : each);
+		}
+		return response;
+	};
+	const type = (name: string) => set('content-type', shortTypes[name] ?? name);
+	const json = (body: unknown) => {
+		if (!response.getHeader('content-type')) set('content-type', 'application/json; charset=utf-8');
+		return send(body === undefined ? '' : JSON.stringify(body));
+	};
+	const send = (body?: unknown): ExpressResponse => {
+		if (body === undefined || typeof body === 'string') {
+			const current = response.getHeader('content-type');
+			if (current === undefined && body !== undefined) set('content-type', 'text/html; charset=utf-8');
+			// Express states utf-8 for every text it sends.
+			else if (typeof current === 'string' && !/charset=/i.test(current)) set('content-type', `${current}; charset=utf-8`);
+			response.end(body ?? '');
+		} else if (Buffer.isBuffer(body)) {
+			if (!response.getHeader('content-type')) set('content-type', 'application/octet-stream');
+			response.end(body);
+		} else {
+			json(body);
+		}
+		return response;
+	};
+	return Object.assign(response, {
+		status: (code: number | string) => Object.assign(response, { statusCode: Number(code) }),
+		set,
+		header: set,
+		get: (name: string) => response.getHeader(name),
+		type,
+		contentType: type,
+		send,
+		json,
+		sendStatus: (code: number) => Object.assign(response, { statusCode: code }).send(String(code)),
+		locals: {},
+	});
+}
+
+/** Reads and parses the body as n8n does before it calls a node's `webhook`. Throws `UnreadableBody` where n8n answers by itself. */
+export async function parseBody(request: N8nRequest, typeVersion: number): Promise<void> {
+	const { contentType } = request;
+	if (contentType?.startsWith('multipart/')) throw new Error('Multipart bodies are not played by this harness.');
+	const parsable =
+		contentType !== undefined &&
+		(['application/json', 'text/plain', 'application/x-www-form-urlencoded'].some((type) => contentType.startsWith(type)) || /[/+]xml$/.test(contentType));
+	if (typeVersion > 1 && !parsable) return;
+	try {
+		await request.readRawBody();
+	} catch (error) {
+		throw error instanceof UnreadableBody ? error : new UnreadableBody(500, 'There was a problem executing the workflow');
+	}
+	if (!request.rawBody?.length) return;
+	try {
+		const encoded = request.headers['content-encoding'];
+		if (encoded !== undefined && !['gzip', 'deflate', 'identity'].includes(encoded)) throw new Error('unsupported content encoding');
+		const text = request.rawBody.toString(request.encoding);
+		if (contentType === 'application/json') request.body = JSON.parse(text.replace(/^\uFEFF/, ''));
+		else if (contentType === 'application/x-www-form-urlencoded') request.body = parseQueryString(text, undefined, undefined, { maxKeys: 1000 });
+		else if (contentType === 'text/plain') request.body = text;
+	} catch {
+		throw new UnreadableBody(422, 'Failed to parse request body');
+	}
+}
+
+/** Sends the request to `handle` over a loopback connection and waits for the whole answer. */
+export async function sendOverLoopback(path: string, call: CallbackRequest, handle: Handler): Promise<ClientResponse> {
+	const { port } = (await listening()).address() as AddressInfo;
+	const id = randomUUID();
+	handlers.set(id, handle);
+	const body = Buffer.from(call.rawBody ?? '');
+	const headers: OutgoingHttpHeaders = { 'content-length': body.length, ...call.headers, [CALL_HEADER]: id };
+	try {
+		return await new Promise((resolve, reject) => {
+			const sent = httpRequest(
+				{ host: '127.0.0.1', port, agent, method: call.method ?? 'POST', path: call.query ? `${path}?${call.query}` : path, headers, timeout: 10_000 },
+				(answer) => {
+					buffer(answer).then(
+						(bytes) => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: bytes.toString('utf8') }),
+						reject,
+					);
+				},
+			);
+			sent.on('timeout', () => sent.destroy(new Error('No answer within 10 seconds: the node neither answered nor returned a webhookResponse.')));
+			sent.on('error', reject);
+			sent.end(body);
+		});
+	} finally {
+		handlers.delete(id);
+	}
+}
