@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, readdir, rename, rm, stat, statfs, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rename, rm, stat, statfs, utimes, writeFile } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -100,11 +100,10 @@ async function installPackages(recipe: string, folder: string, fingerprint: stri
 	const installing = path.join(folder, '.installing');
 	const modules = path.join(folder, 'node_modules');
 	const interrupted = existsSync(installing);
-	const sameRecipe = (await readText(path.join(folder, 'package-lock.json'))) === (await readText(path.join(recipe, 'package-lock.json')));
-	if (existsSync(modules) && sameRecipe && !interrupted) {
+	if (existsSync(modules) && !interrupted) {
 		const missing = await missingPackages(recipe, folder);
 		if (missing.length === 0) return;
-		say(`The n8n in ${folder} is not whole (${missing.length} packages are missing, for example ${missing[0]}); installing it anew.`);
+		say(`The n8n in ${folder} is not whole (${missing.length} packages are missing or of another version, for example ${missing[0]}); installing it anew.`);
 	} else if (interrupted) {
 		say('An earlier download of n8n was interrupted; starting it anew.');
 	}
@@ -123,10 +122,9 @@ async function installPackages(recipe: string, folder: string, fingerprint: stri
 	say('Downloading n8n (2,400 packages, 3 GB on disk; two to six minutes, once per machine)');
 	// Not `npm ci`: it refuses a lock file in which an optional native part for another platform is missing from the registry.
 	const npm = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-	const ran = await run('npm', npm, folder, say, async () => {
-		const folders = await readdir(modules).catch(() => []);
-		return folders.length === 0 ? 'working out what to download' : `${folders.length} of about 1,120 folders`;
-	});
+	const locations = [...(await packagesOf(path.join(recipe, 'package-lock.json'))).keys()];
+	const onDisk = () => locations.filter((location) => existsSync(path.join(folder, location, 'package.json'))).length;
+	const ran = await run('npm', npm, folder, say, () => `${onDisk()} of ${locations.length} packages`);
 	if (ran.code !== 0) throw explainInstall(ran);
 	await copyFile(path.join(recipe, 'package-lock.json'), path.join(folder, 'package-lock.json'));
 	const missing = await missingPackages(recipe, folder);
@@ -136,15 +134,28 @@ async function installPackages(recipe: string, folder: string, fingerprint: stri
 	await rm(installing, { force: true });
 }
 
-/** Packages of the lock file that are not on the disk, apart from those made for another platform. */
+interface LockFile {
+	packages: Record<string, { version?: string; optional?: boolean; os?: string[]; cpu?: string[] }>;
+}
+
+/** Where the lock file puts each package, apart from those made for one platform only, and its version. */
+async function packagesOf(lockFile: string): Promise<Map<string, string | undefined>> {
+	const { packages } = JSON.parse((await readText(lockFile)) ?? '{"packages":{}}') as LockFile;
+	return new Map(
+		Object.entries(packages)
+			.filter(([location, entry]) => location !== '' && !entry.optional && !entry.os && !entry.cpu)
+			.map(([location, { version }]) => [location, version]),
+	);
+}
+
+/** What the recipe wants and the folder has not, or has in another version. */
 async function missingPackages(recipe: string, folder: string): Promise<string[]> {
-	const lockFile = JSON.parse(await readFile(path.join(recipe, 'package-lock.json'), 'utf8')) as {
-		packages: Record<string, { optional?: boolean; devOptional?: boolean; peer?: boolean; os?: string[]; cpu?: string[] }>;
-	};
-	return Object.entries(lockFile.packages)
-		.filter(([location, entry]) => location !== '' && !entry.optional && !entry.os && !entry.cpu)
-		.map(([location]) => location)
-		.filter((location) => !existsSync(path.join(folder, location, 'package.json')));
+	const wanted = await packagesOf(path.join(recipe, 'package-lock.json'));
+	// npm's own list of what it put there; written when it is done.
+	const installed = await packagesOf(path.join(folder, 'node_modules', '.package-lock.json'));
+	return [...wanted]
+		.filter(([location, version]) => installed.get(location) !== version || !existsSync(path.join(folder, location, 'package.json')))
+		.map(([location]) => location);
 }
 
 function explainInstall(ran: Ran): BringError {
@@ -201,7 +212,7 @@ function lastLines(output: string, count = 15): string {
 }
 
 /** Runs a program to its end. What it prints is kept for the error message; meanwhile `progress` is said every ten seconds. */
-async function run(program: string, args: string[], cwd: string, say: Say = () => undefined, progress?: () => Promise<string>): Promise<Ran> {
+async function run(program: string, args: string[], cwd: string, say: Say = () => undefined, progress?: () => string): Promise<Ran> {
 	const environment = { ...process.env };
 	// A setting of some machines that npm warns about in every call.
 	delete environment.npm_config_nodedir;
@@ -213,7 +224,7 @@ async function run(program: string, args: string[], cwd: string, say: Say = () =
 		return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 	};
 	const ticker = setInterval(() => {
-		void (progress?.() ?? Promise.resolve('still working')).then((state) => say(`  ${elapsed()}  ${state}`));
+		say(`  ${elapsed()}  ${progress?.() ?? 'still working'}`);
 	}, 10_000);
 	try {
 		return await new Promise<Ran>((resolve) => {

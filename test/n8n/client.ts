@@ -1,0 +1,252 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
+import { parse as parseFlatted } from 'flatted';
+import type { IConnections, INode, INodeTypeDescription, IRunExecutionData, IWorkflowSettings } from 'n8n-workflow';
+
+/** The owner of every throw-away n8n. n8n wants eight characters, a digit and a capital. */
+export const owner = { email: 'owner@n8n.example', firstName: 'Demo', lastName: 'Owner', password: 'Throw-away-1' };
+
+export interface Workflow {
+	id: string;
+	name: string;
+	nodes: INode[];
+	connections: IConnections;
+	settings: IWorkflowSettings;
+	versionId: string;
+	active: boolean;
+}
+
+export type NewWorkflow = Pick<Workflow, 'name' | 'nodes' | 'connections'> & { settings?: IWorkflowSettings };
+
+export interface Credential {
+	id: string;
+	name: string;
+	type: string;
+}
+
+export interface CredentialTestResult {
+	status: 'OK' | 'Error';
+	message: string;
+}
+
+export interface ExecutionSummary {
+	id: string;
+	workflowId: string;
+	status: string;
+	mode: string;
+}
+
+export interface Execution extends ExecutionSummary {
+	data: IRunExecutionData;
+	/** As n8n stored it, for looking for what must not be in there. */
+	stored: string;
+}
+
+export type PublicationStatus = 'not_published' | 'in_progress' | 'published' | 'partial' | 'failed';
+
+// n8n refuses a larger one.
+const pageSize = 100;
+
+/** n8n refused: its own words and its HTTP status. Holds nothing of the request, which may carry secrets. */
+export class N8nError extends Error {
+	constructor(
+		message: string,
+		readonly status: number,
+	) {
+		super(message);
+		this.name = 'N8nError';
+	}
+}
+
+/** Speaks to n8n's own REST interface as the editor does. `signIn` first. */
+export class N8nClient {
+	private readonly http: AxiosInstance;
+
+	private cookie = '';
+
+	constructor(readonly url: string) {
+		// n8n ties the session to the browser: the same id has to come with every call.
+		this.http = axios.create({
+			baseURL: `${url}/rest`,
+			headers: { 'browser-id': randomUUID(), 'push-ref': randomUUID() },
+			timeout: 60_000,
+			proxy: false,
+			validateStatus: () => true,
+		});
+	}
+
+	/** Makes the owner on a fresh n8n, logs in on one that has its owner. */
+	async signIn(): Promise<void> {
+		const setUp = await this.http.post('/owner/setup', owner);
+		const { email, password } = owner;
+		const signedIn = setUp.status === 200 ? setUp : await this.http.post('/login', { emailOrLdapLoginId: email, password });
+		if (signedIn.status !== 200) throw refusal('Signing in', signedIn);
+		this.cookie = (signedIn.headers['set-cookie'] ?? []).map((line) => line.split(';')[0]).join('; ');
+	}
+
+	readonly credentials = {
+		create: async (credential: { name: string; type: string; data: Record<string, unknown> }): Promise<Credential> =>
+			await this.call<Credential>('post', '/credentials', credential),
+		/** What "Test" in the credential's dialogue says. */
+		test: async ({ id, name, type }: Credential, data: Record<string, unknown>): Promise<CredentialTestResult> =>
+			await this.call<CredentialTestResult>('post', '/credentials/test', { credentials: { id, name, type, data } }),
+		update: async ({ id, name, type }: Credential, data: Record<string, unknown>): Promise<void> => {
+			await this.call('patch', `/credentials/${id}`, { name, type, data });
+		},
+		delete: async (id: string): Promise<void> => {
+			await this.call('delete', `/credentials/${id}`);
+		},
+	};
+
+	readonly workflows = {
+		create: async ({ settings = {}, ...workflow }: NewWorkflow): Promise<Workflow> =>
+			await this.call<Workflow>('post', '/workflows', { ...workflow, settings }),
+		get: async (id: string): Promise<Workflow> => await this.call<Workflow>('get', `/workflows/${id}`),
+		/** Saves a draft; what is published goes on running until the next `publish`. */
+		save: async ({ id, name, nodes, connections, settings, versionId }: Workflow): Promise<Workflow> =>
+			await this.call<Workflow>('patch', `/workflows/${id}`, { name, nodes, connections, settings, versionId }),
+		/** Ends when the triggers are really registered. Throws with the words that the editor shows when one refuses. */
+		publish: async (id: string): Promise<void> => {
+			const { versionId } = await this.workflows.get(id);
+			await this.call('post', `/workflows/${id}/activate`, { versionId });
+			const { status, words } = await this.settledPublication(id);
+			if (status !== 'published') throw new N8nError(words || `The publication ended as "${status}".`, 200);
+		},
+		unpublish: async (id: string): Promise<void> => {
+			await this.call('post', `/workflows/${id}/deactivate`, {});
+			await this.settledPublication(id);
+		},
+		delete: async (id: string): Promise<void> => {
+			// n8n deletes only what is in its archive, and refuses while it is still taking the triggers down.
+			await this.call('post', `/workflows/${id}/archive`, {});
+			await eventually(
+				async () =>
+					await this.call('delete', `/workflows/${id}`).then(
+						() => true,
+						(error: unknown) => {
+							if (error instanceof N8nError && error.status === 409) return undefined;
+							throw error;
+						},
+					),
+				30_000,
+				() => `Workflow ${id} could not be deleted`,
+			);
+		},
+		publicationStatus: async (id: string): Promise<PublicationStatus> => (await this.publication(id)).status,
+		/** "Execute workflow" in the editor. Ends when the execution has ended or waits; `startFrom` is a node's name. */
+		run: async (id: string, startFrom: string): Promise<Execution> => {
+			const { executionId } = await this.start(id, startFrom);
+			if (!executionId) throw new N8nError(`n8n waits for an event of "${startFrom}" instead of running it.`, 200);
+			return await this.executions.settled(executionId);
+		},
+		/** "Listen for test event" in the editor: the trigger takes one event on its test URL. */
+		listen: async (id: string, trigger: string): Promise<void> => {
+			const { waitingForWebhook } = await this.start(id, trigger);
+			if (!waitingForWebhook) throw new N8nError(`n8n ran "${trigger}" instead of waiting for its event.`, 200);
+		},
+		stopListening: async (id: string): Promise<void> => {
+			await this.call('delete', `/test-webhook/${id}`);
+		},
+	};
+
+	readonly executions = {
+		/** All of them, newest first. */
+		list: async (workflowId: string): Promise<ExecutionSummary[]> => {
+			const filter = encodeURIComponent(JSON.stringify({ workflowId }));
+			const all: ExecutionSummary[] = [];
+			for (;;) {
+				const lastId = all.at(-1)?.id;
+				const { results } = await this.call<{ results: ExecutionSummary[] }>(
+					'get',
+					`/executions?filter=${filter}&limit=${pageSize}${lastId ? `&lastId=${lastId}` : ''}`,
+				);
+				all.push(...results);
+				if (results.length < pageSize) return all;
+			}
+		},
+		get: async (id: string): Promise<Execution> => {
+			const { data, ...summary } = await this.call<ExecutionSummary & { data: string }>('get', `/executions/${id}`);
+			return { ...summary, data: parseFlatted(data) as IRunExecutionData, stored: data };
+		},
+		/** Ends when the execution has ended or waits. */
+		settled: async (id: string, withinMilliseconds = 30_000): Promise<Execution> =>
+			await eventually(
+				async () => {
+					const execution = await this.executions.get(id);
+					return ['new', 'running', 'unknown'].includes(execution.status) ? undefined : execution;
+				},
+				withinMilliseconds,
+				() => `Execution ${id} had not ended`,
+			),
+		/** Ends when the workflow has at least `count` executions in this state; gives them with their data, oldest first. */
+		waitFor: async (workflowId: string, count: number, status = 'success', withinMilliseconds = 20_000): Promise<Execution[]> => {
+			let seen: ExecutionSummary[] = [];
+			const found = await eventually(
+				async () => {
+					seen = await this.executions.list(workflowId);
+					const matching = seen.filter((execution) => execution.status === status);
+					return matching.length >= count ? matching : undefined;
+				},
+				withinMilliseconds,
+				() => `Workflow ${workflowId} had not ${count} executions with status "${status}", only [${seen.map((execution) => execution.status).join(', ')}],`,
+			);
+			return await Promise.all(found.reverse().map(async ({ id }) => await this.executions.get(id)));
+		},
+	};
+
+	/** Types of nodes that n8n offers whose name begins with `prefix`, for example a package's name. */
+	async nodeTypes(prefix: string): Promise<INodeTypeDescription[]> {
+		const answer = await axios.get<INodeTypeDescription[]>(`${this.url}/types/nodes.json`, { headers: { cookie: this.cookie }, timeout: 60_000, proxy: false });
+		return answer.data.filter(({ name }) => name.startsWith(prefix));
+	}
+
+	private async start(id: string, startFrom: string): Promise<{ executionId?: string; waitingForWebhook?: boolean }> {
+		return await this.call('post', `/workflows/${id}/run`, { workflowData: await this.workflows.get(id), triggerToStartFrom: { name: startFrom } });
+	}
+
+	private async publication(id: string) {
+		return await this.call<{ status: PublicationStatus; triggers: { nodeId: string; status: string; errorMessage: string | null }[] }>(
+			'get',
+			`/workflows/${id}/publication-status`,
+		);
+	}
+
+	private async settledPublication(id: string): Promise<{ status: PublicationStatus; words: string }> {
+		return await eventually(
+			async () => {
+				const { status, triggers } = await this.publication(id);
+				if (status === 'in_progress') return undefined;
+				return { status, words: triggers.flatMap(({ errorMessage }) => errorMessage ?? []).join('\n') };
+			},
+			30_000,
+			() => `The publication of workflow ${id} had not ended`,
+		);
+	}
+
+	private async call<T>(method: 'get' | 'post' | 'patch' | 'delete', path: string, body?: unknown): Promise<T> {
+		const answer = await this.http.request<{ data: T }>({ method, url: path, data: body, headers: { cookie: this.cookie } });
+		if (answer.status >= 300) throw refusal(`${method.toUpperCase()} ${path.split('?')[0]}`, answer);
+		return answer.data.data;
+	}
+}
+
+function refusal(what: string, answer: AxiosResponse<unknown>): N8nError {
+	const body: unknown = answer.data;
+	const words =
+		typeof body === 'object' && body !== null
+			? ['message', 'description', 'hint'].flatMap((key) => (key in body && typeof body[key as keyof typeof body] === 'string' ? [String(body[key as keyof typeof body])] : [])).join(' ')
+			: String(body).slice(0, 200);
+	return new N8nError(`${what}: n8n answered ${answer.status}. ${words}`.trim(), answer.status);
+}
+
+/** Asks until there is an answer; throws with what was waited for when the time is up. */
+export async function eventually<T>(ask: () => Promise<T | undefined>, withinMilliseconds: number, unmet: () => string): Promise<T> {
+	const deadline = Date.now() + withinMilliseconds;
+	for (;;) {
+		const answer = await ask();
+		if (answer !== undefined) return answer;
+		if (Date.now() > deadline) throw new Error(`${unmet()} after ${withinMilliseconds / 1000} s.`);
+		await wait(100);
+	}
+}
