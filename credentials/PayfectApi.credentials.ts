@@ -1,0 +1,69 @@
+import type { IAuthenticate, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
+import { authenticateRequest } from '../nodes/shared/authenticateRequest';
+import { payfect } from '../nodes/Payfect/payfect.contract';
+
+export class PayfectApi implements ICredentialType {
+	name = 'payfectApi';
+
+	displayName = 'Payfect API';
+
+	documentationUrl = 'https://docs.payfect.finance/authentication';
+
+	icon = { light: 'file:../icons/payfect.svg', dark: 'file:../icons/payfect.dark.svg' } as const;
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'API Key',
+			name: 'apiKey',
+			type: 'string',
+			typeOptions: { password: true },
+			required: true,
+			default: '',
+			description: 'From the Payfect dashboard. The key decides whether payments are live or test.',
+		},
+		{
+			displayName: 'Callback Secret Key',
+			name: 'callbackSecretKey',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			description:
+				'Proves that a callback comes from Payfect: 44 characters that end with =. It is not the API key; Payfect does not document where it is shown, look at the webhook settings of the dashboard. Needed by the trigger; the test below does not check it.',
+		},
+		{
+			displayName: 'Previous Callback Secret Key',
+			name: 'callbackSecretKeyPrevious',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			description: 'Accepted as well while you change the secret key. Remove it afterwards.',
+		},
+		{
+			displayName: 'Base URL',
+			name: 'baseUrl',
+			type: 'string',
+			required: true,
+			default: 'https://api.payfect.finance/api/v1',
+			description: 'Change it only for a sandbox or a proxy of your own',
+		},
+	];
+
+	authenticate: IAuthenticate = async (credentials, requestOptions) => await authenticateRequest(payfect, credentials, requestOptions);
+
+	/**
+	 * No call that only checks a key is documented. Inferred: looking up a checkout that cannot exist is refused with 401 or 403 for a
+	 * wrong key and answered with something else, such as 404, for a good one. It does not prove the callback secret key.
+	 */
+	test: ICredentialTestRequest = {
+		request: {
+			baseURL: '={{$credentials.baseUrl}}',
+			url: '/checkouts/00000000-0000-4000-8000-000000000000/',
+			ignoreHttpStatusErrors: { ignore: true, except: [401, 403] },
+			disableFollowRedirect: true,
+		},
+		rules: [
+			{ type: 'responseCode', properties: { value: 401, message: "Payfect refused this API Key (HTTP 401). Check 'API Key'; the callback secret key is a different one." } },
+			{ type: 'responseCode', properties: { value: 403, message: "Payfect refused this API Key (HTTP 403). Check 'API Key'; the callback secret key is a different one." } },
+		],
+	};
+}

@@ -1,0 +1,129 @@
+import type { INodeProperties } from 'n8n-workflow';
+import {
+	amountField,
+	amountFromField,
+	callbackUrlField,
+	cancelUrlField,
+	descriptionField,
+	extraFieldsField,
+	lineItemsJsonField,
+	referenceField,
+	requestsInParallelOption,
+	simpleField,
+	successUrlField,
+} from '../shared/checkoutFields';
+import { createCheckout } from '../shared/createCheckout';
+import type { Row } from '../shared/eachItem';
+import { InputError } from '../shared/inputError';
+import { readCheckoutOrder } from '../shared/readCheckoutOrder';
+import { payfect, type PayfectCredentials, type PayfectOrder } from './payfect.contract';
+
+const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
+
+export const createCheckoutFields: INodeProperties[] = [
+	{ ...amountFromField },
+	{ ...amountField },
+	{
+		displayName: 'Line Items',
+		name: 'lineItems',
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true, sortable: true },
+		placeholder: 'Add Line Item',
+		default: { item: [{ name: '', unitAmount: '', quantity: 1 }] },
+		description: 'What is sold; the amount to be paid is the exact sum of unit amount times quantity',
+		options: [
+			{
+				displayName: 'Line Item',
+				name: 'item',
+				values: [
+					{ displayName: 'Description', name: 'description', type: 'string', default: '', description: 'More about it, for the payer' },
+					{ displayName: 'Image URLs', name: 'images', type: 'string', default: '', placeholder: 'e.g. https://shop.example/tea.png', description: 'Addresses of pictures, comma-separated' },
+					{ displayName: 'Name', name: 'name', type: 'string', default: '', placeholder: 'e.g. Tea', description: 'What the payer reads' },
+					{ displayName: 'Price ID', name: 'price', type: 'string', default: '', description: 'ID of a price that exists at Payfect, in place of name and unit amount' },
+					{ displayName: 'Quantity', name: 'quantity', type: 'number', typeOptions: { minValue: 1 }, default: 1, description: 'How many of it' },
+					{ displayName: 'Unit Amount', name: 'unitAmount', type: 'string', default: '', placeholder: 'e.g. 12.50', description: 'Price of one, in major units' },
+				],
+			},
+		],
+		displayOptions: { show: { ...showOnlyForCreateCheckout, amountFrom: ['lineItems'] } },
+	},
+	{ ...lineItemsJsonField },
+	{
+		displayName: 'Currency',
+		name: 'currency',
+		type: 'string',
+		required: true,
+		default: 'usdt',
+		placeholder: 'e.g. usdt',
+		description: 'Currency code as Payfect spells it; usdt is the only one its documentation names',
+		displayOptions: { show: showOnlyForCreateCheckout },
+	},
+	{ ...referenceField },
+	{ ...descriptionField },
+	{ ...successUrlField },
+	{ ...cancelUrlField },
+	{
+		displayName: 'Callback',
+		name: 'callback',
+		type: 'options',
+		options: [
+			{ name: 'None', value: 'none', description: "The default address in Payfect's dashboard is used, if one is set there" },
+			{ name: 'URL', value: 'url', description: 'Payfect sends the callback to the address below' },
+		],
+		default: 'url',
+		description: 'Where Payfect sends the callback once this checkout is paid',
+		displayOptions: { show: showOnlyForCreateCheckout },
+	},
+	{ ...callbackUrlField },
+	{
+		displayName: 'Additional Fields',
+		name: 'additionalFields',
+		type: 'collection',
+		placeholder: 'Add Field',
+		default: {},
+		options: [
+			{
+				displayName: 'Payment Currency',
+				name: 'paymentCurrency',
+				type: 'string',
+				default: 'usdt',
+				placeholder: 'e.g. usdt',
+				description: 'The coin that the payer pays with, chosen ahead. Needs the payment network too.',
+			},
+			{
+				displayName: 'Payment Network',
+				name: 'paymentNetwork',
+				type: 'string',
+				default: 'tron',
+				placeholder: 'e.g. tron',
+				description: 'The chain that the payer pays on, chosen ahead. Needs the payment currency too.',
+			},
+		],
+		displayOptions: { show: showOnlyForCreateCheckout },
+	},
+	{ ...extraFieldsField },
+	{ ...simpleField },
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options: [{ ...requestsInParallelOption }],
+	},
+];
+
+export async function createPayfectCheckout(row: Row<PayfectCredentials>) {
+	return await createCheckout(row, { contract: payfect, credentialName: 'payfectApi' }, readOrder(row));
+}
+
+function readOrder(row: Row<PayfectCredentials>): PayfectOrder {
+	const { paymentCurrency, paymentNetwork } = row.collection('additionalFields') as { paymentCurrency?: string; paymentNetwork?: string };
+	if ((paymentCurrency === undefined) !== (paymentNetwork === undefined)) {
+		throw new InputError("'Payment Currency' and 'Payment Network' belong together", 'Fill in both, or remove both so that the payer chooses.');
+	}
+	return {
+		...readCheckoutOrder(row),
+		paymentMethod: paymentCurrency !== undefined && paymentNetwork !== undefined ? { currency: paymentCurrency, network: paymentNetwork } : null,
+	};
+}

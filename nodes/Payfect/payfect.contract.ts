@@ -1,0 +1,223 @@
+import { readBaseUrl } from '../shared/baseUrl';
+import { verifyWithAny } from '../shared/bytes';
+import { CallFailure } from '../shared/callFailure';
+import type { Checkout, CheckoutOrder, CheckoutStatus, HttpCall, HttpReply, LineItem, PaymentContract, PaymentFacts, Payload, ReceivedCallback, Verdict } from '../shared/contract';
+import { isObject, mergeExtraFields, readJson, readUtf8, textOrNull } from '../shared/exactJson';
+import { InputError } from '../shared/inputError';
+import { openFernetToken, readFernetKey } from './fernet';
+
+/** https://docs.payfect.finance/payment/create and /payment/query. The slash at the end belongs to every path. */
+const CHECKOUTS = '/checkouts/';
+/** https://docs.payfect.finance/payment/callback */
+const SIGNATURE_HEADER = 'x-payfect-signature';
+/** The only value of `payment_method_data.type` that is documented (docs.payfect.finance/payment/create), in its own odd casing. */
+const CRYPTO_PAYMENT_METHOD = 'cryptopaymentmethoddetail';
+
+export interface PayfectCredentials {
+	apiKey: string;
+	callbackSecretKey: string;
+	callbackSecretKeyPrevious?: string;
+	baseUrl: string;
+}
+
+export interface PayfectOrder extends CheckoutOrder {
+	/** Chosen ahead for the payer; null leaves the choice to the payment page. */
+	paymentMethod: { currency: string; network: string } | null;
+}
+
+/** Amounts are decimal text in whole currency units in both directions (docs.payfect.finance/payment/create). */
+function createCall(order: PayfectOrder, credentials: PayfectCredentials): HttpCall {
+	const items = order.lineItems.length > 0 ? order.lineItems : [wholeOrderAsItem(order)];
+	const body = {
+		...(order.reference === null ? {} : { client_reference_id: order.reference }),
+		currency: order.currency,
+		invoice_items: items.map((item) => invoiceItem(item, order.currency)),
+		...(order.successUrl === null ? {} : { success_url: order.successUrl }),
+		...(order.cancelUrl === null ? {} : { cancel_url: order.cancelUrl }),
+		...(order.callbackUrl === null ? {} : { callback_url: order.callbackUrl }),
+		...(order.paymentMethod === null ? {} : { payment_method_data: { type: CRYPTO_PAYMENT_METHOD, paymentMethodDetail: order.paymentMethod } }),
+	};
+	return {
+		method: 'POST',
+		url: `${readBaseUrl(credentials.baseUrl)}${CHECKOUTS}`,
+		headers: { 'content-type': 'application/json' },
+		body: JSON.stringify(mergeExtraFields(body, order.extraFields)),
+		// No idempotency key is documented, and nothing says that client_reference_id must be unique.
+		repeat: 'once',
+		howToFindOut: 'Payfect cannot be searched by reference: look in its dashboard for a checkout with this reference before you run this row again.',
+	};
+}
+
+function wholeOrderAsItem(order: PayfectOrder): LineItem {
+	const name = order.description ?? order.reference;
+	if (name === null) throw new InputError("'Description' and 'Reference' are both empty", 'Fill in one of them: Payfect shows it to the payer as the name of what is paid.');
+	return { name, unitAmount: order.amount ?? '0', quantity: 1 };
+}
+
+/** Inferred: exactly one of `price` and `price_data`; the field table requires the first, the examples send only the second. */
+function invoiceItem(item: LineItem, currency: string): Record<string, unknown> {
+	if (item.price !== undefined) return { price: item.price, quantity: item.quantity };
+	const { name, description, images } = item;
+	return {
+		price_data: { currency, unit_amount: item.unitAmount, product_data: { name, ...(description === undefined ? {} : { description }), ...(images === undefined ? {} : { images }) } },
+		quantity: item.quantity,
+	};
+}
+
+export function getCheckoutCall(checkoutId: string, credentials: PayfectCredentials): HttpCall {
+	return { method: 'GET', url: `${readBaseUrl(credentials.baseUrl)}${CHECKOUTS}${encodeURIComponent(checkoutId)}/`, repeat: 'safe' };
+}
+
+/** Checkout statuses of docs.payfect.finance/payment/create. */
+const CHECKOUT_STATUS: Record<string, CheckoutStatus> = { open: 'open', complete: 'paid', expired: 'expired' };
+
+export function readCheckout(reply: HttpReply): Checkout {
+	const body = isObject(reply.body) ? reply.body : {};
+	const checkoutId = textOrNull(body.id);
+	if (checkoutId === null) {
+		throw new CallFailure("Payfect's answer holds no checkout id", { advice: 'The checkout may exist. Look in the Payfect dashboard before you run this row again.', mayHaveArrived: true });
+	}
+	const providerStatus = textOrNull(body.status);
+	return {
+		provider: 'payfect',
+		checkoutId,
+		paymentId: textOrNull(body.paymentIntent),
+		reference: textOrNull(body.clientReferenceId),
+		checkoutUrl: textOrNull(body.url),
+		qrCode: null,
+		status: CHECKOUT_STATUS[providerStatus ?? ''] ?? 'unknown',
+		providerStatus,
+		amount: textOrNull(body.amountTotal),
+		currency: textOrNull(body.currency),
+		expiresAt: readTime(body.expiresAt),
+		livemode: typeof body.isLivemode === 'boolean' ? body.isLivemode : null,
+		nextAction: null,
+	};
+}
+
+/**
+ * The docs show three spellings of a time: seconds with microseconds (`createdAt`), milliseconds (`expiresAt`) and, until
+ * December 2023, ISO 8601.
+ */
+export function readTime(value: unknown): string | null {
+	const text = textOrNull(value);
+	if (text === null) return null;
+	const milliseconds = /^\d{13}$/.test(text) ? Number(text) : /^\d+(\.\d+)?$/.test(text) ? Math.floor(Number(text) * 1000) : text.includes('T') ? Date.parse(text) : NaN;
+	return Number.isFinite(milliseconds) && milliseconds < 8.64e15 ? new Date(milliseconds).toISOString() : null;
+}
+
+/** The error body is not documented; whatever words it holds are shown. Inferred: `detail`, or a list of messages by field. */
+function failure(reply: HttpReply): { message: string; advice?: string } | undefined {
+	if (reply.status < 400) return undefined;
+	const body = reply.body;
+	if (!isObject(body)) return undefined;
+	const message = typeof body.detail === 'string' ? body.detail : JSON.stringify(body);
+	// Inferred: a server of this kind may answer 403 where others answer 401.
+	return reply.status === 401 || reply.status === 403 ? { message, advice: "Check 'API Key' in the credential." } : { message };
+}
+
+function verify(received: ReceivedCallback, credentials: PayfectCredentials): Verdict {
+	const token = received.headers[SIGNATURE_HEADER] ?? '';
+	if (token === '') return { genuine: false, reason: 'missing_signature: the header X-Payfect-Signature is missing or empty', hint: 'It was not sent by Payfect, or a proxy removed the header.' };
+	return verifyWithAny([credentials.callbackSecretKey, credentials.callbackSecretKeyPrevious], (key) => verifyToken(token, key, received.rawBody));
+}
+
+const HINTS: Record<string, string> = {
+	bad_key: "'Callback Secret Key' in the credential is not a Fernet key of 32 bytes; it is not the API key.",
+	bad_hmac: "The usual cause: 'Callback Secret Key' belongs to the other mode (test or live) or was renewed.",
+	body_mismatch: 'The body was changed on its way: forged, or rewritten by a proxy.',
+};
+
+/** The token is an encrypted copy of the body: it proves the callback, and the body must say the same by value. */
+function verifyToken(token: string, key: string, rawBody: Buffer): Verdict {
+	const refused = (reason: string, words: string): Verdict => ({ genuine: false, reason: `${reason}: ${words}`, ...(HINTS[reason] ? { hint: HINTS[reason] } : {}) });
+	const opened = openFernetToken(token, key);
+	if ('reason' in opened) return refused(opened.reason, 'the header X-Payfect-Signature is not a token made with this secret');
+	const payload = readJson(readUtf8(opened.plaintext) ?? '');
+	if (payload === undefined) return refused('payload_not_json', 'the decrypted token is not JSON');
+	if (!isObject(payload)) return refused('payload_not_object', 'the decrypted token is not an object');
+	const body = rawBody.equals(opened.plaintext) ? payload : readJson(readUtf8(rawBody) ?? '');
+	if (body === undefined) return refused('body_not_json', 'the body is not JSON');
+	if (!sameValue(payload, body)) return refused('body_mismatch', 'the body differs from the decrypted token');
+	return { genuine: true, payload, signedAt: opened.signedAt };
+}
+
+/** Equal by value: key order and white space do not matter, a number is not a text. */
+function sameValue(left: unknown, right: unknown): boolean {
+	if (Array.isArray(left) && Array.isArray(right)) return left.length === right.length && left.every((entry, index) => sameValue(entry, right[index]));
+	if (isObject(left) && isObject(right)) {
+		const names = Object.keys(left);
+		return names.length === Object.keys(right).length && names.every((name) => Object.hasOwn(right, name) && sameValue(left[name], right[name]));
+	}
+	return left === right;
+}
+
+/** Fields of docs.payfect.finance/payment/callback. Inferred: its `id` is the checkout's, as in all the examples. */
+function readEvent(payload: Payload): PaymentFacts {
+	const providerStatus = textOrNull(payload.status);
+	// The only documented value.
+	const paid = providerStatus === 'succeeded';
+	return {
+		provider: 'payfect',
+		event: paid ? 'payment.succeeded' : 'unknown',
+		eventId: `${textOrNull(payload.id) ?? ''}:${providerStatus ?? ''}`,
+		checkoutId: textOrNull(payload.id),
+		paymentId: textOrNull(payload.payment_intent),
+		reference: textOrNull(payload.client_reference_id),
+		status: paid ? 'paid' : 'unknown',
+		providerStatus,
+		amount: textOrNull(payload.amount),
+		currency: textOrNull(payload.currency),
+		livemode: typeof payload.is_livemode === 'boolean' ? payload.is_livemode : null,
+		// Neither payload nor checkout tells when it was paid.
+		occurredAt: null,
+		raw: payload,
+	};
+}
+
+const EVENT_OF_STATUS: Partial<Record<CheckoutStatus, PaymentFacts['event']>> = { paid: 'payment.succeeded', open: 'payment.pending', expired: 'payment.expired' };
+
+export const payfect: PaymentContract<PayfectCredentials, PayfectOrder> = {
+	provider: 'payfect',
+	displayName: 'Payfect',
+	/** https://docs.payfect.finance/authentication */
+	authHeaders: (credentials) => ({ Authorization: `Api-Key ${credentials.apiKey}` }),
+	credentialProblem: (credentials) => (credentials.apiKey ? undefined : "'API Key' in the Payfect credential is empty"),
+	checkout: { call: createCall, result: readCheckout },
+	failure,
+	callback: {
+		problem(credentials) {
+			if (!credentials.callbackSecretKey) return "'Callback Secret Key' in the Payfect credential is empty";
+			if (!readFernetKey(credentials.callbackSecretKey)) return "'Callback Secret Key' in the Payfect credential is not a key of 32 bytes in base64url (44 characters that end with =)";
+			if (credentials.callbackSecretKeyPrevious && !readFernetKey(credentials.callbackSecretKeyPrevious)) {
+				return "'Previous Callback Secret Key' in the Payfect credential is not a key of 32 bytes in base64url";
+			}
+			return undefined;
+		},
+		verify,
+		event: readEvent,
+		// Inferred: the expected answer is not documented; 200 with nothing particular in it.
+		accepted: () => ({ status: 200, contentType: 'text/plain; charset=utf-8', body: 'OK' }),
+		confirm: {
+			call: (claimed, credentials) => (claimed.checkoutId === null ? undefined : getCheckoutCall(claimed.checkoutId, credentials)),
+			facts(reply, claimed) {
+				const checkout = readCheckout(reply);
+				return {
+					provider: 'payfect',
+					event: EVENT_OF_STATUS[checkout.status] ?? 'unknown',
+					eventId: `${checkout.checkoutId ?? ''}:${checkout.providerStatus ?? ''}`,
+					checkoutId: checkout.checkoutId,
+					paymentId: checkout.paymentId,
+					reference: checkout.reference,
+					status: checkout.status,
+					providerStatus: checkout.providerStatus,
+					amount: checkout.amount,
+					currency: checkout.currency,
+					livemode: checkout.livemode,
+					occurredAt: claimed.occurredAt,
+					raw: isObject(reply.body) ? reply.body : {},
+				};
+			},
+		},
+	},
+};

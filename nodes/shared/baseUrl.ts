@@ -1,0 +1,37 @@
+import { InputError } from './inputError';
+
+/**
+ * The credential's base URL without trailing slashes.
+ *
+ * @param field display name, for the error
+ */
+export function readBaseUrl(value: string, field = 'Base URL'): string {
+	const text = value.trim().replace(/\/+$/, '');
+	if (!isAbsoluteUrl(text)) {
+		throw new InputError(`'${field}' in the credential is not an absolute URL`, 'Open the credential and enter the address with https:// in front.');
+	}
+	return text;
+}
+
+/** Whether it is an absolute http or https address without blanks. */
+export function isAbsoluteUrl(text: string): boolean {
+	if (!/^https?:\/\/[^\s/?#]+/i.test(text) || /\s/.test(text)) return false;
+	try {
+		new URL(text);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+/**
+ * An address that the user gave, byte for byte; null if empty.
+ *
+ * @param field display name, for the error
+ */
+export function readUrl(value: unknown, field: string): string | null {
+	const text = typeof value === 'string' ? value.trim() : '';
+	if (text === '') return null;
+	if (!isAbsoluteUrl(text)) throw new InputError(`'${field}' is not an absolute URL`, 'Enter the whole address with https:// in front.');
+	return text;
+}

@@ -1,0 +1,23 @@
+/**
+ * A call that did not give what it was sent for. Says whose fault it is, whether the call can have had an effect, and what to do.
+ * Holds the provider's words, never a credential value.
+ */
+export class CallFailure extends Error {
+	/** What to do about it. */
+	readonly advice: string;
+	/** HTTP status of the answer, if there was one. */
+	readonly httpStatus?: number;
+	/** The call may have arrived and done its work: it must not be sent again blindly. */
+	readonly mayHaveArrived: boolean;
+	/** The provider does not know what was asked for. */
+	readonly notFound: boolean;
+
+	constructor(message: string, details: { advice: string; httpStatus?: number; mayHaveArrived?: boolean; notFound?: boolean }) {
+		super(message);
+		this.name = 'CallFailure';
+		this.advice = details.advice;
+		this.httpStatus = details.httpStatus;
+		this.mayHaveArrived = details.mayHaveArrived ?? false;
+		this.notFound = details.notFound ?? false;
+	}
+}

@@ -1,0 +1,221 @@
+/**
+ * The words in which every provider is said. Types only: a contract knows its provider's HTTP and nothing of n8n,
+ * and the shared functions know these types and no provider.
+ */
+
+/** What may happen when a call is sent a second time. */
+export type Repeat =
+	/** It only reads: sending it again does no harm. */
+	| 'safe'
+	/** The provider documents that it de-duplicates by the idempotency key in this very call. */
+	| 'deduplicated'
+	/** A second one may make a second checkout or refund: only repeated when the first cannot have arrived. */
+	| 'once';
+
+/** One HTTP request. `body` is the exact text, so that what is signed is what is sent. */
+export interface HttpCall {
+	method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+	/** Absolute, query string included. */
+	url: string;
+	headers?: Record<string, string>;
+	body?: string;
+	repeat: Repeat;
+	/** Where the user can look when it is unknown whether this call arrived; only for calls that make something. */
+	howToFindOut?: string;
+}
+
+export interface HttpReply {
+	status: number;
+	/** Names in lower case. */
+	headers: Record<string, string>;
+	/** The body as it came. */
+	text: string;
+	/** The body as JSON, with every number that a JavaScript number would change as text; undefined if it is not JSON. */
+	body: unknown;
+	/** The raw bytes, for answers that are files. */
+	bytes: Buffer;
+}
+
+/** All that signing takes from outside; tests fix it. */
+export interface Stamp {
+	now: Date;
+	/** 32 hexadecimal characters. */
+	nonce: string;
+}
+
+/** A refusal in the provider's own words, also when it came inside a 200. */
+export interface Refusal {
+	/** What the provider said. */
+	message: string;
+	/** What to do about it, where a source or the contract's logic tells. */
+	advice?: string;
+	/** The provider asks to slow down: nothing was done, so the call may be sent again after a pause. */
+	rateLimited?: boolean;
+	/** The provider does not know what was asked for. */
+	notFound?: boolean;
+}
+
+export type CheckoutStatus = 'open' | 'pending' | 'paid' | 'failed' | 'expired' | 'canceled' | 'refunded' | 'unknown';
+
+/** A checkout as every node puts it out (`Simplify` on). */
+export interface Checkout {
+	provider: string;
+	checkoutId: string | null;
+	paymentId: string | null;
+	/** The merchant's own order number. */
+	reference: string | null;
+	/** Absolute address to send the payer to, byte for byte as the provider gave it. */
+	checkoutUrl: string | null;
+	/** Text to draw as a QR code. */
+	qrCode: string | null;
+	/** Anything not explicitly known is `unknown`, never `paid`. */
+	status: CheckoutStatus;
+	/** The provider's own word. */
+	providerStatus: string | null;
+	/** Decimal text in major units. */
+	amount: string | null;
+	/** As the provider spells it. */
+	currency: string | null;
+	/** ISO 8601, UTC. */
+	expiresAt: string | null;
+	livemode: boolean | null;
+	nextAction: Record<string, unknown> | null;
+}
+
+export type PaymentEventName =
+	| 'payment.succeeded'
+	| 'payment.pending'
+	| 'payment.failed'
+	| 'payment.canceled'
+	| 'payment.expired'
+	| 'refund.succeeded'
+	| 'refund.failed'
+	| 'refund.pending'
+	| 'dispute.updated'
+	| 'unknown';
+
+/** What happened, as a contract reads it from an authenticated payload. */
+export interface PaymentFacts {
+	provider: string;
+	event: PaymentEventName;
+	/** The same for every delivery of one event, different for different events. */
+	eventId: string;
+	checkoutId: string | null;
+	paymentId: string | null;
+	reference: string | null;
+	status: CheckoutStatus;
+	providerStatus: string | null;
+	amount: string | null;
+	currency: string | null;
+	livemode: boolean | null;
+	/** ISO 8601, UTC. */
+	occurredAt: string | null;
+	/** The authenticated payload in the provider's words. */
+	raw: Record<string, unknown>;
+}
+
+/** What leaves a trigger and `callback: verify`. */
+export interface PaymentEvent extends PaymentFacts {
+	verifiedBy: 'signature' | 'provider' | 'signature+provider';
+}
+
+export interface ReceivedCallback {
+	/** Names in lower case; of a header that was sent several times, the values joined with a comma. */
+	headers: Record<string, string>;
+	rawBody: Buffer;
+}
+
+export type Payload = Record<string, unknown>;
+
+export type Verdict =
+	/** `signedAt` only where the time is covered by the signature. */
+	| { genuine: true; payload: Payload; signedAt?: Date }
+	/** `reason` is for our log, never for the sender; `hint` names the usual cause. Neither holds a secret or a payload. */
+	| { genuine: false; reason: string; hint?: string }
+	/** Cannot be proved here: the provider has to be asked, and without `confirm` it is refused. */
+	| { genuine: 'ask'; payload: Payload };
+
+/** The acknowledgement a provider expects. */
+export interface Answer {
+	status: number;
+	contentType: string;
+	body: string;
+}
+
+/** One row of an order. `unitAmount` is decimal text in major units. */
+export interface LineItem {
+	name: string;
+	unitAmount: string;
+	quantity: number;
+	description?: string;
+	/** Absolute addresses. */
+	images?: string[];
+	/** The provider's id of a price that already exists, in place of name and amount. */
+	price?: string;
+}
+
+/** What every provider's Create Checkout reads from a row; each adds its own fields. */
+export interface CheckoutOrder {
+	/** Decimal text in major units; the exact sum of the line items where those are given; null only with price ids. */
+	amount: string | null;
+	lineItems: LineItem[];
+	/** `smallest`: amounts are integers of the currency's smallest unit, as the provider wants them. */
+	amountUnit: 'major' | 'smallest';
+	currency: string;
+	reference: string | null;
+	description: string | null;
+	successUrl: string | null;
+	cancelUrl: string | null;
+	callbackUrl: string | null;
+	/** Merged into the request last, for what is documented nowhere yet. */
+	extraFields: Record<string, unknown>;
+}
+
+/** An endpoint at the provider that receives events, where an API for it exists. */
+export interface RegisteredEndpoint {
+	id: string;
+	url: string;
+	enabled: boolean;
+	events: string[];
+}
+
+/** Everything about one provider's HTTP. Optional members are absent, never stubbed. */
+export interface PaymentContract<Credentials, Order> {
+	/** The value of `provider` in every output. */
+	provider: string;
+	displayName: string;
+	/** Headers that authenticate one call. Throws an `InputError` when the credential cannot sign. */
+	authHeaders(credentials: Credentials, call: HttpCall, stamp: Stamp): Record<string, string>;
+	/** What is wrong with the credential for requests, in words, before anything is sent. */
+	credentialProblem?(credentials: Credentials): string | undefined;
+	/** A documented limit; `scope` is what the provider counts by. */
+	rateLimit?: { requestsPerSecond: number; scope(credentials: Credentials): string };
+	checkout: {
+		call(order: Order, credentials: Credentials): HttpCall;
+		result(reply: HttpReply, order: Order, credentials: Credentials): Checkout;
+	};
+	/** The provider's own words if this reply is a refusal; undefined if it is not. Not asked for 2xx-less replies without words. */
+	failure(reply: HttpReply): Refusal | undefined;
+	callback: {
+		/** What is missing or malformed in the credential for callbacks, in words; undefined when they can be proved. */
+		problem(credentials: Credentials): string | undefined;
+		/** Judges over the raw bytes. `remembered` is what the registration of the endpoint gave us to keep. */
+		verify(received: ReceivedCallback, credentials: Credentials, remembered?: Record<string, unknown>): Verdict;
+		event(payload: Payload, credentials: Credentials): PaymentFacts;
+		accepted(credentials: Credentials): Answer;
+		confirm?: {
+			/** The question to the API; undefined when the callback names nothing that could be asked for. */
+			call(claimed: PaymentFacts, credentials: Credentials): HttpCall | undefined;
+			/** What the API's answer supports; undefined when the API does not know the payment. */
+			facts(reply: HttpReply, claimed: PaymentFacts, credentials: Credentials): PaymentFacts | undefined;
+		};
+		registration?: {
+			list(credentials: Credentials, after?: string): HttpCall;
+			listed(reply: HttpReply): { endpoints: RegisteredEndpoint[]; next?: string };
+			create(url: string, events: string[], credentials: Credentials): HttpCall;
+			/** What has to be kept to verify callbacks later, with the endpoint's id. */
+			remember(reply: HttpReply): { id: string } & Record<string, unknown>;
+			remove(id: string, credentials: Credentials): HttpCall;
+		};
+	};
+}

@@ -1,0 +1,55 @@
+/**
+ * Which events this process has started an execution for. Static data cannot hold it (copies that arrive together all pass, and
+ * n8n 2.41.1 does not save it when an execution starts), and nothing else is shared between processes: across several processes
+ * or a restart, a copy can start a second execution, which the documentation says with the recipe against it.
+ */
+export const MOST_EVENTS_REMEMBERED = 100_000;
+/** Longer than the longest documented redelivery: WooshPay's 72 hours. */
+export const REMEMBERED_FOR_MILLISECONDS = 4 * 24 * 60 * 60 * 1000;
+
+type Mark = 'inFlight' | { doneAt: number };
+
+const marks = new Map<string, Mark>();
+
+export interface EventKey {
+	workflowId: string;
+	nodeId: string;
+	test: boolean;
+	eventId: string;
+}
+
+const listener = (key: Omit<EventKey, 'eventId'>) => JSON.stringify([key.workflowId, key.nodeId, key.test]);
+const keyOf = (key: EventKey) => `${listener(key)}${key.eventId}`;
+
+/** `first`: this delivery shall start the execution, and must end with `finishDelivery`. */
+export function beginDelivery(key: EventKey, nowMilliseconds: number): 'first' | 'inFlight' | 'done' {
+	const name = keyOf(key);
+	const mark = marks.get(name);
+	if (mark === 'inFlight') return 'inFlight';
+	if (mark && nowMilliseconds - mark.doneAt < REMEMBERED_FOR_MILLISECONDS) return 'done';
+	marks.delete(name);
+	marks.set(name, 'inFlight');
+	makeRoom();
+	return 'first';
+}
+
+/** `acknowledged` false: the provider was not told that all is well, so its next delivery must start the execution. */
+export function finishDelivery(key: EventKey, acknowledged: boolean, nowMilliseconds: number): void {
+	const name = keyOf(key);
+	marks.delete(name);
+	if (acknowledged) marks.set(name, { doneAt: nowMilliseconds });
+}
+
+/** Somebody listens for a test event anew, and wants to see one that was shown before. */
+export function forgetTestDeliveries(key: { workflowId: string; nodeId: string }): void {
+	const prefix = listener({ ...key, test: true });
+	for (const name of marks.keys()) if (name.startsWith(prefix)) marks.delete(name);
+}
+
+/** The oldest finished events go first; the ones in flight stay. */
+function makeRoom(): void {
+	for (const [name, mark] of marks) {
+		if (marks.size <= MOST_EVENTS_REMEMBERED) return;
+		if (mark !== 'inFlight') marks.delete(name);
+	}
+}

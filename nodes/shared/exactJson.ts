@@ -1,0 +1,106 @@
+import { InputError } from './inputError';
+
+/** Deeper than any provider's message by far; beyond it, n8n's own copying of items overflows the stack. */
+const MAXIMUM_DEPTH = 100;
+
+const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+const SUSPICIOUS_NUMBER = /\d{16}|\.\d*0(?!\d)|\d[eE]|-0|\.\d{15}/;
+
+/** Whether a JavaScript number shows this literal again exactly as it was written. */
+function survives(literal: string): boolean {
+	return String(Number(literal)) === literal;
+}
+
+/**
+ * Reads JSON so that nothing of a number is lost: `1.0`, `5.50`, `1e3` and integers beyond 2^53 become text, as written.
+ * Of duplicate keys the last one counts, as in JSON.parse.
+ *
+ * @returns the value, or undefined if the text is not JSON or nested deeper than 100 levels
+ */
+export function readJson(text: string): unknown {
+	try {
+		const value: unknown = JSON.parse(text);
+		if (nestedDeeperThan(value, MAXIMUM_DEPTH)) return undefined;
+		if (!SUSPICIOUS_NUMBER.test(text)) return value;
+		// The text is known to be valid JSON, so outside of strings every match of the pattern is a whole number literal.
+		return JSON.parse(text.replace(STRING_OR_NUMBER, (token) => (token.startsWith('"') || survives(token) ? token : `"${token}"`)));
+	} catch {
+		return undefined;
+	}
+}
+
+function nestedDeeperThan(value: unknown, levels: number): boolean {
+	// Level by level and not by recursion: the nesting is the sender's choice.
+	let level: unknown[] = [value];
+	for (let depth = 0; level.length > 0; depth++) {
+		if (depth > levels) return true;
+		level = level.flatMap((entry) => (typeof entry === 'object' && entry !== null ? Object.values(entry) : []));
+	}
+	return false;
+}
+
+/** Strict: bytes that are not UTF-8 are refused instead of being replaced, so that what is parsed is what was signed. */
+export function readUtf8(bytes: Buffer): string | undefined {
+	try {
+		return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+	} catch {
+		return undefined;
+	}
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The value if it is text or a number, as text; null for everything else and for empty text. */
+export function textOrNull(value: unknown): string | null {
+	if (typeof value === 'string') return value === '' ? null : value;
+	if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+	return null;
+}
+
+/** A number to be written into JSON exactly as this decimal text. */
+export class ExactNumber {
+	constructor(readonly text: string) {
+		if (!/^-?\d+(\.\d+)?$/.test(text)) throw new Error('not a decimal number');
+	}
+}
+
+/** Writes JSON (undefined members left out, keys in the order given); an `ExactNumber` appears as a number with just its digits. */
+export function writeJson(value: unknown): string {
+	const mark = '\u0001exact:';
+	const text = JSON.stringify(value, (_key, member: unknown) => (member instanceof ExactNumber ? `${mark}${member.text}` : member));
+	return text.replace(/"\\u0001exact:(-?\d+(?:\.\d+)?)"/g, '$1');
+}
+
+/** Merges `extra` over `body`: objects member by member, everything else replaced. Neither is changed. */
+export function mergeExtraFields(body: Record<string, unknown>, extra: Record<string, unknown>): Record<string, unknown> {
+	const merged: Record<string, unknown> = { ...body };
+	for (const [key, value] of Object.entries(extra)) {
+		const present = merged[key];
+		const both = isObject(present) && !(present instanceof ExactNumber) && isObject(value);
+		// defineProperty: a key named __proto__ must be data, not a prototype.
+		Object.defineProperty(merged, key, {
+			value: both ? mergeExtraFields(present, value) : value,
+			enumerable: true,
+			writable: true,
+			configurable: true,
+		});
+	}
+	return merged;
+}
+
+/**
+ * Reads a JSON field of the form, which n8n hands over as text or already parsed.
+ *
+ * @param field display name, for the error
+ */
+export function readJsonField(value: unknown, field: string): unknown {
+	if (typeof value !== 'string') return value;
+	if (value.trim() === '') return undefined;
+	try {
+		return JSON.parse(value) as unknown;
+	} catch (error) {
+		throw new InputError(`'${field}' is not valid JSON: ${(error as Error).message}`, 'Correct the JSON; texts and names need double quotes.');
+	}
+}

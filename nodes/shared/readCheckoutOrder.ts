@@ -1,0 +1,95 @@
+import type { IDataObject } from 'n8n-workflow';
+import { readUrl } from './baseUrl';
+import type { CheckoutOrder, LineItem } from './contract';
+import type { Row } from './eachItem';
+import { isObject } from './exactJson';
+import { InputError } from './inputError';
+import { readAmount, shown, sumOfLineItems } from './money';
+
+/**
+ * Reads the fields that Create Checkout has on every provider.
+ *
+ * @throws InputError naming the field that is wrong
+ */
+export function readCheckoutOrder<Credentials>(row: Row<Credentials>): CheckoutOrder {
+	const lineItems = readLineItems(row);
+	const currency = row.text('currency');
+	if (currency === '') throw new InputError("'Currency' is empty", 'Enter a currency code, or map it from the input item.');
+	return {
+		amount: lineItems === undefined ? readAmount(row.value('amount'), 'Amount') : lineItems.some((item) => item.price !== undefined) ? null : sumOfLineItems(lineItems),
+		lineItems: lineItems ?? [],
+		amountUnit: row.text('amountUnit') === 'smallest' ? 'smallest' : 'major',
+		currency,
+		reference: row.text('reference') || null,
+		description: row.text('description') || null,
+		successUrl: readUrl(row.value('successUrl', ''), 'Success URL'),
+		cancelUrl: readUrl(row.value('cancelUrl', ''), 'Cancel URL'),
+		callbackUrl: readCallbackUrl(row),
+		extraFields: readExtraFields(row),
+	};
+}
+
+/** The address of `Callback`: null when the provider's own setting is used. */
+export function readCallbackUrl<Credentials>(row: Row<Credentials>): string | null {
+	const kind = row.text('callback');
+	if (kind === 'resumeExecution') return String(row.context.evaluateExpression('{{ $execution.resumeUrl }}', row.itemIndex));
+	if (kind !== 'url') return null;
+	const url = readUrl(row.value('callbackUrl', ''), 'Callback URL');
+	if (url === null) {
+		throw new InputError("'Callback URL' is empty", 'Paste the Production URL of the trigger that shall receive the callback; open the trigger to copy it.');
+	}
+	return url;
+}
+
+/** `Extra Request Fields`; an empty object if nothing is given. */
+export function readExtraFields<Credentials>(row: Row<Credentials>): IDataObject {
+	const extra = row.json('extraFields', 'Extra Request Fields') ?? {};
+	if (!isObject(extra)) throw new InputError("'Extra Request Fields' is not a JSON object", 'Enter an object such as {"field": "value"}.');
+	return extra as IDataObject;
+}
+
+/** Undefined when the order is one amount. */
+function readLineItems<Credentials>(row: Row<Credentials>): LineItem[] | undefined {
+	const from = row.text('amountFrom');
+	if (from === 'lineItems') {
+		const { item = [] } = row.value('lineItems', {}) as { item?: unknown[] };
+		return readItems(item, 'Line Items', 'Add at least one line item, or choose One Amount.');
+	}
+	if (from === 'lineItemsJson') {
+		const items = row.json('lineItemsJson', 'Line Items (JSON)');
+		if (!Array.isArray(items)) throw new InputError("'Line Items (JSON)' is not a list", 'Enter a JSON list such as [{"name": "Tea", "unitAmount": "12.50", "quantity": 2}].');
+		return readItems(items, 'Line Items (JSON)', 'Give at least one line item, or choose One Amount.');
+	}
+	return undefined;
+}
+
+function readItems(items: unknown[], field: string, whenEmpty: string): LineItem[] {
+	if (items.length === 0) throw new InputError(`'${field}' is empty`, whenEmpty);
+	return items.map((entry, index) => readItem(entry, `${field} ${index + 1}`));
+}
+
+function readItem(entry: unknown, field: string): LineItem {
+	if (!isObject(entry)) throw new InputError(`'${field}' is not an object`, 'Give name, unitAmount and quantity.');
+	const text = (name: string) => (typeof entry[name] === 'string' ? (entry[name] as string).trim() : '');
+	const price = text('price');
+	const name = text('name');
+	if (name === '' && price === '') throw new InputError(`'${field}: Name' is empty`, 'Give each line item a name that the payer understands.');
+	const images = Array.isArray(entry.images) ? entry.images.map(String) : text('images').split(/[\s,]+/).filter(Boolean);
+	return {
+		name,
+		unitAmount: price === '' ? readAmount(entry.unitAmount, `${field}: Unit Amount`) : '0',
+		quantity: readQuantity(entry.quantity ?? 1, `${field}: Quantity`),
+		...(text('description') === '' ? {} : { description: text('description') }),
+		...(images.length === 0 ? {} : { images: images.map((image) => readUrl(image, `${field}: Images`) ?? '') }),
+		...(price === '' ? {} : { price }),
+	};
+}
+
+function readQuantity(value: unknown, field: string): number {
+	const text = String(value).trim();
+	const quantity = Number(text);
+	if (!/^\d+$/.test(text) || quantity < 1 || !Number.isSafeInteger(quantity)) {
+		throw new InputError(`'${field}' is not a whole number above zero: ${shown(text)}`, 'Enter 1, 2, 3 and so on.');
+	}
+	return quantity;
+}

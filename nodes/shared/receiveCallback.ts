@@ -1,0 +1,194 @@
+import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import { CallFailure } from './callFailure';
+import type { Answer, PaymentEvent, PaymentEventName, PaymentFacts, ReceivedCallback, Verdict } from './contract';
+import { beginDelivery, finishDelivery, type EventKey } from './deliveredEvents';
+import { compareAmounts } from './money';
+import { readCredentials, type ProviderNode } from './providerNode';
+import { sendCall } from './sendCall';
+
+/** Providers give a callback a few seconds; the question to the API must fit into them. */
+const CONFIRM_TIMEOUT_MILLISECONDS = 8_000;
+const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
+const DEFAULT_MAXIMUM_AGE_DAYS = 7;
+
+interface TriggerOptions {
+	confirmWithProvider?: boolean;
+	/** Days; 0 = any age. */
+	maximumAge?: number;
+}
+
+type Judgement =
+	| { pass: true; event: PaymentEvent }
+	/** Genuine or harmless, but starts nothing: acknowledged, so that the provider does not send it again. */
+	| { pass: false; acknowledge: true; note: string }
+	| { pass: false; acknowledge: false; status: 401 | 500; reason: string; hint?: string };
+
+/**
+ * The `webhook()` of every trigger: proves the callback over its raw bytes, asks the provider where that is chosen, filters,
+ * starts one execution per event, and answers in the provider's words only after n8n has stored the execution. Refuses with a
+ * real 401 and a neutral body; never throws.
+ */
+export async function receiveCallback<Credentials, Order>(
+	context: IWebhookFunctions,
+	provider: ProviderNode<Credentials, Order>,
+	wanted: (event: PaymentEvent) => boolean = (event) => chosenEvents(context).includes(event.event),
+): Promise<IWebhookResponseData> {
+	const { displayName } = provider.contract;
+	try {
+		const credentials = await credentialsOrNothing<Credentials>(context, provider.credentialName);
+		if (credentials === undefined) return refuse(context, 401, `${displayName} Trigger refused a callback: its credential cannot be read.`, 'Choose the credential in the trigger and publish the workflow.');
+		const judgement = await judgeCallback(context, provider, credentials, await readReceived(context), context.getNodeParameter('options', {}) as TriggerOptions);
+		if (!judgement.pass) {
+			if (!judgement.acknowledge) return refuse(context, judgement.status, `${displayName} Trigger refused a callback: ${judgement.reason}.`, judgement.hint);
+			context.logger.info(`${displayName} Trigger acknowledged a callback without starting the workflow: ${judgement.note}.`, where(context));
+			return acknowledge(context, provider.contract.callback.accepted(credentials));
+		}
+		const { event } = judgement;
+		const accepted = provider.contract.callback.accepted(credentials);
+		return wanted(event) ? startOnce(context, event, accepted) : acknowledge(context, accepted);
+	} catch (error) {
+		return refuse(context, 500, `${displayName} Trigger could not handle a callback: ${error instanceof Error ? error.name : 'unknown error'}.`, 'The provider is asked to send it again. If this repeats, please report it.');
+	}
+}
+
+/** Judges a received callback: proof, age and, where chosen or needed, the provider's own answer. */
+export async function judgeCallback<Credentials, Order>(
+	context: IWebhookFunctions,
+	provider: ProviderNode<Credentials, Order>,
+	credentials: Credentials,
+	received: ReceivedCallback,
+	options: TriggerOptions,
+): Promise<Judgement> {
+	const { callback } = provider.contract;
+	const problem = callback.problem(credentials);
+	if (problem !== undefined) return { pass: false, acknowledge: false, status: 401, reason: problem, hint: 'Correct the credential.' };
+	const verdict = callback.verify(received, credentials, context.getWorkflowStaticData('node'));
+	if (verdict.genuine === false) return { pass: false, acknowledge: false, status: 401, reason: verdict.reason, hint: verdict.hint };
+	const age = ageProblem(verdict, options.maximumAge ?? DEFAULT_MAXIMUM_AGE_DAYS, Date.now());
+	if (age) return { pass: false, acknowledge: false, status: 401, ...age };
+	const claimed = callback.event(verdict.payload, credentials);
+	const ask = verdict.genuine === 'ask';
+	if (!ask && !options.confirmWithProvider) return { pass: true, event: { ...claimed, verifiedBy: 'signature' } };
+	return await confirm(context, provider, credentials, claimed, !ask);
+}
+
+async function confirm<Credentials, Order>(context: IWebhookFunctions, provider: ProviderNode<Credentials, Order>, credentials: Credentials, claimed: PaymentFacts, signed: boolean): Promise<Judgement> {
+	const { displayName, callback } = provider.contract;
+	const call = callback.confirm?.call(claimed, credentials);
+	if (!callback.confirm || call === undefined) {
+		return { pass: false, acknowledge: false, status: 401, reason: 'it names no payment that the provider could be asked about', hint: 'Nothing was asked.' };
+	}
+	let found: PaymentFacts | undefined;
+	try {
+		found = callback.confirm.facts(await sendCall(context, provider, credentials, call, { maximumAttempts: 1, timeoutMilliseconds: CONFIRM_TIMEOUT_MILLISECONDS }), claimed, credentials);
+	} catch (error) {
+		if (!(error instanceof CallFailure)) throw error;
+		if (!error.notFound) return { pass: false, acknowledge: false, status: 500, reason: `the provider could not be asked (${error.message})`, hint: 'The provider is asked to send it again.' };
+	}
+	if (found === undefined) return { pass: false, acknowledge: true, note: `${displayName} does not know this payment` };
+	for (const field of ['currency', 'reference'] as const) {
+		const [said, is] = [claimed[field], found[field]];
+		if (said !== null && is !== null && said.toLowerCase() !== is.toLowerCase()) {
+			return { pass: false, acknowledge: false, status: 401, reason: `its ${field} is not the one that ${displayName} has for this payment`, hint: 'The callback belongs to another payment or was changed.' };
+		}
+	}
+	if (claimed.event === 'payment.succeeded' && !['payment.succeeded', 'refund.succeeded', 'refund.pending'].includes(found.event)) {
+		return { pass: false, acknowledge: true, note: `it says paid, but ${displayName} says ${found.providerStatus ?? 'nothing'}` };
+	}
+	if (claimed.amount !== null && found.amount !== null && compareAmounts(claimed.amount, found.amount) !== 0) {
+		context.logger.warn(`${displayName} Trigger: the callback says ${claimed.amount}, ${displayName} says ${found.amount}; the latter counts.`, where(context));
+	}
+	const sameEvent = signed && claimed.event === found.event;
+	return {
+		pass: true,
+		event: {
+			...found,
+			eventId: sameEvent ? claimed.eventId : found.eventId,
+			checkoutId: found.checkoutId ?? claimed.checkoutId,
+			paymentId: found.paymentId ?? claimed.paymentId,
+			reference: found.reference ?? claimed.reference,
+			amount: found.amount ?? (signed ? claimed.amount : null),
+			currency: found.currency ?? (signed ? claimed.currency : null),
+			occurredAt: found.occurredAt ?? (signed ? claimed.occurredAt : null),
+			raw: sameEvent ? claimed.raw : found.raw,
+			verifiedBy: signed ? 'signature+provider' : 'provider',
+		},
+	};
+}
+
+/**
+ * Judges the signed time of a callback. Ahead of our clock it may be by a tenth of the maximum age, at least a minute and at
+ * most an hour: a wrong clock must not lose payments, and a future time does an attacker no good.
+ */
+export function ageProblem(verdict: Verdict, maximumAgeDays: number, nowMilliseconds: number): { reason: string; hint: string } | undefined {
+	if (verdict.genuine !== true || verdict.signedAt === undefined || maximumAgeDays <= 0) return undefined;
+	const maximum = maximumAgeDays * DAY_MILLISECONDS;
+	const age = nowMilliseconds - verdict.signedAt.getTime();
+	const seconds = Math.round(Math.abs(age) / 1000);
+	if (age > maximum) return { reason: `it was signed ${seconds} seconds ago, more than 'Maximum Age'`, hint: "An old callback was sent again, or this server's clock is wrong." };
+	const ahead = Math.min(Math.max(maximum / 10, 60_000), 3_600_000);
+	if (-age > ahead) return { reason: `it was signed ${seconds} seconds in the future`, hint: "Check this server's clock." };
+	return undefined;
+}
+
+/** The headers and the exact bytes of the body, also for content types that n8n does not read by itself. */
+export async function readReceived(context: IWebhookFunctions): Promise<ReceivedCallback> {
+	const request = context.getRequestObject() as unknown as { rawBody?: Buffer; readRawBody?: () => Promise<void> };
+	if (request.rawBody === undefined) await request.readRawBody?.();
+	const headers = Object.entries(context.getHeaderData() as IDataObject).map(([name, value]) => [name.toLowerCase(), Array.isArray(value) ? value.join(',') : String(value ?? '')]);
+	return { headers: Object.fromEntries(headers) as Record<string, string>, rawBody: request.rawBody ?? Buffer.alloc(0) };
+}
+
+function chosenEvents(context: IWebhookFunctions): PaymentEventName[] {
+	return context.getNodeParameter('events', []) as PaymentEventName[];
+}
+
+function startOnce(context: IWebhookFunctions, event: PaymentEvent, accepted: Answer): IWebhookResponseData {
+	const key: EventKey = { workflowId: context.getWorkflow().id ?? '', nodeId: context.getNode().id, test: context.getMode() === 'manual', eventId: event.eventId };
+	const delivery = beginDelivery(key, Date.now());
+	if (delivery === 'done') return acknowledge(context, accepted);
+	const response = context.getResponseObject();
+	if (delivery === 'inFlight') {
+		// Not acknowledged: should the first copy fail to be stored, the provider has to send this one again.
+		response.status(409).type('text/plain').send('Conflict');
+		return { noWebhookResponse: true };
+	}
+	const finish = () => finishDelivery(key, response.writableFinished && response.statusCode >= 200 && response.statusCode < 300, Date.now());
+	response.once('close', finish);
+	return { ...acknowledge(context, accepted), workflowData: [[{ json: event as unknown as IDataObject }]] };
+}
+
+/** A reply that n8n sends itself, after it has stored the execution if one starts. */
+function acknowledge(context: IWebhookFunctions, accepted: Answer): IWebhookResponseData {
+	const response = context.getResponseObject();
+	response.status(accepted.status);
+	response.setHeader('Content-Type', accepted.contentType);
+	return { webhookResponse: accepted.body };
+}
+
+/** A refusal is written here: n8n sends what `webhookResponse` holds with status 200. */
+export function refuse(context: IWebhookFunctions, status: 401 | 500, logLine: string, hint = ''): IWebhookResponseData {
+	const line = [logLine, hint].filter(Boolean).join(' ');
+	if (status === 401) context.logger.warn(line, where(context));
+	else context.logger.error(line, where(context));
+	context
+		.getResponseObject()
+		.status(status)
+		.type('text/plain')
+		.send(status === 401 ? 'Unauthorized' : 'Internal Server Error');
+	return { noWebhookResponse: true };
+}
+
+async function credentialsOrNothing<Credentials>(context: IWebhookFunctions, credentialName: string): Promise<Credentials | undefined> {
+	try {
+		return await readCredentials<Credentials>(context, credentialName);
+	} catch {
+		// Deleted, not shared, or none chosen: closed by default, and said in the log by the caller.
+		return undefined;
+	}
+}
+
+function where(context: IWebhookFunctions): IDataObject {
+	const { id, name } = context.getWorkflow();
+	return { workflowId: id, workflowName: name, nodeName: context.getNode().name };
+}

@@ -1,0 +1,201 @@
+import type { IHttpRequestMethods, IHttpRequestOptions } from 'n8n-workflow';
+import { CallFailure } from './callFailure';
+import type { HttpCall, HttpReply } from './contract';
+import { readJson } from './exactJson';
+import { InputError } from './inputError';
+import { pause, takeTurn } from './pace';
+import type { AnyContext, ProviderNode } from './providerNode';
+
+const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
+/** One row never takes longer than this over repeats, so that a provider that is down does not hold up a thousand rows. */
+const MAXIMUM_ROW_MILLISECONDS = 120_000;
+const MAXIMUM_ATTEMPTS = 5;
+const FIRST_PAUSE_MILLISECONDS = 1_000;
+const LONGEST_PAUSE_MILLISECONDS = 30_000;
+
+/** Errors of the network at which nothing can have been sent. */
+const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'ERR_TLS_CERT_ALTNAME_INVALID', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE']);
+
+export interface SendOptions {
+	/** 1 where somebody waits for our own answer, as in a webhook. */
+	maximumAttempts?: number;
+	timeoutMilliseconds?: number;
+	/** The answer is a file: it need not be JSON. */
+	file?: boolean;
+	stopped?: AbortSignal;
+}
+
+/**
+ * Sends one call through the credential and gives the provider's answer. Repeats it only where that cannot make a second
+ * checkout: after 429 (obeying Retry-After) and when nothing was sent; after a 5xx, a time-out or an unreadable answer only calls
+ * that read, or that the provider de-duplicates.
+ *
+ * @throws CallFailure in the provider's words; InputError for a credential that contradicts itself
+ */
+export async function sendCall<Credentials, Order>(
+	context: AnyContext,
+	provider: ProviderNode<Credentials, Order>,
+	credentials: Credentials,
+	call: HttpCall,
+	options: SendOptions = {},
+): Promise<HttpReply> {
+	const { contract } = provider;
+	const problem = contract.credentialProblem?.(credentials);
+	if (problem !== undefined) throw new InputError(problem, 'Correct the credential; nothing was sent.');
+	const hide = secretsHidden(provider, credentials, call);
+	const end = Date.now() + MAXIMUM_ROW_MILLISECONDS;
+	const maximumAttempts = options.maximumAttempts ?? MAXIMUM_ATTEMPTS;
+	for (let attempt = 1; ; attempt++) {
+		if (contract.rateLimit) await takeTurn(`${contract.provider}:${contract.rateLimit.scope(credentials)}`, contract.rateLimit.requestsPerSecond, options.stopped);
+		options.stopped?.throwIfAborted();
+		const outcome = await sendOnce(context, provider, call, options, hide);
+		if ('reply' in outcome) return outcome.reply;
+		const wait = outcome.retryAfterMilliseconds ?? growingPause(attempt);
+		const repeatable = outcome.harmless || call.repeat !== 'once';
+		if (!repeatable || !outcome.temporary || attempt >= maximumAttempts || Date.now() + wait > end) {
+			throw outcome.failure;
+		}
+		await pause(wait, options.stopped);
+	}
+}
+
+type Outcome =
+	| { reply: HttpReply }
+	/** `harmless`: the provider certainly did nothing. `temporary`: another try may succeed. */
+	| { failure: CallFailure; harmless: boolean; temporary: boolean; retryAfterMilliseconds?: number };
+
+async function sendOnce<Credentials, Order>(
+	context: AnyContext,
+	{ contract, credentialName }: ProviderNode<Credentials, Order>,
+	call: HttpCall,
+	options: SendOptions,
+	hide: (text: string) => string,
+): Promise<Outcome> {
+	const name = contract.displayName;
+	let reply: HttpReply;
+	try {
+		reply = await exchange(context, credentialName, call, options);
+	} catch (error) {
+		const problem = inputErrorIn(error);
+		if (problem) throw problem;
+		const code = networkCode(error);
+		const harmless = NEVER_SENT.has(code);
+		const what = harmless ? `${name} could not be reached (${code})` : `${name} gave no answer (${code})`;
+		return {
+			failure: new CallFailure(what, harmless ? { advice: `Nothing was sent. Check the address in the credential and this server's network, then run it again.` } : uncertain(call, `Run it again when ${name} answers.`)),
+			harmless,
+			temporary: true,
+		};
+	}
+	const refusal = contract.failure(reply);
+	const words = hide(refusal?.message ?? '') || excerpt(hide(reply.text));
+	if (reply.status === 429 || refusal?.rateLimited) {
+		const failure = new CallFailure(`${name} asks to slow down (HTTP ${reply.status}): ${words}`, {
+			advice: "Nothing was made. Lower 'Requests in Parallel', or run the row again later.",
+			httpStatus: reply.status,
+		});
+		return { failure, harmless: true, temporary: true, retryAfterMilliseconds: retryAfter(reply, Date.now()) };
+	}
+	if (reply.status >= 500) {
+		const failure = new CallFailure(`${name} answered HTTP ${reply.status}: ${words}`, { ...uncertain(call, `Run it again when ${name} works.`), httpStatus: reply.status });
+		return { failure, harmless: false, temporary: true };
+	}
+	if (reply.status >= 400 || refusal) {
+		const key = reply.status === 401 || reply.status === 403;
+		const failure = new CallFailure(`${name} refused the request (HTTP ${reply.status}): ${words}`, {
+			advice: refusal?.advice ?? (key ? 'Check the key in the credential, and that it belongs to the environment chosen there.' : `Correct what ${name} names, then run it again.`),
+			httpStatus: reply.status,
+			notFound: refusal?.notFound ?? reply.status === 404,
+		});
+		return { failure, harmless: true, temporary: false };
+	}
+	if (reply.status < 200 || reply.status >= 300) {
+		const failure = new CallFailure(`${name} answered with an unexpected HTTP ${reply.status}`, { advice: 'Redirects are not followed. Check the address in the credential.', httpStatus: reply.status });
+		return { failure, harmless: true, temporary: false };
+	}
+	if (!options.file && reply.text !== '' && reply.body === undefined) {
+		const failure = new CallFailure(`${name}'s answer is not JSON: ${words}`, { ...uncertain(call, `Check the address in the credential; if it is right, ask ${name}.`), httpStatus: reply.status });
+		return { failure, harmless: false, temporary: true };
+	}
+	return { reply };
+}
+
+function uncertain(call: HttpCall, otherwise: string): { advice: string; mayHaveArrived: boolean } {
+	if (call.repeat === 'safe') return { advice: otherwise, mayHaveArrived: false };
+	return { advice: `It may have been made nevertheless, so it was not sent again blindly. ${call.howToFindOut ?? 'Look it up at the provider before you run this row again.'}`, mayHaveArrived: true };
+}
+
+async function exchange(context: AnyContext, credentialName: string, call: HttpCall, options: SendOptions): Promise<HttpReply> {
+	const request: IHttpRequestOptions = {
+		method: call.method as IHttpRequestMethods,
+		url: call.url,
+		headers: { accept: 'application/json', ...call.headers },
+		body: call.body,
+		encoding: 'arraybuffer',
+		returnFullResponse: true,
+		// Without it n8n sends the request a second time after a 401.
+		ignoreHttpStatusErrors: true,
+		// A redirected POST loses its body or goes to another host with our signature.
+		disableFollowRedirect: true,
+		timeout: options.timeoutMilliseconds ?? REQUEST_TIMEOUT_MILLISECONDS,
+		...(options.stopped ? { abortSignal: options.stopped } : {}),
+	};
+	const response = (await context.helpers.httpRequestWithAuthentication.call(context, credentialName, request)) as { statusCode: number; headers: Record<string, unknown>; body: unknown };
+	const bytes = Buffer.isBuffer(response.body) ? response.body : Buffer.from(response.body instanceof ArrayBuffer ? new Uint8Array(response.body) : String(response.body ?? ''));
+	const text = bytes.toString('utf8');
+	const headers = Object.fromEntries(Object.entries(response.headers).map(([header, value]) => [header.toLowerCase(), Array.isArray(value) ? value.join(', ') : String(value)]));
+	return { status: response.statusCode, headers, text, bytes, body: text === '' ? undefined : readJson(text) };
+}
+
+/** n8n wraps the network's error several times; the code is on one of the layers. */
+function networkCode(error: unknown): string {
+	let layer: unknown = error;
+	for (let depth = 0; depth < 6 && typeof layer === 'object' && layer !== null; depth++) {
+		const { code, cause } = layer as { code?: unknown; cause?: unknown };
+		if (typeof code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(code)) return code === 'ECONNABORTED' ? 'time-out' : code;
+		layer = cause ?? (layer as { errorResponse?: unknown }).errorResponse;
+	}
+	return 'connection failed';
+}
+
+/** What the credential's `authenticate` threw, unwrapped from n8n's error. */
+function inputErrorIn(error: unknown): InputError | undefined {
+	let layer: unknown = error;
+	for (let depth = 0; depth < 6 && typeof layer === 'object' && layer !== null; depth++) {
+		if (layer instanceof InputError) return layer;
+		layer = (layer as { cause?: unknown }).cause;
+	}
+	return undefined;
+}
+
+function excerpt(text: string): string {
+	const words = text.replace(/<(script|style)[\s\S]*?<\/\1>|<[^>]*>/gi, ' ').replace(/\s+/g, ' ').trim();
+	return words === '' ? 'no words given' : words.length > 300 ? `${words.slice(0, 300)}…` : words;
+}
+
+function growingPause(attempt: number): number {
+	const longest = Math.min(FIRST_PAUSE_MILLISECONDS * 2 ** (attempt - 1), LONGEST_PAUSE_MILLISECONDS);
+	// Jitter: rows that were refused together must not come back together.
+	return longest * (0.5 + Math.random() / 2);
+}
+
+/** Retry-After in milliseconds, given in seconds or as a date (RFC 9110, section 10.2.3). */
+export function retryAfter(reply: Pick<HttpReply, 'headers'>, nowMilliseconds: number): number | undefined {
+	const value = reply.headers['retry-after']?.trim() ?? '';
+	if (/^\d+$/.test(value)) return Number(value) * 1000;
+	const date = Date.parse(value);
+	return Number.isNaN(date) ? undefined : Math.max(0, date - nowMilliseconds);
+}
+
+/** A provider or a proxy may echo what it was sent; no credential value may reach an error that is stored and shown. */
+function secretsHidden<Credentials, Order>({ contract }: ProviderNode<Credentials, Order>, credentials: Credentials, call: HttpCall): (text: string) => string {
+	const fields = Object.values(credentials as Record<string, unknown>).filter((value): value is string => typeof value === 'string' && !/^https?:/i.test(value));
+	let headers: string[] = [];
+	try {
+		headers = Object.values(contract.authHeaders(credentials, call, { now: new Date(), nonce: '' })).flatMap((value) => value.split(' '));
+	} catch {
+		// A credential that cannot sign is reported when the request is signed.
+	}
+	const secrets = [...fields, ...headers].filter((value) => value.length >= 8);
+	return (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
+}
