@@ -170,7 +170,7 @@ export class N8nClient {
 			return { ...summary, data: parseFlatted(data) as IRunExecutionData, stored: data };
 		},
 		/** Ends when the execution has ended or waits. */
-		settled: async (id: string, withinMilliseconds = 30_000): Promise<Execution> =>
+		settled: async (id: string, withinMilliseconds = 90_000): Promise<Execution> =>
 			await eventually(
 				async () => {
 					const execution = await this.executions.get(id);
