@@ -1,0 +1,85 @@
+import { html } from 'hono/html';
+import type { PlayedProvider } from '../playedProvider';
+import type { CheckoutStatus, PayerAction, SandboxCheckout } from '../provider';
+import { choice, moment, page, type Html } from './layout';
+
+const statusSentences: Record<CheckoutStatus, string> = {
+	open: 'Waiting for the payment.',
+	pending: 'The payment is under way.',
+	paid: 'This checkout is paid.',
+	failed: 'The payment failed.',
+	canceled: 'This checkout was canceled.',
+	expired: 'This checkout has expired.',
+	refunded: 'The payment was refunded.',
+};
+
+/** The page that a payer sees, with the buttons a payer has and, apart from them, those that only a tester has. */
+export function cashierPage(played: PlayedProvider, checkout: SandboxCheckout, problem?: string): Html {
+	const actions = Object.entries(played.provider.actions).filter(([, action]) => action.from.includes(checkout.status));
+	const payers = actions.filter(([, action]) => action.by === 'payer');
+	const testers = actions.filter(([, action]) => action.by === 'tester');
+	const back = checkout.status === 'paid' ? checkout.successUrl : checkout.cancelUrl;
+	return page(
+		`Pay ${checkout.amount} ${checkout.currency} – ${played.provider.displayName} sandbox`,
+		html`<main id="content" class="cashier">
+	<p class="banner" role="note"><strong>Sandbox.</strong> This is a test page of ${played.provider.displayName}, played on your own machine. No money moves.</p>
+	<h1><span class="merchant">Example Shop</span> <span class="amount">${checkout.amount} <abbr>${checkout.currency}</abbr></span></h1>
+	<dl>
+		<div><dt>For</dt><dd>${checkout.description === '' ? 'no description' : checkout.description}</dd></div>
+		<div><dt>Reference</dt><dd>${checkout.reference ?? 'none'}</dd></div>
+		<div><dt>Checkout</dt><dd><code>${checkout.checkoutId}</code></dd></div>
+		${checkout.expiresAt === null ? '' : html`<div><dt>Expires</dt><dd><time datetime="${checkout.expiresAt.toISOString()}">${checkout.expiresAt.toISOString().slice(0, 16).replace('T', ' ')} UTC</time></dd></div>`}
+		${checkout.paidAmount === null ? '' : html`<div><dt>Paid</dt><dd>${checkout.paidAmount} ${checkout.currency}${checkout.paidAt === null ? '' : html` at ${moment(checkout.paidAt)} UTC`}</dd></div>`}
+	</dl>
+	<p role="status" class="status ${checkout.status}">${statusSentences[checkout.status]}</p>
+	${problem === undefined ? '' : html`<p role="alert" class="problem">${problem}</p>`}
+	${actions.length === 0 ? afterwards(back) : html`<form method="post">
+		<p class="buttons">${payers.map(button(checkout))}</p>
+		<details>
+			<summary>For testers</summary>
+			<p>
+				<label for="callback">The callback is</label>
+				<select id="callback" name="callback">
+					${choice('genuine', 'genuine', true)}
+					${choice('forged', 'forged (nobody pays; the secret is not known)')}
+					${choice('tampered', 'tampered with (signed by the provider, then changed)')}
+					${choice('none', 'not sent')}
+				</select>
+			</p>
+			<p>
+				<label for="copies">How many copies at once</label>
+				<input id="copies" name="copies" type="number" min="1" max="100" value="1">
+			</p>
+			<p class="buttons">${testers.map(button(checkout))}</p>
+		</details>
+	</form>`}
+	<p class="aside"><a href="/">Dashboard of the sandbox</a></p>
+</main>`,
+		{ layout: 'narrow' },
+	);
+}
+
+function button(checkout: SandboxCheckout) {
+	return ([name, action]: [string, PayerAction]): Html => {
+		const label = name === 'pay' ? `${action.label} ${checkout.amount} ${checkout.currency}` : action.label;
+		return html`<button type="submit" name="action" value="${name}"${name === 'pay' ? ' class=main' : ''}>${label}</button>`;
+	};
+}
+
+function afterwards(back: string | null): Html {
+	if (back === null) return html`<p>There is nothing left to do here.</p>`;
+	return html`<p><a href="${back}">Back to the shop</a></p>`;
+}
+
+export function noSuchPage(what: string): Html {
+	return page(
+		'Not found – sandbox',
+		html`<main id="content" class="cashier">
+	<h1>Not found</h1>
+	<p>${what}</p>
+	<p>The sandbox keeps everything in memory: after a restart or a reset, earlier addresses lead nowhere.</p>
+	<p><a href="/">Dashboard of the sandbox</a></p>
+</main>`,
+		{ layout: 'narrow' },
+	);
+}

@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import { CheckoutStore } from './checkoutStore';
+import { lessThan, moreThan } from './decimal';
+import type { Deliveries, Delivery } from './deliveries';
+import type { CallbackQuality, CheckoutEvent, PayerAction, ProviderContext, SandboxCheckout, SandboxProvider } from './provider';
+
+/** How an action of the payer is carried out; all that a test or the cashier page can ask for. */
+export interface ActionOptions {
+	readonly callback: CallbackQuality | 'none';
+	/** How many times the callback is sent at once */
+	readonly copies: number;
+	/** The callback goes out, but the checkout stays as it is: what a forger does, or somebody with a leaked secret */
+	readonly keepStatus: boolean;
+	/** What the callback says in place of the truth */
+	readonly claim: Partial<Pick<SandboxCheckout, 'reference' | 'currency'>> & { readonly amount?: string };
+}
+
+export type ActionResult =
+	| { readonly done: true; readonly checkout: SandboxCheckout; readonly action: PayerAction; readonly deliveries: Promise<Delivery[]> }
+	| { readonly done: false; readonly status: 404 | 409; readonly reason: string };
+
+/** One provider as it is being played: its object, its memory, and what payers and merchants do with its checkouts. */
+export class PlayedProvider {
+	readonly checkouts: CheckoutStore;
+	readonly requests = new Map<string, number>();
+	context: ProviderContext;
+
+	constructor(
+		readonly provider: SandboxProvider,
+		private readonly sandboxUrl: string,
+		private readonly deliveries: Deliveries,
+	) {
+		this.checkouts = new CheckoutStore(provider.name);
+		this.context = this.newContext();
+	}
+
+	get name(): string {
+		return this.provider.name;
+	}
+
+	countRequest(operation: string): void {
+		this.requests.set(operation, (this.requests.get(operation) ?? 0) + 1);
+	}
+
+	clear(): void {
+		this.checkouts.clear();
+		this.requests.clear();
+		this.context = this.newContext();
+	}
+
+	/** Does what a button on the cashier page does. The checkout has changed when this returns; the callbacks are on their way. */
+	act(checkoutId: string, actionName: string, options: ActionOptions): ActionResult {
+		const checkout = this.checkouts.get(checkoutId);
+		if (checkout === undefined) return { done: false, status: 404, reason: `${this.provider.displayName} has no checkout "${checkoutId}".` };
+		const action = Object.hasOwn(this.provider.actions, actionName) ? this.provider.actions[actionName] : undefined;
+		if (action === undefined) {
+			const names = Object.keys(this.provider.actions).join(', ');
+			return { done: false, status: 404, reason: `${this.provider.displayName} has no action "${actionName}". There are: ${names}.` };
+		}
+		if (!action.from.includes(checkout.status)) {
+			return { done: false, status: 409, reason: `"${actionName}" needs a checkout that is ${action.from.join(' or ')}; this one is ${checkout.status}.` };
+		}
+		const changes = consequences(checkout, action);
+		const told: SandboxCheckout = { ...checkout, ...changes, ...claimed(options.claim) };
+		if (!options.keepStatus) Object.assign(checkout, changes);
+		const silent = action.event === undefined || options.callback === 'none';
+		const deliveries = silent ? Promise.resolve([]) : this.send(told, action.event, options.callback, options.copies);
+		return { done: true, checkout, action, deliveries };
+	}
+
+	private async send(
+		checkout: SandboxCheckout,
+		kind: string,
+		quality: CallbackQuality,
+		copies: number,
+		more: { callbackUrl?: string | null; details?: Record<string, unknown> } = {},
+	): Promise<Delivery[]> {
+		const { callbacks, name } = this.provider;
+		const callbackUrl = more.callbackUrl === undefined ? checkout.callbackUrl : more.callbackUrl;
+		const event: CheckoutEvent = { id: randomUUID(), kind, at: new Date(), checkout: { ...checkout }, callbackUrl, details: more.details ?? {} };
+		const targets = callbacks.targets?.(event, this.context) ?? (callbackUrl === null ? [] : [{ url: callbackUrl }]);
+		const sent: Promise<Delivery>[] = [];
+		for (const target of targets) {
+			const message = callbacks.compose(event, quality, target, this.context);
+			if (message === undefined) continue;
+			for (let copy = 0; copy < copies; copy += 1) {
+				sent.push(
+					this.deliveries.send({
+						provider: name,
+						checkoutId: checkout.checkoutId,
+						event: kind,
+						quality,
+						url: target.url,
+						message,
+						// Nobody repeats a forgery on the provider's schedule.
+						gapsMilliseconds: quality === 'genuine' ? callbacks.redeliveryGapsMilliseconds : [],
+						acknowledged: (answer) => callbacks.acknowledged(answer),
+					}),
+				);
+			}
+		}
+		return await Promise.all(sent);
+	}
+
+	private newContext(): ProviderContext {
+		return {
+			state: this.provider.newState(),
+			checkouts: this.checkouts,
+			providerUrl: `${this.sandboxUrl}/${this.name}`,
+			cashierUrl: (checkoutId) => `${this.sandboxUrl}/cashier/${this.name}/${encodeURIComponent(checkoutId)}`,
+			tell: (checkout, kind, more) => void this.send(checkout, kind, 'genuine', 1, more),
+		};
+	}
+}
+
+function consequences(checkout: SandboxCheckout, action: PayerAction): Partial<SandboxCheckout> {
+	const now = new Date();
+	const changes: Partial<SandboxCheckout> = { updatedAt: now };
+	if (action.to !== undefined) changes.status = action.to;
+	if (action.paid === undefined) return changes;
+	const paidAmount = { exact: checkout.amount, under: lessThan(checkout.amount), over: moreThan(checkout.amount) }[action.paid];
+	return { ...changes, paidAmount, paidAt: now };
+}
+
+function claimed({ amount, ...rest }: ActionOptions['claim']): Partial<SandboxCheckout> {
+	return amount === undefined ? rest : { ...rest, amount, paidAmount: amount };
+}
