@@ -82,6 +82,24 @@ export interface Checkout {
 	nextAction: Record<string, unknown> | null;
 }
 
+/** A refund as every node puts it out (`Simplify` on). */
+export interface Refund {
+	provider: string;
+	/** The provider's id of the refund. */
+	refundId: string | null;
+	/** The provider's id of the payment that is refunded. */
+	paymentId: string | null;
+	/** The merchant's own number of the refund. */
+	reference: string | null;
+	/** The merchant's own number of the payment. */
+	paymentReference: string | null;
+	status: 'pending' | 'succeeded' | 'failed' | 'canceled' | 'unknown';
+	providerStatus: string | null;
+	/** Decimal text in major units. */
+	amount: string | null;
+	currency: string | null;
+}
+
 export type PaymentEventName =
 	| 'payment.succeeded'
 	| 'payment.pending'
