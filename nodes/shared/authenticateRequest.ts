@@ -1,5 +1,5 @@
 import { randomBytes } from 'crypto';
-import type { ICredentialDataDecryptedObject, IDataObject, IHttpRequestMethods, IHttpRequestOptions } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, IDataObject, IHttpRequestOptions } from 'n8n-workflow';
 import type { HttpCall, PaymentContract } from './contract';
 import { trimmed } from './providerNode';
 
@@ -14,10 +14,8 @@ export async function authenticateRequest<Credentials>(
 	credentials: ICredentialDataDecryptedObject,
 	request: IHttpRequestOptions,
 ): Promise<IHttpRequestOptions> {
-	const { baseURL, qs, body, ...rest } = request;
-	const text = bodyText(body);
-	// A multipart form or a stream has no text that could be fixed here; it is sent as n8n builds it.
-	const untouched = text === undefined && body !== undefined ? { body } : {};
+	const { baseURL, qs, ...rest } = request as Omit<IHttpRequestOptions, 'body'> & { body?: unknown };
+	const text = bodyText(rest.body);
 	const call: HttpCall = {
 		method: (request.method ?? 'GET') as HttpCall['method'],
 		url: wholeUrl(request.url, baseURL, qs),
@@ -25,21 +23,22 @@ export async function authenticateRequest<Credentials>(
 		...(text === undefined ? {} : { body: text }),
 	};
 	const stamp = { now: new Date(), nonce: randomBytes(16).toString('hex') };
-	const headers: IDataObject = { ...request.headers, ...contract.authHeaders(trimmed(credentials as IDataObject) as Credentials, call, stamp) };
+	const headers: IDataObject = { ...request.headers, ...contract.authHeaders(trimmed(credentials) as Credentials, call, stamp) };
 	if (text !== undefined && !Object.keys(headers).some((name) => name.toLowerCase() === 'content-type')) {
 		headers['content-type'] = 'application/json';
 	}
 	return {
 		...rest,
-		method: call.method as IHttpRequestMethods,
+		method: call.method,
 		url: call.url,
 		headers,
-		// A Buffer is sent as it is; n8n trims a text and quotes one that is not JSON.
-		...(text === undefined ? untouched : { body: Buffer.from(text, 'utf8') }),
-	};
+		// A Buffer is sent as it is; n8n trims a text and quotes one that is not JSON. A multipart form or a stream has no text that
+		// could be fixed here; it is sent as n8n builds it.
+		...(text === undefined ? {} : { body: Buffer.from(text, 'utf8') }),
+	} as IHttpRequestOptions;
 }
 
-function bodyText(body: IHttpRequestOptions['body']): string | undefined {
+function bodyText(body: unknown): string | undefined {
 	if (body === undefined || body === null) return undefined;
 	if (typeof body === 'string') return body;
 	if (Buffer.isBuffer(body)) return body.toString('utf8');

@@ -1,4 +1,4 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData, JsonObject } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import { CallFailure } from './callFailure';
 import type { HttpCall, HttpReply } from './contract';
@@ -60,14 +60,14 @@ export async function eachItem<Credentials, Order>(
 ): Promise<INodeExecutionData[][]> {
 	const items = context.getInputData();
 	if (items.length === 0) return [[]];
-	const resource = context.getNodeParameter('resource', 0) as string;
-	const operationName = context.getNodeParameter('operation', 0) as string;
+	const resource = context.getNodeParameter('resource', 0);
+	const operationName = context.getNodeParameter('operation', 0);
 	const operation = operations[resource]?.[operationName];
 	if (!operation) {
 		throw new NodeOperationError(context.getNode(), `There is no operation '${operationName}' for '${resource}'`, { description: 'Open the node and choose the operation again.' });
 	}
 	const credentials = await readCredentials<Credentials>(context, provider.credentialName);
-	const stopped = context.getExecutionCancelSignal?.();
+	const stopped = context.getExecutionCancelSignal();
 	const references = new Map<string, number>();
 	const results: INodeExecutionData[][] = [];
 	const made: Array<{ itemIndex: number; reference: string | null }> = [];
@@ -101,14 +101,17 @@ export async function eachItem<Credentials, Order>(
 
 function requestsInParallel(context: IExecuteFunctions): number {
 	const { requestsInParallel: chosen } = context.getNodeParameter('options', 0, {}) as { requestsInParallel?: number };
-	return Math.max(1, Math.min(MOST_REQUESTS_IN_PARALLEL, Math.trunc(Number(chosen ?? DEFAULT_REQUESTS_IN_PARALLEL)) || DEFAULT_REQUESTS_IN_PARALLEL));
+	return Math.max(1, Math.min(MOST_REQUESTS_IN_PARALLEL, Math.trunc(chosen ?? DEFAULT_REQUESTS_IN_PARALLEL) || DEFAULT_REQUESTS_IN_PARALLEL));
 }
 
 function paired(output: IDataObject | IDataObject[] | INodeExecutionData, itemIndex: number): INodeExecutionData[] {
 	const pairedItem = { item: itemIndex };
 	if (Array.isArray(output)) return output.map((json) => ({ json, pairedItem }));
-	const whole = output as INodeExecutionData;
-	return whole.binary && whole.json ? [{ ...whole, pairedItem }] : [{ json: output as IDataObject, pairedItem }];
+	return isFile(output) ? [{ ...output, pairedItem }] : [{ json: output, pairedItem }];
+}
+
+function isFile(output: IDataObject | INodeExecutionData): output is INodeExecutionData {
+	return output.binary !== undefined && output.json !== undefined;
 }
 
 function rowOf<Credentials, Order>(
@@ -129,7 +132,7 @@ function rowOf<Credentials, Order>(
 		value,
 		text(parameter) {
 			const entry = value(parameter, '');
-			return entry === null || entry === undefined ? '' : String(entry).trim();
+			return typeof entry === 'string' ? entry.trim() : typeof entry === 'number' || typeof entry === 'bigint' ? String(entry) : '';
 		},
 		collection(parameter) {
 			const entries = Object.entries(value(parameter, {}) as IDataObject).map(([name, entry]) => [name, trim(entry)] as const);
@@ -151,16 +154,18 @@ function rowOf<Credentials, Order>(
 				run.made.push({ itemIndex, reference: before.reference });
 				return before.result.output;
 			}
-			try {
-				const output = await send();
-				run.made.push({ itemIndex, reference });
-				if (key !== undefined) remember(key, { reference, result: { output } });
-				return output;
-			} catch (error) {
+			const outcome = await send().then(
+				(output) => ({ output }),
+				(error: unknown) => ({ error }),
+			);
+			if ('error' in outcome) {
 				// Repeating the node must not repeat blindly what may have been made.
-				if (key !== undefined && error instanceof CallFailure && error.mayHaveArrived) remember(key, { reference, result: { failure: error } });
-				throw error;
+				if (key !== undefined && outcome.error instanceof CallFailure && outcome.error.mayHaveArrived) remember(key, { reference, result: { failure: outcome.error } });
+				throw outcome.error;
 			}
+			run.made.push({ itemIndex, reference });
+			if (key !== undefined) remember(key, { reference, result: outcome });
+			return outcome.output;
 		},
 	};
 }
@@ -176,7 +181,8 @@ function retryKey(context: IExecuteFunctions, itemIndex: number): string | undef
 	const node = context.getNode();
 	const executionId = context.getExecutionId();
 	if (!node.retryOnFail || !executionId) return undefined;
-	return [executionId, node.id, String(context.evaluateExpression('{{ $runIndex }}', itemIndex)), itemIndex].join(':');
+	const runIndex = context.evaluateExpression('{{ $runIndex }}', itemIndex) as number;
+	return [executionId, node.id, runIndex, itemIndex].join(':');
 }
 
 /** n8n's error classes, with the item; what is ours says what to do, what is unexpected says that it is. */
@@ -186,7 +192,7 @@ export function asNodeError(context: IExecuteFunctions, error: unknown, itemInde
 	const message = `${error instanceof Error ? error.message : 'Something unexpected happened'} [item ${itemIndex}${reference === null ? '' : `, reference ${shown(reference)}`}]`;
 	if (error instanceof CallFailure) {
 		const httpCode = error.httpStatus === undefined ? undefined : String(error.httpStatus);
-		return new NodeApiError(node, { message: error.message } as JsonObject, { message, description: error.advice, itemIndex, ...(httpCode ? { httpCode } : {}) });
+		return new NodeApiError(node, { message: error.message }, { message, description: error.advice, itemIndex, ...(httpCode ? { httpCode } : {}) });
 	}
 	const description = error instanceof InputError ? error.advice : 'This is unexpected. Please report it with the steps that lead to it.';
 	return new NodeOperationError(node, message, { itemIndex, description });

@@ -34,7 +34,7 @@ function nestedDeeperThan(value: unknown, levels: number): boolean {
 	let level: unknown[] = [value];
 	for (let depth = 0; level.length > 0; depth++) {
 		if (depth > levels) return true;
-		level = level.flatMap((entry) => (typeof entry === 'object' && entry !== null ? Object.values(entry) : []));
+		level = level.flatMap((entry) => (typeof entry === 'object' && entry !== null ? (Object.values(entry) as unknown[]) : []));
 	}
 	return false;
 }
@@ -98,9 +98,15 @@ export function mergeExtraFields(body: Record<string, unknown>, extra: Record<st
 export function readJsonField(value: unknown, field: string): unknown {
 	if (typeof value !== 'string') return value;
 	if (value.trim() === '') return undefined;
+	const parsed = parse(value);
+	if ('problem' in parsed) throw new InputError(`'${field}' is not valid JSON: ${parsed.problem}`, 'Correct the JSON; texts and names need double quotes.');
+	return parsed.value;
+}
+
+function parse(text: string): { value: unknown } | { problem: string } {
 	try {
-		return JSON.parse(value) as unknown;
+		return { value: JSON.parse(text) as unknown };
 	} catch (error) {
-		throw new InputError(`'${field}' is not valid JSON: ${(error as Error).message}`, 'Correct the JSON; texts and names need double quotes.');
+		return { problem: (error as Error).message };
 	}
 }

@@ -32,7 +32,7 @@ export function readCheckoutOrder<Credentials>(row: Row<Credentials>): CheckoutO
 /** The address of `Callback`: null when the provider's own setting is used. */
 export function readCallbackUrl<Credentials>(row: Row<Credentials>): string | null {
 	const kind = row.text('callback');
-	if (kind === 'resumeExecution') return String(row.context.evaluateExpression('{{ $execution.resumeUrl }}', row.itemIndex));
+	if (kind === 'resumeExecution') return row.context.evaluateExpression('{{ $execution.resumeUrl }}', row.itemIndex) as string;
 	if (kind !== 'url') return null;
 	const url = readUrl(row.value('callbackUrl', ''), 'Callback URL');
 	if (url === null) {
@@ -70,7 +70,7 @@ function readItems(items: unknown[], field: string, whenEmpty: string): LineItem
 
 function readItem(entry: unknown, field: string): LineItem {
 	if (!isObject(entry)) throw new InputError(`'${field}' is not an object`, 'Give name, unitAmount and quantity.');
-	const text = (name: string) => (typeof entry[name] === 'string' ? (entry[name] as string).trim() : '');
+	const text = (name: string) => (typeof entry[name] === 'string' ? entry[name].trim() : '');
 	const price = text('price');
 	const name = text('name');
 	if (name === '' && price === '') throw new InputError(`'${field}: Name' is empty`, 'Give each line item a name that the payer understands.');

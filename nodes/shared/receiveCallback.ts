@@ -78,13 +78,16 @@ async function confirm<Credentials, Order>(context: IWebhookFunctions, provider:
 	if (!callback.confirm || call === undefined) {
 		return { pass: false, acknowledge: false, status: 401, reason: 'it names no payment that the provider could be asked about', hint: 'Nothing was asked.' };
 	}
-	let found: PaymentFacts | undefined;
-	try {
-		found = callback.confirm.facts(await sendCall(context, provider, credentials, call, { maximumAttempts: 1, timeoutMilliseconds: CONFIRM_TIMEOUT_MILLISECONDS }), claimed, credentials);
-	} catch (error) {
-		if (!(error instanceof CallFailure)) throw error;
-		if (!error.notFound) return { pass: false, acknowledge: false, status: 500, reason: `the provider could not be asked (${error.message})`, hint: 'The provider is asked to send it again.' };
+	const asked = await sendCall(context, provider, credentials, call, { maximumAttempts: 1, timeoutMilliseconds: CONFIRM_TIMEOUT_MILLISECONDS }).then(
+		(reply) => ({ reply }),
+		(error: unknown) => ({ error }),
+	);
+	if ('error' in asked) {
+		const unknownThere = asked.error instanceof CallFailure && asked.error.notFound;
+		const words = asked.error instanceof Error ? asked.error.message : 'unknown error';
+		if (!unknownThere) return { pass: false, acknowledge: false, status: 500, reason: `the provider could not be asked (${words})`, hint: 'The provider is asked to send it again.' };
 	}
+	const found = 'reply' in asked ? callback.confirm.facts(asked.reply, claimed, credentials) : undefined;
 	if (found === undefined) return { pass: false, acknowledge: true, note: `${displayName} does not know this payment` };
 	for (const field of ['currency', 'reference'] as const) {
 		const [said, is] = [claimed[field], found[field]];
@@ -135,8 +138,9 @@ export function ageProblem(verdict: Verdict, maximumAgeDays: number, nowMillisec
 export async function readReceived(context: IWebhookFunctions): Promise<ReceivedCallback> {
 	const request = context.getRequestObject() as unknown as { rawBody?: Buffer; readRawBody?: () => Promise<void> };
 	if (request.rawBody === undefined) await request.readRawBody?.();
-	const headers = Object.entries(context.getHeaderData() as IDataObject).map(([name, value]) => [name.toLowerCase(), Array.isArray(value) ? value.join(',') : String(value ?? '')]);
-	return { headers: Object.fromEntries(headers) as Record<string, string>, rawBody: request.rawBody ?? Buffer.alloc(0) };
+	const headers: Record<string, string> = {};
+	for (const [name, value] of Object.entries(context.getHeaderData())) headers[name.toLowerCase()] = Array.isArray(value) ? value.join(',') : (value ?? '');
+	return { headers, rawBody: request.rawBody ?? Buffer.alloc(0) };
 }
 
 function chosenEvents(context: IWebhookFunctions): PaymentEventName[] {

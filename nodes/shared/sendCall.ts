@@ -1,4 +1,4 @@
-import type { IHttpRequestMethods, IHttpRequestOptions } from 'n8n-workflow';
+import type { IHttpRequestOptions } from 'n8n-workflow';
 import { CallFailure } from './callFailure';
 import type { HttpCall, HttpReply } from './contract';
 import { readJson } from './exactJson';
@@ -127,7 +127,7 @@ function uncertain(call: HttpCall, otherwise: string): { advice: string; mayHave
 
 async function exchange(context: AnyContext, credentialName: string, call: HttpCall, options: SendOptions): Promise<HttpReply> {
 	const request: IHttpRequestOptions = {
-		method: call.method as IHttpRequestMethods,
+		method: call.method,
 		url: call.url,
 		headers: { accept: 'application/json', ...call.headers },
 		body: call.body,
@@ -141,7 +141,7 @@ async function exchange(context: AnyContext, credentialName: string, call: HttpC
 		...(options.stopped ? { abortSignal: options.stopped } : {}),
 	};
 	const response = (await context.helpers.httpRequestWithAuthentication.call(context, credentialName, request)) as { statusCode: number; headers: Record<string, unknown>; body: unknown };
-	const bytes = Buffer.isBuffer(response.body) ? response.body : Buffer.from(response.body instanceof ArrayBuffer ? new Uint8Array(response.body) : String(response.body ?? ''));
+	const bytes = Buffer.isBuffer(response.body) ? response.body : Buffer.from(typeof response.body === 'string' ? response.body : new Uint8Array((response.body ?? new ArrayBuffer(0)) as ArrayBuffer));
 	const text = bytes.toString('utf8');
 	const headers = Object.fromEntries(Object.entries(response.headers).map(([header, value]) => [header.toLowerCase(), Array.isArray(value) ? value.join(', ') : String(value)]));
 	return { status: response.statusCode, headers, text, bytes, body: text === '' ? undefined : readJson(text) };
