@@ -25,7 +25,7 @@ export async function authenticateRequest<Credentials>(
 	const stamp = { now: new Date(), nonce: randomBytes(16).toString('hex') };
 	const headers: IDataObject = { ...request.headers, ...contract.authHeaders(trimmed(credentials) as Credentials, call, stamp) };
 	if (text !== undefined && !Object.keys(headers).some((name) => name.toLowerCase() === 'content-type')) {
-		headers['content-type'] = 'application/json';
+		headers['content-type'] = rest.body instanceof URLSearchParams ? 'application/x-www-form-urlencoded' : 'application/json';
 	}
 	return {
 		...rest,
@@ -35,7 +35,7 @@ export async function authenticateRequest<Credentials>(
 		// A Buffer is sent as it is; n8n trims a text and quotes one that is not JSON. A multipart form or a stream has no text that
 		// could be fixed here; it is sent as n8n builds it.
 		...(text === undefined ? {} : { body: Buffer.from(text, 'utf8') }),
-	} as IHttpRequestOptions;
+	};
 }
 
 function bodyText(body: unknown): string | undefined {
