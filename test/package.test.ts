@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { PackageDirectoryLoader } from 'n8n-core';
+import { resolveOutputSchemaPath, type PackageDirectoryLoader } from 'n8n-core';
+import type { INodePropertyOptions, INodeTypeDescription } from 'n8n-workflow';
 import { loadFromDist } from './support/contexts';
 
 const root = path.resolve(__dirname, '..');
@@ -135,6 +136,33 @@ describe("n8n's loader", () => {
 	it('knows which nodes use a credential', () => {
 		const supported = Object.fromEntries(Object.values(loaded.credentialTypes).map(({ type }) => [type.name, [...(type.supportedNodes ?? [])].sort()]));
 		expect(supported).toEqual(Object.fromEntries(providers.map((provider) => [`${internalName(provider)}Api`, [internalName(provider), `${internalName(provider)}Trigger`]])));
+	});
+});
+
+describe('output schemas', () => {
+	const operations = ({ properties }: INodeTypeDescription) =>
+		properties
+			.filter(({ name }) => name === 'operation')
+			.flatMap(({ options, displayOptions }) =>
+				(displayOptions?.show?.resource ?? [undefined]).flatMap((resource) => (options as INodePropertyOptions[]).map((option) => ({ resource: resource as string | undefined, operation: String(option.value) }))),
+			);
+
+	it('exist for every operation and trigger, so that fields can be mapped before the first run', () => {
+		const missing = loaded.types.nodes.flatMap((description) => {
+			const nodeDir = path.dirname(inRoot(loaded.known.nodes[description.name]!.sourcePath));
+			const places = description.group.includes('trigger') ? [{}] : operations(description);
+			if (places.length === 0) return [`${description.name} has no operation`];
+			return [description.version].flat().flatMap((version) =>
+				places.map((place) => resolveOutputSchemaPath({ nodeDir, version, ...place }) ?? `no place for ${description.name} ${version}`).filter((file) => !existsSync(file)),
+			);
+		});
+		expect(missing.map((file) => path.relative(root, file))).toEqual([]);
+	});
+
+	it('describe an object in JSON', () => {
+		const schemas = filesUnder('dist').filter((file) => file.includes('__schema__'));
+		expect(schemas.length).toBeGreaterThan(0);
+		expect(schemas.filter((file) => (JSON.parse(readFileSync(inRoot(file), 'utf8')) as { type?: string }).type !== 'object')).toEqual([]);
 	});
 });
 
