@@ -158,7 +158,7 @@ export async function callbackUrl(workflow: Workflow, kind: 'production' | 'test
 
 /** What left a node's first output. */
 export function itemsOf(execution: Execution, nodeName: string): IDataObject[] {
-	return (execution.data.resultData.runData[nodeName]?.[0]?.data?.main[0] ?? []).map(({ json }) => json);
+	return (execution.data.resultData.runData[nodeName]?.[0]?.data?.main?.[0] ?? []).map(({ json }) => json);
 }
 
 /** What the editor shows of a failed execution: the error's title and the text below it. */

@@ -201,6 +201,12 @@ export class N8nClient {
 		return answer.data.filter(({ name }) => name.startsWith(prefix));
 	}
 
+	/** Names of all credential types that n8n offers. */
+	async credentialTypes(): Promise<string[]> {
+		const answer = await axios.get<{ name: string }[]>(`${this.url}/types/credentials.json`, { headers: { cookie: this.cookie }, timeout: 60_000, proxy: false });
+		return answer.data.map(({ name }) => name);
+	}
+
 	private async start(id: string, startFrom: string): Promise<{ executionId?: string; waitingForWebhook?: boolean }> {
 		return await this.call('post', `/workflows/${id}/run`, { workflowData: await this.workflows.get(id), triggerToStartFrom: { name: startFrom } });
 	}

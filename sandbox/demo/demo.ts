@@ -1,0 +1,168 @@
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { setTimeout as wait } from 'node:timers/promises';
+import axios from 'axios';
+import { N8nClient, owner } from '../../test/n8n/client';
+import { startN8n, type RunningN8n } from '../../test/n8n/instance';
+import { freePorts, startProcess, type SupervisedProcess } from '../../test/n8n/supervisedProcess';
+import { readFileSync } from 'node:fs';
+import { sandboxCredentials } from '../sandbox';
+import { importExamples, type Example } from './examples';
+import { findChromium, howToGetChromium, openBrowser, pictureEditor, walkExample } from './walk';
+
+const root = path.join(__dirname, '..', '..');
+
+const usage = `Starts the sandbox and a real n8n with this package, its credentials and the example workflows.
+
+  npm run demo                       start it, and leave it running until Ctrl-C
+  npm run demo -- --check            walk every example in a browser without you, and stop
+  npm run demo -- --check --pictures <folder>   the same, with pictures of what was seen`;
+
+const say = (line: string) => console.error(`• ${line}`);
+
+interface Demo {
+	n8n: RunningN8n;
+	sandbox: SupervisedProcess;
+	sandboxUrl: string;
+	client: N8nClient;
+	examples: Example[];
+}
+
+/** What is running, in the order in which it was started; ended in the reverse order. */
+const running: { name: string; stop: () => Promise<void> }[] = [];
+let stopping: Promise<void> | undefined;
+
+async function stopAll(): Promise<void> {
+	stopping ??= (async () => {
+		for (const { stop } of running.splice(0).reverse()) await stop();
+	})();
+	await stopping;
+}
+
+async function main(): Promise<void> {
+	const { values } = parseArgs({ options: { check: { type: 'boolean' }, pictures: { type: 'string' }, help: { type: 'boolean' } } });
+	if (values.help) return console.log(usage);
+	const chromium = values.check ? findChromium() : undefined;
+	if (values.check && chromium === undefined) throw new Error(howToGetChromium);
+
+	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+		process.once(signal, () => {
+			console.error('\n• Stopping n8n and the sandbox');
+			void stopAll().then(() => {
+				say('Both have stopped.');
+				process.exit(signal === 'SIGINT' && !values.check ? 0 : 130);
+			});
+		});
+	}
+	try {
+		const demo = await start();
+		if (chromium === undefined) await keepRunning(demo);
+		else process.exitCode = (await check(demo, chromium, values.pictures)) ? 0 : 1;
+	} catch (error) {
+		// A stop that the user asked for makes whatever was under way fail.
+		if (stopping === undefined) throw error;
+	} finally {
+		await stopAll();
+	}
+}
+
+async function start(): Promise<Demo> {
+	const folder = mkdtempSync(path.join(tmpdir(), 'hosted-checkout-demo-'));
+	running.push({ name: 'folder', stop: async () => await rm(folder, { recursive: true, force: true }) });
+	const [sandboxPort = 0] = await freePorts(1);
+	const sandboxUrl = `http://127.0.0.1:${sandboxPort}`;
+	say(`Starting the sandbox of the payment providers on ${sandboxUrl}`);
+	const sandbox = await startSandboxProcess(sandboxPort, sandboxUrl, path.join(folder, 'sandbox.log'));
+	const n8n = await startN8n({ userFolder: path.join(folder, 'n8n'), say });
+	running.push({ name: 'n8n', stop: async () => await n8n.stop() });
+
+	say('Making the credentials and the example workflows');
+	const client = new N8nClient(n8n.url);
+	await client.signIn();
+	const known = await client.credentialTypes();
+	const credentials = [];
+	for (const { type, name, data } of sandboxCredentials(sandboxUrl)) {
+		if (known.includes(type)) credentials.push(await client.credentials.create({ type, name, data: { ...data } }));
+	}
+	return { n8n, sandbox, sandboxUrl, client, examples: await importExamples(client, credentials) };
+}
+
+/** A process of its own, so that what happens to the sandbox does not happen to n8n. */
+async function startSandboxProcess(port: number, url: string, logFile: string): Promise<SupervisedProcess> {
+	const sandbox = startProcess({
+		node: process.execPath,
+		args: ['--import', 'tsx', path.join('sandbox', 'start.ts'), '--port', String(port)],
+		cwd: root,
+		environment: process.env,
+		logFile,
+	});
+	running.push({ name: 'the sandbox', stop: async () => await sandbox.stop() });
+	const deadline = Date.now() + 30_000;
+	while (!(await axios.get(url, { timeout: 1000, proxy: false }).then(() => true, () => false))) {
+		if (sandbox.ended() !== undefined || Date.now() > deadline) {
+			throw new Error(`The sandbox did not start (${sandbox.ended() ?? 'no answer within 30 seconds'}).\n${readFileSync(logFile, 'utf8')}`);
+		}
+		await wait(100);
+	}
+	return sandbox;
+}
+
+async function keepRunning({ n8n, sandbox, sandboxUrl, examples }: Demo): Promise<void> {
+	const forms = examples.filter(({ formUrl }) => formUrl !== undefined);
+	console.log(`
+The demo is running. No money moves.
+
+  Try it
+${forms.map(({ workflow, formUrl }) => `    ${workflow.name}\n      order form   ${formUrl}\n      executions   ${n8n.url}/workflow/${workflow.id}/executions`).join('\n')}
+
+    1. Open an order form, fill it in, and follow the link that it gives.
+    2. On the cashier page click Pay.
+    3. Look at the executions: "Fulfilled" has run once, with the amount and the order number.
+
+  n8n       ${n8n.url}
+            e-mail ${owner.email}   password ${owner.password}
+  Sandbox   ${sandboxUrl}   every checkout, request refused and callback delivered
+
+Everything is thrown away when you stop it with Ctrl-C.`);
+	const other = (how: string) => {
+		if (stopping === undefined) console.error(`\n${how}\nPress Ctrl-C to stop what is left, then run "npm run demo" again.`);
+	};
+	sandbox.onEnd((how) => other(`The sandbox has stopped (${how}). n8n still runs at ${n8n.url}, but no checkout can be made: "could not be reached".`));
+	n8n.onEnd((how) => other(`n8n has stopped (${how}). The sandbox still runs at ${sandboxUrl}, but its callbacks reach nobody. Last lines of n8n's log:\n${n8n.log().trim().split('\n').slice(-5).join('\n')}`));
+	// Until a signal ends it.
+	while (stopping === undefined) await wait(500);
+}
+
+async function check({ client, sandboxUrl, examples, n8n }: Demo, chromium: string, pictures?: string): Promise<boolean> {
+	let passed = 0;
+	let failed = 0;
+	const browser = await openBrowser(chromium);
+	running.push({ name: 'the browser', stop: async () => await browser.close() });
+	for (const example of examples) {
+		console.log(`\n${example.file}: ${example.workflow.name}`);
+		try {
+			await walkExample(browser, example, { client, sandboxUrl, pictures, saw: (line) => console.log(`  saw ${line}`) });
+			if (pictures) await pictureEditor(browser, example, n8n.url, owner, pictures);
+			console.log('  passed');
+			passed++;
+		} catch (error) {
+			failed++;
+			console.log(`  FAILED: ${error instanceof Error ? error.message : String(error)}`);
+			if (n8n.ended() !== undefined) console.log(`  n8n has stopped (${n8n.ended()}); the last lines of its log:\n${n8n.log().trim().split('\n').slice(-10).join('\n')}`);
+		}
+	}
+	await stopAll();
+	console.log(`\n${passed} passed, ${failed} failed`);
+	return failed === 0 && passed > 0;
+}
+
+main().then(
+	() => process.exit(),
+	(error: unknown) => {
+		console.error(`\n${error instanceof Error ? error.message : String(error)}`);
+		process.exit(1);
+	},
+);

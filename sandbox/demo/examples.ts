@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { INode, INodeTypeDescription } from 'n8n-workflow';
+import type { Credential, N8nClient, NewWorkflow, Workflow } from '../../test/n8n/client';
+
+const folder = path.join(__dirname, '..', '..', 'examples');
+const packagePrefix = 'n8n-nodes-hosted-checkout.';
+
+export interface Example {
+	file: string;
+	workflow: Workflow;
+	/** Where the order form of this workflow is, if it begins with one. */
+	formUrl?: string;
+}
+
+/** Imports every file of examples/ as a newcomer would, does what its notes ask for, and publishes it. */
+export async function importExamples(client: N8nClient, credentials: readonly Credential[]): Promise<Example[]> {
+	const descriptions = await client.nodeTypes(packagePrefix);
+	const files = (await readdir(folder)).filter((file) => file.endsWith('.json')).sort();
+	const examples: Example[] = [];
+	for (const file of files) {
+		const saved = JSON.parse(await readFile(path.join(folder, file), 'utf8')) as NewWorkflow;
+		// The editor gives imported triggers new addresses, too.
+		const nodes = saved.nodes.map((node) => ({ ...node, ...(node.webhookId ? { webhookId: randomUUID() } : {}) }));
+		for (const node of nodes) setUp(node, nodes, descriptions, credentials, client.url, file);
+		const workflow = await client.workflows.create({ ...saved, nodes });
+		await client.workflows.publish(workflow.id);
+		const form = nodes.find(({ type }) => type === 'n8n-nodes-base.formTrigger');
+		examples.push({ file, workflow, ...(form ? { formUrl: `${client.url}/form/${form.webhookId}` } : {}) });
+	}
+	return examples;
+}
+
+/** Chooses the credential, and pastes the trigger's address where the notes say so. */
+function setUp(node: INode, nodes: INode[], descriptions: INodeTypeDescription[], credentials: readonly Credential[], n8nUrl: string, file: string): void {
+	if (!node.type.startsWith(packagePrefix)) return;
+	const description = descriptions.find(({ name }) => name === node.type);
+	if (!description) throw new Error(`examples/${file}: n8n does not know the node type ${node.type}.`);
+	for (const { name } of description.credentials ?? []) {
+		const credential = credentials.find(({ type }) => type === name);
+		if (!credential) throw new Error(`examples/${file}: the sandbox offers no credential of type ${name}.`);
+		node.credentials = { [name]: { id: credential.id, name: credential.name } };
+	}
+	if (node.parameters.callback === 'url') {
+		const trigger = nodes.find(({ type }) => type === `${node.type}Trigger`);
+		const webhook = descriptions.find(({ name }) => name === trigger?.type)?.webhooks?.[0];
+		if (!trigger || !webhook) throw new Error(`examples/${file}: "${node.name}" has a callback, but there is no trigger of its provider.`);
+		node.parameters.callbackUrl = `${n8nUrl}/webhook/${trigger.webhookId}/${webhook.path}`;
+	}
+}

@@ -1,0 +1,137 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import type { N8nClient } from '../../test/n8n/client';
+import type { Example } from './examples';
+
+const places = [
+	process.env.CHROMIUM_PATH,
+	'/usr/bin/chromium',
+	'/usr/bin/chromium-browser',
+	'/usr/bin/google-chrome',
+	'/Applications/Chromium.app/Contents/MacOS/Chromium',
+	'/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
+
+export function findChromium(): string | undefined {
+	return places.find((place) => place !== undefined && place !== '' && existsSync(place));
+}
+
+export const howToGetChromium = 'Chromium was not found. Install it (Debian and Ubuntu: apt-get install chromium), or set CHROMIUM_PATH to the program of a Chromium or Chrome.';
+
+export async function openBrowser(executablePath: string): Promise<Browser> {
+	return await chromium.launch({
+		executablePath,
+		args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking'],
+	});
+}
+
+export interface Walk {
+	client: N8nClient;
+	sandboxUrl: string;
+	/** Where pictures of what was seen go; none are taken without it. */
+	pictures?: string;
+	saw: (line: string) => void;
+}
+
+/** Does with an example what a newcomer does: opens the form, follows the link, pays, and looks whether it was fulfilled. */
+export async function walkExample(browser: Browser, example: Example, { client, sandboxUrl, pictures, saw }: Walk): Promise<void> {
+	const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage();
+	page.setDefaultTimeout(30_000);
+	const picture = async (name: string) => {
+		if (!pictures) return;
+		await mkdir(pictures, { recursive: true });
+		await page.screenshot({ path: path.join(pictures, `${path.basename(example.file, '.json')}-${name}.png`), fullPage: true });
+	};
+	try {
+		const orderNumber = `demo-${Date.now().toString(36)}`;
+		if (!example.formUrl) throw new Error(`${example.file} does not begin with a form.`);
+		await page.goto(example.formUrl);
+		await fillForm(page, example, orderNumber);
+		await picture('1-form');
+		saw(`the order form "${await page.title()}" at ${example.formUrl}`);
+		await page.locator('button[type=submit]').click();
+
+		const cashier = page.locator(`a[href^="${sandboxUrl}/cashier/"]`);
+		await Promise.race([cashier.first().waitFor(), page.waitForURL(`${sandboxUrl}/cashier/**`)]);
+		if (!page.url().startsWith(sandboxUrl)) {
+			await picture('2-link');
+			saw(`the link ${await cashier.first().getAttribute('href')}`);
+			await cashier.first().click();
+			await page.waitForURL(`${sandboxUrl}/cashier/**`);
+		}
+		await picture('3-cashier');
+		const pay = page.locator('button[name=action][value=pay]');
+		saw(`the cashier page with the button "${(await pay.innerText()).trim()}"`);
+		await pay.click();
+		const status = page.getByRole('status');
+		await status.filter({ hasText: 'paid' }).waitFor();
+		await picture('4-paid');
+		saw(`after the click: "${(await status.innerText()).trim()}"`);
+
+		const fulfilled = await fulfilment(client, example.workflow.id, orderNumber);
+		saw(`one fulfilled execution: ${fulfilled}`);
+	} catch (error) {
+		await picture('failed').catch(() => undefined);
+		throw error;
+	} finally {
+		await page.context().close();
+	}
+}
+
+/** Fills each field with the example that its placeholder gives; the order number with one that is new. */
+async function fillForm(page: Page, example: Example, orderNumber: string): Promise<void> {
+	const form = example.workflow.nodes.find(({ type }) => type === 'n8n-nodes-base.formTrigger');
+	const { values = [] } = (form?.parameters.formFields ?? {}) as { values?: { fieldLabel?: string; placeholder?: string; fieldType?: string }[] };
+	for (const [index, { fieldLabel = '', placeholder = '', fieldType }] of values.entries()) {
+		const field = page.locator(`#field-${index}`);
+		if (fieldType === 'dropdown') await field.selectOption({ index: 1 });
+		else await field.fill(/order number/i.test(fieldLabel) ? orderNumber : placeholder.replace(/^e\.g\.\s*/, '') || 'test');
+	}
+}
+
+/** The message that the step "Fulfilled" gave for this order; fails unless exactly one execution ran it. */
+async function fulfilment(client: N8nClient, workflowId: string, orderNumber: string): Promise<string> {
+	const deadline = Date.now() + 30_000;
+	for (;;) {
+		const ended = (await client.executions.list(workflowId)).filter(({ status }) => status === 'success' || status === 'error' || status === 'crashed');
+		const executions = await Promise.all(ended.map(async ({ id }) => await client.executions.get(id)));
+		const failed = executions.find(({ status }) => status !== 'success');
+		if (failed) throw new Error(`execution ${failed.id} ended with "${failed.status}": ${failed.data.resultData.error?.message ?? 'no message'}`);
+		const items = executions.flatMap((execution) => execution.data.resultData.runData.Fulfilled?.[0]?.data?.main?.[0] ?? []);
+		const mine = items.filter(({ json }) => json.reference === orderNumber);
+		if (mine.length > 1) throw new Error(`the order was fulfilled ${mine.length} times`);
+		if (mine[0]) return String(mine[0].json.message ?? JSON.stringify(mine[0].json));
+		if (Date.now() > deadline) throw new Error(`no execution fulfilled the order within 30 seconds (${executions.length} executions ended)`);
+		await new Promise((resolve) => setTimeout(resolve, 300));
+	}
+}
+
+/** Pictures of the editor: the workflow, and each node of this package opened. */
+export async function pictureEditor(browser: Browser, example: Example, n8nUrl: string, login: { email: string; password: string }, pictures: string): Promise<void> {
+	const page = await (await browser.newContext({ viewport: { width: 1600, height: 1000 } })).newPage();
+	page.setDefaultTimeout(30_000);
+	const name = path.basename(example.file, '.json');
+	await mkdir(pictures, { recursive: true });
+	try {
+		await page.goto(`${n8nUrl}/signin`);
+		await page.locator('input[name=emailOrLdapLoginId], input[type=email]').first().fill(login.email);
+		await page.locator('input[type=password]').fill(login.password);
+		await page.locator('[data-test-id=form-submit-button]').click();
+		await page.waitForURL((url) => !url.pathname.includes('signin'));
+		await page.goto(`${n8nUrl}/workflow/${example.workflow.id}`);
+		await page.locator('[data-test-id=canvas-node]').first().waitFor();
+		await page.waitForTimeout(1500);
+		await page.screenshot({ path: path.join(pictures, `${name}-editor.png`) });
+		for (const node of example.workflow.nodes.filter(({ type }) => type.startsWith('n8n-nodes-hosted-checkout.'))) {
+			await page.locator(`[data-test-id=canvas-node][data-node-name="${node.name}"]`).dblclick();
+			await page.waitForTimeout(1500);
+			await page.screenshot({ path: path.join(pictures, `${name}-node-${node.name.toLowerCase().replaceAll(' ', '-')}.png`) });
+			await page.keyboard.press('Escape');
+			await page.waitForTimeout(500);
+		}
+	} finally {
+		await page.context().close();
+	}
+}
