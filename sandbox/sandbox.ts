@@ -1,6 +1,5 @@
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -29,8 +28,6 @@ export interface SandboxOptions {
 	readonly allowedCallbackHosts?: readonly string[];
 }
 
-/** Every provider's requests are far smaller. */
-const largestRequestBytes = 1024 * 1024;
 const onlyThisMachine = '127.0.0.1';
 
 /** Starts the sandbox on 127.0.0.1. Rejects with Node's own error (`EADDRINUSE`) where the port is taken. */
@@ -48,12 +45,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
 		{ latencyMilliseconds: options.latencyMilliseconds ?? 0, redeliveryScale: options.redeliveryScale ?? 0.001 },
 		options.allowedCallbackHosts ?? [],
 	);
-	app.use(bodyLimit({ maxSize: largestRequestBytes }));
 	app.route('/control', controlApi(sandbox));
 	for (const played of sandbox.played.values()) app.route(`/${played.name}`, providerApi(played, sandbox));
 	app.route('/', pages(sandbox));
 	app.onError((error, c) => {
-		sandbox.refuse({ provider: '', method: c.req.method, path: c.req.path, status: 500, reason: `The sandbox itself failed: ${error.stack ?? error.message}` });
+		console.error(error);
+		sandbox.refuse({ provider: 'sandbox', method: c.req.method, path: c.req.path, status: 500, reason: `The sandbox itself failed: ${error.message}` });
 		return c.json({ error: `The sandbox itself failed: ${error.message}` }, 500);
 	});
 

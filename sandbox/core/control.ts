@@ -30,7 +30,7 @@ export function setFault(sandbox: SandboxState, { provider, operation, fault, ti
 	if (played === undefined) return `There is no provider "${provider}". There are: ${[...sandbox.played.keys()].join(', ')}.`;
 	const operations = new Set(played.provider.operations.map((known) => known.operation));
 	if (!operations.has(operation)) return `${played.provider.displayName} has no operation "${operation}". There are: ${[...operations].join(', ')}.`;
-	const faults = [...Object.keys(commonFaults), ...Object.keys(played.provider.faults ?? {})];
+	const faults = [...commonFaults.map((common) => common.fault), ...Object.keys(played.provider.faults ?? {})];
 	if (fault !== null && !faults.includes(fault)) return `There is no fault "${fault}". There are: ${faults.join(', ')}.`;
 	sandbox.faults.set(provider, operation, fault, times);
 	return undefined;

@@ -1,17 +1,17 @@
 /** Faults of the network and of a server in trouble, which every provider can have, with what they do. */
-export const commonFaults = {
-	'429-seconds': 'Too many requests, Retry-After in seconds; nothing is stored',
-	'429-date': 'Too many requests, Retry-After as a date; nothing is stored',
-	'500': 'Server error; nothing is stored',
-	'500-after': 'Server error, although the call was carried out',
-	'timeout-before': 'No answer; nothing is stored',
-	'timeout-after': 'No answer, although the call was carried out',
-	'reset-before': 'Connection reset; nothing is stored',
-	'reset-after': 'Connection reset, although the call was carried out',
-	html: 'An HTML page with status 200, although the call was carried out',
-	'half-json': 'Half of the JSON answer, although the call was carried out',
-	'401': 'The key is refused; nothing is stored',
-} as const;
+export const commonFaults = [
+	{ fault: '429-seconds', meaning: 'Too many requests, Retry-After in seconds; nothing is stored' },
+	{ fault: '429-date', meaning: 'Too many requests, Retry-After as a date; nothing is stored' },
+	{ fault: '500', meaning: 'Server error; nothing is stored' },
+	{ fault: '500-after', meaning: 'Server error, although the call was carried out' },
+	{ fault: 'timeout-before', meaning: 'No answer; nothing is stored' },
+	{ fault: 'timeout-after', meaning: 'No answer, although the call was carried out' },
+	{ fault: 'reset-before', meaning: 'Connection reset; nothing is stored' },
+	{ fault: 'reset-after', meaning: 'Connection reset, although the call was carried out' },
+	{ fault: 'html', meaning: 'An HTML page with status 200, although the call was carried out' },
+	{ fault: 'half-json', meaning: 'Half of the JSON answer, although the call was carried out' },
+	{ fault: '401', meaning: 'The key is refused; nothing is stored' },
+] as const;
 
 export interface SwitchedOnFault {
 	readonly provider: string;

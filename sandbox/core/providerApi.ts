@@ -2,13 +2,13 @@ import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { Hono, type Context } from 'hono';
 import { setTimeout as wait } from 'node:timers/promises';
-import { commonFaults } from './faults';
+import type { commonFaults } from './faults';
 import type { PlayedProvider } from './playedProvider';
 import type { ApiCall, ApiReply, SandboxOperation } from './provider';
 import type { SandboxState } from './state';
 
 type ServerContext = Context<{ Bindings: HttpBindings }>;
-type CommonFault = keyof typeof commonFaults;
+type CommonFault = (typeof commonFaults)[number]['fault'];
 
 /** A call that is left without an answer is cut off after this time, so that a forgotten client cannot pile connections up. */
 const hangAtMostMilliseconds = 120_000;
@@ -36,7 +36,7 @@ async function answer(c: ServerContext, operation: SandboxOperation, played: Pla
 	// Before the body is awaited, so that the first of two calls is the one that a fault for one call hits.
 	const fault = sandbox.faults.take(provider.name, operation.operation);
 	const call = await readCall(c, provider.name);
-	if (sandbox.settings.latencyMilliseconds > 0) await wait(sandbox.settings.latencyMilliseconds);
+	if (sandbox.settings.latencyMilliseconds > 0) await wait(sandbox.settings.latencyMilliseconds, undefined, { ref: false });
 
 	const noteFault = (status: number | null) => note(sandbox, provider.name, call, status, `Fault switched on: ${fault}`);
 	const instead = fault === undefined ? undefined : replyInstead(fault, played);

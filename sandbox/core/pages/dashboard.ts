@@ -15,9 +15,12 @@ export interface DashboardOptions {
 	readonly problem?: string;
 }
 
+type DisplayName = (provider: string) => string;
+
 /** All that the sandbox knows, on one page. */
 export function dashboardPage(sandbox: SandboxState, { refreshSeconds, problem }: DashboardOptions): Html {
 	const played = [...sandbox.played.values()];
+	const displayName: DisplayName = (name) => sandbox.played.get(name)?.provider.displayName ?? name;
 	const checkouts = played.flatMap((one) => one.checkouts.all()).sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime());
 	return page(
 		'Sandbox of the payment providers',
@@ -40,11 +43,11 @@ export function dashboardPage(sandbox: SandboxState, { refreshSeconds, problem }
 </header>
 <main id="content">
 	${problem === undefined ? '' : html`<p role="alert" class="problem">${problem}</p>`}
-	${checkoutSection(checkouts, sandbox)}
-	${deliverySection(sandbox.deliveries.all())}
-	${refusalSection(sandbox.refusals())}
+	${checkoutSection(checkouts, displayName)}
+	${deliverySection(sandbox.deliveries.all(), displayName)}
+	${refusalSection(sandbox.refusals(), displayName)}
 	${reportSections(played)}
-	${faultSection(sandbox, played)}
+	${faultSection(sandbox, played, displayName)}
 	${credentialSection(played)}
 	${inferredSection(played)}
 	<section aria-labelledby="reset">
@@ -56,7 +59,7 @@ export function dashboardPage(sandbox: SandboxState, { refreshSeconds, problem }
 	);
 }
 
-function checkoutSection(checkouts: SandboxCheckout[], sandbox: SandboxState): Html {
+function checkoutSection(checkouts: SandboxCheckout[], displayName: DisplayName): Html {
 	const rows = newest(checkouts);
 	return html`<section aria-labelledby="checkouts">
 	<h2 id="checkouts">Checkouts</h2>
@@ -66,7 +69,7 @@ function checkoutSection(checkouts: SandboxCheckout[], sandbox: SandboxState): H
 			: table(shownOf(rows, checkouts, 'checkouts'), ['Time', 'Provider', 'Reference', 'Amount', 'Status', 'Cashier', 'Remarks'], rows.map(
 					(checkout) => html`<tr>
 		<td>${moment(checkout.createdAt)}</td>
-		<td>${sandbox.played.get(checkout.provider)?.provider.displayName}</td>
+		<td>${displayName(checkout.provider)}</td>
 		<td>${checkout.reference ?? html`<span class="quiet">none</span>`}</td>
 		<td class="number">${checkout.paidAmount === null || checkout.paidAmount === checkout.amount ? checkout.amount : html`${checkout.paidAmount} of ${checkout.amount}`} ${checkout.currency}</td>
 		<td><span class="badge ${checkout.status}">${checkout.status}</span></td>
@@ -87,7 +90,7 @@ function remarks(checkout: SandboxCheckout): Html {
 		</details>`;
 }
 
-function deliverySection(deliveries: Delivery[]): Html {
+function deliverySection(deliveries: Delivery[], displayName: DisplayName): Html {
 	const rows = newest(deliveries);
 	return html`<section aria-labelledby="deliveries">
 	<h2 id="deliveries">Callbacks</h2>
@@ -97,7 +100,7 @@ function deliverySection(deliveries: Delivery[]): Html {
 			: table(shownOf(rows, deliveries, 'deliveries'), ['Time', 'Provider', 'What', 'To', 'Answer', 'Again'], rows.map(
 					(delivery) => html`<tr>
 		<td>${moment(delivery.at)}</td>
-		<td>${delivery.provider}</td>
+		<td>${displayName(delivery.provider)}</td>
 		<td>${delivery.event}${delivery.quality === 'genuine' ? '' : html` <span class="badge failed">${delivery.quality}</span>`}, attempt ${delivery.attempt}
 			<details><summary>Message<span class="unseen"> of ${delivery.id}</span></summary><pre>${asText(delivery.requestHeaders, delivery.requestBody)}</pre></details></td>
 		<td class="address"><code>${delivery.url}</code></td>
@@ -117,7 +120,7 @@ function answerTo(delivery: Delivery): Html {
 		<details><summary>Answer<span class="unseen"> to ${delivery.id}</span></summary><pre>${asText(delivery.responseHeaders, delivery.responseBody)}</pre></details>`;
 }
 
-function refusalSection(refusals: Refusal[]): Html {
+function refusalSection(refusals: Refusal[], displayName: DisplayName): Html {
 	const rows = newest(refusals);
 	return html`<section aria-labelledby="refusals">
 	<h2 id="refusals">Refused requests</h2>
@@ -127,7 +130,7 @@ function refusalSection(refusals: Refusal[]): Html {
 			: table(shownOf(rows, refusals, 'refused requests'), ['Time', 'Provider', 'Request', 'Status', 'Why'], rows.map(
 					(refusal) => html`<tr>
 		<td>${moment(refusal.at)}</td>
-		<td>${refusal.provider}</td>
+		<td>${displayName(refusal.provider)}</td>
 		<td class="address"><code>${refusal.method} ${refusal.path}</code></td>
 		<td>${refusal.status ?? 'none'}</td>
 		<td class="reason">${refusal.reason}</td>
@@ -157,14 +160,14 @@ function reportSections(played: PlayedProvider[]): Html[] {
 	);
 }
 
-function faultSection(sandbox: SandboxState, played: PlayedProvider[]): Html {
+function faultSection(sandbox: SandboxState, played: PlayedProvider[], displayName: DisplayName): Html {
 	const switchedOn = sandbox.faults.list();
 	return html`<section aria-labelledby="faults">
 	<h2 id="faults">Faults</h2>
 	<form method="post" action="/dashboard/faults" class="inline">
 		<p><label for="fault">Fault</label>
 		<select id="fault" name="fault">
-			${Object.entries(commonFaults).map(([fault, meaning]) => choice(fault, `${fault}: ${meaning}`))}
+			${commonFaults.map(({ fault, meaning }) => choice(fault, `${fault}: ${meaning}`))}
 			${played.flatMap((one) => Object.keys(one.provider.faults ?? {}).map((fault) => choice(fault, `${fault} (${one.provider.displayName} only)`)))}
 			${choice('', 'none: switch off')}
 		</select></p>
@@ -178,7 +181,7 @@ function faultSection(sandbox: SandboxState, played: PlayedProvider[]): Html {
 	${
 		switchedOn.length === 0
 			? html`<p class="empty">No fault is switched on: every call is answered as the provider documents it.</p>`
-			: html`<ul>${switchedOn.map((one) => html`<li>${one.provider}, ${one.operation}: <strong>${one.fault}</strong> for ${one.timesLeft} more ${one.timesLeft === 1 ? 'call' : 'calls'}</li>`)}</ul>`
+			: html`<ul>${switchedOn.map((one) => html`<li>${displayName(one.provider)}, ${one.operation}: <strong>${one.fault}</strong> for ${one.timesLeft} more ${one.timesLeft === 1 ? 'call' : 'calls'}</li>`)}</ul>`
 	}
 	<p>Forged, tampered and repeated callbacks are on each checkout's cashier page, under “For testers”.</p>
 	<form method="post" action="/dashboard/settings" class="inline">
