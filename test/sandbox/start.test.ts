@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { startSandbox, sandboxCredentials } from '../../sandbox/sandbox';
+
+const root = path.join(__dirname, '..', '..');
+
+/** Runs `npm run sandbox`'s command; interrupts it once it says that it runs. */
+async function run(...args: string[]): Promise<{ code: number | null; output: string }> {
+	const child = spawn(process.execPath, [path.join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs'), path.join(root, 'sandbox', 'start.ts'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+	let output = '';
+	for (const stream of [child.stdout, child.stderr]) {
+		stream.on('data', (chunk: Buffer) => {
+			output += chunk.toString('utf8');
+			if (output.includes('Stop it with Ctrl-C')) child.kill('SIGINT');
+		});
+	}
+	const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+	return { code, output };
+}
+
+test('prints the addresses and credentials, and stops cleanly on Ctrl-C', async () => {
+	const { code, output } = await run('--port', '0');
+	const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(output) ?? [];
+	expect(code).toBe(0);
+	expect(output).toContain(`Dashboard   ${url}/`);
+	expect(output).toContain('callbackSecretKey: cGF5');
+	expect(output).toContain(`baseUrl: ${url}/payfect/api/v1`);
+	expect(output).toContain('The sandbox has stopped.');
+}, 30_000);
+
+test('a port that is taken is named with the way out', async () => {
+	const sandbox = await startSandbox();
+	const port = new URL(sandbox.url).port;
+	const { code, output } = await run('--port', port);
+	await sandbox.close();
+	expect(code).toBe(1);
+	expect(output).toContain(`Port ${port} is taken`);
+	expect(output).toContain(`--port ${Number(port) + 1}`);
+	expect(output).not.toContain('    at ');
+}, 30_000);
+
+test('an option that cannot be is refused with the usage', async () => {
+	const { code, output } = await run('--port', 'http');
+	expect(code).toBe(1);
+	expect(output).toContain('--port cannot be "http"');
+	expect(output).toContain('--latency');
+}, 30_000);
+
+test('two sandboxes in one process know nothing of each other, and can be closed twice', async () => {
+	const [one, other] = await Promise.all([startSandbox(), startSandbox()]);
+	expect(one.url).not.toBe(other.url);
+	await Promise.all([one.close(), other.close()]);
+	await one.close();
+	await expect(fetch(one.url)).rejects.toThrow('fetch failed');
+});
+
+test('every credential points at the sandbox', () => {
+	for (const { data } of sandboxCredentials('http://127.0.0.1:4100')) expect(JSON.stringify(data)).toContain('http://127.0.0.1:4100/');
+});
