@@ -108,7 +108,7 @@ export class PlayedProvider {
 			checkouts: this.checkouts,
 			providerUrl: `${this.sandboxUrl}/${this.name}`,
 			cashierUrl: (checkoutId) => `${this.sandboxUrl}/cashier/${this.name}/${encodeURIComponent(checkoutId)}`,
-			tell: (checkout, kind, more) => void this.send(checkout, kind, 'genuine', 1, more),
+			tell: (checkout, kind, more) => void this.send(checkout, kind, 'genuine', 1, more).catch(console.error),
 		};
 	}
 }

@@ -73,6 +73,7 @@ export function pages(sandbox: SandboxState): Hono {
 		const result = played.act(checkoutId, text(form.action), options.data);
 		if (!result.done) return c.html(await cashierPage(played, checkout, result.reason), result.status);
 		// As in life, the payer goes back without waiting for what the merchant's server answers to the callback.
+		result.deliveries.catch(console.error);
 		return c.redirect(returnAddress(result.action.returnTo, checkout) ?? c.req.path, 303);
 	});
 
