@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,8 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import axios from 'axios';
 import { N8nClient, owner } from '../../test/n8n/client';
 import { startN8n, type RunningN8n } from '../../test/n8n/instance';
-import { freePorts, startProcess, type SupervisedProcess } from '../../test/n8n/supervisedProcess';
-import { readFileSync } from 'node:fs';
+import { freePorts, startProcess, stopEverything, type SupervisedProcess } from '../../test/n8n/supervisedProcess';
 import { sandboxCredentials } from '../sandbox';
 import { importExamples, type Example } from './examples';
 import { findChromium, howToGetChromium, openBrowser, pictureEditor, walkExample } from './walk';
@@ -31,13 +30,14 @@ interface Demo {
 	examples: Example[];
 }
 
-/** What is running, in the order in which it was started; ended in the reverse order. */
-const running: { name: string; stop: () => Promise<void> }[] = [];
+/** What has to be undone besides ending the processes that were started. */
+const cleanUps: (() => Promise<void>)[] = [];
 let stopping: Promise<void> | undefined;
 
 async function stopAll(): Promise<void> {
 	stopping ??= (async () => {
-		for (const { stop } of running.splice(0).reverse()) await stop();
+		await stopEverything();
+		for (const cleanUp of cleanUps.reverse()) await cleanUp();
 	})();
 	await stopping;
 }
@@ -49,7 +49,9 @@ async function main(): Promise<void> {
 	if (values.check && chromium === undefined) throw new Error(howToGetChromium);
 
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-		process.once(signal, () => {
+		process.on(signal, () => {
+			// A terminal and npm may both pass on the same Ctrl-C.
+			if (stopping !== undefined) return;
 			console.error('\n• Stopping n8n and the sandbox');
 			void stopAll().then(() => {
 				say('Both have stopped.');
@@ -71,13 +73,12 @@ async function main(): Promise<void> {
 
 async function start(): Promise<Demo> {
 	const folder = mkdtempSync(path.join(tmpdir(), 'hosted-checkout-demo-'));
-	running.push({ name: 'folder', stop: async () => await rm(folder, { recursive: true, force: true }) });
+	cleanUps.push(async () => await rm(folder, { recursive: true, force: true, maxRetries: 5 }));
 	const [sandboxPort = 0] = await freePorts(1);
 	const sandboxUrl = `http://127.0.0.1:${sandboxPort}`;
 	say(`Starting the sandbox of the payment providers on ${sandboxUrl}`);
 	const sandbox = await startSandboxProcess(sandboxPort, sandboxUrl, path.join(folder, 'sandbox.log'));
 	const n8n = await startN8n({ userFolder: path.join(folder, 'n8n'), say });
-	running.push({ name: 'n8n', stop: async () => await n8n.stop() });
 
 	say('Making the credentials and the example workflows');
 	const client = new N8nClient(n8n.url);
@@ -99,7 +100,6 @@ async function startSandboxProcess(port: number, url: string, logFile: string): 
 		environment: process.env,
 		logFile,
 	});
-	running.push({ name: 'the sandbox', stop: async () => await sandbox.stop() });
 	const deadline = Date.now() + 30_000;
 	while (!(await axios.get(url, { timeout: 1000, proxy: false }).then(() => true, () => false))) {
 		if (sandbox.ended() !== undefined || Date.now() > deadline) {
@@ -140,7 +140,7 @@ async function check({ client, sandboxUrl, examples, n8n }: Demo, chromium: stri
 	let passed = 0;
 	let failed = 0;
 	const browser = await openBrowser(chromium);
-	running.push({ name: 'the browser', stop: async () => await browser.close() });
+	cleanUps.push(async () => await browser.close());
 	for (const example of examples) {
 		console.log(`\n${example.file}: ${example.workflow.name}`);
 		try {

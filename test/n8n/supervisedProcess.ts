@@ -6,6 +6,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 const guard = path.join(__dirname, 'leaveWithParent.cjs');
 
+/** Those that run now, oldest first. */
+const started = new Map<number, SupervisedProcess>();
+
 export interface SupervisedProcess {
 	pid: number;
 	/** Undefined while it runs; afterwards how it ended, in words. */
@@ -44,11 +47,12 @@ export function startProcess({ node, args, cwd, environment, logFile }: ProcessO
 	process.once('exit', killWithThisProcess);
 	child.once('exit', (code, signal) => {
 		process.off('exit', killWithThisProcess);
+		started.delete(pid);
 		ended = signal ? `ended by ${signal}` : `ended with code ${code}`;
 		for (const listener of listeners) listener(ended);
 	});
 	child.stdio[3]?.on('error', () => undefined);
-	return {
+	const supervised: SupervisedProcess = {
 		pid,
 		ended: () => ended,
 		onEnd: (listener) => (ended === undefined ? listeners.push(listener) : listener(ended)),
@@ -58,6 +62,13 @@ export function startProcess({ node, args, cwd, environment, logFile }: ProcessO
 			await gone(pid, 10_000);
 		},
 	};
+	started.set(pid, supervised);
+	return supervised;
+}
+
+/** Stops whatever this process started and still runs, the newest first; also what is only just starting. */
+export async function stopEverything(): Promise<void> {
+	for (const supervised of [...started.values()].reverse()) await supervised.stop();
 }
 
 /** SIGTERM, and SIGKILL where that does not help within 15 seconds; ends when the process is gone. */
