@@ -5,7 +5,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { controlApi } from './core/control';
 import { pages } from './core/pages/pages';
-import type { SandboxCredential } from './core/provider';
+import type { SandboxCredential, SandboxProvider } from './core/provider';
 import { providerApi } from './core/providerApi';
 import { SandboxState } from './core/state';
 import { findProviders } from './providers';
@@ -26,6 +26,8 @@ export interface SandboxOptions {
 	readonly redeliveryScale?: number;
 	/** Host names, besides this machine, that callbacks may be sent to */
 	readonly allowedCallbackHosts?: readonly string[];
+	/** All that have a file in `sandbox/providers/` by default */
+	readonly providers?: readonly SandboxProvider[];
 }
 
 const onlyThisMachine = '127.0.0.1';
@@ -41,7 +43,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
 	const url = `http://${onlyThisMachine}:${(server.address() as AddressInfo).port}`;
 	const sandbox = new SandboxState(
 		url,
-		findProviders(),
+		options.providers ?? findProviders(),
 		{ latencyMilliseconds: options.latencyMilliseconds ?? 0, redeliveryScale: options.redeliveryScale ?? 0.001 },
 		options.allowedCallbackHosts ?? [],
 	);

@@ -48,9 +48,9 @@ export interface SandboxOperation<State = unknown, Details = unknown> {
 /** One request as it arrived on the socket */
 export interface ApiCall {
 	readonly method: string;
-	/** Path and query exactly as sent, with the provider's prefix: `/payfect/api/v1/checkouts/?a=1` */
+	/** Path and query exactly as sent, with the provider's prefix: `/<name>/v1/orders?a=1` */
 	readonly target: string;
-	/** The same without the provider's prefix: `/api/v1/checkouts/?a=1` */
+	/** The same without the provider's prefix: `/v1/orders?a=1` */
 	readonly providerTarget: string;
 	readonly params: Readonly<Record<string, string>>;
 	readonly query: URLSearchParams;
@@ -168,7 +168,7 @@ export interface ProviderCallbacks<State = unknown, Details = unknown> {
 export interface ProviderContext<State = unknown, Details = unknown> {
 	readonly state: State;
 	readonly checkouts: CheckoutStore<Details>;
-	/** The sandbox's address of this provider, without a final slash: `http://127.0.0.1:4100/payfect` */
+	/** The sandbox's address of this provider, without a final slash: `http://127.0.0.1:4100/<name>` */
 	readonly providerUrl: string;
 	cashierUrl(checkoutId: string): string;
 	/** Tells the merchant about something that an API call caused, such as a refund; the call need not wait for it */
