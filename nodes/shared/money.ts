@@ -32,15 +32,24 @@ export function currencyExponent(currency: string): number | undefined {
  * Reads an amount as people give it (text of a field, or a number from a sheet cell) into plain decimal text, unrounded.
  *
  * @param field display name, for the error
- * @throws InputError for empty, zero, negative, exponent form, separators, signs, other digits than 0-9
+ * @throws InputError for empty, zero, negative, exponent form, separators, signs, other digits than 0-9, and numbers of more digits
+ *   than a number holds
  */
 export function readAmount(value: unknown, field: string): string {
-	const text = typeof value === 'number' || typeof value === 'bigint' ? String(value) : typeof value === 'string' ? value.trim() : '';
+	const text = (typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '')).trim();
 	if (text === '') throw new InputError(`'${field}' is empty`, 'Enter an amount such as 12.50, or map it from the input item.');
-	if (!/^\d+(\.\d+)?$/.test(text)) throw new InputError(`'${field}' is not a plain number: ${shown(text)}`, adviceFor(text));
+	if (typeof value === 'object' || !/^\d+(\.\d+)?$/.test(text)) throw new InputError(`'${field}' is not a plain number: ${shown(text)}`, adviceFor(text));
+	if (typeof value === 'number' && !holdsEveryDigit(value, text)) {
+		throw new InputError(`'${field}' has more digits than a number holds exactly: ${shown(text)}`, 'Give the amount as text, for example from a column that is formatted as text.');
+	}
 	const amount = text.replace(/^0+(?=\d)/, '');
 	if (!/[1-9]/.test(amount)) throw new InputError(`'${field}' is zero`, 'Enter an amount that is more than zero.');
 	return amount;
+}
+
+/** Whether the number is certainly what was typed: integers up to 2^53, and any 15 digits, survive the way into a JavaScript number. */
+function holdsEveryDigit(value: number, text: string): boolean {
+	return Number.isSafeInteger(value) || text.replace(/^0+\.?0*|\./g, '').length <= 15;
 }
 
 function adviceFor(text: string): string {
