@@ -20,7 +20,11 @@ const n8nSide = [
 	'providerNode',
 	'readCheckoutOrder',
 	'receiveCallback',
+	'registeredEndpoint',
+	'registeredEndpoint',
 	'sendCall',
+	'verifyCallback',
+	'waitForPayment',
 ];
 const plainSideOfShared = new RegExp(`^nodes/shared/(?!(${n8nSide.join('|')})$)`);
 

@@ -1,9 +1,12 @@
-import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import type { IExecuteFunctions, IHookFunctions, INodeExecutionData, INodeType, INodeTypeDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { eachItem } from '../shared/eachItem';
+import { verifyCallback, verifyCallbackFields } from '../shared/verifyCallback';
+import { resumeWhenPaid, waitForPayment, waitForPaymentFields } from '../shared/waitForPayment';
 import { createCheckoutFields, createPayfectCheckout } from './createCheckout.operation';
 import { getCheckoutFields, getPayfectCheckout } from './getCheckout.operation';
 import { payfect } from './payfect.contract';
+import { verifyOptions } from './verifyCallback.operation';
 
 export class Payfect implements INodeType {
 	description: INodeTypeDescription = {
@@ -16,16 +19,21 @@ export class Payfect implements INodeType {
 		description: 'Create hosted checkouts with Payfect and look them up',
 		defaults: { name: 'Payfect' },
 		inputs: [NodeConnectionTypes.Main],
-		outputs: [NodeConnectionTypes.Main],
+		outputs: `={{ $parameter["operation"] === "waitForPayment" ? [{ type: "${NodeConnectionTypes.Main}", displayName: "Paid" }, { type: "${NodeConnectionTypes.Main}", displayName: "Not Paid" }] : [{ type: "${NodeConnectionTypes.Main}" }] }}`,
 		usableAsTool: true,
 		credentials: [{ name: 'payfectApi', required: true }],
+		// Only for Wait for Payment: n8n's resume address of a paused execution.
+		webhooks: [{ name: 'default', httpMethod: 'POST', path: '', responseMode: 'onReceived', responseData: '', restartWebhook: true, isFullPath: true }],
 		properties: [
 			{
 				displayName: 'Resource',
 				name: 'resource',
 				type: 'options',
 				noDataExpression: true,
-				options: [{ name: 'Checkout', value: 'checkout' }],
+				options: [
+					{ name: 'Callback', value: 'callback', displayOptions: { hide: { '@tool': [true] } } },
+					{ name: 'Checkout', value: 'checkout' },
+				],
 				default: 'checkout',
 			},
 			{
@@ -36,16 +44,62 @@ export class Payfect implements INodeType {
 				options: [
 					{ name: 'Create', value: 'create', action: 'Create a checkout', description: 'Make a payment page and get its link' },
 					{ name: 'Get', value: 'get', action: 'Get a checkout', description: 'Look up whether a checkout is paid' },
+					{
+						name: 'Wait for Payment',
+						value: 'waitForPayment',
+						action: 'Wait for payment of a checkout',
+						description: 'Pause this execution until a checkout is paid or the time is up',
+						displayOptions: { hide: { '@tool': [true] } },
+					},
 				],
 				default: 'create',
 				displayOptions: { show: { resource: ['checkout'] } },
 			},
+			{
+				displayName: 'Operation',
+				name: 'operation',
+				type: 'options',
+				noDataExpression: true,
+				options: [{ name: 'Verify', value: 'verify', action: 'Verify a callback', description: "Prove a callback that n8n's Webhook node received" }],
+				default: 'verify',
+				displayOptions: { show: { resource: ['callback'] } },
+			},
+			...waitForPaymentFields,
+			...verifyCallbackFields,
+			...verifyOptions,
 			...getCheckoutFields,
 			...createCheckoutFields,
 		],
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await eachItem(this, { contract: payfect, credentialName: 'payfectApi' }, { checkout: { create: createPayfectCheckout, get: getPayfectCheckout } });
+		if (this.getNodeParameter('operation', 0) === 'waitForPayment') return await waitForPayment(this, { contract: payfect, credentialName: 'payfectApi' });
+		return await eachItem(
+			this,
+			{ contract: payfect, credentialName: 'payfectApi' },
+			{
+				checkout: { create: createPayfectCheckout, get: getPayfectCheckout },
+				callback: { verify: async (row) => await verifyCallback(row, { contract: payfect, credentialName: 'payfectApi' }) },
+			},
+		);
+	}
+
+	webhookMethods = {
+		default: {
+			/** n8n itself gives a paused execution its address and takes it away; there is nothing to register anywhere. */
+			async checkExists(this: IHookFunctions): Promise<boolean> {
+				return true;
+			},
+			async create(this: IHookFunctions): Promise<boolean> {
+				return true;
+			},
+			async delete(this: IHookFunctions): Promise<boolean> {
+				return true;
+			},
+		},
+	};
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return await resumeWhenPaid(this, { contract: payfect, credentialName: 'payfectApi' });
 	}
 }

@@ -68,6 +68,7 @@ export const createCheckoutFields: INodeProperties[] = [
 		type: 'options',
 		options: [
 			{ name: 'None', value: 'none', description: "The default address in Payfect's dashboard is used, if one is set there" },
+			{ name: 'Resume This Execution', value: 'resumeExecution', description: 'For Wait for Payment further on in this workflow' },
 			{ name: 'URL', value: 'url', description: 'Payfect sends the callback to the address below' },
 		],
 		default: 'url',
@@ -110,6 +111,7 @@ export const createCheckoutFields: INodeProperties[] = [
 		placeholder: 'Add Option',
 		default: {},
 		options: [{ ...requestsInParallelOption }],
+		displayOptions: { show: { resource: ['checkout'] } },
 	},
 ];
 

@@ -22,6 +22,8 @@ export interface HttpCall {
 	repeat: Repeat;
 	/** Where the user can look when it is unknown whether this call arrived; only for calls that make something. */
 	howToFindOut?: string;
+	/** Values in this request, besides the credential's, that no error may show. */
+	secrets?: string[];
 }
 
 export interface HttpReply {
@@ -215,12 +217,15 @@ export interface PaymentContract<Credentials, Order> {
 	/** The provider's own words if this reply is a refusal; undefined if it is not. Not asked for 2xx-less replies without words. */
 	failure(reply: HttpReply): Refusal | undefined;
 	callback: {
-		/** What is missing or malformed in the credential for callbacks, in words; undefined when they can be proved. */
-		problem(credentials: Credentials): string | undefined;
+		/** What is missing or malformed for proving callbacks, in words; undefined when they can be proved. `remembered` as in `verify`. */
+		problem(credentials: Credentials, remembered?: Record<string, unknown>): string | undefined;
 		/** Judges over the raw bytes. `remembered` is what the registration of the endpoint gave us to keep. */
 		verify(received: ReceivedCallback, credentials: Credentials, remembered?: Record<string, unknown>): Verdict;
-		event(payload: Payload, credentials: Credentials): PaymentFacts;
+		/** `received` for what only headers tell; they need not be covered by the proof. */
+		event(payload: Payload, credentials: Credentials, received?: Pick<ReceivedCallback, 'headers'>): PaymentFacts;
 		accepted(credentials: Credentials): Answer;
+		/** Why no answer could be recognized as paid, in words; undefined when it can. Waiting for a payment is refused then. */
+		cannotTellPaid?(credentials: Credentials): string | undefined;
 		confirm?: {
 			/** The question to the API; undefined when the callback names nothing that could be asked for. */
 			call(claimed: PaymentFacts, credentials: Credentials): HttpCall | undefined;
@@ -228,6 +233,8 @@ export interface PaymentContract<Credentials, Order> {
 			facts(reply: HttpReply, claimed: PaymentFacts, credentials: Credentials): PaymentFacts | undefined;
 		};
 		registration?: {
+			/** The provider's names of what these events come in, and the user's own; empty when the provider sends none of them. */
+			eventNames(events: PaymentEventName[], additional: string[]): string[];
 			list(credentials: Credentials, after?: string): HttpCall;
 			listed(reply: HttpReply): { endpoints: RegisteredEndpoint[]; next?: string };
 			create(url: string, events: string[], credentials: Credentials): HttpCall;

@@ -1,4 +1,4 @@
-import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { CallFailure } from './callFailure';
 import type { Answer, PaymentEvent, PaymentEventName, PaymentFacts, ReceivedCallback, Verdict } from './contract';
 import { beginDelivery, finishDelivery, type EventKey } from './deliveredEvents';
@@ -11,13 +11,13 @@ const CONFIRM_TIMEOUT_MILLISECONDS = 8_000;
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 const DEFAULT_MAXIMUM_AGE_DAYS = 7;
 
-interface TriggerOptions {
+export interface TriggerOptions {
 	confirmWithProvider?: boolean;
 	/** Days; 0 = any age. */
 	maximumAge?: number;
 }
 
-type Judgement =
+export type Judgement =
 	| { pass: true; event: PaymentEvent }
 	/** Genuine or harmless, but starts nothing: acknowledged, so that the provider does not send it again. */
 	| { pass: false; acknowledge: true; note: string }
@@ -37,7 +37,7 @@ export async function receiveCallback<Credentials, Order>(
 	try {
 		const credentials = await credentialsOrNothing<Credentials>(context, provider.credentialName);
 		if (credentials === undefined) return refuse(context, 401, `${displayName} Trigger refused a callback: its credential cannot be read.`, 'Choose the credential in the trigger and publish the workflow.');
-		const judgement = await judgeCallback(context, provider, credentials, await readReceived(context), context.getNodeParameter('options', {}) as TriggerOptions);
+		const judgement = await judgeCallback(context, provider, credentials, await readReceived(context), context.getNodeParameter('options', {}) as TriggerOptions, context.getWorkflowStaticData('node'));
 		if (!judgement.pass) {
 			if (!judgement.acknowledge) return refuse(context, judgement.status, `${displayName} Trigger refused a callback: ${judgement.reason}.`, judgement.hint);
 			context.logger.info(`${displayName} Trigger acknowledged a callback without starting the workflow: ${judgement.note}.`, where(context));
@@ -53,26 +53,27 @@ export async function receiveCallback<Credentials, Order>(
 
 /** Judges a received callback: proof, age and, where chosen or needed, the provider's own answer. */
 export async function judgeCallback<Credentials, Order>(
-	context: IWebhookFunctions,
+	context: IWebhookFunctions | IExecuteFunctions,
 	provider: ProviderNode<Credentials, Order>,
 	credentials: Credentials,
 	received: ReceivedCallback,
 	options: TriggerOptions,
+	remembered?: IDataObject,
 ): Promise<Judgement> {
 	const { callback } = provider.contract;
-	const problem = callback.problem(credentials);
+	const problem = callback.problem(credentials, remembered);
 	if (problem !== undefined) return { pass: false, acknowledge: false, status: 401, reason: problem, hint: 'Correct the credential.' };
-	const verdict = callback.verify(received, credentials, context.getWorkflowStaticData('node'));
+	const verdict = callback.verify(received, credentials, remembered);
 	if (verdict.genuine === false) return { pass: false, acknowledge: false, status: 401, reason: verdict.reason, hint: verdict.hint };
 	const age = ageProblem(verdict, options.maximumAge ?? DEFAULT_MAXIMUM_AGE_DAYS, Date.now());
 	if (age) return { pass: false, acknowledge: false, status: 401, ...age };
-	const claimed = callback.event(verdict.payload, credentials);
+	const claimed = callback.event(verdict.payload, credentials, received);
 	const ask = verdict.genuine === 'ask';
 	if (!ask && !options.confirmWithProvider) return { pass: true, event: { ...claimed, verifiedBy: 'signature' } };
 	return await confirm(context, provider, credentials, claimed, !ask);
 }
 
-async function confirm<Credentials, Order>(context: IWebhookFunctions, provider: ProviderNode<Credentials, Order>, credentials: Credentials, claimed: PaymentFacts, signed: boolean): Promise<Judgement> {
+async function confirm<Credentials, Order>(context: IWebhookFunctions | IExecuteFunctions, provider: ProviderNode<Credentials, Order>, credentials: Credentials, claimed: PaymentFacts, signed: boolean): Promise<Judgement> {
 	const { displayName, callback } = provider.contract;
 	const call = callback.confirm?.call(claimed, credentials);
 	if (!callback.confirm || call === undefined) {
@@ -163,7 +164,7 @@ function startOnce(context: IWebhookFunctions, event: PaymentEvent, accepted: An
 }
 
 /** A reply that n8n sends itself, after it has stored the execution if one starts. */
-function acknowledge(context: IWebhookFunctions, accepted: Answer): IWebhookResponseData {
+export function acknowledge(context: IWebhookFunctions, accepted: Answer): IWebhookResponseData {
 	const response = context.getResponseObject();
 	response.status(accepted.status);
 	response.setHeader('Content-Type', accepted.contentType);
@@ -183,7 +184,7 @@ export function refuse(context: IWebhookFunctions, status: 401 | 500, logLine: s
 	return { noWebhookResponse: true };
 }
 
-async function credentialsOrNothing<Credentials>(context: IWebhookFunctions, credentialName: string): Promise<Credentials | undefined> {
+export async function credentialsOrNothing<Credentials>(context: IWebhookFunctions, credentialName: string): Promise<Credentials | undefined> {
 	try {
 		return await readCredentials<Credentials>(context, credentialName);
 	} catch {
@@ -192,7 +193,7 @@ async function credentialsOrNothing<Credentials>(context: IWebhookFunctions, cre
 	}
 }
 
-function where(context: IWebhookFunctions): IDataObject {
+function where(context: IWebhookFunctions | IExecuteFunctions): IDataObject {
 	const { id, name } = context.getWorkflow();
 	return { workflowId: id, workflowName: name, nodeName: context.getNode().name };
 }

@@ -3,6 +3,7 @@ module.exports = class CountReporter {
 	onRunComplete(_, results) {
 		const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
 		const skipped = results.numPendingTests + results.numTodoTests;
-		process.stdout.write(`\n${results.numPassedTests} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}\n`);
+		// At the exit, so that it stands below jest's own summary.
+		process.once('exit', () => process.stdout.write(`${results.numPassedTests} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}\n`));
 	}
 };
