@@ -196,6 +196,6 @@ function secretsHidden<Credentials, Order>({ contract }: ProviderNode<Credential
 	} catch {
 		// A credential that cannot sign is reported when the request is signed.
 	}
-	const secrets = [...fields, ...headers].filter((value) => value.length >= 8);
+	const secrets = [...[...fields, ...headers].filter((value) => value.length >= 8), ...(call.secrets ?? [])];
 	return (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
 }
