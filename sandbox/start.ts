@@ -49,13 +49,7 @@ async function main(): Promise<void> {
 		throw error;
 	});
 
-	console.log(`The sandbox is running. No money moves here.\n\n  Dashboard   ${sandbox.url}/\n\nCredentials to make in n8n:`);
-	for (const { type, name, data } of sandboxCredentials(sandbox.url)) {
-		console.log(`\n  ${name} (${type})`);
-		for (const [field, value] of Object.entries(data)) console.log(`    ${field}: ${String(value)}`);
-	}
-	console.log('\nStop it with Ctrl-C.');
-
+	// Before the lines that invite to press Ctrl-C.
 	let stopping = false;
 	for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 		process.on(signal, () => {
@@ -64,6 +58,13 @@ async function main(): Promise<void> {
 			void sandbox.close().then(() => stop('\nThe sandbox has stopped.', 0));
 		});
 	}
+
+	console.log(`The sandbox is running. No money moves here.\n\n  Dashboard   ${sandbox.url}/\n\nCredentials to make in n8n:`);
+	for (const { type, name, data } of sandboxCredentials(sandbox.url)) {
+		console.log(`\n  ${name} (${type})`);
+		for (const [field, value] of Object.entries(data)) console.log(`    ${field}: ${String(value)}`);
+	}
+	console.log('\nStop it with Ctrl-C.');
 }
 
 void main();

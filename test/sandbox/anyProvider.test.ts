@@ -52,7 +52,7 @@ const example: SandboxProvider<Endpoints, null> = {
 	callbacks: {
 		compose: ({ kind, id, details }, quality, { secret }) => (kind === 'canceled' ? undefined : { headers: { 'x-secret': secret ?? '' }, body: JSON.stringify({ kind, id, quality, details }) }),
 		targets: (_event, { state }) => state.urls.map((url, index) => ({ url, secret: `secret-${index}` })),
-		acknowledged: ({ body }) => body === 'noted',
+		acknowledged: ({ status, body }) => status === 200 && body === 'noted',
 		redeliveryGapsMilliseconds: [15_000],
 	},
 };
