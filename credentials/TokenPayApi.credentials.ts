@@ -1,0 +1,107 @@
+import type { IAuthenticate, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
+import { authenticateRequest } from '../nodes/shared/authenticateRequest';
+import { tokenPay } from '../nodes/TokenPay/tokenPay.contract';
+
+export class TokenPayApi implements ICredentialType {
+	name = 'tokenPayApi';
+
+	displayName = 'TokenPay API';
+
+	documentationUrl = 'https://apidoc.tokenpay.me/description/safety-information';
+
+	icon = { light: 'file:../icons/tokenPay.svg', dark: 'file:../icons/tokenPay.dark.svg' } as const;
+
+	properties: INodeProperties[] = [
+		{
+			displayName:
+				"TokenPay answers listed addresses only: add the outgoing IP address of this n8n server to the application's IP whitelist in the TokenPay merchant backend",
+			name: 'whitelistNotice',
+			type: 'notice',
+			default: '',
+		},
+		{
+			displayName: 'App ID',
+			name: 'appId',
+			type: 'string',
+			required: true,
+			default: '',
+			placeholder: 'e.g. 8e4b8c2e7c0000000000a1cbd3d59e0b',
+			description: 'ID of the application, made in the TokenPay merchant backend',
+		},
+		{
+			displayName: 'Merchant ID',
+			name: 'merchantId',
+			type: 'string',
+			required: true,
+			default: '',
+			placeholder: 'e.g. 1234567890',
+			description: 'The merchant number (mch_id) from the TokenPay merchant backend',
+		},
+		{
+			displayName: 'App Secret',
+			name: 'appSecret',
+			type: 'string',
+			typeOptions: { password: true },
+			required: true,
+			default: '',
+			description: "The application's secret, exactly 32 characters. It signs the requests, and it proves and decrypts the callbacks.",
+		},
+		{
+			displayName: 'Previous App Secret',
+			name: 'appSecretPrevious',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			description: 'Accepted as well for callbacks while you change the secret. Remove it afterwards.',
+		},
+		{
+			displayName: 'Base URL',
+			name: 'baseUrl',
+			type: 'string',
+			required: true,
+			default: 'https://api.tokenpay.me',
+			description: 'Change it only for a sandbox or a proxy of your own. TokenPay has no test mode.',
+		},
+		{
+			displayName: 'Checkout Base URL',
+			name: 'checkoutBaseUrl',
+			type: 'string',
+			required: true,
+			default: 'https://api.tokenpay.me',
+			description: 'What the link to the payment page begins with. TokenPay gives only the rest of the link and documents no host for it, so change this if the links lead nowhere.',
+		},
+	];
+
+	authenticate: IAuthenticate = async (credentials, requestOptions) => await authenticateRequest(tokenPay, credentials, requestOptions);
+
+	/**
+	 * No call that only checks a key is documented. Inferred: a signed query for an order that cannot exist is answered with 12002
+	 * or 12003 when the credential is right. The code for an address that is not in the IP whitelist is not documented; it is
+	 * recognized only if it is one of those below.
+	 */
+	test: ICredentialTestRequest = {
+		request: {
+			method: 'POST',
+			baseURL: '={{$credentials.baseUrl}}',
+			url: '/v1/transaction/query',
+			body: { app_id: '={{$credentials.appId}}', mch_id: '={{$credentials.merchantId}}', out_trade_no: 'n8n-credential-test' },
+			disableFollowRedirect: true,
+		},
+		rules: [
+			{ type: 'responseSuccessBody', properties: { key: 'code', value: 100, message: 'TokenPay could not read the request (code 100: bad request parameters)' } },
+			{
+				type: 'responseSuccessBody',
+				properties: { key: 'code', value: 103, message: "TokenPay refused the signature (code 103). Check 'App ID', 'Merchant ID' and 'App Secret': all three belong to one application." },
+			},
+			{ type: 'responseSuccessBody', properties: { key: 'code', value: 104, message: "TokenPay says that the signature has expired (code 104). Check this server's clock." } },
+			{
+				type: 'responseSuccessBody',
+				properties: { key: 'code', value: 11000, message: "TokenPay refused the request (code 11000: operation failed). Check that this server's outgoing IP is in the application's IP whitelist." },
+			},
+			{ type: 'responseSuccessBody', properties: { key: 'code', value: 11003, message: "TokenPay misses a parameter (code 11003). Check 'App ID' and 'Merchant ID'." } },
+			{ type: 'responseSuccessBody', properties: { key: 'code', value: 20000, message: "TokenPay knows no such application (code 20000). Check 'App ID' and 'Merchant ID'." } },
+			{ type: 'responseSuccessBody', properties: { key: 'code', value: 20001, message: 'The application is disabled at TokenPay (code 20001). Enable it in the TokenPay merchant backend.' } },
+			{ type: 'responseSuccessBody', properties: { key: 'code', value: 20005, message: "TokenPay finds a parameter invalid (code 20005). Check 'App ID' and 'Merchant ID'." } },
+		],
+	};
+}

@@ -1,0 +1,85 @@
+import type { IHookFunctions, INodeType, INodeTypeDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+import { requireProvableCallbacks } from '../shared/callbackRegistration';
+import { eventsField } from '../shared/checkoutFields';
+import { receiveCallback } from '../shared/receiveCallback';
+import { tokenPay } from './tokenPay.contract';
+
+export class TokenPayTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'TokenPay Trigger',
+		name: 'tokenPayTrigger',
+		icon: { light: 'file:../../icons/tokenPay.svg', dark: 'file:../../icons/tokenPay.dark.svg' },
+		group: ['trigger'],
+		// Above 1: n8n reads the raw body and runs the webhook of version 1 nodes more slowly.
+		version: [1.1],
+		subtitle: '={{$parameter["events"].join(", ")}}',
+		description: 'Starts the workflow when TokenPay reports a payment, after proving that the report is genuine',
+		defaults: { name: 'TokenPay Trigger' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'tokenPayApi', required: true }],
+		webhooks: [
+			{
+				name: 'default',
+				httpMethod: 'POST',
+				path: 'callback',
+				responseMode: 'onReceived',
+				// Empty, not absent: without it n8n answers the literal text "firstEntryJson".
+				responseData: '',
+			},
+		],
+		properties: [
+			{
+				displayName: "Copy the Production URL above into 'Callback URL' of the TokenPay node that creates the checkouts, and publish this workflow",
+				name: 'notice',
+				type: 'notice',
+				default: '',
+			},
+			{ ...eventsField },
+			{
+				displayName: 'Options',
+				name: 'options',
+				type: 'collection',
+				placeholder: 'Add Option',
+				default: {},
+				options: [
+					{
+						displayName: 'Confirm With Provider',
+						name: 'confirmWithProvider',
+						type: 'boolean',
+						default: false,
+						description: 'Whether to look the order up at TokenPay before the workflow starts, and to believe its answer',
+					},
+					{
+						displayName: 'Maximum Age',
+						name: 'maximumAge',
+						type: 'number',
+						typeOptions: { minValue: 0 },
+						default: 7,
+						description: 'Refuse callbacks that were signed more than this many days ago. 0 accepts any age. TokenPay repeats a callback for about half a day.',
+					},
+				],
+			},
+		],
+	};
+
+	webhookMethods = {
+		default: {
+			/** TokenPay is told the address with each checkout, so nothing is registered; n8n then asks `create`, which checks the credential. */
+			async checkExists(this: IHookFunctions): Promise<boolean> {
+				return false;
+			},
+			async create(this: IHookFunctions): Promise<boolean> {
+				return await requireProvableCallbacks(this, { contract: tokenPay, credentialName: 'tokenPayApi' });
+			},
+			async delete(this: IHookFunctions): Promise<boolean> {
+				return true;
+			},
+		},
+	};
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return await receiveCallback(this, { contract: tokenPay, credentialName: 'tokenPayApi' });
+	}
+}

@@ -1,0 +1,129 @@
+import type { INodeProperties } from 'n8n-workflow';
+import {
+	amountField,
+	amountFromField,
+	callbackUrlField,
+	descriptionField,
+	extraFieldsField,
+	lineItemsField,
+	lineItemsJsonField,
+	requestsInParallelOption,
+	requiredReferenceField,
+	simpleField,
+	successUrlField,
+} from '../shared/checkoutFields';
+import { createCheckout } from '../shared/createCheckout';
+import type { Row } from '../shared/eachItem';
+import { textOrNull } from '../shared/exactJson';
+import { InputError } from '../shared/inputError';
+import { shown } from '../shared/money';
+import { readCheckoutOrder } from '../shared/readCheckoutOrder';
+import { chainField, currencyField } from './chainAndCurrency.operation';
+import { tokenPay, type TokenPayCredentials, type TokenPayOrder } from './tokenPay.contract';
+
+const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
+
+export const createCheckoutFields: INodeProperties[] = [
+	{ ...amountFromField },
+	{ ...amountField, description: 'The amount in whole coins (12.50 means twelve and a half), as text or a number. It is sent with exactly these digits and never rounded.' },
+	{ ...lineItemsField },
+	{ ...lineItemsJsonField },
+	{ ...chainField, displayOptions: { show: showOnlyForCreateCheckout } },
+	{ ...currencyField, displayOptions: { show: showOnlyForCreateCheckout } },
+	{ ...requiredReferenceField },
+	{ ...descriptionField, description: 'What the payer reads about the order. If empty, the names of the line items are used.' },
+	{
+		...successUrlField,
+		description: "Where the cashier's Back button leads, after paying and after a failure. Arriving there does not prove a payment; the callback does.",
+	},
+	{
+		displayName: 'Callback',
+		name: 'callback',
+		type: 'options',
+		options: [
+			{ name: 'None', value: 'none', description: "The callback address in TokenPay's merchant backend is used, if one is set there" },
+			{ name: 'URL', value: 'url', description: 'TokenPay sends the callback to the address below' },
+		],
+		default: 'url',
+		description: 'Where TokenPay sends the callback once this checkout is paid',
+		displayOptions: { show: showOnlyForCreateCheckout },
+	},
+	{ ...callbackUrlField },
+	{
+		displayName: 'Expires In (Seconds)',
+		name: 'expiresIn',
+		type: 'number',
+		typeOptions: { minValue: 1, numberPrecision: 0 },
+		required: true,
+		default: 3600,
+		description: 'How long the payer has to pay. Which lifetimes TokenPay accepts is not documented; its samples have 600 and 3600.',
+		displayOptions: { show: showOnlyForCreateCheckout },
+	},
+	{
+		displayName: 'Additional Fields',
+		name: 'additionalFields',
+		type: 'collection',
+		placeholder: 'Add Field',
+		default: {},
+		options: [
+			{
+				displayName: 'Attached Text',
+				name: 'attach',
+				type: 'string',
+				default: '',
+				description: 'Text of your own that comes back with the callback once the checkout is paid, in raw.attach',
+			},
+			{
+				displayName: 'Collecting Wallet',
+				name: 'toAddress',
+				type: 'string',
+				default: '',
+				description: "Address of the wallet that receives the coins. Only for applications that watch wallets of the merchant's own.",
+			},
+			{
+				displayName: 'Language',
+				name: 'locale',
+				type: 'options',
+				options: [
+					{ name: 'Chinese', value: 'zh_cn' },
+					{ name: 'English', value: 'en' },
+				],
+				default: 'en',
+				description: 'The language that the cashier starts with',
+			},
+		],
+		displayOptions: { show: showOnlyForCreateCheckout },
+	},
+	{ ...extraFieldsField },
+	{ ...simpleField },
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options: [{ ...requestsInParallelOption, description: 'How many rows are worked on at the same time, 50 at the most. TokenPay takes 5 requests a second from one application, which is kept in any case.' }],
+	},
+];
+
+export async function createTokenPayCheckout(row: Row<TokenPayCredentials>) {
+	return await createCheckout(row, { contract: tokenPay, credentialName: 'tokenPayApi' }, readOrder(row));
+}
+
+function readOrder(row: Row<TokenPayCredentials>): TokenPayOrder {
+	const { attach, toAddress, locale } = row.collection('additionalFields');
+	const chain = row.text('chain');
+	if (chain === '') throw new InputError("'Chain' is empty", 'Choose a chain, or map it from the input item.');
+	const order = { ...readCheckoutOrder(row), chain, expiresInSeconds: readLifetime(row), attach: textOrNull(attach), toAddress: textOrNull(toAddress), locale: textOrNull(locale) };
+	if (order.reference === null) throw new InputError("'Reference' is empty", 'Give each row an order number of its own: TokenPay requires one.');
+	return order;
+}
+
+function readLifetime(row: Row<TokenPayCredentials>): number {
+	const text = row.text('expiresIn');
+	const seconds = Number(text);
+	if (!/^\d+$/.test(text) || seconds < 1 || !Number.isSafeInteger(seconds)) {
+		throw new InputError(`'Expires In (Seconds)' is not a whole number above zero: ${shown(text)}`, 'Enter seconds, for example 3600 for an hour.');
+	}
+	return seconds;
+}

@@ -1,0 +1,59 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { simplified } from '../shared/createCheckout';
+import type { Row } from '../shared/eachItem';
+import { InputError } from '../shared/inputError';
+import { getOrderCall, readOrder, type OrderKey, type TokenPayCredentials } from './tokenPay.contract';
+
+const showOnlyForOneCheckout = { resource: ['checkout'], operation: ['get', 'close'] };
+
+/** Get and Close name the checkout in the same way. */
+export const whichCheckoutFields: INodeProperties[] = [
+	{
+		displayName: 'Find By',
+		name: 'findBy',
+		type: 'options',
+		options: [
+			{ name: 'Payment ID', value: 'paymentId', description: "TokenPay's own ID of the order, which the callback and Get return as paymentId" },
+			{ name: 'Reference', value: 'reference', description: 'Your own order number' },
+		],
+		default: 'reference',
+		description: 'What the checkout is known by. TokenPay cannot look up the checkoutId that Create returns.',
+		displayOptions: { show: showOnlyForOneCheckout },
+	},
+	{
+		displayName: 'Reference',
+		name: 'reference',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. order-1001',
+		description: 'Your own order number, as the checkout was created with',
+		displayOptions: { show: { ...showOnlyForOneCheckout, findBy: ['reference'] } },
+	},
+	{
+		displayName: 'Payment ID',
+		name: 'paymentId',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. e98b3029477f4bdcb971797a9d9e09ce',
+		description: "TokenPay's transaction_id of the order",
+		displayOptions: { show: { ...showOnlyForOneCheckout, findBy: ['paymentId'] } },
+	},
+];
+
+export function readOrderKey(row: Row<TokenPayCredentials>): OrderKey {
+	if (row.text('findBy') === 'paymentId') {
+		const paymentId = row.text('paymentId');
+		if (paymentId === '') throw new InputError("'Payment ID' is empty", 'Map paymentId from the callback or from Checkout: Get.');
+		return { paymentId };
+	}
+	const reference = row.text('reference');
+	if (reference === '') throw new InputError("'Reference' is empty", 'Map the reference that the checkout was created with.');
+	return { reference };
+}
+
+export async function getTokenPayCheckout(row: Row<TokenPayCredentials>) {
+	const reply = await row.send(getOrderCall(readOrderKey(row), row.credentials));
+	return simplified(row, reply, () => readOrder(reply));
+}

@@ -1,0 +1,84 @@
+import { createCipheriv, createDecipheriv } from 'crypto';
+import { decodeBase64, equalInConstantTime } from '../shared/bytes';
+import { readJson, readUtf8 } from '../shared/exactJson';
+import { sameValue } from '../shared/sameValue';
+
+const ALGORITHM = 'aes-256-ecb';
+const SECRET_BYTES = 32;
+
+/**
+ * The app secret as a key: its UTF-8 bytes, exactly 32 of them; undefined if it has another length.
+ * Source: apidoc.tokenpay.me/chinese/shuo-ming/jie-mi-hui-tiao (32 bytes), ttpay.io/doc/zh/api/intro/sign.html (taken as text).
+ */
+export function readAppSecret(secret: string): Buffer | undefined {
+	const key = Buffer.from(secret, 'utf8');
+	return key.length === SECRET_BYTES ? key : undefined;
+}
+
+/**
+ * TokenPay's "signature": the text itself, encrypted with AES-256-ECB, in base64.
+ * Source: apidoc.tokenpay.me/description/signature-verification. Inferred: PKCS#7 padding, as three public clients have it.
+ */
+export function signText(text: Buffer | string, key: Buffer): string {
+	const cipher = createCipheriv(ALGORITHM, key, null);
+	return Buffer.concat([typeof text === 'string' ? cipher.update(text, 'utf8') : cipher.update(text), cipher.final()]).toString('base64');
+}
+
+/** A callback or an answer, with the texts of its three signature headers untouched. */
+export interface SignedMessage {
+	timestamp: string;
+	nonce: string;
+	signature: string;
+	rawBody: Buffer;
+}
+
+/** The same names under the product's old and its new name; a set counts only if it is complete, and sets are never mixed. */
+const HEADER_SETS = ['ttpay', 'tokenpay'];
+
+/**
+ * The signed message; undefined where one of the three headers is missing.
+ * Source: apidoc.tokenpay.me/description/signature-verification, whose copies name `TTPay-…` or `tokenpay-…`.
+ * Inferred: the first are live, the second came from renaming the product on the page.
+ */
+export function readSignedMessage(headers: Record<string, string>, rawBody: Buffer): SignedMessage | undefined {
+	return HEADER_SETS.map((prefix) => ({
+		timestamp: headers[`${prefix}-timestamp`] ?? '',
+		nonce: headers[`${prefix}-nonce`] ?? '',
+		signature: headers[`${prefix}-signature`] ?? '',
+		rawBody,
+	})).find(({ timestamp, nonce, signature }) => timestamp !== '' && nonce !== '' && signature !== '');
+}
+
+/** Whether any header of a signature is there at all. */
+export function hasSignatureHeader(headers: Record<string, string>): boolean {
+	return HEADER_SETS.some((prefix) => ['timestamp', 'nonce', 'signature'].some((part) => headers[`${prefix}-${part}`] !== undefined));
+}
+
+/**
+ * Whether the message was signed with this key. Documented is the raw body; the live service was seen to sign an answer's content
+ * with the keys in another order (third-party code), so a signature that decrypts to the same time, the same nonce and an equal
+ * JSON value counts too.
+ *
+ * @param signedParts the values that may be what was signed, from the parsed body
+ */
+export function isSignedWith(key: Buffer, message: SignedMessage, signedParts: (body: unknown) => unknown[] = (body) => [body]): boolean {
+	const head = Buffer.from(`${message.timestamp}\n${message.nonce}\n`, 'utf8');
+	if (equalInConstantTime(signText(Buffer.concat([head, message.rawBody]), key), message.signature)) return true;
+	const signed = decrypt(message.signature, key);
+	if (signed === undefined || !equalInConstantTime(signed.subarray(0, head.length), head)) return false;
+	const value = readJson(readUtf8(signed.subarray(head.length)) ?? '');
+	const body = readJson(readUtf8(message.rawBody) ?? '');
+	return value !== undefined && body !== undefined && signedParts(body).some((part) => sameValue(part, value));
+}
+
+function decrypt(signature: string, key: Buffer): Buffer | undefined {
+	const bytes = decodeBase64(signature);
+	if (bytes === undefined) return undefined;
+	try {
+		const decipher = createDecipheriv(ALGORITHM, key, null);
+		return Buffer.concat([decipher.update(bytes), decipher.final()]);
+	} catch {
+		// Not whole blocks, or the padding does not add up: made with another key.
+		return undefined;
+	}
+}

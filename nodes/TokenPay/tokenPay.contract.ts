@@ -1,0 +1,468 @@
+import { isAbsoluteUrl, readBaseUrl } from '../shared/baseUrl';
+import { verifyWithAny } from '../shared/bytes';
+import { CallFailure } from '../shared/callFailure';
+import type { Checkout, CheckoutOrder, CheckoutStatus, HttpCall, HttpReply, LineItem, PaymentContract, PaymentEventName, PaymentFacts, Payload, ReceivedCallback, Refusal, Stamp, Verdict } from '../shared/contract';
+import { ExactNumber, isObject, mergeExtraFields, readJson, readUtf8, textOrNull, writeJson } from '../shared/exactJson';
+import { InputError } from '../shared/inputError';
+import { fromSmallestUnits } from '../shared/money';
+import { refusalOf } from './businessCodes';
+import { openResource } from './encryptedResource';
+import { hasSignatureHeader, isSignedWith, readAppSecret, readSignedMessage, signText, type SignedMessage } from './messageSignature';
+
+/** https://apidoc.tokenpay.me/order/order-creation */
+const CREATE = '/v1/transaction/prepayment';
+/** https://apidoc.tokenpay.me/order/order-inquiry. POST, although its code samples say GET. */
+const QUERY = '/v1/transaction/query';
+/** https://apidoc.tokenpay.me/order/order-closure */
+const CLOSE = '/v1/transaction/close';
+/** https://apidoc.tokenpay.me/currency/currency-information */
+const CURRENCIES = '/v1/currency/index';
+/** https://apidoc.tokenpay.me/currency/balance-inquiry */
+const BALANCE = '/v1/merchant/balance';
+
+/** The hosted cashier. The current table of order creation lists no other (the old one had `merchant_order`). */
+const PLATFORM_ORDER = 'platform_order';
+/** `original_type` of an order's callback (apidoc.tokenpay.me/description/decrypt-callback); a payout's is another. */
+const ORDER = 'transaction';
+/** https://apidoc.tokenpay.me/error-code/status-code */
+const REQUESTS_PER_SECOND = 5;
+
+export interface TokenPayCredentials {
+	appId: string;
+	/** `mch_id`: digits, but a text. */
+	merchantId: string;
+	appSecret: string;
+	appSecretPrevious?: string;
+	baseUrl: string;
+	/** What `payment_url` is relative to. */
+	checkoutBaseUrl: string;
+}
+
+export interface TokenPayOrder extends CheckoutOrder {
+	chain: string;
+	expiresInSeconds: number;
+	/** Handed back in the callback, once paid. */
+	attach: string | null;
+	/** The cashier's language: `en` or `zh_cn`. */
+	locale: string | null;
+	/** The collecting wallet, for applications that watch a wallet of the merchant's own. */
+	toAddress: string | null;
+}
+
+/**
+ * Source: apidoc.tokenpay.me/description/signature-generation; only POST is signed. The header `app_id` is what the tables ask
+ * for; the samples have it in the body. Inferred: the scheme word and the commas without blanks, as three public clients have them.
+ */
+function authHeaders(credentials: TokenPayCredentials, call: HttpCall, { now, nonce }: Stamp): Record<string, string> {
+	if (call.method !== 'POST') return {};
+	const key = readAppSecret(credentials.appSecret);
+	if (key === undefined) throw new InputError(SECRET_LENGTH, 'Copy it again from the TokenPay merchant backend.');
+	// Milliseconds, as the page's words say; some of its samples show seconds.
+	const timestamp = String(now.getTime());
+	const signature = signText([signedPath(call.url, credentials), timestamp, nonce, call.body ?? ''].join('\n'), key);
+	const { appId, merchantId } = credentials;
+	return {
+		Authorization: `TTPAY-AES-256-ECB app_id=${appId},mch_id=${merchantId},nonce_str=${nonce},timestamp=${timestamp},signature=${signature}`,
+		app_id: appId,
+	};
+}
+
+/** The path as TokenPay sees it: what a base URL has before `/v1` belongs to a proxy or a sandbox. */
+function signedPath(url: string, credentials: TokenPayCredentials): string {
+	const base = readBaseUrl(credentials.baseUrl);
+	if (url.startsWith(`${base}/`)) return url.slice(base.length);
+	const { pathname, search } = new URL(url);
+	return `${pathname}${search}`;
+}
+
+const SECRET_LENGTH = "'App Secret' in the TokenPay credential is not 32 bytes long";
+
+function credentialProblem(credentials: TokenPayCredentials): string | undefined {
+	if (!credentials.appId) return "'App ID' in the TokenPay credential is empty";
+	if (!credentials.merchantId) return "'Merchant ID' in the TokenPay credential is empty";
+	if (!credentials.appSecret) return "'App Secret' in the TokenPay credential is empty";
+	return readAppSecret(credentials.appSecret) === undefined ? SECRET_LENGTH : undefined;
+}
+
+function post(path: string, body: Record<string, unknown>, credentials: TokenPayCredentials): Pick<HttpCall, 'method' | 'url' | 'headers' | 'body'> {
+	return { method: 'POST', url: `${readBaseUrl(credentials.baseUrl)}${path}`, headers: { 'content-type': 'application/json' }, body: writeJson(body) };
+}
+
+/** Inferred: `amount` is in whole coins. The samples send 9 for USDT, and the 15000000 of the table is the smallest-unit sample of another page. */
+function createBody(order: TokenPayOrder, { appId, merchantId }: TokenPayCredentials): Record<string, unknown> {
+	if (order.amount === null) throw new InputError('A line item has a price ID, which TokenPay does not know', 'Give name, unitAmount and quantity.');
+	const description = order.description ?? namesOf(order.lineItems);
+	const body = {
+		app_id: appId,
+		mch_id: merchantId,
+		...(description === null ? {} : { description }),
+		out_trade_no: order.reference,
+		expire_second: order.expiresInSeconds,
+		amount: new ExactNumber(order.amount),
+		chain: order.chain,
+		currency: order.currency,
+		...(order.toAddress === null ? {} : { to_address: order.toAddress }),
+		...(order.attach === null ? {} : { attach: order.attach }),
+		...(order.locale === null ? {} : { locale: order.locale }),
+		...(order.callbackUrl === null ? {} : { notify_url: order.callbackUrl }),
+		...(order.successUrl === null ? {} : { return_url: order.successUrl }),
+		order_type: PLATFORM_ORDER,
+	};
+	return mergeExtraFields(body, order.extraFields);
+}
+
+function namesOf(lineItems: LineItem[]): string | null {
+	return lineItems.length === 0 ? null : lineItems.map(({ name, quantity }) => (quantity === 1 ? name : `${quantity} × ${name}`)).join(', ');
+}
+
+function createCall(order: TokenPayOrder, credentials: TokenPayCredentials): HttpCall {
+	return {
+		...post(CREATE, createBody(order, credentials), credentials),
+		// out_trade_no must be unique, but what a repeated one gives is not documented.
+		repeat: 'once',
+		howToFindOut: 'Use Checkout: Get with this reference: if TokenPay knows the order, it was made.',
+	};
+}
+
+/** https://apidoc.tokenpay.me/order/order-creation. The answer holds two fields; the rest is what was sent. */
+function readPrepayment(reply: HttpReply, order: TokenPayOrder, credentials: TokenPayCredentials): Checkout {
+	const data = contentOf(reply);
+	const checkoutId = textOrNull(data?.prepay_id);
+	const paymentUrl = textOrNull(data?.payment_url);
+	const unreadable = (what: string) =>
+		new CallFailure(what, { advice: 'The order may exist. Use Checkout: Get with this reference before you run this row again.', mayHaveArrived: true });
+	if (checkoutId === null) throw unreadable("TokenPay's answer holds no prepay_id");
+	if (paymentUrl === null) throw unreadable("TokenPay's answer holds no payment_url");
+	const checkoutUrl = cashierAddress(paymentUrl, credentials);
+	if (checkoutUrl === null) throw unreadable("TokenPay's payment_url is not an https address");
+	const sent = createBody(order, credentials);
+	return {
+		provider: 'tokenpay',
+		checkoutId,
+		// The order's own id appears in the query and in the callback only.
+		paymentId: null,
+		reference: textOrNull(sent.out_trade_no),
+		checkoutUrl,
+		qrCode: null,
+		status: 'open',
+		providerStatus: null,
+		amount: sent.amount instanceof ExactNumber ? withoutFinalZeros(sent.amount.text) : textOrNull(sent.amount),
+		currency: textOrNull(sent.currency),
+		expiresAt: expiry(reply, sent.expire_second),
+		livemode: null,
+		nextAction: null,
+	};
+}
+
+/** `payment_url` is relative (`/pay/order?prepay_id=…`). Inferred: it belongs to the API's host, since no page names another. */
+function cashierAddress(paymentUrl: string, credentials: TokenPayCredentials): string | null {
+	const base = readBaseUrl(credentials.checkoutBaseUrl, 'Checkout Base URL');
+	const address = isAbsoluteUrl(paymentUrl) ? paymentUrl : `${base}/${paymentUrl.replace(/^\//, '')}`;
+	return isAbsoluteUrl(address) && (/^https:/i.test(address) || /^http:/i.test(base)) ? address : null;
+}
+
+/** Inferred: counted from the answer's own Date header, for which no clock of ours is needed. */
+function expiry(reply: HttpReply, seconds: unknown): string | null {
+	const answeredAt = Date.parse(reply.headers.date ?? '');
+	return Number.isNaN(answeredAt) || typeof seconds !== 'number' ? null : isoTime(String(answeredAt + seconds * 1000));
+}
+
+export type OrderKey = { reference: string } | { paymentId: string };
+
+/** Both ids in the body, as in the worked example of the signing page; the table of the query page says query string. */
+export function getOrderCall(key: OrderKey, credentials: TokenPayCredentials): HttpCall {
+	const { appId, merchantId } = credentials;
+	const id = 'reference' in key ? { out_trade_no: key.reference } : { transaction_id: key.paymentId };
+	return { ...post(QUERY, { app_id: appId, mch_id: merchantId, ...id }, credentials), repeat: 'safe' };
+}
+
+/** `trade_state` of ttpay.io/doc/en/api/intro/structure.html. Inferred: CLOSED is what closing and running out of time both lead to. */
+const STATES: Record<string, { status: CheckoutStatus; event: PaymentEventName }> = {
+	SUCCESS: { status: 'paid', event: 'payment.succeeded' },
+	REFUND: { status: 'refunded', event: 'refund.succeeded' },
+	NOTPAY: { status: 'open', event: 'payment.pending' },
+	CLOSED: { status: 'canceled', event: 'payment.canceled' },
+};
+const UNKNOWN_STATE = { status: 'unknown', event: 'unknown' } as const;
+
+const stateOf = (word: string | null) => (word !== null && Object.hasOwn(STATES, word) ? STATES[word] : undefined) ?? UNKNOWN_STATE;
+
+/** https://ttpay.io/doc/en/api/intro/structure.html (TransactionDetail) */
+export function readOrder(reply: HttpReply): Checkout {
+	const detail = contentOf(reply);
+	if (detail === undefined) throw new CallFailure("TokenPay's answer holds no order", { advice: 'Ask TokenPay, or look into its merchant backend.' });
+	const providerStatus = textOrNull(detail.trade_state);
+	return {
+		provider: 'tokenpay',
+		checkoutId: null,
+		paymentId: textOrNull(detail.transaction_id),
+		reference: textOrNull(detail.out_trade_no),
+		checkoutUrl: null,
+		qrCode: null,
+		status: stateOf(providerStatus).status,
+		providerStatus,
+		...moneyOf(detail),
+		expiresAt: readTime(detail.expire_time),
+		livemode: null,
+		nextAction: null,
+	};
+}
+
+/** Inferred: `amount` counts smallest units, of which a coin has 10^`decimals` (15000000 and 6 are 15 TRX, as the balance page's sample fits too). */
+function moneyOf(detail: Payload): { amount: string | null; currency: string | null } {
+	// An object in the printed sample; third-party code reads a text.
+	const coin = isObject(detail.currency) ? detail.currency : { currency: detail.currency };
+	return { amount: wholeCoins(detail.amount, detail.decimals ?? coin.decimal), currency: textOrNull(coin.currency) };
+}
+
+/** Smallest units as decimal text in whole coins (9000000 and 6 are "9"); null unless both are whole numbers. */
+function wholeCoins(units: unknown, decimals: unknown): string | null {
+	const exact = /^\d{1,2}$/.test(textOrNull(decimals) ?? '') ? fromSmallestUnits(units, Number(decimals)) : null;
+	return exact === null ? null : withoutFinalZeros(exact);
+}
+
+/** One spelling for one amount: a coin's eighteen decimals would bury it in zeros, and texts can then be compared. */
+function withoutFinalZeros(amount: string): string {
+	return amount.includes('.') ? amount.replace(/\.?0+$/, '') : amount;
+}
+
+/** Only by the order's own id: closing by out_trade_no is documented nowhere. */
+export function closeOrderCall(paymentId: string, credentials: TokenPayCredentials): HttpCall {
+	const { appId, merchantId } = credentials;
+	return {
+		...post(CLOSE, { app_id: appId, mch_id: merchantId, transaction_id: paymentId }, credentials),
+		repeat: 'once',
+		howToFindOut: 'Use Checkout: Get to see whether the order is closed.',
+	};
+}
+
+/** Inferred: a success means that the order is closed; the answer has no content. `known` is the order as it was looked up before. */
+export function readClosedOrder(reply: HttpReply, paymentId: string, known: Checkout | undefined): Checkout {
+	if (!isSuccess(reply)) throw new CallFailure("TokenPay's answer has no code", { advice: 'Use Checkout: Get to see whether the order is closed.', mayHaveArrived: true });
+	return {
+		provider: 'tokenpay',
+		checkoutId: null,
+		paymentId,
+		reference: known?.reference ?? null,
+		checkoutUrl: null,
+		qrCode: null,
+		status: 'canceled',
+		providerStatus: null,
+		amount: known?.amount ?? null,
+		currency: known?.currency ?? null,
+		expiresAt: known?.expiresAt ?? null,
+		livemode: null,
+		nextAction: null,
+	};
+}
+
+export function getCurrenciesCall(credentials: TokenPayCredentials): HttpCall {
+	return { method: 'GET', url: `${readBaseUrl(credentials.baseUrl)}${CURRENCIES}`, repeat: 'safe' };
+}
+
+export interface Coin {
+	provider: 'tokenpay';
+	/** As requests want it: `TRON`. */
+	chain: string | null;
+	/** As requests want it: `USDT`. */
+	currency: string | null;
+	/** TokenPay's id of the pair: `TRON_USDT`. */
+	code: string | null;
+	name: string | null;
+	/** `TRC20` and the like. */
+	network: string | null;
+	decimals: number | null;
+	contractAddress: string | null;
+	/** As it came: the page gives no unit. */
+	minimumAmount: string | null;
+	maximumAmount: string | null;
+}
+
+/** https://apidoc.tokenpay.me/description/data-structure (CurrencyDetail) */
+export function readCurrencies(reply: HttpReply): Coin[] {
+	return entriesOf(reply, 'currencies').map((entry) => ({
+		provider: 'tokenpay',
+		chain: textOrNull(entry.chain),
+		currency: textOrNull(entry.currency),
+		code: textOrNull(entry.code),
+		name: textOrNull(entry.name),
+		network: textOrNull(entry.network),
+		decimals: typeof entry.decimal === 'number' ? entry.decimal : null,
+		contractAddress: textOrNull(entry.contract_address),
+		minimumAmount: textOrNull(entry.min_payment_amount),
+		maximumAmount: textOrNull(entry.max_payment_amount),
+	}));
+}
+
+/** The table has no `app_id` in the body; the signature names it. */
+export function getBalanceCall(chain: string, currency: string, credentials: TokenPayCredentials): HttpCall {
+	return { ...post(BALANCE, { mch_id: credentials.merchantId, chain, currency }, credentials), repeat: 'safe' };
+}
+
+export interface Balance {
+	provider: 'tokenpay';
+	chain: string | null;
+	currency: string | null;
+	network: string | null;
+	/** Decimal text in whole coins. */
+	balance: string | null;
+	updatedAt: string | null;
+}
+
+/** https://apidoc.tokenpay.me/currency/balance-inquiry, which calls `data` a list and shows an object. */
+export function readBalances(reply: HttpReply): Balance[] {
+	return entriesOf(reply, 'balance').map((entry) => ({
+		provider: 'tokenpay',
+		chain: textOrNull(entry.chain),
+		currency: textOrNull(entry.currency),
+		network: textOrNull(entry.network),
+		balance: wholeCoins(entry.balance, entry.decimal),
+		updatedAt: readTime(entry.modify_time),
+	}));
+}
+
+/** The objects in `data`, whether it is a list or one object. */
+export function entriesOf(reply: HttpReply, what: string): Payload[] {
+	const data = isSuccess(reply) && isObject(reply.body) ? reply.body.data : undefined;
+	const entries = Array.isArray(data) ? data : [data];
+	if (!entries.every(isObject)) throw new CallFailure(`TokenPay's answer holds no ${what}`, { advice: 'Check the address in the credential; if it is right, ask TokenPay.' });
+	return entries;
+}
+
+/** `msg` is "ok", "success" or Chinese for it; only `code` tells. */
+function isSuccess(reply: HttpReply): boolean {
+	return isObject(reply.body) && textOrNull(reply.body.code) === '0';
+}
+
+function contentOf(reply: HttpReply): Payload | undefined {
+	return isSuccess(reply) && isObject(reply.body) && isObject(reply.body.data) ? reply.body.data : undefined;
+}
+
+/** Milliseconds in the pages on orders. Inferred: ten digits are seconds, as in some of their samples; 0 is "not yet". */
+export function readTime(value: unknown): string | null {
+	const text = textOrNull(value) ?? '';
+	return /^\d{13}$/.test(text) ? isoTime(text) : /^\d{10}$/.test(text) ? isoTime(`${text}000`) : null;
+}
+
+function isoTime(milliseconds: string): string | null {
+	const date = new Date(Number(milliseconds));
+	return Number.isNaN(date.getTime()) ? null : date.toISOString();
+}
+
+/** `code` decides; which HTTP status a refusal has is not documented. */
+function failure(reply: HttpReply): Refusal | undefined {
+	if (!isObject(reply.body)) return undefined;
+	const code = textOrNull(reply.body.code);
+	return code === null || code === '0' || !/^\d+$/.test(code) ? undefined : refusalOf(code, textOrNull(reply.body.msg));
+}
+
+/**
+ * Why an API answer's signature does not hold, in words; undefined if it does or if there is none. Verifying answers is only
+ * recommended (apidoc.tokenpay.me/description/signature-verification), and what is signed was seen to differ from the page.
+ */
+export function replySignatureProblem(reply: HttpReply, credentials: TokenPayCredentials): string | undefined {
+	if (!hasSignatureHeader(reply.headers)) return undefined;
+	const message = readSignedMessage(reply.headers, reply.bytes);
+	if (message === undefined) return 'a part of its signature is missing';
+	const verdict = verifyWithAny([credentials.appSecret, credentials.appSecretPrevious], (secret) => {
+		const key = readAppSecret(secret);
+		const signed = key !== undefined && isSignedWith(key, message, (body) => (isObject(body) ? [body, body.data] : [body]));
+		return signed ? { genuine: true, payload: {} } : { genuine: false, reason: 'its signature does not fit' };
+	});
+	return verdict.genuine === false ? verdict.reason : undefined;
+}
+
+const refused = (reason: string, words: string, hint?: string): Verdict => ({ genuine: false, reason: `${reason}: ${words}`, ...(hint === undefined ? {} : { hint }) });
+
+/** Source: apidoc.tokenpay.me/description/signature-verification and /description/decrypt-callback. */
+function verify(received: ReceivedCallback, credentials: TokenPayCredentials): Verdict {
+	const message = readSignedMessage(received.headers, received.rawBody);
+	if (message === undefined) return refused('missing_header', 'one of the headers TTPay-Timestamp, TTPay-Nonce and TTPay-Signature is missing or empty', 'It was not sent by TokenPay, or a proxy removed headers.');
+	return verifyWithAny([credentials.appSecret, credentials.appSecretPrevious], (secret) => verifyMessage(message, secret, credentials));
+}
+
+/**
+ * The signature is no real authentication (encrypted blocks of two messages can be combined), so the resource must decrypt as well,
+ * and only what was decrypted counts.
+ */
+function verifyMessage(message: SignedMessage, secret: string, credentials: TokenPayCredentials): Verdict {
+	const key = readAppSecret(secret);
+	if (key === undefined) return refused('app_secret_length', 'the app secret is not 32 bytes long', 'Copy it again from the TokenPay merchant backend.');
+	if (!isSignedWith(key, message)) {
+		return refused('signature_mismatch', 'TTPay-Signature was not made over this body with this secret', "The usual cause: 'App Secret' in the credential is another application's or was renewed.");
+	}
+	const signedAt = readTime(message.timestamp);
+	if (signedAt === null) return refused('bad_timestamp', 'TTPay-Timestamp is not a time in milliseconds or seconds');
+	const body = readJson(readUtf8(message.rawBody) ?? '');
+	if (!isObject(body)) return refused('body_not_json', 'the body is not a JSON object');
+	if (textOrNull(body.app_id) !== credentials.appId) return refused('other_application', "app_id is not the credential's 'App ID'", 'It belongs to another application with the same secret.');
+	if (textOrNull(body.mch_id) !== credentials.merchantId) return refused('other_merchant', "mch_id is not the credential's 'Merchant ID'");
+	const opened = openResource(body.resource, key);
+	if ('reason' in opened) return refused(opened.reason, opened.words);
+	return { genuine: true, payload: { originalType: opened.originalType, content: opened.content }, signedAt: new Date(signedAt) };
+}
+
+/** `payload` is what `verifyMessage` made: the kind of the resource and its decrypted content. */
+function readEvent(payload: Payload): PaymentFacts {
+	const content = isObject(payload.content) ? payload.content : {};
+	const facts = readFacts(content);
+	if (payload.originalType === ORDER) return facts;
+	// A payout's content has the same fields: money that leaves must never look like a payment that came in.
+	return { ...facts, event: 'unknown', status: 'unknown', eventId: `${textOrNull(payload.originalType) ?? ''}:${facts.eventId}` };
+}
+
+/** TransactionDetail (ttpay.io/doc/en/api/intro/structure.html). Inferred: it is the content of an order's callback. */
+function readFacts(detail: Payload): PaymentFacts {
+	const providerStatus = textOrNull(detail.trade_state);
+	const { status, event } = stateOf(providerStatus);
+	const paymentId = textOrNull(detail.transaction_id);
+	const reference = textOrNull(detail.out_trade_no);
+	return {
+		provider: 'tokenpay',
+		event,
+		// Inferred: no event id is documented, and a state is told once.
+		eventId: `${paymentId ?? reference ?? ''}:${providerStatus ?? ''}`,
+		checkoutId: null,
+		paymentId,
+		reference,
+		status,
+		providerStatus,
+		...moneyOf(detail),
+		livemode: null,
+		// pay_time is there only once it is paid; when it was refunded is not told.
+		occurredAt: status === 'paid' ? readTime(detail.pay_time) : null,
+		raw: detail,
+	};
+}
+
+export const tokenPay: PaymentContract<TokenPayCredentials, TokenPayOrder> = {
+	provider: 'tokenpay',
+	displayName: 'TokenPay',
+	authHeaders,
+	credentialProblem,
+	rateLimit: { requestsPerSecond: REQUESTS_PER_SECOND, scope: (credentials) => credentials.appId },
+	checkout: { call: createCall, result: readPrepayment },
+	failure,
+	callback: {
+		problem(credentials) {
+			if (credentials.appSecretPrevious && readAppSecret(credentials.appSecretPrevious) === undefined) {
+				return "'Previous App Secret' in the TokenPay credential is not 32 bytes long";
+			}
+			return credentialProblem(credentials);
+		},
+		verify,
+		event: readEvent,
+		/** apidoc.tokenpay.me/chinese/dai-fu/hui-tiao-tong-zhi: the body must be `success`. Inferred: status and content type. */
+		accepted: () => ({ status: 200, contentType: 'text/plain; charset=utf-8', body: 'success' }),
+		confirm: {
+			call(claimed, credentials) {
+				if (claimed.paymentId !== null) return getOrderCall({ paymentId: claimed.paymentId }, credentials);
+				return claimed.reference === null ? undefined : getOrderCall({ reference: claimed.reference }, credentials);
+			},
+			facts(reply) {
+				const detail = contentOf(reply);
+				return detail === undefined ? undefined : readFacts(detail);
+			},
+		},
+	},
+};
