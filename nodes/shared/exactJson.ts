@@ -4,7 +4,8 @@ import { InputError } from './inputError';
 const MAXIMUM_DEPTH = 100;
 
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
-const SUSPICIOUS_NUMBER = /\d{16}|\.\d*0(?!\d)|\d[eE]|-0|\.\d{15}/;
+/** 16 digits or more, a zero at the end of the decimals, below a millionth (shown as `1e-7`), an exponent, a negative zero. */
+const SUSPICIOUS_NUMBER = /\d{16}|[\d.]{17}|\.\d*0(?!\d)|\.0{6}|\d[eE]|-0/;
 
 /** Whether a JavaScript number shows this literal again exactly as it was written. */
 function survives(literal: string): boolean {
@@ -68,9 +69,12 @@ export class ExactNumber {
 
 /** Writes JSON (undefined members left out, keys in the order given); an `ExactNumber` appears as a number with just its digits. */
 export function writeJson(value: unknown): string {
-	const mark = '\u0001exact:';
+	// A mark that occurs nowhere in the value: a text that looked like one would come out as a number.
+	const plain = JSON.stringify(value, (_key, member: unknown) => (member instanceof ExactNumber ? member.text : member));
+	let mark = 'exact:';
+	while (plain.includes(mark)) mark += mark;
 	const text = JSON.stringify(value, (_key, member: unknown) => (member instanceof ExactNumber ? `${mark}${member.text}` : member));
-	return text.replace(/"\\u0001exact:(-?\d+(?:\.\d+)?)"/g, '$1');
+	return text.replace(new RegExp(`"${mark}(-?\\d+(?:\\.\\d+)?)"`, 'g'), '$1');
 }
 
 /** Merges `extra` over `body`: objects member by member, everything else replaced. Neither is changed. */
