@@ -206,6 +206,8 @@ export interface PaymentContract<Credentials, Order> {
 	displayName: string;
 	/** Headers that authenticate one call. Throws an `InputError` when the credential cannot sign. */
 	authHeaders(credentials: Credentials, call: HttpCall, stamp: Stamp): Record<string, string>;
+	/** Credential fields that are no secrets, so that they are not hidden where the provider's words happen to hold them. */
+	openFields?: ReadonlyArray<keyof Credentials & string>;
 	/** What is wrong with the credential for requests, in words, before anything is sent. */
 	credentialProblem?(credentials: Credentials): string | undefined;
 	/** A documented limit; `scope` is what the provider counts by. */
@@ -227,6 +229,8 @@ export interface PaymentContract<Credentials, Order> {
 		/** Why no answer could be recognized as paid, in words; undefined when it can. Waiting for a payment is refused then. */
 		cannotTellPaid?(credentials: Credentials): string | undefined;
 		confirm?: {
+			/** The callback is a mere hint: the API is asked unless the user switches that off, and its answer alone makes the event. */
+			callbackIsHint?: true;
 			/** The question to the API; undefined when the callback names nothing that could be asked for. */
 			call(claimed: PaymentFacts, credentials: Credentials): HttpCall | undefined;
 			/** What the API's answer supports; undefined when the API does not know the payment. */

@@ -4,7 +4,10 @@ import type { Answer, PaymentEvent, PaymentEventName, PaymentFacts, ReceivedCall
 import { beginDelivery, finishDelivery, type EventKey } from './deliveredEvents';
 import { compareAmounts } from './money';
 import { readCredentials, type ProviderNode } from './providerNode';
+import { mayAsk, MOST_QUESTIONS_A_MINUTE } from './questionBudget';
 import { sendCall } from './sendCall';
+
+type Response = ReturnType<IWebhookFunctions['getResponseObject']>;
 
 /** Providers give a callback a few seconds; the question to the API must fit into them. */
 const CONFIRM_TIMEOUT_MILLISECONDS = 8_000;
@@ -15,6 +18,7 @@ export interface TriggerOptions {
 	confirmWithProvider?: boolean;
 	/** Days; 0 = any age. */
 	maximumAge?: number;
+	respond?: 'immediately' | 'whenFinished';
 }
 
 export type Judgement =
@@ -69,26 +73,30 @@ export async function judgeCallback<Credentials, Order>(
 	if (age) return { pass: false, acknowledge: false, status: 401, ...age };
 	const claimed = callback.event(verdict.payload, credentials, received);
 	const ask = verdict.genuine === 'ask';
-	if (!ask && !options.confirmWithProvider) return { pass: true, event: { ...claimed, verifiedBy: 'signature' } };
+	const confirmed = options.confirmWithProvider ?? callback.confirm?.callbackIsHint ?? false;
+	if (!ask && !confirmed) return { pass: true, event: { ...claimed, verifiedBy: 'signature' } };
 	return await confirm(context, provider, credentials, claimed, !ask);
 }
 
 async function confirm<Credentials, Order>(context: IWebhookFunctions | IExecuteFunctions, provider: ProviderNode<Credentials, Order>, credentials: Credentials, claimed: PaymentFacts, signed: boolean): Promise<Judgement> {
 	const { displayName, callback } = provider.contract;
-	const call = callback.confirm?.call(claimed, credentials);
-	if (!callback.confirm || call === undefined) {
+	const question = callback.confirm;
+	const call = question?.call(claimed, credentials);
+	if (!question || call === undefined) {
 		return { pass: false, acknowledge: false, status: 401, reason: 'it names no payment that the provider could be asked about', hint: 'Nothing was asked.' };
 	}
-	const asked = await sendCall(context, provider, credentials, call, { maximumAttempts: 1, timeoutMilliseconds: CONFIRM_TIMEOUT_MILLISECONDS }).then(
-		(reply) => ({ reply }),
-		(error: unknown) => ({ error }),
-	);
+	if (!signed && !mayAsk(`${context.getWorkflow().id ?? ''}:${context.getNode().id}`, Date.now())) {
+		return { pass: false, acknowledge: false, status: 500, reason: `more than ${MOST_QUESTIONS_A_MINUTE} unsigned callbacks a minute`, hint: 'Somebody may be sending invented ones; nothing more is asked in this minute.' };
+	}
+	const asked = await sendCall(context, provider, credentials, call, { maximumAttempts: 1, timeoutMilliseconds: CONFIRM_TIMEOUT_MILLISECONDS })
+		.then((reply) => ({ found: question.facts(reply, claimed, credentials) }))
+		.catch((error: unknown) => ({ error }));
 	if ('error' in asked) {
 		const unknownThere = asked.error instanceof CallFailure && asked.error.notFound;
 		const words = asked.error instanceof Error ? asked.error.message : 'unknown error';
 		if (!unknownThere) return { pass: false, acknowledge: false, status: 500, reason: `the provider could not be asked (${words})`, hint: 'The provider is asked to send it again.' };
 	}
-	const found = 'reply' in asked ? callback.confirm.facts(asked.reply, claimed, credentials) : undefined;
+	const found = 'found' in asked ? asked.found : undefined;
 	if (found === undefined) return { pass: false, acknowledge: true, note: `${displayName} does not know this payment` };
 	for (const field of ['currency', 'reference'] as const) {
 		const [said, is] = [claimed[field], found[field]];
@@ -102,14 +110,14 @@ async function confirm<Credentials, Order>(context: IWebhookFunctions | IExecute
 	if (claimed.amount !== null && found.amount !== null && compareAmounts(claimed.amount, found.amount) !== 0) {
 		context.logger.warn(`${displayName} Trigger: the callback says ${claimed.amount}, ${displayName} says ${found.amount}; the latter counts.`, where(context));
 	}
-	const sameEvent = signed && claimed.event === found.event;
+	const sameEvent = signed && !question.callbackIsHint && claimed.event === found.event;
 	return {
 		pass: true,
 		event: {
 			...found,
 			eventId: sameEvent ? claimed.eventId : found.eventId,
-			checkoutId: found.checkoutId ?? claimed.checkoutId,
-			paymentId: found.paymentId ?? claimed.paymentId,
+			checkoutId: found.checkoutId ?? (signed ? claimed.checkoutId : null),
+			paymentId: found.paymentId ?? (signed ? claimed.paymentId : null),
 			reference: found.reference ?? claimed.reference,
 			amount: found.amount ?? (signed ? claimed.amount : null),
 			currency: found.currency ?? (signed ? claimed.currency : null),
@@ -158,9 +166,33 @@ function startOnce(context: IWebhookFunctions, event: PaymentEvent, accepted: An
 		response.status(409).type('text/plain').send('Conflict');
 		return { noWebhookResponse: true };
 	}
-	const finish = () => finishDelivery(key, response.writableFinished && response.statusCode >= 200 && response.statusCode < 300, Date.now());
-	response.once('close', finish);
-	return { ...acknowledge(context, accepted), workflowData: [[{ json: event as unknown as IDataObject }]] };
+	const workflowData = [[{ json: { ...event } }]];
+	const succeeded = () => response.statusCode >= 200 && response.statusCode < 300;
+	const { respond } = context.getNodeParameter('options', {}) as TriggerOptions;
+	if (respond === 'whenFinished') {
+		answerWhenFinished(response, accepted, () => finishDelivery(key, succeeded(), Date.now()));
+		return { workflowData };
+	}
+	response.once('close', () => finishDelivery(key, response.writableFinished && succeeded(), Date.now()));
+	return { ...acknowledge(context, accepted), workflowData };
+}
+
+/**
+ * In this mode n8n answers when the workflow has ended: with its last item, or with an error when it failed. A provider that waits
+ * for words of its own would take the item for a refusal and deliver the finished payment again, so the body of a success is
+ * replaced. The event counts as handled only now, also when the provider has hung up meanwhile.
+ */
+function answerWhenFinished(response: Response, accepted: Answer, finished: () => void): void {
+	const send = response.send.bind(response);
+	response.send = (body: unknown) => {
+		// express's json() comes through here with the text of the JSON.
+		const success = response.statusCode >= 200 && response.statusCode < 300;
+		finished();
+		if (!success) return send(body);
+		response.status(accepted.status);
+		response.setHeader('Content-Type', accepted.contentType);
+		return send(accepted.body);
+	};
 }
 
 /** A reply that n8n sends itself, after it has stored the execution if one starts. */

@@ -189,7 +189,8 @@ export function retryAfter(reply: Pick<HttpReply, 'headers'>, nowMilliseconds: n
 
 /** A provider or a proxy may echo what it was sent; no credential value may reach an error that is stored and shown. */
 function secretsHidden<Credentials, Order>({ contract }: ProviderNode<Credentials, Order>, credentials: Credentials, call: HttpCall): (text: string) => string {
-	const fields = Object.values(credentials as Record<string, unknown>).filter((value): value is string => typeof value === 'string' && !/^https?:/i.test(value));
+	const open: readonly string[] = contract.openFields ?? [];
+	const fields = Object.entries(credentials as Record<string, unknown>).flatMap(([name, value]) => (typeof value === 'string' && !open.includes(name) && !/^https?:/i.test(value) ? [value] : []));
 	let headers: string[] = [];
 	try {
 		headers = Object.values(contract.authHeaders(credentials, call, { now: new Date(), nonce: '' })).flatMap((value) => value.split(' '));

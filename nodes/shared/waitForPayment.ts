@@ -232,17 +232,16 @@ async function askOnce<Credentials, Order>(context: IExecuteFunctions, provider:
 	};
 	const call = confirm?.call(asked, credentials);
 	if (!confirm || call === undefined) return undefined;
-	const answered = await sendCall(context, provider, credentials, call).then(
-		(reply) => ({ reply }),
-		(error: unknown) => ({ error }),
-	);
+	const answered = await sendCall(context, provider, credentials, call)
+		.then((reply) => ({ found: confirm.facts(reply, asked, credentials) }))
+		.catch((error: unknown) => ({ error }));
 	if ('error' in answered) {
 		if (answered.error instanceof InputError) throw answered.error;
 		const words = answered.error instanceof CallFailure ? answered.error.message : 'unexpected answer';
 		context.addExecutionHints({ message: `Could not ask before waiting whether it is paid already: ${words}`, type: 'warning', location: 'outputPane' });
 		return undefined;
 	}
-	const found = confirm.facts(answered.reply, asked, credentials);
+	const { found } = answered;
 	if (found === undefined || belongsElsewhere(found, expected) !== undefined) return undefined;
 	return { ...found, verifiedBy: 'provider' };
 }
