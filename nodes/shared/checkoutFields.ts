@@ -1,4 +1,4 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, IWebhookDescription } from 'n8n-workflow';
 
 /**
  * The fields that Create Checkout has on every provider, as literals to be spread into a node's `properties`: n8n's linters
@@ -185,4 +185,37 @@ export const eventsField: INodeProperties = {
 	required: true,
 	default: ['payment.succeeded'],
 	description: 'Which events start the workflow. Others are acknowledged and start nothing.',
+};
+
+/** Answered when the workflow has ended, or as soon as n8n has stored the execution. */
+const RESPONSE_MODE = '={{ $parameter["options"]["respond"] === "whenFinished" ? "lastNode" : "onReceived" }}';
+
+/** The address of every trigger. */
+export const callbackWebhook: IWebhookDescription = {
+	name: 'default',
+	httpMethod: 'POST',
+	path: 'callback',
+	responseMode: RESPONSE_MODE,
+	// Empty, not absent: without it n8n answers the literal text "firstEntryJson".
+	responseData: '',
+	// n8n reads the field through this function instead of its expression engine, which takes ten times as long. A symbol of the
+	// global registry, because older versions of n8n-workflow do not export it; those evaluate the expression.
+	[Symbol.for('n8n.webhookDescriptionResolvers')]: {
+		responseMode: {
+			template: RESPONSE_MODE,
+			resolve: ({ options }: { options?: { respond?: string } }) => (options?.respond === 'whenFinished' ? 'lastNode' : 'onReceived'),
+		},
+	},
+};
+
+export const respondOption: INodeProperties = {
+	displayName: 'Respond',
+	name: 'respond',
+	type: 'options',
+	options: [
+		{ name: 'Immediately', value: 'immediately', description: 'As soon as n8n has stored the execution' },
+		{ name: 'When Workflow Finishes', value: 'whenFinished', description: 'An error is answered when the workflow fails, so that a provider that repeats delivers again' },
+	],
+	default: 'immediately',
+	description: 'When the provider gets its acknowledgement',
 };

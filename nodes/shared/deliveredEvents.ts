@@ -4,7 +4,7 @@
  * or a restart, a copy can start a second execution, which the documentation says with the recipe against it.
  */
 export const MOST_EVENTS_REMEMBERED = 100_000;
-/** Longer than the longest documented redelivery: WooshPay's 72 hours. */
+/** Longer than the longest redelivery that a provider documents, which is 72 hours. */
 export const REMEMBERED_FOR_MILLISECONDS = 4 * 24 * 60 * 60 * 1000;
 
 type Mark = 'inFlight' | { doneAt: number };
