@@ -44,7 +44,7 @@ export async function receiveCallback<Credentials, Order>(
 		const judgement = await judgeCallback(context, provider, credentials, await readReceived(context), context.getNodeParameter('options', {}) as TriggerOptions, context.getWorkflowStaticData('node'));
 		if (!judgement.pass) {
 			if (!judgement.acknowledge) return refuse(context, judgement.status, `${displayName} Trigger refused a callback: ${judgement.reason}.`, judgement.hint);
-			context.logger.info(`${displayName} Trigger acknowledged a callback without starting the workflow: ${judgement.note}.`, where(context));
+			logLine(context, 'info', `${displayName} Trigger acknowledged a callback without starting the workflow: ${judgement.note}.`);
 			return acknowledge(context, provider.contract.callback.accepted(credentials));
 		}
 		const { event } = judgement;
@@ -108,7 +108,7 @@ async function confirm<Credentials, Order>(context: IWebhookFunctions | IExecute
 		return { pass: false, acknowledge: true, note: `it says paid, but ${displayName} says ${found.providerStatus ?? 'nothing'}` };
 	}
 	if (claimed.amount !== null && found.amount !== null && compareAmounts(claimed.amount, found.amount) !== 0) {
-		context.logger.warn(`${displayName} Trigger: the callback says ${claimed.amount}, ${displayName} says ${found.amount}; the latter counts.`, where(context));
+		logLine(context, 'warn', `${displayName} Trigger: the callback says ${claimed.amount}, ${displayName} says ${found.amount}; the latter counts.`);
 	}
 	const sameEvent = signed && !question.callbackIsHint && claimed.event === found.event;
 	return {
@@ -204,10 +204,9 @@ export function acknowledge(context: IWebhookFunctions, accepted: Answer): IWebh
 }
 
 /** A refusal is written here: n8n sends what `webhookResponse` holds with status 200. */
-export function refuse(context: IWebhookFunctions, status: 401 | 500, logLine: string, hint = ''): IWebhookResponseData {
-	const line = [logLine, hint].filter(Boolean).join(' ');
-	if (status === 401) context.logger.warn(line, where(context));
-	else context.logger.error(line, where(context));
+export function refuse(context: IWebhookFunctions, status: 401 | 500, what: string, hint = ''): IWebhookResponseData {
+	const line = [what, hint].filter(Boolean).join(' ');
+	logLine(context, status === 401 ? 'warn' : 'error', line);
 	context
 		.getResponseObject()
 		.status(status)
@@ -225,7 +224,9 @@ export async function credentialsOrNothing<Credentials>(context: IWebhookFunctio
 	}
 }
 
-function where(context: IWebhookFunctions | IExecuteFunctions): IDataObject {
+/** n8n prints the message alone, without the fields that go with it, so the message itself says where. */
+export function logLine(context: IWebhookFunctions | IExecuteFunctions, level: 'info' | 'warn' | 'error', message: string): void {
 	const { id, name } = context.getWorkflow();
-	return { workflowId: id, workflowName: name, nodeName: context.getNode().name };
+	const nodeName = context.getNode().name;
+	context.logger[level](`${message} (workflow ${JSON.stringify(name ?? '')}, ${id ?? 'not saved'}; node ${JSON.stringify(nodeName)})`, { workflowId: id, nodeName });
 }
