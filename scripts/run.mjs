@@ -11,7 +11,7 @@
  */
 import { spawnSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -58,11 +58,37 @@ function installDependencies() {
 	writeFileSync(stamp, fingerprint);
 }
 
+/** Of every file that the build reads. */
+function fingerprintOfSources() {
+	const hash = createHash('sha256');
+	const folders = ['nodes', 'credentials', 'icons'].flatMap((folder) =>
+		readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
+			.filter((entry) => entry.isFile())
+			.map((entry) => path.join(entry.parentPath ?? entry.path, entry.name)),
+	);
+	for (const file of [...folders.sort(), ...['package.json', 'tsconfig.json', 'gulpfile.js'].map((file) => path.join(root, file))]) {
+		hash.update(`${path.relative(root, file)}\n`).update(readFileSync(file));
+	}
+	return hash.digest('hex');
+}
+
+/** Compiles the package unless `dist` was made from these very sources, by this very build. */
+function build() {
+	const stamp = path.join(root, 'node_modules', '.built-from');
+	const dist = path.join(root, 'dist');
+	const state = (fingerprint) => `${fingerprint} ${existsSync(dist) ? statSync(dist).mtimeMs : 'none'}`;
+	const fingerprint = fingerprintOfSources();
+	if (existsSync(stamp) && existsSync(dist) && readFileSync(stamp, 'utf8') === state(fingerprint)) return;
+	step('Building the package', 'gulp', ['build', '--silent'], 'The compiler says above what is wrong.');
+	// Sources that were edited meanwhile may be in it or not.
+	if (fingerprintOfSources() === fingerprint) writeFileSync(stamp, state(fingerprint));
+}
+
 if (Number(process.versions.node.split('.')[0]) < 20) {
 	fail(`This is Node ${process.versions.node}.`, 'Install Node 20 or newer; Node 24 for the tests is brought by the project itself.');
 }
 installDependencies();
-if (flags.has('--build')) step('Building the package', 'gulp', ['build', '--silent'], 'The compiler says above what is wrong.');
+if (flags.has('--build')) build();
 if (flags.has('--types')) step('Checking types', 'tsc', ['-p', 'test/tsconfig.json'], 'The compiler says above what is wrong.');
 if (flags.has('--n8n')) step('Looking for n8n', 'tsx', ['test/n8n/bring.ts'], 'The message above says which step failed.');
 

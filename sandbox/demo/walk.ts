@@ -108,7 +108,7 @@ async function fulfilment(client: N8nClient, workflowId: string, orderNumber: st
 	}
 }
 
-/** Pictures of the editor: the workflow, and each node of this package opened. */
+/** Pictures of the editor: the workflow, and each node of this package opened, with its credential. */
 export async function pictureEditor(browser: Browser, example: Example, n8nUrl: string, login: { email: string; password: string }, pictures: string): Promise<void> {
 	const page = await (await browser.newContext({ viewport: { width: 1600, height: 1000 } })).newPage();
 	page.setDefaultTimeout(30_000);
@@ -128,6 +128,14 @@ export async function pictureEditor(browser: Browser, example: Example, n8nUrl: 
 			await page.locator(`[data-test-id=canvas-node][data-node-name="${node.name}"]`).dblclick();
 			await page.waitForTimeout(1500);
 			await page.screenshot({ path: path.join(pictures, `${name}-node-${node.name.toLowerCase().replaceAll(' ', '-')}.png`) });
+			const editCredential = page.locator('[data-test-id=credential-edit-button]');
+			if (!node.type.endsWith('Trigger') && (await editCredential.count()) > 0) {
+				await editCredential.first().click();
+				await page.waitForTimeout(1500);
+				await page.screenshot({ path: path.join(pictures, `${name}-credential.png`) });
+				await page.keyboard.press('Escape');
+				await page.waitForTimeout(500);
+			}
 			await page.keyboard.press('Escape');
 			await page.waitForTimeout(500);
 		}

@@ -51,13 +51,14 @@ export class SandboxClient {
 		this.http = axios.create({ baseURL: `${url}/control`, timeout: 30_000, proxy: false });
 	}
 
-	async state(): Promise<SandboxState> {
-		return (await this.http.get<SandboxState>('/state')).data;
+	/** What happened so far; of one provider only where one is named. */
+	async state(provider?: string): Promise<SandboxState> {
+		return (await this.http.get<SandboxState>('/state', { params: { provider } })).data;
 	}
 
 	async checkoutOf(provider: string, reference: string): Promise<SandboxCheckout> {
-		const { checkouts } = await this.state();
-		const found = checkouts.filter((checkout) => checkout.provider === provider && checkout.reference === reference);
+		const { checkouts } = await this.state(provider);
+		const found = checkouts.filter((checkout) => checkout.reference === reference);
 		const [checkout] = found;
 		if (!checkout || found.length > 1) throw new Error(`The sandbox has ${found.length} checkouts of ${provider} with reference ${reference}.`);
 		return checkout;

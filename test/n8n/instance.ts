@@ -58,16 +58,19 @@ export class StartError extends Error {
 	}
 }
 
-/** Packs the built package, as npm would publish it. Returns the tarball's path. */
+/** Packs the built package, as npm would publish it. Returns the tarball's path. Throws when `dist` is not whole. */
 export function packPackage(): string {
-	if (!existsSync(path.join(root, 'dist', 'nodes'))) {
-		throw new Error('The package is not built: there is no dist/nodes. Run "npm run build" first.');
-	}
 	const folder = mkdtempSync(path.join(tmpdir(), 'hosted-checkout-pack-'));
 	process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 	const packed = npm(['pack', '--ignore-scripts', '--json', '--pack-destination', folder], root);
-	const [description] = JSON.parse(packed) as { filename: string }[];
+	const [description] = JSON.parse(packed) as { filename: string; files: { path: string }[] }[];
 	if (!description) throw new Error('"npm pack" made no tarball.');
+	const { n8n } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { n8n: { nodes: string[]; credentials: string[] } };
+	const inside = new Set(description.files.map((file) => file.path));
+	const missing = [...n8n.nodes, ...n8n.credentials].filter((file) => !inside.has(file));
+	if (missing.length > 0) {
+		throw new Error(`The package is not built, or is being built by another command right now: ${missing.join(', ')} is missing. Run "npm run build", then this again.`);
+	}
 	return path.join(folder, description.filename);
 }
 
