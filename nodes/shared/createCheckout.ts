@@ -27,7 +27,7 @@ export function simplified<Credentials>(row: Row<Credentials>, reply: HttpReply,
 const LOCAL_HOST = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|0\.0\.0\.0)$/i;
 
 /** A provider on the internet cannot call this machine, and n8n answers at a test URL only while somebody listens. */
-function warnAboutCallbackUrl<Credentials>(row: Row<Credentials>, callbackUrl: string | null, apiUrl: string): void {
+export function warnAboutCallbackUrl<Credentials>(row: Row<Credentials>, callbackUrl: string | null, apiUrl: string): void {
 	if (callbackUrl === null || row.itemIndex !== 0) return;
 	const callback = new URL(callbackUrl);
 	const providerIsLocal = LOCAL_HOST.test(new URL(apiUrl).hostname);
