@@ -36,7 +36,7 @@ export function currencyExponent(currency: string): number | undefined {
  *   than a number holds
  */
 export function readAmount(value: unknown, field: string): string {
-	const text = (typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '')).trim();
+	const text = written(value).trim();
 	if (text === '') throw new InputError(`'${field}' is empty`, 'Enter an amount such as 12.50, or map it from the input item.');
 	if (typeof value === 'object' || !/^\d+(\.\d+)?$/.test(text)) throw new InputError(`'${field}' is not a plain number: ${shown(text)}`, adviceFor(text));
 	if (typeof value === 'number' && !holdsEveryDigit(value, text)) {
@@ -45,6 +45,12 @@ export function readAmount(value: unknown, field: string): string {
 	const amount = text.replace(/^0+(?=\d)/, '');
 	if (!/[1-9]/.test(amount)) throw new InputError(`'${field}' is zero`, 'Enter an amount that is more than zero.');
 	return amount;
+}
+
+function written(value: unknown): string {
+	if (typeof value === 'string') return value;
+	if (value === undefined || value === null) return '';
+	return typeof value === 'object' ? JSON.stringify(value) : String(value as number);
 }
 
 /** Whether the number is certainly what was typed: integers up to 2^53, and any 15 digits, survive the way into a JavaScript number. */

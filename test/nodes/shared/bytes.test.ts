@@ -17,14 +17,16 @@ describe('decoding', () => {
 
 	it('gives back every sequence of bytes', () => {
 		const bytes = fc.uint8Array({ minLength: 1, maxLength: 100 }).map((array) => Buffer.from(array));
-		fc.assert(
-			fc.property(bytes, (original) => {
-				const base64 = original.toString('base64');
-				const base64Url = base64.replaceAll('+', '-').replaceAll('/', '_');
-				const hex = original.toString('hex');
-				return [decodeBase64(base64), decodeBase64Url(base64Url), decodeHex(hex), decodeHex(hex.toUpperCase())].every((decoded) => decoded?.equals(original));
-			}),
-		);
+		expect(() =>
+			fc.assert(
+				fc.property(bytes, (original) => {
+					const base64 = original.toString('base64');
+					const base64Url = base64.replaceAll('+', '-').replaceAll('/', '_');
+					const hex = original.toString('hex');
+					return [decodeBase64(base64), decodeBase64Url(base64Url), decodeHex(hex), decodeHex(hex.toUpperCase())].every((decoded) => decoded?.equals(original));
+				}),
+			),
+		).not.toThrow();
 	});
 });
 

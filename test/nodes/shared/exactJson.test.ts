@@ -64,18 +64,20 @@ describe('readJson', () => {
 
 	it('gives the same as JSON.parse wherever that loses nothing', () => {
 		const exact = fc.jsonValue({ noUnicodeString: false }).filter((value) => !/[eE]|-0(?![.\d])/.test(JSON.stringify(value).replace(/"(?:[^"\\]|\\.)*"/g, '')));
-		fc.assert(fc.property(exact, (value) => expect(readJson(JSON.stringify(value))).toEqual(JSON.parse(JSON.stringify(value)))));
+		expect(() => fc.assert(fc.property(exact, (value) => expect(readJson(JSON.stringify(value))).toEqual(JSON.parse(JSON.stringify(value)))))).not.toThrow();
 	});
 
 	it('never loses a digit of a number, however it is written', () => {
 		const literal = fc.stringMatching(/^-?(0|[1-9]\d{0,24})(\.\d{1,24})?([eE][+-]?\d{1,2})?$/);
-		fc.assert(
-			fc.property(literal, (written) => {
-				const { value } = readJson(`{"value":${written}}`) as { value: unknown };
-				return String(value) === written;
-			}),
-			{ numRuns: 5000 },
-		);
+		expect(() =>
+			fc.assert(
+				fc.property(literal, (written) => {
+					const { value } = readJson(`{"value":${written}}`) as { value: unknown };
+					return String(value) === written;
+				}),
+				{ numRuns: 5000 },
+			),
+		).not.toThrow();
 	});
 });
 
@@ -156,7 +158,7 @@ describe('writeJson', () => {
 
 	it('writes whatever it is given as the JSON of the same value', () => {
 		const marked = fc.oneof(fc.string(), fc.constantFrom('\u0001exact:5', '"\u0001exact:5', 'exact:'));
-		fc.assert(fc.property(fc.dictionary(marked, fc.oneof(marked, fc.array(marked), fc.integer())), (value) => expect(JSON.parse(writeJson({ value, n: new ExactNumber('7') }))).toEqual(JSON.parse(JSON.stringify({ value, n: 7 })))));
+		expect(() => fc.assert(fc.property(fc.dictionary(marked, fc.oneof(marked, fc.array(marked), fc.integer())), (value) => expect(JSON.parse(writeJson({ value, n: new ExactNumber('7') }))).toEqual(JSON.parse(JSON.stringify({ value, n: 7 })))))).not.toThrow();
 	});
 });
 

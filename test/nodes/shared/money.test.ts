@@ -139,7 +139,7 @@ describe('readAmount', () => {
 		expect(error.advice).toMatch(advice);
 	});
 
-	it.each([12345678901234567890, 9007199254740993, 0.1 + 0.2, 90071992547409.931])('refuses the number %p, of which a spreadsheet no longer knows every digit', (value) => {
+	it.each(['12345678901234567890', '9007199254740993', '0.30000000000000004', '90071992547409.931'].map(Number))('refuses the number %p, of which a spreadsheet no longer knows every digit', (value) => {
 		const error = refusal(() => readAmount(value, 'Amount'));
 		expect(error.message).toMatch(/'Amount' has more digits than a number holds exactly/);
 		expect(error.advice).toMatch(/as text/);
@@ -154,24 +154,26 @@ describe('readAmount', () => {
 	});
 
 	it('takes every plain amount as it is written', () => {
-		fc.assert(fc.property(amounts, (amount) => readAmount(amount, 'Amount') === amount));
+		expect(() => fc.assert(fc.property(amounts, (amount) => readAmount(amount, 'Amount') === amount))).not.toThrow();
 	});
 
 	it('takes a number of up to 15 digits for exactly what was typed into the cell', () => {
 		const typed = fc.tuple(fc.integer({ min: 0, max: 9_999_999_999 }), fc.stringMatching(/^\d{0,4}[1-9]$/)).map(([whole, fraction]) => `${whole}.${fraction}`);
-		fc.assert(fc.property(typed.filter((text) => Number(text) >= 1e-5), (text) => readAmount(Number(text), 'Amount') === text));
+		expect(() => fc.assert(fc.property(typed.filter((text) => Number(text) >= 1e-5), (text) => readAmount(Number(text), 'Amount') === text))).not.toThrow();
 	});
 
 	it('never lets through anything but digits and one point, whatever the text', () => {
-		fc.assert(
-			fc.property(fc.string({ unit: 'binary' }), (text) => {
-				try {
-					return /^\d+(\.\d+)?$/.test(readAmount(text, 'Amount'));
-				} catch (error) {
-					return error instanceof InputError;
-				}
-			}),
-		);
+		expect(() =>
+			fc.assert(
+				fc.property(fc.string({ unit: 'binary' }), (text) => {
+					try {
+						return /^\d+(\.\d+)?$/.test(readAmount(text, 'Amount'));
+					} catch (error) {
+						return error instanceof InputError;
+					}
+				}),
+			),
+		).not.toThrow();
 	});
 });
 
@@ -213,28 +215,32 @@ describe('toMinorUnits', () => {
 
 	it('comes back as the same amount, for every currency', () => {
 		const currencies = codes().filter((code) => currencyExponent(code) !== undefined);
-		fc.assert(
-			fc.property(fc.constantFrom(...currencies), fc.bigInt({ min: 1n, max: 10n ** 25n }), (currency, units) => {
-				const amount = fromMinorUnits(String(units), currency) ?? '';
-				return toMinorUnits(amount, currency, 'Amount') === String(units);
-			}),
-			{ numRuns: 1000 },
-		);
+		expect(() =>
+			fc.assert(
+				fc.property(fc.constantFrom(...currencies), fc.bigInt({ min: 1n, max: 10n ** 25n }), (currency, units) => {
+					const amount = fromMinorUnits(String(units), currency) ?? '';
+					return toMinorUnits(amount, currency, 'Amount') === String(units);
+				}),
+				{ numRuns: 1000 },
+			),
+		).not.toThrow();
 	});
 
 	it('is either the exact product or an error, never a rounded number', () => {
-		fc.assert(
-			fc.property(amounts, fc.constantFrom('JPY', 'USD', 'KWD', 'CLF'), (amount, currency) => {
-				const decimals = amount.split('.')[1]?.length ?? 0;
-				const exponent = currencyExponent(currency) ?? 0;
-				if (decimals > exponent) return /more decimals/.test(refusal(() => toMinorUnits(amount, currency, 'Amount')).message);
-				// The exact product by another way: whole and fraction apart.
-				const [whole = '0', fraction = ''] = amount.split('.');
-				const expected = BigInt(whole) * 10n ** BigInt(exponent) + BigInt(fraction || '0') * 10n ** BigInt(exponent - decimals);
-				return toMinorUnits(amount, currency, 'Amount') === String(expected);
-			}),
-			{ numRuns: 1000 },
-		);
+		expect(() =>
+			fc.assert(
+				fc.property(amounts, fc.constantFrom('JPY', 'USD', 'KWD', 'CLF'), (amount, currency) => {
+					const decimals = amount.split('.')[1]?.length ?? 0;
+					const exponent = currencyExponent(currency) ?? 0;
+					if (decimals > exponent) return /more decimals/.test(refusal(() => toMinorUnits(amount, currency, 'Amount')).message);
+					// The exact product by another way: whole and fraction apart.
+					const [whole = '0', fraction = ''] = amount.split('.');
+					const expected = BigInt(whole) * 10n ** BigInt(exponent) + BigInt(fraction || '0') * 10n ** BigInt(exponent - decimals);
+					return toMinorUnits(amount, currency, 'Amount') === String(expected);
+				}),
+				{ numRuns: 1000 },
+			),
+		).not.toThrow();
 	});
 });
 
@@ -306,7 +312,7 @@ describe('compareAmounts', () => {
 	});
 
 	it('does not care how many zeros are written', () => {
-		fc.assert(fc.property(amounts, fc.integer({ min: 1, max: 12 }), (amount, zeros) => compareAmounts(amount, `${amount.includes('.') ? amount : `${amount}.`}${'0'.repeat(zeros)}`) === 0));
+		expect(() => fc.assert(fc.property(amounts, fc.integer({ min: 1, max: 12 }), (amount, zeros) => compareAmounts(amount, `${amount.includes('.') ? amount : `${amount}.`}${'0'.repeat(zeros)}`) === 0))).not.toThrow();
 	});
 });
 
@@ -326,11 +332,13 @@ describe('sumOfLineItems', () => {
 
 	it('is the same as paying for each piece alone', () => {
 		const lines = fc.array(fc.tuple(amounts, fc.integer({ min: 1, max: 20 })), { minLength: 1, maxLength: 5 });
-		fc.assert(
-			fc.property(lines, (pairs) => {
-				const pieces = pairs.flatMap(([unitAmount, quantity]) => Array.from({ length: quantity }, () => item(unitAmount, 1)));
-				return sumOfLineItems(pairs.map(([unitAmount, quantity]) => item(unitAmount, quantity))) === sumOfLineItems(pieces);
-			}),
-		);
+		expect(() =>
+			fc.assert(
+				fc.property(lines, (pairs) => {
+					const pieces = pairs.flatMap(([unitAmount, quantity]) => Array.from({ length: quantity }, () => item(unitAmount, 1)));
+					return sumOfLineItems(pairs.map(([unitAmount, quantity]) => item(unitAmount, quantity))) === sumOfLineItems(pieces);
+				}),
+			),
+		).not.toThrow();
 	});
 });
