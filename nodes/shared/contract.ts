@@ -231,6 +231,8 @@ export interface PaymentContract<Credentials, Order> {
 		confirm?: {
 			/** The callback is a mere hint: the API is asked unless the user switches that off, and its answer alone makes the event. */
 			callbackIsHint?: true;
+			/** `facts` gives the event's id also where it supports the claim: a late callback about an earlier step must not give the next step a second id. */
+			decidesEventId?: true;
 			/** The question to the API; undefined when the callback names nothing that could be asked for. */
 			call(claimed: PaymentFacts, credentials: Credentials): HttpCall | undefined;
 			/** What the API's answer supports; undefined when the API does not know the payment. */

@@ -115,7 +115,7 @@ async function confirm<Credentials, Order>(context: IWebhookFunctions | IExecute
 		pass: true,
 		event: {
 			...found,
-			eventId: sameEvent ? claimed.eventId : found.eventId,
+			eventId: sameEvent && !question.decidesEventId ? claimed.eventId : found.eventId,
 			checkoutId: found.checkoutId ?? (signed ? claimed.checkoutId : null),
 			paymentId: found.paymentId ?? (signed ? claimed.paymentId : null),
 			reference: found.reference ?? claimed.reference,

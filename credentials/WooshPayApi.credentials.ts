@@ -1,0 +1,83 @@
+import type { IAuthenticate, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
+import { authenticateRequest } from '../nodes/shared/authenticateRequest';
+import { wooshPay } from '../nodes/WooshPay/wooshPay.contract';
+
+export class WooshPayApi implements ICredentialType {
+	name = 'wooshPayApi';
+
+	displayName = 'WooshPay API';
+
+	documentationUrl = 'https://docs.wooshpay.com/apidoc/project-1296482/doc-1763752';
+
+	icon = { light: 'file:../icons/wooshPay.svg', dark: 'file:../icons/wooshPay.dark.svg' } as const;
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'Environment',
+			name: 'environment',
+			type: 'options',
+			options: [
+				{ name: 'Live', value: 'live', description: 'Real money: a key that begins with sk_live_' },
+				{ name: 'Test', value: 'test', description: 'Trying out: a key that begins with sk_test_' },
+				{ name: 'Custom', value: 'custom', description: 'A sandbox or a proxy of your own' },
+			],
+			default: 'live',
+			description: 'Which of the two WooshPay services is used. Each has keys of its own.',
+		},
+		{
+			displayName: 'Base URL',
+			name: 'baseUrl',
+			type: 'string',
+			required: true,
+			default: '',
+			placeholder: 'e.g. https://wooshpay-proxy.example',
+			description: 'Address in front of /v1',
+			displayOptions: { show: { environment: ['custom'] } },
+		},
+		{
+			displayName: 'Secret Key',
+			name: 'secretKey',
+			type: 'string',
+			typeOptions: { password: true },
+			required: true,
+			default: '',
+			description: 'From the WooshPay dashboard under Developer. It begins with sk_; the publishable key (pk_) does not work here.',
+		},
+		{
+			displayName: 'Webhook Secret',
+			name: 'webhookSecret',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			description:
+				'Leave it empty for the trigger: it registers an endpoint by itself and keeps that secret. Needed only to prove callbacks of an endpoint that you registered by hand; WooshPay shows its secret when the endpoint is made. The test below does not check it.',
+		},
+		{
+			displayName: 'Previous Webhook Secret',
+			name: 'webhookSecretPrevious',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			description: 'Accepted as well while you change the webhook secret. Remove it afterwards.',
+		},
+	];
+
+	authenticate: IAuthenticate = async (credentials, requestOptions) => await authenticateRequest(wooshPay, credentials, requestOptions);
+
+	/**
+	 * No call that only checks a key is documented. Inferred: the list of webhook endpoints, which the trigger needs anyway, is
+	 * answered for a good key (docs.wooshpay.com/api-42648473).
+	 */
+	test: ICredentialTestRequest = {
+		request: {
+			baseURL: '={{$credentials.environment === "custom" ? $credentials.baseUrl : $credentials.environment === "live" ? "https://api.wooshpay.com" : "https://apitest.wooshpay.com"}}',
+			url: '/v1/webhook_endpoints?limit=1',
+			headers: { accept: 'application/json', 'content-type': 'application/json' },
+			disableFollowRedirect: true,
+		},
+		rules: [
+			{ type: 'responseCode', properties: { value: 401, message: "WooshPay refused this Secret Key (HTTP 401). Check 'Secret Key', and that it belongs to 'Environment'." } },
+			{ type: 'responseCode', properties: { value: 403, message: 'WooshPay says that this key may not list webhook endpoints (HTTP 403). The trigger needs that permission.' } },
+		],
+	};
+}

@@ -1,0 +1,129 @@
+import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+import { extraFieldsField, simpleField } from '../shared/checkoutFields';
+import { eachItem } from '../shared/eachItem';
+import { createCheckoutFields, createWooshPayCheckout } from './createCheckout.operation';
+import { createPriceFields, createWooshPayPrice } from './createPrice.operation';
+import { createProductFields, createWooshPayProduct } from './createProduct.operation';
+import { createRefundFields, createWooshPayRefund } from './createRefund.operation';
+import { getCheckoutFields, getWooshPayCheckout } from './getCheckout.operation';
+import { getPaymentFields, getWooshPayPayment } from './getPayment.operation';
+import { getWooshPayPrice, priceIdFields } from './getPrice.operation';
+import { getRefundFields, getWooshPayRefund } from './getRefund.operation';
+import { optionsFields } from './options.operation';
+import { updatePriceFields, updateWooshPayPrice } from './updatePrice.operation';
+import { wooshPay } from './wooshPay.contract';
+
+export class WooshPay implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'WooshPay',
+		name: 'wooshPay',
+		icon: { light: 'file:../../icons/wooshPay.svg', dark: 'file:../../icons/wooshPay.dark.svg' },
+		group: ['transform'],
+		version: [1.1],
+		subtitle: '={{$parameter["operation"] + ": " + $parameter["resource"]}}',
+		description: 'Create hosted checkouts with WooshPay, look payments up and refund them',
+		defaults: { name: 'WooshPay' },
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		usableAsTool: true,
+		credentials: [{ name: 'wooshPayApi', required: true }],
+		properties: [
+			{
+				displayName: 'Resource',
+				name: 'resource',
+				type: 'options',
+				noDataExpression: true,
+				options: [
+					{ name: 'Checkout', value: 'checkout' },
+					{ name: 'Payment', value: 'payment' },
+					{ name: 'Price', value: 'price' },
+					{ name: 'Product', value: 'product' },
+					{ name: 'Refund', value: 'refund' },
+				],
+				default: 'checkout',
+			},
+			{
+				displayName: 'Operation',
+				name: 'operation',
+				type: 'options',
+				noDataExpression: true,
+				options: [
+					{ name: 'Create', value: 'create', action: 'Create a checkout', description: 'Make a payment page and get its link' },
+					{ name: 'Get', value: 'get', action: 'Get a checkout', description: 'Look up whether a checkout is paid' },
+				],
+				default: 'create',
+				displayOptions: { show: { resource: ['checkout'] } },
+			},
+			{
+				displayName: 'Operation',
+				name: 'operation',
+				type: 'options',
+				noDataExpression: true,
+				options: [{ name: 'Get', value: 'get', action: 'Get a payment', description: 'Look up the status of a payment' }],
+				default: 'get',
+				displayOptions: { show: { resource: ['payment'] } },
+			},
+			{
+				displayName: 'Operation',
+				name: 'operation',
+				type: 'options',
+				noDataExpression: true,
+				options: [
+					{ name: 'Create', value: 'create', action: 'Create a price', description: 'Set what a product costs, for checkouts that name it by ID' },
+					{ name: 'Get', value: 'get', action: 'Get a price', description: 'Look up what a product costs' },
+					{ name: 'Update', value: 'update', action: 'Update a price', description: 'Change whether it is active, its nickname, lookup key or metadata' },
+				],
+				default: 'create',
+				displayOptions: { show: { resource: ['price'] } },
+			},
+			{
+				displayName: 'Operation',
+				name: 'operation',
+				type: 'options',
+				noDataExpression: true,
+				options: [{ name: 'Create', value: 'create', action: 'Create a product', description: 'Describe something that is sold, to give it prices' }],
+				default: 'create',
+				displayOptions: { show: { resource: ['product'] } },
+			},
+			{
+				displayName: 'Operation',
+				name: 'operation',
+				type: 'options',
+				noDataExpression: true,
+				options: [
+					{ name: 'Create', value: 'create', action: 'Create a refund', description: 'Give back all or a part of a payment' },
+					{ name: 'Get', value: 'get', action: 'Get a refund', description: 'Look up the status of a refund' },
+				],
+				default: 'create',
+				displayOptions: { show: { resource: ['refund'] } },
+			},
+			...getCheckoutFields,
+			...createCheckoutFields,
+			...getPaymentFields,
+			...priceIdFields,
+			...createPriceFields,
+			...updatePriceFields,
+			...createProductFields,
+			...createRefundFields,
+			...getRefundFields,
+			{ ...extraFieldsField },
+			{ ...simpleField },
+			...optionsFields,
+		],
+	};
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await eachItem(
+			this,
+			{ contract: wooshPay, credentialName: 'wooshPayApi' },
+			{
+				checkout: { create: createWooshPayCheckout, get: getWooshPayCheckout },
+				payment: { get: getWooshPayPayment },
+				price: { create: createWooshPayPrice, get: getWooshPayPrice, update: updateWooshPayPrice },
+				product: { create: createWooshPayProduct },
+				refund: { create: createWooshPayRefund, get: getWooshPayRefund },
+			},
+		);
+	}
+}

@@ -1,0 +1,87 @@
+import type { IHookFunctions, INodeType, INodeTypeDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+import { callbackWebhook, eventsField, respondOption } from '../shared/checkoutFields';
+import { receiveCallback } from '../shared/receiveCallback';
+import { additionalProviderEvents, endpointIsRegistered, registerEndpoint, removeEndpoint } from '../shared/registeredEndpoint';
+import { providerEventOf, wooshPay } from './wooshPay.contract';
+
+export class WooshPayTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'WooshPay Trigger',
+		name: 'wooshPayTrigger',
+		icon: { light: 'file:../../icons/wooshPay.svg', dark: 'file:../../icons/wooshPay.dark.svg' },
+		group: ['trigger'],
+		// Above 1: n8n reads the raw body and runs the webhook of version 1 nodes more slowly.
+		version: [1.1],
+		subtitle: '={{$parameter["events"].join(", ")}}',
+		description: 'Starts the workflow when WooshPay reports a payment, after proving that the report is genuine',
+		defaults: { name: 'WooshPay Trigger' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'wooshPayApi', required: true }],
+		webhooks: [{ ...callbackWebhook }],
+		properties: [
+			{
+				displayName: 'Publishing this workflow registers its address at WooshPay, and unpublishing removes it. Do not enter it in the WooshPay dashboard as well: every payment would be reported twice.',
+				name: 'notice',
+				type: 'notice',
+				default: '',
+			},
+			{ ...eventsField },
+			{
+				displayName: 'Options',
+				name: 'options',
+				type: 'collection',
+				placeholder: 'Add Option',
+				default: {},
+				options: [
+					{
+						displayName: 'Additional Provider Events',
+						name: 'additionalProviderEvents',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. payment_intent.created, payout.paid',
+						description: "WooshPay's own names of more events that start the workflow, comma-separated. What this node does not know leaves it as event \"unknown\", with everything in raw.",
+					},
+					{
+						displayName: 'Confirm With Provider',
+						name: 'confirmWithProvider',
+						type: 'boolean',
+						default: false,
+						description: 'Whether to ask WooshPay for the payment before the workflow starts, and to believe its answer',
+					},
+					{
+						displayName: 'Maximum Age',
+						name: 'maximumAge',
+						type: 'number',
+						typeOptions: { minValue: 0 },
+						default: 7,
+						description: 'Refuse callbacks that were signed more than this many days ago. 0 accepts any age. WooshPay repeats a callback for three days.',
+					},
+					{ ...respondOption },
+				],
+			},
+		],
+	};
+
+	webhookMethods = {
+		default: {
+			async checkExists(this: IHookFunctions): Promise<boolean> {
+				return await endpointIsRegistered(this, { contract: wooshPay, credentialName: 'wooshPayApi' });
+			},
+			async create(this: IHookFunctions): Promise<boolean> {
+				return await registerEndpoint(this, { contract: wooshPay, credentialName: 'wooshPayApi' });
+			},
+			async delete(this: IHookFunctions): Promise<boolean> {
+				return await removeEndpoint(this, { contract: wooshPay, credentialName: 'wooshPayApi' });
+			},
+		},
+	};
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return await receiveCallback(this, { contract: wooshPay, credentialName: 'wooshPayApi' }, (event) => {
+			const chosen = this.getNodeParameter('events', []) as string[];
+			return chosen.includes(event.event) || additionalProviderEvents(this).includes(providerEventOf(event));
+		});
+	}
+}

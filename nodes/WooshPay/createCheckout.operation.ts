@@ -1,0 +1,122 @@
+import type { INodeProperties } from 'n8n-workflow';
+import {
+	amountField,
+	amountFromField,
+	amountUnitField,
+	cancelUrlField,
+	descriptionField,
+	lineItemsJsonField,
+	referenceField,
+	successUrlField,
+} from '../shared/checkoutFields';
+import { createCheckout } from '../shared/createCheckout';
+import type { Row } from '../shared/eachItem';
+import { textOrNull } from '../shared/exactJson';
+import { readCheckoutOrder } from '../shared/readCheckoutOrder';
+import { metadataField, readList, readMetadata } from './metadata.operation';
+import { readMakingOptions } from './options.operation';
+import { wooshPay, type WooshPayCredentials, type WooshPayOrder } from './wooshPay.contract';
+
+const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
+
+export const createCheckoutFields: INodeProperties[] = [
+	{ ...amountFromField },
+	{ ...amountField },
+	{
+		displayName: 'Line Items',
+		name: 'lineItems',
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true, sortable: true },
+		placeholder: 'Add Line Item',
+		default: { item: [{ name: '', unitAmount: '', quantity: 1 }] },
+		description: 'What is sold; the amount to be paid is the exact sum of unit amount times quantity',
+		options: [
+			{
+				displayName: 'Line Item',
+				name: 'item',
+				values: [
+					{ displayName: 'Description', name: 'description', type: 'string', default: '', description: 'More about it, for the payer' },
+					{ displayName: 'Image URLs', name: 'images', type: 'string', default: '', placeholder: 'e.g. https://shop.example/tea.png', description: 'Addresses of pictures, comma-separated' },
+					{ displayName: 'Name', name: 'name', type: 'string', default: '', placeholder: 'e.g. Tea', description: 'What the payer reads' },
+					{
+						displayName: 'Price ID',
+						name: 'price',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. price_1554384814788837376',
+						description: 'ID of a price that exists at WooshPay, in place of name and unit amount',
+					},
+					{ displayName: 'Quantity', name: 'quantity', type: 'number', typeOptions: { minValue: 1 }, default: 1, description: 'How many of it' },
+					{ displayName: 'Unit Amount', name: 'unitAmount', type: 'string', default: '', placeholder: 'e.g. 12.50', description: 'Price of one, in the unit chosen below' },
+				],
+			},
+		],
+		displayOptions: { show: { ...showOnlyForCreateCheckout, amountFrom: ['lineItems'] } },
+	},
+	{
+		...lineItemsJsonField,
+		description: 'A list of objects with name, unitAmount (better as text) and quantity, or with price (the ID of a price that exists at WooshPay) and quantity',
+	},
+	{ ...amountUnitField },
+	{
+		displayName: 'Currency',
+		name: 'currency',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. GBP',
+		description: 'Three-letter code of the currency. Price IDs bring their own, which has to be the same.',
+		displayOptions: { show: showOnlyForCreateCheckout },
+	},
+	{ ...referenceField },
+	{ ...descriptionField },
+	{ ...successUrlField, required: true },
+	{ ...cancelUrlField, required: true },
+	{
+		displayName: 'Additional Fields',
+		name: 'additionalFields',
+		type: 'collection',
+		placeholder: 'Add Field',
+		default: {},
+		options: [
+			{
+				displayName: 'Billing Address',
+				name: 'billingAddressCollection',
+				type: 'options',
+				options: [
+					{ name: 'Auto', value: 'auto', description: 'Asked for where the payment needs it' },
+					{ name: 'Required', value: 'required', description: 'Always asked for' },
+				],
+				default: 'auto',
+				description: 'Whether the payment page asks for the billing address',
+			},
+			{ displayName: 'Merchant User ID', name: 'merchantUserId', type: 'string', default: '', placeholder: 'e.g. customer-77', description: 'Your own ID of the customer, kept with the payment' },
+			{ ...metadataField, description: 'Texts of your own; WooshPay keeps them with the checkout and the payment' },
+			{
+				displayName: 'Payment Methods',
+				name: 'paymentMethodTypes',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. card, alipay',
+				description: "WooshPay's names of the methods to offer, comma-separated. Leave empty to offer all of your account.",
+			},
+		],
+		displayOptions: { show: showOnlyForCreateCheckout },
+	},
+];
+
+export async function createWooshPayCheckout(row: Row<WooshPayCredentials>) {
+	return await createCheckout(row, { contract: wooshPay, credentialName: 'wooshPayApi' }, readOrder(row));
+}
+
+function readOrder(row: Row<WooshPayCredentials>): WooshPayOrder {
+	const more = row.collection('additionalFields') as { billingAddressCollection?: 'auto' | 'required'; merchantUserId?: unknown; metadata?: unknown; paymentMethodTypes?: unknown };
+	return {
+		...readCheckoutOrder(row),
+		...readMakingOptions(row),
+		metadata: readMetadata(more.metadata),
+		billingAddressCollection: more.billingAddressCollection ?? null,
+		merchantUserId: textOrNull(more.merchantUserId),
+		paymentMethodTypes: readList(more.paymentMethodTypes),
+	};
+}

@@ -1,0 +1,129 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { amountUnitField } from '../shared/checkoutFields';
+import { simplified } from '../shared/createCheckout';
+import type { Row } from '../shared/eachItem';
+import { textOrNull } from '../shared/exactJson';
+import { InputError } from '../shared/inputError';
+import { readAmount } from '../shared/money';
+import { readExtraFields } from '../shared/readCheckoutOrder';
+import { metadataField, readMetadata } from './metadata.operation';
+import { createPriceCall, readPrice, type PriceFields, type PriceOrder, type WooshPayCredentials } from './wooshPay.contract';
+
+const showOnlyForCreatePrice = { resource: ['price'], operation: ['create'] };
+
+export const createPriceFields: INodeProperties[] = [
+	{
+		displayName: 'Product',
+		name: 'productFrom',
+		type: 'options',
+		options: [
+			{ name: 'Existing', value: 'existing', description: 'The price is for a product that exists at WooshPay' },
+			{ name: 'New', value: 'new', description: 'A product is made in the same call' },
+		],
+		default: 'existing',
+		description: 'What the price is for',
+		displayOptions: { show: showOnlyForCreatePrice },
+	},
+	{
+		displayName: 'Product ID',
+		name: 'productId',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. prod_1554351292598452224',
+		description: 'The ID that Create Product returned as productId',
+		displayOptions: { show: { ...showOnlyForCreatePrice, productFrom: ['existing'] } },
+	},
+	{
+		displayName: 'Product Name',
+		name: 'productName',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. Tea',
+		description: 'What the payer reads',
+		displayOptions: { show: { ...showOnlyForCreatePrice, productFrom: ['new'] } },
+	},
+	{
+		displayName: 'Product Description',
+		name: 'productDescription',
+		type: 'string',
+		default: '',
+		description: 'More about it, for the payer',
+		displayOptions: { show: { ...showOnlyForCreatePrice, productFrom: ['new'] } },
+	},
+	{
+		displayName: 'Amount',
+		name: 'amount',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. 12.50',
+		description: 'The price of one, as text or a number. It is converted exactly and never rounded.',
+		displayOptions: { show: showOnlyForCreatePrice },
+	},
+	{ ...amountUnitField, displayOptions: { show: showOnlyForCreatePrice } },
+	{
+		displayName: 'Currency',
+		name: 'currency',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. GBP',
+		description: 'Three-letter code of the currency',
+		displayOptions: { show: showOnlyForCreatePrice },
+	},
+	{
+		displayName: 'Additional Fields',
+		name: 'additionalFields',
+		type: 'collection',
+		placeholder: 'Add Field',
+		default: {},
+		options: [
+			{ displayName: 'Active', name: 'active', type: 'boolean', default: true, description: 'Whether it can be used for checkouts' },
+			{ displayName: 'Lookup Key', name: 'lookupKey', type: 'string', default: '', description: 'A name of your own for the price, 200 characters at the most' },
+			{ ...metadataField },
+			{ displayName: 'Nickname', name: 'nickname', type: 'string', default: '', description: 'A note that payers do not see' },
+		],
+		displayOptions: { show: showOnlyForCreatePrice },
+	},
+];
+
+export async function createWooshPayPrice(row: Row<WooshPayCredentials>) {
+	const call = createPriceCall(readPriceOrder(row), readPriceFields(row, 'additionalFields'), readExtraFields(row), row.credentials);
+	return await row.make(null, async () => {
+		const reply = await row.send(call);
+		return simplified(row, reply, () => readPrice(reply));
+	});
+}
+
+function readPriceOrder(row: Row<WooshPayCredentials>): PriceOrder {
+	const amount = readAmount(row.value('amount'), 'Amount');
+	const currency = row.text('currency');
+	if (currency === '') throw new InputError("'Currency' is empty", 'Enter a currency code, or map it from the input item.');
+	return { amount, amountUnit: row.text('amountUnit') === 'smallest' ? 'smallest' : 'major', currency, product: readProductOfPrice(row) };
+}
+
+function readProductOfPrice(row: Row<WooshPayCredentials>): PriceOrder['product'] {
+	if (row.text('productFrom') === 'new') {
+		const name = row.text('productName');
+		if (name === '') throw new InputError("'Product Name' is empty", 'Give the product a name that the payer understands.');
+		return { name, description: row.text('productDescription') || null, active: null, images: [], metadata: {}, url: null };
+	}
+	const productId = row.text('productId');
+	if (productId === '') throw new InputError("'Product ID' is empty", 'Map productId from the node that made the product.');
+	return productId;
+}
+
+/** The fields that can be given at first and changed later. */
+export function readPriceFields(row: Row<WooshPayCredentials>, parameter: string): PriceFields {
+	const { active, nickname, lookupKey, metadata } = row.collection(parameter) as { active?: boolean; nickname?: unknown; lookupKey?: unknown; metadata?: unknown };
+	const entries = readMetadata(metadata);
+	const [note, key] = [textOrNull(nickname), textOrNull(lookupKey)];
+	return {
+		...(active === undefined ? {} : { active }),
+		...(note === null ? {} : { nickname: note }),
+		...(key === null ? {} : { lookupKey: key }),
+		...(Object.keys(entries).length === 0 ? {} : { metadata: entries }),
+	};
+}

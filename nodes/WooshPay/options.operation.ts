@@ -1,0 +1,42 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { requestsInParallelOption } from '../shared/checkoutFields';
+import type { Row } from '../shared/eachItem';
+import { InputError } from '../shared/inputError';
+import type { MakingOptions, WooshPayCredentials } from './wooshPay.contract';
+
+export const optionsFields: INodeProperties[] = [
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options: [
+			{
+				displayName: 'Attempt',
+				name: 'attempt',
+				type: 'number',
+				typeOptions: { minValue: 1 },
+				default: 1,
+				description: 'Raise it to make a second checkout or refund for the same reference on purpose, for example after the first has expired',
+				displayOptions: { show: { '/resource': ['checkout', 'refund'], '/operation': ['create'] } },
+			},
+			{ ...requestsInParallelOption },
+			{
+				displayName: 'Retry After Time-Outs and Server Errors',
+				name: 'retry',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether to send a row with a reference again when nobody knows whether it arrived. WooshPay names the idempotency key that is sent with it, but not for which calls and how long it counts; if it does not count, there may be a second one.',
+				displayOptions: { show: { '/resource': ['checkout', 'refund'], '/operation': ['create'] } },
+			},
+		],
+	},
+];
+
+export function readMakingOptions(row: Row<WooshPayCredentials>): MakingOptions {
+	const { attempt = 1, retry } = row.collection('options') as { attempt?: unknown; retry?: boolean };
+	if (!/^[1-9]\d{0,8}$/.test(String(attempt))) throw new InputError("'Attempt' is not a whole number above zero", 'Enter 1, or 2 to make a second one on purpose.');
+	return { attempt: Number(attempt), retry: retry === true };
+}

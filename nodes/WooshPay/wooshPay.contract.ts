@@ -1,0 +1,715 @@
+import { isAbsoluteUrl, readBaseUrl } from '../shared/baseUrl';
+import { verifyWithAny } from '../shared/bytes';
+import { CallFailure } from '../shared/callFailure';
+import type {
+	Checkout,
+	CheckoutOrder,
+	CheckoutStatus,
+	HttpCall,
+	HttpReply,
+	LineItem,
+	PaymentContract,
+	PaymentEventName,
+	PaymentFacts,
+	Payload,
+	ReceivedCallback,
+	Refund,
+	Refusal,
+	RegisteredEndpoint,
+	Verdict,
+} from '../shared/contract';
+import { ExactNumber, isObject, mergeExtraFields, readJson, readUtf8, textOrNull, writeJson } from '../shared/exactJson';
+import { idempotencyKey } from '../shared/idempotencyKey';
+import { InputError } from '../shared/inputError';
+import { fromMinorUnits, smallestUnits } from '../shared/money';
+import { checkSignature, readMoment } from './signature';
+
+/** https://docs.wooshpay.com/apidoc/project-1296482/doc-1763752: one host for live keys, one for test keys. */
+const LIVE_API = 'https://api.wooshpay.com';
+const TEST_API = 'https://apitest.wooshpay.com';
+/** https://docs.wooshpay.com/doc-1724285/api-42654181 and /api-42654190 */
+const SESSIONS = '/v1/checkout/sessions';
+/** https://docs.wooshpay.com/project-1296482/api-44642278 */
+const PAYMENT_INTENTS = '/v1/payment_intents';
+/** https://docs.wooshpay.com/api-34903706 */
+const PRODUCTS = '/v1/products';
+/** https://docs.wooshpay.com/api-55501373, https://docs.guanglian.co/55502209e0 and https://docs.wooshpay.com/55502235e0 */
+const PRICES = '/v1/prices';
+/** https://docs.wooshpay.com/api-51369554 and /api-52306151 */
+const REFUNDS = '/v1/refunds';
+/** https://docs.wooshpay.com/42648310e0, /api-42648473 and /api-42648393. Inferred: the path of the deletion, of which only the method is readable. */
+const WEBHOOK_ENDPOINTS = '/v1/webhook_endpoints';
+/** https://docs.wooshpay.com/api-49996644 */
+const EVENTS = '/v1/events';
+/** https://docs.wooshpay.com/doc-2653815 */
+const SIGNATURE_HEADER = 'wooshpay-signature';
+/** Lists give 100 at the most (docs.wooshpay.com/api-42648473). */
+const PAGE_SIZE = 100;
+/** The reference marks both headers as required on every call, GET too; `sendCall` accepts JSON by itself. */
+const JSON_HEADERS = { 'content-type': 'application/json' };
+
+export interface WooshPayCredentials {
+	environment: 'live' | 'test' | 'custom';
+	/** Only with the environment `custom`. */
+	baseUrl?: string;
+	secretKey: string;
+	/** Of an endpoint that was registered by hand; the trigger keeps the secret of its own. */
+	webhookSecret?: string;
+	webhookSecretPrevious?: string;
+}
+
+/** How a call that makes something is sent. */
+export interface MakingOptions {
+	/** 1; more makes a new idempotency key on purpose. */
+	attempt: number;
+	/** Whether to send it again after a time-out or a server error, trusting that the key is heeded. */
+	retry: boolean;
+}
+
+export interface WooshPayOrder extends CheckoutOrder, MakingOptions {
+	metadata: Record<string, string>;
+	billingAddressCollection: 'auto' | 'required' | null;
+	merchantUserId: string | null;
+	/** WooshPay's names, such as `card`; empty leaves the choice to the payment page. */
+	paymentMethodTypes: string[];
+}
+
+export interface WooshPayCheckout extends Checkout {
+	idempotencyKey: string | null;
+}
+
+function apiUrl(credentials: WooshPayCredentials): string {
+	if (credentials.environment === 'custom') return readBaseUrl(credentials.baseUrl ?? '');
+	return credentials.environment === 'live' ? LIVE_API : TEST_API;
+}
+
+/** The key decides between live and test, and so does the host; what a mismatch gives is not documented, so it is never sent. */
+function credentialProblem({ environment, secretKey }: WooshPayCredentials): string | undefined {
+	if (!secretKey) return "'Secret Key' in the WooshPay credential is empty";
+	if (/^pk_(live|test)_/.test(secretKey)) return "'Secret Key' in the WooshPay credential is a publishable key (pk_…); the secret one begins with sk_";
+	const mode = /^sk_(live|test)_/.exec(secretKey)?.[1];
+	if (mode === undefined || environment === 'custom' || mode === environment) return undefined;
+	return `'Secret Key' in the WooshPay credential is a ${mode} key, but 'Environment' is ${environment === 'live' ? 'Live' : 'Test'}`;
+}
+
+/** https://docs.wooshpay.com/apidoc/project-1296482/doc-1763752: HTTP Basic, the key as user name, an empty password. */
+function authHeaders(credentials: WooshPayCredentials): Record<string, string> {
+	const problem = credentialProblem(credentials);
+	if (problem !== undefined) throw new InputError(problem, 'Correct the credential; nothing was sent.');
+	return { Authorization: `Basic ${Buffer.from(`${credentials.secretKey}:`, 'utf8').toString('base64')}` };
+}
+
+function getCall(path: string, credentials: WooshPayCredentials): HttpCall {
+	return { method: 'GET', url: `${apiUrl(credentials)}${path}`, headers: { ...JSON_HEADERS }, repeat: 'safe' };
+}
+
+/**
+ * A call that makes something. With a reference it carries an idempotency key. The key is documented by name only (409 and
+ * `idempotency_error` of doc-1763752), not which endpoints heed it and for how long: so it is only trusted where the user says so.
+ */
+function makingCall(path: string, body: Record<string, unknown>, credentials: WooshPayCredentials, howToFindOut: string, reference: string | null = null, { attempt, retry }: MakingOptions = { attempt: 1, retry: false }): HttpCall {
+	const call = { method: 'POST' as const, url: `${apiUrl(credentials)}${path}`, body: writeJson(body) };
+	const key = idempotencyKey(call, reference, attempt);
+	return {
+		...call,
+		headers: { ...JSON_HEADERS, ...(key === undefined ? {} : { 'Idempotency-Key': key }) },
+		repeat: key !== undefined && retry ? 'deduplicated' : 'once',
+		howToFindOut,
+	};
+}
+
+/** The fields of `doc-1724285/api-42654181`; amounts are whole numbers of the currency's smallest unit (55502209e0). */
+function createCall(order: WooshPayOrder, credentials: WooshPayCredentials): HttpCall {
+	if (order.successUrl === null) throw new InputError("'Success URL' is empty", 'Enter the page that payers are sent to after paying; WooshPay requires it.');
+	if (order.cancelUrl === null) throw new InputError("'Cancel URL' is empty", 'Enter the page that payers are sent to when they turn back; WooshPay requires it.');
+	const items = order.lineItems.length > 0 ? order.lineItems : [wholeOrderAsItem(order)];
+	const metadata = withReference(order.metadata, order.reference);
+	// Inferred: events hold the payment intent, and nothing says that what is known of the session gets there, so both are told.
+	const paymentIntentData = {
+		...(order.description === null ? {} : { description: order.description }),
+		...(order.reference === null ? {} : { merchant_order_id: order.reference }),
+		...(order.merchantUserId === null ? {} : { merchant_user_id: order.merchantUserId }),
+		...(metadata === undefined ? {} : { metadata }),
+	};
+	const body = {
+		mode: 'payment',
+		success_url: order.successUrl,
+		cancel_url: order.cancelUrl,
+		line_items: items.map((item, index) => lineItem(item, order, index)),
+		...(order.reference === null ? {} : { client_reference_id: order.reference }),
+		...(Object.keys(paymentIntentData).length === 0 ? {} : { payment_intent_data: paymentIntentData }),
+		...(metadata === undefined ? {} : { metadata }),
+		...(order.billingAddressCollection === null ? {} : { billing_address_collection: order.billingAddressCollection }),
+		...(order.paymentMethodTypes.length === 0 ? {} : { payment_method_types: order.paymentMethodTypes }),
+	};
+	return makingCall(
+		SESSIONS,
+		mergeExtraFields(body, order.extraFields),
+		credentials,
+		'Look in the WooshPay dashboard for a checkout with this reference before you run this row again.',
+		order.reference,
+		order,
+	);
+}
+
+function withReference(metadata: Record<string, string>, reference: string | null): Record<string, string> | undefined {
+	if (reference !== null && metadata.reference !== undefined && metadata.reference !== reference) {
+		throw new InputError("'Metadata' holds another 'reference' than the field 'Reference'", "Remove it from 'Metadata': this node fills it in.");
+	}
+	const whole = { ...metadata, ...(reference === null ? {} : { reference }) };
+	return Object.keys(whole).length === 0 ? undefined : whole;
+}
+
+function wholeOrderAsItem(order: WooshPayOrder): LineItem {
+	const name = order.description ?? order.reference;
+	if (name === null) throw new InputError("'Description' and 'Reference' are both empty", 'Fill in one of them: WooshPay shows it to the payer as the name of what is paid.');
+	return { name, unitAmount: order.amount ?? '0', quantity: 1 };
+}
+
+function lineItem(item: LineItem, order: WooshPayOrder, index: number): Record<string, unknown> {
+	if (item.price !== undefined) return { price: item.price, quantity: item.quantity };
+	const { name, description, images } = item;
+	return {
+		price_data: {
+			currency: order.currency.toUpperCase(),
+			unit_amount: minorUnits(item.unitAmount, order, order.lineItems.length === 0 ? 'Amount' : `Line Items ${index + 1}: Unit Amount`),
+			product_data: { name, ...(description === undefined ? {} : { description }), ...(images === undefined ? {} : { images }) },
+		},
+		quantity: item.quantity,
+	};
+}
+
+/** Create price lists `unit_amount` as text, every sample and the answers have a number (api-55501373, 55502209e0). */
+function minorUnits(amount: string, { amountUnit, currency }: Pick<CheckoutOrder, 'amountUnit' | 'currency'>, field: string): ExactNumber {
+	return new ExactNumber(smallestUnits(amount, amountUnit, currency, field));
+}
+
+export function getCheckoutCall(checkoutId: string, credentials: WooshPayCredentials): HttpCall {
+	return getCall(`${SESSIONS}/${encodeURIComponent(checkoutId)}`, credentials);
+}
+
+function checkoutResult(reply: HttpReply, order: WooshPayOrder, credentials: WooshPayCredentials): WooshPayCheckout {
+	return { ...readCheckout(reply, credentials), idempotencyKey: createCall(order, credentials).headers?.['Idempotency-Key'] ?? null };
+}
+
+/** Inferred: `paid` in `payment_status`; pages show `unpaid` and the status `open` only. What nobody shows is unknown. */
+export function readCheckout(reply: HttpReply, credentials: WooshPayCredentials): Checkout {
+	const session = answered(reply, 'checkout');
+	const status = textOrNull(session.status);
+	const paid = session.payment_status === 'paid';
+	const currency = textOrNull(session.currency);
+	return {
+		provider: 'wooshpay',
+		checkoutId: textOrNull(session.id),
+		paymentId: textOrNull(session.payment_intent),
+		reference: textOrNull(session.client_reference_id) ?? textOrNull(objectIn(session, 'metadata').reference),
+		checkoutUrl: readLink(session.url, credentials),
+		qrCode: null,
+		status: paid ? 'paid' : status === 'open' ? 'open' : 'unknown',
+		providerStatus: paid ? 'paid' : status,
+		amount: fromMinorUnits(session.amount_total, currency),
+		currency,
+		expiresAt: readTime(session.expires_at),
+		livemode: booleanOrNull(session.livemode),
+		nextAction: null,
+	};
+}
+
+/** Byte for byte: its `key` ends in `=`, and its path is not the session's id. */
+function readLink(value: unknown, credentials: WooshPayCredentials): string | null {
+	const link = textOrNull(value);
+	const secure = link !== null && isAbsoluteUrl(link) && (/^https:/i.test(link) || /^http:/i.test(apiUrl(credentials)));
+	return secure ? link : null;
+}
+
+/** The object of a good answer. Every object of WooshPay's has an `id`. */
+function answered(reply: HttpReply, what: string, made = true): Record<string, unknown> {
+	const body = isObject(reply.body) ? reply.body : {};
+	if (textOrNull(body.id) === null) {
+		const advice = made ? `The ${what} may exist. Look in the WooshPay dashboard before you run this row again.` : 'Ask WooshPay what it means.';
+		throw new CallFailure(`WooshPay's answer holds no ${what} id`, { advice, mayHaveArrived: made });
+	}
+	return body;
+}
+
+function objectIn(holder: Record<string, unknown>, name: string): Record<string, unknown> {
+	const value = holder[name];
+	return isObject(value) ? value : {};
+}
+
+function booleanOrNull(value: unknown): boolean | null {
+	return typeof value === 'boolean' ? value : null;
+}
+
+/** ISO 8601, UTC; null if it is not a time. */
+export function readTime(value: unknown): string | null {
+	return readMoment(value)?.toISOString() ?? null;
+}
+
+export function getPaymentCall(paymentId: string, credentials: WooshPayCredentials): HttpCall {
+	return getCall(`${PAYMENT_INTENTS}/${encodeURIComponent(paymentId)}`, credentials);
+}
+
+/** Statuses of docs.wooshpay.com/doc-1722924 and /doc-2895670; any other is unknown. */
+const INTENT_STATUS: Record<string, CheckoutStatus> = { succeeded: 'paid', requires_action: 'pending', requires_capture: 'pending', canceled: 'canceled' };
+
+export function readPayment(reply: HttpReply): Checkout {
+	const intent = answered(reply, 'payment', false);
+	const providerStatus = textOrNull(intent.status);
+	const { amount, currency } = intentMoney(intent);
+	return {
+		provider: 'wooshpay',
+		checkoutId: null,
+		paymentId: textOrNull(intent.id),
+		reference: referenceOf(intent),
+		checkoutUrl: null,
+		qrCode: null,
+		status: INTENT_STATUS[providerStatus ?? ''] ?? 'unknown',
+		providerStatus,
+		amount,
+		currency,
+		expiresAt: null,
+		livemode: booleanOrNull(intent.livemode),
+		nextAction: null,
+	};
+}
+
+/** `amount_received` is null in the sample of a paid one (api-44642278), so that `amount` counts unless something else was received. */
+function intentMoney(intent: Record<string, unknown>): { amount: string | null; currency: string | null } {
+	const currency = textOrNull(intent.currency);
+	const received = textOrNull(intent.amount_received);
+	const whole = received !== null && intent.status === 'succeeded' && /^0*[1-9]\d*$/.test(received) ? received : intent.amount;
+	return { amount: fromMinorUnits(whole, currency), currency };
+}
+
+function referenceOf(object: Record<string, unknown>): string | null {
+	return textOrNull(object.merchant_order_id) ?? textOrNull(objectIn(object, 'metadata').reference);
+}
+
+export interface RefundOrder extends MakingOptions {
+	paymentId: string;
+	/** Decimal text; null refunds everything. */
+	amount: string | null;
+	amountUnit: 'major' | 'smallest';
+	currency: string;
+	/** The merchant's own number of the refund. */
+	reference: string | null;
+	reason: string | null;
+	metadata: Record<string, string>;
+	extraFields: Record<string, unknown>;
+}
+
+/** `amount` is text in the request's table and a number in every answer (api-51369554). Inferred: a number, as everywhere else. */
+export function createRefundCall(refund: RefundOrder, credentials: WooshPayCredentials): HttpCall {
+	const metadata = withReference(refund.metadata, refund.reference);
+	const body = {
+		payment_intent: refund.paymentId,
+		...(refund.amount === null ? {} : { amount: minorUnits(refund.amount, refund, 'Amount') }),
+		...(refund.reason === null ? {} : { reason: refund.reason }),
+		...(metadata === undefined ? {} : { metadata }),
+	};
+	return makingCall(REFUNDS, mergeExtraFields(body, refund.extraFields), credentials, 'Look at the payment in the WooshPay dashboard before you refund it again.', refund.reference, refund);
+}
+
+export function getRefundCall(refundId: string, credentials: WooshPayCredentials): HttpCall {
+	return getCall(`${REFUNDS}/${encodeURIComponent(refundId)}`, credentials);
+}
+
+/** `succeeded` is the one status that a page shows (api-51369554). Inferred: the others, which can mean only one thing. */
+const REFUND_STATUS: Record<string, Refund['status']> = { succeeded: 'succeeded', pending: 'pending', failed: 'failed', canceled: 'canceled' };
+
+export function readRefund(reply: HttpReply): Refund {
+	const refund = answered(reply, 'refund');
+	const currency = textOrNull(refund.currency);
+	const providerStatus = textOrNull(refund.status);
+	return {
+		provider: 'wooshpay',
+		refundId: textOrNull(refund.id),
+		paymentId: textOrNull(refund.payment_intent),
+		reference: textOrNull(objectIn(refund, 'metadata').reference),
+		paymentReference: null,
+		status: REFUND_STATUS[providerStatus ?? ''] ?? 'unknown',
+		providerStatus,
+		amount: fromMinorUnits(refund.amount, currency),
+		currency,
+	};
+}
+
+export interface ProductOrder {
+	name: string;
+	description: string | null;
+	/** As WooshPay takes it: its own sample has no https:// in front. */
+	url: string | null;
+	images: string[];
+	active: boolean | null;
+	metadata: Record<string, string>;
+}
+
+export interface Product {
+	provider: string;
+	productId: string | null;
+	name: string | null;
+	description: string | null;
+	active: boolean | null;
+	url: string | null;
+	livemode: boolean | null;
+}
+
+function productFields({ name, description, url, images, active, metadata }: ProductOrder): Record<string, unknown> {
+	return {
+		name,
+		...(active === null ? {} : { active }),
+		...(description === null ? {} : { description }),
+		...(images.length === 0 ? {} : { images }),
+		...(Object.keys(metadata).length === 0 ? {} : { metadata }),
+		...(url === null ? {} : { url }),
+	};
+}
+
+export function createProductCall(product: ProductOrder, extraFields: Record<string, unknown>, credentials: WooshPayCredentials): HttpCall {
+	return makingCall(PRODUCTS, mergeExtraFields(productFields(product), extraFields), credentials, 'Look in the WooshPay dashboard for a product with this name before you run this row again.');
+}
+
+export function readProduct(reply: HttpReply): Product {
+	const product = answered(reply, 'product');
+	return {
+		provider: 'wooshpay',
+		productId: textOrNull(product.id),
+		name: textOrNull(product.name),
+		description: textOrNull(product.description),
+		active: booleanOrNull(product.active),
+		url: textOrNull(product.url),
+		livemode: booleanOrNull(product.livemode),
+	};
+}
+
+export interface PriceOrder {
+	/** Decimal text, of one piece. */
+	amount: string;
+	amountUnit: 'major' | 'smallest';
+	currency: string;
+	/** The id of a product, or what to make one of in the same call. */
+	product: string | ProductOrder;
+}
+
+/** What can be changed of a price (55502235e0): the amount cannot. */
+export interface PriceFields {
+	active?: boolean;
+	nickname?: string;
+	lookupKey?: string;
+	metadata?: Record<string, string>;
+}
+
+export interface Price {
+	provider: string;
+	priceId: string | null;
+	productId: string | null;
+	/** Decimal text in major units, of one piece. */
+	amount: string | null;
+	currency: string | null;
+	active: boolean | null;
+	nickname: string | null;
+	lookupKey: string | null;
+	livemode: boolean | null;
+}
+
+/** https://docs.guanglian.co/55502209e0 */
+const LONGEST_LOOKUP_KEY = 200;
+
+function priceFields({ active, nickname, lookupKey, metadata }: PriceFields): Record<string, unknown> {
+	if (lookupKey !== undefined && lookupKey.length > LONGEST_LOOKUP_KEY) throw new InputError(`'Lookup Key' is longer than ${LONGEST_LOOKUP_KEY} characters`, 'Shorten it; WooshPay takes no longer ones.');
+	return {
+		...(active === undefined ? {} : { active }),
+		...(nickname === undefined ? {} : { nickname }),
+		...(lookupKey === undefined ? {} : { lookup_key: lookupKey }),
+		...(metadata === undefined ? {} : { metadata }),
+	};
+}
+
+export function createPriceCall(price: PriceOrder, fields: PriceFields, extraFields: Record<string, unknown>, credentials: WooshPayCredentials): HttpCall {
+	const body = {
+		currency: price.currency.toUpperCase(),
+		unit_amount: minorUnits(price.amount, price, 'Amount'),
+		...(typeof price.product === 'string' ? { product: price.product } : { product_data: productFields(price.product) }),
+		...priceFields(fields),
+	};
+	return makingCall(PRICES, mergeExtraFields(body, extraFields), credentials, 'Look in the WooshPay dashboard for this price before you run this row again.');
+}
+
+export function getPriceCall(priceId: string, credentials: WooshPayCredentials): HttpCall {
+	return getCall(`${PRICES}/${encodeURIComponent(priceId)}`, credentials);
+}
+
+export function updatePriceCall(priceId: string, fields: PriceFields, credentials: WooshPayCredentials): HttpCall {
+	// What is left out stays as it is, so a second time changes nothing more.
+	return { method: 'POST', url: `${apiUrl(credentials)}${PRICES}/${encodeURIComponent(priceId)}`, headers: { ...JSON_HEADERS }, body: writeJson(priceFields(fields)), repeat: 'safe' };
+}
+
+/** `product` is the whole object in one page and its id in another (doc-1722914, 55502209e0). */
+export function readPrice(reply: HttpReply): Price {
+	const price = answered(reply, 'price');
+	const currency = textOrNull(price.currency);
+	return {
+		provider: 'wooshpay',
+		priceId: textOrNull(price.id),
+		productId: textOrNull(isObject(price.product) ? price.product.id : price.product),
+		amount: fromMinorUnits(price.unit_amount, currency),
+		currency,
+		active: booleanOrNull(price.active),
+		nickname: textOrNull(price.nickname),
+		lookupKey: textOrNull(price.lookup_key),
+		livemode: booleanOrNull(price.livemode),
+	};
+}
+
+const ADVICE_BY_STATUS: Record<number, string> = {
+	401: "Check 'Secret Key' in the credential, and that it belongs to 'Environment'.",
+	403: "The key in the credential may not do this. Use a secret key (sk_…) with that permission.",
+	409: "An earlier request had the same key but other content, or is still being worked on. Run it again later, or raise 'Attempt'.",
+};
+
+/**
+ * Statuses of doc-1763752. Where in the body the words are is not readable there (`type` and `code` are named), so every place is
+ * looked at in which such an object can be.
+ */
+function failure(reply: HttpReply): Refusal | undefined {
+	if (reply.status < 400) return undefined;
+	const body = isObject(reply.body) ? reply.body : {};
+	const error = isObject(body.error) ? body.error : body;
+	const code = textOrNull(error.code) ?? textOrNull(error.type);
+	const words = textOrNull(error.message) ?? textOrNull(body.error_description) ?? textOrNull(body.error) ?? textOrNull(body.message);
+	const message = [words, words === null ? code : code === null ? null : `(${code})`].filter(Boolean).join(' ');
+	const advice = ADVICE_BY_STATUS[reply.status];
+	return { message, ...(advice === undefined ? {} : { advice }), ...(reply.status === 404 ? { notFound: true } : {}) };
+}
+
+/** The secrets that a callback may be signed with, the one of the trigger's own endpoint first. */
+function callbackSecrets(credentials: WooshPayCredentials, remembered: Record<string, unknown> = {}): string[] {
+	const { webhookSecret, webhookSecretPrevious } = credentials;
+	return [remembered.secret, remembered.secretPrevious, webhookSecret, webhookSecretPrevious].filter((secret): secret is string => typeof secret === 'string' && secret !== '');
+}
+
+const SIGNATURE_WORDS = {
+	malformed_header: { words: 'the header Wooshpay-Signature is not "t=…,v1=…"', hint: 'It was not sent by WooshPay, or a proxy changed the header.' },
+	malformed_signature: { words: 'v1 in the header Wooshpay-Signature is not 64 hexadecimal digits', hint: 'It was not sent by WooshPay, or a proxy changed the header.' },
+	signature_mismatch: {
+		words: 'the signature was not made with a secret of this trigger',
+		hint: "The usual causes: forged; a body that a proxy changed; an endpoint that was registered by hand and whose secret is not in 'Webhook Secret'; or another n8n registered the same address. Unpublish and publish this workflow to register anew.",
+	},
+};
+
+function verify(received: ReceivedCallback, credentials: WooshPayCredentials, remembered?: Record<string, unknown>): Verdict {
+	const header = received.headers[SIGNATURE_HEADER] ?? '';
+	if (header === '') return { genuine: false, reason: 'missing_header: the header Wooshpay-Signature is missing or empty', hint: 'It was not sent by WooshPay, or a proxy removed the header.' };
+	return verifyWithAny(callbackSecrets(credentials, remembered), (secret) => {
+		const checked = checkSignature(header, received.rawBody, secret);
+		if ('reason' in checked) {
+			const { words, hint } = SIGNATURE_WORDS[checked.reason];
+			return { genuine: false, reason: `${checked.reason}: ${words}`, hint };
+		}
+		const payload = readJson(readUtf8(received.rawBody) ?? '');
+		if (!isObject(payload)) return { genuine: false, reason: 'body_not_object: the signed body is not a JSON object' };
+		return { genuine: true, payload, signedAt: checked.signedAt };
+	});
+}
+
+/** The names that pages show: docs.wooshpay.com/doc-2517709 and /42648310e0. */
+const SUCCEEDED = 'payment_intent.succeeded';
+const REFUND_UPDATED = 'charge.refund.updated';
+const EVENT_OF_TYPE: Record<string, PaymentEventName> = {
+	'payment_intent.created': 'payment.pending',
+	'payment_intent.requires_action': 'payment.pending',
+	'payment_intent.payment_failed': 'payment.failed',
+	'payment_intent.canceled': 'payment.canceled',
+	'charge.dispute.updated': 'dispute.updated',
+};
+const ALL_TYPES = [SUCCEEDED, REFUND_UPDATED, ...Object.keys(EVENT_OF_TYPE)];
+
+const STATUS_OF_EVENT: Partial<Record<PaymentEventName, CheckoutStatus>> = {
+	'payment.succeeded': 'paid',
+	'payment.pending': 'pending',
+	'payment.failed': 'failed',
+	'payment.canceled': 'canceled',
+	'refund.succeeded': 'refunded',
+};
+
+/** What a provider's event is in our words. An event that contradicts its own object is unknown. */
+function eventName(type: string, object: Record<string, unknown>): PaymentEventName {
+	if (type === SUCCEEDED) return object.status === 'succeeded' ? 'payment.succeeded' : 'unknown';
+	if (type === REFUND_UPDATED) return refundEvent(object);
+	return EVENT_OF_TYPE[type] ?? 'unknown';
+}
+
+/** Inferred: the object of `charge.refund.updated` is the refund; a reason for its failure means that it failed. */
+function refundEvent(refund: Record<string, unknown>): PaymentEventName {
+	const status = REFUND_STATUS[textOrNull(refund.status) ?? ''];
+	if (status === 'succeeded') return 'refund.succeeded';
+	if (status === 'failed' || status === 'canceled' || textOrNull(refund.failure_reason) !== null) return 'refund.failed';
+	return status === 'pending' ? 'refund.pending' : 'unknown';
+}
+
+/**
+ * The event of docs.wooshpay.com/api-49996644. Inferred: `data.object` of a payment event is the payment intent of
+ * api-44642278, since no page shows a whole one.
+ */
+function readEvent(payload: Payload): PaymentFacts {
+	const object = objectIn(objectIn(payload, 'data'), 'object');
+	const type = textOrNull(payload.type) ?? '';
+	const event = eventName(type, object);
+	const isPayment = type.startsWith('payment_intent.');
+	const isSession = object.object === 'checkout.session';
+	const objectId = textOrNull(object.id);
+	const money = isPayment ? intentMoney(object) : { amount: fromMinorUnits(object.amount ?? object.amount_total, object.currency), currency: textOrNull(object.currency) };
+	return {
+		provider: 'wooshpay',
+		event,
+		eventId: textOrNull(payload.id) ?? [type, objectId, textOrNull(object.status)].join(':'),
+		checkoutId: isSession ? objectId : null,
+		paymentId: isPayment ? objectId : textOrNull(object.payment_intent),
+		reference: (isSession ? textOrNull(object.client_reference_id) : null) ?? referenceOf(object),
+		status: STATUS_OF_EVENT[event] ?? 'unknown',
+		providerStatus: textOrNull(object.status),
+		...money,
+		livemode: booleanOrNull(payload.livemode),
+		occurredAt: readTime(payload.created),
+		raw: payload,
+	};
+}
+
+/** The provider's name of the event that a payload tells about; '' if it has none. */
+export function providerEventOf({ raw }: Pick<PaymentFacts, 'raw'>): string {
+	return textOrNull(raw.type) ?? '';
+}
+
+/** `unknown` is a status that nobody lists, in any of the events. No page has an event for a checkout that expires. */
+function eventNames(events: PaymentEventName[], additional: string[]): string[] {
+	const own = events.flatMap((event) => {
+		if (event === 'unknown') return ALL_TYPES;
+		if (event === 'payment.succeeded') return [SUCCEEDED];
+		if (event.startsWith('refund.')) return [REFUND_UPDATED];
+		return Object.keys(EVENT_OF_TYPE).filter((type) => EVENT_OF_TYPE[type] === event);
+	});
+	return [...new Set([...own, ...additional])];
+}
+
+const EVENT_OF_STATUS: Partial<Record<CheckoutStatus, PaymentEventName>> = { paid: 'payment.succeeded', pending: 'payment.pending', canceled: 'payment.canceled' };
+
+/** Asks for what the event is about as it stands now: the payment, the refund, and for all else the event as WooshPay keeps it. */
+function confirmCall(claimed: PaymentFacts, credentials: WooshPayCredentials): HttpCall | undefined {
+	const type = providerEventOf(claimed);
+	if (type.startsWith('payment_intent.')) return claimed.paymentId === null ? undefined : getPaymentCall(claimed.paymentId, credentials);
+	if (type === REFUND_UPDATED) {
+		const refundId = textOrNull(objectIn(objectIn(claimed.raw, 'data'), 'object').id);
+		return refundId === null ? undefined : getRefundCall(refundId, credentials);
+	}
+	const eventId = textOrNull(claimed.raw.id);
+	return eventId === null ? undefined : getCall(`${EVENTS}/${encodeURIComponent(eventId)}`, credentials);
+}
+
+function confirmedFacts(reply: HttpReply, claimed: PaymentFacts): PaymentFacts {
+	const object = answered(reply, 'payment', false);
+	const type = providerEventOf(claimed);
+	if (type.startsWith('payment_intent.')) return paymentFacts(reply, object, claimed);
+	if (type !== REFUND_UPDATED) return readEvent(object);
+	const refund = readRefund(reply);
+	const event = refundEvent(object);
+	return {
+		...claimed,
+		event,
+		eventId: event === claimed.event ? claimed.eventId : `${refund.refundId ?? ''}:${refund.providerStatus ?? ''}`,
+		paymentId: refund.paymentId,
+		reference: referenceOf(object),
+		status: STATUS_OF_EVENT[event] ?? 'unknown',
+		providerStatus: refund.providerStatus,
+		amount: refund.amount,
+		currency: refund.currency,
+		raw: object,
+	};
+}
+
+function paymentFacts(reply: HttpReply, intent: Record<string, unknown>, claimed: PaymentFacts): PaymentFacts {
+	const payment = readPayment(reply);
+	// Inferred: a payment that failed may be tried again, so the intent has no status for it, but it keeps the error.
+	const failed = claimed.event === 'payment.failed' && payment.status === 'unknown' && intent.last_payment_error !== null && intent.last_payment_error !== undefined;
+	const event = failed ? 'payment.failed' : (EVENT_OF_STATUS[payment.status] ?? 'unknown');
+	return {
+		provider: 'wooshpay',
+		event,
+		// Each step has an event of its own. One that the payment has overtaken fires the payment's success before that one's own event does.
+		eventId: event === claimed.event && event !== 'payment.succeeded' ? claimed.eventId : `${payment.paymentId ?? ''}:${payment.providerStatus ?? ''}`,
+		checkoutId: null,
+		paymentId: payment.paymentId,
+		reference: payment.reference,
+		status: failed ? 'failed' : payment.status,
+		providerStatus: payment.providerStatus,
+		amount: payment.amount,
+		currency: payment.currency,
+		livemode: payment.livemode,
+		occurredAt: event === claimed.event ? claimed.occurredAt : null,
+		raw: intent,
+	};
+}
+
+function listEndpointsCall(credentials: WooshPayCredentials, after?: string): HttpCall {
+	const cursor = after === undefined ? '' : `&starting_after=${encodeURIComponent(after)}`;
+	return getCall(`${WEBHOOK_ENDPOINTS}?limit=${PAGE_SIZE}${cursor}`, credentials);
+}
+
+function listedEndpoints(reply: HttpReply): { endpoints: RegisteredEndpoint[]; next?: string } {
+	const body = isObject(reply.body) ? reply.body : {};
+	if (!Array.isArray(body.data)) throw new CallFailure("WooshPay's answer holds no list of endpoints", { advice: 'Nothing was registered. Check the address in the credential.' });
+	const endpoints = body.data.filter(isObject).map((endpoint) => ({
+		id: textOrNull(endpoint.id) ?? '',
+		url: textOrNull(endpoint.url) ?? '',
+		enabled: endpoint.status !== 'disabled',
+		events: Array.isArray(endpoint.enabled_events) ? endpoint.enabled_events.map(String) : [],
+	}));
+	// In other lists of WooshPay's `has_more` is null.
+	const last = endpoints.at(-1)?.id;
+	return body.has_more === true && last ? { endpoints, next: last } : { endpoints };
+}
+
+/** https://docs.wooshpay.com/42648310e0. WooshPay tells the secret here and in no list. */
+function createEndpointCall(url: string, events: string[], credentials: WooshPayCredentials): HttpCall {
+	const body = { url, enabled_events: events, description: 'Registered by an n8n workflow' };
+	return makingCall(WEBHOOK_ENDPOINTS, body, credentials, 'Publish the workflow again: an endpoint with its address is then found and replaced.');
+}
+
+function rememberEndpoint(reply: HttpReply): { id: string; secret: string } {
+	const body = isObject(reply.body) ? reply.body : {};
+	const [id, secret] = [textOrNull(body.id), textOrNull(body.secret)];
+	if (id === null || secret === null) {
+		throw new CallFailure("WooshPay's answer holds no id or no secret of the endpoint", { advice: 'Without them no callback could be proved. Publish the workflow again.', mayHaveArrived: true });
+	}
+	return { id, secret };
+}
+
+export const wooshPay: PaymentContract<WooshPayCredentials, WooshPayOrder> = {
+	provider: 'wooshpay',
+	displayName: 'WooshPay',
+	openFields: ['environment'],
+	authHeaders,
+	credentialProblem,
+	checkout: { call: createCall, result: checkoutResult },
+	failure,
+	callback: {
+		problem: (credentials, remembered) =>
+			callbackSecrets(credentials, remembered).length > 0
+				? undefined
+				: "'Webhook Secret' in the WooshPay credential is empty, and no trigger has the secret of an endpoint that it registered itself (publish its workflow again)",
+		verify,
+		event: readEvent,
+		// doc-2517709: any 2xx acknowledges, nothing particular in it.
+		accepted: () => ({ status: 200, contentType: 'text/plain; charset=utf-8', body: 'OK' }),
+		confirm: { decidesEventId: true, call: confirmCall, facts: confirmedFacts },
+		registration: {
+			eventNames,
+			list: listEndpointsCall,
+			listed: listedEndpoints,
+			create: createEndpointCall,
+			remember: rememberEndpoint,
+			// Inferred: any 2xx is done; a 404 means that it is gone already.
+			remove: (id, credentials) => ({ method: 'DELETE', url: `${apiUrl(credentials)}${WEBHOOK_ENDPOINTS}/${encodeURIComponent(id)}`, headers: { ...JSON_HEADERS }, repeat: 'safe' }),
+		},
+	},
+};

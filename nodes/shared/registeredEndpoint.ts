@@ -1,0 +1,161 @@
+import type { IDataObject, IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+import { CallFailure } from './callFailure';
+import type { HttpCall, HttpReply, PaymentContract, PaymentEventName, RegisteredEndpoint } from './contract';
+import { forgetTestDeliveries } from './deliveredEvents';
+import { InputError } from './inputError';
+import { readCredentials, type ProviderNode } from './providerNode';
+import { sendCall } from './sendCall';
+
+/** Nobody has so many endpoints; a list that does not end must not be read forever. */
+const MOST_PAGES = 50;
+/** n8n repeats a registration that fails by itself. */
+const MAXIMUM_ATTEMPTS = 2;
+
+/**
+ * What the trigger keeps in its static data. n8n saves it after every hook, and empties it for nobody: a copied or imported
+ * workflow may bring the one of its original, so an id is only acted on together with the address it was made for.
+ */
+interface Kept extends IDataObject {
+	endpointId?: string;
+	url?: string;
+	secret?: string;
+	/** Of the endpoint before this one: what was sent before it was removed may arrive again afterwards. */
+	secretPrevious?: string;
+}
+
+type Registration<Credentials, Order> = NonNullable<PaymentContract<Credentials, Order>['callback']['registration']>;
+
+interface Desk<Credentials, Order> {
+	registration: Registration<Credentials, Order>;
+	credentials: Credentials;
+	/** `file`: the answer need not be JSON. */
+	send: (call: HttpCall, file?: boolean) => Promise<HttpReply>;
+	/** The address under which this trigger receives its callbacks: another one while somebody listens for a test event. */
+	url: string;
+	kept: Kept;
+}
+
+/** `checkExists` of a trigger that registers itself: exactly one endpoint has its address, asks for the right events, and its secret is known. */
+export async function endpointIsRegistered<Credentials, Order>(context: IHookFunctions, provider: ProviderNode<Credentials, Order>): Promise<boolean> {
+	return await atDesk(context, provider, 'looked up', async (desk) => {
+		const wanted = wantedEvents(context, provider, desk.registration);
+		const [own, ...more] = ownEndpoints(desk, await listEndpoints(desk));
+		const { kept } = desk;
+		return (
+			own !== undefined &&
+			more.length === 0 &&
+			own.enabled &&
+			own.url === desk.url &&
+			own.id === kept.endpointId &&
+			typeof kept.secret === 'string' &&
+			kept.secret !== '' &&
+			sameNames(own.events, wanted)
+		);
+	});
+}
+
+/**
+ * `create`: afterwards exactly one endpoint has this trigger's address. One that was there before is removed and made again,
+ * because its secret is told only once. Endpoints with other addresses are not touched.
+ *
+ * @throws NodeOperationError whose message says what to do: n8n shows nothing else where a workflow is published
+ */
+export async function registerEndpoint<Credentials, Order>(context: IHookFunctions, provider: ProviderNode<Credentials, Order>): Promise<boolean> {
+	return await atDesk(context, provider, 'registered', async (desk) => {
+		const wanted = wantedEvents(context, provider, desk.registration);
+		await removeOwn(desk);
+		const { id, ...remembered } = desk.registration.remember(await desk.send(desk.registration.create(desk.url, wanted, desk.credentials)));
+		Object.assign(desk.kept, { endpointId: id, url: desk.url, ...remembered });
+		if (context.getMode() === 'manual') forgetTestDeliveries({ workflowId: context.getWorkflow().id ?? '', nodeId: context.getNode().id });
+		return true;
+	});
+}
+
+/** `delete`: removes every endpoint with this trigger's address, also one whose id was lost. One that is already gone is removed. */
+export async function removeEndpoint<Credentials, Order>(context: IHookFunctions, provider: ProviderNode<Credentials, Order>): Promise<boolean> {
+	return await atDesk(context, provider, 'removed', async (desk) => {
+		await removeOwn(desk);
+		return true;
+	});
+}
+
+/** The trigger's `Additional Provider Events`: the provider's own names, separated by commas. */
+export function additionalProviderEvents(context: IHookFunctions | IWebhookFunctions): string[] {
+	const { additionalProviderEvents: names = '' } = context.getNodeParameter('options', {}) as { additionalProviderEvents?: string };
+	return names.split(/[\s,]+/).filter(Boolean);
+}
+
+async function atDesk<Credentials, Order>(
+	context: IHookFunctions,
+	provider: ProviderNode<Credentials, Order>,
+	done: string,
+	work: (desk: Desk<Credentials, Order>) => Promise<boolean>,
+): Promise<boolean> {
+	const { displayName, callback } = provider.contract;
+	const url = context.getNodeWebhookUrl('default');
+	if (!callback.registration || url === undefined) {
+		throw new NodeOperationError(context.getNode(), `${displayName} Trigger has no address that could be registered`, { description: 'Save the workflow and publish it again.' });
+	}
+	try {
+		const credentials = await readCredentials<Credentials>(context, provider.credentialName);
+		return await work({
+			registration: callback.registration,
+			credentials,
+			send: async (call, file = false) => await sendCall(context, provider, credentials, call, { maximumAttempts: MAXIMUM_ATTEMPTS, file }),
+			url,
+			kept: context.getWorkflowStaticData('node'),
+		});
+	} catch (error) {
+		const words = error instanceof InputError || error instanceof CallFailure ? `${error.message}. ${error.advice}` : error instanceof Error ? error.message : 'something unexpected happened';
+		throw new NodeOperationError(context.getNode(), `The endpoint of this trigger could not be ${done} at ${displayName}: ${words}`, {
+			description: `It is the endpoint with the address ${url}. Correct this, then publish the workflow again.`,
+		});
+	}
+}
+
+function wantedEvents<Credentials, Order>(context: IHookFunctions, { contract }: ProviderNode<Credentials, Order>, registration: Registration<Credentials, Order>): string[] {
+	const wanted = registration.eventNames(context.getNodeParameter('events', []) as PaymentEventName[], additionalProviderEvents(context));
+	if (wanted.length === 0) throw new InputError(`'Events' names nothing that ${contract.displayName} sends`, "Choose another event, or name one in 'Additional Provider Events'.");
+	return wanted;
+}
+
+/** Those with this trigger's address, and the one that was made for it when n8n had another host name. */
+function ownEndpoints<Credentials, Order>({ url, kept }: Desk<Credentials, Order>, endpoints: RegisteredEndpoint[]): RegisteredEndpoint[] {
+	const movedHere = (endpoint: RegisteredEndpoint) => endpoint.id === kept.endpointId && endpoint.url === kept.url && samePath(endpoint.url, url);
+	return endpoints.filter((endpoint) => endpoint.url === url || movedHere(endpoint));
+}
+
+function samePath(left: string, right: string): boolean {
+	const path = (address: string) => address.replace(/^https?:\/\/[^/]+/i, '');
+	return path(left) === path(right);
+}
+
+async function listEndpoints<Credentials, Order>({ registration, credentials, send }: Desk<Credentials, Order>): Promise<RegisteredEndpoint[]> {
+	const found: RegisteredEndpoint[] = [];
+	let after: string | undefined;
+	for (let page = 0; page < MOST_PAGES; page++) {
+		const { endpoints, next } = registration.listed(await send(registration.list(credentials, after)));
+		found.push(...endpoints);
+		if (next === undefined || next === after) return found;
+		after = next;
+	}
+	throw new CallFailure('The list of endpoints does not end', { advice: "Remove endpoints that nobody needs in the provider's dashboard." });
+}
+
+async function removeOwn<Credentials, Order>(desk: Desk<Credentials, Order>): Promise<void> {
+	const { registration, credentials, kept } = desk;
+	for (const { id } of ownEndpoints(desk, await listEndpoints(desk))) {
+		await desk.send(registration.remove(id, credentials), true).catch((error: unknown) => {
+			if (!(error instanceof CallFailure && error.notFound)) throw error;
+		});
+	}
+	if (kept.secret !== undefined) kept.secretPrevious = kept.secret;
+	delete kept.secret;
+	delete kept.endpointId;
+	delete kept.url;
+}
+
+function sameNames(left: string[], right: string[]): boolean {
+	return left.length === right.length && left.every((name) => right.includes(name));
+}
