@@ -112,7 +112,7 @@ describe("n8n's two linters", () => {
 	});
 
 	it('have every rule on for credentials but the one that contradicts the newer linter', () => {
-		expect(off.credentials).toEqual([deprecated, 'n8n-nodes-base/cred-class-field-documentation-url-miscased']);
+		expect(off.credentials).toEqual([deprecated, 'n8n-nodes-base/cred-class-field-documentation-url-miscased', 'n8n-nodes-base/cred-class-field-type-options-password-missing']);
 	});
 
 	it('have every rule on for package.json', () => {

@@ -1,0 +1,115 @@
+import type { IAuthenticate, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
+import { authenticateRequest } from '../nodes/shared/authenticateRequest';
+import { eFundPay } from '../nodes/EFundPay/eFundPay.contract';
+
+export class EFundPayApi implements ICredentialType {
+	name = 'eFundPayApi';
+
+	displayName = 'EFundPay API';
+
+	documentationUrl = 'https://docs.efundflow.com/overview';
+
+	icon = { light: 'file:../icons/eFundPay.svg', dark: 'file:../icons/eFundPay.dark.svg' } as const;
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'Environment',
+			name: 'environment',
+			type: 'options',
+			options: [
+				{ name: 'Live', value: 'live', description: 'Real payments; the secret key begins with sk_live_' },
+				{ name: 'Test', value: 'test', description: "EFundPay's sandbox; the secret key begins with sk_test_" },
+				{ name: 'Custom', value: 'custom', description: 'An address of your own, for a sandbox or a proxy' },
+			],
+			default: 'live',
+			description: 'Which of EFundPay is used. A key of the other environment is refused before anything is sent.',
+		},
+		{
+			displayName: 'Base URL',
+			name: 'baseUrl',
+			type: 'string',
+			required: true,
+			default: '',
+			placeholder: 'e.g. https://api.efundpay.com/v4',
+			description: 'The address with the version, without a path of a single call',
+			displayOptions: { show: { environment: ['custom'] } },
+		},
+		{
+			displayName: 'Secret Key',
+			name: 'secretKey',
+			type: 'string',
+			typeOptions: { password: true },
+			required: true,
+			default: '',
+			description: 'The API key that EFundPay gave you. It begins with sk_live_ or sk_test_.',
+		},
+		{
+			displayName: 'Merchant Account ID',
+			name: 'merchantAccountId',
+			type: 'string',
+			required: true,
+			default: '',
+			placeholder: 'e.g. default',
+			description: 'Which of your merchant accounts is used. EFundPay gives it to you together with the key.',
+		},
+		{
+			displayName: 'Platform Public Key',
+			name: 'platformPublicKey',
+			type: 'string',
+			typeOptions: { rows: 4 },
+			default: '',
+			description:
+				"EFundPay's own public key, which proves that a callback comes from it: PEM, or the base64 alone, also on one line. It is not a secret, and not the key of your requests. Needed by the trigger; the test below does not check it.",
+		},
+		{
+			displayName: 'Previous Platform Public Key',
+			name: 'platformPublicKeyPrevious',
+			type: 'string',
+			typeOptions: { rows: 4 },
+			default: '',
+			description: 'Accepted as well while EFundPay changes its key. Remove it afterwards.',
+		},
+		{
+			displayName: 'Signature Hash',
+			name: 'signatureHash',
+			type: 'options',
+			options: [
+				{ name: 'SHA-1', value: 'sha1' },
+				{ name: 'SHA-256', value: 'sha256' },
+			],
+			default: 'sha1',
+			description: "How callbacks are signed. The part of EFundPay's page that says it could not be read. When a callback is refused, n8n's log names the setting that would have fitted.",
+		},
+		{
+			displayName: 'Signed Text',
+			name: 'signedText',
+			type: 'options',
+			options: [
+				{ name: 'Canonical Text', value: 'canonical', description: 'The fields of the callback, sorted and joined' },
+				{ name: 'Raw Body', value: 'rawBody', description: 'The body of the callback as it came' },
+			],
+			default: 'canonical',
+			description: "What the signature of a callback covers. EFundPay's page says both. When a callback is refused, n8n's log names the setting that would have fitted.",
+		},
+	];
+
+	authenticate: IAuthenticate = async (credentials, requestOptions) => await authenticateRequest(eFundPay, credentials, requestOptions);
+
+	/**
+	 * Lists one transaction: docs.efundflow.com/transactions/list, scope transactions.read. It proves neither the right to create
+	 * payments nor the platform public key.
+	 */
+	test: ICredentialTestRequest = {
+		request: {
+			baseURL:
+				'={{ $credentials.environment === "custom" ? $credentials.baseUrl.trim().replace(/\\/+$/, "") : $credentials.environment === "test" ? "https://sandbox.efundpay.com/v4" : "https://api.efundpay.com/v4" }}',
+			url: '/transactions?limit=1',
+			disableFollowRedirect: true,
+		},
+		rules: [
+			{ type: 'responseCode', properties: { value: 401, message: "EFundPay refused this key (HTTP 401). Check 'Secret Key', 'Merchant Account ID' and that both belong to 'Environment'." } },
+			{ type: 'responseCode', properties: { value: 403, message: "EFundPay refused this key (HTTP 403). Check 'Merchant Account ID', and that the key may read transactions (scope transactions.read)." } },
+			{ type: 'responseCode', properties: { value: 404, message: "There is no EFundPay API at this address (HTTP 404). Check 'Base URL'; it ends in the version, for example /v4." } },
+		],
+	};
+}

@@ -1,0 +1,96 @@
+import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+import { eachItem } from '../shared/eachItem';
+import { createCheckoutFields, createEFundPayCheckout } from './createCheckout.operation';
+import { createEFundPayRefund, createRefundFields } from './createRefund.operation';
+import { createEFundPayTransaction, createTransactionFields } from './createTransaction.operation';
+import { eFundPay } from './eFundPay.contract';
+import { getManyEFundPayRefunds, getManyRefundsFields } from './getManyRefunds.operation';
+import { getManyEFundPayTransactions, getManyTransactionsFields } from './getManyTransactions.operation';
+import { getEFundPayRefund, getRefundFields } from './getRefund.operation';
+import { getEFundPayTransaction, getTransactionFields } from './getTransaction.operation';
+
+export class EFundPay implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'EFundPay',
+		name: 'eFundPay',
+		icon: { light: 'file:../../icons/eFundPay.svg', dark: 'file:../../icons/eFundPay.dark.svg' },
+		group: ['transform'],
+		version: [1.1],
+		subtitle: '={{$parameter["operation"] + ": " + $parameter["resource"]}}',
+		description: 'Create hosted checkouts and payments with EFundPay, look them up and give them back',
+		defaults: { name: 'EFundPay' },
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		usableAsTool: true,
+		credentials: [{ name: 'eFundPayApi', required: true }],
+		properties: [
+			{
+				displayName: 'Resource',
+				name: 'resource',
+				type: 'options',
+				noDataExpression: true,
+				options: [
+					{ name: 'Checkout', value: 'checkout' },
+					{ name: 'Refund', value: 'refund' },
+					{ name: 'Transaction', value: 'transaction' },
+				],
+				default: 'checkout',
+			},
+			{
+				displayName: 'Operation',
+				name: 'operation',
+				type: 'options',
+				noDataExpression: true,
+				options: [{ name: 'Create', value: 'create', action: 'Create a checkout', description: 'Make a payment page and get its link' }],
+				default: 'create',
+				displayOptions: { show: { resource: ['checkout'] } },
+			},
+			{
+				displayName: 'Operation',
+				name: 'operation',
+				type: 'options',
+				noDataExpression: true,
+				options: [
+					{ name: 'Create', value: 'create', action: 'Create a transaction', description: 'Pay directly, with card data or another method that you name' },
+					{ name: 'Get', value: 'get', action: 'Get a transaction', description: 'Look up whether a checkout or transaction is paid' },
+					{ name: 'Get Many', value: 'getAll', action: 'Get many transactions', description: 'List checkouts and transactions, the last changed first' },
+				],
+				default: 'get',
+				displayOptions: { show: { resource: ['transaction'] } },
+			},
+			{
+				displayName: 'Operation',
+				name: 'operation',
+				type: 'options',
+				noDataExpression: true,
+				options: [
+					{ name: 'Create', value: 'create', action: 'Create a refund', description: 'Give a payment back, whole or in part' },
+					{ name: 'Get', value: 'get', action: 'Get a refund', description: 'Look up how far a refund is' },
+					{ name: 'Get Many', value: 'getAll', action: 'Get many refunds', description: 'List the refunds of one payment' },
+				],
+				default: 'create',
+				displayOptions: { show: { resource: ['refund'] } },
+			},
+			...getTransactionFields,
+			...getManyTransactionsFields,
+			...getRefundFields,
+			...getManyRefundsFields,
+			...createRefundFields,
+			...createTransactionFields,
+			...createCheckoutFields,
+		],
+	};
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await eachItem(
+			this,
+			{ contract: eFundPay, credentialName: 'eFundPayApi' },
+			{
+				checkout: { create: createEFundPayCheckout },
+				transaction: { create: createEFundPayTransaction, get: getEFundPayTransaction, getAll: getManyEFundPayTransactions },
+				refund: { create: createEFundPayRefund, get: getEFundPayRefund, getAll: getManyEFundPayRefunds },
+			},
+		);
+	}
+}

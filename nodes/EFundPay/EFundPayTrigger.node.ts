@@ -1,0 +1,60 @@
+import type { IHookFunctions, INodeType, INodeTypeDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+import { requireProvableCallbacks } from '../shared/callbackRegistration';
+import { callbackWebhook, eventsField, respondOption } from '../shared/checkoutFields';
+import { receiveCallback } from '../shared/receiveCallback';
+import { eFundPay } from './eFundPay.contract';
+
+export class EFundPayTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'EFundPay Trigger',
+		name: 'eFundPayTrigger',
+		icon: { light: 'file:../../icons/eFundPay.svg', dark: 'file:../../icons/eFundPay.dark.svg' },
+		group: ['trigger'],
+		// Above 1: n8n reads the raw body and runs the webhook of version 1 nodes more slowly.
+		version: [1.1],
+		subtitle: '={{$parameter["events"].join(", ")}}',
+		description: 'Starts the workflow when EFundPay reports a payment, after proving that the report is genuine',
+		defaults: { name: 'EFundPay Trigger' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'eFundPayApi', required: true }],
+		webhooks: [{ ...callbackWebhook }],
+		properties: [
+			{
+				displayName: "Copy the Production URL above into 'Callback URL' of the EFundPay node that creates the checkouts, and publish this workflow",
+				name: 'notice',
+				type: 'notice',
+				default: '',
+			},
+			{ ...eventsField },
+			{
+				displayName: 'Options',
+				name: 'options',
+				type: 'collection',
+				placeholder: 'Add Option',
+				default: {},
+				options: [{ ...respondOption }],
+			},
+		],
+	};
+
+	webhookMethods = {
+		default: {
+			/** EFundPay is told the address with each checkout, so nothing is registered; n8n then asks `create`, which checks the credential. */
+			async checkExists(this: IHookFunctions): Promise<boolean> {
+				return false;
+			},
+			async create(this: IHookFunctions): Promise<boolean> {
+				return await requireProvableCallbacks(this, { contract: eFundPay, credentialName: 'eFundPayApi' });
+			},
+			async delete(this: IHookFunctions): Promise<boolean> {
+				return true;
+			},
+		},
+	};
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return await receiveCallback(this, { contract: eFundPay, credentialName: 'eFundPayApi' });
+	}
+}

@@ -1,0 +1,176 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import {
+	amountField,
+	amountFromField,
+	amountUnitField,
+	callbackUrlField,
+	cancelUrlField,
+	descriptionField,
+	extraFieldsField,
+	lineItemsField,
+	lineItemsJsonField,
+	requestsInParallelOption,
+	requiredReferenceField,
+	simpleField,
+	successUrlField,
+} from '../shared/checkoutFields';
+import { createCheckout } from '../shared/createCheckout';
+import type { Row } from '../shared/eachItem';
+import { isObject, readJsonField } from '../shared/exactJson';
+import { InputError } from '../shared/inputError';
+import { readCheckoutOrder } from '../shared/readCheckoutOrder';
+import { eFundPay, type EFundPayCredentials, type EFundPayOrder } from './eFundPay.contract';
+
+const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
+
+export const createCheckoutFields: INodeProperties[] = [
+	{ ...amountFromField, displayOptions: { show: showOnlyForCreateCheckout } },
+	{ ...amountField, displayOptions: { show: { ...showOnlyForCreateCheckout, amountFrom: ['amount'] } } },
+	{ ...lineItemsField, displayOptions: { show: { ...showOnlyForCreateCheckout, amountFrom: ['lineItems'] } } },
+	{ ...lineItemsJsonField, displayOptions: { show: { ...showOnlyForCreateCheckout, amountFrom: ['lineItemsJson'] } } },
+	{ ...amountUnitField, displayOptions: { show: showOnlyForCreateCheckout } },
+	{
+		displayName: 'Currency',
+		name: 'currency',
+		type: 'string',
+		required: true,
+		default: 'USD',
+		placeholder: 'e.g. USD',
+		description: 'ISO 4217 code of three letters',
+		displayOptions: { show: showOnlyForCreateCheckout },
+	},
+	{
+		...requiredReferenceField,
+		description: 'Your own order number, 1 to 64 characters, a new one for each order. It comes back with the callback, so that the payment can be matched to the order.',
+		displayOptions: { show: showOnlyForCreateCheckout },
+	},
+	{
+		...descriptionField,
+		description: 'What is sold; EFundPay is told it as the name of the one item of the cart',
+		displayOptions: { show: { ...showOnlyForCreateCheckout, amountFrom: ['amount'] } },
+	},
+	{ ...successUrlField, required: true, displayOptions: { show: showOnlyForCreateCheckout } },
+	{ ...cancelUrlField, displayOptions: { show: showOnlyForCreateCheckout } },
+	{
+		displayName: 'Callback',
+		name: 'callback',
+		type: 'options',
+		options: [{ name: 'URL', value: 'url', description: 'EFundPay sends the callback to the address below' }],
+		default: 'url',
+		description: 'Where EFundPay sends the callback once this checkout is paid',
+		displayOptions: { show: showOnlyForCreateCheckout },
+	},
+	{ ...callbackUrlField, displayOptions: { show: { ...showOnlyForCreateCheckout, callback: ['url'] } } },
+	{
+		displayName: 'Buyer Name',
+		name: 'buyerName',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. Maria Gomez',
+		description: 'Who pays. EFundPay requires a buyer: fill in the name, the email, or both.',
+		displayOptions: { show: showOnlyForCreateCheckout },
+	},
+	{
+		displayName: 'Buyer Email',
+		name: 'buyerEmail',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. name@email.com',
+		description: "The payer's email address",
+		displayOptions: { show: showOnlyForCreateCheckout },
+	},
+	{
+		displayName: 'Additional Fields',
+		name: 'additionalFields',
+		type: 'collection',
+		placeholder: 'Add Field',
+		default: {},
+		options: [
+			{
+				displayName: 'Billing Details (JSON)',
+				name: 'billingDetails',
+				type: 'json',
+				default: '{ "first_name": "", "last_name": "", "address": { "country": "", "city": "", "line1": "" } }',
+				description: 'Billing address as EFundPay spells it',
+			},
+			{
+				displayName: 'Buyer (JSON)',
+				name: 'buyer',
+				type: 'json',
+				default: '{}',
+				description: 'More about the buyer, as EFundPay spells it; added to name and email',
+			},
+			{
+				displayName: 'Country',
+				name: 'country',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. TH',
+				description: 'ISO 3166 code of two letters. EFundPay also chooses by it which services may process the payment.',
+			},
+			{
+				displayName: 'Shipping Details (JSON)',
+				name: 'shippingDetails',
+				type: 'json',
+				default: '{}',
+				description: 'Shipping address as EFundPay spells it',
+			},
+		],
+		displayOptions: { show: showOnlyForCreateCheckout },
+	},
+	{ ...extraFieldsField, displayOptions: { show: showOnlyForCreateCheckout } },
+	{ ...simpleField, displayOptions: { show: showOnlyForCreateCheckout } },
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options: [
+			{
+				displayName: 'Attempt',
+				name: 'attempt',
+				type: 'number',
+				typeOptions: { minValue: 1 },
+				default: 1,
+				description: 'Raise it to send the same order once more on purpose. The same row with the same attempt is never made twice, however often it is sent.',
+			},
+			{ ...requestsInParallelOption },
+		],
+		displayOptions: { show: showOnlyForCreateCheckout },
+	},
+];
+
+export async function createEFundPayCheckout(row: Row<EFundPayCredentials>) {
+	return await createCheckout(row, { contract: eFundPay, credentialName: 'eFundPayApi' }, readOrder(row));
+}
+
+/** The fields that a checkout and a direct transaction have in common. */
+export function readOrder(row: Row<EFundPayCredentials>): EFundPayOrder {
+	const more = row.collection('additionalFields');
+	return {
+		...readCheckoutOrder(row),
+		buyer: { name: row.text('buyerName') || null, email: row.text('buyerEmail') || null, more: readObject(more, 'buyer', 'Buyer (JSON)') ?? {} },
+		country: typeof more.country === 'string' ? more.country : null,
+		billingDetails: readObject(more, 'billingDetails', 'Billing Details (JSON)'),
+		shippingDetails: readObject(more, 'shippingDetails', 'Shipping Details (JSON)'),
+		attempt: readAttempt(row),
+	};
+}
+
+/**
+ * A JSON field of a collection; null if it is empty.
+ *
+ * @param displayName for the error
+ */
+export function readObject(fields: IDataObject, name: string, displayName: string): Record<string, unknown> | null {
+	const value = readJsonField(fields[name], displayName) ?? null;
+	if (value !== null && !isObject(value)) throw new InputError(`'${displayName}' is not a JSON object`, 'Enter an object such as {"field": "value"}.');
+	return value === null || Object.keys(value).length === 0 ? null : value;
+}
+
+function readAttempt(row: Row<EFundPayCredentials>): number {
+	const { attempt = 1 } = row.collection('options');
+	if (!Number.isInteger(Number(attempt)) || Number(attempt) < 1) throw new InputError("'Attempt' is not a whole number above zero", 'Enter 1, or 2 to send the same order once more.');
+	return Number(attempt);
+}

@@ -1,0 +1,119 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { readUrl } from '../shared/baseUrl';
+import { amountUnitField, callbackUrlField, extraFieldsField, requestsInParallelOption, requiredReferenceField, simpleField } from '../shared/checkoutFields';
+import { simplified, warnAboutCallbackUrl } from '../shared/createCheckout';
+import type { Row } from '../shared/eachItem';
+import { textOrNull } from '../shared/exactJson';
+import { InputError } from '../shared/inputError';
+import { readAmount } from '../shared/money';
+import { readExtraFields } from '../shared/readCheckoutOrder';
+import { createRefundCall, readRefundReply, type EFundPayCredentials, type EFundPayRefundOrder } from './eFundPay.contract';
+
+const showOnlyForCreateRefund = { resource: ['refund'], operation: ['create'] };
+
+export const createRefundFields: INodeProperties[] = [
+	{
+		displayName: 'Transaction ID',
+		name: 'transactionId',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. 7099948d-7286-47e4-aad8-b68f7eb44591',
+		description: 'The payment to give back, by the ID that Create returned as checkoutId. The number in a callback is another one.',
+		displayOptions: { show: showOnlyForCreateRefund },
+	},
+	{
+		displayName: 'Amount',
+		name: 'amount',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. 12.50',
+		description: 'How much to give back, in major units; the whole payment or a part of it',
+		displayOptions: { show: showOnlyForCreateRefund },
+	},
+	{ ...amountUnitField, displayOptions: { show: showOnlyForCreateRefund } },
+	{
+		displayName: 'Currency',
+		name: 'currency',
+		type: 'string',
+		required: true,
+		default: 'USD',
+		placeholder: 'e.g. USD',
+		description: "The payment's own currency",
+		displayOptions: { show: showOnlyForCreateRefund },
+	},
+	{
+		...requiredReferenceField,
+		placeholder: 'e.g. refund-1001',
+		description: 'Your own number of this refund, 1 to 50 characters, a new one for each refund',
+		displayOptions: { show: showOnlyForCreateRefund },
+	},
+	{
+		displayName: 'Reason',
+		name: 'reason',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. Goods returned',
+		description: 'Why it is given back, at most 255 characters',
+		displayOptions: { show: showOnlyForCreateRefund },
+	},
+	{
+		...callbackUrlField,
+		description: 'Production URL of the EFundPay Trigger that shall receive the refund callback',
+		displayOptions: { show: showOnlyForCreateRefund },
+	},
+	{
+		displayName: 'Additional Fields',
+		name: 'additionalFields',
+		type: 'collection',
+		placeholder: 'Add Field',
+		default: {},
+		options: [
+			{ displayName: 'Bank Account Name', name: 'bankAccountName', type: 'string', default: '', description: 'Only for QR PromptPay and Thailand Mobile Banking, together with the two other bank fields' },
+			{ displayName: 'Bank Account Number', name: 'bankAccountNumber', type: 'string', default: '', description: 'Digits only. For QR PromptPay and Thailand Mobile Banking, together with the two other bank fields.' },
+			{ displayName: 'Bank Code', name: 'bankCode', type: 'string', default: '', placeholder: 'e.g. 004', description: 'Three digits. For QR PromptPay and Thailand Mobile Banking, together with the two other bank fields.' },
+		],
+		displayOptions: { show: showOnlyForCreateRefund },
+	},
+	{ ...extraFieldsField, displayOptions: { show: showOnlyForCreateRefund } },
+	{ ...simpleField, displayOptions: { show: showOnlyForCreateRefund } },
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options: [{ ...requestsInParallelOption }],
+		displayOptions: { show: showOnlyForCreateRefund },
+	},
+];
+
+export async function createEFundPayRefund(row: Row<EFundPayCredentials>): Promise<IDataObject> {
+	const refund = readRefundOrder(row);
+	const call = createRefundCall(refund, row.credentials);
+	warnAboutCallbackUrl(row, refund.callbackUrl, call.url);
+	return await row.make(refund.reference, async () => {
+		const reply = await row.send(call);
+		return simplified(row, reply, () => readRefundReply(reply, call));
+	});
+}
+
+function readRefundOrder(row: Row<EFundPayCredentials>): EFundPayRefundOrder {
+	const bank = row.collection('additionalFields');
+	const bankField = (name: string) => textOrNull(bank[name]) ?? '';
+	const callbackUrl = readUrl(row.value('callbackUrl', ''), 'Callback URL');
+	if (callbackUrl === null) throw new InputError("'Callback URL' is empty", 'EFundPay requires it: paste the Production URL of the EFundPay Trigger.');
+	return {
+		transactionId: row.text('transactionId'),
+		amount: readAmount(row.value('amount'), 'Amount'),
+		amountUnit: row.text('amountUnit') === 'smallest' ? 'smallest' : 'major',
+		currency: row.text('currency'),
+		reason: row.text('reason'),
+		reference: row.text('reference'),
+		callbackUrl,
+		bankDetail: Object.keys(bank).length === 0 ? null : { bankCode: bankField('bankCode'), accountName: bankField('bankAccountName'), accountNumber: bankField('bankAccountNumber') },
+		extraFields: readExtraFields(row),
+	};
+}

@@ -1,0 +1,281 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { CallFailure } from '../shared/callFailure';
+import {
+	amountField,
+	amountFromField,
+	amountUnitField,
+	callbackUrlField,
+	descriptionField,
+	extraFieldsField,
+	lineItemsField,
+	lineItemsJsonField,
+	requestsInParallelOption,
+	requiredReferenceField,
+	simpleField,
+	successUrlField,
+} from '../shared/checkoutFields';
+import type { HttpReply } from '../shared/contract';
+import { warnAboutCallbackUrl } from '../shared/createCheckout';
+import type { Row } from '../shared/eachItem';
+import { isObject } from '../shared/exactJson';
+import { InputError } from '../shared/inputError';
+import { readObject, readOrder } from './createCheckout.operation';
+import { createTransactionCalls, readTransactionReply, withoutCard, type EFundPayCredentials, type EFundPayMethod, type EFundPayTransactionOrder } from './eFundPay.contract';
+
+const showOnlyForCreateTransaction = { resource: ['transaction'], operation: ['create'] };
+
+export const createTransactionFields: INodeProperties[] = [
+	{
+		displayName: 'Payment Method',
+		name: 'paymentMethod',
+		type: 'options',
+		options: [
+			{ name: 'Card', value: 'card', description: 'You hold the card data; needs PCI DSS compliance', displayOptions: { hide: { '@tool': [true] } } },
+			{ name: 'Other', value: 'other', description: 'A method by the name that EFundPay gave you for it' },
+		],
+		default: 'card',
+		description: 'What the payer pays with',
+		displayOptions: { show: showOnlyForCreateTransaction },
+	},
+	{
+		displayName:
+			'Only for merchants with PCI DSS compliance: card data that passes through n8n is in the memory of this server, and in its stored executions if it comes from an input item. Everybody else uses Checkout: Create, where the payer enters the card at EFundPay.',
+		name: 'cardNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { ...showOnlyForCreateTransaction, paymentMethod: ['card'] }, hide: { '@tool': [true] } },
+	},
+	{
+		displayName: 'Card Number',
+		name: 'cardNumber',
+		type: 'string',
+		typeOptions: { password: true },
+		required: true,
+		default: '',
+		description: 'Digits of the card number; never shown in outputs and errors of this node',
+		displayOptions: { show: { ...showOnlyForCreateTransaction, paymentMethod: ['card'] }, hide: { '@tool': [true] } },
+	},
+	{
+		displayName: 'Card Expiration Date',
+		name: 'cardExpirationDate',
+		type: 'string',
+		typeOptions: { password: true },
+		required: true,
+		default: '',
+		placeholder: 'e.g. 08/29',
+		description: 'Month and year as MM/YY',
+		displayOptions: { show: { ...showOnlyForCreateTransaction, paymentMethod: ['card'] }, hide: { '@tool': [true] } },
+	},
+	{
+		displayName: 'Card Security Code',
+		name: 'cardSecurityCode',
+		type: 'string',
+		typeOptions: { password: true },
+		required: true,
+		default: '',
+		description: 'The 3 or 4 digits. They may not be kept after the payment, so do not map them from a sheet.',
+		displayOptions: { show: { ...showOnlyForCreateTransaction, paymentMethod: ['card'] }, hide: { '@tool': [true] } },
+	},
+	{
+		displayName: 'Method',
+		name: 'method',
+		type: 'string',
+		required: true,
+		default: '',
+		description: "EFundPay's name of the method. The list of names is not in the part of its documentation that could be read; ask EFundPay.",
+		displayOptions: { show: { ...showOnlyForCreateTransaction, paymentMethod: ['other'] } },
+	},
+	{
+		displayName: 'Method Fields (JSON)',
+		name: 'methodFields',
+		type: 'json',
+		default: '{}',
+		description: 'What this method needs besides its name, as EFundPay spells it',
+		displayOptions: { show: { ...showOnlyForCreateTransaction, paymentMethod: ['other'] } },
+	},
+	{ ...amountFromField, displayOptions: { show: showOnlyForCreateTransaction } },
+	{ ...amountField, displayOptions: { show: { ...showOnlyForCreateTransaction, amountFrom: ['amount'] } } },
+	{ ...lineItemsField, displayOptions: { show: { ...showOnlyForCreateTransaction, amountFrom: ['lineItems'] } } },
+	{ ...lineItemsJsonField, displayOptions: { show: { ...showOnlyForCreateTransaction, amountFrom: ['lineItemsJson'] } } },
+	{ ...amountUnitField, displayOptions: { show: showOnlyForCreateTransaction } },
+	{
+		displayName: 'Currency',
+		name: 'currency',
+		type: 'string',
+		required: true,
+		default: 'USD',
+		placeholder: 'e.g. USD',
+		description: 'ISO 4217 code of three letters',
+		displayOptions: { show: showOnlyForCreateTransaction },
+	},
+	{
+		...requiredReferenceField,
+		description: 'Your own order number, 1 to 64 characters, a new one for each order. It comes back with the callback, so that the payment can be matched to the order.',
+		displayOptions: { show: showOnlyForCreateTransaction },
+	},
+	{
+		...descriptionField,
+		description: 'What is sold; EFundPay is told it as the name of the one item of the cart',
+		displayOptions: { show: { ...showOnlyForCreateTransaction, amountFrom: ['amount'] } },
+	},
+	{ ...successUrlField, displayOptions: { show: showOnlyForCreateTransaction } },
+	{
+		displayName: 'Callback',
+		name: 'callback',
+		type: 'options',
+		options: [{ name: 'URL', value: 'url', description: 'EFundPay sends the callback to the address below' }],
+		default: 'url',
+		description: 'Where EFundPay sends the callback once this is paid',
+		displayOptions: { show: showOnlyForCreateTransaction },
+	},
+	{ ...callbackUrlField, displayOptions: { show: { ...showOnlyForCreateTransaction, callback: ['url'] } } },
+	{
+		displayName: 'Buyer IP',
+		name: 'buyerIp',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. 203.0.113.195',
+		description: "The payer's own IP address as your web page or form saw it, not the address of your server. EFundPay requires it against fraud.",
+		displayOptions: { show: showOnlyForCreateTransaction },
+	},
+	{
+		displayName: 'Buyer Name',
+		name: 'buyerName',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. Maria Gomez',
+		description: 'Who pays. With every method but a card EFundPay requires a buyer: fill in the name, the email, or both.',
+		displayOptions: { show: showOnlyForCreateTransaction },
+	},
+	{
+		displayName: 'Buyer Email',
+		name: 'buyerEmail',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. name@email.com',
+		description: "The payer's email address",
+		displayOptions: { show: showOnlyForCreateTransaction },
+	},
+	{
+		displayName: 'Additional Fields',
+		name: 'additionalFields',
+		type: 'collection',
+		placeholder: 'Add Field',
+		default: {},
+		options: [
+			{
+				displayName: 'Billing Details (JSON)',
+				name: 'billingDetails',
+				type: 'json',
+				default: '{ "first_name": "", "last_name": "", "address": { "country": "", "city": "", "line1": "" } }',
+				description: 'Billing address as EFundPay spells it',
+			},
+			{
+				displayName: 'Browser Info (JSON)',
+				name: 'browserInfo',
+				type: 'json',
+				default: '{}',
+				description: "The payer's browser, against fraud, as EFundPay spells it",
+			},
+			{
+				displayName: 'Buyer (JSON)',
+				name: 'buyer',
+				type: 'json',
+				default: '{}',
+				description: 'More about the buyer, as EFundPay spells it; added to name and email',
+			},
+			{
+				displayName: 'Country',
+				name: 'country',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. TH',
+				description: 'ISO 3166 code of two letters, where the payment is processed',
+			},
+			{
+				displayName: 'Metadata (JSON)',
+				name: 'metadata',
+				type: 'json',
+				default: '{}',
+				description: 'Data of your own that EFundPay keeps with the payment',
+			},
+			{
+				displayName: 'Shipping Details (JSON)',
+				name: 'shippingDetails',
+				type: 'json',
+				default: '{}',
+				description: 'Shipping address as EFundPay spells it',
+			},
+		],
+		displayOptions: { show: showOnlyForCreateTransaction },
+	},
+	{ ...extraFieldsField, displayOptions: { show: showOnlyForCreateTransaction } },
+	{ ...simpleField, displayOptions: { show: showOnlyForCreateTransaction } },
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options: [
+			{
+				displayName: 'Attempt',
+				name: 'attempt',
+				type: 'number',
+				typeOptions: { minValue: 1 },
+				default: 1,
+				description: 'Raise it to send the same order once more on purpose. The same row with the same attempt is never made twice, however often it is sent.',
+			},
+			{ ...requestsInParallelOption },
+		],
+		displayOptions: { show: showOnlyForCreateTransaction },
+	},
+];
+
+export async function createEFundPayTransaction(row: Row<EFundPayCredentials>): Promise<IDataObject> {
+	const order = readTransactionOrder(row);
+	if (row.context.isToolExecution() && holdsCard(order)) {
+		throw new InputError('Card payments cannot be made by an AI agent', 'Let the agent use Checkout: Create, where the payer enters the card at EFundPay.');
+	}
+	const [call, otherPath] = createTransactionCalls(order, row.credentials);
+	warnAboutCallbackUrl(row, order.callbackUrl, call.url);
+	return await row.make(order.reference, async () => {
+		const reply = await sendToServedPath(row, call, otherPath);
+		if (row.value('simple', true) !== false) return { ...readTransactionReply(reply, row.credentials, call) };
+		const body = withoutCard(reply.body, call);
+		return isObject(body) ? (body as IDataObject) : { body: body as IDataObject };
+	});
+}
+
+/** A path that is not served did nothing; both calls carry the same idempotency key besides. */
+async function sendToServedPath(row: Row<EFundPayCredentials>, ...[call, otherPath]: ReturnType<typeof createTransactionCalls>): Promise<HttpReply> {
+	const isNotServed = (error: unknown) => error instanceof CallFailure && (error.httpStatus === 404 || error.httpStatus === 405);
+	return await row.send(call).catch(async (error: unknown) => (isNotServed(error) ? await row.send(otherPath) : await Promise.reject(error as Error)));
+}
+
+function readTransactionOrder(row: Row<EFundPayCredentials>): EFundPayTransactionOrder {
+	const more = row.collection('additionalFields');
+	return {
+		...readOrder(row),
+		paymentMethod: readMethod(row),
+		buyerIp: row.text('buyerIp'),
+		browserInfo: readObject(more, 'browserInfo', 'Browser Info (JSON)'),
+		metadata: readObject(more, 'metadata', 'Metadata (JSON)'),
+	};
+}
+
+function readMethod(row: Row<EFundPayCredentials>): EFundPayMethod {
+	if (row.text('paymentMethod') !== 'other') {
+		// Card numbers are written in groups of four.
+		return { kind: 'card', number: row.text('cardNumber').replace(/[ -]/g, ''), expirationDate: row.text('cardExpirationDate'), securityCode: row.text('cardSecurityCode') };
+	}
+	const method = row.text('method');
+	if (method === '') throw new InputError("'Method' is empty", "Enter EFundPay's name of the payment method.");
+	return { kind: 'other', method, fields: readObject({ methodFields: row.value('methodFields', '') as string }, 'methodFields', 'Method Fields (JSON)') ?? {} };
+}
+
+/** A card can also be written into the JSON fields. */
+function holdsCard({ paymentMethod, extraFields }: EFundPayTransactionOrder): boolean {
+	return paymentMethod.kind === 'card' || paymentMethod.method === 'card' || /"(number|security_code)"/.test(JSON.stringify([paymentMethod.fields, extraFields]));
+}

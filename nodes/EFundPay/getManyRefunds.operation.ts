@@ -1,0 +1,44 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { simpleField } from '../shared/checkoutFields';
+import type { Row } from '../shared/eachItem';
+import { listRefundsCall, readRefund, type EFundPayCredentials } from './eFundPay.contract';
+import { readPages } from './getManyTransactions.operation';
+
+const showOnlyForGetRefunds = { resource: ['refund'], operation: ['getAll'] };
+
+export const getManyRefundsFields: INodeProperties[] = [
+	{
+		displayName: 'Transaction ID',
+		name: 'transactionId',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. 7099948d-7286-47e4-aad8-b68f7eb44591',
+		description: 'The payment whose refunds are listed, by the ID that Create returned as checkoutId',
+		displayOptions: { show: showOnlyForGetRefunds },
+	},
+	{
+		displayName: 'Return All',
+		name: 'returnAll',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to return all results or only up to a given limit',
+		displayOptions: { show: showOnlyForGetRefunds },
+	},
+	{
+		displayName: 'Limit',
+		name: 'limit',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 50,
+		description: 'Max number of results to return',
+		displayOptions: { show: { ...showOnlyForGetRefunds, returnAll: [false] } },
+	},
+	{ ...simpleField, displayOptions: { show: showOnlyForGetRefunds } },
+];
+
+export async function getManyEFundPayRefunds(row: Row<EFundPayCredentials>): Promise<IDataObject[]> {
+	const transactionId = row.text('transactionId');
+	const items = await readPages(row, (limit, cursor) => listRefundsCall(transactionId, limit, cursor, row.credentials));
+	return row.value('simple', true) === false ? (items as IDataObject[]) : items.map((item) => ({ ...readRefund(item) }));
+}

@@ -1,0 +1,92 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { CallFailure } from '../shared/callFailure';
+import { simpleField } from '../shared/checkoutFields';
+import type { HttpCall } from '../shared/contract';
+import type { Row } from '../shared/eachItem';
+import { textOrNull } from '../shared/exactJson';
+import { InputError } from '../shared/inputError';
+import { listTransactionsCall, readPage, readTransaction, type EFundPayCredentials, type TransactionFilters } from './eFundPay.contract';
+import { utcOfWallTime } from './zonedTime';
+
+const showOnlyForGetTransactions = { resource: ['transaction'], operation: ['getAll'] };
+/** docs.efundflow.com/transactions/list and /refunds/list: 1 to 100. */
+const LARGEST_PAGE = 100;
+
+export const getManyTransactionsFields: INodeProperties[] = [
+	{
+		displayName: 'Return All',
+		name: 'returnAll',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to return all results or only up to a given limit',
+		displayOptions: { show: showOnlyForGetTransactions },
+	},
+	{
+		displayName: 'Limit',
+		name: 'limit',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 50,
+		description: 'Max number of results to return',
+		displayOptions: { show: { ...showOnlyForGetTransactions, returnAll: [false] } },
+	},
+	{
+		displayName: 'Filters',
+		name: 'filters',
+		type: 'collection',
+		placeholder: 'Add Filter',
+		default: {},
+		options: [
+			{ displayName: 'Card Scheme', name: 'scheme', type: 'string', default: '', placeholder: 'e.g. visa', description: 'Only cards of this scheme' },
+			{ displayName: 'Created After', name: 'createdAfter', type: 'dateTime', default: '', description: 'Only transactions made at this time or later' },
+			{ displayName: 'Created Before', name: 'createdBefore', type: 'dateTime', default: '', description: 'Only transactions made at this time or earlier' },
+			{ displayName: 'Method', name: 'method', type: 'string', default: '', placeholder: 'e.g. card', description: 'Only payments by this method, in the word that EFundPay uses' },
+			{ displayName: 'Status', name: 'status', type: 'string', default: '', placeholder: 'e.g. capture_succeeded', description: 'Only transactions in this status, in the word that EFundPay uses' },
+			{ displayName: 'Transaction ID', name: 'id', type: 'string', default: '', placeholder: 'e.g. 7099948d-7286-47e4-aad8-b68f7eb44591', description: 'Only this one' },
+		],
+		displayOptions: { show: showOnlyForGetTransactions },
+	},
+	{ ...simpleField, displayOptions: { show: showOnlyForGetTransactions } },
+];
+
+export async function getManyEFundPayTransactions(row: Row<EFundPayCredentials>): Promise<IDataObject[]> {
+	const filters = readFilters(row);
+	const items = await readPages(row, (limit, cursor) => listTransactionsCall(filters, limit, cursor, row.credentials));
+	return row.value('simple', true) === false ? (items as IDataObject[]) : items.map((item) => ({ ...readTransaction(item, row.credentials) }));
+}
+
+/** What `Return All` or `Limit` asks for, page by page. What moves on to a later page meanwhile is not given twice. */
+export async function readPages(row: Row<EFundPayCredentials>, call: (limit: number, cursor: string | null) => HttpCall): Promise<Array<Record<string, unknown>>> {
+	const most = row.value('returnAll', false) === true ? Infinity : Math.max(1, Math.trunc(Number(row.value('limit', 50))) || 1);
+	// The same for every page: one page of the documentation calls the cursor a page number.
+	const limit = Math.min(most, LARGEST_PAGE);
+	const items = new Map<unknown, Record<string, unknown>>();
+	const cursors = new Set<string>();
+	for (let cursor: string | null = null; ; ) {
+		const page = readPage(await row.send(call(limit, cursor)));
+		for (const item of page.items) items.set(item.id ?? item, item);
+		if (page.next === null || items.size >= most) return [...items.values()].slice(0, most);
+		if (cursors.has(page.next)) throw new CallFailure('EFundPay gives the same page again and again', { advice: "Turn 'Return All' off, or narrow the list with filters." });
+		cursors.add(page.next);
+		cursor = page.next;
+	}
+}
+
+function readFilters(row: Row<EFundPayCredentials>): TransactionFilters {
+	const { createdAfter, createdBefore, ...rest } = row.collection('filters');
+	const texts = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, textOrNull(value) ?? '']));
+	return {
+		...texts,
+		...(createdAfter === undefined ? {} : { createdAfter: readTime(row, createdAfter, 'Created After') }),
+		...(createdBefore === undefined ? {} : { createdBefore: readTime(row, createdBefore, 'Created Before') }),
+	};
+}
+
+/** n8n's date fields give a wall-clock time of the workflow's time zone; expressions often one with a zone. */
+function readTime(row: Row<EFundPayCredentials>, value: unknown, field: string): Date {
+	const text = String(value).trim().replace(' ', 'T');
+	const zoned = /(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : utcOfWallTime(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00` : text.replace(/\.\d+$/, ''), row.context.getTimezone());
+	const time = new Date(zoned ?? NaN);
+	if (Number.isNaN(time.getTime())) throw new InputError(`'${field}' is not a date and time: "${String(value)}"`, 'Pick a date, or map one in ISO 8601, for example 2026-03-15T00:00:00Z.');
+	return time;
+}

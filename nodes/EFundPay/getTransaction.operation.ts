@@ -1,0 +1,27 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { simpleField } from '../shared/checkoutFields';
+import { simplified } from '../shared/createCheckout';
+import type { Row } from '../shared/eachItem';
+import { getTransactionCall, readTransactionReply, type EFundPayCredentials } from './eFundPay.contract';
+
+const showOnlyForGetTransaction = { resource: ['transaction'], operation: ['get'] };
+
+export const getTransactionFields: INodeProperties[] = [
+	{
+		displayName: 'Transaction ID',
+		name: 'transactionId',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. 7099948d-7286-47e4-aad8-b68f7eb44591',
+		description: 'The ID that Create returned as checkoutId. The number in a callback is another one and finds nothing.',
+		displayOptions: { show: showOnlyForGetTransaction },
+	},
+	{ ...simpleField, displayOptions: { show: showOnlyForGetTransaction } },
+];
+
+export async function getEFundPayTransaction(row: Row<EFundPayCredentials>) {
+	const call = getTransactionCall(row.text('transactionId'), row.credentials);
+	const reply = await row.send(call);
+	return simplified(row, reply, () => readTransactionReply(reply, row.credentials, call));
+}
