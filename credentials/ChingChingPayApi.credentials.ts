@@ -1,0 +1,146 @@
+import type { IAuthenticate, ICredentialType, INodeProperties } from 'n8n-workflow';
+import { authenticateRequest } from '../nodes/shared/authenticateRequest';
+import { chingChingPay } from '../nodes/ChingChingPay/chingChingPay.contract';
+
+/** Tested by the nodes: see testCredential.operation.ts in nodes/ChingChingPay. */
+export class ChingChingPayApi implements ICredentialType {
+	name = 'chingChingPayApi';
+
+	displayName = 'ChingChingPay API';
+
+	documentationUrl = 'https://apifox.com/apidoc/shared/d926d8a5-fa35-415d-8dcb-d6564b19980a';
+
+	icon = { light: 'file:../icons/chingChingPay.svg', dark: 'file:../icons/chingChingPay.dark.svg' } as const;
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'Environment',
+			name: 'environment',
+			type: 'options',
+			options: [
+				{ name: 'Custom', value: 'custom', description: 'The live address that ChingChingPay gave you, or a sandbox or proxy of your own' },
+				{ name: 'Test', value: 'test', description: 'https://test-api.chingchingpay.com/gateway' },
+			],
+			default: 'test',
+			description: 'The live address is in no readable copy of the documentation: ask ChingChingPay (dev@chingchingpay.com) and enter it under Custom',
+		},
+		{
+			displayName: 'Base URL',
+			name: 'baseUrl',
+			type: 'string',
+			required: true,
+			default: '',
+			placeholder: 'e.g. https://gateway.example/gateway',
+			description: 'The address up to and without /api/v1',
+			displayOptions: { show: { environment: ['custom'] } },
+		},
+		{
+			displayName: 'API Key',
+			name: 'apiKey',
+			type: 'string',
+			typeOptions: { password: true },
+			required: true,
+			default: '',
+			description: 'From ChingChingPay; it is sent as the header x-api-key',
+		},
+		{
+			displayName: 'Signing Secret',
+			name: 'signingSecret',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			description: "Signs each request. If ChingChingPay gave you one key only, leave this empty and set 'Request Key' to API Key.",
+		},
+		{
+			displayName: 'Previous Signing Secret',
+			name: 'signingSecretPrevious',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			description: "Accepted as well for signed callbacks while you change the signing secret (or the API key, if 'Request Key' is API Key). Remove it afterwards.",
+		},
+		{
+			displayName: 'Merchant ID',
+			name: 'merchantId',
+			type: 'string',
+			default: '',
+			description: 'Your merchant number, used where a node does not name another',
+		},
+		{
+			displayName:
+				'How requests are signed, what a callback looks like and which status means paid is not in any readable copy of the documentation. The settings below let you follow what ChingChingPay tells you; their defaults are assumptions. The test of this credential shows what ChingChingPay answers.',
+			name: 'undocumentedNotice',
+			type: 'notice',
+			default: '',
+		},
+		{
+			displayName: 'Request Key',
+			name: 'requestKeySource',
+			type: 'options',
+			options: [
+				{ name: 'API Key', value: 'apiKey' },
+				{ name: 'Signing Secret', value: 'signingSecret' },
+			],
+			default: 'signingSecret',
+			description: 'The key that requests are signed with (documented by nobody)',
+		},
+		{
+			displayName: 'Signed Text',
+			name: 'requestSignedText',
+			type: 'options',
+			options: [
+				{ name: 'Raw Body', value: 'rawBody', description: 'The body exactly as it is sent; nothing for requests without one' },
+				{ name: 'Sorted Pairs', value: 'sortedPairs', description: 'The non-empty fields as key=value, sorted by key and joined by &' },
+			],
+			default: 'rawBody',
+			description: 'What the signature covers (documented by nobody)',
+		},
+		{
+			displayName: 'Signature Encoding',
+			name: 'requestEncoding',
+			type: 'options',
+			options: [
+				{ name: 'Base64', value: 'base64' },
+				{ name: 'Hexadecimal, Lower Case', value: 'hexLower' },
+				{ name: 'Hexadecimal, Upper Case', value: 'hexUpper' },
+			],
+			default: 'hexLower',
+			description: 'How the signature is written (documented by nobody)',
+		},
+		{
+			displayName: 'Callback Signature',
+			name: 'callbackSignature',
+			type: 'options',
+			options: [
+				{ name: 'Not Checked', value: 'none', description: 'Whether callbacks are signed is unknown: each is only a hint, and the payment is looked up at ChingChingPay before a workflow starts' },
+				{ name: 'Required', value: 'required', description: 'A callback must carry the header x-signature, made like that of a request; all others are refused' },
+			],
+			default: 'none',
+			description: 'How a callback is proved (documented by nobody)',
+		},
+		{
+			displayName: 'Paid Values',
+			name: 'paidValues',
+			type: 'string',
+			typeOptions: { rows: 2 },
+			default: '',
+			description: "The status words that mean paid, separated by commas or lines (documented by nobody). While this is empty nothing counts as paid. Make a test payment, read the word in providerStatus of the trigger's event or of Get a Transaction, and enter it here exactly.",
+		},
+		{
+			displayName: 'Status Field',
+			name: 'statusPath',
+			type: 'string',
+			default: 'status',
+			description: "The field of the looked-up transaction that holds its status (an assumption); a point goes one level down, as in extra.status. The trigger's raw shows all fields.",
+		},
+		{
+			displayName: 'Acknowledgement',
+			name: 'acknowledgementBody',
+			type: 'string',
+			default: 'success',
+			description: 'What a callback is answered with, besides HTTP 200 (documented by nobody); a JSON object is sent as JSON',
+		},
+	];
+
+	authenticate: IAuthenticate = async (credentials, requestOptions) => await authenticateRequest(chingChingPay, credentials, requestOptions);
+}

@@ -1,0 +1,123 @@
+import type { ICredentialsDecrypted, ICredentialTestFunctions, IExecuteFunctions, INodeCredentialTestResult, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+import { eachItem } from '../shared/eachItem';
+import { chingChingPay } from './chingChingPay.contract';
+import { createCheckoutFields, createChingChingPayCheckout, lastFields, moneyFields } from './createCheckout.operation';
+import { createChingChingPayLink, createLinkFields } from './createLink.operation';
+import { createChingChingPayRefund, createRefundFields } from './createRefund.operation';
+import { downloadChingChingPaySettlement, downloadSettlementFields } from './downloadSettlement.operation';
+import { getChingChingPayPayment, getPaymentFields } from './getPayment.operation';
+import { getChingChingPaySettlements, getSettlementsFields } from './getSettlements.operation';
+import { getChingChingPayTransaction, getTransactionFields } from './getTransaction.operation';
+import { testChingChingPayCredential } from './testCredential.operation';
+
+export class ChingChingPay implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'ChingChingPay',
+		name: 'chingChingPay',
+		icon: { light: 'file:../../icons/chingChingPay.svg', dark: 'file:../../icons/chingChingPay.dark.svg' },
+		group: ['transform'],
+		version: [1.1],
+		subtitle: '={{$parameter["operation"] + ": " + $parameter["resource"]}}',
+		description: 'Create hosted checkouts and payment links with ChingChingPay, look them up and refund them',
+		defaults: { name: 'ChingChingPay' },
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		usableAsTool: true,
+		credentials: [{ name: 'chingChingPayApi', required: true, testedBy: 'chingChingPayCredentialTest' }],
+		properties: [
+			{
+				displayName: 'Resource',
+				name: 'resource',
+				type: 'options',
+				noDataExpression: true,
+				options: [
+					{ name: 'Checkout', value: 'checkout' },
+					{ name: 'Payment', value: 'payment' },
+					{ name: 'Refund', value: 'refund' },
+					{ name: 'Settlement', value: 'settlement' },
+					{ name: 'Transaction', value: 'transaction' },
+				],
+				default: 'checkout',
+			},
+			{
+				displayName: 'Operation',
+				name: 'operation',
+				type: 'options',
+				noDataExpression: true,
+				options: [
+					{ name: 'Create', value: 'create', action: 'Create a checkout', description: 'Begin a payment by one method, for example a QR code or a redirect' },
+					{ name: 'Create Link', value: 'createLink', action: 'Create a payment link', description: 'Make a payment page on which the payer chooses the method' },
+				],
+				default: 'create',
+				displayOptions: { show: { resource: ['checkout'] } },
+			},
+			{
+				displayName: 'Operation',
+				name: 'operation',
+				type: 'options',
+				noDataExpression: true,
+				options: [{ name: 'Get', value: 'get', action: 'Get a payment', description: 'Look up an order with its channels and what was refunded' }],
+				default: 'get',
+				displayOptions: { show: { resource: ['payment'] } },
+			},
+			{
+				displayName: 'Operation',
+				name: 'operation',
+				type: 'options',
+				noDataExpression: true,
+				options: [{ name: 'Create', value: 'create', action: 'Create a refund', description: 'Give a payment back, wholly or in part' }],
+				default: 'create',
+				displayOptions: { show: { resource: ['refund'] } },
+			},
+			{
+				displayName: 'Operation',
+				name: 'operation',
+				type: 'options',
+				noDataExpression: true,
+				options: [
+					{ name: 'Download', value: 'download', action: 'Download a settlement', description: 'Get the file of a settlement' },
+					{ name: 'Get Many', value: 'getAll', action: 'Get many settlements', description: 'List what ChingChingPay has settled with you' },
+				],
+				default: 'getAll',
+				displayOptions: { show: { resource: ['settlement'] } },
+			},
+			{
+				displayName: 'Operation',
+				name: 'operation',
+				type: 'options',
+				noDataExpression: true,
+				options: [{ name: 'Get', value: 'get', action: 'Get a transaction', description: 'Look up whether a payment or refund went through' }],
+				default: 'get',
+				displayOptions: { show: { resource: ['transaction'] } },
+			},
+			...getTransactionFields,
+			...getPaymentFields,
+			...getSettlementsFields,
+			...downloadSettlementFields,
+			...createRefundFields,
+			...moneyFields,
+			...createCheckoutFields,
+			...createLinkFields,
+			...lastFields,
+		],
+	};
+
+	methods = {
+		credentialTest: {
+			async chingChingPayCredentialTest(this: ICredentialTestFunctions, credential: ICredentialsDecrypted): Promise<INodeCredentialTestResult> {
+				return await testChingChingPayCredential(this, credential.data ?? {});
+			},
+		},
+	};
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await eachItem(this, { contract: chingChingPay, credentialName: 'chingChingPayApi' }, {
+			checkout: { create: createChingChingPayCheckout, createLink: createChingChingPayLink },
+			payment: { get: getChingChingPayPayment },
+			refund: { create: createChingChingPayRefund },
+			settlement: { getAll: getChingChingPaySettlements, download: downloadChingChingPaySettlement },
+			transaction: { get: getChingChingPayTransaction },
+		});
+	}
+}

@@ -1,0 +1,93 @@
+import type { ICredentialsDecrypted, ICredentialTestFunctions, IHookFunctions, INodeCredentialTestResult, INodeType, INodeTypeDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+import { requireProvableCallbacks } from '../shared/callbackRegistration';
+import { eventsField } from '../shared/checkoutFields';
+import { receiveCallback } from '../shared/receiveCallback';
+import { chingChingPay } from './chingChingPay.contract';
+import { testChingChingPayCredential } from './testCredential.operation';
+
+export class ChingChingPayTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'ChingChingPay Trigger',
+		name: 'chingChingPayTrigger',
+		icon: { light: 'file:../../icons/chingChingPay.svg', dark: 'file:../../icons/chingChingPay.dark.svg' },
+		group: ['trigger'],
+		// Above 1: n8n reads the raw body and runs the webhook of version 1 nodes more slowly.
+		version: [1.1],
+		subtitle: '={{$parameter["events"].join(", ")}}',
+		description: 'Starts the workflow when ChingChingPay reports a payment, after asking its API whether that is so',
+		defaults: { name: 'ChingChingPay Trigger' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'chingChingPayApi', required: true, testedBy: 'chingChingPayCredentialTest' }],
+		webhooks: [
+			{
+				name: 'default',
+				httpMethod: 'POST',
+				path: 'callback',
+				responseMode: 'onReceived',
+				// Empty, not absent: without it n8n answers the literal text "firstEntryJson".
+				responseData: '',
+			},
+		],
+		properties: [
+			{
+				displayName: "Copy the Production URL above into 'Callback URL' of the ChingChingPay node that creates the checkouts, and publish this workflow",
+				name: 'notice',
+				type: 'notice',
+				default: '',
+			},
+			{
+				displayName:
+					"No readable documentation says which status means paid. Make a test payment: the first event is <b>unknown</b> and holds ChingChingPay's own word in <b>providerStatus</b>. Enter that word in <b>Paid Values</b> of the credential; from then on such payments are <b>payment.succeeded</b>. Do not ship on unknown.",
+				name: 'paidValuesNotice',
+				type: 'notice',
+				default: '',
+			},
+			{ ...eventsField, default: ['payment.succeeded', 'unknown'], description: 'Which events start the workflow; others are acknowledged and start nothing. Do not ship on Unknown: it is there to show you the status words.' },
+			{
+				displayName: 'Options',
+				name: 'options',
+				type: 'collection',
+				placeholder: 'Add Option',
+				default: {},
+				options: [
+					{
+						displayName: 'Confirm With Provider',
+						name: 'confirmWithProvider',
+						type: 'boolean',
+						default: true,
+						description: "Whether to ask ChingChingPay for the transaction before the workflow starts, and to believe only its answer. On unless you switch it off here, and always on while 'Callback Signature' in the credential is Not Checked.",
+					},
+				],
+			},
+		],
+	};
+
+	methods = {
+		credentialTest: {
+			async chingChingPayCredentialTest(this: ICredentialTestFunctions, credential: ICredentialsDecrypted): Promise<INodeCredentialTestResult> {
+				return await testChingChingPayCredential(this, credential.data ?? {});
+			},
+		},
+	};
+
+	webhookMethods = {
+		default: {
+			/** ChingChingPay is told the address with each checkout, so nothing is registered; n8n then asks `create`, which checks the credential. */
+			async checkExists(this: IHookFunctions): Promise<boolean> {
+				return false;
+			},
+			async create(this: IHookFunctions): Promise<boolean> {
+				return await requireProvableCallbacks(this, { contract: chingChingPay, credentialName: 'chingChingPayApi' });
+			},
+			async delete(this: IHookFunctions): Promise<boolean> {
+				return true;
+			},
+		},
+	};
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return await receiveCallback(this, { contract: chingChingPay, credentialName: 'chingChingPayApi' });
+	}
+}

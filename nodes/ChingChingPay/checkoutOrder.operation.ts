@@ -1,0 +1,54 @@
+import type { INodeProperties } from 'n8n-workflow';
+import type { Row } from '../shared/eachItem';
+import type { ChingChingPayCredentials } from './chingChingPay.contract';
+
+export const merchantIdField: INodeProperties = {
+	displayName: 'Merchant ID',
+	name: 'merchantId',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. M0001',
+	description: 'Your merchant number at ChingChingPay; empty takes the one in the credential',
+	displayOptions: { show: { resource: ['checkout'], operation: ['create', 'createLink'] } },
+};
+
+/** In `additionalFields` of both ways to make a checkout. */
+export const deviceIdOption: INodeProperties = {
+	displayName: 'Device ID',
+	name: 'deviceId',
+	type: 'string',
+	default: '',
+	description: 'The device at which the order was made',
+};
+
+export const expiresAtOption: INodeProperties = {
+	displayName: 'Expires At',
+	name: 'expiresAt',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. 1767225600',
+	description: 'When the payment expires, as a timestamp that is passed on as you give it. Whether ChingChingPay means seconds or milliseconds is documented nowhere: try it, or leave it out.',
+};
+
+export const storeIdOption: INodeProperties = {
+	displayName: 'Store ID',
+	name: 'storeId',
+	type: 'string',
+	default: '',
+	description: 'The store that the order belongs to',
+};
+
+/** What both ways to make a checkout read besides the fields that every provider has. */
+export function readMerchantFields(row: Row<ChingChingPayCredentials>): { merchantId: string | null; storeId: string | null; deviceId: string | null; expiresAt: string | null } {
+	return { merchantId: row.text('merchantId') || null, ...readTexts(row, 'additionalFields', ['storeId', 'deviceId', 'expiresAt']) };
+}
+
+/** The named texts of a collection parameter, null where they are not filled in. */
+export function readTexts<Name extends string>(row: Row<ChingChingPayCredentials>, parameter: string, names: readonly Name[]): Record<Name, string | null> {
+	const fields = row.collection(parameter);
+	const text = (name: Name) => {
+		const value = fields[name];
+		return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : null;
+	};
+	return Object.fromEntries(names.map((name) => [name, text(name)])) as Record<Name, string | null>;
+}

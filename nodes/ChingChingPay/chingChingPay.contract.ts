@@ -1,0 +1,608 @@
+import { isAbsoluteUrl, readBaseUrl } from '../shared/baseUrl';
+import { verifyWithAny } from '../shared/bytes';
+import { CallFailure } from '../shared/callFailure';
+import type { Checkout, CheckoutOrder, HttpCall, HttpReply, PaymentContract, PaymentFacts, Payload, ReceivedCallback, Refund, Refusal, Verdict } from '../shared/contract';
+import { ExactNumber, isObject, mergeExtraFields, readJson, readUtf8, textOrNull, writeJson } from '../shared/exactJson';
+import { InputError } from '../shared/inputError';
+import { fromMinorUnits, shown, smallestUnits } from '../shared/money';
+import { judgeSignature, signRequest, type SignatureScheme } from './requestSignature';
+
+/** The documentation, whose pages are named below by their last part: …/api-208767284 is the page of `payments/checkout`. */
+export const DOCUMENTATION = 'https://apifox.com/apidoc/shared/d926d8a5-fa35-415d-8dcb-d6564b19980a';
+/** The only host that any page shows; the live one is unknown. */
+const TEST_BASE_URL = 'https://test-api.chingchingpay.com/gateway';
+
+/** api-208767284 */
+const CHECKOUT = '/api/v1/payments/checkout';
+/** api-201789332 */
+const LINK = '/api/v1/payments/link';
+/** api-219518553 */
+const QUERY = '/api/v1/payments/transactions/query';
+/** api-219517934 */
+const REFUND = '/api/v1/payments/transactions/refund';
+/** api-205804629 */
+const PAYMENT_DETAIL = '/api/v1/payments/detail/';
+/** api-322476418, and with an id and `/download` behind it api-322478080 */
+const SETTLEMENTS = '/api/v1/settlements';
+
+/** api-208767284: HKD or CNY. The page of the link names no list. */
+const CHECKOUT_CURRENCIES = ['HKD', 'CNY'];
+/** api-208767284: minor units, 10 at the least. */
+const LEAST_AMOUNT = 10n;
+/** Inferred: longer than any order number; what is longer in a callback is not looked up. */
+const LONGEST_REFERENCE = 200;
+
+export interface ChingChingPayCredentials {
+	environment: 'test' | 'custom';
+	baseUrl: string;
+	apiKey: string;
+	signingSecret: string;
+	signingSecretPrevious?: string;
+	merchantId: string;
+	requestKeySource: 'signingSecret' | 'apiKey';
+	requestSignedText: SignatureScheme['signedText'];
+	requestEncoding: SignatureScheme['encoding'];
+	callbackSignature: 'none' | 'required';
+	/** Comma- or line-separated. */
+	paidValues: string;
+	/** Where the status is in the query's `data`; a point goes one level down. */
+	statusPath: string;
+	acknowledgementBody: string;
+}
+
+/** What a checkout and a link have in common. */
+export interface ChingChingPayLinkOrder extends CheckoutOrder {
+	/** Null: the credential's. */
+	merchantId: string | null;
+	storeId: string | null;
+	deviceId: string | null;
+	/** A timestamp as text, passed on as given: its unit is unknown. */
+	expiresAt: string | null;
+	/** `link` or `checkout` (api-201789332); what the difference is, no page says. */
+	paymentType: string | null;
+}
+
+export interface ChingChingPayOrder extends Omit<ChingChingPayLinkOrder, 'paymentType'> {
+	/** `sale`, or `command` for requests that move no money, such as getting an authorization code (api-208767284). */
+	transactionType: string;
+	/** An integer as text. */
+	channelId: string;
+	paymentMethod: string;
+	/** Sent as a JSON-encoded text. */
+	paymentMethodOption: unknown;
+	clientIp: string | null;
+	/** An order that exists and is to be paid; null makes a new one. */
+	paymentId: string | null;
+}
+
+export interface RefundOrder {
+	amount: string;
+	amountUnit: 'major' | 'smallest';
+	currency: string;
+	/** The merchant's number of the refund. */
+	reference: string;
+	/** The merchant's number of the payment; this or `transactionId`. */
+	paymentReference: string | null;
+	transactionId: string | null;
+	description: string | null;
+	callbackUrl: string | null;
+	extraFields: Record<string, unknown>;
+}
+
+/** All optional, by the names of api-322476418. */
+export interface SettlementFilter {
+	isTransferred: string | null;
+	startTime: string | null;
+	endTime: string | null;
+}
+
+function baseUrlOf({ environment, baseUrl }: ChingChingPayCredentials): string {
+	return environment === 'custom' ? readBaseUrl(baseUrl) : TEST_BASE_URL;
+}
+
+function signingKey({ requestKeySource, signingSecret, apiKey }: ChingChingPayCredentials): string {
+	return requestKeySource === 'apiKey' ? apiKey : signingSecret;
+}
+
+function scheme({ requestSignedText, requestEncoding }: ChingChingPayCredentials): SignatureScheme {
+	return { signedText: requestSignedText, encoding: requestEncoding };
+}
+
+/** folder-34819081: every request carries both. A request without a body signs the empty text (Inferred). */
+function authHeaders(credentials: ChingChingPayCredentials, call: HttpCall): Record<string, string> {
+	const content = { body: Buffer.from(call.body ?? '', 'utf8'), query: call.url.split('?')[1] };
+	return { 'x-api-key': credentials.apiKey, 'x-signature': signRequest(content, signingKey(credentials), scheme(credentials)) };
+}
+
+function credentialProblem({ apiKey, signingSecret, requestKeySource }: ChingChingPayCredentials): string | undefined {
+	if (!apiKey) return "'API Key' in the ChingChingPay credential is empty";
+	if (requestKeySource !== 'apiKey' && !signingSecret) return "'Signing Secret' in the ChingChingPay credential is empty";
+	return undefined;
+}
+
+/** The body's members with null left out. */
+function given(members: Record<string, unknown>): Record<string, unknown> {
+	return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null && value !== undefined));
+}
+
+function post(credentials: ChingChingPayCredentials, path: string, body: Record<string, unknown>, rest: Pick<HttpCall, 'repeat' | 'howToFindOut'>): HttpCall {
+	return { method: 'POST', url: `${baseUrlOf(credentials)}${path}`, headers: { 'content-type': 'application/json' }, body: writeJson(body), ...rest };
+}
+
+function get(credentials: ChingChingPayCredentials, path: string): HttpCall {
+	return { method: 'GET', url: `${baseUrlOf(credentials)}${path}`, repeat: 'safe' };
+}
+
+/** The number is unique (api-219518553), but what a second request with it does is unknown, so it is not repeated. */
+const ONCE = {
+	repeat: 'once',
+	howToFindOut: "Look it up with the operation 'Get a Transaction' and this reference before you run this row again.",
+} as const;
+
+function createCall(order: ChingChingPayOrder, credentials: ChingChingPayCredentials): HttpCall {
+	if (order.reference === null && order.paymentId === null) {
+		throw new InputError("'Reference' is empty", "Enter your own order number, a new one for each order; only with 'Payment ID' can it be left out.");
+	}
+	if (!/^\d+$/.test(order.channelId)) throw new InputError(`'Channel ID' is not a whole number: ${shown(order.channelId)}`, 'Enter the number that ChingChingPay gave you for the channel.');
+	if (order.paymentMethod === '') throw new InputError("'Payment Method' is empty", "Enter a value of ChingChingPay's list of methods.");
+	const amount = order.amount === null ? null : minorUnits(order);
+	const currency = order.currency === '' ? null : order.currency.toUpperCase();
+	if (currency !== null && !CHECKOUT_CURRENCIES.includes(currency)) {
+		throw new InputError(`'Currency' ${shown(order.currency)} is not offered here`, `ChingChingPay's checkout takes ${CHECKOUT_CURRENCIES.join(' and ')}.`);
+	}
+	if (amount !== null && BigInt(amount) < LEAST_AMOUNT) {
+		throw new InputError(`'Amount' is below ChingChingPay's minimum of ${LEAST_AMOUNT.toString()} in the smallest unit (0.10 ${currency ?? ''})`, 'Raise the amount.');
+	}
+	const body = given({
+		...commonFields(order, credentials, amount),
+		currency,
+		channel_id: new ExactNumber(order.channelId.replace(/^0+(?=\d)/, '')),
+		client_ip: order.clientIp,
+		payment_id: order.paymentId,
+		payment_method: order.paymentMethod,
+		// api-208767284: a JSON-encoded text and not an object.
+		payment_method_option: order.paymentMethodOption === undefined ? null : JSON.stringify(order.paymentMethodOption),
+		transaction_type: order.transactionType,
+	});
+	return post(credentials, CHECKOUT, mergeExtraFields(body, order.extraFields), ONCE);
+}
+
+function linkCall(order: ChingChingPayLinkOrder, credentials: ChingChingPayCredentials): HttpCall {
+	if (order.reference === null) throw new InputError("'Reference' is empty", 'Enter your own order number, a new one for each order.');
+	const body = given({ ...commonFields(order, credentials, minorUnits(order)), payment_type: order.paymentType });
+	return post(credentials, LINK, mergeExtraFields(body, order.extraFields), ONCE);
+}
+
+function commonFields(order: Omit<ChingChingPayLinkOrder, 'paymentType'>, credentials: ChingChingPayCredentials, amount: string | null): Record<string, unknown> {
+	return {
+		amount: amount === null ? null : new ExactNumber(amount),
+		currency: order.currency.toUpperCase(),
+		merchant_id: merchantIdOf(order.merchantId, credentials),
+		merchant_reference: order.reference,
+		description: order.description ?? namesOf(order),
+		complete_url: order.successUrl,
+		cancel_url: order.cancelUrl,
+		callback_url: order.callbackUrl,
+		device_id: order.deviceId,
+		store_id: order.storeId,
+		expires_at: order.expiresAt,
+	};
+}
+
+function merchantIdOf(own: string | null, { merchantId }: ChingChingPayCredentials): string {
+	const id = own ?? merchantId;
+	if (!id) throw new InputError("'Merchant ID' is empty", 'Enter it here, or once for all in the credential.');
+	return id;
+}
+
+/** The API knows no line items: their names are what the payer reads. */
+function namesOf({ lineItems }: CheckoutOrder): string | null {
+	return lineItems.length === 0 ? null : lineItems.map(({ name, quantity }) => (quantity === 1 ? name : `${quantity} × ${name}`)).join(', ');
+}
+
+/** The whole order in the currency's smallest unit; each line item is converted on its own, so that nothing hides in a sum. */
+function minorUnits({ amount, lineItems, amountUnit, currency }: CheckoutOrder): string {
+	if (lineItems.length === 0) return smallestUnits(amount ?? '0', amountUnit, currency, 'Amount');
+	const units = lineItems.map((item, index) => BigInt(smallestUnits(item.unitAmount, amountUnit, currency, `Line Items ${index + 1}: Unit Amount`)) * BigInt(item.quantity));
+	return units.reduce((sum, part) => sum + part, 0n).toString();
+}
+
+/** Give the merchant's number where there is one: the page calls the other field "payment ID" in its text (api-219518553). */
+export function queryCall(by: { reference: string } | { transactionId: string }, credentials: ChingChingPayCredentials): HttpCall {
+	const body = 'reference' in by ? { merchant_reference: by.reference } : { transaction_id: by.transactionId };
+	return post(credentials, QUERY, body, { repeat: 'safe' });
+}
+
+export function getPaymentCall(paymentId: string, credentials: ChingChingPayCredentials): HttpCall {
+	return get(credentials, `${PAYMENT_DETAIL}${encodeURIComponent(paymentId)}`);
+}
+
+export function refundCall(order: RefundOrder, credentials: ChingChingPayCredentials): HttpCall {
+	if (order.reference === '') throw new InputError("'Reference' is empty", 'Enter a number of your own for this refund, a new one for each refund.');
+	if (order.paymentReference === null && order.transactionId === null) {
+		throw new InputError("'Payment Reference' and 'Transaction ID' are both empty", 'Fill in one of them: the payment that is to be refunded.');
+	}
+	const body = given({
+		amount: new ExactNumber(smallestUnits(order.amount, order.amountUnit, order.currency, 'Amount')),
+		currency: order.currency.toUpperCase(),
+		merchant_reference: order.reference,
+		original_merchant_reference: order.paymentReference,
+		transaction_id: order.transactionId,
+		transaction_type: 'refund',
+		description: order.description,
+		callback_url: order.callbackUrl,
+	});
+	return post(credentials, REFUND, mergeExtraFields(body, order.extraFields), ONCE);
+}
+
+/** @param page counted from 1 (Inferred) */
+export function listSettlementsCall(filter: SettlementFilter, page: number, pageSize: number, credentials: ChingChingPayCredentials): HttpCall {
+	const query = given({ page, page_size: pageSize, is_transferred: filter.isTransferred, start_time: filter.startTime, end_time: filter.endTime });
+	const pairs = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`);
+	return get(credentials, `${SETTLEMENTS}?${pairs.join('&')}`);
+}
+
+export function downloadSettlementCall(settlementId: string, credentials: ChingChingPayCredentials): HttpCall {
+	return get(credentials, `${SETTLEMENTS}/${encodeURIComponent(settlementId)}/download`);
+}
+
+/** `{ code, data, message }`, the same on every page that shows an answer. */
+function dataOf({ body }: HttpReply): Record<string, unknown> {
+	return isObject(body) && isObject(body.data) ? body.data : {};
+}
+
+/** Inferred: 0 is success; the examples hold 0, but they are placeholders. */
+function succeeded({ body }: HttpReply): boolean {
+	const code = isObject(body) ? textOrNull(body.code) : null;
+	return code === null || code === '0';
+}
+
+function isEmpty(value: unknown): boolean {
+	return value === null || value === undefined || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
+}
+
+/**
+ * What the service says in words and code; undefined if the body is not its envelope. No error code is documented, so they are shown
+ * as they come.
+ */
+export function answerInWords({ body }: HttpReply): string | undefined {
+	if (!isObject(body)) return undefined;
+	const code = textOrNull(body.code);
+	const words = textOrNull(body.message) ?? textOrNull(dataOf({ body } as HttpReply).message);
+	if (code === null && words === null) return undefined;
+	return [words ?? 'no words', code === null ? '' : `(code ${code})`].filter(Boolean).join(' ');
+}
+
+/** Inferred: words that deny a transaction, and speak of no key, signature or merchant. The codes are documented nowhere. */
+export function saysUnknownTransaction(words: string): boolean {
+	const thing = '(transaction|order|payment|refund|record|reference|交易|訂單|订单|記錄|记录)';
+	const denied = new RegExp(`${thing}\\W[^.,;]{0,30}(not found|not exist|doesn't exist|unknown)|(no such|unknown) ${thing}|${thing}[^。，]{0,4}(不存在|未找到|找不到)`, 'i');
+	return denied.test(words) && !/sign|api.?key|secret|auth|merchant(?!.?reference)|商[戶户]|簽|签/i.test(words);
+}
+
+function failure(reply: HttpReply): Refusal | undefined {
+	const refused = reply.status >= 400 || (!succeeded(reply) && isEmpty(isObject(reply.body) ? reply.body.data : undefined));
+	if (!refused) return undefined;
+	const words = answerInWords(reply);
+	// Not of itself "not found": a wrong base URL gives a 404, too.
+	if (words === undefined) return reply.status === 404 ? { message: 'there is no such address', advice: "Check 'Environment' and 'Base URL' in the credential.", notFound: false } : undefined;
+	if (/sign|簽|签/i.test(words) || reply.status === 401 || reply.status === 403) return { message: words, advice: SIGNATURE_ADVICE, notFound: false };
+	return { message: words, notFound: saysUnknownTransaction(words) };
+}
+
+export const SIGNATURE_ADVICE =
+	"If this is about the key or the signature, check 'API Key' and 'Signing Secret' in the credential, then try the other choices of 'Request Key', 'Signed Text' and 'Signature Encoding': the exact steps are not in any readable copy of ChingChingPay's documentation.";
+
+function readCheckout(reply: HttpReply, order: ChingChingPayOrder, credentials: ChingChingPayCredentials): Checkout {
+	const data = dataOf(reply);
+	const nextAction = isObject(data.next_action) ? data.next_action : null;
+	const paymentId = textOrNull(data.payment_id);
+	if (paymentId === null) throw unreadable('payment_id', reply);
+	return {
+		...made(order, credentials),
+		checkoutId: paymentId,
+		paymentId: textOrNull(data.transaction_id),
+		reference: textOrNull(data.merchant_reference) ?? order.reference,
+		...whereToPay(nextAction, credentials),
+		// Inferred: where the payer still has something to do, it is open. The values of `result` are unknown, so it never means paid.
+		status: nextAction === null ? 'unknown' : 'open',
+		providerStatus: textOrNull(data.result),
+		nextAction,
+	};
+}
+
+function readLink(reply: HttpReply, order: ChingChingPayLinkOrder, credentials: ChingChingPayCredentials): Checkout {
+	const data = dataOf(reply);
+	const paymentId = textOrNull(data.payment_id);
+	if (paymentId === null) throw unreadable('payment_id', reply);
+	const checkoutUrl = usableUrl(data.payment_link, credentials);
+	return {
+		...made(order, credentials),
+		checkoutId: paymentId,
+		paymentId: null,
+		reference: textOrNull(data.merchant_reference) ?? order.reference,
+		checkoutUrl,
+		qrCode: null,
+		// Inferred, as above: the values of `status` are unknown.
+		status: checkoutUrl === null ? 'unknown' : 'open',
+		providerStatus: textOrNull(data.status),
+		nextAction: null,
+	};
+}
+
+/** What the answer does not repeat, as it was asked for. */
+function made(order: Omit<ChingChingPayLinkOrder, 'paymentType'>, credentials: ChingChingPayCredentials): Pick<Checkout, 'provider' | 'amount' | 'currency' | 'expiresAt' | 'livemode'> {
+	return {
+		provider: 'chingchingpay',
+		amount: order.amount === null ? null : fromMinorUnits(minorUnits(order), order.currency),
+		currency: order.currency === '' ? null : order.currency.toUpperCase(),
+		expiresAt: readTime(order.expiresAt),
+		livemode: livemodeOf(credentials),
+	};
+}
+
+function unreadable(field: string, reply: HttpReply): CallFailure {
+	const words = answerInWords(reply);
+	return new CallFailure(`ChingChingPay's answer holds no ${field}${words === undefined ? '' : `: ${words}`}`, { advice: `It may have been made nevertheless. ${ONCE.howToFindOut}`, mayHaveArrived: true });
+}
+
+function livemodeOf({ environment }: ChingChingPayCredentials): boolean | null {
+	return environment === 'test' ? false : null;
+}
+
+/**
+ * The one link or text out of `next_action` (api-208767284). Which object is filled in counts, not `type`, whose values are unknown.
+ * Inferred: a redirect by POST, or one with parameters, is no link that could be sent; it stays in `nextAction`.
+ */
+function whereToPay(nextAction: Record<string, unknown> | null, credentials: ChingChingPayCredentials): Pick<Checkout, 'checkoutUrl' | 'qrCode'> {
+	const redirect = isObject(nextAction?.redirect_to_url) ? nextAction.redirect_to_url : {};
+	const display = isObject(nextAction?.display_qr_code) ? nextAction.display_qr_code : {};
+	const isLink = /^(get)?$/i.test(textOrNull(redirect.http_method) ?? '') && /^(\{\s*\})?$/.test(textOrNull(redirect.params) ?? '');
+	const qrCode = textOrNull(display.qr_code);
+	return {
+		checkoutUrl: (isLink ? usableUrl(redirect.url, credentials) : null) ?? usableUrl(display.url, credentials),
+		// Whether it is the text or a picture of it is unknown; a picture cannot be drawn as a QR code.
+		qrCode: qrCode !== null && /^data:/i.test(qrCode) ? null : qrCode,
+	};
+}
+
+/** Absolute, and https unless the API is on http; byte for byte as it came. */
+function usableUrl(value: unknown, credentials: ChingChingPayCredentials): string | null {
+	const url = textOrNull(value);
+	if (url === null || !isAbsoluteUrl(url)) return null;
+	return /^https:/i.test(url) || /^http:/i.test(baseUrlOf(credentials)) ? url : null;
+}
+
+/** Unix seconds or milliseconds, by the number of digits: which of the two the API means is unknown, and only one is near our time. */
+function readTime(value: unknown): string | null {
+	const text = textOrNull(value) ?? '';
+	const milliseconds = /^\d{10}$/.test(text) ? Number(text) * 1000 : /^\d{13}$/.test(text) ? Number(text) : null;
+	return milliseconds === null ? null : new Date(milliseconds).toISOString();
+}
+
+/** The member at `a.b.c`, own members only. */
+function memberAt(fields: Record<string, unknown>, path: string): unknown {
+	return path.split('.').reduce<unknown>((value, name) => (isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined), fields);
+}
+
+function paidValuesOf({ paidValues }: ChingChingPayCredentials): string[] {
+	return paidValues.split(/[,\n]/).map((word) => word.trim()).filter(Boolean);
+}
+
+/** A transaction in the words of product.md, from the `data` of a query or from a callback. */
+interface Transaction {
+	reference: string | null;
+	/** The merchant's number of the payment that a refund belongs to. */
+	originalReference: string | null;
+	transactionId: string | null;
+	paymentId: string | null;
+	providerStatus: string | null;
+	/** The merchant has said that this word means success. */
+	successful: boolean;
+	kind: 'payment' | 'refund' | 'other';
+	amount: string | null;
+	currency: string | null;
+}
+
+/** Fields of api-219518553 as far as it can be read. Inferred: `transaction_id`, `payment_id` and `transaction_type`, which api-208767284 has. */
+function readTransaction(data: Record<string, unknown>, credentials: ChingChingPayCredentials): Transaction {
+	const providerStatus = textOrNull(memberAt(data, credentials.statusPath || 'status'));
+	const type = textOrNull(data.transaction_type);
+	const originalReference = textOrNull(data.original_merchant_reference);
+	// The two fields of the original payment are there on refunds only.
+	const isRefund = type === 'refund' || originalReference !== null || textOrNull(data.original_payment_reference) !== null;
+	return {
+		reference: textOrNull(data.merchant_reference),
+		originalReference,
+		transactionId: textOrNull(data.transaction_id),
+		paymentId: textOrNull(data.payment_id),
+		providerStatus,
+		successful: providerStatus !== null && paidValuesOf(credentials).includes(providerStatus),
+		kind: isRefund ? 'refund' : type === null || type === 'sale' ? 'payment' : 'other',
+		amount: fromMinorUnits(data.amount, data.currency),
+		currency: textOrNull(data.currency),
+	};
+}
+
+/** `unknown` for every status that the merchant has not classified: no value is documented. */
+function statusOf({ successful, kind }: Transaction): 'paid' | 'refunded' | 'unknown' {
+	if (!successful || kind === 'other') return 'unknown';
+	return kind === 'refund' ? 'refunded' : 'paid';
+}
+
+function factsOf(data: Record<string, unknown>, credentials: ChingChingPayCredentials): PaymentFacts {
+	const transaction = readTransaction(data, credentials);
+	const status = statusOf(transaction);
+	return {
+		provider: 'chingchingpay',
+		event: status === 'paid' ? 'payment.succeeded' : status === 'refunded' ? 'refund.succeeded' : 'unknown',
+		eventId: `${transaction.transactionId ?? transaction.reference ?? ''}:${transaction.providerStatus ?? ''}`,
+		checkoutId: transaction.paymentId,
+		paymentId: transaction.transactionId,
+		reference: transaction.reference,
+		status,
+		providerStatus: transaction.providerStatus,
+		amount: transaction.amount,
+		currency: transaction.currency,
+		livemode: livemodeOf(credentials),
+		// `created_at` is when it was begun; nothing that could be read tells when it was paid.
+		occurredAt: null,
+		raw: data,
+	};
+}
+
+/** The transaction of a query, as a checkout. */
+export function readQueried(reply: HttpReply, credentials: ChingChingPayCredentials): Checkout {
+	const data = dataOf(reply);
+	const transaction = readTransaction(data, credentials);
+	if (transaction.reference === null && transaction.transactionId === null) throw new CallFailure(`ChingChingPay's answer holds no transaction${inWords(reply)}`, NOT_FOUND);
+	return {
+		provider: 'chingchingpay',
+		checkoutId: transaction.paymentId,
+		paymentId: transaction.transactionId,
+		reference: transaction.reference,
+		checkoutUrl: null,
+		qrCode: null,
+		status: statusOf(transaction),
+		providerStatus: transaction.providerStatus,
+		amount: transaction.amount,
+		currency: transaction.currency,
+		expiresAt: null,
+		livemode: livemodeOf(credentials),
+		nextAction: null,
+	};
+}
+
+/** api-205804629. Its `status` values are unknown and need not be the transaction's, so it never means paid; the amount's name was not readable. */
+export function readPayment(reply: HttpReply, credentials: ChingChingPayCredentials): Checkout {
+	const data = dataOf(reply);
+	const paymentId = textOrNull(data.payment_id);
+	if (paymentId === null) throw new CallFailure(`ChingChingPay's answer holds no payment${inWords(reply)}`, NOT_FOUND);
+	return {
+		provider: 'chingchingpay',
+		checkoutId: paymentId,
+		paymentId: null,
+		reference: textOrNull(data.merchant_reference),
+		checkoutUrl: null,
+		qrCode: null,
+		status: 'unknown',
+		providerStatus: textOrNull(data.status),
+		amount: null,
+		currency: textOrNull(data.currency),
+		expiresAt: readTime(data.expires_at),
+		livemode: livemodeOf(credentials),
+		nextAction: null,
+	};
+}
+
+function inWords(reply: HttpReply): string {
+	const words = answerInWords(reply);
+	return words === undefined ? '' : `: ${words}`;
+}
+
+const NOT_FOUND = { advice: 'Check the number you look for, and that it was made in the environment of this credential.', notFound: true };
+
+/** api-219517934. Refund statuses are unknown; the merchant's paid values count here, too. */
+export function readRefund(reply: HttpReply, order: RefundOrder, credentials: ChingChingPayCredentials): Refund {
+	const data = dataOf(reply);
+	if (isEmpty(data)) throw unreadable('refund', reply);
+	const transaction = readTransaction(data, credentials);
+	return {
+		provider: 'chingchingpay',
+		refundId: transaction.transactionId,
+		paymentId: order.transactionId,
+		reference: transaction.reference ?? order.reference,
+		paymentReference: transaction.originalReference ?? order.paymentReference,
+		status: transaction.successful ? 'succeeded' : 'unknown',
+		providerStatus: transaction.providerStatus,
+		amount: transaction.amount ?? fromMinorUnits(smallestUnits(order.amount, order.amountUnit, order.currency, 'Amount'), order.currency),
+		currency: transaction.currency ?? order.currency.toUpperCase(),
+	};
+}
+
+/** The settlements of one page; undefined if the answer holds no list. No page shows how the answer looks, so the only list in it is taken. */
+export function readSettlements({ body }: HttpReply): Array<Record<string, unknown>> | undefined {
+	const data = isObject(body) && 'data' in body ? body.data : body;
+	const lists = Array.isArray(data) ? [data] : isObject(data) ? Object.values(data).filter(Array.isArray) : [];
+	return lists.length === 1 ? (lists[0] as unknown[]).map((entry) => (isObject(entry) ? entry : { value: entry })) : undefined;
+}
+
+/**
+ * Whether a callback is signed is documented nowhere. With `callbackSignature` `required` it must carry the same signature as a request;
+ * else it is a mere hint, and the API has to be asked.
+ */
+function verify(received: ReceivedCallback, credentials: ChingChingPayCredentials): Verdict {
+	const signed = credentials.callbackSignature === 'required';
+	if (signed) {
+		const refused = refusedSignature(received, credentials);
+		if (refused) return refused;
+	}
+	const payload = readJson(readUtf8(received.rawBody) ?? '');
+	if (!isObject(payload)) return { genuine: false, reason: 'malformed_body: the body is not a JSON object' };
+	return signed ? { genuine: true, payload } : { genuine: 'ask', payload };
+}
+
+function refusedSignature({ headers, rawBody }: ReceivedCallback, credentials: ChingChingPayCredentials): Verdict | undefined {
+	const signature = headers['x-signature'] ?? '';
+	if (signature === '') {
+		return { genuine: false, reason: 'signature_missing: the header x-signature is missing or empty', hint: "If ChingChingPay does not sign callbacks, set 'Callback Signature' in the credential to Not Checked: each is then confirmed by a query." };
+	}
+	const verdict = verifyWithAny([signingKey(credentials), credentials.signingSecretPrevious], (key) => {
+		const judged = judgeSignature(signature, { body: rawBody }, key, scheme(credentials));
+		if (judged === 'right') return { genuine: true, payload: {} };
+		return judged === 'malformed'
+			? { genuine: false, reason: `signature_malformed: the header x-signature is not 32 bytes in ${credentials.requestEncoding === 'base64' ? 'base64' : 'hexadecimal'}` }
+			: { genuine: false, reason: 'signature_mismatch: the header x-signature is not made with this secret over this body', hint: "The usual cause: another secret, or another scheme than 'Signed Text' and 'Request Key' in the credential say." };
+	});
+	return verdict.genuine === false ? verdict : undefined;
+}
+
+/** Inferred: the names of the query's answer, at the top or under `data`; no page shows a callback. */
+function readEvent(payload: Payload, credentials: ChingChingPayCredentials): PaymentFacts {
+	const fields = isObject(payload.data) ? { ...payload, ...payload.data } : payload;
+	return { ...factsOf(fields, credentials), raw: payload };
+}
+
+function confirmCall({ reference, paymentId }: PaymentFacts, credentials: ChingChingPayCredentials): HttpCall | undefined {
+	if (reference !== null) return reference.length > LONGEST_REFERENCE ? undefined : queryCall({ reference }, credentials);
+	return paymentId === null || paymentId.length > LONGEST_REFERENCE ? undefined : queryCall({ transactionId: paymentId }, credentials);
+}
+
+function confirmedFacts(reply: HttpReply, claimed: PaymentFacts, credentials: ChingChingPayCredentials): PaymentFacts | undefined {
+	const data = dataOf(reply);
+	const found = factsOf(data, credentials);
+	// The number that was asked for is proved by the answer.
+	if (found.reference !== null) return { ...found, paymentId: found.paymentId ?? (claimed.reference === null ? claimed.paymentId : null) };
+	// Only an answer that says "no such thing" in the documented envelope denies a payment; anything else is no answer.
+	if (succeeded(reply) && isObject(reply.body) && 'data' in reply.body && isEmpty(reply.body.data)) return undefined;
+	throw new CallFailure(`its answer holds no merchant_reference${inWords(reply)}`, { advice: '' });
+}
+
+export const chingChingPay: PaymentContract<ChingChingPayCredentials, ChingChingPayOrder> = {
+	provider: 'chingchingpay',
+	displayName: 'ChingChingPay',
+	authHeaders,
+	openFields: ['environment', 'merchantId', 'requestKeySource', 'requestSignedText', 'requestEncoding', 'callbackSignature', 'paidValues', 'statusPath', 'acknowledgementBody'],
+	credentialProblem,
+	checkout: { call: createCall, result: readCheckout },
+	failure,
+	callback: {
+		problem: credentialProblem,
+		verify,
+		event: readEvent,
+		// Documented nowhere, so the credential has it. Inferred: what reads as JSON is sent as JSON.
+		accepted({ acknowledgementBody }) {
+			const json = isObject(readJson(acknowledgementBody));
+			return { status: 200, contentType: json ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8', body: acknowledgementBody };
+		},
+		cannotTellPaid: (credentials) =>
+			paidValuesOf(credentials).length > 0 ? undefined : "'Paid Values' in the ChingChingPay credential is empty, so no answer could be recognized as paid",
+		confirm: { callbackIsHint: true, call: confirmCall, facts: confirmedFacts },
+	},
+};
+
+/** The same provider, whose checkout is a payment link. */
+export const chingChingPayLink: PaymentContract<ChingChingPayCredentials, ChingChingPayLinkOrder> = {
+	...chingChingPay,
+	checkout: { call: linkCall, result: readLink },
+};

@@ -1,0 +1,198 @@
+import type { INodeProperties } from 'n8n-workflow';
+import {
+	amountField,
+	amountFromField,
+	amountUnitField,
+	callbackUrlField,
+	cancelUrlField,
+	descriptionField,
+	extraFieldsField,
+	lineItemsField,
+	lineItemsJsonField,
+	referenceField,
+	requestsInParallelOption,
+	successUrlField,
+} from '../shared/checkoutFields';
+import { readUrl } from '../shared/baseUrl';
+import { createCheckout } from '../shared/createCheckout';
+import type { Row } from '../shared/eachItem';
+import { readJsonField } from '../shared/exactJson';
+import { readCallbackUrl, readCheckoutOrder, readExtraFields } from '../shared/readCheckoutOrder';
+import { chingChingPay, type ChingChingPayCredentials, type ChingChingPayOrder } from './chingChingPay.contract';
+import { deviceIdOption, expiresAtOption, merchantIdField, readMerchantFields, readTexts, storeIdOption } from './checkoutOrder.operation';
+
+const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
+/** A command moves no money. */
+const hideForCommands = { transactionType: ['command'] };
+
+/** The fields of both ways to make a checkout, up to where they part. */
+export const moneyFields: INodeProperties[] = [
+	{ ...amountFromField, displayOptions: { show: { resource: ['checkout'], operation: ['create', 'createLink'] }, hide: hideForCommands } },
+	{ ...amountField, displayOptions: { show: { resource: ['checkout'], operation: ['create', 'createLink'], amountFrom: ['amount'] }, hide: hideForCommands } },
+	{ ...lineItemsField, displayOptions: { show: { resource: ['checkout'], operation: ['create', 'createLink'], amountFrom: ['lineItems'] }, hide: hideForCommands } },
+	{ ...lineItemsJsonField, displayOptions: { show: { resource: ['checkout'], operation: ['create', 'createLink'], amountFrom: ['lineItemsJson'] }, hide: hideForCommands } },
+	{ ...amountUnitField, displayOptions: { show: { resource: ['checkout'], operation: ['create', 'createLink'] }, hide: hideForCommands } },
+	{
+		displayName: 'Currency',
+		name: 'currency',
+		type: 'options',
+		options: [
+			{ name: 'CNY', value: 'CNY' },
+			{ name: 'HKD', value: 'HKD' },
+		],
+		default: 'HKD',
+		description: 'The two currencies that the documentation names',
+		displayOptions: { show: showOnlyForCreateCheckout, hide: hideForCommands },
+	},
+	{
+		displayName: 'Currency',
+		name: 'currency',
+		type: 'string',
+		required: true,
+		default: 'HKD',
+		placeholder: 'e.g. HKD',
+		description: 'Three-letter code. The documentation names no list for links; HKD and CNY are those of checkouts.',
+		displayOptions: { show: { resource: ['checkout'], operation: ['createLink'] } },
+	},
+	{ ...referenceField },
+	{ ...descriptionField },
+	{ ...successUrlField },
+	{ ...cancelUrlField },
+	{
+		displayName: 'Callback',
+		name: 'callback',
+		type: 'options',
+		options: [
+			{ name: 'None', value: 'none', description: 'No callback is sent; look the payment up with the operation Get a Transaction' },
+			{ name: 'URL', value: 'url', description: 'ChingChingPay sends callbacks to the address below' },
+		],
+		default: 'url',
+		description: 'Where ChingChingPay sends callbacks about the status',
+		displayOptions: { show: { resource: ['checkout', 'refund'], operation: ['create', 'createLink'] } },
+	},
+	{ ...callbackUrlField },
+	{ ...merchantIdField },
+];
+
+export const createCheckoutFields: INodeProperties[] = [
+	{
+		displayName: 'Channel ID',
+		name: 'channelId',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. 1',
+		description: 'The number of the payment channel, from ChingChingPay. A channel must have been switched on for you.',
+		displayOptions: { show: showOnlyForCreateCheckout },
+	},
+	{
+		displayName: 'Payment Method',
+		name: 'paymentMethod',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. HK_ALIPAY_AUTODEBIT_PAY',
+		description: 'A value from the list of methods that ChingChingPay gives you. If you have none, use Create Link: the payer chooses on its page.',
+		displayOptions: { show: showOnlyForCreateCheckout },
+	},
+	{
+		displayName: 'Transaction Type',
+		name: 'transactionType',
+		type: 'options',
+		options: [
+			{ name: 'Command', value: 'command', description: 'Moves no money, such as getting an authorization for automatic debits' },
+			{ name: 'Sale', value: 'sale', description: 'A payment' },
+		],
+		default: 'sale',
+		description: 'What is begun. Refunds have an operation of their own.',
+		displayOptions: { show: showOnlyForCreateCheckout },
+	},
+	{
+		displayName: 'Additional Fields',
+		name: 'additionalFields',
+		type: 'collection',
+		placeholder: 'Add Field',
+		default: {},
+		options: [
+			{
+				displayName: 'Client IP',
+				name: 'clientIp',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. 203.0.113.7',
+				description: "The payer's IP address",
+			},
+			{ ...deviceIdOption },
+			{ ...expiresAtOption },
+			{
+				displayName: 'Payment ID',
+				name: 'paymentId',
+				type: 'string',
+				default: '',
+				description: 'An order that exists already and is to be paid (the checkoutId of an earlier answer); empty makes a new order',
+			},
+			{
+				displayName: 'Payment Method Options (JSON)',
+				name: 'paymentMethodOption',
+				type: 'json',
+				default: '{}',
+				description: 'Object with what the method needs, such as {"payment_inst": "ALIPAYHK"}. It is sent as JSON-encoded text, as ChingChingPay wants it.',
+			},
+			{ ...storeIdOption },
+		],
+		displayOptions: { show: showOnlyForCreateCheckout },
+	},
+];
+
+export const lastFields: INodeProperties[] = [
+	{ ...extraFieldsField },
+	{
+		displayName: 'Simplify',
+		name: 'simple',
+		type: 'boolean',
+		default: true,
+		description: 'Whether to return a simplified version of the response instead of the raw data',
+		displayOptions: { hide: { resource: ['settlement'] } },
+	},
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options: [{ ...requestsInParallelOption }],
+	},
+];
+
+export async function createChingChingPayCheckout(row: Row<ChingChingPayCredentials>) {
+	return await createCheckout(row, { contract: chingChingPay, credentialName: 'chingChingPayApi' }, readOrder(row));
+}
+
+function readOrder(row: Row<ChingChingPayCredentials>): ChingChingPayOrder {
+	const transactionType = row.text('transactionType');
+	return {
+		...(transactionType === 'command' ? readCommand(row) : readCheckoutOrder(row)),
+		...readMerchantFields(row),
+		...readTexts(row, 'additionalFields', ['clientIp', 'paymentId']),
+		transactionType,
+		channelId: row.text('channelId'),
+		paymentMethod: row.text('paymentMethod'),
+		paymentMethodOption: readJsonField(row.collection('additionalFields').paymentMethodOption, 'Payment Method Options (JSON)'),
+	};
+}
+
+/** Without amount and currency, whose fields are hidden then. */
+function readCommand(row: Row<ChingChingPayCredentials>): ReturnType<typeof readCheckoutOrder> {
+	return {
+		amount: null,
+		lineItems: [],
+		amountUnit: 'major',
+		currency: '',
+		reference: row.text('reference') || null,
+		description: row.text('description') || null,
+		successUrl: readUrl(row.value('successUrl', ''), 'Success URL'),
+		cancelUrl: readUrl(row.value('cancelUrl', ''), 'Cancel URL'),
+		callbackUrl: readCallbackUrl(row),
+		extraFields: readExtraFields(row),
+	};
+}

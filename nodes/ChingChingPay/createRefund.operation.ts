@@ -1,0 +1,105 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { simplified } from '../shared/createCheckout';
+import type { Row } from '../shared/eachItem';
+import { InputError } from '../shared/inputError';
+import { readAmount } from '../shared/money';
+import { readCallbackUrl, readExtraFields } from '../shared/readCheckoutOrder';
+import { readRefund, refundCall, type ChingChingPayCredentials, type RefundOrder } from './chingChingPay.contract';
+
+const showOnlyForCreateRefund = { resource: ['refund'], operation: ['create'] };
+
+export const createRefundFields: INodeProperties[] = [
+	{
+		displayName: 'Payment Reference',
+		name: 'paymentReference',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. order-1001',
+		description: 'Your own order number of the payment that is refunded; this or the transaction ID is needed',
+		displayOptions: { show: showOnlyForCreateRefund },
+	},
+	{
+		displayName: 'Transaction ID',
+		name: 'transactionId',
+		type: 'string',
+		default: '',
+		description: "ChingChingPay's number of the payment that is refunded, where you have no reference",
+		displayOptions: { show: showOnlyForCreateRefund },
+	},
+	{
+		displayName: 'Amount',
+		name: 'amount',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. 12.50',
+		description: 'How much is given back, in major units (12.50 means twelve and a half). It is converted exactly and never rounded.',
+		displayOptions: { show: showOnlyForCreateRefund },
+	},
+	{
+		displayName: 'Amount Unit',
+		name: 'amountUnit',
+		type: 'options',
+		options: [
+			{ name: 'Major Unit', value: 'major', description: '12.50 means twelve and a half dollars, yuan, …' },
+			{ name: 'Smallest Unit', value: 'smallest', description: '1250 means the same; for tables that already hold cents' },
+		],
+		default: 'major',
+		description: 'The unit in which the amount is given here',
+		displayOptions: { show: showOnlyForCreateRefund },
+	},
+	{
+		displayName: 'Currency',
+		name: 'currency',
+		type: 'string',
+		required: true,
+		default: 'HKD',
+		placeholder: 'e.g. HKD',
+		description: 'Three-letter code of the payment',
+		displayOptions: { show: showOnlyForCreateRefund },
+	},
+	{
+		displayName: 'Reference',
+		name: 'reference',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. refund-1001-1',
+		description: 'A number of your own for this refund, a new one for each refund',
+		displayOptions: { show: showOnlyForCreateRefund },
+	},
+	{
+		displayName: 'Description',
+		name: 'description',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. Returned goods',
+		description: 'Why it is refunded',
+		displayOptions: { show: showOnlyForCreateRefund },
+	},
+];
+
+export async function createChingChingPayRefund(row: Row<ChingChingPayCredentials>) {
+	const order = readOrder(row);
+	const call = refundCall(order, row.credentials);
+	return await row.make(order.reference, async () => {
+		const reply = await row.send(call);
+		return simplified(row, reply, () => readRefund(reply, order, row.credentials));
+	});
+}
+
+function readOrder(row: Row<ChingChingPayCredentials>): RefundOrder {
+	const currency = row.text('currency');
+	if (currency === '') throw new InputError("'Currency' is empty", 'Enter the currency of the payment.');
+	return {
+		amount: readAmount(row.value('amount'), 'Amount'),
+		amountUnit: row.text('amountUnit') === 'smallest' ? 'smallest' : 'major',
+		currency,
+		reference: row.text('reference'),
+		paymentReference: row.text('paymentReference') || null,
+		transactionId: row.text('transactionId') || null,
+		description: row.text('description') || null,
+		callbackUrl: readCallbackUrl(row),
+		extraFields: readExtraFields(row),
+	};
+}

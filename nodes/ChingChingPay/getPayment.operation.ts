@@ -1,0 +1,24 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { simplified } from '../shared/createCheckout';
+import type { Row } from '../shared/eachItem';
+import { InputError } from '../shared/inputError';
+import { getPaymentCall, readPayment, type ChingChingPayCredentials } from './chingChingPay.contract';
+
+export const getPaymentFields: INodeProperties[] = [
+	{
+		displayName: 'Payment ID',
+		name: 'paymentId',
+		type: 'string',
+		required: true,
+		default: '',
+		description: 'The checkoutId that Create Checkout or Create Link returned',
+		displayOptions: { show: { resource: ['payment'], operation: ['get'] } },
+	},
+];
+
+export async function getChingChingPayPayment(row: Row<ChingChingPayCredentials>) {
+	const paymentId = row.text('paymentId');
+	if (paymentId === '') throw new InputError("'Payment ID' is empty", 'Map checkoutId from the node that created the checkout.');
+	const reply = await row.send(getPaymentCall(paymentId, row.credentials));
+	return simplified(row, reply, () => readPayment(reply, row.credentials));
+}
