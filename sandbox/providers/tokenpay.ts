@@ -1,0 +1,428 @@
+import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { timesWhole } from '../core/decimal';
+import { readJsonBody } from '../core/jsonBody';
+import { standardActions, type ApiCall, type ApiReply, type CallbackMessage, type CheckoutEvent, type SandboxCheckout, type SandboxProvider } from '../core/provider';
+
+/*
+ * TokenPay as its pages describe it (apidoc.tokenpay.me: order/order-creation, order/order-inquiry, order/order-closure,
+ * currency/currency-information, currency/balance-inquiry, description/signature-generation, description/signature-verification,
+ * description/decrypt-callback, error-code/status-code; ttpay.io/doc/en/api/intro/structure.html). Written from those pages with
+ * node:crypto only, so that it can judge the package.
+ */
+
+const appId = 'tokenpaysandboxnotarealapplicati';
+const merchantId = '1234567890';
+/** 32 bytes, taken as text; a sentence that nobody takes for a secret. */
+const appSecret = 'tokenpay-sandbox-not-a-secret-32';
+const strangersSecret = 'somebody-who-only-guesses-keys-1';
+
+const requestsPerSecond = 5;
+/** Inferred: no page says how old a signature may be. */
+const signatureLifetimeMilliseconds = 5 * 60 * 1000;
+const [second, minute, hour] = [1_000, 60_000, 3_600_000];
+
+interface Coin {
+	readonly network: string;
+	readonly chain: string;
+	readonly code: string;
+	readonly currency: string;
+	readonly name: string;
+	readonly decimal: number;
+	readonly contractAddress: string;
+}
+
+/** The chains and coins that the pages name; decimals are those of the samples or of the coin. */
+const coins: readonly Coin[] = [
+	{ network: 'TRC20', chain: 'TRON', code: 'TRON_USDT', currency: 'USDT', name: 'Tether', decimal: 6, contractAddress: 'TSandboxUsdtContract00000000000000' },
+	{ network: 'TRX', chain: 'TRON', code: 'TRON_TRX', currency: 'TRX', name: 'TRX', decimal: 6, contractAddress: '' },
+	{ network: 'ERC20', chain: 'ETHEREUM', code: 'ETHEREUM_USDT', currency: 'USDT', name: 'Tether', decimal: 6, contractAddress: '0xSandboxUsdtContract' },
+	{ network: 'ETH', chain: 'ETHEREUM', code: 'ETHEREUM_ETH', currency: 'ETH', name: 'Ether', decimal: 18, contractAddress: '' },
+	{ network: 'BNB', chain: 'BSC', code: 'BINANCE_BNB', currency: 'BNB', name: 'Binance Coin', decimal: 18, contractAddress: '' },
+];
+const balances: Readonly<Record<string, string>> = { TRON_USDT: '54670000', BINANCE_BNB: '1500000000000000000' };
+
+interface Details {
+	readonly coin: Coin;
+	readonly expireSecond: number;
+	readonly attach: string;
+	readonly toAddress: string;
+	readonly transactionHash: string;
+}
+
+interface State {
+	/** When the latest signed requests of the application came, in milliseconds */
+	readonly arrivals: number[];
+}
+
+const text = z.string({ required_error: 'is missing', invalid_type_error: 'must be a string' });
+const filledText = text.min(1, 'is empty');
+const webAddress = filledText.refine((url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol), 'must be an absolute URL');
+const application = { app_id: filledText.refine((id) => id === appId, 'is not the application of the signature'), mch_id: filledText.refine((id) => id === merchantId, 'is not the merchant of the signature') };
+
+const createRequest = z
+	.object({
+		...application,
+		out_trade_no: filledText,
+		expire_second: z.number({ required_error: 'is missing', invalid_type_error: 'must be an integer' }).int('must be an integer').min(1, 'must be more than zero'),
+		amount: z.number({ required_error: 'is missing', invalid_type_error: 'must be a number' }).positive('must be more than zero'),
+		chain: filledText,
+		currency: filledText,
+		order_type: filledText.refine((type) => type === 'platform_order', 'must be platform_order'),
+		description: text.optional(),
+		to_address: text.optional(),
+		attach: text.optional(),
+		locale: filledText.refine((locale) => ['zh_cn', 'en'].includes(locale), 'must be zh_cn or en').optional(),
+		notify_url: webAddress.optional(),
+		return_url: filledText.optional(),
+	})
+	.passthrough();
+const queryRequest = z
+	.object({ ...application, out_trade_no: filledText.optional(), transaction_id: filledText.optional() })
+	.passthrough()
+	.refine((query) => query.out_trade_no !== undefined || query.transaction_id !== undefined, { message: 'is missing, and so is transaction_id', path: ['out_trade_no'] });
+const closeRequest = z.object({ ...application, transaction_id: filledText }).passthrough();
+const balanceRequest = z.object({ mch_id: application.mch_id, chain: filledText, currency: filledText }).passthrough();
+
+export const provider: SandboxProvider<State, Details> = {
+	name: 'tokenpay',
+	displayName: 'TokenPay',
+
+	credential: (providerUrl) => ({
+		type: 'tokenPayApi',
+		name: 'TokenPay (sandbox)',
+		data: { appId, merchantId, appSecret, appSecretPrevious: '', baseUrl: providerUrl, checkoutBaseUrl: providerUrl },
+	}),
+
+	newState: () => ({ arrivals: [] }),
+
+	authenticate(call, { state }) {
+		if (call.method !== 'POST') return undefined;
+		const problem = signatureProblem(call);
+		if (problem !== undefined) return problem;
+		const now = Date.now();
+		while (state.arrivals.length > 0 && now - (state.arrivals[0] ?? 0) >= second) state.arrivals.shift();
+		if (state.arrivals.length >= requestsPerSecond) return refusal(11001, 'too frequent', 'More than 5 requests within a second from one app_id.');
+		state.arrivals.push(now);
+		return undefined;
+	},
+
+	wrongKey: () => refusal(103, 'invalid signature', 'The signature is not the one that the sandbox computes.'),
+
+	operations: [
+		{
+			// apidoc.tokenpay.me/order/order-creation
+			operation: 'create',
+			method: 'POST',
+			path: '/v1/transaction/prepayment',
+			handle(call, { checkouts }) {
+				const read = readRequest(call, createRequest);
+				if (!read.ok) return read.refused;
+				const request = read.value;
+				const coin = coins.find(({ chain, currency }) => chain === request.chain && currency === request.currency);
+				if (coin === undefined) return refusal(20005, 'chain or currency not supported', `There is no ${request.currency} on ${request.chain}.`);
+				const amount = amountAsSent(call);
+				if (amount === undefined) return refusal(20005, 'amount invalid', 'amount must be written in plain digits.');
+				if ((amount.split('.')[1]?.length ?? 0) > coin.decimal) return refusal(20005, 'amount invalid', `amount has more than the ${coin.decimal} decimals of ${coin.code}.`);
+				if (checkouts.withReference(request.out_trade_no).length > 0) return refusal(12001, 'data already exists', `out_trade_no "${request.out_trade_no}" was used before.`);
+				const createdAt = new Date();
+				const prepayId = randomBytes(32).toString('hex');
+				checkouts.add({
+					checkoutId: prepayId,
+					paymentId: randomUUID().replaceAll('-', ''),
+					reference: request.out_trade_no,
+					amount,
+					currency: request.currency,
+					description: request.description,
+					callbackUrl: request.notify_url ?? null,
+					successUrl: request.return_url ?? null,
+					cancelUrl: request.return_url ?? null,
+					createdAt,
+					expiresAt: new Date(createdAt.getTime() + request.expire_second * second),
+					request,
+					remarks: unknownFields(request, createRequest),
+					details: {
+						coin,
+						expireSecond: request.expire_second,
+						attach: request.attach ?? '',
+						toAddress: request.to_address || 'TSandboxToAddress00000000000000000',
+						transactionHash: randomBytes(32).toString('hex'),
+					},
+				});
+				return success({ prepay_id: prepayId, payment_url: `/pay/order?prepay_id=${prepayId}` }, 'content with sorted keys');
+			},
+		},
+		{
+			// apidoc.tokenpay.me/order/order-inquiry
+			operation: 'get',
+			method: 'POST',
+			path: '/v1/transaction/query',
+			handle(call, { checkouts }) {
+				const read = readRequest(call, queryRequest);
+				if (!read.ok) return read.refused;
+				const { out_trade_no: reference, transaction_id: paymentId } = read.value;
+				const found = paymentId === undefined ? checkouts.withReference(reference ?? '')[0] : checkouts.withPaymentId(paymentId);
+				if (found === undefined || (reference !== undefined && found.reference !== reference)) return refusal(12002, 'data does not exist', 'There is no such order.');
+				return success(transactionDetail(found));
+			},
+		},
+		{
+			// apidoc.tokenpay.me/order/order-closure
+			operation: 'close',
+			method: 'POST',
+			path: '/v1/transaction/close',
+			handle(call, { checkouts }) {
+				const read = readRequest(call, closeRequest);
+				if (!read.ok) return read.refused;
+				const found = checkouts.withPaymentId(read.value.transaction_id);
+				if (found === undefined) return refusal(12002, 'data does not exist', 'There is no such order.');
+				if (found.status === 'paid' || found.status === 'refunded') return refusal(11000, 'the order is paid', 'A paid order cannot be closed.');
+				found.status = 'canceled';
+				found.updatedAt = new Date();
+				return success(undefined);
+			},
+		},
+		{
+			// apidoc.tokenpay.me/currency/currency-information
+			operation: 'currencies',
+			method: 'GET',
+			path: '/v1/currency/index',
+			handle: () => success(coins.map(currencyDetail)),
+		},
+		{
+			// apidoc.tokenpay.me/currency/balance-inquiry
+			operation: 'balance',
+			method: 'POST',
+			path: '/v1/merchant/balance',
+			handle(call) {
+				const read = readRequest(call, balanceRequest);
+				if (!read.ok) return read.refused;
+				const { chain, currency } = read.value;
+				const coin = coins.find((one) => one.chain === chain && one.currency === currency);
+				if (coin === undefined) return refusal(12002, 'data does not exist', `There is no ${currency} on ${chain}.`);
+				const { network, decimal, code } = coin;
+				return success({ merchant_id: 167, mch_id: merchantId, network, chain, balance: balances[code] ?? '0', currency, decimal, create_time: 1673407302044, modify_time: 1673407329000, cash_time: 0 });
+			},
+		},
+		{
+			// Where the relative payment_url leads.
+			operation: 'cashier',
+			method: 'GET',
+			path: '/pay/order',
+			handle: ({ query }, { cashierUrl }) => ({ status: 302, body: '', headers: { location: cashierUrl(query.get('prepay_id') ?? '') } }),
+		},
+	],
+
+	actions: {
+		...standardActions,
+		// No callback but that of a payment is described, and a payer who turns back leaves the order open.
+		cancel: { ...standardActions.cancel, to: undefined, event: undefined },
+		expire: { ...standardActions.expire, event: undefined },
+		refund: { label: 'Refund', from: ['paid'], to: 'refunded', returnTo: 'cashier', by: 'tester' },
+	},
+
+	callbacks: {
+		// apidoc.tokenpay.me/chinese/dai-fu/hui-tiao-tong-zhi for the envelope, description/decrypt-callback for the resource
+		compose(event, quality) {
+			if (event.kind !== 'paid') return undefined;
+			return callbackMessage(event, quality === 'forged' ? strangersSecret : appSecret, quality === 'tampered');
+		},
+		acknowledged: ({ status, body }) => status === 200 && body === 'success',
+		redeliveryGapsMilliseconds: [15 * second, 30 * second, 3 * minute, 10 * minute, 20 * minute, 30 * minute, hour, 3 * hour, 6 * hour],
+	},
+
+	inferred: [
+		'Refusals have HTTP status 200; only their code tells.',
+		'A signature is accepted for five minutes before and after its time.',
+		'app_id is required in the body and as a header, since table and samples differ; the balance call has it in the header only.',
+		'amount counts whole coins on creation and smallest units in queries and callbacks; it may have no more decimals than the coin.',
+		'A repeated out_trade_no gives 12001; an order that does not exist gives 12002; a paid order cannot be closed (11000).',
+		'The order callback has the envelope of the payout callback, with TTPay- headers, a signature over the raw body, original_type transaction and AEAD_AES_256_GCM.',
+		'event_type is TRANSACTION.SUCCESS; no page names the value for orders.',
+		'create_time of the callback is a time as text; no page shows its format.',
+		'Only a payment is told; cancelling leaves the order open, and running out of time closes it silently.',
+		'A callback is acknowledged by status 200 with exactly "success". Its schedule is read as gaps: the last is 11 hours after the first.',
+		'A redelivery has the bytes and the signature of the first delivery.',
+		'The answer to create order is signed over its data with sorted keys (seen by third-party code), every other answer over the raw body (documented).',
+		'The number of requests is counted for signed requests only, in any second.',
+		'payment_url is relative to the address of the API.',
+		'Paying too little or too much succeeds with the amount that was paid; the refund button stands for a refund in the merchant backend.',
+	],
+};
+
+/** apidoc.tokenpay.me/description/signature-generation */
+function signatureProblem(call: ApiCall): ApiReply | undefined {
+	const authorization = call.headers.authorization ?? '';
+	const parts = /^TTPAY-AES-256-ECB app_id=([^,\s]*),mch_id=([^,\s]*),nonce_str=([^,\s]*),timestamp=([^,\s]*),signature=(\S+)$/.exec(authorization);
+	if (parts === null) return refusal(103, 'invalid signature', 'Authorization must be: TTPAY-AES-256-ECB app_id=…,mch_id=…,nonce_str=…,timestamp=…,signature=… with commas and no blanks.');
+	const [, app = '', merchant = '', nonce = '', timestamp = '', signature = ''] = parts;
+	if (app !== appId || merchant !== merchantId) return refusal(20000, 'application does not exist', 'app_id or mch_id of the Authorization header is not the sandbox\'s.');
+	if (!/^[0-9A-Za-z]{32}$/.test(nonce)) return refusal(103, 'invalid signature', 'nonce_str must have 32 letters and digits.');
+	if (!/^\d{13}$/.test(timestamp)) return refusal(104, 'signature expired', 'timestamp must be milliseconds, 13 digits.');
+	const text = Buffer.concat([Buffer.from(`${call.providerTarget}\n${timestamp}\n${nonce}\n`), call.rawBody]);
+	if (signature !== encrypted(text, appSecret)) return refusal(103, 'invalid signature', signatureHint(signature, text));
+	if (Math.abs(Date.now() - Number(timestamp)) > signatureLifetimeMilliseconds) return refusal(104, 'signature expired', 'timestamp is more than five minutes off.');
+	return undefined;
+}
+
+/** The signature is the encrypted text, so the sandbox can tell what was signed in place of what was sent. */
+function signatureHint(signature: string, expected: Buffer): string {
+	try {
+		const decipher = createDecipheriv('aes-256-ecb', appSecret, null);
+		const signed = Buffer.concat([decipher.update(signature, 'base64'), decipher.final()]);
+		return `The signed text is ${JSON.stringify(signed.toString())}, and what arrived is ${JSON.stringify(expected.toString())}.`;
+	} catch {
+		return 'The signature was not made with the app secret of the sandbox.';
+	}
+}
+
+function encrypted(text: Buffer | string, secret: string): string {
+	const cipher = createCipheriv('aes-256-ecb', secret, null);
+	return Buffer.concat([cipher.update(text), cipher.final()]).toString('base64');
+}
+
+type Read<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly refused: ApiReply };
+
+/** The body by its schema. 100: not JSON; 11003: a field is missing; 20005: a field is wrong (error-code/status-code). */
+function readRequest<Schema extends z.ZodTypeAny>(call: ApiCall, schema: Schema): Read<z.infer<Schema>> {
+	const body = readJsonBody(call);
+	if (!body.ok) return { ok: false, refused: refusal(100, 'bad request parameters', body.problem) };
+	const parsed = schema.safeParse(body.value);
+	if (!parsed.success) {
+		const words = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'body'} ${message}`).join('; ');
+		const missing = parsed.error.issues.some(({ message }) => message.startsWith('is missing'));
+		return { ok: false, refused: missing ? refusal(11003, words, words) : refusal(20005, words, words) };
+	}
+	const needsHeader = Object.hasOwn(body.value as object, 'app_id');
+	if (needsHeader && call.headers.app_id !== appId) return { ok: false, refused: refusal(11003, 'app_id is missing', 'The table of this call asks for app_id as a header.') };
+	return { ok: true, value: parsed.data as z.infer<Schema> };
+}
+
+/** `JSON.parse` would round it: its digits as they came, without final zeros; undefined for an exponent. */
+function amountAsSent(call: ApiCall): string | undefined {
+	let literal: string | undefined;
+	const note = ((name: string, value: unknown, context: { source?: string }) => {
+		if (name === 'amount') literal = context.source;
+		return value;
+	}) as (name: string, value: unknown) => unknown;
+	JSON.parse(call.rawBody.toString('utf8'), note);
+	if (literal === undefined || !/^\d+(\.\d+)?$/.test(literal)) return undefined;
+	return literal.includes('.') ? literal.replace(/\.?0+$/, '') : literal;
+}
+
+/** Decimal text in whole coins as an integer of smallest units */
+function smallestUnits(amount: string, decimals: number): string {
+	return timesWhole(amount, 10 ** decimals).split('.')[0] ?? '';
+}
+
+/** ttpay.io/doc/en/api/intro/structure.html: SUCCESS, REFUND, NOTPAY, CLOSED */
+const states: Readonly<Partial<Record<SandboxCheckout['status'], string>>> = { open: 'NOTPAY', paid: 'SUCCESS', refunded: 'REFUND', canceled: 'CLOSED', expired: 'CLOSED' };
+
+/** A number that JSON.stringify would round, as a text that `asJson` writes without its quotes */
+const bigNumber = (digits: string) => `\u0001${digits}`;
+
+function asJson(value: unknown): string {
+	return JSON.stringify(value).replaceAll(/"\\u0001(\d+)"/g, '$1');
+}
+
+function transactionDetail(checkout: Readonly<SandboxCheckout<Details>>) {
+	const { coin, attach, toAddress, transactionHash } = checkout.details;
+	const paid = checkout.status === 'paid' || checkout.status === 'refunded';
+	const closed = checkout.status === 'canceled' || checkout.status === 'expired';
+	const milliseconds = (at: Date | null) => at?.getTime() ?? 0;
+	const left = Math.max(0, Math.floor((milliseconds(checkout.expiresAt) - Date.now()) / second));
+	return {
+		out_trade_no: checkout.reference,
+		transaction_id: checkout.paymentId,
+		trade_state: states[checkout.status],
+		description: checkout.description,
+		block_no: paid ? 33215220 : 0,
+		create_time: milliseconds(checkout.createdAt),
+		block_time: milliseconds(checkout.paidAt),
+		expire_time: milliseconds(checkout.expiresAt),
+		expire_second: paid || closed ? 0 : left,
+		...(paid ? { pay_time: milliseconds(checkout.paidAt) } : {}),
+		close_time: closed ? milliseconds(checkout.updatedAt) : 0,
+		tx_id: paid ? transactionHash : '',
+		from_address: paid ? 'TSandboxFromAddress000000000000000' : '',
+		contract_address: coin.contractAddress,
+		to_address: toAddress,
+		amount: bigNumber(smallestUnits(checkout.paidAmount ?? checkout.amount, coin.decimal)),
+		chain: coin.chain,
+		decimals: coin.decimal,
+		// Handed back only once it is paid, says the page.
+		attach: paid ? attach : '',
+		service_amount: 0,
+		service_amount_currency: coin.currency,
+		notify_url: checkout.callbackUrl ?? '',
+		notify_num: paid ? 1 : 0,
+		notify_status: paid ? 2 : 0,
+		status: paid ? 2 : 0,
+		currency: { type: coin.network, chain: coin.chain, code: coin.code, currency: checkout.currency, name: coin.name, sub_name: coin.network, logo: '', contract_address: coin.contractAddress, decimal: coin.decimal },
+	};
+}
+
+/** apidoc.tokenpay.me/description/data-structure */
+function currencyDetail({ network, chain, code, currency, name, decimal, contractAddress }: Coin) {
+	return {
+		network,
+		chain,
+		code,
+		currency,
+		name,
+		logo: '',
+		contract_address: contractAddress,
+		decimal,
+		is_fiat: 0,
+		payment_qr_code: 1,
+		payment_connect_wallet: 1,
+		payment_tron_link: chain === 'TRON' ? 1 : 0,
+		min_payment_amount: '0',
+		max_payment_amount: '0',
+	};
+}
+
+function callbackMessage(event: CheckoutEvent<Details>, secret: string, tampered: boolean): CallbackMessage {
+	const nonce = randomBytes(6).toString('hex');
+	const cipher = createCipheriv('aes-256-gcm', secret, nonce);
+	const content = asJson(transactionDetail(event.checkout));
+	const ciphertext = Buffer.concat([cipher.update(content, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+	const body = (bytes: Buffer) =>
+		JSON.stringify({
+			app_id: appId,
+			mch_id: merchantId,
+			create_time: event.at.toISOString(),
+			resource_type: 'encrypt-resource',
+			event_type: 'TRANSACTION.SUCCESS',
+			resource: { original_type: 'transaction', algorithm: 'AEAD_AES_256_GCM', ciphertext: bytes.toString('base64'), nonce },
+		});
+	const headers = signed(body(ciphertext), secret);
+	if (!tampered) return { headers: { 'Content-Type': 'application/json', ...headers }, body: body(ciphertext) };
+	const changed = Buffer.from(ciphertext);
+	changed[0] = (changed[0] ?? 0) ^ 1;
+	return { headers: { 'Content-Type': 'application/json', ...headers }, body: body(changed) };
+}
+
+/** apidoc.tokenpay.me/description/signature-verification */
+function signed(text: string, secret = appSecret): Record<string, string> {
+	const timestamp = String(Date.now());
+	const nonce = randomBytes(16).toString('hex');
+	return { 'TTPay-Timestamp': timestamp, 'TTPay-Nonce': nonce, 'TTPay-Signature': encrypted(`${timestamp}\n${nonce}\n${text}`, secret) };
+}
+
+function success(data: unknown, over: 'raw body' | 'content with sorted keys' = 'raw body'): ApiReply {
+	const body = asJson({ code: 0, msg: 'ok', request_id: randomUUID(), ...(data === undefined ? {} : { data }) });
+	const text = over === 'raw body' ? body : asJson(Object.fromEntries(Object.entries(data as object).sort(([left], [right]) => left.localeCompare(right))));
+	return { status: 200, body, headers: { 'content-type': 'application/json', ...signed(text) } };
+}
+
+function refusal(code: number, msg: string, reason: string): ApiReply {
+	const body = asJson({ code, msg, request_id: randomUUID() });
+	return { status: 200, body, headers: { 'content-type': 'application/json', ...signed(body) }, refusal: `${code}: ${reason}` };
+}
+
+function unknownFields(request: object, schema: typeof createRequest): string[] {
+	return Object.keys(request)
+		.filter((name) => !Object.hasOwn(schema.shape, name))
+		.map((name) => `unknown field: ${name}`);
+}
