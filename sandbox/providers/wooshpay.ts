@@ -1,0 +1,672 @@
+import { createHash, createHmac, randomBytes, randomInt } from 'node:crypto';
+import { code as currencyByCode } from 'currency-codes';
+import { z } from 'zod';
+import { BoundedMap } from '../core/bounded';
+import { fromSmallestUnit } from '../core/decimal';
+import { readJsonBody } from '../core/jsonBody';
+import {
+	standardActions,
+	type ApiCall,
+	type ApiReply,
+	type CallbackMessage,
+	type CheckoutEvent,
+	type ProviderContext,
+	type SandboxCheckout,
+	type SandboxOperation,
+	type SandboxProvider,
+} from '../core/provider';
+
+/*
+ * WooshPay as its pages describe it (docs.wooshpay.com: doc-1763752, doc-1724285/api-42654181, api-42654190,
+ * project-1296482/api-44642278, api-34903706, api-55501373, 55502235e0, api-51369554, api-52306151, 42648310e0, api-42648473,
+ * api-42648337, api-42648393, api-49996644, doc-2517709, doc-2653815; docs.guanglian.co/55502209e0 and /42654181e0.md).
+ * Written from those pages with node:crypto only, so that it can judge the package.
+ */
+
+const secretKey = 'sk_test_d29vc2hwYXktc2FuZGJveC1ub3QtYS1yZWFsLWtleQ==';
+const publishableKey = 'pk_test_d29vc2hwYXktc2FuZGJveC1ub3QtYS1yZWFsLWtleQ==';
+const strangersSecret = 'whsec_somebodyWhoOnlyGuessesSecrets';
+
+const lifetimeMilliseconds = 24 * 60 * 60 * 1000;
+/** doc-2517709: 18 deliveries within 72 hours, with exponential back-off. Inferred: each waiting time is twice the one before. */
+const redeliveries = 17;
+const redeliveryGapsMilliseconds = Array.from({ length: redeliveries }, (_, index) => (72 * 60 * 60 * 1000 * 2 ** index) / (2 ** redeliveries - 1));
+const capacity = 20_000;
+
+type Data = Record<string, unknown>;
+
+interface Endpoint {
+	readonly id: string;
+	readonly url: string;
+	readonly enabledEvents: readonly string[];
+	readonly secret: string;
+	readonly shown: Data;
+}
+
+interface Memory {
+	readonly products: BoundedMap<string, Data>;
+	readonly prices: BoundedMap<string, Data>;
+	readonly refunds: BoundedMap<string, Data>;
+	readonly events: BoundedMap<string, Data>;
+	readonly endpoints: BoundedMap<string, Endpoint>;
+	readonly idempotent: BoundedMap<string, { readonly request: string; readonly reply: ApiReply }>;
+}
+
+interface Details {
+	readonly lineItems: readonly Data[];
+	readonly intent: { readonly description: string | null; readonly merchantOrderId: string | null; readonly merchantUserId: string | null; readonly metadata: Data };
+	readonly metadata: Data;
+	readonly clientSecret: string;
+	readonly paymentMethodTypes: readonly string[] | null;
+	readonly billingAddressCollection: string;
+}
+
+type Context = ProviderContext<Memory, Details>;
+type Checkout = Readonly<SandboxCheckout<Details>>;
+
+const filledText = z.string().min(1, 'must not be empty');
+const metadata = z.record(z.string());
+/** The page says text, all its samples have a number. */
+const smallestUnit = z.union([z.number().int('must be a whole number of the smallest unit').positive('must be above zero').safe(), z.string().regex(/^[1-9]\d{0,14}$/, 'must be a whole number of the smallest unit')]);
+const trueOrFalse = z.union([z.boolean(), z.enum(['true', 'false'])]);
+
+const productFields = { name: filledText, active: z.boolean(), description: z.string(), metadata, url: z.string(), images: z.array(z.string()) };
+/** The samples of the guide send `id`, `product` and `product_data` as null where they are left out. */
+const productRequest = z.object({ ...productFields, id: z.null() }).partial().required({ name: true }).strict();
+const lookupKey = z.string().max(200, 'must not be longer than 200 characters');
+const priceFields = {
+	currency: z.string().regex(/^[A-Z]{3}$/, 'must be a three-letter code in capitals'),
+	unit_amount: smallestUnit,
+	product: z.string().regex(/^prod_/, 'must be the id of a product').nullish(),
+	product_data: productRequest.nullish(),
+	active: trueOrFalse.optional(),
+	nickname: z.string().optional(),
+	metadata: metadata.optional(),
+	lookup_key: lookupKey.optional(),
+	billing_scheme: z.enum(['per_unit', 'tiered']).optional(),
+	recurring: z
+		.object({ interval: z.enum(['day', 'week', 'month', 'year']), interval_count: z.string().optional(), usage_type: z.literal('licensed').optional() })
+		.strict()
+		.optional(),
+};
+const priceRequest = z
+	.object(priceFields)
+	.strict()
+	.refine((price) => (typeof price.product === 'string') !== (typeof price.product_data === 'object' && price.product_data !== null), { message: 'send either product or product_data', path: ['product'] });
+type PriceRequest = z.infer<typeof priceRequest>;
+const priceUpdate = z.object({ active: trueOrFalse, metadata, nickname: z.string(), lookup_key: lookupKey }).partial().strict();
+
+const lineItem = z
+	.object({ price: filledText.optional(), price_data: priceRequest.optional(), quantity: z.number().int().min(1) })
+	.strict()
+	.refine((item) => (item.price === undefined) !== (item.price_data === undefined), { message: 'send either price or price_data', path: ['price'] });
+
+/** docs.guanglian.co/42654181e0.md switches these off in the request. */
+const switchedOff = [
+	'id', 'object', 'status', 'url', 'customer_details', 'invoice', 'invoice_creation', 'setup_intent', 'subscription', 'shipping_cost', 'locale', 'consent', 'consent_collection',
+	'submit_type', 'custom_text', 'payment_method_collection', 'after_expiration', 'automatic_tax', 'total_details', 'recovered_from',
+];
+
+const sessionRequest = z
+	.object({
+		mode: z.literal('payment'),
+		success_url: filledText,
+		cancel_url: filledText,
+		line_items: z.array(lineItem).min(1),
+		client_reference_id: z.string().optional(),
+		metadata: metadata.optional(),
+		payment_intent_data: z
+			.object({ capture_method: z.enum(['automatic', 'manual']), description: z.string(), merchant_order_id: z.string(), merchant_user_id: z.string(), metadata })
+			.partial()
+			.passthrough()
+			.optional(),
+		payment_method_types: z.array(filledText).min(1).optional(),
+		billing_address_collection: z.enum(['required', 'auto']).optional(),
+	})
+	.passthrough()
+	.superRefine((request, context) => {
+		for (const name of switchedOff.filter((each) => each in request)) context.addIssue({ code: 'custom', path: [name], message: 'is not a field of this request' });
+	});
+type SessionRequest = z.infer<typeof sessionRequest>;
+
+const refundRequest = z
+	.object({
+		payment_intent: z.string().regex(/^pi_/, 'must be the id of a payment intent'),
+		amount: smallestUnit.optional(),
+		metadata: metadata.optional(),
+		reason: z.enum(['duplicate', 'fraudulent', 'requested_by_customer', 'resolved_dispute']).optional(),
+	})
+	.strict();
+
+const endpointRequest = z
+	.object({
+		url: filledText.refine(isReachable, 'must be an https address (http only on this machine)'),
+		enabled_events: z.array(filledText).min(1).refine((names) => !names.includes('*'), 'must name the events: that "*" is allowed is documented nowhere'),
+		description: z.string().optional(),
+		api_version: z.string().optional(),
+		metadata: metadata.optional(),
+	})
+	.strict();
+
+export const provider: SandboxProvider<Memory, Details> = {
+	name: 'wooshpay',
+	displayName: 'WooshPay',
+
+	credential: (providerUrl) => ({
+		type: 'wooshPayApi',
+		name: 'WooshPay (sandbox)',
+		data: { environment: 'custom', baseUrl: providerUrl, secretKey, webhookSecret: '', webhookSecretPrevious: '' },
+	}),
+
+	newState: () => ({
+		products: new BoundedMap(capacity),
+		prices: new BoundedMap(capacity),
+		refunds: new BoundedMap(capacity),
+		events: new BoundedMap(capacity),
+		endpoints: new BoundedMap(capacity),
+		idempotent: new BoundedMap(capacity),
+	}),
+
+	authenticate(call) {
+		const [scheme, encoded, ...more] = (call.headers.authorization ?? '').split(' ');
+		if (scheme !== 'Basic' || encoded === undefined || more.length > 0) return refused(401, 'invalid_request_error', 'No API key was given.', 'There is no header "Authorization: Basic …".');
+		const userAndPassword = Buffer.from(encoded, 'base64').toString('utf8');
+		if (userAndPassword === `${publishableKey}:`) return refused(403, 'invalid_request_error', 'This key has no permission for that.', 'A publishable key was used.');
+		if (userAndPassword !== `${secretKey}:`) return this.wrongKey();
+		const json = (header: string) => /^application\/json\s*(;|,|$)/i.test(call.headers[header] ?? '');
+		if (!json('accept')) return refused(400, 'invalid_request_error', 'The header Accept must be application/json.');
+		if (!json('content-type')) return refused(400, 'invalid_request_error', 'The header Content-Type must be application/json.');
+		return undefined;
+	},
+
+	wrongKey: () => refused(401, 'invalid_request_error', 'Invalid API key.', 'The user name of the Basic authentication must be the sandbox\'s key, the password empty.'),
+
+	unmatched: (call) => ({ ...refused(404, 'invalid_request_error', 'Unknown path.'), refusal: `${call.method} ${call.providerTarget} is not a documented call.` }),
+
+	operations: [
+		making('create', '/v1/checkout/sessions', sessionRequest, (request, context) => {
+			const named = request.line_items.flatMap((item) => (item.price === undefined ? [] : [item.price])).find((id) => context.state.prices.get(id) === undefined);
+			if (named !== undefined) return refused(400, 'invalid_request_error', `No such price: ${named}`);
+			const priced = request.line_items.map((item) => ({ quantity: item.quantity, price: item.price_data === undefined ? withProduct(context.state.prices.get(item.price ?? '') ?? {}, context.state) : newPrice(item.price_data, context.state) }));
+			const currencies = new Set(priced.map(({ price }) => String(price.currency)));
+			const [currency = ''] = currencies;
+			if (currencies.size > 1) return refused(400, 'invalid_request_error', 'All line items must have the same currency.');
+			const lineItems = priced.map(({ price, quantity }) => ({
+				id: newId('li'),
+				object: 'item',
+				currency,
+				description: (price.product as Data).name,
+				price,
+				quantity,
+				amount_subtotal: Number(price.unit_amount) * quantity,
+				amount_total: Number(price.unit_amount) * quantity,
+			}));
+			const paymentId = newId('pi');
+			const createdAt = new Date();
+			const data = request.payment_intent_data ?? {};
+			const checkout = context.checkouts.add({
+				checkoutId: newId('cs'),
+				paymentId,
+				reference: request.client_reference_id ?? data.merchant_order_id ?? null,
+				amount: fromSmallestUnit(lineItems.reduce((sum, item) => sum + BigInt(item.amount_total), 0n), currency),
+				currency,
+				description: lineItems.map((item) => `${item.quantity} × ${String(item.description)}`).join(', '),
+				successUrl: request.success_url,
+				cancelUrl: request.cancel_url,
+				createdAt,
+				expiresAt: new Date(createdAt.getTime() + lifetimeMilliseconds),
+				request,
+				remarks: remarksOn(request),
+				details: {
+					lineItems,
+					intent: { description: data.description ?? null, merchantOrderId: data.merchant_order_id ?? null, merchantUserId: data.merchant_user_id ?? null, metadata: data.metadata ?? {} },
+					metadata: request.metadata ?? {},
+					clientSecret: `${paymentId}_secret_${randomBytes(12).toString('hex')}`,
+					paymentMethodTypes: request.payment_method_types ?? null,
+					billingAddressCollection: request.billing_address_collection ?? 'auto',
+				},
+			});
+			return { status: 200, body: sessionObject(checkout, context.cashierUrl(checkout.checkoutId)) };
+		}),
+		{
+			operation: 'get',
+			method: 'GET',
+			path: '/v1/checkout/sessions/:id',
+			handle({ params }, { checkouts, cashierUrl }) {
+				const checkout = checkouts.get(params.id ?? '');
+				return checkout === undefined ? noSuch('checkout session', params.id) : { status: 200, body: sessionObject(checkout, cashierUrl(checkout.checkoutId)) };
+			},
+		},
+		{
+			operation: 'getPayment',
+			method: 'GET',
+			path: '/v1/payment_intents/:id',
+			handle({ params }, { checkouts }) {
+				const checkout = checkouts.withPaymentId(params.id ?? '');
+				return checkout === undefined ? noSuch('payment intent', params.id) : { status: 200, body: intentObject(checkout) };
+			},
+		},
+		making('createProduct', '/v1/products', productRequest, (request, { state }) => ({ status: 200, body: newProduct(request, state) })),
+		// api-55501373: the whole product is in the answer.
+		making('createPrice', '/v1/prices', priceRequest, (request, { state }) => {
+			if (typeof request.product === 'string' && state.products.get(request.product) === undefined) return refused(400, 'invalid_request_error', `No such product: ${request.product}`);
+			return { status: 200, body: newPrice(request, state) };
+		}),
+		{
+			// docs.guanglian.co/55502209e0: here the product is its id.
+			operation: 'getPrice',
+			method: 'GET',
+			path: '/v1/prices/:id',
+			handle({ params }, { state }) {
+				const price = state.prices.get(params.id ?? '');
+				return price === undefined ? noSuch('price', params.id) : { status: 200, body: price };
+			},
+		},
+		{
+			operation: 'updatePrice',
+			method: 'POST',
+			path: '/v1/prices/:id',
+			handle(call, { state }) {
+				const id = call.params.id ?? '';
+				const price = state.prices.get(id);
+				if (price === undefined) return noSuch('price', id);
+				const request = parse(call, priceUpdate);
+				if ('refusal' in request) return request.refusal;
+				const changed = { ...price, ...request.value, ...(request.value.active === undefined ? {} : { active: String(request.value.active) === 'true' }) };
+				state.prices.set(id, changed);
+				return { status: 200, body: changed };
+			},
+		},
+		making('createRefund', '/v1/refunds', refundRequest, (request, { state, checkouts, tell }) => {
+			const checkout = checkouts.withPaymentId(request.payment_intent);
+			if (checkout === undefined) return refused(400, 'invalid_request_error', `No such payment intent: ${request.payment_intent}`);
+			if (checkout.status !== 'paid') return refused(402, 'invalid_request_error', 'This payment cannot be refunded.');
+			const paid = minorUnits(checkout.paidAmount ?? checkout.amount, checkout.currency);
+			const before = refundsOf(state, request.payment_intent).reduce((sum, refund) => sum + BigInt(Number(refund.amount)), 0n);
+			const amount = request.amount === undefined ? paid - before : BigInt(request.amount);
+			if (amount > paid - before) return refused(402, 'invalid_request_error', 'The refund is larger than what is left of the payment.');
+			const refund = newRefund(newId('re'), checkout, amount, { metadata: request.metadata ?? {}, reason: request.reason ?? null }, state);
+			if (before + amount === paid) checkout.status = 'refunded';
+			tell(checkout, 'refunded', { details: { refundId: refund.id } });
+			return { status: 200, body: refund };
+		}),
+		{
+			operation: 'getRefund',
+			method: 'GET',
+			path: '/v1/refunds/:id',
+			handle({ params }, { state }) {
+				const refund = state.refunds.get(params.id ?? '');
+				return refund === undefined ? noSuch('refund', params.id) : { status: 200, body: refund };
+			},
+		},
+		{
+			operation: 'getEvent',
+			method: 'GET',
+			path: '/v1/events/:id',
+			handle({ params }, { state }) {
+				const event = state.events.get(params.id ?? '');
+				return event === undefined ? noSuch('event', params.id) : { status: 200, body: event };
+			},
+		},
+		making('createEndpoint', '/v1/webhook_endpoints', endpointRequest, (request, { state }) => {
+			const id = newId('we');
+			const shown = {
+				id,
+				object: 'webhook_endpoint',
+				api_version: request.api_version ?? null,
+				created: Date.now(),
+				description: request.description ?? null,
+				enabled_events: request.enabled_events,
+				livemode: false,
+				metadata: request.metadata ?? null,
+				status: 'enabled',
+				url: request.url,
+			};
+			const endpoint = { id, url: request.url, enabledEvents: request.enabled_events, secret: `whsec_${randomBytes(16).toString('hex')}`, shown };
+			state.endpoints.set(id, endpoint);
+			return { status: 200, body: { ...shown, secret: endpoint.secret } };
+		}),
+		{
+			operation: 'listEndpoints',
+			method: 'GET',
+			path: '/v1/webhook_endpoints',
+			handle({ query }, { state }) {
+				const limit = query.get('limit') ?? '10';
+				if (!/^([1-9]\d?|100)$/.test(limit)) return refused(400, 'invalid_request_error', 'limit must be 1 to 100.');
+				const all = state.endpoints.values().map(({ shown }) => shown);
+				const after = query.get('starting_after');
+				const start = after === null ? 0 : all.findIndex(({ id }) => id === after) + 1;
+				if (after !== null && start === 0) return refused(400, 'invalid_request_error', `No such webhook endpoint: ${after}`);
+				return { status: 200, body: { object: 'list', url: '/v1/webhook_endpoints', has_more: start + Number(limit) < all.length, data: all.slice(start, start + Number(limit)) } };
+			},
+		},
+		{
+			operation: 'getEndpoint',
+			method: 'GET',
+			path: '/v1/webhook_endpoints/:id',
+			handle({ params }, { state }) {
+				const endpoint = state.endpoints.get(params.id ?? '');
+				return endpoint === undefined ? noSuch('webhook endpoint', params.id) : { status: 200, body: endpoint.shown };
+			},
+		},
+		{
+			operation: 'deleteEndpoint',
+			method: 'DELETE',
+			path: '/v1/webhook_endpoints/:id',
+			handle({ params }, { state }) {
+				const id = params.id ?? '';
+				return state.endpoints.delete(id) ? { status: 200, body: { id, object: 'webhook_endpoint', deleted: true } } : noSuch('webhook endpoint', id);
+			},
+		},
+	],
+
+	actions: {
+		...standardActions,
+		pay: { ...standardActions.pay, from: ['open', 'pending', 'failed'] },
+		// The logo on the payment page leads back to the shop; the session stays open and nobody is told.
+		cancel: { ...standardActions.cancel, to: undefined, event: undefined },
+		// No page has an event for a session that expires.
+		expire: { ...standardActions.expire, event: undefined },
+		authenticate: { label: 'Stop at 3-D Secure', from: ['open'], to: 'pending', event: 'requires_action', returnTo: 'cashier', by: 'tester' },
+		fail: { label: 'Let the card be declined', from: ['open', 'pending', 'failed'], to: 'failed', event: 'failed', returnTo: 'cashier', by: 'tester' },
+		void: { label: 'Cancel the payment at WooshPay', from: ['open', 'pending', 'failed'], to: 'canceled', event: 'canceled', returnTo: 'cashier', by: 'tester' },
+		refund: { label: 'Refund in the dashboard', from: ['paid'], to: 'refunded', event: 'refunded', returnTo: 'cashier', by: 'tester' },
+		dispute: { label: 'Lose a dispute', from: ['paid', 'refunded'], event: 'disputed', returnTo: 'cashier', by: 'tester' },
+	},
+
+	callbacks: {
+		compose(event, quality, { secret = '' }, { state }) {
+			const type = eventTypes[event.kind];
+			if (type === undefined) return undefined;
+			const content = {
+				id: idFrom('evt', event.id),
+				object: 'event',
+				created: event.at.getTime(),
+				data: { object: eventObject(event, state) },
+				livemode: false,
+				request: { id: null, idempotency_key: null },
+				type,
+			};
+			if (quality === 'genuine') state.events.set(content.id, content);
+			return signedMessage(content, quality === 'forged' ? strangersSecret : secret, quality === 'tampered');
+		},
+		targets(event, { state }) {
+			const type = eventTypes[event.kind];
+			return state.endpoints.values().filter(({ enabledEvents }) => type !== undefined && enabledEvents.includes(type));
+		},
+		acknowledged: ({ status }) => status >= 200 && status < 300,
+		redeliveryGapsMilliseconds,
+	},
+
+	report: ({ state }) => ({
+		endpoints: state.endpoints.values().map(({ id, url, enabledEvents }) => ({ id, url, events: enabledEvents.join(', ') })),
+		refunds: state.refunds.values().map(({ id, payment_intent, amount, currency, status }) => ({ id, payment_intent, amount, currency, status })),
+		prices: state.prices.values().map(({ id, product, unit_amount, currency, active }) => ({ id, product, unit_amount, currency, active })),
+	}),
+
+	inferred: [
+		'Amounts are whole numbers of the smallest unit by ISO 4217; a number or, as the page of prices and refunds says, text.',
+		'A session that is paid has the status complete and payment_status paid; one whose time is up has the status expired. Pages show open and unpaid only.',
+		'A payment intent that nobody has paid yet, or whose payment failed, has the status requires_payment_method; after a failure it has a last_payment_error.',
+		'The object of a payment event is the payment intent, of charge.refund.updated the refund. No page shows a whole payment event.',
+		'A payer who turns back leaves the session open, and nobody is told. No page has an event for a session that expires.',
+		'Only payment_intent_data reaches the payment intent; client_reference_id and the metadata of the session do not.',
+		'The time in the signature is in milliseconds and every redelivery has the same one; each waiting time is twice the one before (18 deliveries in 72 hours are documented).',
+		'A webhook endpoint is deleted with DELETE and its id in the path; the secret is told when it is made and never again; "*" is refused.',
+		'The same Idempotency-Key with the same request gives the first answer again, with another request 409; on every call that makes something.',
+		'Errors look like {"error": {"type", "code", "message"}}. A publishable key is 403.',
+		'Exactly one of price and price_data, and of product and product_data; one currency in all line items; mode is payment.',
+		'A refund is done at once. Refunds together cannot be more than the payment.',
+		'Paying too little or too much gives the payment intent the amount that was paid.',
+		'Fields of a session that no page names are accepted and listed as remarks; those of other requests are refused.',
+	],
+};
+
+/** A call that makes something, and gives the first answer again when it comes with the same Idempotency-Key. */
+function making<Schema extends z.ZodTypeAny>(operation: string, path: string, schema: Schema, make: (request: z.infer<Schema>, context: Context) => ApiReply): SandboxOperation<Memory, Details> {
+	return {
+		operation,
+		method: 'POST',
+		path,
+		handle(call, context) {
+			const key = call.headers['idempotency-key'];
+			const request = [path, call.rawBody.toString('utf8')].join('\n');
+			const earlier = key === undefined ? undefined : context.state.idempotent.get(key);
+			if (earlier !== undefined) {
+				return earlier.request === request ? earlier.reply : refused(409, 'idempotency_error', 'This Idempotency-Key was used for another request.');
+			}
+			const parsed = parse(call, schema);
+			const reply = 'refusal' in parsed ? parsed.refusal : make(parsed.value, context);
+			if (key !== undefined && reply.status === 200) context.state.idempotent.set(key, { request, reply });
+			return reply;
+		},
+	};
+}
+
+function parse<Schema extends z.ZodTypeAny>(call: ApiCall, schema: Schema): { value: z.infer<Schema> } | { refusal: ApiReply } {
+	const body = readJsonBody(call);
+	if (!body.ok) return { refusal: refused(400, 'invalid_request_error', body.problem) };
+	const parsed = schema.safeParse(body.value);
+	if (parsed.success) return { value: parsed.data as z.infer<Schema> };
+	return { refusal: refused(400, 'invalid_request_error', parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join('; ')) };
+}
+
+function refused(status: number, type: string, message: string, refusal = message): ApiReply {
+	return { status, body: { error: { type, code: type === 'idempotency_error' ? 'idempotency_key_in_use' : `error_${status}`, message } }, refusal };
+}
+
+function noSuch(what: string, id: string | undefined): ApiReply {
+	return refused(404, 'invalid_request_error', `No such ${what}: ${id}`);
+}
+
+/** As WooshPay's: a prefix and 19 digits. */
+function newId(prefix: string): string {
+	return `${prefix}_${1_600_000_000_000_000_000n + BigInt(randomInt(2 ** 47))}`;
+}
+
+/** The same id for every delivery of an event. */
+function idFrom(prefix: string, text: string): string {
+	const hash = BigInt(`0x${createHash('sha256').update(text).digest('hex').slice(0, 12)}`);
+	return `${prefix}_${1_600_000_000_000_000_000n + hash}`;
+}
+
+function newProduct(request: z.infer<typeof productRequest>, state: Memory): Data {
+	const now = Date.now();
+	const product = {
+		id: newId('prod'),
+		object: 'product',
+		created: now,
+		active: request.active ?? true,
+		description: request.description ?? null,
+		metadata: request.metadata ?? {},
+		name: request.name,
+		livemode: false,
+		url: request.url ?? null,
+		updated: now,
+		images: request.images ?? null,
+	};
+	state.products.set(product.id, product);
+	return product;
+}
+
+/** Stores the price with its product's id; gives it with the whole product. */
+function newPrice(request: PriceRequest, state: Memory): Data {
+	const productId = request.product ?? String(newProduct(request.product_data ?? { name: '' }, state).id);
+	const price = {
+		id: newId('price'),
+		object: 'price',
+		created: Date.now(),
+		active: request.active === undefined || String(request.active) === 'true',
+		currency: request.currency,
+		metadata: request.metadata ?? {},
+		nickname: request.nickname ?? null,
+		product: productId,
+		type: request.recurring === undefined ? 'one_time' : 'recurring',
+		livemode: false,
+		unit_amount: Number(request.unit_amount),
+		billing_scheme: request.billing_scheme ?? 'per_unit',
+		lookup_key: request.lookup_key ?? null,
+	};
+	state.prices.set(price.id, price);
+	return withProduct(price, state);
+}
+
+function withProduct(price: Data, state: Memory): Data {
+	return { ...price, product: state.products.get(String(price.product)) ?? {} };
+}
+
+function newRefund(id: string, checkout: Checkout, amount: bigint, more: { metadata: Data; reason: string | null }, state: Memory): Data {
+	const refund = {
+		id,
+		object: 'refund',
+		amount: Number(amount),
+		created: Date.now(),
+		currency: checkout.currency,
+		metadata: more.metadata,
+		payment_intent: checkout.paymentId,
+		reason: more.reason,
+		status: 'succeeded',
+		description: null,
+		failure_reason: null,
+	};
+	state.refunds.set(id, refund);
+	return refund;
+}
+
+function refundsOf(state: Memory, paymentId: string): Data[] {
+	return state.refunds.values().filter((refund) => refund.payment_intent === paymentId);
+}
+
+/** Decimal text in major units as whole smallest units, by ISO 4217. */
+function minorUnits(amount: string, currency: string): bigint {
+	const [whole = '', fraction = ''] = amount.split('.');
+	const digits = currencyByCode(currency)?.digits ?? 2;
+	return BigInt(whole + fraction.slice(0, digits).padEnd(digits, '0'));
+}
+
+const sessionStatus: Partial<Record<SandboxCheckout['status'], string>> = { paid: 'complete', refunded: 'complete', expired: 'expired' };
+
+function sessionObject(checkout: Checkout, url: string): Data {
+	const total = Number(minorUnits(checkout.amount, checkout.currency));
+	const paid = checkout.status === 'paid' || checkout.status === 'refunded';
+	return {
+		id: checkout.checkoutId,
+		object: 'checkout.session',
+		created: checkout.createdAt.getTime(),
+		currency: checkout.currency,
+		customer: '',
+		mode: 'payment',
+		livemode: false,
+		shipping: null,
+		status: sessionStatus[checkout.status] ?? 'open',
+		url,
+		cancel_url: checkout.cancelUrl,
+		client_reference_id: (checkout.request as SessionRequest).client_reference_id ?? null,
+		customer_email: null,
+		metadata: checkout.details.metadata,
+		line_items: { object: 'list', data: checkout.details.lineItems, url: null, has_more: null },
+		payment_intent: checkout.paymentId,
+		payment_method_types: checkout.details.paymentMethodTypes,
+		payment_status: paid ? 'paid' : 'unpaid',
+		success_url: checkout.successUrl,
+		amount_subtotal: total,
+		amount_total: total,
+		billing_address_collection: checkout.details.billingAddressCollection,
+		expires_at: checkout.expiresAt?.getTime(),
+		payment_link: '',
+		payment_method_options: null,
+		phone_number_collection: null,
+		shipping_address_collection: null,
+		client_secret: checkout.details.clientSecret,
+	};
+}
+
+const intentStatus: Partial<Record<SandboxCheckout['status'], string>> = { pending: 'requires_action', paid: 'succeeded', refunded: 'succeeded', canceled: 'canceled' };
+
+function intentObject(checkout: Checkout): Data {
+	const { intent, clientSecret } = checkout.details;
+	return {
+		id: checkout.paymentId,
+		object: 'payment_intent',
+		created: checkout.createdAt.getTime(),
+		livemode: false,
+		currency: checkout.currency,
+		amount: Number(minorUnits(checkout.paidAmount ?? checkout.amount, checkout.currency)),
+		status: intentStatus[checkout.status] ?? 'requires_payment_method',
+		amount_received: null,
+		amount_capturable: null,
+		description: intent.description,
+		metadata: intent.metadata,
+		merchant_order_id: intent.merchantOrderId,
+		merchant_user_id: intent.merchantUserId,
+		client_secret: clientSecret,
+		customer: null,
+		invoice: null,
+		last_payment_error: checkout.status === 'failed' ? { type: 'card_error', code: 'card_declined' } : null,
+		cancellation_reason: null,
+		next_action: '',
+		payment_method_types: '["card"]',
+		cancel_at: '',
+		confirmation_method: 'automatic',
+		capture_method: 'automatic',
+		return_url: checkout.successUrl,
+	};
+}
+
+/** doc-2517709 and 42648310e0 */
+const eventTypes: Record<string, string> = {
+	paid: 'payment_intent.succeeded',
+	requires_action: 'payment_intent.requires_action',
+	failed: 'payment_intent.payment_failed',
+	canceled: 'payment_intent.canceled',
+	refunded: 'charge.refund.updated',
+	disputed: 'charge.dispute.updated',
+};
+
+function eventObject(event: CheckoutEvent<Details>, state: Memory): Data {
+	const { checkout, kind, details } = event;
+	const told = toldReference(checkout);
+	if (kind === 'refunded') {
+		const id = typeof details.refundId === 'string' ? details.refundId : idFrom('re', event.id);
+		return state.refunds.get(id) ?? newRefund(id, checkout, minorUnits(checkout.paidAmount ?? checkout.amount, checkout.currency), { metadata: {}, reason: 'requested_by_customer' }, state);
+	}
+	if (kind === 'disputed') {
+		const amount = Number(minorUnits(checkout.paidAmount ?? checkout.amount, checkout.currency));
+		return { id: idFrom('dp', event.id), object: 'dispute', created: event.at.getTime(), amount, currency: checkout.currency, status: 'lost', livemode: false, metadata: {}, evidence: {} };
+	}
+	// The intent as it is told: what a test claims in place of the truth is in the checkout of the event.
+	return { ...intentObject(checkout), merchant_order_id: told };
+}
+
+function toldReference({ reference, request, details }: Checkout): string | null {
+	const own = (request as SessionRequest).client_reference_id ?? details.intent.merchantOrderId;
+	return reference === own ? details.intent.merchantOrderId : reference;
+}
+
+/** doc-2653815: HMAC-SHA256 over the time, a point and the body, with the whole secret. */
+function signedMessage(content: Data, secret: string, changedAfterwards: boolean): CallbackMessage {
+	const time = Date.now();
+	const body = JSON.stringify(content);
+	const signature = createHmac('sha256', secret).update(`${time}.${body}`, 'utf8').digest('hex');
+	return {
+		headers: { 'Content-Type': 'application/json', 'Wooshpay-Signature': `t=${time},v1=${signature}` },
+		body: changedAfterwards ? body.replace(/"amount":(\d+)/, '"amount":9$1') : body,
+	};
+}
+
+function isReachable(url: string): boolean {
+	if (!URL.canParse(url)) return false;
+	const { protocol, hostname } = new URL(url);
+	return protocol === 'https:' || (protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname));
+}
+
+function remarksOn(request: SessionRequest): string[] {
+	const known = Object.keys(sessionRequest.innerType().shape);
+	const knownOfIntent = ['capture_method', 'description', 'merchant_order_id', 'merchant_user_id', 'metadata'];
+	const unknown = [
+		...Object.keys(request).filter((name) => !known.includes(name)),
+		...Object.keys(request.payment_intent_data ?? {}).filter((name) => !knownOfIntent.includes(name)).map((name) => `payment_intent_data.${name}`),
+	].map((name) => `unknown field: ${name}`);
+	const asText = request.line_items.some((item) => typeof item.price_data?.unit_amount === 'string') ? ['unit_amount is text; every sample has a number'] : [];
+	return [...unknown, ...asText];
+}
