@@ -49,8 +49,7 @@ export function readAmount(value: unknown, field: string): string {
 
 function written(value: unknown): string {
 	if (typeof value === 'string') return value;
-	if (value === undefined || value === null) return '';
-	return typeof value === 'object' ? JSON.stringify(value) : String(value as number);
+	return value === undefined || value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : `${value as number}`;
 }
 
 /** Whether the number is certainly what was typed: integers up to 2^53, and any 15 digits, survive the way into a JavaScript number. */

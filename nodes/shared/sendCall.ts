@@ -12,6 +12,10 @@ const MAXIMUM_ROW_MILLISECONDS = 120_000;
 const MAXIMUM_ATTEMPTS = 5;
 const FIRST_PAUSE_MILLISECONDS = 1_000;
 const LONGEST_PAUSE_MILLISECONDS = 30_000;
+/** Of an answer that is quoted in an error; what is beyond is not even looked at. */
+const LONGEST_WORDS = 10_000;
+/** A shorter piece of a secret is a hint, as providers give it on purpose (`…f3a9`), and is found in ordinary words. */
+const SHORTEST_PIECE_OF_A_SECRET = 12;
 
 /** Errors of the network at which nothing can have been sent. */
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'ERR_TLS_CERT_ALTNAME_INVALID', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE']);
@@ -45,18 +49,25 @@ export async function sendCall<Credentials, Order>(
 	const hide = secretsHidden(provider, credentials, call);
 	const end = Date.now() + MAXIMUM_ROW_MILLISECONDS;
 	const maximumAttempts = options.maximumAttempts ?? MAXIMUM_ATTEMPTS;
+	let doubt: CallFailure | undefined;
 	for (let attempt = 1; ; attempt++) {
 		if (contract.rateLimit) await takeTurn(`${contract.provider}:${contract.rateLimit.scope(credentials)}`, contract.rateLimit.requestsPerSecond, options.stopped);
 		options.stopped?.throwIfAborted();
 		const outcome = await sendOnce(context, provider, call, options, hide);
 		if ('reply' in outcome) return outcome.reply;
+		if (outcome.failure.mayHaveArrived) doubt = outcome.failure;
 		const wait = outcome.retryAfterMilliseconds ?? growingPause(attempt);
 		const repeatable = outcome.harmless || call.repeat !== 'once';
 		if (!repeatable || !outcome.temporary || attempt >= maximumAttempts || Date.now() + wait > end) {
-			throw outcome.failure;
+			throw doubt === undefined || doubt === outcome.failure ? outcome.failure : stillInDoubt(outcome.failure, doubt);
 		}
 		await pause(wait, options.stopped);
 	}
+}
+
+/** What the last attempt says of itself, such as "nothing was sent", is not true of an earlier one that may have arrived. */
+function stillInDoubt(last: CallFailure, doubt: CallFailure): CallFailure {
+	return new CallFailure(`${last.message}; before, ${doubt.message}`, { advice: doubt.advice, httpStatus: last.httpStatus, mayHaveArrived: true });
 }
 
 type Outcome =
@@ -88,7 +99,7 @@ async function sendOnce<Credentials, Order>(
 		};
 	}
 	const refusal = contract.failure(reply);
-	const words = hide(refusal?.message ?? '') || excerpt(hide(reply.text));
+	const words = excerpt(hide((refusal?.message ?? '').slice(0, LONGEST_WORDS)) || hide(reply.text.slice(0, LONGEST_WORDS)));
 	if (reply.status === 429 || refusal?.rateLimited) {
 		const failure = new CallFailure(`${name} asks to slow down (HTTP ${reply.status}): ${words}`, {
 			advice: "Nothing was made. Lower 'Requests in Parallel', or run the row again later.",
@@ -197,6 +208,15 @@ function secretsHidden<Credentials, Order>({ contract }: ProviderNode<Credential
 	} catch {
 		// A credential that cannot sign is reported when the request is signed.
 	}
-	const secrets = [...[...fields, ...headers].filter((value) => value.length >= 8), ...(call.secrets ?? [])];
-	return (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
+	const secrets = [...[...fields, ...headers].filter((value) => value.length >= 8), ...(call.secrets ?? []).filter((value) => value !== '')];
+	return (text) => secrets.reduce(withoutPiecesOf, text);
+}
+
+/** The text with `***` in place of the secret and of every longer piece of it: an echo may be cut off anywhere. */
+function withoutPiecesOf(text: string, secret: string): string {
+	const length = Math.min(secret.length, SHORTEST_PIECE_OF_A_SECRET);
+	const pieces = new Set(Array.from({ length: secret.length - length + 1 }, (_, start) => secret.slice(start, start + length)));
+	const hidden = new Uint8Array(text.length);
+	for (let at = 0; at + length <= text.length; at++) if (pieces.has(text.slice(at, at + length))) hidden.fill(1, at, at + length);
+	return Array.from({ length: text.length }, (_, at) => (!hidden[at] ? text.charAt(at) : hidden[at - 1] ? '' : '***')).join('');
 }
