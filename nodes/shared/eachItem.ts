@@ -4,12 +4,15 @@ import { CallFailure } from './callFailure';
 import type { HttpCall, HttpReply } from './contract';
 import { readJsonField } from './exactJson';
 import { InputError } from './inputError';
+import { forgetRun, rowsMadeBefore, type MadeRow } from './madeBefore';
 import { shown } from './money';
 import { readCredentials, type ProviderNode } from './providerNode';
 import { sendCall, type SendOptions } from './sendCall';
 
 const DEFAULT_REQUESTS_IN_PARALLEL = 5;
 const MOST_REQUESTS_IN_PARALLEL = 50;
+/** In an error, where all the user can do is to look each of them up. */
+const MOST_ROWS_NAMED = 1_000;
 
 /** One input item and what an operation needs to work on it. */
 export interface Row<Credentials> {
@@ -29,24 +32,28 @@ export interface Row<Credentials> {
 	 * n8n's Retry On Fail runs the whole node again. A reference that an earlier row of this run has used is refused.
 	 */
 	make(reference: string | null, send: () => Promise<IDataObject>): Promise<IDataObject>;
-	/** The reference that `make` was called with, for errors. */
+	/** The `Reference` field, for errors; null if it is empty or there is none. */
 	reference(): string | null;
 }
 
 export type Operation<Credentials> = (row: Row<Credentials>) => Promise<IDataObject | IDataObject[] | INodeExecutionData>;
 
-interface Made {
+/** A row as errors name it. */
+interface RowName {
+	itemIndex: number;
 	reference: string | null;
-	/** What was made, or why nobody knows whether it was. */
-	result: { output: IDataObject } | { failure: CallFailure };
 }
 
-/**
- * What nodes with Retry On Fail have made, by execution, node, run and item. Only this process knows it, and only a retry of the
- * same execution asks for it, seconds later; the oldest entries make room.
- */
-const madeBefore = new Map<string, Made>();
-const MOST_MADE_REMEMBERED = 20_000;
+/** What the rows of one run of the node share. */
+interface Run {
+	references: Map<string, number>;
+	made: RowName[];
+	/** Rows of which nobody knows whether they were made. */
+	inDoubt: RowName[];
+	/** What earlier tries of this run have made; undefined where nothing repeats the node. */
+	before?: Map<number, MadeRow>;
+	stopped?: AbortSignal;
+}
 
 /**
  * Runs the operation that the node's `Resource` and `Operation` name on every input item: at most `Requests in Parallel` at a
@@ -68,13 +75,14 @@ export async function eachItem<Credentials, Order>(
 	}
 	const credentials = await readCredentials<Credentials>(context, provider.credentialName);
 	const stopped = context.getExecutionCancelSignal();
-	const references = new Map<string, number>();
+	const runKey = retryKey(context);
+	const before = runKey === undefined ? undefined : rowsMadeBefore(runKey);
+	const run: Run = { references: new Map(), made: [], inDoubt: [], ...(before ? { before } : {}), ...(stopped ? { stopped } : {}) };
 	const results: INodeExecutionData[][] = [];
-	const made: Array<{ itemIndex: number; reference: string | null }> = [];
-	let firstFailure: { error: unknown; itemIndex: number } | undefined;
+	let firstFailure: { error: NodeApiError | NodeOperationError; itemIndex: number } | undefined;
 
 	const work = async (itemIndex: number): Promise<void> => {
-		const row = rowOf(context, provider, credentials, itemIndex, { references, made, stopped });
+		const row = rowOf(context, provider, credentials, itemIndex, run);
 		try {
 			// Reading the row and noting its reference happen before the first await, so in the order of the items.
 			const output = await operation(row);
@@ -95,8 +103,16 @@ export async function eachItem<Credentials, Order>(
 		while (next < items.length && !firstFailure && !stopped?.aborted) await work(next++);
 	};
 	await Promise.all(Array.from({ length: Math.min(requestsInParallel(context), items.length) }, worker));
-	if (firstFailure) throw withWhatWasMade(firstFailure.error, made, items.length);
-	return [results.flat()];
+	const output = results.flat();
+	if (runKey !== undefined && (stopped?.aborted || !(firstFailure || isRepeated(output)))) forgetRun(runKey);
+	if (firstFailure) throw withWhatWasMade(firstFailure, run, items.length);
+	return [output];
+}
+
+/** n8n's own test: with Retry On Fail it repeats the whole node when the first item that left it has an error. */
+function isRepeated(output: INodeExecutionData[]): boolean {
+	const error = output[0]?.json.error;
+	return error !== undefined && error !== null && error !== false;
 }
 
 function requestsInParallel(context: IExecuteFunctions): number {
@@ -119,13 +135,20 @@ function rowOf<Credentials, Order>(
 	provider: ProviderNode<Credentials, Order>,
 	credentials: Credentials,
 	itemIndex: number,
-	run: { references: Map<string, number>; made: Array<{ itemIndex: number; reference: string | null }>; stopped?: AbortSignal },
+	run: Run,
 ): Row<Credentials> {
 	const value = (parameter: string, fallback?: unknown): unknown => context.getNodeParameter(parameter, itemIndex, fallback);
 	const trim = (entry: unknown) => (typeof entry === 'string' ? entry.trim() : entry);
-	let ownReference: string | null = null;
-	return {
-		reference: () => ownReference,
+	let accepted: HttpCall | undefined;
+	const row: Row<Credentials> = {
+		reference: () => {
+			try {
+				return row.text('reference') || null;
+			} catch {
+				// Its expression is what went wrong.
+				return null;
+			}
+		},
 		itemIndex,
 		context,
 		credentials,
@@ -139,50 +162,54 @@ function rowOf<Credentials, Order>(
 			return Object.fromEntries(entries.filter(([, entry]) => entry !== '' && entry !== undefined && entry !== null)) as IDataObject;
 		},
 		json: (parameter, displayName) => readJsonField(value(parameter, ''), displayName),
-		send: async (call, options) => await sendCall(context, provider, credentials, call, { stopped: run.stopped, ...options }),
+		async send(call, options) {
+			const reply = await sendCall(context, provider, credentials, call, { stopped: run.stopped, ...options });
+			if (call.repeat !== 'safe') accepted = call;
+			return reply;
+		},
 		async make(reference, send) {
-			const key = retryKey(context, itemIndex);
-			const before = key === undefined ? undefined : madeBefore.get(key);
 			const earlierRow = reference === null ? undefined : run.references.get(reference);
 			if (earlierRow !== undefined) {
 				throw new InputError(`'Reference' ${shown(reference ?? '')} was already used by item ${earlierRow} of this run, so nothing was sent`, 'Give each row a reference of its own, or remove the repeated row.');
 			}
-			ownReference = reference;
 			if (reference !== null) run.references.set(reference, itemIndex);
-			if (before) {
-				if ('failure' in before.result) throw before.result.failure;
-				run.made.push({ itemIndex, reference: before.reference });
-				return before.result.output;
-			}
-			const outcome = await send().then(
-				(output) => ({ output }),
-				(error: unknown) => ({ error }),
-			);
-			if ('error' in outcome) {
-				// Repeating the node must not repeat blindly what may have been made.
-				if (key !== undefined && outcome.error instanceof CallFailure && outcome.error.mayHaveArrived) remember(key, { reference, result: { failure: outcome.error } });
-				throw outcome.error;
+			const before = run.before?.get(itemIndex);
+			// Another reference is another order, whatever item it has.
+			const result = before?.reference === reference ? before.result : await attempt(send, () => accepted);
+			if ('error' in result) throw result.error;
+			run.before?.set(itemIndex, { reference, result });
+			if ('failure' in result) {
+				run.inDoubt.push({ itemIndex, reference });
+				throw result.failure;
 			}
 			run.made.push({ itemIndex, reference });
-			if (key !== undefined) remember(key, { reference, result: outcome });
-			return outcome.output;
+			return result.output as IDataObject;
 		},
 	};
+	return row;
 }
 
-function remember(key: string, made: Made): void {
-	madeBefore.set(key, made);
-	const oldest = madeBefore.keys().next();
-	if (madeBefore.size > MOST_MADE_REMEMBERED && !oldest.done) madeBefore.delete(oldest.value);
+/** Tells apart what was made, what may have been made (and must not be repeated blindly when the node is), and what was not. */
+async function attempt(send: () => Promise<IDataObject>, accepted: () => HttpCall | undefined): Promise<MadeRow['result'] | { error: unknown }> {
+	try {
+		return { output: await send() };
+	} catch (error) {
+		if (error instanceof CallFailure) return error.mayHaveArrived ? { failure: error } : { error };
+		const call = accepted();
+		if (!call) return { error };
+		const what = error instanceof Error ? error.message : 'The answer could not be read';
+		const advice = [error instanceof InputError ? error.advice : '', 'It was made nevertheless: the provider had accepted it before.', call.howToFindOut ?? ''];
+		return { failure: new CallFailure(what, { advice: advice.filter(Boolean).join(' '), mayHaveArrived: true }) };
+	}
 }
 
-/** Undefined where nothing repeats the node. */
-function retryKey(context: IExecuteFunctions, itemIndex: number): string | undefined {
+/** What stays the same when n8n repeats this run of the node; undefined where nothing repeats it. */
+function retryKey(context: IExecuteFunctions): string | undefined {
 	const node = context.getNode();
 	const executionId = context.getExecutionId();
 	if (!node.retryOnFail || !executionId) return undefined;
-	const runIndex = context.evaluateExpression('{{ $runIndex }}', itemIndex) as number;
-	return [executionId, node.id, runIndex, itemIndex].join(':');
+	const runIndex = context.evaluateExpression('{{ $runIndex }}', 0) as number;
+	return [executionId, node.id, runIndex].join(':');
 }
 
 /** n8n's error classes, with the item; what is ours says what to do, what is unexpected says that it is. */
@@ -199,14 +226,27 @@ export function asNodeError(context: IExecuteFunctions, error: unknown, itemInde
 }
 
 /** With "Stop" the rows that were made are lost from the output; the error is the only place left to say which they are. */
-function withWhatWasMade(error: unknown, made: Array<{ itemIndex: number; reference: string | null }>, rows: number): unknown {
-	if (rows === 1 || !(error instanceof NodeApiError || error instanceof NodeOperationError)) return error;
-	const list = [...made].sort((left, right) => left.itemIndex - right.itemIndex).map(({ itemIndex, reference }) => reference ?? `item ${itemIndex}`);
-	const named = list.length > 50 ? `${list.slice(0, 50).join(', ')} and ${list.length - 50} more` : list.join(', ');
-	const before =
-		list.length === 0
-			? 'Nothing had been made before.'
-			: `${list.length} of ${rows} rows had been made before: ${named}. Do not run those again; set 'On Error' to Continue to keep what is made.`;
-	error.description = [error.description, before].filter(Boolean).join(' ');
+function withWhatWasMade({ error, itemIndex }: { error: NodeApiError | NodeOperationError; itemIndex: number }, run: Run, rows: number): unknown {
+	if (rows === 1) return error;
+	// A retry that stops early has not come to all that an earlier try made.
+	const before = [...(run.before ?? [])].map(([index, { reference, result }]) => ({ itemIndex: index, reference, inDoubt: 'failure' in result }));
+	const made = unique([...run.made, ...before.filter(({ inDoubt }) => !inDoubt)]);
+	const inDoubt = unique([...run.inDoubt, ...before.filter((row) => row.inDoubt)]).filter((row) => row.itemIndex !== itemIndex);
+	const sentences = [
+		made.length === 0 ? 'Nothing had been made before.' : `${made.length} of ${rows} rows had been made: ${named(made)}.`,
+		inDoubt.length === 0 ? '' : `${inDoubt.length} more may have been made: ${named(inDoubt)}.`,
+		made.length + inDoubt.length === 0 ? '' : "Do not run those again; set 'On Error' to Continue to keep what is made.",
+	];
+	error.description = [error.description, ...sentences].filter(Boolean).join(' ');
 	return error;
+}
+
+/** In the order of the items, each once. */
+function unique(rows: RowName[]): RowName[] {
+	return [...new Map(rows.map((row) => [row.itemIndex, row])).values()].sort((left, right) => left.itemIndex - right.itemIndex);
+}
+
+function named(rows: RowName[]): string {
+	const list = rows.map(({ itemIndex, reference }) => reference ?? `item ${itemIndex}`);
+	return list.length > MOST_ROWS_NAMED ? `${list.slice(0, MOST_ROWS_NAMED).join(', ')} and ${list.length - MOST_ROWS_NAMED} more up to item ${rows.at(-1)?.itemIndex}` : list.join(', ');
 }
