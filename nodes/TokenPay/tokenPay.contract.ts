@@ -439,6 +439,7 @@ export const tokenPay: PaymentContract<TokenPayCredentials, TokenPayOrder> = {
 	provider: 'tokenpay',
 	displayName: 'TokenPay',
 	authHeaders,
+	openFields: ['merchantId'],
 	credentialProblem,
 	rateLimit: { requestsPerSecond: REQUESTS_PER_SECOND, scope: (credentials) => credentials.appId },
 	checkout: { call: createCall, result: readPrepayment },

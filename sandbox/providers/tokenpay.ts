@@ -109,6 +109,10 @@ export const provider: SandboxProvider<State, Details> = {
 
 	wrongKey: () => refusal(103, 'invalid signature', 'The signature is not the one that the sandbox computes.'),
 
+	faults: {
+		'too-often': () => refusal(11001, 'too frequent', 'More than 5 requests within a second from one app_id.'),
+	},
+
 	operations: [
 		{
 			// apidoc.tokenpay.me/order/order-creation
