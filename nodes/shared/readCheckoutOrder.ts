@@ -5,6 +5,7 @@ import type { Row } from './eachItem';
 import { isObject } from './exactJson';
 import { InputError } from './inputError';
 import { readAmount, shown, sumOfLineItems } from './money';
+import { tooManyItems } from './waitForPayment';
 
 /**
  * Reads the fields that Create Checkout has on every provider.
@@ -32,7 +33,12 @@ export function readCheckoutOrder<Credentials>(row: Row<Credentials>): CheckoutO
 /** The address of `Callback`: null when the provider's own setting is used. */
 export function readCallbackUrl<Credentials>(row: Row<Credentials>): string | null {
 	const kind = row.text('callback');
-	if (kind === 'resumeExecution') return row.context.evaluateExpression('{{ $execution.resumeUrl }}', row.itemIndex) as string;
+	if (kind === 'resumeExecution') {
+		const itemCount = row.context.getInputData().length;
+		// Said here, too: later the links of checkouts that nobody can wait for would be with their payers already.
+		if (itemCount > 1) throw tooManyItems("'Callback: Resume This Execution'", itemCount);
+		return row.context.evaluateExpression('{{ $execution.resumeUrl }}', row.itemIndex) as string;
+	}
 	if (kind !== 'url') return null;
 	const url = readUrl(row.value('callbackUrl', ''), 'Callback URL');
 	if (url === null) {

@@ -28,6 +28,12 @@ export type Judgement =
 	| { pass: false; acknowledge: false; status: 401 | 500; reason: string; hint?: string };
 
 /**
+ * What a callback must be about where one certain payment is awaited: gives the claim completed with what is known, or in words
+ * why it is about something else. `confirmed`: the provider will be asked, so the claim itself need not name anything.
+ */
+export type Expectation = (claimed: PaymentFacts, confirmed: boolean) => PaymentFacts | string;
+
+/**
  * The `webhook()` of every trigger: proves the callback over its raw bytes, asks the provider where that is chosen, filters,
  * starts one execution per event, and answers in the provider's words only after n8n has stored the execution. Refuses with a
  * real 401 and a neutral body; never throws.
@@ -63,6 +69,7 @@ export async function judgeCallback<Credentials, Order>(
 	received: ReceivedCallback,
 	options: TriggerOptions,
 	remembered?: IDataObject,
+	expectation?: Expectation,
 ): Promise<Judgement> {
 	const { callback } = provider.contract;
 	const problem = callback.problem(credentials, remembered);
@@ -74,18 +81,22 @@ export async function judgeCallback<Credentials, Order>(
 	const claimed = callback.event(verdict.payload, credentials, received);
 	const ask = verdict.genuine === 'ask';
 	const confirmed = options.confirmWithProvider ?? callback.confirm?.callbackIsHint ?? false;
-	if (!ask && !confirmed) return { pass: true, event: { ...claimed, verifiedBy: 'signature' } };
-	return await confirm(context, provider, credentials, claimed, !ask);
+	const examined = expectation?.(claimed, ask || confirmed) ?? claimed;
+	if (typeof examined === 'string') return { pass: false, acknowledge: false, status: 401, reason: examined };
+	if (!ask && !confirmed) return { pass: true, event: { ...examined, verifiedBy: 'signature' } };
+	// At the address of a waiting execution nobody can have any other payment looked up than the one that it waits for.
+	const limited = ask && expectation === undefined;
+	return await confirm(context, provider, credentials, examined, !ask, limited);
 }
 
-async function confirm<Credentials, Order>(context: IWebhookFunctions | IExecuteFunctions, provider: ProviderNode<Credentials, Order>, credentials: Credentials, claimed: PaymentFacts, signed: boolean): Promise<Judgement> {
+async function confirm<Credentials, Order>(context: IWebhookFunctions | IExecuteFunctions, provider: ProviderNode<Credentials, Order>, credentials: Credentials, claimed: PaymentFacts, signed: boolean, limited: boolean): Promise<Judgement> {
 	const { displayName, callback } = provider.contract;
 	const question = callback.confirm;
 	const call = question?.call(claimed, credentials);
 	if (!question || call === undefined) {
 		return { pass: false, acknowledge: false, status: 401, reason: 'it names no payment that the provider could be asked about', hint: 'Nothing was asked.' };
 	}
-	if (!signed && !mayAsk(`${context.getWorkflow().id ?? ''}:${context.getNode().id}`, Date.now())) {
+	if (limited && !mayAsk(`${context.getWorkflow().id ?? ''}:${context.getNode().id}`, Date.now())) {
 		return { pass: false, acknowledge: false, status: 500, reason: `more than ${MOST_QUESTIONS_A_MINUTE} unsigned callbacks a minute`, hint: 'Somebody may be sending invented ones; nothing more is asked in this minute.' };
 	}
 	const asked = await sendCall(context, provider, credentials, call, { maximumAttempts: 1, timeoutMilliseconds: CONFIRM_TIMEOUT_MILLISECONDS })

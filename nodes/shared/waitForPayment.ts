@@ -1,4 +1,5 @@
-import type { IExecuteData, IExecuteFunctions, INodeExecutionData, INodeProperties, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type { IExecuteData, IExecuteFunctions, INodeExecutionData, INodeProperties, IWebhookFunctions, IWebhookResponseData, NodeTypeAndVersion } from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
 import { CallFailure } from './callFailure';
 import type { PaymentEvent, PaymentFacts } from './contract';
 import { asNodeError } from './eachItem';
@@ -6,12 +7,16 @@ import { textOrNull } from './exactJson';
 import { InputError } from './inputError';
 import { compareAmounts } from './money';
 import { readCredentials, type ProviderNode } from './providerNode';
-import { acknowledge, credentialsOrNothing, judgeCallback, readReceived, refuse } from './receiveCallback';
+import { acknowledge, credentialsOrNothing, judgeCallback, logLine, readReceived, refuse, type Expectation } from './receiveCallback';
 import { sendCall } from './sendCall';
 
 const HOUR_MILLISECONDS = 60 * 60 * 1000;
 const UNIT_MILLISECONDS: Record<string, number> = { minutes: 60_000, hours: HOUR_MILLISECONDS, days: 24 * HOUR_MILLISECONDS };
 const DEFAULT_LIMIT_MILLISECONDS = 24 * HOUR_MILLISECONDS;
+/** n8n takes this date for "no limit", and databases sort what comes after the year 9999 wrongly. */
+const LATEST_LIMIT_MILLISECONDS = Date.parse('3000-01-01T00:00:00Z');
+/** While the provider is asked the execution runs, and n8n answers a callback with 409. */
+const QUESTION = { maximumAttempts: 2, timeoutMilliseconds: 10_000 };
 
 /** Under this key the execution data of the waiting node holds what `webhook()` has to know; n8n stores it with the execution. */
 const WAITING_FOR = 'waitingFor';
@@ -118,27 +123,32 @@ export const waitForPaymentFields: INodeProperties[] = [
  * @returns outputs Paid and Not Paid: the input item's fields with `payment`, `outcome` and `paidInFull`
  */
 export async function waitForPayment<Credentials, Order>(context: IExecuteFunctions, provider: ProviderNode<Credentials, Order>): Promise<INodeExecutionData[][]> {
+	const items = context.getInputData();
 	const started = await start(context, provider).then(
 		(outputs) => ({ outputs }),
 		(error: unknown) => ({ error }),
 	);
 	if ('outputs' in started) return started.outputs;
-	throw asNodeError(context, started.error, 0);
+	const error = asNodeError(context, started.error, 0);
+	if (!context.continueOnFail()) throw error;
+	// Of an error that is thrown n8n makes the input item on the first output, Paid. From Not Paid it takes it to an error output.
+	const json = { error: [error.message, error.description].filter(Boolean).join('. ') };
+	return [[], items.map((_, item) => ({ json, error, pairedItem: { item } }))];
 }
 
 async function start<Credentials, Order>(context: IExecuteFunctions, provider: ProviderNode<Credentials, Order>): Promise<INodeExecutionData[][]> {
 	const { displayName, callback } = provider.contract;
 	if (context.isToolExecution()) throw new InputError('Wait for Payment is not available to AI agents', 'Use it in a workflow: an agent cannot be paused for hours.');
-	const items = context.getInputData();
-	const item = items[0];
+	const [item] = context.getInputData();
 	if (item === undefined) return [[], []];
-	if (items.length > 1) {
-		throw new InputError(
-			`Wait for Payment got ${items.length} items, but an execution can wait for one payment at a time`,
-			"Put 'Loop Over Items' (batch size 1) around create and wait, one after the other; or call a sub-workflow for each row with 'Wait For Sub-Workflow Completion' off and create, wait and fulfil in there, all at once.",
-		);
+	if (context.getNode().alwaysOutputData) {
+		throw new InputError("'Always Output Data' is on in the settings of this node", 'Switch it off: when a checkout is not paid, n8n would send an empty item through Paid.');
 	}
-	refuseOtherWaitingNodes(context);
+	const executeData = context.getExecuteData();
+	// What came in, also where 'Execute Once' would drop all but the first.
+	const itemCount = executeData.data.main?.[0]?.length ?? 1;
+	if (itemCount > 1) throw tooManyItems('Wait for Payment', itemCount);
+	refuseUnsafeWay(context, displayName);
 	const expected = readExpected(context);
 	const credentials = await readCredentials<Credentials>(context, provider.credentialName);
 	const problem = callback.problem(credentials) ?? callback.cannotTellPaid?.(credentials);
@@ -147,13 +157,21 @@ async function start<Credentials, Order>(context: IExecuteFunctions, provider: P
 	const already = await askOnce(context, provider, credentials, expected);
 	const decided = already === undefined ? undefined : decide(already, expected);
 	if (already !== undefined && decided !== undefined) return outputsFor(item, already, decided);
-	const executeData = context.getExecuteData();
 	const timedOut: INodeExecutionData = { ...item, json: { ...item.json, payment: null, outcome: 'timeout' satisfies Outcome, paidInFull: 'unknown' satisfies PaidInFull }, pairedItem: { item: 0 } };
+	if (limit.getTime() <= Date.now()) return [[], [timedOut]];
 	// At the time limit n8n resumes without running this node: what stands in `main` here is what leaves its outputs then.
 	executeData.data = { ...executeData.data, main: [[], [timedOut]], [WAITING_FOR]: [[{ json: { ...expected } }], [item]] };
 	context.setMetadata({ forwardAllOutputs: true });
 	await context.putExecutionToWait(limit);
-	return [items, []];
+	return [[item], []];
+}
+
+/** Both ways to wait for many payments; n8n pauses whole executions, and one address resumes one. */
+export function tooManyItems(what: string, itemCount: number): InputError {
+	return new InputError(
+		`${what} got ${itemCount} items, but an execution can wait for one payment at a time`,
+		"One after the other: put 'Loop Over Items' (batch size 1) around create and wait. All at once: call a sub-workflow for each item with 'Wait For Sub-Workflow Completion' off, and create, wait and fulfil in there.",
+	);
 }
 
 /**
@@ -167,20 +185,20 @@ export async function resumeWhenPaid<Credentials, Order>(context: IWebhookFuncti
 		if (waiting === undefined) return refuse(context, 401, `${name} refused a callback: this node is not waiting for a payment.`);
 		const credentials = await credentialsOrNothing<Credentials>(context, provider.credentialName);
 		if (credentials === undefined) return refuse(context, 401, `${name} refused a callback: its credential cannot be read.`, 'The execution goes on waiting; restore the credential.');
-		// A callback may come days after the checkout was made, and the execution takes only one.
-		const judgement = await judgeCallback(context, provider, credentials, await readReceived(context), {});
+		const judgement = await judgeCallback(context, provider, credentials, await readReceived(context), {}, undefined, expectationOf(waiting.expected));
 		const accepted = provider.contract.callback.accepted(credentials);
 		if (!judgement.pass) {
 			if (!judgement.acknowledge) return refuse(context, judgement.status, `${name} refused a callback: ${judgement.reason}.`, judgement.hint);
-			context.logger.info(`${name} acknowledged a callback and goes on waiting: ${judgement.note}.`);
+			logLine(context, 'info', `${name} acknowledged a callback and goes on waiting: ${judgement.note}.`);
 			return acknowledge(context, accepted);
 		}
 		const { event } = judgement;
 		const mismatch = belongsElsewhere(event, waiting.expected);
-		if (mismatch !== undefined) return refuse(context, 401, `${name} refused a genuine callback: its ${mismatch} is not that of the checkout it waits for.`, 'The checkout was created with the resume URL of another execution.');
+		if (mismatch !== undefined) return refuse(context, 401, `${name} refused a genuine callback: ${mismatch}.`);
 		const decided = decide(event, waiting.expected);
-		if (decided === undefined) return acknowledge(context, accepted);
-		return { ...acknowledge(context, accepted), workflowData: outputsFor(waiting.item, event, decided) };
+		if (decided !== undefined) return { ...acknowledge(context, accepted), workflowData: outputsFor(waiting.item, event, decided) };
+		logLine(context, 'info', `${name} acknowledged a callback and goes on waiting: it says ${event.event}.`);
+		return acknowledge(context, accepted);
 	} catch (error) {
 		return refuse(context, 500, `${name} could not handle a callback: ${error instanceof Error ? error.name : 'unknown error'}.`, 'The provider is asked to send it again; the execution goes on waiting.');
 	}
@@ -204,15 +222,20 @@ function readLimit(context: IExecuteFunctions, item: INodeExecutionData): Date {
 	const kind = context.getNodeParameter('limitType', 0) as string;
 	if (kind === 'duration') {
 		const milliseconds = Number(context.getNodeParameter('limitAmount', 0)) * (UNIT_MILLISECONDS[context.getNodeParameter('limitUnit', 0) as string] ?? NaN);
-		if (!(milliseconds > 0) || milliseconds > 8.64e15 - now) throw new InputError("'Time' is not a number above zero", 'Enter how long to wait.');
-		return new Date(now + milliseconds);
+		if (!(milliseconds > 0)) throw new InputError("'Time' is not a number above zero", 'Enter how long to wait.');
+		return limitAt(now + milliseconds, 'Time');
 	}
 	const given = kind === 'date' ? context.getNodeParameter('limitDate', 0) : item.json.expiresAt;
 	if (kind !== 'date' && (given === undefined || given === null || given === '')) return new Date(now + DEFAULT_LIMIT_MILLISECONDS);
 	// By way of JSON: an expression may give text, a Date or a DateTime of luxon, which all write the same ISO text.
-	const limit = new Date(JSON.parse(JSON.stringify(given)) as string);
-	if (Number.isNaN(limit.getTime())) throw new InputError(kind === 'date' ? "'Date' is not a date" : 'expiresAt of the input item is not a date', "Give a date such as 2026-12-31T18:00:00Z, or choose A Time Has Passed for 'Wait Until'.");
-	return limit;
+	const limit = Date.parse(String(JSON.parse(JSON.stringify(given))));
+	if (Number.isNaN(limit)) throw new InputError(kind === 'date' ? "'Date' is not a date" : 'expiresAt of the input item is not a date', "Give a date such as 2026-12-31T18:00:00Z, or choose A Time Has Passed for 'Wait Until'.");
+	return limitAt(limit, kind === 'date' ? 'Date' : 'expiresAt');
+}
+
+function limitAt(milliseconds: number, field: string): Date {
+	if (milliseconds >= LATEST_LIMIT_MILLISECONDS) throw new InputError(`'${field}' is after the year 2999`, 'n8n would wait without a limit then.');
+	return new Date(milliseconds);
 }
 
 /** Undefined when it cannot be asked, is not answered, or does not know; waiting goes on then. */
@@ -232,21 +255,27 @@ async function askOnce<Credentials, Order>(context: IExecuteFunctions, provider:
 	};
 	const call = confirm?.call(asked, credentials);
 	if (!confirm || call === undefined) return undefined;
-	const answered = await sendCall(context, provider, credentials, call)
+	const stopped = context.getExecutionCancelSignal();
+	const answered = await sendCall(context, provider, credentials, call, { ...QUESTION, ...(stopped ? { stopped } : {}) })
 		.then((reply) => ({ found: confirm.facts(reply, asked, credentials) }))
 		.catch((error: unknown) => ({ error }));
 	if ('error' in answered) {
-		if (answered.error instanceof InputError) throw answered.error;
+		if (answered.error instanceof InputError || stopped?.aborted) throw answered.error;
 		const words = answered.error instanceof CallFailure ? answered.error.message : 'unexpected answer';
 		context.addExecutionHints({ message: `Could not ask before waiting whether it is paid already: ${words}`, type: 'warning', location: 'outputPane' });
 		return undefined;
 	}
 	const { found } = answered;
-	if (found === undefined || belongsElsewhere(found, expected) !== undefined) return undefined;
-	return { ...found, verifiedBy: 'provider' };
+	if (found === undefined) return undefined;
+	const mismatch = belongsElsewhere(found, expected);
+	if (mismatch === undefined) return { ...found, verifiedBy: 'provider' };
+	throw new InputError(
+		`${provider.contract.displayName} knows this checkout, but ${mismatch}`,
+		"No callback for it could be accepted. Map 'Checkout ID', 'Reference' and 'Currency' from the node that created the checkout.",
+	);
 }
 
-/** Undefined while it is open. A declined card is not the end: the payer tries again on the same page. */
+/** Undefined while it is open. A declined card alone is not the end: the payer tries again on the same page. */
 function decide(event: PaymentFacts, expected: Expected): { outcome: Outcome; paidInFull: PaidInFull } | undefined {
 	if (event.event === 'payment.succeeded') {
 		const paidInFull = compareWithExpected(event, expected);
@@ -254,24 +283,43 @@ function decide(event: PaymentFacts, expected: Expected): { outcome: Outcome; pa
 	}
 	if (event.event === 'payment.canceled') return { outcome: 'canceled', paidInFull: 'unknown' };
 	if (event.event === 'payment.expired') return { outcome: 'expired', paidInFull: 'unknown' };
-	return undefined;
+	const closed = event.status === 'canceled' || event.status === 'expired';
+	return event.event === 'payment.failed' && closed ? { outcome: 'failed', paidInFull: 'unknown' } : undefined;
 }
 
 function compareWithExpected(event: PaymentFacts, expected: Expected): PaidInFull {
 	if (event.amount === null || expected.amount === null || !/^\d+(\.\d+)?$/.test(event.amount)) return 'unknown';
 	const difference = compareAmounts(event.amount, expected.amount);
-	return difference === 0 ? 'exact' : difference < 0 ? 'under' : 'over';
+	if (difference < 0) return 'under';
+	// As many of an unnamed currency may be less.
+	if (event.currency === null && expected.currency !== null) return 'unknown';
+	return difference === 0 ? 'exact' : 'over';
 }
 
-/** The field by which the event is another checkout's; undefined if it is this one's. At least one number must be shared. */
+const ANOTHER = 'is not that of the checkout that is waited for';
+
+/** In words why the event is not about this checkout; undefined if it is. At least one number must be shared. */
 function belongsElsewhere(event: PaymentFacts, expected: Expected): string | undefined {
+	const another = contradiction(event, expected);
+	if (another !== undefined) return another;
+	const shares = (['checkoutId', 'reference'] as const).some((field) => event[field] !== null && event[field] === expected[field]);
+	return shares ? undefined : 'it names neither the checkout id nor the reference that is waited for';
+}
+
+function contradiction(event: PaymentFacts, expected: Expected): string | undefined {
 	const differs = (left: string | null, right: string | null) => left !== null && right !== null && left !== right;
-	const shares = (left: string | null, right: string | null) => left !== null && left === right;
-	if (differs(event.checkoutId, expected.checkoutId)) return 'checkout id';
-	if (differs(event.reference, expected.reference)) return 'reference';
-	if (!shares(event.checkoutId, expected.checkoutId) && !shares(event.reference, expected.reference)) return 'number (it names neither this checkout id nor this reference)';
-	if (differs(event.currency?.toLowerCase() ?? null, expected.currency?.toLowerCase() ?? null)) return 'currency';
+	if (differs(event.checkoutId, expected.checkoutId)) return `its checkout id ${ANOTHER}`;
+	if (differs(event.reference, expected.reference)) return `its reference ${ANOTHER}`;
+	if (differs(event.currency?.toLowerCase() ?? null, expected.currency?.toLowerCase() ?? null)) return `its currency ${ANOTHER}`;
 	return undefined;
+}
+
+/** A callback that is a mere hint need not say what it is about: the resume address belongs to one checkout, and that one is asked for. */
+function expectationOf(expected: Expected): Expectation {
+	return (claimed, confirmed) => {
+		if (!confirmed) return belongsElsewhere(claimed, expected) ?? claimed;
+		return contradiction(claimed, expected) ?? { ...claimed, checkoutId: claimed.checkoutId ?? expected.checkoutId, reference: claimed.reference ?? expected.reference };
+	};
 }
 
 function outputsFor(item: INodeExecutionData, payment: PaymentFacts, { outcome, paidInFull }: { outcome: Outcome; paidInFull: PaidInFull }): INodeExecutionData[][] {
@@ -290,31 +338,60 @@ function readWaitingFor(context: IWebhookFunctions): { expected: Expected; item:
 	return { expected: { checkoutId: textOrNull(checkoutId), reference: textOrNull(reference), amount: textOrNull(amount), currency: textOrNull(currency) }, item };
 }
 
-const WAITING_NODE_TYPES = new Set(['n8n-nodes-base.wait', 'n8n-nodes-base.form']);
+/** Some tools of agents wait for a person. */
+const CONNECTIONS = [NodeConnectionTypes.Main, NodeConnectionTypes.AiTool];
 
 /**
- * The resume URL resumes whichever node of the execution is waiting, so between the node that gives it to the provider and this
- * one no node may wait that does not prove what it receives.
+ * Looks at the nodes between the one that gives the resume URL to the provider and this one. The URL resumes whichever node of the
+ * execution is waiting, so none of them may wait that does not prove what it receives. And where no node gives it away, nothing
+ * would ever resume this one.
  */
-function refuseOtherWaitingNodes(context: IExecuteFunctions): void {
-	const seen = new Set<string>([context.getNode().name]);
-	let level = [context.getNode().name];
+function refuseUnsafeWay(context: IExecuteFunctions, displayName: string): void {
+	const here = context.getNode();
+	const seen = new Set<string>([here.name]);
+	let level = [here.name];
+	let handedOut = false;
+	let withoutResume: string | undefined;
 	while (level.length > 0) {
-		const parents = level.flatMap((name) => context.getParentNodes(name, { depth: 1, includeNodeParameters: true }));
+		const parents = level.flatMap((name) => CONNECTIONS.flatMap((connectionType) => context.getParentNodes(name, { connectionType, depth: 1, includeNodeParameters: true })));
 		level = [];
 		for (const parent of parents) {
 			if (seen.has(parent.name)) continue;
 			seen.add(parent.name);
-			const parameters: Record<string, unknown> = parent.parameters ?? {};
-			const waits = (WAITING_NODE_TYPES.has(parent.type) && parameters.operation !== 'completion') || parameters.operation === 'sendAndWait';
-			if (waits && !parent.disabled) {
+			if (!parent.disabled && waits(parent)) {
 				throw new InputError(
 					`'${parent.name}' waits between the node that creates the checkout and this one`,
 					'Whoever knows the resume address could resume it without paying. Move it before the checkout is created, or after Wait for Payment.',
 				);
 			}
+			const callback = parent.disabled ? 'none' : callbackOf(parent, here.type);
 			// Before the checkout is created, the provider does not know the address yet.
-			if (parameters.callback !== 'resumeExecution') level.push(parent.name);
+			if (callback === 'resumes') handedOut = true;
+			else level.push(parent.name);
+			if (callback === 'elsewhere') withoutResume ??= parent.name;
 		}
 	}
+	if (!handedOut && withoutResume !== undefined) {
+		throw new InputError(
+			`'${withoutResume}' does not tell ${displayName} to resume this execution, so Wait for Payment would never hear of a payment`,
+			"Set its field 'Callback' to Resume This Execution.",
+		);
+	}
+}
+
+/** n8n's own nodes that pause an execution, each with its webhook that resumes it (2.41.1: `restartWebhook` in their descriptions). */
+function waits({ type, parameters = {} }: NodeTypeAndVersion): boolean {
+	if (type === 'n8n-nodes-base.wait') return true;
+	if (type === 'n8n-nodes-base.form') return parameters.operation !== 'completion';
+	// The first version of the chat node has a switch in place of the operation.
+	return parameters.operation === 'sendAndWait' || parameters.operation === 'dispatchAndWait' || (/\.chat$/.test(type) && parameters.waitUserReply === true);
+}
+
+/** What a node that creates checkouts at this provider does with their callbacks; `none` for any other node. */
+function callbackOf({ type, parameters = {} }: NodeTypeAndVersion, ownType: string): 'resumes' | 'elsewhere' | 'none' {
+	const { callback, callbackUrl } = parameters;
+	if (typeof callback !== 'string') return 'none';
+	if (callback === 'resumeExecution' || (callback === 'url' && typeof callbackUrl === 'string' && /resumeUrl/i.test(callbackUrl))) return 'resumes';
+	// An expression may choose either.
+	return type === ownType && !callback.startsWith('=') ? 'elsewhere' : 'none';
 }
