@@ -143,7 +143,9 @@ export function describeProvider(provider: ProviderCase): void {
 			const { checkout: next } = await merchant.order();
 			const [delivery] = await merchant.payer(next);
 			expect(delivery?.status).toBe(provider.acknowledgement.status);
-			expect(await merchant.executions()).toHaveLength(1);
+			// The missed payment may start one too: some providers send it again by themselves.
+			const executions = await Promise.all((await merchant.executions()).map(async ({ id }) => await client.executions.settled(id)));
+			expect(executions.filter((execution) => itemsOf(execution, 'Paid')[0]?.reference === next.reference)).toHaveLength(1);
 		});
 
 		test('a published trigger goes on receiving payments after n8n was restarted', async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { parse as parseFlatted } from 'flatted';
-import type { IConnections, INode, INodeTypeDescription, IRunExecutionData, IWorkflowSettings } from 'n8n-workflow';
+import type { IConnections, INode, INodePropertyOptions, INodeTypeDescription, IRunExecutionData, IWorkflowSettings } from 'n8n-workflow';
 
 /** The owner of every throw-away n8n. n8n wants eight characters, a digit and a capital. */
 export const owner = { email: 'owner@n8n.example', firstName: 'Demo', lastName: 'Owner', password: 'Throw-away-1' };
@@ -205,6 +205,12 @@ export class N8nClient {
 	async credentialTypes(): Promise<string[]> {
 		const answer = await axios.get<{ name: string }[]>(`${this.url}/types/credentials.json`, { headers: { cookie: this.cookie }, timeout: 60_000, proxy: false });
 		return answer.data.map(({ name }) => name);
+	}
+
+	/** What a drop-down of a node offers, as the editor asks for it when it is opened. */
+	async loadOptions(nodeType: string, version: number, methodName: string, { id, name, type }: Credential, currentNodeParameters: object): Promise<INodePropertyOptions[]> {
+		const nodeTypeAndVersion = { name: nodeType, version };
+		return await this.call('post', '/dynamic-node-parameters/options', { path: 'parameters', nodeTypeAndVersion, methodName, credentials: { [type]: { id, name } }, currentNodeParameters });
 	}
 
 	private async start(id: string, startFrom: string): Promise<{ executionId?: string; waitingForWebhook?: boolean }> {
