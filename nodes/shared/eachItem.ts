@@ -67,13 +67,12 @@ export async function eachItem<Credentials, Order>(
 ): Promise<INodeExecutionData[][]> {
 	const items = context.getInputData();
 	if (items.length === 0) return [[]];
-	const resource = context.getNodeParameter('resource', 0);
-	const operationName = context.getNodeParameter('operation', 0);
-	const operation = operations[resource]?.[operationName];
-	if (!operation) {
-		throw new NodeOperationError(context.getNode(), `There is no operation '${operationName}' for '${resource}'`, { description: 'Open the node and choose the operation again.' });
+	const prepared = await prepare(context, provider, operations).catch((error: unknown) => ({ error }));
+	if ('error' in prepared) {
+		if (!context.continueOnFail()) throw prepared.error;
+		return [items.map((_, itemIndex) => failed(asNodeError(context, prepared.error, itemIndex), itemIndex))];
 	}
-	const credentials = await readCredentials<Credentials>(context, provider.credentialName);
+	const { operation, credentials, parallel } = prepared;
 	const stopped = context.getExecutionCancelSignal();
 	const runKey = retryKey(context);
 	const before = runKey === undefined ? undefined : rowsMadeBefore(runKey);
@@ -88,10 +87,10 @@ export async function eachItem<Credentials, Order>(
 			const output = await operation(row);
 			results[itemIndex] = paired(output, itemIndex);
 		} catch (error) {
+			if (stopped?.aborted) return;
 			const nodeError = asNodeError(context, error, itemIndex, row.reference());
-			if (context.continueOnFail() && !stopped?.aborted) {
-				const json = { error: [nodeError.message, nodeError.description].filter(Boolean).join('. ') };
-				results[itemIndex] = [{ json, error: nodeError, pairedItem: { item: itemIndex } }];
+			if (context.continueOnFail()) {
+				results[itemIndex] = [failed(nodeError, itemIndex)];
 			} else {
 				firstFailure ??= { error: nodeError, itemIndex };
 			}
@@ -102,11 +101,35 @@ export async function eachItem<Credentials, Order>(
 	const worker = async (): Promise<void> => {
 		while (next < items.length && !firstFailure && !stopped?.aborted) await work(next++);
 	};
-	await Promise.all(Array.from({ length: Math.min(requestsInParallel(context), items.length) }, worker));
+	await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
 	const output = results.flat();
 	if (runKey !== undefined && (stopped?.aborted || !(firstFailure || isRepeated(output)))) forgetRun(runKey);
+	if (stopped?.aborted && !context.continueOnFail()) {
+		// n8n knows by this word that the user stopped it, and that nothing failed.
+		throw withWhatWasMade({ error: new NodeOperationError(context.getNode(), 'The execution was canceled'), itemIndex: -1 }, run, items.length);
+	}
 	if (firstFailure) throw withWhatWasMade(firstFailure, run, items.length);
 	return [output];
+}
+
+/** What all rows need. Fails them all: n8n would send the input of a node that throws to its success output, as if it were made. */
+async function prepare<Credentials, Order>(context: IExecuteFunctions, provider: ProviderNode<Credentials, Order>, operations: Record<string, Record<string, Operation<Credentials>>>) {
+	const resource = context.getNodeParameter('resource', 0);
+	const operationName = context.getNodeParameter('operation', 0);
+	const ofResource = Object.hasOwn(operations, resource) ? (operations[resource] ?? {}) : {};
+	const operation = Object.hasOwn(ofResource, operationName) ? ofResource[operationName] : undefined;
+	if (!operation) {
+		throw new NodeOperationError(context.getNode(), `There is no operation '${operationName}' for '${resource}'`, { description: 'Open the node and choose the operation again.' });
+	}
+	return { operation, credentials: await readCredentials<Credentials>(context, provider.credentialName), parallel: requestsInParallel(context) };
+}
+
+/**
+ * A failed row. Only a text, and no `error` beside `json`: n8n then merges the row's own fields into it at the error output, and
+ * keeps the advice; an `error` it turns into its bare message, after the merging.
+ */
+function failed(error: NodeApiError | NodeOperationError, itemIndex: number): INodeExecutionData {
+	return { json: { error: [error.message, error.description].filter(Boolean).join('. ') }, pairedItem: { item: itemIndex } };
 }
 
 /** n8n's own test: with Retry On Fail it repeats the whole node when the first item that left it has an error. */
@@ -221,8 +244,13 @@ export function asNodeError(context: IExecuteFunctions, error: unknown, itemInde
 		const httpCode = error.httpStatus === undefined ? undefined : String(error.httpStatus);
 		return new NodeApiError(node, { message: error.message }, { message, description: error.advice, itemIndex, ...(httpCode ? { httpCode } : {}) });
 	}
-	const description = error instanceof InputError ? error.advice : 'This is unexpected. Please report it with the steps that lead to it.';
+	const description = error instanceof InputError ? error.advice : isOurMistake(error) ? 'This is unexpected. Please report it with the steps that lead to it.' : "Correct the node's settings, its expressions or its credential.";
 	return new NodeOperationError(node, message, { itemIndex, description });
+}
+
+/** n8n's errors, such as those of expressions and missing credentials, are classes of their own. */
+function isOurMistake(error: unknown): boolean {
+	return !(error instanceof Error) || [Error, TypeError, RangeError, ReferenceError, SyntaxError].some((kind) => Object.getPrototypeOf(error) === kind.prototype);
 }
 
 /** With "Stop" the rows that were made are lost from the output; the error is the only place left to say which they are. */
