@@ -1,6 +1,8 @@
-import type { ICredentialsDecrypted, ICredentialTestFunctions, IExecuteFunctions, INodeCredentialTestResult, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import type { ICredentialTestFunctions, ICredentialsDecrypted, IExecuteFunctions, IHookFunctions, INodeCredentialTestResult, INodeExecutionData, INodeType, INodeTypeDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { eachItem } from '../shared/eachItem';
+import { verifyCallback, verifyCallbackFields } from '../shared/verifyCallback';
+import { resumeWhenPaid, waitForPayment, waitForPaymentFields } from '../shared/waitForPayment';
 import { chingChingPay } from './chingChingPay.contract';
 import { createCheckoutFields, createChingChingPayCheckout, lastFields, moneyFields } from './createCheckout.operation';
 import { createChingChingPayLink, createLinkFields } from './createLink.operation';
@@ -10,6 +12,7 @@ import { getChingChingPayPayment, getPaymentFields } from './getPayment.operatio
 import { getChingChingPaySettlements, getSettlementsFields } from './getSettlements.operation';
 import { getChingChingPayTransaction, getTransactionFields } from './getTransaction.operation';
 import { testChingChingPayCredential } from './testCredential.operation';
+import { verifyOptions } from './verifyCallback.operation';
 
 export class ChingChingPay implements INodeType {
 	description: INodeTypeDescription = {
@@ -22,9 +25,11 @@ export class ChingChingPay implements INodeType {
 		description: 'Create hosted checkouts and payment links with ChingChingPay, look them up and refund them',
 		defaults: { name: 'ChingChingPay' },
 		inputs: [NodeConnectionTypes.Main],
-		outputs: [NodeConnectionTypes.Main],
+		outputs: `={{ $parameter["operation"] === "waitForPayment" ? [{ type: "${NodeConnectionTypes.Main}", displayName: "Paid" }, { type: "${NodeConnectionTypes.Main}", displayName: "Not Paid" }] : [{ type: "${NodeConnectionTypes.Main}" }] }}`,
 		usableAsTool: true,
 		credentials: [{ name: 'chingChingPayApi', required: true, testedBy: 'chingChingPayCredentialTest' }],
+		// Only for Wait for Payment: n8n's resume address of a paused execution.
+		webhooks: [{ name: 'default', httpMethod: 'POST', path: '', responseMode: 'onReceived', responseData: '', restartWebhook: true, isFullPath: true }],
 		properties: [
 			{
 				displayName: 'Resource',
@@ -32,6 +37,7 @@ export class ChingChingPay implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				options: [
+					{ name: 'Callback', value: 'callback', displayOptions: { hide: { '@tool': [true] } } },
 					{ name: 'Checkout', value: 'checkout' },
 					{ name: 'Payment', value: 'payment' },
 					{ name: 'Refund', value: 'refund' },
@@ -48,9 +54,25 @@ export class ChingChingPay implements INodeType {
 				options: [
 					{ name: 'Create', value: 'create', action: 'Create a checkout', description: 'Begin a payment by one method, for example a QR code or a redirect' },
 					{ name: 'Create Link', value: 'createLink', action: 'Create a payment link', description: 'Make a payment page on which the payer chooses the method' },
+					{
+						name: 'Wait for Payment',
+						value: 'waitForPayment',
+						action: 'Wait for payment of a checkout',
+						description: 'Pause this execution until a checkout is paid or the time is up',
+						displayOptions: { hide: { '@tool': [true] } },
+					},
 				],
 				default: 'create',
 				displayOptions: { show: { resource: ['checkout'] } },
+			},
+			{
+				displayName: 'Operation',
+				name: 'operation',
+				type: 'options',
+				noDataExpression: true,
+				options: [{ name: 'Verify', value: 'verify', action: 'Verify a callback', description: "Prove a callback that n8n's Webhook node received" }],
+				default: 'verify',
+				displayOptions: { show: { resource: ['callback'] } },
 			},
 			{
 				displayName: 'Operation',
@@ -91,6 +113,9 @@ export class ChingChingPay implements INodeType {
 				default: 'get',
 				displayOptions: { show: { resource: ['transaction'] } },
 			},
+			...waitForPaymentFields,
+			...verifyCallbackFields,
+			...verifyOptions,
 			...getTransactionFields,
 			...getPaymentFields,
 			...getSettlementsFields,
@@ -112,12 +137,33 @@ export class ChingChingPay implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		if (this.getNodeParameter('operation', 0) === 'waitForPayment') return await waitForPayment(this, { contract: chingChingPay, credentialName: 'chingChingPayApi' });
 		return await eachItem(this, { contract: chingChingPay, credentialName: 'chingChingPayApi' }, {
+			callback: { verify: async (row) => await verifyCallback(row, { contract: chingChingPay, credentialName: 'chingChingPayApi' }) },
 			checkout: { create: createChingChingPayCheckout, createLink: createChingChingPayLink },
 			payment: { get: getChingChingPayPayment },
 			refund: { create: createChingChingPayRefund },
 			settlement: { getAll: getChingChingPaySettlements, download: downloadChingChingPaySettlement },
 			transaction: { get: getChingChingPayTransaction },
 		});
+	}
+
+	webhookMethods = {
+		default: {
+			/** n8n itself gives a paused execution its address and takes it away; there is nothing to register anywhere. */
+			async checkExists(this: IHookFunctions): Promise<boolean> {
+				return true;
+			},
+			async create(this: IHookFunctions): Promise<boolean> {
+				return true;
+			},
+			async delete(this: IHookFunctions): Promise<boolean> {
+				return true;
+			},
+		},
+	};
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return await resumeWhenPaid(this, { contract: chingChingPay, credentialName: 'chingChingPayApi' });
 	}
 }

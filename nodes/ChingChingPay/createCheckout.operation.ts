@@ -64,6 +64,7 @@ export const moneyFields: INodeProperties[] = [
 		type: 'options',
 		options: [
 			{ name: 'None', value: 'none', description: 'No callback is sent; look the payment up with the operation Get a Transaction' },
+			{ name: 'Resume This Execution', value: 'resumeExecution', description: 'For Wait for Payment further on in this workflow', displayOptions: { show: { resource: ['checkout'] } } },
 			{ name: 'URL', value: 'url', description: 'ChingChingPay sends callbacks to the address below' },
 		],
 		default: 'url',
@@ -152,7 +153,7 @@ export const lastFields: INodeProperties[] = [
 		type: 'boolean',
 		default: true,
 		description: 'Whether to return a simplified version of the response instead of the raw data',
-		displayOptions: { hide: { resource: ['settlement'] } },
+		displayOptions: { hide: { resource: ['settlement', 'callback'], operation: ['waitForPayment'] } },
 	},
 	{
 		displayName: 'Options',
@@ -161,6 +162,7 @@ export const lastFields: INodeProperties[] = [
 		placeholder: 'Add Option',
 		default: {},
 		options: [{ ...requestsInParallelOption }],
+		displayOptions: { hide: { resource: ['callback'], operation: ['waitForPayment'] } },
 	},
 ];
 

@@ -1,6 +1,8 @@
-import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import type { IExecuteFunctions, IHookFunctions, INodeExecutionData, INodeType, INodeTypeDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { eachItem } from '../shared/eachItem';
+import { verifyCallback, verifyCallbackFields } from '../shared/verifyCallback';
+import { resumeWhenPaid, waitForPayment, waitForPaymentFields } from '../shared/waitForPayment';
 import { createCheckoutFields, createEFundPayCheckout } from './createCheckout.operation';
 import { createEFundPayRefund, createRefundFields } from './createRefund.operation';
 import { createEFundPayTransaction, createTransactionFields } from './createTransaction.operation';
@@ -21,9 +23,11 @@ export class EFundPay implements INodeType {
 		description: 'Create hosted checkouts and payments with EFundPay, look them up and give them back',
 		defaults: { name: 'EFundPay' },
 		inputs: [NodeConnectionTypes.Main],
-		outputs: [NodeConnectionTypes.Main],
+		outputs: `={{ $parameter["operation"] === "waitForPayment" ? [{ type: "${NodeConnectionTypes.Main}", displayName: "Paid" }, { type: "${NodeConnectionTypes.Main}", displayName: "Not Paid" }] : [{ type: "${NodeConnectionTypes.Main}" }] }}`,
 		usableAsTool: true,
 		credentials: [{ name: 'eFundPayApi', required: true }],
+		// Only for Wait for Payment: n8n's resume address of a paused execution.
+		webhooks: [{ name: 'default', httpMethod: 'POST', path: '', responseMode: 'onReceived', responseData: '', restartWebhook: true, isFullPath: true }],
 		properties: [
 			{
 				displayName: 'Resource',
@@ -31,6 +35,7 @@ export class EFundPay implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				options: [
+					{ name: 'Callback', value: 'callback', displayOptions: { hide: { '@tool': [true] } } },
 					{ name: 'Checkout', value: 'checkout' },
 					{ name: 'Refund', value: 'refund' },
 					{ name: 'Transaction', value: 'transaction' },
@@ -42,9 +47,27 @@ export class EFundPay implements INodeType {
 				name: 'operation',
 				type: 'options',
 				noDataExpression: true,
-				options: [{ name: 'Create', value: 'create', action: 'Create a checkout', description: 'Make a payment page and get its link' }],
+				options: [
+					{ name: 'Create', value: 'create', action: 'Create a checkout', description: 'Make a payment page and get its link' },
+					{
+						name: 'Wait for Payment',
+						value: 'waitForPayment',
+						action: 'Wait for payment of a checkout',
+						description: 'Pause this execution until a checkout is paid or the time is up',
+						displayOptions: { hide: { '@tool': [true] } },
+					},
+				],
 				default: 'create',
 				displayOptions: { show: { resource: ['checkout'] } },
+			},
+			{
+				displayName: 'Operation',
+				name: 'operation',
+				type: 'options',
+				noDataExpression: true,
+				options: [{ name: 'Verify', value: 'verify', action: 'Verify a callback', description: "Prove a callback that n8n's Webhook node received" }],
+				default: 'verify',
+				displayOptions: { show: { resource: ['callback'] } },
 			},
 			{
 				displayName: 'Operation',
@@ -72,6 +95,8 @@ export class EFundPay implements INodeType {
 				default: 'create',
 				displayOptions: { show: { resource: ['refund'] } },
 			},
+			...waitForPaymentFields,
+			...verifyCallbackFields,
 			...getTransactionFields,
 			...getManyTransactionsFields,
 			...getRefundFields,
@@ -83,14 +108,35 @@ export class EFundPay implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		if (this.getNodeParameter('operation', 0) === 'waitForPayment') return await waitForPayment(this, { contract: eFundPay, credentialName: 'eFundPayApi' });
 		return await eachItem(
 			this,
 			{ contract: eFundPay, credentialName: 'eFundPayApi' },
 			{
+				callback: { verify: async (row) => await verifyCallback(row, { contract: eFundPay, credentialName: 'eFundPayApi' }) },
 				checkout: { create: createEFundPayCheckout },
 				transaction: { create: createEFundPayTransaction, get: getEFundPayTransaction, getAll: getManyEFundPayTransactions },
 				refund: { create: createEFundPayRefund, get: getEFundPayRefund, getAll: getManyEFundPayRefunds },
 			},
 		);
+	}
+
+	webhookMethods = {
+		default: {
+			/** n8n itself gives a paused execution its address and takes it away; there is nothing to register anywhere. */
+			async checkExists(this: IHookFunctions): Promise<boolean> {
+				return true;
+			},
+			async create(this: IHookFunctions): Promise<boolean> {
+				return true;
+			},
+			async delete(this: IHookFunctions): Promise<boolean> {
+				return true;
+			},
+		},
+	};
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return await resumeWhenPaid(this, { contract: eFundPay, credentialName: 'eFundPayApi' });
 	}
 }

@@ -55,7 +55,10 @@ export const createCheckoutFields: INodeProperties[] = [
 		displayName: 'Callback',
 		name: 'callback',
 		type: 'options',
-		options: [{ name: 'URL', value: 'url', description: 'EFundPay sends the callback to the address below' }],
+		options: [
+			{ name: 'Resume This Execution', value: 'resumeExecution', description: 'For Wait for Payment further on in this workflow' },
+			{ name: 'URL', value: 'url', description: 'EFundPay sends the callback to the address below' },
+		],
 		default: 'url',
 		description: 'Where EFundPay sends the callback once this checkout is paid',
 		displayOptions: { show: showOnlyForCreateCheckout },

@@ -111,7 +111,7 @@ export const createCheckoutFields: INodeProperties[] = [
 		placeholder: 'Add Option',
 		default: {},
 		options: [{ ...requestsInParallelOption }],
-		displayOptions: { show: { resource: ['checkout'] } },
+		displayOptions: { show: { resource: ['checkout'], operation: ['create', 'get'] } },
 	},
 ];
 

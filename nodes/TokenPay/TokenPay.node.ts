@@ -1,6 +1,8 @@
-import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import type { IExecuteFunctions, IHookFunctions, INodeExecutionData, INodeType, INodeTypeDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { eachItem, type Operation } from '../shared/eachItem';
+import { verifyCallback, verifyCallbackFields } from '../shared/verifyCallback';
+import { resumeWhenPaid, waitForPayment, waitForPaymentFields } from '../shared/waitForPayment';
 import { getChains, getCurrencies } from './chainAndCurrency.operation';
 import { closeTokenPayCheckout } from './closeCheckout.operation';
 import { createCheckoutFields, createTokenPayCheckout } from './createCheckout.operation';
@@ -8,6 +10,7 @@ import { getBalanceFields, getTokenPayBalance } from './getBalance.operation';
 import { getTokenPayCheckout, whichCheckoutFields } from './getCheckout.operation';
 import { getCurrenciesFields, getTokenPayCurrencies } from './getCurrencies.operation';
 import { replySignatureProblem, tokenPay, type TokenPayCredentials } from './tokenPay.contract';
+import { verifyOptions } from './verifyCallback.operation';
 
 export class TokenPay implements INodeType {
 	description: INodeTypeDescription = {
@@ -20,9 +23,11 @@ export class TokenPay implements INodeType {
 		description: 'Create hosted checkouts paid in coins with TokenPay, look them up and close them',
 		defaults: { name: 'TokenPay' },
 		inputs: [NodeConnectionTypes.Main],
-		outputs: [NodeConnectionTypes.Main],
+		outputs: `={{ $parameter["operation"] === "waitForPayment" ? [{ type: "${NodeConnectionTypes.Main}", displayName: "Paid" }, { type: "${NodeConnectionTypes.Main}", displayName: "Not Paid" }] : [{ type: "${NodeConnectionTypes.Main}" }] }}`,
 		usableAsTool: true,
 		credentials: [{ name: 'tokenPayApi', required: true }],
+		// Only for Wait for Payment: n8n's resume address of a paused execution.
+		webhooks: [{ name: 'default', httpMethod: 'POST', path: '', responseMode: 'onReceived', responseData: '', restartWebhook: true, isFullPath: true }],
 		properties: [
 			{
 				displayName: 'Resource',
@@ -31,6 +36,7 @@ export class TokenPay implements INodeType {
 				noDataExpression: true,
 				options: [
 					{ name: 'Balance', value: 'balance' },
+					{ name: 'Callback', value: 'callback', displayOptions: { hide: { '@tool': [true] } } },
 					{ name: 'Checkout', value: 'checkout' },
 					{ name: 'Currency', value: 'currency' },
 				],
@@ -45,9 +51,25 @@ export class TokenPay implements INodeType {
 					{ name: 'Close', value: 'close', action: 'Close a checkout', description: 'Make an unpaid payment page stop taking money' },
 					{ name: 'Create', value: 'create', action: 'Create a checkout', description: 'Make a payment page and get its link' },
 					{ name: 'Get', value: 'get', action: 'Get a checkout', description: 'Look up whether a checkout is paid' },
+					{
+						name: 'Wait for Payment',
+						value: 'waitForPayment',
+						action: 'Wait for payment of a checkout',
+						description: 'Pause this execution until a checkout is paid or the time is up',
+						displayOptions: { hide: { '@tool': [true] } },
+					},
 				],
 				default: 'create',
 				displayOptions: { show: { resource: ['checkout'] } },
+			},
+			{
+				displayName: 'Operation',
+				name: 'operation',
+				type: 'options',
+				noDataExpression: true,
+				options: [{ name: 'Verify', value: 'verify', action: 'Verify a callback', description: "Prove a callback that n8n's Webhook node received" }],
+				default: 'verify',
+				displayOptions: { show: { resource: ['callback'] } },
 			},
 			{
 				displayName: 'Operation',
@@ -67,6 +89,9 @@ export class TokenPay implements INodeType {
 				default: 'get',
 				displayOptions: { show: { resource: ['balance'] } },
 			},
+			...waitForPaymentFields,
+			...verifyCallbackFields,
+			...verifyOptions,
 			...whichCheckoutFields,
 			...getCurrenciesFields,
 			...getBalanceFields,
@@ -77,16 +102,37 @@ export class TokenPay implements INodeType {
 	methods = { loadOptions: { getChains, getCurrencies } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		if (this.getNodeParameter('operation', 0) === 'waitForPayment') return await waitForPayment(this, { contract: tokenPay, credentialName: 'tokenPayApi' });
 		const checked = checkedReplies(this);
 		return await eachItem(
 			this,
 			{ contract: tokenPay, credentialName: 'tokenPayApi' },
 			{
+				callback: { verify: async (row) => await verifyCallback(row, { contract: tokenPay, credentialName: 'tokenPayApi' }) },
 				checkout: { create: checked(createTokenPayCheckout), get: checked(getTokenPayCheckout), close: checked(closeTokenPayCheckout) },
 				currency: { getAll: getTokenPayCurrencies },
 				balance: { get: checked(getTokenPayBalance) },
 			},
 		);
+	}
+
+	webhookMethods = {
+		default: {
+			/** n8n itself gives a paused execution its address and takes it away; there is nothing to register anywhere. */
+			async checkExists(this: IHookFunctions): Promise<boolean> {
+				return true;
+			},
+			async create(this: IHookFunctions): Promise<boolean> {
+				return true;
+			},
+			async delete(this: IHookFunctions): Promise<boolean> {
+				return true;
+			},
+		},
+	};
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return await resumeWhenPaid(this, { contract: tokenPay, credentialName: 'tokenPayApi' });
 	}
 }
 

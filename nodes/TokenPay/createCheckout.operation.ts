@@ -42,6 +42,7 @@ export const createCheckoutFields: INodeProperties[] = [
 		type: 'options',
 		options: [
 			{ name: 'None', value: 'none', description: "The callback address in TokenPay's merchant backend is used, if one is set there" },
+			{ name: 'Resume This Execution', value: 'resumeExecution', description: 'For Wait for Payment further on in this workflow' },
 			{ name: 'URL', value: 'url', description: 'TokenPay sends the callback to the address below' },
 		],
 		default: 'url',
@@ -103,6 +104,7 @@ export const createCheckoutFields: INodeProperties[] = [
 		placeholder: 'Add Option',
 		default: {},
 		options: [{ ...requestsInParallelOption, description: 'How many rows are worked on at the same time, 50 at the most. TokenPay takes 5 requests a second from one application, which is kept in any case.' }],
+		displayOptions: { hide: { operation: ['verify', 'waitForPayment'] } },
 	},
 ];
 

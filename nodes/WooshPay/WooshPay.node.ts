@@ -2,6 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescrip
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { extraFieldsField, simpleField } from '../shared/checkoutFields';
 import { eachItem } from '../shared/eachItem';
+import { verifyCallback, verifyCallbackFields } from '../shared/verifyCallback';
 import { createCheckoutFields, createWooshPayCheckout } from './createCheckout.operation';
 import { createPriceFields, createWooshPayPrice } from './createPrice.operation';
 import { createProductFields, createWooshPayProduct } from './createProduct.operation';
@@ -13,6 +14,7 @@ import { getRefundFields, getWooshPayRefund } from './getRefund.operation';
 import { optionsFields } from './options.operation';
 import { updatePriceFields, updateWooshPayPrice } from './updatePrice.operation';
 import { wooshPay } from './wooshPay.contract';
+import { verifyOptions } from './verifyCallback.operation';
 
 export class WooshPay implements INodeType {
 	description: INodeTypeDescription = {
@@ -35,6 +37,7 @@ export class WooshPay implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				options: [
+					{ name: 'Callback', value: 'callback', displayOptions: { hide: { '@tool': [true] } } },
 					{ name: 'Checkout', value: 'checkout' },
 					{ name: 'Payment', value: 'payment' },
 					{ name: 'Price', value: 'price' },
@@ -54,6 +57,15 @@ export class WooshPay implements INodeType {
 				],
 				default: 'create',
 				displayOptions: { show: { resource: ['checkout'] } },
+			},
+			{
+				displayName: 'Operation',
+				name: 'operation',
+				type: 'options',
+				noDataExpression: true,
+				options: [{ name: 'Verify', value: 'verify', action: 'Verify a callback', description: "Prove a callback that n8n's Webhook node received" }],
+				default: 'verify',
+				displayOptions: { show: { resource: ['callback'] } },
 			},
 			{
 				displayName: 'Operation',
@@ -98,6 +110,8 @@ export class WooshPay implements INodeType {
 				default: 'create',
 				displayOptions: { show: { resource: ['refund'] } },
 			},
+			...verifyCallbackFields,
+			...verifyOptions,
 			...getCheckoutFields,
 			...createCheckoutFields,
 			...getPaymentFields,
@@ -118,6 +132,7 @@ export class WooshPay implements INodeType {
 			this,
 			{ contract: wooshPay, credentialName: 'wooshPayApi' },
 			{
+				callback: { verify: async (row) => await verifyCallback(row, { contract: wooshPay, credentialName: 'wooshPayApi' }) },
 				checkout: { create: createWooshPayCheckout, get: getWooshPayCheckout },
 				payment: { get: getWooshPayPayment },
 				price: { create: createWooshPayPrice, get: getWooshPayPrice, update: updateWooshPayPrice },

@@ -32,6 +32,7 @@ export const optionsFields: INodeProperties[] = [
 				displayOptions: { show: { '/resource': ['checkout', 'refund'], '/operation': ['create'] } },
 			},
 		],
+		displayOptions: { hide: { resource: ['callback'] } },
 	},
 ];
 

@@ -154,6 +154,7 @@ export const simpleField: INodeProperties = {
 	type: 'boolean',
 	default: true,
 	description: 'Whether to return a simplified version of the response instead of the raw data',
+	displayOptions: { hide: { operation: ['verify', 'waitForPayment'] } },
 };
 
 export const requestsInParallelOption: INodeProperties = {
