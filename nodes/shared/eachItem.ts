@@ -177,8 +177,10 @@ function rowOf<Credentials, Order>(
 		credentials,
 		value,
 		text(parameter) {
-			const entry = value(parameter, '');
-			return typeof entry === 'string' ? entry.trim() : typeof entry === 'number' || typeof entry === 'bigint' ? String(entry) : '';
+			const entry = value(parameter, '') ?? '';
+			if (typeof entry === 'string' || typeof entry === 'number' || typeof entry === 'bigint') return String(entry).trim();
+			// Taken for empty, an order would lose its number without a word.
+			throw new InputError(`'${labelOf(parameter)}' is not a text but ${shown(JSON.stringify(entry))}`, 'Map one field that holds text or a number.');
 		},
 		collection(parameter) {
 			const entries = Object.entries(value(parameter, {}) as IDataObject).map(([name, entry]) => [name, trim(entry)] as const);
@@ -212,6 +214,12 @@ function rowOf<Credentials, Order>(
 	return row;
 }
 
+/** `checkoutId` → `Checkout ID`, as the forms write it. */
+function labelOf(parameter: string): string {
+	const words = parameter.replace(/([A-Z])/g, ' $1').replace(/\bId\b/g, 'ID').replace(/\bUrl\b/g, 'URL');
+	return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 /** Tells apart what was made, what may have been made (and must not be repeated blindly when the node is), and what was not. */
 async function attempt(send: () => Promise<IDataObject>, accepted: () => HttpCall | undefined): Promise<MadeRow['result'] | { error: unknown }> {
 	try {
@@ -239,13 +247,21 @@ function retryKey(context: IExecuteFunctions): string | undefined {
 export function asNodeError(context: IExecuteFunctions, error: unknown, itemIndex: number, reference: string | null = null): NodeApiError | NodeOperationError {
 	const node = context.getNode();
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
-	const message = `${error instanceof Error ? error.message : 'Something unexpected happened'} [item ${itemIndex}${reference === null ? '' : `, reference ${shown(reference)}`}]`;
-	if (error instanceof CallFailure) {
-		const httpCode = error.httpStatus === undefined ? undefined : String(error.httpStatus);
-		return new NodeApiError(node, { message: error.message }, { message, description: error.advice, itemIndex, ...(httpCode ? { httpCode } : {}) });
-	}
-	const description = error instanceof InputError ? error.advice : isOurMistake(error) ? 'This is unexpected. Please report it with the steps that lead to it.' : "Correct the node's settings, its expressions or its credential.";
-	return new NodeOperationError(node, message, { itemIndex, description });
+	// The whole reference, for the provider's search field; providers allow far shorter ones.
+	const row = `item ${itemIndex}${reference === null ? '' : `, reference "${reference.slice(0, 200)}"`}`;
+	const message = `${error instanceof Error ? error.message : 'Something unexpected happened'} [${row}]`;
+	const nodeError =
+		error instanceof CallFailure
+			? new NodeApiError(node, { message: error.message }, { message, description: error.advice, itemIndex, ...(error.httpStatus === undefined ? {} : { httpCode: String(error.httpStatus) }) })
+			: new NodeOperationError(node, message, { itemIndex, description: adviceOn(error) });
+	// n8n puts words of its own in place of a message that holds a name such as ECONNRESET or, in "preexisting", EEXIST.
+	nodeError.message = message;
+	return nodeError;
+}
+
+function adviceOn(error: unknown): string {
+	if (error instanceof InputError) return error.advice;
+	return isOurMistake(error) ? 'This is unexpected. Please report it with the steps that lead to it.' : "Correct the node's settings, its expressions or its credential.";
 }
 
 /** n8n's errors, such as those of expressions and missing credentials, are classes of their own. */
