@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describeProvider } from './describeProvider';
-import { callbackByUrl, itemsOf, makeActionWorkflow, Shop, stage, uniqueReference, type ProviderCase } from './support';
+import { callbackByUrl, itemsOf, makeActionWorkflow, Shop, stage, type ProviderCase } from './support';
 
 const tokenPay: ProviderCase = {
 	provider: 'tokenpay',
@@ -78,7 +78,7 @@ describe('what only TokenPay does', () => {
 	test('an order is closed by its reference and cannot be paid any more', async () => {
 		const merchant = await Shop.of(tokenPay, { open: false });
 		const { client, sandbox } = await stage();
-		const { checkout } = await merchant.order({ reference: uniqueReference() });
+		const { checkout } = await merchant.order();
 		const close = await makeActionWorkflow(tokenPay, merchant.credential, { resource: 'checkout', operation: 'close', findBy: 'reference', reference: checkout.reference });
 		expect(itemsOf(await client.workflows.run(close.id, 'Start'), 'Provider')).toEqual([expect.objectContaining({ status: 'canceled', reference: checkout.reference })]);
 		await expect(sandbox.act('tokenpay', checkout.checkoutId, 'pay')).rejects.toThrow('409');
