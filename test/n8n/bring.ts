@@ -116,6 +116,9 @@ async function installPackages(recipe: string, folder: string, fingerprint: stri
 			'Free some space, or set XDG_CACHE_HOME to a folder on a larger disk.',
 		);
 	}
+	// Asked first: without a network npm tries again for many minutes before it gives up.
+	const asked = await run('npm', ['view', 'n8n@latest', 'name', '--fetch-retries=1', '--fetch-timeout=20000', '--loglevel=error'], folder);
+	if (asked.code !== 0) throw explainInstall(asked);
 	await writeFile(installing, fingerprint);
 	await rm(modules, { recursive: true, force: true });
 	for (const file of ['package.json', 'package-lock.json']) await copyFile(path.join(recipe, file), path.join(folder, file));
