@@ -41,7 +41,7 @@ export interface SandboxState {
 export type PayerAction = 'pay' | 'cancel' | 'expire' | 'underpay' | 'overpay';
 
 export type Fault =
-	| '429-seconds' | '429-date' | '500' | '401' | 'timeout-before' | 'timeout-after' | 'reset-before' | 'reset-after' | 'html' | 'half-json';
+	| '429-seconds' | '429-date' | '500' | '500-after' | '401' | 'timeout-before' | 'timeout-after' | 'reset-before' | 'reset-after' | 'html' | 'half-json';
 
 /** The sandbox as a test drives it: through its control interface, which does what the buttons of its pages do. */
 export class SandboxClient {
