@@ -27,8 +27,8 @@ export class PayfectApi implements ICredentialType {
 			type: 'string',
 			typeOptions: { password: true },
 			default: '',
-			description:
-				'Proves that a callback comes from Payfect: 44 characters that end with =. It is not the API key; Payfect does not document where it is shown, look at the webhook settings of the dashboard. Needed by the trigger; the test below does not check it.',
+			description: 'Proves that a callback comes from Payfect. Payfect does not document where it is shown; look at the webhook settings of its dashboard.',
+			hint: 'Needed to receive callbacks: 44 characters that end with =, not the API key. The connection test does not check it.',
 		},
 		{
 			displayName: 'Previous Callback Secret Key',
