@@ -4,6 +4,7 @@ import { CallFailure } from '../shared/callFailure';
 import type { Checkout, CheckoutOrder, CheckoutStatus, HttpCall, HttpReply, LineItem, PaymentContract, PaymentFacts, Payload, ReceivedCallback, Verdict } from '../shared/contract';
 import { isObject, mergeExtraFields, readJson, readUtf8, textOrNull } from '../shared/exactJson';
 import { InputError } from '../shared/inputError';
+import { sameValue } from '../shared/sameValue';
 import { openFernetToken, readFernetKey } from './fernet';
 
 /** https://docs.payfect.finance/payment/create and /payment/query. The slash at the end belongs to every path. */
@@ -140,16 +141,6 @@ function verifyToken(token: string, key: string, rawBody: Buffer): Verdict {
 	if (body === undefined) return refused('body_not_json', 'the body is not JSON');
 	if (!sameValue(payload, body)) return refused('body_mismatch', 'the body differs from the decrypted token');
 	return { genuine: true, payload, signedAt: opened.signedAt };
-}
-
-/** Equal by value: key order and white space do not matter, a number is not a text. */
-function sameValue(left: unknown, right: unknown): boolean {
-	if (Array.isArray(left) && Array.isArray(right)) return left.length === right.length && left.every((entry, index) => sameValue(entry, right[index]));
-	if (isObject(left) && isObject(right)) {
-		const names = Object.keys(left);
-		return names.length === Object.keys(right).length && names.every((name) => Object.hasOwn(right, name) && sameValue(left[name], right[name]));
-	}
-	return left === right;
 }
 
 /** Fields of docs.payfect.finance/payment/callback. Inferred: its `id` is the checkout's, as in all the examples. */
