@@ -180,7 +180,7 @@ function rowOf<Credentials, Order>(
 			const entry = value(parameter, '') ?? '';
 			if (typeof entry === 'string' || typeof entry === 'number' || typeof entry === 'bigint') return String(entry).trim();
 			// Taken for empty, an order would lose its number without a word.
-			throw new InputError(`'${labelOf(parameter)}' is not a text but ${shown(JSON.stringify(entry))}`, 'Map one field that holds text or a number.');
+			throw new InputError(`'${labelOf(parameter)}' is not a text but ${Array.isArray(entry) ? 'a list' : typeof entry === 'object' ? 'an object' : 'a switch'}`, 'Map one field that holds text or a number.');
 		},
 		collection(parameter) {
 			const entries = Object.entries(value(parameter, {}) as IDataObject).map(([name, entry]) => [name, trim(entry)] as const);

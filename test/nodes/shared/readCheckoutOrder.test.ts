@@ -1,0 +1,167 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import {
+	amountField,
+	amountFromField,
+	amountUnitField,
+	callbackUrlField,
+	cancelUrlField,
+	descriptionField,
+	extraFieldsField,
+	lineItemsField,
+	lineItemsJsonField,
+	referenceField,
+	successUrlField,
+} from '../../../nodes/shared/checkoutFields';
+import type { CheckoutOrder } from '../../../nodes/shared/contract';
+import { eachItem } from '../../../nodes/shared/eachItem';
+import { readCheckoutOrder } from '../../../nodes/shared/readCheckoutOrder';
+import { runNode } from '../../support/contexts';
+import { ProbeApi, probeNode, probeProvider } from './support/probe';
+
+const properties: INodeProperties[] = [
+	{ displayName: 'Resource', name: 'resource', type: 'options', options: [{ name: 'Checkout', value: 'checkout' }], default: 'checkout' },
+	{ displayName: 'Operation', name: 'operation', type: 'options', options: [{ name: 'Create', value: 'create' }], default: 'create' },
+	amountFromField,
+	amountField,
+	amountUnitField,
+	lineItemsField,
+	lineItemsJsonField,
+	{ displayName: 'Currency', name: 'currency', type: 'string', default: '' },
+	referenceField,
+	descriptionField,
+	successUrlField,
+	cancelUrlField,
+	{ displayName: 'Callback', name: 'callback', type: 'options', options: [{ name: 'None', value: 'none' }, { name: 'URL', value: 'url' }, { name: 'Resume This Execution', value: 'resumeExecution' }], default: 'none' },
+	callbackUrlField,
+	extraFieldsField,
+];
+
+/** The order that the contract is given for the fields as the user filled them in, or the error of the row. */
+async function read(parameters: IDataObject, item: IDataObject = {}): Promise<CheckoutOrder | string> {
+	const orders: CheckoutOrder[] = [];
+	const node = probeNode(async (context) => await eachItem(context, probeProvider(), { checkout: { create: async (row) => {
+		orders.push(readCheckoutOrder(row));
+		return {};
+	} } }), properties);
+	const run = await runNode({
+		node,
+		credentialTypes: [new ProbeApi()],
+		credentials: { probeApi: { key: 'key', account: 'a', baseUrl: 'https://api.example' } },
+		parameters: { amount: '12.50', currency: 'HKD', ...parameters },
+		items: [{ json: item }],
+	});
+	return orders[0] ?? `${run.error?.message}. ${run.error?.description}`;
+}
+
+const order = async (parameters: IDataObject, item?: IDataObject): Promise<CheckoutOrder> => {
+	const result = await read(parameters, item);
+	if (typeof result === 'string') throw new Error(result);
+	return result;
+};
+
+it('reads a whole order', async () => {
+	const parameters = {
+		amount: '={{ $json.price }}',
+		currency: ' HKD ',
+		reference: ' order-1 ',
+		description: 'Two boxes of tea',
+		successUrl: 'https://shop.example/ok?a=1&b=2#top',
+		cancelUrl: 'https://shop.example/no',
+		callback: 'url',
+		callbackUrl: ' https://n8n.example/webhook/1/callback ',
+		extraFields: '{"locale": "zh-HK"}',
+	};
+	await expect(order(parameters, { price: 12.5 })).resolves.toEqual({
+		amount: '12.5',
+		lineItems: [],
+		amountUnit: 'major',
+		currency: 'HKD',
+		reference: 'order-1',
+		description: 'Two boxes of tea',
+		successUrl: 'https://shop.example/ok?a=1&b=2#top',
+		cancelUrl: 'https://shop.example/no',
+		callbackUrl: 'https://n8n.example/webhook/1/callback',
+		extraFields: { locale: 'zh-HK' },
+	});
+});
+
+it('leaves out what is empty', async () => {
+	await expect(order({})).resolves.toEqual({ amount: '12.50', lineItems: [], amountUnit: 'major', currency: 'HKD', reference: null, description: null, successUrl: null, cancelUrl: null, callbackUrl: null, extraFields: {} });
+});
+
+it('takes an order number from a sheet, where it is a number', async () => {
+	await expect(order({ reference: '={{ $json.number }}' }, { number: 1001 })).resolves.toMatchObject({ reference: '1001' });
+});
+
+it('sums line items exactly', async () => {
+	const item = [{ name: 'Tea', unitAmount: '0.10', quantity: 3 }, { name: 'Cup', unitAmount: '0.20', quantity: 1 }];
+	await expect(order({ amountFrom: 'lineItems', lineItems: { item } })).resolves.toMatchObject({ amount: '0.50', lineItems: [{ name: 'Tea', unitAmount: '0.10', quantity: 3 }, { name: 'Cup', unitAmount: '0.20', quantity: 1 }] });
+});
+
+it('takes line items from a column of JSON, with everything a line item may have', async () => {
+	const items = [{ name: 'Tea', unitAmount: 12.5, quantity: '2', description: 'One box', images: 'https://shop.example/1.png, https://shop.example/2.png' }, { name: 'Cup', unitAmount: '1.00' }];
+	await expect(order({ amountFrom: 'lineItemsJson', lineItemsJson: '={{ $json.items }}' }, { items: JSON.stringify(items) })).resolves.toMatchObject({
+		amount: '26.00',
+		lineItems: [
+			{ name: 'Tea', unitAmount: '12.5', quantity: 2, description: 'One box', images: ['https://shop.example/1.png', 'https://shop.example/2.png'] },
+			{ name: 'Cup', unitAmount: '1.00', quantity: 1 },
+		],
+	});
+});
+
+it('takes line items from an earlier node, where they are a list already', async () => {
+	await expect(order({ amountFrom: 'lineItemsJson', lineItemsJson: '={{ $json.items }}' }, { items: [{ name: 'Tea', unitAmount: '1', quantity: 1 }] })).resolves.toMatchObject({ amount: '1' });
+});
+
+it('does not sum what has prices that only the provider knows', async () => {
+	const items = [{ price: 'price_1', quantity: 2 }, { name: 'Cup', unitAmount: '1.00', quantity: 1 }];
+	await expect(order({ amountFrom: 'lineItemsJson', lineItemsJson: JSON.stringify(items) })).resolves.toMatchObject({ amount: null, lineItems: [{ price: 'price_1', quantity: 2 }, { name: 'Cup' }] });
+});
+
+it('gives the address that resumes this execution', async () => {
+	await expect(order({ callback: 'resumeExecution' })).resolves.toMatchObject({ callbackUrl: expect.stringMatching(/^https:\/\/n8n\.example\/webhook-waiting\//) as string });
+});
+
+it('tells amounts in the smallest unit apart', async () => {
+	await expect(order({ amountUnit: 'smallest', amount: '1250' })).resolves.toMatchObject({ amount: '1250', amountUnit: 'smallest' });
+});
+
+const json = (items: unknown) => ({ amountFrom: 'lineItemsJson', lineItemsJson: JSON.stringify(items) });
+const fields = (...item: IDataObject[]) => ({ amountFrom: 'lineItems', lineItems: { item } });
+
+it.each<[string, IDataObject, string]>([
+	['an empty amount', { amount: '={{ $json.none }}' }, "'Amount' is empty"],
+	['an amount that is no number', { amount: '12,50' }, `'Amount' is not a plain number: "12,50"`],
+	['an empty currency', { currency: ' ' }, "'Currency' is empty"],
+	['a relative success page', { successUrl: '/ok' }, "'Success URL' is not an absolute URL"],
+	['a success page without https', { successUrl: 'shop.example/ok' }, "'Success URL' is not an absolute URL"],
+	['a script as success page', { successUrl: 'javascript:alert(1)' }, "'Success URL' is not an absolute URL"],
+	['a cancel page with a blank', { cancelUrl: 'https://shop.example/a b' }, "'Cancel URL' is not an absolute URL"],
+	['no callback address', { callback: 'url', callbackUrl: '={{ "" }}' }, "'Callback URL' is empty"],
+	['a callback address that is none', { callback: 'url', callbackUrl: 'webhook/1' }, "'Callback URL' is not an absolute URL"],
+	['a callback address without a host', { callback: 'url', callbackUrl: 'https:///callback' }, "'Callback URL' is not an absolute URL"],
+	['extra fields that are no JSON', { extraFields: '{a: 1}' }, "'Extra Request Fields' is not valid JSON"],
+	['extra fields that are a list', { extraFields: '[1]' }, "'Extra Request Fields' is not a JSON object"],
+	['no line items', fields(), "'Line Items' is empty"],
+	['a line item without a name', fields({ name: ' ', unitAmount: '1', quantity: 1 }), "'Line Items 1: Name' is empty"],
+	['a line item without an amount', fields({ name: 'Tea', unitAmount: '', quantity: 1 }), "'Line Items 1: Unit Amount' is empty"],
+	['a second line item with a bad amount', fields({ name: 'Tea', unitAmount: '1', quantity: 1 }, { name: 'Cup', unitAmount: '1,000', quantity: 1 }), `'Line Items 2: Unit Amount' is not a plain number: "1,000"`],
+	['a free line item', fields({ name: 'Tea', unitAmount: '0', quantity: 1 }), "'Line Items 1: Unit Amount' is zero"],
+	['no quantity', fields({ name: 'Tea', unitAmount: '1', quantity: 0 }), `'Line Items 1: Quantity' is not a whole number above zero: "0"`],
+	['a quantity below zero', fields({ name: 'Tea', unitAmount: '1', quantity: -1 }), "'Line Items 1: Quantity' is not a whole number above zero"],
+	['half a piece', json([{ name: 'Tea', unitAmount: '1', quantity: 1.5 }]), "'Line Items (JSON) 1: Quantity' is not a whole number above zero"],
+	['a quantity with an exponent', json([{ name: 'Tea', unitAmount: '1', quantity: '1e3' }]), "'Line Items (JSON) 1: Quantity' is not a whole number above zero"],
+	['more pieces than a number holds exactly', json([{ name: 'Tea', unitAmount: '1', quantity: '9007199254740993' }]), "'Line Items (JSON) 1: Quantity' is not a whole number above zero"],
+	['line items that are no JSON', { amountFrom: 'lineItemsJson', lineItemsJson: '[{' }, "'Line Items (JSON)' is not valid JSON"],
+	['line items that are no list', json({ name: 'Tea' }), "'Line Items (JSON)' is not a list"],
+	['an empty list of line items', json([]), "'Line Items (JSON)' is empty"],
+	['a line item that is a text', json(['Tea']), "'Line Items (JSON) 1' is not an object"],
+	['a picture without a whole address', json([{ name: 'Tea', unitAmount: '1', images: ['tea.png'] }]), "'Line Items (JSON) 1: Images' is not an absolute URL"],
+	['an object as reference', { reference: '={{ $json }}' }, "'Reference' is not a text but an object"],
+	['a switch as currency', { currency: '={{ true }}' }, "'Currency' is not a text but a switch"],
+	['an object as success page', { successUrl: '={{ $json }}' }, "'Success URL' is not an absolute URL"],
+])('refuses %s by the name of the field', async (_case, parameters, message) => {
+	const error = await read(parameters, { some: 'object' });
+	expect(error).toMatch(/^'.*\[item 0.*\]\. \S/);
+	expect(error).toContain(message);
+});
