@@ -1,7 +1,7 @@
 import type { ICredentialsDecrypted, ICredentialTestFunctions, IHookFunctions, INodeCredentialTestResult, INodeType, INodeTypeDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { requireProvableCallbacks } from '../shared/callbackRegistration';
-import { eventsField } from '../shared/checkoutFields';
+import { callbackWebhook, eventsField, respondOption } from '../shared/checkoutFields';
 import { receiveCallback } from '../shared/receiveCallback';
 import { chingChingPay } from './chingChingPay.contract';
 import { testChingChingPayCredential } from './testCredential.operation';
@@ -20,16 +20,7 @@ export class ChingChingPayTrigger implements INodeType {
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'chingChingPayApi', required: true, testedBy: 'chingChingPayCredentialTest' }],
-		webhooks: [
-			{
-				name: 'default',
-				httpMethod: 'POST',
-				path: 'callback',
-				responseMode: 'onReceived',
-				// Empty, not absent: without it n8n answers the literal text "firstEntryJson".
-				responseData: '',
-			},
-		],
+		webhooks: [{ ...callbackWebhook }],
 		properties: [
 			{
 				displayName: "Copy the Production URL above into 'Callback URL' of the ChingChingPay node that creates the checkouts, and publish this workflow",
@@ -59,6 +50,7 @@ export class ChingChingPayTrigger implements INodeType {
 						default: true,
 						description: "Whether to ask ChingChingPay for the transaction before the workflow starts, and to believe only its answer. On unless you switch it off here, and always on while 'Callback Signature' in the credential is Not Checked.",
 					},
+					{ ...respondOption },
 				],
 			},
 		],

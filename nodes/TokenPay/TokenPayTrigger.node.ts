@@ -1,7 +1,7 @@
 import type { IHookFunctions, INodeType, INodeTypeDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { requireProvableCallbacks } from '../shared/callbackRegistration';
-import { eventsField } from '../shared/checkoutFields';
+import { callbackWebhook, eventsField, respondOption } from '../shared/checkoutFields';
 import { receiveCallback } from '../shared/receiveCallback';
 import { tokenPay } from './tokenPay.contract';
 
@@ -19,16 +19,7 @@ export class TokenPayTrigger implements INodeType {
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'tokenPayApi', required: true }],
-		webhooks: [
-			{
-				name: 'default',
-				httpMethod: 'POST',
-				path: 'callback',
-				responseMode: 'onReceived',
-				// Empty, not absent: without it n8n answers the literal text "firstEntryJson".
-				responseData: '',
-			},
-		],
+		webhooks: [{ ...callbackWebhook }],
 		properties: [
 			{
 				displayName: "Copy the Production URL above into 'Callback URL' of the TokenPay node that creates the checkouts, and publish this workflow",
@@ -59,6 +50,7 @@ export class TokenPayTrigger implements INodeType {
 						default: 7,
 						description: 'Refuse callbacks that were signed more than this many days ago. 0 accepts any age. TokenPay repeats a callback for about half a day.',
 					},
+					{ ...respondOption },
 				],
 			},
 		],
