@@ -1,0 +1,641 @@
+import { createHash, createPrivateKey, createPublicKey, createSign, generateKeyPairSync, randomInt, randomUUID, type KeyObject } from 'node:crypto';
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { BoundedMap } from '../core/bounded';
+import { fromSmallestUnit } from '../core/decimal';
+import { readJsonBody } from '../core/jsonBody';
+import { standardActions, type ApiCall, type ApiReply, type CallbackMessage, type CallbackQuality, type CheckoutEvent, type ProviderContext, type SandboxCheckout, type SandboxProvider } from '../core/provider';
+
+/*
+ * EFundPay as its pages describe it (docs.efundflow.com: overview, transactions/checkout, transactions/create, transactions/get,
+ * transactions/list, refunds/create, refunds/get, refunds/list, pagination, webhooks/payment-webhooks, webhooks/refund-webhooks,
+ * webhooks/signatures). Written from those pages with node:crypto only, so that it can judge the package.
+ */
+
+const secretKey = 'sk_test_efundpay_sandbox_not_a_real_key';
+const merchantAccountId = 'default';
+
+/** Made for this file and good for nothing else: whoever trusts it trusts everybody. */
+const platformPrivateKey = createPrivateKey({
+	key: Buffer.from(
+		[
+			'MIIEvAIBADANBgkqhkiG9w0BAQEFAASCBKYwggSiAgEAAoIBAQCzr8OewR7iOfwrNyaLLx1jl7++YUOMdwIdhIrYdhfGeMUS/HW6ES1wVusj7QxYbQvtW+crO7PACoApjIlZbReMANIo',
+			'fJfujGWDmFW9UiQ491wYenQ6jxRBx5VZxRXb+dWA5qBfqi0Ag/zltw7ChTiEk42WYjMhGl17FdWD4wJ3q3F1kUpDjTLou9N4bW6RJtOVfT5uwsNLe0WH5rDtH5e0/D523ZL/YHoYxUyi',
+			'aL6MrjLiXNDWYFTHe+L4TBrYZBXgFehrhtn7qCNQIobn2UStm+n2bGlC+qgteQsibbDTbhSU4vVuZxgGlU0P8jCMQC7UKxpkJd6Mb9mqYv6zxHc/AgMBAAECggEADjK8v94drR2M1fNZ',
+			'KdVSuqxie84essoykheHixwlu8qOM/Zb7RRvZTmRAfk4qQIQ17QT26Avj2SlBON0dOsAWdE0yfsyXCie2tueJsQHVbMCBXMjnP7ySFJXdEz08blXjARtNrHxNWG4iYRB98/kC+HG5dOj',
+			'm6GEMnYitXWqG79/2SWhtz0lwUxQJNfrqEzOk9tBtiqdJcc6+PCSzbjXiT8675cydu8B7L7n7d88gAgd/6f6oFHut+tMzacactrovIOAagTvwzhcBmkWGkMfPy283p9mavst+WaFKUKS',
+			'I4QyZ8OIxO6JjtMPgKYEVtILCsFMYN+TNmIVllum3IIELQKBgQDigQuBlZ9Vfc9MrjDxJ6fEhziP/ImaZHYIjGXqWYXFVhhLz4MAM3MrXeFpTGEM7ODXTUvvDUIa7fYZvtIaoxNMWpVC',
+			'/6WX+0XpPSWT3ymveBpZtr5LTCbWTONWw13ovSG3QUHDVdVjTtaoZQwzO3c9D/mCprDHX7a8g4Z1Foze2wKBgQDLFfdq250v4NLMYw/ZkrPJl1w1jmjys7zNpWJ8ECuX4myaMsdznwqO',
+			'MTi8Hscv8UpNuhgPkpA/DDeq36hRCWyXBvx1yiKr2/GmntWsJsGNVX3N07/2DRfYRnI7VxdTUSJfjZ6/PCwLA3+MPHvm+pm9mPh2u825OakS2PCY7l78bQKBgDQuOnJd/9j4JNurfYbw',
+			'9ctmw3cYXLL+1dpeTdRRT2oIzYwZgDp5n9yrwhQ6Dlml8J5pJkcqLMJ7c6i2tzx/uSBr9dr7fjCnKJH1DkUksjvEVX25hdle78uK5wzD8Ux+1deb5wSTL5ezP+yHauoalvuwRHD+6dbk',
+			'i/qd6knrKgTlAoGAAOubkG9oWfQx4F0+kCTbDbnS4CdCEH+CBoiOVrOYDvsmtNgwETUSTiyo7ilRi8UTKiECxOdMIg0DH5Id6Cgbxt9wO3RsDc1UXgXwP/R5AhP2Gv2vrATJK+C92cj+',
+			'QRFoD3jL1GAIbxBX/qGzigtusO5Fifw15XX+byhuhrLl2U0CgYBSdG4xCpzsjkqT2x3o+vBWtJxZSXFwEJqO+81kYL/WuSFiKLC9g62+7SROnZvuagCuw3NN0XE+Dvw0tTOsQcx3ZCmw',
+			'BrPc9B9uRl2wIreegaNwKIe6nZx0Wy8PJ4jLCU+OZvCmgoXJ0jgqBgZsGz+Hisq7cz5RsNxVBPguL+HTTQ==',
+		].join(''),
+		'base64',
+	),
+	format: 'der',
+	type: 'pkcs8',
+});
+const platformPublicKey = createPublicKey(platformPrivateKey).export({ type: 'spki', format: 'der' }).toString('base64');
+let madeForStrangers: KeyObject | undefined;
+const strangersPrivateKey = () => (madeForStrangers ??= generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey);
+
+/** Docs sample: 300 seconds; a person who looks around in the sandbox needs longer. */
+const linkLifetimeSeconds = 3600;
+const idempotencyCapacity = 20_000;
+const refundCapacity = 20_000;
+/** The card that is declined, since no page names test cards. */
+const declinedCard = '4000000000000002';
+
+interface Refund {
+	readonly id: string;
+	readonly llTransactionId: string;
+	readonly checkoutId: string;
+	readonly amount: number;
+	readonly currency: string;
+	readonly reason: string;
+	readonly reference: string;
+	readonly createdAt: Date;
+	status: 'processing' | 'succeeded';
+}
+
+interface State {
+	/** By idempotency key: what was asked, and what was answered */
+	readonly answered: BoundedMap<string, { readonly asked: string; readonly reply: ApiReply }>;
+	readonly refunds: BoundedMap<string, Refund>;
+	readonly refundReferences: Set<string>;
+}
+
+interface Details {
+	readonly kind: 'checkout' | 'transaction';
+	readonly units: number;
+	readonly method: string;
+	readonly card: { readonly bin: string; readonly expirationDate: string } | null;
+	readonly country: string | null;
+	readonly buyer: unknown;
+	readonly cartItems: unknown;
+	readonly errorCode: string | null;
+	/** 16 digits, as in the callbacks; no call finds a payment by it */
+	readonly llTransactionId: string;
+	refundedUnits: number;
+}
+
+type Context = ProviderContext<State, Details>;
+
+const text = z.string({ required_error: 'is required', invalid_type_error: 'must be a string' });
+const filled = text.min(1, 'must not be empty');
+const webAddress = filled.refine((url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol), 'must be an absolute URL');
+const minorUnits = z.number({ required_error: 'is required', invalid_type_error: 'must be an integer' }).int('must be an integer');
+const anyObject = z.record(z.unknown(), { required_error: 'is required', invalid_type_error: 'must be an object' });
+const cartItem = z.object({ name: filled, quantity: minorUnits.min(1, 'must be at least 1'), unit_amount: minorUnits.min(0, 'must not be negative') }).passthrough();
+const card = {
+	number: text.regex(/^\d{12,19}$/, 'must be digits'),
+	expiration_date: text.regex(/^(0[1-9]|1[0-2])\/\d\d$/, 'must be MM/YY'),
+	security_code: text.regex(/^\d{3,4}$/, 'must be 3 or 4 digits'),
+};
+const paymentMethod = z
+	.object({ method: filled, redirect_url: webAddress.optional(), webhooks_url: webAddress.optional() }, { required_error: 'is required', invalid_type_error: 'must be an object' })
+	.passthrough()
+	.superRefine((method, context) => {
+		const found = method.method === 'card' ? z.object(card).safeParse(method) : undefined;
+		for (const issue of found?.error?.issues ?? []) context.addIssue(issue);
+	});
+
+const orderFields = {
+	amount: minorUnits.min(100, 'must be at least 100').max(99_999_999, 'must be at most 99999999'),
+	currency: text.length(3, 'must have 3 letters').regex(/^[A-Z]*$/, 'must be capital letters'),
+	external_identifier: filled.max(64, 'must have at most 64 characters'),
+	country: text.regex(/^[A-Z]{2}$/, 'must be two capital letters').nullish(),
+	billing_details: anyObject.nullish(),
+	shipping_details: anyObject.nullish(),
+	metadata: anyObject.nullish(),
+};
+const checkoutRequest = z
+	.object({ ...orderFields, redirect_url: webAddress, webhooks_url: webAddress, cancel_url: webAddress.optional(), buyer: anyObject, cart_items: z.array(cartItem).optional() }, { invalid_type_error: 'must be an object' })
+	.passthrough();
+const transactionRequest = z
+	.object({ ...orderFields, payment_method: paymentMethod, buyer: anyObject.nullish(), cart_items: z.array(cartItem, { required_error: 'is required' }).nullable(), browser_info: anyObject.nullish() }, { invalid_type_error: 'must be an object' })
+	.passthrough()
+	.refine(({ payment_method: { method }, buyer }) => method === 'card' || (buyer !== null && buyer !== undefined), { message: 'is required with this payment method', path: ['buyer'] });
+const refundRequest = z
+	.object(
+		{
+			amount: minorUnits.min(1, 'must be at least 1'),
+			currency: text.length(3, 'must have 3 letters'),
+			reason: filled.max(255, 'must have at most 255 characters'),
+			external_identifier: filled.max(50, 'must have at most 50 characters'),
+			webhooks_url: webAddress,
+			bank_detail: z.object({ bank_code: text.regex(/^\d{3}$/, 'must be 3 digits'), bank_account_name: filled, bank_account_no: text.regex(/^\d+$/, 'must be digits') }).nullish(),
+		},
+		{ invalid_type_error: 'must be an object' },
+	)
+	.passthrough();
+
+export const provider: SandboxProvider<State, Details> = {
+	name: 'efundpay',
+	displayName: 'EFundPay',
+
+	credential: (providerUrl) => ({
+		type: 'eFundPayApi',
+		name: 'EFundPay (sandbox)',
+		data: {
+			environment: 'custom',
+			baseUrl: `${providerUrl}/v4`,
+			secretKey,
+			merchantAccountId,
+			platformPublicKey,
+			platformPublicKeyPrevious: '',
+			signatureHash: 'sha1',
+			signedText: 'canonical',
+		},
+	}),
+
+	newState: () => ({ answered: new BoundedMap(idempotencyCapacity), refunds: new BoundedMap(refundCapacity), refundReferences: new Set() }),
+
+	// docs.efundflow.com/overview
+	authenticate(call) {
+		const { authorization } = call.headers;
+		const account = call.headers['x-merchant-account-id'];
+		if (authorization === undefined) return refused(401, 'There is no Authorization header.', 'unauthorized');
+		if (!authorization.startsWith('Bearer ')) return refused(401, 'The Authorization header must be "Bearer", one space, and the secret key.', 'unauthorized');
+		if (authorization !== `Bearer ${secretKey}`) return this.wrongKey();
+		if (account === undefined || account === '') return refused(400, 'The header x-merchant-account-id is required.', 'missing_merchant_account');
+		return account === merchantAccountId ? undefined : refused(403, 'This key has no access to this merchant account.', 'forbidden');
+	},
+
+	wrongKey: () => refused(401, 'Invalid API key', 'unauthorized'),
+
+	unmatched: (call) => refused(404, 'Not found', 'not_found', `${call.method} ${call.providerTarget} is not a documented call; every path begins with /v4.`),
+
+	operations: [
+		{
+			// docs.efundflow.com/transactions/checkout
+			operation: 'create',
+			method: 'POST',
+			path: '/v4/checkout/payments',
+			handle: (call, context) => once(call, context.state, () => createCheckout(call, context)),
+		},
+		// docs.efundflow.com/transactions/create names both paths.
+		...['/v4/transactions/payments', '/v4/transactions'].map((path) => ({
+			operation: 'createTransaction',
+			method: 'POST' as const,
+			path,
+			handle: (call: ApiCall, context: Context) => once(call, context.state, () => createTransaction(call, context)),
+		})),
+		{
+			// docs.efundflow.com/transactions/get
+			operation: 'getTransaction',
+			method: 'GET',
+			path: '/v4/transactions/:id',
+			handle(call, context) {
+				const checkout = context.checkouts.get(call.params.id ?? '');
+				return checkout === undefined ? noSuch('transaction', call) : { status: 200, body: lookedUp(checkout, context) };
+			},
+		},
+		{
+			// docs.efundflow.com/transactions/list
+			operation: 'listTransactions',
+			method: 'GET',
+			path: '/v4/transactions',
+			handle(call, context) {
+				const problem = filterProblem(call.query);
+				if (problem !== undefined) return refused(400, problem, 'invalid_query');
+				const found = context.checkouts.all().map((checkout, made) => ({ checkout, made, body: lookedUp(checkout, context) })).filter(({ checkout, body }) => passes(call.query, checkout, body));
+				// Of several changed in one millisecond, the one made last is the newest.
+				found.sort((left, right) => right.checkout.updatedAt.getTime() - left.checkout.updatedAt.getTime() || right.made - left.made);
+				return page(call.query, found.map(({ body }) => body));
+			},
+		},
+		{
+			// docs.efundflow.com/refunds/create
+			operation: 'createRefund',
+			method: 'POST',
+			path: '/v4/transactions/:id/refunds',
+			handle: createRefund,
+		},
+		{
+			// docs.efundflow.com/refunds/list
+			operation: 'listRefunds',
+			method: 'GET',
+			path: '/v4/transactions/:id/refunds',
+			handle(call, { state, checkouts }) {
+				const checkout = checkouts.get(call.params.id ?? '');
+				const problem = filterProblem(call.query);
+				if (checkout === undefined) return noSuch('transaction', call);
+				if (problem !== undefined) return refused(400, problem, 'invalid_query');
+				const refunds = state.refunds.values().filter(({ checkoutId }) => checkoutId === checkout.checkoutId);
+				return page(call.query, refunds.reverse().map((refund) => refundObject(refund, checkout)));
+			},
+		},
+		{
+			// docs.efundflow.com/zh/refunds/get
+			operation: 'getRefund',
+			method: 'GET',
+			path: '/v4/refunds/:id',
+			handle(call, { state, checkouts }) {
+				const refund = state.refunds.get(call.params.id ?? '');
+				const checkout = refund && checkouts.get(refund.checkoutId);
+				return refund === undefined || checkout === undefined ? noSuch('refund', call) : { status: 200, body: refundObject(refund, checkout) };
+			},
+		},
+	],
+
+	actions: standardActions,
+
+	callbacks: {
+		// docs.efundflow.com/webhooks/payment-webhooks and /refund-webhooks: success notices; no other is described.
+		compose(event, quality) {
+			if (event.kind === 'paid') return message(paymentNotice(event), quality, event.at);
+			return event.kind === 'refunded' ? message(refundNotice(event), quality, event.at) : undefined;
+		},
+		// docs.efundflow.com/webhooks/payment-webhooks
+		acknowledged({ status, body }) {
+			if (status !== 200) return false;
+			try {
+				const { code, message: words } = JSON.parse(body) as { code?: unknown; message?: unknown };
+				return code === '200' && words === 'SUCCESS';
+			} catch {
+				return false;
+			}
+		},
+		redeliveryGapsMilliseconds: [],
+	},
+
+	report: ({ state, checkouts }) => ({
+		refunds: state.refunds.values().map((refund) => ({
+			refund: refund.id,
+			transaction: refund.checkoutId,
+			reference: refund.reference,
+			'payment reference': checkouts.get(refund.checkoutId)?.reference ?? null,
+			amount: fromSmallestUnit(refund.amount, refund.currency),
+			currency: refund.currency,
+			status: refund.status,
+		})),
+	}),
+
+	inferred: [
+		'A callback is delivered once; the Redeliver button sends it again. No page tells of redeliveries.',
+		'A callback is acknowledged by HTTP 200 with the documented body; the HTTP status is not documented.',
+		"Callbacks are signed as LianLian's SDK does it: SHA-1 with RSA over the sorted fields. EFundPay's page is cut where it says how.",
+		'A callback is sent for a success only: PS for a payment, RS for a refund. Cancelling, expiring and declined cards send none.',
+		'The answer to a checkout is a transaction whose link stands in payment_method.details; the page with the answer could not be read.',
+		'A checkout begins as buyer_approval_pending, is buyer_approval_timeout after an hour, buyer_approval_failed when the payer gives up, and capture_succeeded when paid.',
+		'Direct payments are served at both documented paths. A card other than the declined one waits for the payer at a link, as after 3-D Secure.',
+		`No page names test cards: ${declinedCard} is declined (authorization_failed, error_code flow_decline).`,
+		'The same idempotency key gives the first answer again; with another body it is a conflict (409). Refusals are not remembered.',
+		'An external_identifier that is open or paid is a conflict (409); after it has failed, expired or been given up it may be used again.',
+		'Errors look like {"message": "…", "code": "…"}: 400 for a wrong request, 401 for a wrong key, 403 for a foreign merchant account, 404 for an unknown id.',
+		'A list in the query of Get Many may be one value, a repeated name, or a JSON list.',
+		'A cursor is opaque. Pages hold what there is at that moment.',
+		'A refund is processing in the answer and succeeded right after; the amounts of its callback are integers of the smallest unit.',
+		'A payment that is given back in part stays capture_succeeded; as a whole it becomes refund_succeeded.',
+		'Paying too little or too much captures what was paid, in the callback and in amount.',
+		'Fields that no page names are accepted and listed as remarks.',
+	],
+};
+
+/** A repeated request with the same idempotency-key is not processed again (docs.efundflow.com/transactions/create). */
+function once(call: ApiCall, { answered }: State, make: () => ApiReply): ApiReply {
+	const key = call.headers['idempotency-key'];
+	if (key === undefined) return make();
+	const asked = createHash('sha256').update(call.rawBody).digest('hex');
+	const before = answered.get(key);
+	if (before !== undefined) return before.asked === asked ? before.reply : refused(409, 'This idempotency-key was used for another request.', 'idempotency_conflict');
+	const reply = make();
+	if (reply.status < 300) answered.set(key, { asked, reply });
+	return reply;
+}
+
+function createCheckout(call: ApiCall, context: Context): ApiReply {
+	const body = readJsonBody(call);
+	if (!body.ok) return refused(400, body.problem, 'invalid_request');
+	const parsed = checkoutRequest.safeParse(body.value);
+	if (!parsed.success) return wrongFields(parsed.error);
+	const request = parsed.data;
+	const taken = takenReference(request.external_identifier, context);
+	if (taken !== undefined) return taken;
+	const checkout = store(request, context, {
+		status: 'open',
+		callbackUrl: request.webhooks_url,
+		successUrl: request.redirect_url,
+		cancelUrl: request.cancel_url ?? null,
+		remarks: unknownFields(request, Object.keys(checkoutRequest.shape)),
+		details: { kind: 'checkout', method: 'card', card: null, errorCode: null, buyer: request.buyer, cartItems: request.cart_items ?? null },
+	});
+	return { status: 200, body: created(checkout, context) };
+}
+
+function createTransaction(call: ApiCall, context: Context): ApiReply {
+	const buyerIp = call.headers['x-forwarded-for'] ?? '';
+	if (isIP(buyerIp) === 0) return refused(400, `The header X-Forwarded-For must be the buyer's IP address, not "${buyerIp}".`, 'missing_buyer_ip');
+	const body = readJsonBody(call);
+	if (!body.ok) return refused(400, body.problem, 'invalid_request');
+	const parsed = transactionRequest.safeParse(body.value);
+	if (!parsed.success) return wrongFields(parsed.error);
+	const request = parsed.data;
+	const taken = takenReference(request.external_identifier, context);
+	if (taken !== undefined) return taken;
+	const method = request.payment_method;
+	const number = method.method === 'card' ? String(method.number) : undefined;
+	const declined = number === declinedCard;
+	const checkout = store(request, context, {
+		status: declined ? 'failed' : 'open',
+		callbackUrl: method.webhooks_url ?? null,
+		successUrl: method.redirect_url ?? null,
+		cancelUrl: null,
+		remarks: unknownFields(request, Object.keys(transactionRequest._def.schema.shape)),
+		details: {
+			kind: 'transaction',
+			method: method.method,
+			card: number === undefined ? null : { bin: number.slice(0, 6), expirationDate: String(method.expiration_date) },
+			errorCode: declined ? 'flow_decline' : null,
+			buyer: request.buyer ?? null,
+			cartItems: request.cart_items,
+		},
+	});
+	return { status: 200, body: created(checkout, context) };
+}
+
+interface OrderRequest {
+	readonly amount: number;
+	readonly currency: string;
+	readonly external_identifier: string;
+	readonly country?: string | null;
+	readonly cart_items?: readonly { readonly name: string; readonly quantity: number }[] | null;
+}
+
+function store(
+	request: OrderRequest,
+	{ checkouts }: Context,
+	more: Pick<SandboxCheckout, 'status' | 'callbackUrl' | 'successUrl' | 'cancelUrl' | 'remarks'> & { details: Omit<Details, 'units' | 'country' | 'llTransactionId' | 'refundedUnits'> },
+): SandboxCheckout<Details> {
+	const createdAt = new Date();
+	const id = randomUUID();
+	return checkouts.add({
+		...more,
+		checkoutId: id,
+		paymentId: id,
+		reference: request.external_identifier,
+		amount: fromSmallestUnit(request.amount, request.currency),
+		currency: request.currency,
+		description: (request.cart_items ?? []).map(({ name, quantity }) => `${quantity} × ${name}`).join(', '),
+		createdAt,
+		expiresAt: new Date(createdAt.getTime() + linkLifetimeSeconds * 1000),
+		request: withoutCard(request),
+		details: { ...more.details, units: request.amount, country: request.country ?? null, llTransactionId: longNumber(), refundedUnits: 0 },
+	});
+}
+
+/** The dashboard shows requests to whoever looks over a shoulder. */
+function withoutCard(request: OrderRequest): unknown {
+	const { payment_method: method } = request as { payment_method?: Record<string, unknown> };
+	if (method?.number === undefined) return request;
+	return { ...request, payment_method: { ...method, number: `${String(method.number).slice(0, 6)}…`, security_code: '…' } };
+}
+
+function takenReference(reference: string, { checkouts }: Context): ApiReply | undefined {
+	const taken = checkouts.withReference(reference).find(({ status }) => !['failed', 'canceled', 'expired'].includes(status));
+	return taken === undefined ? undefined : refused(409, `external_identifier "${reference}" exists already.`, 'duplicate_external_identifier');
+}
+
+function createRefund(call: ApiCall, { state, checkouts, tell }: Context): ApiReply {
+	const checkout = checkouts.get(call.params.id ?? '');
+	if (checkout === undefined) return noSuch('transaction', call);
+	const body = readJsonBody(call);
+	if (!body.ok) return refused(400, body.problem, 'invalid_request');
+	const parsed = refundRequest.safeParse(body.value);
+	if (!parsed.success) return wrongFields(parsed.error);
+	const request = parsed.data;
+	const left = paidUnits(checkout) - checkout.details.refundedUnits;
+	if (checkout.status !== 'paid') return refused(400, `Only a captured transaction can be given back; this one is ${statusWords[checkout.status]}.`, 'not_refundable');
+	if (request.currency !== checkout.currency) return refused(400, `currency: must be ${checkout.currency}, as in the transaction`, 'invalid_request');
+	if (request.amount > left) return refused(400, `amount: only ${left} can be given back`, 'invalid_request');
+	if (state.refundReferences.has(request.external_identifier)) return refused(409, `external_identifier "${request.external_identifier}" exists already.`, 'duplicate_external_identifier');
+	const refund: Refund = {
+		id: randomUUID(),
+		llTransactionId: longNumber(),
+		checkoutId: checkout.checkoutId,
+		amount: request.amount,
+		currency: request.currency,
+		reason: request.reason,
+		reference: request.external_identifier,
+		createdAt: new Date(),
+		status: 'processing',
+	};
+	state.refunds.set(refund.id, refund);
+	state.refundReferences.add(refund.reference);
+	const answer = refundObject(refund, checkout);
+	refund.status = 'succeeded';
+	checkout.details.refundedUnits += refund.amount;
+	checkout.updatedAt = new Date();
+	if (refund.amount === left) checkout.status = 'refunded';
+	tell(checkout, 'refunded', { callbackUrl: request.webhooks_url, details: { refund } });
+	return { status: 200, body: answer };
+}
+
+/** docs.efundflow.com/other/transaction-status */
+const statusWords: Record<SandboxCheckout['status'], string> = {
+	open: 'buyer_approval_pending',
+	pending: 'processing',
+	paid: 'capture_succeeded',
+	failed: 'authorization_failed',
+	canceled: 'buyer_approval_failed',
+	expired: 'buyer_approval_timeout',
+	refunded: 'refund_succeeded',
+};
+
+function paidUnits(checkout: SandboxCheckout<Details>): number {
+	if (checkout.paidAmount === null) return checkout.details.units;
+	// Written with the currency's decimals like the order's amount, so its digits are the units.
+	return Number(checkout.paidAmount.replace('.', ''));
+}
+
+function common(checkout: SandboxCheckout<Details>) {
+	const { details } = checkout;
+	return {
+		type: 'transaction',
+		id: checkout.checkoutId,
+		merchant_account_id: merchantAccountId,
+		currency: checkout.currency,
+		amount: paidUnits(checkout),
+		status: statusWords[checkout.status],
+		...(details.country === null ? {} : { country: details.country }),
+		external_identifier: checkout.reference,
+		method: details.method,
+		buyer: details.buyer,
+		cart_items: details.cartItems,
+		created_at: isoWithOffset(checkout.createdAt),
+	};
+}
+
+/** docs.efundflow.com/transactions/create: the link stands in payment_method.details, its seconds are a number. */
+function created(checkout: SandboxCheckout<Details>, { cashierUrl }: Context) {
+	const { method, card: used, errorCode } = checkout.details;
+	const link = errorCode === null ? { payment_url_link: cashierUrl(checkout.checkoutId), url_link_expire_sec: linkLifetimeSeconds } : {};
+	const details = { ...(used === null ? {} : { bin: used.bin, card_type: 'credit', card_issuer_name: 'Test Bank' }), ...link };
+	return {
+		...common(checkout),
+		...(errorCode === null ? {} : { error_code: errorCode }),
+		payment_method: { method, ...(used === null ? {} : { scheme: 'visa', expiration_date: used.expirationDate }), details },
+	};
+}
+
+/** docs.efundflow.com/transactions/get: the link stands in payment_method itself, its seconds are text. */
+function lookedUp(checkout: SandboxCheckout<Details>, { cashierUrl }: Context) {
+	const { method, card: used, errorCode } = checkout.details;
+	return {
+		...common(checkout),
+		error_code: errorCode,
+		three_d_secure: null,
+		payment_method: {
+			method,
+			...(used === null ? {} : { scheme: 'visa', expiration_date: used.expirationDate, bin: used.bin }),
+			...(errorCode === null ? { payment_url_link: cashierUrl(checkout.checkoutId), url_link_expire_sec: String(linkLifetimeSeconds) } : {}),
+		},
+	};
+}
+
+function refundObject(refund: Refund, checkout: SandboxCheckout<Details>) {
+	return {
+		type: 'refund',
+		id: refund.id,
+		transaction_id: refund.checkoutId,
+		status: refund.status,
+		currency: refund.currency,
+		amount: refund.amount,
+		reason: refund.reason,
+		external_identifier: refund.reference,
+		transaction_external_identifier: checkout.reference,
+		created_at: isoWithOffset(refund.createdAt),
+	};
+}
+
+/** One value, a repeated name, or a JSON list: the pages do not show how a list is written. */
+function listOf(query: URLSearchParams, name: string): string[] {
+	return query.getAll(name).flatMap((value) => (/^\[.*\]$/.test(value) ? (JSON.parse(value) as string[]) : [value]));
+}
+
+function passes(query: URLSearchParams, checkout: SandboxCheckout<Details>, body: ReturnType<typeof lookedUp>): boolean {
+	const oneOf = (name: string, value: string | undefined) => listOf(query, name).length === 0 || listOf(query, name).includes(value ?? '');
+	const from = query.get('created_at_gte');
+	const until = query.get('created_at_lte');
+	return (
+		oneOf('id', checkout.checkoutId) &&
+		oneOf('status', body.status) &&
+		oneOf('method', body.method) &&
+		oneOf('payment_method_scheme', 'scheme' in body.payment_method ? String(body.payment_method.scheme) : undefined) &&
+		(from === null || checkout.createdAt.getTime() >= Date.parse(from)) &&
+		(until === null || checkout.createdAt.getTime() <= Date.parse(until))
+	);
+}
+
+function filterProblem(query: URLSearchParams): string | undefined {
+	const limit = query.get('limit');
+	if (limit !== null && !(/^\d+$/.test(limit) && Number(limit) >= 1 && Number(limit) <= 100)) return 'limit: must be 1 to 100';
+	if (query.has('cursor') && offsetOf(query.get('cursor') ?? '') === undefined) return 'cursor: is none that this API gave';
+	const withoutZone = ['created_at_gte', 'created_at_lte'].find((name) => query.has(name) && !/T.*(Z|[+-]\d\d:?\d\d)$/.test(query.get(name) ?? ''));
+	return withoutZone === undefined ? undefined : `${withoutZone}: must be a date and time with its zone`;
+}
+
+function page(query: URLSearchParams, all: readonly unknown[]): ApiReply {
+	const limit = Number(query.get('limit') ?? 20);
+	const offset = query.has('cursor') ? (offsetOf(query.get('cursor') ?? '') ?? 0) : 0;
+	const next = offset + limit < all.length ? cursorTo(offset + limit) : null;
+	return { status: 200, body: { items: all.slice(offset, offset + limit), limit, next_cursor: next, previous_cursor: offset > 0 ? cursorTo(Math.max(0, offset - limit)) : null } };
+}
+
+const cursorTo = (offset: number) => Buffer.from(`after ${offset}`).toString('base64');
+
+/** `0` is the documents' sample for the first page. */
+function offsetOf(cursor: string): number | undefined {
+	const [, offset] = /^after (\d+)$/.exec(Buffer.from(cursor, 'base64').toString()) ?? [];
+	return cursor === '0' ? 0 : offset === undefined ? undefined : Number(offset);
+}
+
+/** docs.efundflow.com/webhooks/payment-webhooks: texts, amounts in major units. */
+function paymentNotice({ checkout, at }: CheckoutEvent<Details>) {
+	const amount = checkout.paidAmount ?? checkout.amount;
+	const time = clockOfShanghai(checkout.paidAt ?? at);
+	return {
+		ll_transaction_id: checkout.details.llTransactionId,
+		merchant_transaction_id: checkout.reference,
+		payment_data: {
+			account_date: time.slice(0, 8),
+			exchange_rate: '1.00000000',
+			payment_amount: amount,
+			payment_currency_code: checkout.currency,
+			payment_status: 'PS',
+			payment_time: time,
+			settlement_amount: amount,
+			settlement_currency_code: checkout.currency,
+		},
+	};
+}
+
+/** docs.efundflow.com/webhooks/refund-webhooks: the amounts are JSON numbers. */
+function refundNotice({ checkout, at, details }: CheckoutEvent<Details>) {
+	const { refund } = details as unknown as { refund: Refund };
+	const time = clockOfShanghai(at);
+	return {
+		ll_transaction_id: refund.llTransactionId,
+		merchant_transaction_id: refund.reference,
+		original_transaction_id: checkout.reference,
+		refund_data: {
+			account_date: time.slice(0, 8),
+			actual_refund_amount: refund.amount,
+			actual_refund_currency_code: refund.currency,
+			reason: refund.reason,
+			refund_amount: refund.amount,
+			refund_currency_code: refund.currency,
+			refund_status: 'RS',
+			refund_time: time,
+			settlement_currency_code: refund.currency,
+		},
+	};
+}
+
+function message(notice: ReturnType<typeof paymentNotice> | ReturnType<typeof refundNotice>, quality: CallbackQuality, at: Date): CallbackMessage {
+	const signature = createSign('RSA-SHA1').update(textToSign(notice), 'utf8').sign(quality === 'forged' ? strangersPrivateKey() : platformPrivateKey, 'base64');
+	const sent = quality === 'tampered' ? JSON.stringify(notice).replace(/("(?:payment|refund)_amount":"?)/, '$19') : JSON.stringify(notice);
+	return { headers: { 'Content-Type': 'application/json', timestamp: clockOfShanghai(at), timezone: 'Asia/Shanghai', signature }, body: sent };
+}
+
+/** docs.efundflow.com/webhooks/signatures names the method only; see "inferred". The notices have one nested object, which comes last. */
+function textToSign({ ...notice }: Record<string, unknown>): string {
+	const lines: string[] = [];
+	for (const name of Object.keys(notice).sort()) {
+		const value = notice[name];
+		lines.push(typeof value === 'object' && value !== null ? textToSign(value as Record<string, unknown>) : `${name}=${String(value)}`);
+	}
+	return lines.join('&');
+}
+
+/** `yyyyMMddHHmmss`; China has had no summer time since 1991. */
+function clockOfShanghai(at: Date): string {
+	return new Date(at.getTime() + 8 * 60 * 60 * 1000).toISOString().replace(/\D/g, '').slice(0, 14);
+}
+
+const isoWithOffset = (at: Date) => at.toISOString().replace('Z', '+00:00');
+
+function longNumber(): string {
+	return `${randomInt(10_000_000, 99_999_999)}${randomInt(10_000_000, 99_999_999)}`;
+}
+
+function refused(status: number, words: string, code: string, refusal = words): ApiReply {
+	return { status, body: { message: words, code }, refusal };
+}
+
+function noSuch(what: string, call: ApiCall): ApiReply {
+	return refused(404, `There is no ${what} "${call.params.id ?? ''}".`, 'not_found');
+}
+
+function wrongFields(error: z.ZodError): ApiReply {
+	return refused(400, error.issues.map(({ path, message: words }) => `${path.join('.') || 'body'}: ${words}`).join('; '), 'invalid_request');
+}
+
+function unknownFields(request: object, known: readonly string[]): string[] {
+	return Object.keys(request)
+		.filter((name) => !known.includes(name))
+		.map((name) => `unknown field: ${name}`);
+}
