@@ -215,7 +215,7 @@ export const respondOption: INodeProperties = {
 	type: 'options',
 	options: [
 		{ name: 'Immediately', value: 'immediately', description: 'As soon as n8n has stored the execution' },
-		{ name: 'When Workflow Finishes', value: 'whenFinished', description: 'An error is answered when the workflow fails, so that a provider that repeats delivers again' },
+		{ name: 'When Workflow Finishes', value: 'whenFinished', description: 'An error is answered when the workflow fails, so that a provider that repeats delivers again. A workflow that waits (Wait node, Wait for Payment) is answered when it begins to wait.' },
 	],
 	default: 'immediately',
 	description: 'When the provider gets its acknowledgement',

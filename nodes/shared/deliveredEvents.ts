@@ -7,7 +7,10 @@ export const MOST_EVENTS_REMEMBERED = 100_000;
 /** Longer than the longest redelivery that a provider documents, which is 72 hours. */
 export const REMEMBERED_FOR_MILLISECONDS = 4 * 24 * 60 * 60 * 1000;
 
-type Mark = 'inFlight' | { doneAt: number };
+/** No database takes so long to store an execution: whoever was to answer is gone, and the payment must not be kept waiting for it. */
+export const LONGEST_STORING_MILLISECONDS = 10 * 60 * 1000;
+
+type Mark = { inFlightUntil: number } | { doneAt: number };
 
 const marks = new Map<string, Mark>();
 
@@ -21,14 +24,14 @@ export interface EventKey {
 const listener = (key: Omit<EventKey, 'eventId'>) => JSON.stringify([key.workflowId, key.nodeId, key.test]);
 const keyOf = (key: EventKey) => `${listener(key)}${key.eventId}`;
 
-/** `first`: this delivery shall start the execution, and must end with `finishDelivery`. */
-export function beginDelivery(key: EventKey, nowMilliseconds: number): 'first' | 'inFlight' | 'done' {
+/** `first`: this delivery shall start the execution, and must end with `finishDelivery`, at the latest after `longestMilliseconds`. */
+export function beginDelivery(key: EventKey, nowMilliseconds: number, longestMilliseconds = LONGEST_STORING_MILLISECONDS): 'first' | 'inFlight' | 'done' {
 	const name = keyOf(key);
 	const mark = marks.get(name);
-	if (mark === 'inFlight') return 'inFlight';
-	if (mark && nowMilliseconds - mark.doneAt < REMEMBERED_FOR_MILLISECONDS) return 'done';
+	if (mark && 'doneAt' in mark && nowMilliseconds - mark.doneAt < REMEMBERED_FOR_MILLISECONDS) return 'done';
+	if (mark && 'inFlightUntil' in mark && nowMilliseconds < mark.inFlightUntil) return 'inFlight';
 	marks.delete(name);
-	marks.set(name, 'inFlight');
+	marks.set(name, { inFlightUntil: nowMilliseconds + longestMilliseconds });
 	makeRoom();
 	return 'first';
 }
@@ -50,6 +53,6 @@ export function forgetTestDeliveries(key: { workflowId: string; nodeId: string }
 function makeRoom(): void {
 	for (const [name, mark] of marks) {
 		if (marks.size <= MOST_EVENTS_REMEMBERED) return;
-		if (mark !== 'inFlight') marks.delete(name);
+		if ('doneAt' in mark) marks.delete(name);
 	}
 }

@@ -2,6 +2,7 @@ import type { IDataObject, IExecuteFunctions, IWebhookFunctions, IWebhookRespons
 import { CallFailure } from './callFailure';
 import type { Answer, PaymentEvent, PaymentEventName, PaymentFacts, ReceivedCallback, Verdict } from './contract';
 import { beginDelivery, finishDelivery, type EventKey } from './deliveredEvents';
+import { InputError } from './inputError';
 import { compareAmounts } from './money';
 import { readCredentials, type ProviderNode } from './providerNode';
 import { mayAsk, MOST_QUESTIONS_A_MINUTE } from './questionBudget';
@@ -57,6 +58,7 @@ export async function receiveCallback<Credentials, Order>(
 		const accepted = provider.contract.callback.accepted(credentials);
 		return wanted(event) ? startOnce(context, event, accepted) : acknowledge(context, accepted);
 	} catch (error) {
+		if (error instanceof InputError) return refuse(context, 500, `${displayName} Trigger could not handle a callback: ${error.message}.`, error.advice);
 		return refuse(context, 500, `${displayName} Trigger could not handle a callback: ${error instanceof Error ? error.name : 'unknown error'}.`, 'The provider is asked to send it again. If this repeats, please report it.');
 	}
 }
@@ -111,14 +113,17 @@ async function confirm<Credentials, Order>(context: IWebhookFunctions | IExecute
 	if (found === undefined) return { pass: false, acknowledge: true, note: `${displayName} does not know this payment` };
 	for (const field of ['currency', 'reference'] as const) {
 		const [said, is] = [claimed[field], found[field]];
-		if (said !== null && is !== null && said.toLowerCase() !== is.toLowerCase()) {
+		// Only of a currency the case is a matter of spelling: usdt and USDT are one, orders A-1 and a-1 are two.
+		const same = field === 'currency' ? said?.toLowerCase() === is?.toLowerCase() : said === is;
+		if (said !== null && is !== null && !same) {
 			return { pass: false, acknowledge: false, status: 401, reason: `its ${field} is not the one that ${displayName} has for this payment`, hint: 'The callback belongs to another payment or was changed.' };
 		}
 	}
-	if (claimed.event === 'payment.succeeded' && !['payment.succeeded', 'refund.succeeded', 'refund.pending'].includes(found.event)) {
+	// An unknown word is no denial: it fires `unknown`, so that the user sees it.
+	if (claimed.event === 'payment.succeeded' && NOT_PAID.has(found.event)) {
 		return { pass: false, acknowledge: true, note: `it says paid, but ${displayName} says ${found.providerStatus ?? 'nothing'}` };
 	}
-	if (claimed.amount !== null && found.amount !== null && compareAmounts(claimed.amount, found.amount) !== 0) {
+	if (claimed.amount !== null && found.amount !== null && !isSameAmount(claimed.amount, found.amount)) {
 		logLine(context, 'warn', `${displayName} Trigger: the callback says ${claimed.amount}, ${displayName} says ${found.amount}; the latter counts.`);
 	}
 	const sameEvent = signed && !question.callbackIsHint && claimed.event === found.event;
@@ -139,14 +144,24 @@ async function confirm<Credentials, Order>(context: IWebhookFunctions | IExecute
 	};
 }
 
+const NOT_PAID = new Set<PaymentEventName>(['payment.pending', 'payment.failed', 'payment.canceled', 'payment.expired']);
+
+/** A genuine callback may say anything in its amount; what is no decimal text is another amount. */
+function isSameAmount(left: string, right: string): boolean {
+	const decimal = /^-?\d+(\.\d+)?$/;
+	return left === right || (decimal.test(left) && decimal.test(right) && compareAmounts(left, right) === 0);
+}
+
 /**
  * Judges the signed time of a callback. Ahead of our clock it may be by a tenth of the maximum age, at least a minute and at
  * most an hour: a wrong clock must not lose payments, and a future time does an attacker no good.
  */
 export function ageProblem(verdict: Verdict, maximumAgeDays: number, nowMilliseconds: number): { reason: string; hint: string } | undefined {
 	if (verdict.genuine !== true || verdict.signedAt === undefined || maximumAgeDays <= 0) return undefined;
-	const maximum = maximumAgeDays * DAY_MILLISECONDS;
+	// An expression can give anything; what is no number must not switch the check off.
+	const maximum = (Number.isFinite(maximumAgeDays) ? maximumAgeDays : DEFAULT_MAXIMUM_AGE_DAYS) * DAY_MILLISECONDS;
 	const age = nowMilliseconds - verdict.signedAt.getTime();
+	if (Number.isNaN(age)) return { reason: 'the time at which it was signed is no time', hint: 'It was not made by the provider.' };
 	const seconds = Math.round(Math.abs(age) / 1000);
 	if (age > maximum) return { reason: `it was signed ${seconds} seconds ago, more than 'Maximum Age'`, hint: "An old callback was sent again, or this server's clock is wrong." };
 	const ahead = Math.min(Math.max(maximum / 10, 60_000), 3_600_000);
@@ -157,7 +172,8 @@ export function ageProblem(verdict: Verdict, maximumAgeDays: number, nowMillisec
 /** The headers and the exact bytes of the body, also for content types that n8n does not read by itself. */
 export async function readReceived(context: IWebhookFunctions): Promise<ReceivedCallback> {
 	const request = context.getRequestObject() as unknown as { rawBody?: Buffer; readRawBody?: () => Promise<void> };
-	if (request.rawBody === undefined) await request.readRawBody?.();
+	// The parts of a multipart form are read already and cannot be read again; no provider sends one, so it is refused like an empty body.
+	if (request.rawBody === undefined) await request.readRawBody?.().catch(() => undefined);
 	const headers: Record<string, string> = {};
 	for (const [name, value] of Object.entries(context.getHeaderData())) headers[name.toLowerCase()] = Array.isArray(value) ? value.join(',') : (value ?? '');
 	return { headers, rawBody: request.rawBody ?? Buffer.alloc(0) };
@@ -169,7 +185,9 @@ function chosenEvents(context: IWebhookFunctions): PaymentEventName[] {
 
 function startOnce(context: IWebhookFunctions, event: PaymentEvent, accepted: Answer): IWebhookResponseData {
 	const key: EventKey = { workflowId: context.getWorkflow().id ?? '', nodeId: context.getNode().id, test: context.getMode() === 'manual', eventId: event.eventId };
-	const delivery = beginDelivery(key, Date.now());
+	const { respond } = context.getNodeParameter('options', {}) as TriggerOptions;
+	const whenFinished = respond === 'whenFinished';
+	const delivery = beginDelivery(key, Date.now(), whenFinished ? Infinity : undefined);
 	if (delivery === 'done') return acknowledge(context, accepted);
 	const response = context.getResponseObject();
 	if (delivery === 'inFlight') {
@@ -177,29 +195,27 @@ function startOnce(context: IWebhookFunctions, event: PaymentEvent, accepted: An
 		response.status(409).type('text/plain').send('Conflict');
 		return { noWebhookResponse: true };
 	}
+	const finished = (success: boolean) => finishDelivery(key, success, Date.now());
+	answerThroughUs(response, whenFinished ? accepted : undefined, finished);
 	const workflowData = [[{ json: { ...event } }]];
-	const succeeded = () => response.statusCode >= 200 && response.statusCode < 300;
-	const { respond } = context.getNodeParameter('options', {}) as TriggerOptions;
-	if (respond === 'whenFinished') {
-		answerWhenFinished(response, accepted, () => finishDelivery(key, succeeded(), Date.now()));
-		return { workflowData };
-	}
-	response.once('close', () => finishDelivery(key, response.writableFinished && succeeded(), Date.now()));
-	return { ...acknowledge(context, accepted), workflowData };
+	return whenFinished ? { workflowData } : { ...acknowledge(context, accepted), workflowData };
 }
 
 /**
- * In this mode n8n answers when the workflow has ended: with its last item, or with an error when it failed. A provider that waits
- * for words of its own would take the item for a refusal and deliver the finished payment again, so the body of a success is
- * replaced. The event counts as handled only now, also when the provider has hung up meanwhile.
+ * n8n sends its answer when the execution is stored, or in the other mode when it has ended, and an error when that failed; also when
+ * the provider has hung up meanwhile. So the event counts as handled then: a provider that hung up because n8n was slow and delivers
+ * again must not start a second execution.
+ *
+ * `accepted`: when the workflow has ended, n8n answers with its last item. A provider that waits for words of its own would take that
+ * for a refusal and deliver the finished payment again, so the body of a success is replaced.
  */
-function answerWhenFinished(response: Response, accepted: Answer, finished: () => void): void {
+function answerThroughUs(response: Response, accepted: Answer | undefined, finished: (success: boolean) => void): void {
 	const send = response.send.bind(response);
 	response.send = (body: unknown) => {
 		// express's json() comes through here with the text of the JSON.
 		const success = response.statusCode >= 200 && response.statusCode < 300;
-		finished();
-		if (!success) return send(body);
+		finished(success);
+		if (!success || accepted === undefined) return send(body);
 		response.status(accepted.status);
 		response.setHeader('Content-Type', accepted.contentType);
 		return send(accepted.body);

@@ -137,7 +137,8 @@ function expressResponse(outgoing: ServerResponse): ExpressResponse {
 	const type = (name: string) => set('content-type', shortTypes[name] ?? name);
 	const json = (body: unknown) => {
 		if (!response.getHeader('content-type')) set('content-type', 'application/json; charset=utf-8');
-		return send(body === undefined ? '' : JSON.stringify(body));
+		// Through the response, as Express does: a node may have put its own `send` there.
+		return response.send(body === undefined ? '' : JSON.stringify(body));
 	};
 	const send = (body?: unknown): ExpressResponse => {
 		if (body === undefined || typeof body === 'string') {
