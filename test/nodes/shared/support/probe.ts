@@ -68,7 +68,7 @@ export function probeContract(more: Partial<ProbeContract> = {}, callback: Parti
 				occurredAt: textOrNull(payload.at),
 				raw: payload,
 			}),
-			accepted: () => ({ status: 202, contentType: 'text/plain; charset=utf-8', body: 'GOT IT' }),
+			accepted: () => ({ status: 200, contentType: 'text/plain; charset=utf-8', body: 'GOT IT' }),
 			...callback,
 		},
 		...more,
