@@ -1,0 +1,225 @@
+import type { IDataObject } from 'n8n-workflow';
+import { WooshPayApi } from '../../../credentials/WooshPayApi.credentials';
+import { WooshPay } from '../../../nodes/WooshPay/WooshPay.node';
+import { logText, runNode, testCredential, type NodeRun } from '../../support/contexts';
+import { WooshPaySandbox } from './sandbox';
+
+const sandbox = WooshPaySandbox.forEachTest();
+
+const checkout = { resource: 'checkout', operation: 'create', amount: '12.99', currency: 'GBP', reference: 'order-1001', description: 'Tea', successUrl: 'https://shop.example/thanks', cancelUrl: 'https://shop.example/basket' };
+
+interface Setting {
+	items?: IDataObject[];
+	credential?: Record<string, string>;
+	continueOnFail?: 'continueRegularOutput';
+	retryOnFail?: { maxTries: number; waitBetweenTries: number };
+}
+
+async function run(parameters: IDataObject, { items = [{}], credential, ...setting }: Setting = {}): Promise<NodeRun> {
+	return await runNode({ node: new WooshPay(), ...sandbox.credentials(credential), parameters, items: items.map((json) => ({ json })), ...setting });
+}
+
+/** The fields of the items that left the first output; fails with n8n's words when the run failed. */
+async function outputOf(parameters: IDataObject, setting?: Setting): Promise<IDataObject[]> {
+	const { error, outputs } = await run(parameters, setting);
+	if (error) throw error;
+	return (outputs[0] ?? []).map(({ json }) => json);
+}
+
+async function one(parameters: IDataObject): Promise<IDataObject> {
+	return (await outputOf(parameters))[0] ?? {};
+}
+
+describe('a checkout', () => {
+	it('is made, and WooshPay has nothing to say against the request', async () => {
+		const made = await one(checkout);
+		const { checkouts, refusals } = await sandbox.state();
+		expect(refusals).toEqual([]);
+		expect(checkouts).toEqual([expect.objectContaining({ checkoutId: made.checkoutId, paymentId: made.paymentId, reference: 'order-1001', amount: '12.99', currency: 'GBP', remarks: [] })]);
+		expect(made).toMatchObject({ provider: 'wooshpay', reference: 'order-1001', status: 'open', amount: '12.99', currency: 'GBP', livemode: false, idempotencyKey: expect.any(String) as string });
+		expect(made.checkoutUrl).toMatch(/^http:\/\/127\.0\.0\.1/);
+	});
+
+	it('can have line items and every additional field', async () => {
+		const lineItems = { item: [{ name: 'Tea', unitAmount: '12.99', quantity: 2, description: 'A box', images: 'https://shop.example/tea.png' }] };
+		const additionalFields = { billingAddressCollection: 'required', merchantUserId: 'customer-7', paymentMethodTypes: 'card, alipay', metadata: { entry: [{ name: 'shop', value: 'north' }] } };
+		await one({ ...checkout, amountFrom: 'lineItems', lineItems, additionalFields });
+		const { checkouts, refusals } = await sandbox.state();
+		expect(refusals).toEqual([]);
+		expect(checkouts).toMatchObject([
+			{
+				amount: '25.98',
+				remarks: [],
+				request: {
+					billing_address_collection: 'required',
+					payment_method_types: ['card', 'alipay'],
+					metadata: { shop: 'north', reference: 'order-1001' },
+					payment_intent_data: { merchant_user_id: 'customer-7', merchant_order_id: 'order-1001' },
+				},
+			},
+		]);
+	});
+
+	it('can be made of a product and a price that were made before', async () => {
+		const { productId } = await one({ resource: 'product', operation: 'create', name: 'Tea', description: 'A box', additionalFields: { url: 'www.example.com', images: 'https://shop.example/tea.png' } });
+		const price = await one({ resource: 'price', operation: 'create', productFrom: 'existing', productId, amount: '1200', currency: 'JPY', additionalFields: { lookupKey: 'tea' } });
+		expect(price).toMatchObject({ productId, amount: '1200', currency: 'JPY', active: true, lookupKey: 'tea' });
+		const lineItems = { item: [{ price: price.priceId, quantity: 3 }] };
+		expect(await one({ ...checkout, amountFrom: 'lineItems', lineItems, currency: 'JPY' })).toMatchObject({ amount: '3600', currency: 'JPY' });
+		expect((await sandbox.state()).refusals).toEqual([]);
+	});
+
+	it('is looked up', async () => {
+		const { checkoutId, paymentId } = await one(checkout);
+		await sandbox.act(String(checkoutId), 'pay');
+		expect(await one({ resource: 'checkout', operation: 'get', checkoutId })).toMatchObject({ checkoutId, status: 'paid', amount: '12.99', reference: 'order-1001' });
+		expect(await one({ resource: 'payment', operation: 'get', paymentId })).toMatchObject({ paymentId, status: 'paid', providerStatus: 'succeeded', reference: 'order-1001' });
+	});
+
+	it('is given as WooshPay says it with Simplify off', async () => {
+		expect(await one({ ...checkout, simple: false })).toMatchObject({ object: 'checkout.session', amount_total: 1299, payment_status: 'unpaid' });
+	});
+
+	it('is the same again for the same row in another run, and another one for another attempt', async () => {
+		const first = await one(checkout);
+		expect((await one(checkout)).checkoutId).toBe(first.checkoutId);
+		expect((await one({ ...checkout, options: { attempt: 2 } })).checkoutId).not.toBe(first.checkoutId);
+	});
+
+	it.each([
+		['Success URL', { successUrl: 'www.shop.example' }, "'Success URL' is not an absolute URL"],
+		['Amount', { amount: '12,99' }, "'Amount' is not a plain number"],
+		['Currency', { currency: 'POUND' }, "'Currency'"],
+		['Attempt', { options: { attempt: 0 } }, "'Attempt'"],
+		['Metadata', { additionalFields: { metadata: { entry: [{ name: '', value: 'x' }] } } }, "'Metadata: Name' is empty"],
+	])('is refused before anything is sent for a wrong %s, by item', async (_field, changes, words) => {
+		const { error } = await run({ ...checkout, ...changes });
+		expect(error?.message).toContain(words);
+		expect(error?.message).toContain('item 0');
+		expect((await sandbox.state()).requests.wooshpay).toEqual({});
+	});
+
+	it('is refused before anything is sent with a key of the other mode', async () => {
+		const { error } = await run(checkout, { credential: { environment: 'live' } });
+		expect(error?.message).toContain("'Secret Key' in the WooshPay credential is a test key, but 'Environment' is Live");
+	});
+});
+
+describe('when nobody knows whether it arrived', () => {
+	it('a checkout is not sent again, and the error says how to find out', async () => {
+		await sandbox.fault('create', '500-after');
+		const { error } = await run(checkout);
+		expect(error?.description).toContain('dashboard');
+		expect((await sandbox.state()).requests.wooshpay.create).toBe(1);
+	});
+
+	it('a checkout is sent again with the same key where the user says so, and there is one', async () => {
+		await sandbox.fault('create', '500-after');
+		expect(await outputOf({ ...checkout, options: { retry: true } })).toHaveLength(1);
+		const { requests, checkouts } = await sandbox.state();
+		expect([requests.wooshpay.create, checkouts.length]).toEqual([2, 1]);
+	});
+
+	it('a refund is not sent again', async () => {
+		const { checkoutId, paymentId } = await one(checkout);
+		await sandbox.act(String(checkoutId), 'pay');
+		await sandbox.fault('createRefund', 'reset-after');
+		const { error } = await run({ resource: 'refund', operation: 'create', paymentId });
+		expect(error?.description).toContain('before you refund it again');
+		expect((await sandbox.state()).requests.wooshpay.createRefund).toBe(1);
+	});
+
+	it('Retry On Fail makes nothing twice', async () => {
+		await sandbox.fault('create', 'html');
+		const { error, executions } = await run(checkout, { retryOnFail: { maxTries: 3, waitBetweenTries: 0 } });
+		expect(error).toBeDefined();
+		expect(executions).toBe(3);
+		expect((await sandbox.state()).checkouts).toHaveLength(1);
+	});
+});
+
+describe('prices', () => {
+	it('come with a new product, are looked up and changed', async () => {
+		const { priceId } = await one({ resource: 'price', operation: 'create', productFrom: 'new', productName: 'Tea', productDescription: 'A box', amount: '12.99', currency: 'GBP' });
+		await one({ resource: 'price', operation: 'update', priceId, updateFields: { active: false, nickname: 'old' } });
+		expect(await one({ resource: 'price', operation: 'get', priceId })).toMatchObject({ priceId, productId: expect.stringMatching(/^prod_/) as string, amount: '12.99', active: false, nickname: 'old' });
+		expect((await sandbox.state()).refusals).toEqual([]);
+	});
+
+	it('cannot be changed by nothing', async () => {
+		expect((await run({ resource: 'price', operation: 'update', priceId: 'price_1' })).error?.message).toContain("'Update Fields' is empty");
+	});
+});
+
+describe('refunds', () => {
+	const refund = { resource: 'refund', operation: 'create' };
+	const paid = async () => {
+		const made = await one(checkout);
+		await sandbox.act(String(made.checkoutId), 'pay');
+		return made.paymentId;
+	};
+
+	it('give back a part, and are looked up', async () => {
+		const paymentId = await paid();
+		const made = await one({ ...refund, paymentId, amount: '5', currency: 'GBP', reference: 'refund-1', additionalFields: { reason: 'duplicate' } });
+		expect(made).toMatchObject({ paymentId, reference: 'refund-1', status: 'succeeded', amount: '5.00', currency: 'GBP', idempotencyKey: expect.any(String) as string });
+		expect(await one({ resource: 'refund', operation: 'get', refundId: made.refundId })).toMatchObject({ refundId: made.refundId, amount: '5.00' });
+	});
+
+	it('give back everything without an amount', async () => {
+		expect(await one({ ...refund, paymentId: await paid() })).toMatchObject({ amount: '12.99', reference: null, idempotencyKey: null });
+	});
+
+	it('of the same row in another run are one refund', async () => {
+		const order = { ...refund, paymentId: await paid(), amount: '5', currency: 'GBP', reference: 'refund-1' };
+		expect((await one(order)).refundId).toBe((await one(order)).refundId);
+		expect((await sandbox.state()).reports.wooshpay.refunds).toHaveLength(1);
+	});
+
+	it('are refused in the words of WooshPay when they are more than the payment', async () => {
+		const { error } = await run({ ...refund, paymentId: await paid(), amount: '13', currency: 'GBP' });
+		expect(error?.message).toContain('larger than what is left');
+	});
+
+	it.each([
+		[{ paymentId: '={{ "" }}' }, "'Payment ID' is empty"],
+		[{ paymentId: 'pi_1', amount: '5' }, "'Currency' is empty"],
+		[{ paymentId: 'pi_1', amount: '5.001', currency: 'GBP' }, "'Amount'"],
+	])('are refused before anything is sent: %j', async (changes, words) => {
+		expect((await run({ ...refund, ...changes })).error?.message).toContain(words);
+		expect((await sandbox.state()).requests.wooshpay).toEqual({});
+	});
+});
+
+it('a row that fails loses no other, and the second of two equal references is not sent', async () => {
+	const { outputs } = await run({ ...checkout, reference: '={{ $json.reference }}', amount: '={{ $json.amount }}' }, {
+		items: [{ reference: 'a', amount: '1' }, { reference: 'b', amount: 'x' }, { reference: 'a', amount: '2' }, { reference: 'd', amount: '4' }],
+		continueOnFail: 'continueRegularOutput',
+	});
+	expect(outputs[0]?.map(({ json, pairedItem }) => [json.amount ?? 'error', pairedItem])).toEqual([['1.00', { item: 0 }], ['error', { item: 1 }], ['error', { item: 2 }], ['4.00', { item: 3 }]]);
+	expect((await sandbox.state()).checkouts).toHaveLength(2);
+});
+
+it('no secret is in an error, a log line or what n8n stores', async () => {
+	const secretKey = 'sk_test_c2VudGluZWwtc2VjcmV0LW9mLWEtdGVzdA==';
+	const refused = await run(checkout, { credential: { secretKey } });
+	expect(refused.error?.message).toContain('Invalid API key');
+	const seen = [refused.error?.message, refused.error?.description, logText(refused), refused.stored].join('\n');
+	expect([secretKey, Buffer.from(`${secretKey}:`).toString('base64')].filter((secret) => seen.includes(secret))).toEqual([]);
+});
+
+describe('the credential test', () => {
+	it('passes with the right key', async () => {
+		expect(await testCredential(new WooshPayApi(), sandbox.credential)).toMatchObject({ status: 'OK' });
+	});
+
+	it.each([
+		['a wrong key', { secretKey: 'sk_test_wrong' }, /refused this Secret Key/],
+		['a publishable key', { secretKey: 'pk_test_wrong' }, /publishable key/],
+		['a test key for the live environment', { environment: 'live' }, /'Environment' is Live/],
+	])('fails with %s, and says what is wrong', async (_case, changes, words) => {
+		const result = await testCredential(new WooshPayApi(), { ...sandbox.credential, ...changes });
+		expect(result.status).toBe('Error');
+		expect(result.message).toMatch(words);
+	});
+});

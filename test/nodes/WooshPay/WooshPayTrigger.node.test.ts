@@ -1,0 +1,351 @@
+import { createHmac } from 'node:crypto';
+import type { IDataObject } from 'n8n-workflow';
+import { WooshPay } from '../../../nodes/WooshPay/WooshPay.node';
+import { WooshPayTrigger } from '../../../nodes/WooshPay/WooshPayTrigger.node';
+import { callHook, callWebhook, logText, runNode, type HookCall, type WebhookCall } from '../../support/contexts';
+import { WooshPaySandbox, type Delivery } from './sandbox';
+
+const sandbox = WooshPaySandbox.forEachTest();
+
+interface Setting {
+	parameters?: IDataObject;
+	credential?: Record<string, string>;
+	staticData?: IDataObject;
+	webhookId?: string;
+	n8nAddress?: string;
+	isTest?: boolean;
+}
+
+/** A trigger as it stands in a published workflow; each test has a webhook address and a workflow of its own. */
+let trigger: { webhookId: string; workflowId: string; nodeId: string };
+let count = 0;
+beforeEach(() => {
+	count += 1;
+	trigger = { webhookId: `webhook-${count}`, workflowId: `workflow-${count}`, nodeId: 'node-1' };
+});
+
+const setup = ({ credential, ...setting }: Setting) => ({ node: new WooshPayTrigger(), ...sandbox.credentials(credential), ...trigger, ...setting });
+const hook = async (method: 'checkExists' | 'create' | 'delete', setting: Setting = {}): Promise<HookCall> => await callHook({ ...setup(setting), method });
+const endpoints = async () => (await sandbox.state()).reports.wooshpay.endpoints;
+const registeredAt = async (address: string) => (await endpoints()).filter(({ url }) => url === address);
+
+/** What n8n does when a workflow is published: ask, then register if needed. */
+async function publish(setting: Setting = {}): Promise<HookCall> {
+	const asked = await hook('checkExists', setting);
+	return asked.result === true || asked.error ? asked : await hook('create', setting);
+}
+
+async function sell(): Promise<{ checkoutId: string; paymentId: string }> {
+	const parameters = { resource: 'checkout', operation: 'create', amount: '12.99', currency: 'GBP', reference: `order-${count}`, description: 'Tea', successUrl: 'https://shop.example/a', cancelUrl: 'https://shop.example/b' };
+	const { outputs } = await runNode({ node: new WooshPay(), ...sandbox.credentials(), parameters });
+	return outputs[0]?.[0]?.json as { checkoutId: string; paymentId: string };
+}
+
+async function receive({ requestHeaders, requestBody }: Pick<Delivery, 'requestHeaders' | 'requestBody'>, setting: Setting = {}): Promise<WebhookCall> {
+	const headers = Object.fromEntries(Object.entries(requestHeaders).filter(([name]) => name !== 'User-Agent'));
+	return await callWebhook({ ...setup(setting), request: { headers, rawBody: Buffer.from(requestBody) } });
+}
+
+/** Publishes the trigger, sells something, and gives what WooshPay sends when the payer has acted. */
+async function deliveryOf(action: string, setting: Setting = {}, how: IDataObject = {}): Promise<{ delivery: Delivery; published: HookCall; paymentId: string }> {
+	const published = await publish(setting);
+	if (published.error) throw published.error;
+	const { checkoutId, paymentId } = await sell();
+	if (['refund', 'dispute'].includes(action)) await sandbox.act(checkoutId, 'pay');
+	const [delivery] = await sandbox.act(checkoutId, action, how);
+	if (!delivery) throw new Error('WooshPay sent nothing.');
+	return { delivery, published, paymentId };
+}
+
+describe('publishing', () => {
+	it('registers one endpoint with the address of the trigger, for the chosen events only', async () => {
+		const { result, webhookUrl } = await publish({ parameters: { events: ['payment.succeeded', 'refund.succeeded'] } });
+		expect(result).toBe(true);
+		expect(await endpoints()).toEqual([{ id: expect.any(String) as string, url: webhookUrl, events: 'payment_intent.succeeded, charge.refund.updated' }]);
+		expect((await sandbox.state()).refusals).toEqual([]);
+	});
+
+	it('asks for the provider events that the user adds', async () => {
+		await publish({ parameters: { options: { additionalProviderEvents: 'payout.paid, payment_intent.created' } } });
+		expect((await endpoints())[0]?.events).toBe('payment_intent.succeeded, payout.paid, payment_intent.created');
+	});
+
+	it('again changes nothing', async () => {
+		const { staticData } = await publish();
+		const before = await endpoints();
+		expect((await hook('checkExists', { staticData })).result).toBe(true);
+		expect(await endpoints()).toEqual(before);
+	});
+
+	it.each([
+		['other events were chosen', { parameters: { events: ['payment.failed'] } }],
+		['the secret was lost', { staticData: {} }],
+		['the secret was lost, but one is in the credential', { staticData: {}, credential: { webhookSecret: 'whsec_ofSomeOtherEndpointAltogether' } }],
+	])('makes the endpoint anew when %s, and there is still one', async (_case, change: Setting) => {
+		const { staticData, webhookUrl } = await publish();
+		const [before] = await endpoints();
+		const again = await publish({ staticData, ...change });
+		const after = await registeredAt(webhookUrl);
+		expect(after).toHaveLength(1);
+		expect(after[0]?.id).not.toBe(before?.id);
+		expect(again.staticData.secret).not.toBe(staticData.secret);
+	});
+
+	it('leaves one endpoint where somebody has registered the same address by hand, twice', async () => {
+		const { webhookUrl, staticData } = await publish();
+		await sandbox.api('POST', '/v1/webhook_endpoints', { url: webhookUrl, enabled_events: ['payment_intent.succeeded'] });
+		await sandbox.api('POST', '/v1/webhook_endpoints', { url: webhookUrl, enabled_events: ['payment_intent.succeeded'] });
+		await publish({ staticData });
+		expect(await registeredAt(webhookUrl)).toHaveLength(1);
+	});
+
+	it('finds its endpoint behind a hundred others, and touches none of them', async () => {
+		for (let index = 0; index < 130; index++) await sandbox.api('POST', '/v1/webhook_endpoints', { url: `https://shop.example/hook-${index}`, enabled_events: ['payment_intent.succeeded'] });
+		const others = await endpoints();
+		const { staticData, webhookUrl } = await publish();
+		expect((await hook('checkExists', { staticData })).result).toBe(true);
+		expect((await publish({ staticData: {} })).result).toBe(true);
+		expect(await registeredAt(webhookUrl)).toHaveLength(1);
+		expect((await endpoints()).filter(({ url }) => url !== webhookUrl)).toEqual(others);
+	});
+
+	it('of a copy that brought the static data of its original leaves the original alone', async () => {
+		const original = await publish();
+		const copy = { staticData: original.staticData, webhookId: `${trigger.webhookId}-copy` };
+		await publish(copy);
+		expect(await endpoints()).toHaveLength(2);
+		expect((await hook('checkExists', { staticData: original.staticData })).result).toBe(true);
+	});
+
+	it('of an unpublished copy that is deleted leaves the original alone', async () => {
+		const original = await publish();
+		await hook('delete', { staticData: original.staticData, webhookId: `${trigger.webhookId}-copy` });
+		expect(await registeredAt(original.webhookUrl)).toHaveLength(1);
+	});
+
+	it('after n8n has moved to another host name removes the old address', async () => {
+		const { staticData } = await publish({ n8nAddress: 'https://old.example' });
+		const moved = await publish({ staticData, n8nAddress: 'https://new.example' });
+		expect((await endpoints()).map(({ url }) => url)).toEqual([moved.webhookUrl]);
+	});
+
+	it.each([
+		['without a secret key', { credential: { secretKey: '' } }, /'Secret Key' in the WooshPay credential is empty.*Correct the credential/],
+		['with a key that WooshPay refuses', { credential: { secretKey: 'sk_test_wrong' } }, /could not be looked up at WooshPay.*Invalid API key.*Check 'Secret Key'/],
+		['for an event that WooshPay does not send', { parameters: { events: ['payment.expired'] } }, /'Events' names nothing that WooshPay sends/],
+		['with an address that WooshPay does not take', { n8nAddress: 'http://n8n.example' }, /could not be registered at WooshPay.*must be an https address/],
+	])('%s fails in words', async (_case, setting: Setting, words) => {
+		const { error } = await publish(setting);
+		expect(error?.message).toMatch(words);
+	});
+
+	it('whose answer was lost leaves no second endpoint when n8n tries again', async () => {
+		await sandbox.fault('createEndpoint', '500-after');
+		const failed = await publish();
+		expect(failed.error?.message).toContain('HTTP 500');
+		const again = await publish({ staticData: failed.staticData });
+		expect(await registeredAt(again.webhookUrl)).toHaveLength(1);
+	});
+
+	it('shows no key in its errors', async () => {
+		const secretKey = 'sk_test_c2VudGluZWwtc2VjcmV0LW9mLWEtdGVzdA==';
+		const failed = await publish({ credential: { secretKey } });
+		expect([failed.error?.message, logText(failed)].join()).not.toContain(secretKey);
+	});
+});
+
+describe('unpublishing', () => {
+	it('removes the endpoint and nobody else\'s', async () => {
+		await sandbox.api('POST', '/v1/webhook_endpoints', { url: 'https://shop.example/hook', enabled_events: ['payment_intent.succeeded'] });
+		const { staticData } = await publish();
+		expect((await hook('delete', { staticData })).result).toBe(true);
+		expect((await endpoints()).map(({ url }) => url)).toEqual(['https://shop.example/hook']);
+	});
+
+	it('removes the endpoint whose id was lost', async () => {
+		await publish();
+		expect((await hook('delete', { staticData: {} })).result).toBe(true);
+		expect(await endpoints()).toEqual([]);
+	});
+
+	it('of an endpoint that is already gone succeeds', async () => {
+		const { staticData } = await publish();
+		await sandbox.api('DELETE', `/v1/webhook_endpoints/${String(staticData.endpointId)}`);
+		expect((await hook('delete', { staticData })).result).toBe(true);
+	});
+
+	it('succeeds when the endpoint vanishes between the look and the removal', async () => {
+		const { staticData } = await publish();
+		await sandbox.latency(50);
+		const [first, second] = await Promise.all([hook('delete', { staticData }), hook('delete', { staticData })]);
+		expect([first.result, second.result]).toEqual([true, true]);
+		const { requests, refusals } = await sandbox.state();
+		expect([requests.wooshpay.deleteEndpoint, refusals.length]).toEqual([2, 1]);
+	});
+
+	it('fails in words when WooshPay cannot be asked', async () => {
+		const { staticData } = await publish();
+		await sandbox.fault('deleteEndpoint', '500', 5);
+		expect((await hook('delete', { staticData })).error?.message).toContain('could not be removed at WooshPay');
+	});
+});
+
+describe('listening for a test event', () => {
+	it('registers the test address beside the production one, and removes only that', async () => {
+		const production = await publish();
+		const test = await publish({ isTest: true });
+		expect((await endpoints()).map(({ url }) => url)).toEqual([production.webhookUrl, test.webhookUrl]);
+		expect(test.webhookUrl).toContain('/webhook-test/');
+		await hook('delete', { isTest: true, staticData: test.staticData });
+		expect((await endpoints()).map(({ url }) => url)).toEqual([production.webhookUrl]);
+		expect((await hook('checkExists', { staticData: production.staticData })).result).toBe(true);
+	});
+});
+
+describe('a callback', () => {
+	it('that is genuine starts the workflow with the payment event, and is acknowledged', async () => {
+		const { delivery, published, paymentId } = await deliveryOf('pay');
+		const { response, items } = await receive(delivery, { staticData: published.staticData });
+		expect(response).toMatchObject({ status: 200, body: 'OK' });
+		expect(items?.[0]).toEqual([
+			{ json: expect.objectContaining({ provider: 'wooshpay', event: 'payment.succeeded', status: 'paid', paymentId, reference: `order-${count}`, amount: '12.99', currency: 'GBP', livemode: false, verifiedBy: 'signature' }) as object },
+		]);
+	});
+
+	it('of the endpoint before is still taken after the workflow was published anew', async () => {
+		const { delivery, published } = await deliveryOf('pay');
+		const removed = await hook('delete', { staticData: published.staticData });
+		const again = await publish({ staticData: removed.staticData });
+		expect((await receive(delivery, { staticData: again.staticData })).response.status).toBe(200);
+	});
+
+	it('of an endpoint that was registered by hand is taken with the secret in the credential', async () => {
+		const { delivery, published } = await deliveryOf('pay');
+		const call = await receive(delivery, { staticData: {}, credential: { webhookSecret: String(published.staticData.secret) } });
+		expect([call.response.status, call.items?.length]).toEqual([200, 1]);
+	});
+
+	it.each(['forged', 'tampered'])('that is %s gets a real 401 that says nothing, and starts nothing', async (callback) => {
+		const { delivery, published } = await deliveryOf('pay', {}, { callback });
+		const call = await receive(delivery, { staticData: published.staticData });
+		expect(call.response).toMatchObject({ status: 401, body: 'Unauthorized' });
+		expect(call.items).toBeUndefined();
+		expect(logText(call)).toContain('signature_mismatch');
+		expect(logText(call)).not.toContain(String(published.staticData.secret));
+	});
+
+	it('is refused when no secret is left anywhere, and the log says what to do', async () => {
+		const { delivery } = await deliveryOf('pay');
+		const call = await receive(delivery, { staticData: {} });
+		expect(call.response.status).toBe(401);
+		expect(logText(call)).toContain('publish its workflow again');
+	});
+
+	it.each([
+		['authenticate', 'payment.pending'],
+		['fail', 'payment.failed'],
+		['void', 'payment.canceled'],
+		['refund', 'refund.succeeded'],
+		['dispute', 'dispute.updated'],
+	])('about "%s" is the event %s', async (action, event) => {
+		const setting = { parameters: { events: [event] } };
+		const { delivery, published } = await deliveryOf(action, setting);
+		const { items } = await receive(delivery, { ...setting, staticData: published.staticData });
+		expect(items?.[0]?.[0]?.json).toMatchObject({ event });
+	});
+
+	it('that was filtered out is acknowledged and starts nothing', async () => {
+		const { delivery, published } = await deliveryOf('pay');
+		const call = await receive(delivery, { parameters: { events: ['refund.succeeded'] }, staticData: published.staticData });
+		expect([call.response.status, call.response.body, call.items]).toEqual([200, 'OK', undefined]);
+	});
+
+	it('whose own name is listed passes the filter', async () => {
+		const setting = { parameters: { events: ['refund.succeeded'], options: { additionalProviderEvents: 'payment_intent.requires_action' } } };
+		const { delivery, published } = await deliveryOf('authenticate', setting);
+		const { items } = await receive(delivery, { ...setting, staticData: published.staticData });
+		expect(items?.[0]?.[0]?.json).toMatchObject({ event: 'payment.pending', raw: { type: 'payment_intent.requires_action' } });
+	});
+
+	describe('signed eight days ago', () => {
+		const old = (delivery: Delivery, secret: string) => {
+			const time = Date.now() - 8 * 24 * 60 * 60 * 1000;
+			return { ...delivery, requestHeaders: { ...delivery.requestHeaders, 'Wooshpay-Signature': `t=${time},v1=${createHmac('sha256', secret).update(`${time}.${delivery.requestBody}`).digest('hex')}` } };
+		};
+
+		it.each([
+			[{}, 401],
+			[{ maximumAge: 9 }, 200],
+			[{ maximumAge: 0 }, 200],
+		])('with the options %j gets %d', async (options, status) => {
+			const { delivery, published } = await deliveryOf('pay');
+			const call = await receive(old(delivery, String(published.staticData.secret)), { parameters: { options }, staticData: published.staticData });
+			expect(call.response.status).toBe(status);
+		});
+	});
+
+	describe('with Confirm With Provider', () => {
+		const parameters = { options: { confirmWithProvider: true } };
+
+		it('that WooshPay confirms starts the workflow', async () => {
+			const { delivery, published } = await deliveryOf('pay', { parameters });
+			const { items } = await receive(delivery, { parameters, staticData: published.staticData });
+			expect(items?.[0]?.[0]?.json).toMatchObject({ event: 'payment.succeeded', amount: '12.99', verifiedBy: 'signature+provider' });
+		});
+
+		it('that says paid where WooshPay denies it is acknowledged, logged, and starts nothing', async () => {
+			const published = await publish({ parameters });
+			const { checkoutId } = await sell();
+			await sandbox.act(checkoutId, 'authenticate', { callback: 'none' });
+			const [delivery] = await sandbox.act(checkoutId, 'pay', { keepStatus: true });
+			const call = await receive(delivery ?? { requestHeaders: {}, requestBody: '' }, { parameters, staticData: published.staticData });
+			expect([call.response.status, call.items]).toEqual([200, undefined]);
+			expect(logText(call)).toContain('it says paid, but WooshPay says requires_action');
+		});
+
+		it('that says paid where WooshPay says what no page shows is never a payment', async () => {
+			const { delivery, published } = await deliveryOf('pay', { parameters }, { keepStatus: true });
+			const unwanted = await receive(delivery, { parameters, staticData: published.staticData });
+			expect([unwanted.response.status, unwanted.items]).toEqual([200, undefined]);
+			const wanted = { ...parameters, events: ['payment.succeeded', 'unknown'] };
+			const { items } = await receive(delivery, { parameters: wanted, staticData: published.staticData });
+			expect(items?.[0]?.[0]?.json).toMatchObject({ event: 'unknown', status: 'unknown', providerStatus: 'requires_payment_method' });
+		});
+
+		it('with another amount starts the workflow with the amount that WooshPay has', async () => {
+			const { delivery, published } = await deliveryOf('pay', { parameters }, { claim: { amount: '99.00' } });
+			const call = await receive(delivery, { parameters, staticData: published.staticData });
+			expect(call.items?.[0]?.[0]?.json).toMatchObject({ amount: '12.99' });
+			expect(logText(call)).toContain('99.00');
+		});
+
+		it('with another reference is refused', async () => {
+			const { delivery, published } = await deliveryOf('pay', { parameters }, { claim: { reference: 'order-of-somebody' } });
+			expect((await receive(delivery, { parameters, staticData: published.staticData })).response.status).toBe(401);
+		});
+
+		it('that cannot be confirmed now gets a 500, so that WooshPay sends it again', async () => {
+			const { delivery, published } = await deliveryOf('pay', { parameters });
+			await sandbox.fault('getPayment', '500');
+			expect((await receive(delivery, { parameters, staticData: published.staticData })).response.status).toBe(500);
+			expect((await receive(delivery, { parameters, staticData: published.staticData })).response.status).toBe(200);
+		});
+
+		it.each(['refund', 'dispute'])('about a %s is confirmed by what it is about', async (action) => {
+			const setting = { parameters: { ...parameters, events: ['refund.succeeded', 'dispute.updated', 'payment.succeeded'] } };
+			const { delivery, published } = await deliveryOf(action, setting);
+			const { items } = await receive(delivery, { ...setting, staticData: published.staticData });
+			expect(items?.[0]?.[0]?.json).toMatchObject({ event: action === 'refund' ? 'refund.succeeded' : 'dispute.updated', verifiedBy: 'signature+provider' });
+		});
+
+		it('about a step that the payment has overtaken does not count beside the payment', async () => {
+			const setting = { parameters: { ...parameters, events: ['payment.pending', 'payment.succeeded'] } };
+			const published = await publish(setting);
+			const { checkoutId } = await sell();
+			const deliveries = [...(await sandbox.act(checkoutId, 'authenticate')), ...(await sandbox.act(checkoutId, 'pay'))];
+			const started: unknown[] = [];
+			for (const delivery of deliveries) started.push((await receive(delivery, { ...setting, staticData: published.staticData })).items?.[0]?.[0]?.json.event);
+			expect(started).toEqual(['payment.succeeded', undefined]);
+		});
+	});
+});
