@@ -1,0 +1,256 @@
+import type { IDataObject } from 'n8n-workflow';
+import { ChingChingPayApi } from '../../../credentials/ChingChingPayApi.credentials';
+import { ChingChingPayTrigger } from '../../../nodes/ChingChingPay/ChingChingPayTrigger.node';
+import { callHook, callWebhook, DELETED, logText, type WebhookCallOptions } from '../../support/contexts';
+import { order, Shop, signedCallback } from './sandbox';
+
+const shop = Shop.forEachTest();
+
+let orders = 0;
+/** A new order of the sandbox: an event that was seen before would start nothing. */
+async function newOrder(action?: string, more: IDataObject = {}): Promise<{ reference: string; transactionId: string }> {
+	const reference = `order-${++orders}`;
+	await shop.run({ ...order, reference, ...more });
+	const checkout = (await shop.state()).checkouts.find((each) => each.reference === reference);
+	if (action !== undefined) await shop.control(`/checkouts/chingchingpay/${checkout?.checkoutId}/${action}`, { callback: 'none' });
+	return { reference, transactionId: checkout?.paymentId ?? '' };
+}
+
+type Options = Partial<Omit<WebhookCallOptions, 'credentials'>> & { credential?: IDataObject | typeof DELETED };
+
+/** A callback of this content arrives; by default unsigned, at a credential with the settings of a new one and SBX_PAID as paid. */
+async function receive(content: unknown, { credential = {}, parameters = {}, ...rest }: Options = {}) {
+	const rawBody = typeof content === 'string' ? content : JSON.stringify(content);
+	return await callWebhook({
+		node: new ChingChingPayTrigger(),
+		credentialTypes: [new ChingChingPayApi()],
+		credentials: { chingChingPayApi: credential === DELETED ? DELETED : shop.credential({ callbackSignature: 'none', ...credential }) },
+		parameters,
+		request: { headers: { 'content-type': 'application/json' }, rawBody },
+		...rest,
+	});
+}
+
+type Call = Awaited<ReturnType<typeof receive>>;
+const eventOf = ({ items }: Call) => items?.[0]?.[0]?.json;
+const queries = async () => (await shop.state()).requests.chingchingpay?.query ?? 0;
+const messages = ({ logs }: Call) => logs.map(({ message }) => message).join('\n');
+
+describe('without a signature', () => {
+	it('fires what the API says of a paid order, and answers with the acknowledgement', async () => {
+		const { reference, transactionId } = await newOrder('pay');
+		const call = await receive({ merchant_reference: reference });
+		expect(eventOf(call)).toEqual({
+			provider: 'chingchingpay',
+			event: 'payment.succeeded',
+			eventId: `${transactionId}:SBX_PAID`,
+			checkoutId: expect.stringContaining('SBXP'),
+			paymentId: transactionId,
+			reference,
+			status: 'paid',
+			providerStatus: 'SBX_PAID',
+			amount: '20.50',
+			currency: 'HKD',
+			livemode: null,
+			occurredAt: null,
+			verifiedBy: 'provider',
+			raw: expect.objectContaining({ merchant_reference: reference, status: 'SBX_PAID', amount: 2050 }),
+		});
+		expect(call.response).toMatchObject({ status: 200, body: 'success', headers: { 'content-type': 'text/plain; charset=utf-8' } });
+		expect(await queries()).toBe(1);
+	});
+
+	it('fires "unknown" with the word to enter while no paid value is set', async () => {
+		const { reference } = await newOrder('pay');
+		const call = await receive({ data: { merchant_reference: reference } }, { credential: { paidValues: '' } });
+		expect(eventOf(call)).toMatchObject({ event: 'unknown', status: 'unknown', providerStatus: 'SBX_PAID', verifiedBy: 'provider', raw: { status: 'SBX_PAID' } });
+	});
+
+	it('shows all fields of the transaction where the status field is a wrong one', async () => {
+		const { reference } = await newOrder('pay');
+		const call = await receive({ merchant_reference: reference }, { credential: { statusPath: 'state.word' } });
+		expect(eventOf(call)).toMatchObject({ event: 'unknown', providerStatus: null, raw: { status: 'SBX_PAID', transaction_id: expect.any(String) } });
+	});
+
+	it('fires "unknown" once for each status, and the payment after it', async () => {
+		const { reference } = await newOrder();
+		const place = { webhookId: 'one', nodeId: 'one' };
+		expect(eventOf(await receive({ merchant_reference: reference }, place))).toMatchObject({ event: 'unknown', providerStatus: 'SBX_OPEN' });
+		expect(eventOf(await receive({ merchant_reference: reference }, place))).toBeUndefined();
+		const checkout = (await shop.state()).checkouts.find((each) => each.reference === reference);
+		await shop.control(`/checkouts/chingchingpay/${checkout?.checkoutId}/pay`, { callback: 'none' });
+		expect(eventOf(await receive({ merchant_reference: reference }, place))).toMatchObject({ event: 'payment.succeeded' });
+		expect(eventOf(await receive({ merchant_reference: reference }, place))).toBeUndefined();
+	});
+
+	it('finds a payment by its transaction ID', async () => {
+		const { reference, transactionId } = await newOrder('pay');
+		expect(eventOf(await receive({ transaction_id: transactionId }))).toMatchObject({ event: 'payment.succeeded', reference });
+	});
+
+	it('fires "unknown", never paid, where the callback says paid and the API another word', async () => {
+		const { reference } = await newOrder();
+		const call = await receive({ merchant_reference: reference, status: 'SBX_PAID' });
+		expect(eventOf(call)).toMatchObject({ event: 'unknown', status: 'unknown', providerStatus: 'SBX_OPEN' });
+	});
+
+	it('acknowledges a payment that the API does not know, and starts nothing', async () => {
+		const call = await receive({ merchant_reference: 'invented', status: 'SBX_PAID' });
+		expect(call.response.status).toBe(200);
+		expect(call.items).toBeUndefined();
+		expect(messages(call)).toContain('does not know this payment');
+	});
+
+	it("takes the API's amount where the callback says another", async () => {
+		const { reference } = await newOrder('underpay');
+		const call = await receive({ merchant_reference: reference, status: 'SBX_PAID', amount: 2050, currency: 'HKD' });
+		expect(eventOf(call)).toMatchObject({ amount: '10.25', raw: { amount: 1025 } });
+		expect(messages(call)).toContain('the callback says 20.50, ChingChingPay says 10.25');
+	});
+
+	it('takes over nothing else from a callback that nobody signed', async () => {
+		const { reference } = await newOrder('pay');
+		const event = eventOf(await receive({ merchant_reference: reference, payment_id: 'FORGED', transaction_id: 'FORGED', note: 'FORGED' }));
+		expect(event).toMatchObject({ event: 'payment.succeeded' });
+		expect(JSON.stringify(event)).not.toContain('FORGED');
+	});
+
+	it('refuses another currency than that of the payment', async () => {
+		const { reference } = await newOrder('pay');
+		const call = await receive({ merchant_reference: reference, amount: 2050, currency: 'CNY' });
+		expect(call.response).toMatchObject({ status: 401, body: 'Unauthorized' });
+		expect(call.items).toBeUndefined();
+	});
+
+	it('never takes a refund for a payment', async () => {
+		const { reference } = await newOrder('pay');
+		const refundReference = `refund-${reference}`;
+		await shop.run({ resource: 'refund', operation: 'create', paymentReference: reference, amount: '5', currency: 'HKD', reference: refundReference, callback: 'none' });
+		const parameters = { events: ['payment.succeeded', 'refund.succeeded'] };
+		expect(eventOf(await receive({ merchant_reference: refundReference }, { parameters }))).toMatchObject({ event: 'refund.succeeded', status: 'refunded', reference: refundReference, amount: '5.00' });
+	});
+
+	it.each([
+		['names no payment', { hello: 'world' }],
+		['names a payment ID only', { payment_id: 'P1' }],
+		['has an endless reference', { merchant_reference: 'x'.repeat(201) }],
+		['has an object for a reference', { merchant_reference: { $ne: null } }],
+		['is a list', ['order-1']],
+	])('refuses a callback that %s, and asks nothing', async (_case, content) => {
+		const call = await receive(content);
+		expect(call.response).toMatchObject({ status: 401, body: 'Unauthorized' });
+		expect(await queries()).toBe(0);
+	});
+
+	it('is confirmed even if Confirm With Provider is switched off', async () => {
+		const { reference } = await newOrder();
+		const call = await receive({ merchant_reference: reference, status: 'SBX_PAID' }, { parameters: { options: { confirmWithProvider: false } } });
+		expect(eventOf(call)).toMatchObject({ event: 'unknown', verifiedBy: 'provider' });
+		expect(await queries()).toBe(1);
+	});
+
+	it.each([
+		['fails', '500'],
+		['hangs up', 'reset-before'],
+		['answers with a page', 'html'],
+	])('answers 500 when the API %s, so that ChingChingPay sends it again', async (_case, fault) => {
+		const { reference } = await newOrder('pay');
+		await shop.control('/faults', { provider: 'chingchingpay', operation: 'query', fault, times: 1 });
+		const refused = await receive({ merchant_reference: reference });
+		expect(refused.response.status).toBe(500);
+		expect(refused.items).toBeUndefined();
+		expect(eventOf(await receive({ merchant_reference: reference }))).toMatchObject({ event: 'payment.succeeded' });
+	});
+
+	it('answers 500 when the API refuses our key', async () => {
+		const { reference } = await newOrder('pay');
+		const call = await receive({ merchant_reference: reference }, { credential: { apiKey: 'another-key-that-nobody-issued' } });
+		expect(call.response.status).toBe(500);
+		expect(messages(call)).toContain('invalid api key');
+		expect(logText(call)).not.toContain('another-key-that-nobody-issued');
+	});
+});
+
+describe('with a required signature', () => {
+	const required = { credential: { callbackSignature: 'required' } };
+	const body = (reference: string) => JSON.stringify({ merchant_reference: reference, transaction_id: 'FROM-THE-CALLBACK', status: 'SBX_PAID', amount: 2050, currency: 'HKD' });
+
+	it('still asks the API unless that is switched off', async () => {
+		const { reference, transactionId } = await newOrder('pay');
+		const call = await receive('', { ...required, request: signedCallback(body(reference)) });
+		expect(eventOf(call)).toMatchObject({ event: 'payment.succeeded', verifiedBy: 'signature+provider', eventId: `${transactionId}:SBX_PAID`, raw: { extra: '' } });
+		expect(await queries()).toBe(1);
+	});
+
+	it('fires by the signature alone where that is switched off', async () => {
+		const call = await receive('', { ...required, request: signedCallback(body('order-nobody-has')), parameters: { options: { confirmWithProvider: false } } });
+		expect(eventOf(call)).toMatchObject({ event: 'payment.succeeded', verifiedBy: 'signature', reference: 'order-nobody-has', amount: '20.50', paymentId: 'FROM-THE-CALLBACK' });
+		expect(await queries()).toBe(0);
+	});
+
+	it.each([
+		['no signature', (text: string) => ({ headers: { 'content-type': 'application/json' }, rawBody: text }), 'signature_missing'],
+		['an empty signature', (text: string) => ({ headers: { 'content-type': 'application/json', 'x-signature': '' }, rawBody: text }), 'signature_missing'],
+		['a truncated signature', (text: string) => ({ headers: { 'content-type': 'application/json', 'x-signature': 'cf282a94029759f230487957eee1aa14' }, rawBody: text }), 'signature_malformed'],
+		["a stranger's signature", (text: string) => signedCallback(text, 'guessed'), 'signature_mismatch'],
+		['a changed body', (text: string) => ({ ...signedCallback(text), rawBody: text.replace('2050', '9050') }), 'signature_mismatch'],
+	])('refuses %s with a real 401 that says nothing, asks nothing and logs which check failed', async (_case, make, reason) => {
+		const { reference } = await newOrder('pay');
+		const call = await receive('', { ...required, request: make(body(reference)) });
+		expect(call.response).toMatchObject({ status: 401, body: 'Unauthorized' });
+		expect(call.items).toBeUndefined();
+		expect(messages(call)).toContain(reason);
+		expect(await queries()).toBe(0);
+		const { signingSecret, apiKey } = shop.credential();
+		expect([signingSecret ?? '', apiKey ?? '', reference].filter((secret) => logText(call).includes(secret))).toEqual([]);
+	});
+
+	it('accepts the previous secret while the secret is being changed', async () => {
+		const { reference } = await newOrder('pay');
+		const credential = { callbackSignature: 'required', signingSecret: 'chingchingpay-sandbox-not-a-secret', signingSecretPrevious: 'the-secret-before' };
+		expect(eventOf(await receive('', { credential, request: signedCallback(body(reference), 'the-secret-before') }))).toMatchObject({ event: 'payment.succeeded' });
+	});
+});
+
+describe('the trigger', () => {
+	it.each([
+		['a deleted credential', DELETED],
+		['a credential without a secret', { signingSecret: '' }],
+		['a credential without a key', { apiKey: '' }],
+	] as const)('refuses everything with %s', async (_case, credential) => {
+		const { reference } = await newOrder('pay');
+		const call = await receive({ merchant_reference: reference }, { credential });
+		expect(call.response).toMatchObject({ status: 401, body: 'Unauthorized' });
+		expect(call.items).toBeUndefined();
+	});
+
+	it('acknowledges with the words of the credential', async () => {
+		const { reference } = await newOrder('pay');
+		const call = await receive({ merchant_reference: reference }, { credential: { acknowledgementBody: '{"code":0}' } });
+		expect(call.response).toMatchObject({ status: 200, body: '{"code":0}', headers: { 'content-type': 'application/json; charset=utf-8' } });
+	});
+
+	it('acknowledges events that are not chosen, and starts nothing', async () => {
+		const { reference } = await newOrder();
+		const call = await receive({ merchant_reference: reference }, { parameters: { events: ['payment.succeeded'] } });
+		expect(call.response).toMatchObject({ status: 200, body: 'success' });
+		expect(call.items).toBeUndefined();
+	});
+
+	it('starts once for two copies of a delivery', async () => {
+		const { reference } = await newOrder('pay');
+		const place = { webhookId: 'two', nodeId: 'two' };
+		const calls = [await receive({ merchant_reference: reference }, place), await receive({ merchant_reference: reference, again: true }, place)];
+		expect(calls.map(({ items }) => items?.length ?? 0)).toEqual([1, 0]);
+		expect(calls[1]?.response).toMatchObject({ status: 200, body: 'success' });
+	});
+
+	it.each([
+		['a signing secret', { signingSecret: '' }, /'Signing Secret'/],
+		['an API key', { apiKey: '' }, /'API Key'/],
+	])('cannot be published without %s', async (_case, credential, words) => {
+		const setup = { node: new ChingChingPayTrigger(), credentialTypes: [new ChingChingPayApi()], credentials: { chingChingPayApi: shop.credential(credential) } };
+		expect((await callHook({ ...setup, method: 'create' })).error?.message).toMatch(words);
+		expect((await callHook({ ...setup, credentials: { chingChingPayApi: shop.credential() }, method: 'create' })).result).toBe(true);
+	});
+});
