@@ -1,4 +1,4 @@
-import type { IHttpRequestOptions } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 import { CallFailure } from './callFailure';
 import type { HttpCall, HttpReply } from './contract';
 import { readJson } from './exactJson';
@@ -46,17 +46,17 @@ export async function sendCall<Credentials, Order>(
 	const { contract } = provider;
 	const problem = contract.credentialProblem?.(credentials);
 	if (problem !== undefined) throw new InputError(problem, 'Correct the credential; nothing was sent.');
-	const hide = secretsHidden(provider, credentials, call);
 	const end = Date.now() + MAXIMUM_ROW_MILLISECONDS;
 	const maximumAttempts = options.maximumAttempts ?? MAXIMUM_ATTEMPTS;
 	let doubt: CallFailure | undefined;
 	for (let attempt = 1; ; attempt++) {
 		if (contract.rateLimit) await takeTurn(`${contract.provider}:${contract.rateLimit.scope(credentials)}`, contract.rateLimit.requestsPerSecond, options.stopped);
 		options.stopped?.throwIfAborted();
-		const outcome = await sendOnce(context, provider, call, options, hide);
+		const outcome = await sendOnce(context, provider, credentials, call, options);
 		if ('reply' in outcome) return outcome.reply;
 		if (outcome.failure.mayHaveArrived) doubt = outcome.failure;
-		const wait = outcome.retryAfterMilliseconds ?? growingPause(attempt);
+		// Never earlier than asked for, and not all at the same moment.
+		const wait = (outcome.retryAfterMilliseconds ?? 0) + growingPause(attempt);
 		const repeatable = outcome.harmless || call.repeat !== 'once';
 		if (!repeatable || !outcome.temporary || attempt >= maximumAttempts || Date.now() + wait > end) {
 			throw doubt === undefined || doubt === outcome.failure ? outcome.failure : stillInDoubt(outcome.failure, doubt);
@@ -77,15 +77,16 @@ type Outcome =
 
 async function sendOnce<Credentials, Order>(
 	context: AnyContext,
-	{ contract, credentialName }: ProviderNode<Credentials, Order>,
+	provider: ProviderNode<Credentials, Order>,
+	credentials: Credentials,
 	call: HttpCall,
 	options: SendOptions,
-	hide: (text: string) => string,
 ): Promise<Outcome> {
+	const { contract } = provider;
 	const name = contract.displayName;
 	let reply: HttpReply;
 	try {
-		reply = await exchange(context, credentialName, call, options);
+		reply = await exchange(context, provider.credentialName, credentials, call, options);
 	} catch (error) {
 		const problem = inputErrorIn(error);
 		if (problem) throw problem;
@@ -99,13 +100,18 @@ async function sendOnce<Credentials, Order>(
 		};
 	}
 	const refusal = contract.failure(reply);
+	const isReadable = options.file === true || reply.text === '' || reply.body !== undefined;
+	if (reply.status >= 200 && reply.status < 300 && !refusal && isReadable) return { reply };
+	const hide = secretsHidden(provider, credentials, call);
 	const words = excerpt(hide((refusal?.message ?? '').slice(0, LONGEST_WORDS)) || hide(reply.text.slice(0, LONGEST_WORDS)));
 	if (reply.status === 429 || refusal?.rateLimited) {
+		const retryAfterMilliseconds = retryAfter(reply, Date.now());
+		const later = retryAfterMilliseconds === undefined ? 'later' : `in ${Math.ceil(retryAfterMilliseconds / 1000)} seconds`;
 		const failure = new CallFailure(`${name} asks to slow down (HTTP ${reply.status}): ${words}`, {
-			advice: "Nothing was made. Lower 'Requests in Parallel', or run the row again later.",
+			advice: `Nothing was made. Lower 'Requests in Parallel', or run the row again ${later}.`,
 			httpStatus: reply.status,
 		});
-		return { failure, harmless: true, temporary: true, retryAfterMilliseconds: retryAfter(reply, Date.now()) };
+		return { failure, harmless: true, temporary: true, retryAfterMilliseconds };
 	}
 	if (reply.status >= 500) {
 		const failure = new CallFailure(`${name} answered HTTP ${reply.status}: ${words}`, { ...uncertain(call, `Run it again when ${name} works.`), httpStatus: reply.status });
@@ -124,11 +130,8 @@ async function sendOnce<Credentials, Order>(
 		const failure = new CallFailure(`${name} answered with an unexpected HTTP ${reply.status}`, { advice: 'Redirects are not followed. Check the address in the credential.', httpStatus: reply.status });
 		return { failure, harmless: true, temporary: false };
 	}
-	if (!options.file && reply.text !== '' && reply.body === undefined) {
-		const failure = new CallFailure(`${name}'s answer is not JSON: ${words}`, { ...uncertain(call, `Check the address in the credential; if it is right, ask ${name}.`), httpStatus: reply.status });
-		return { failure, harmless: false, temporary: true };
-	}
-	return { reply };
+	const failure = new CallFailure(`${name}'s answer is not JSON: ${words}`, { ...uncertain(call, `Check the address in the credential; if it is right, ask ${name}.`), httpStatus: reply.status });
+	return { failure, harmless: false, temporary: true };
 }
 
 function uncertain(call: HttpCall, otherwise: string): { advice: string; mayHaveArrived: boolean } {
@@ -136,7 +139,7 @@ function uncertain(call: HttpCall, otherwise: string): { advice: string; mayHave
 	return { advice: `It may have been made nevertheless, so it was not sent again blindly. ${call.howToFindOut ?? 'Look it up at the provider before you run this row again.'}`, mayHaveArrived: true };
 }
 
-async function exchange(context: AnyContext, credentialName: string, call: HttpCall, options: SendOptions): Promise<HttpReply> {
+async function exchange<Credentials>(context: AnyContext, credentialName: string, credentials: Credentials, call: HttpCall, options: SendOptions): Promise<HttpReply> {
 	const request: IHttpRequestOptions = {
 		method: call.method,
 		url: call.url,
@@ -151,7 +154,9 @@ async function exchange(context: AnyContext, credentialName: string, call: HttpC
 		timeout: options.timeoutMilliseconds ?? REQUEST_TIMEOUT_MILLISECONDS,
 		...(options.stopped ? { abortSignal: options.stopped } : {}),
 	};
-	const response = (await context.helpers.httpRequestWithAuthentication.call(context, credentialName, request)) as { statusCode: number; headers: Record<string, unknown>; body: unknown };
+	// Without the credential n8n reads it from its database and decrypts it anew for each request.
+	const credentialsDecrypted = { id: '', name: credentialName, type: credentialName, data: credentials as ICredentialDataDecryptedObject };
+	const response = (await context.helpers.httpRequestWithAuthentication.call(context, credentialName, request, { credentialsDecrypted })) as { statusCode: number; headers: Record<string, unknown>; body: unknown };
 	const bytes = Buffer.isBuffer(response.body) ? response.body : Buffer.from(typeof response.body === 'string' ? response.body : new Uint8Array((response.body ?? new ArrayBuffer(0)) as ArrayBuffer));
 	const text = bytes.toString('utf8');
 	const headers = Object.fromEntries(Object.entries(response.headers).map(([header, value]) => [header.toLowerCase(), Array.isArray(value) ? value.join(', ') : String(value)]));
