@@ -65,7 +65,9 @@ export async function eachItem<Credentials, Order>(
 	provider: ProviderNode<Credentials, Order>,
 	operations: Record<string, Record<string, Operation<Credentials>>>,
 ): Promise<INodeExecutionData[][]> {
-	const items = context.getInputData();
+	const given = context.getInputData();
+	// n8n's older agents give a tool no items, only the parameters that the agent filled in.
+	const items = given.length === 0 && context.isToolExecution() ? [{ json: {} }] : given;
 	if (items.length === 0) return [[]];
 	const prepared = await prepare(context, provider, operations).catch((error: unknown) => ({ error }));
 	if ('error' in prepared) {

@@ -18,3 +18,11 @@ export async function readCredentials<Credentials>(context: AnyContext, credenti
 export function trimmed(fields: IDataObject): IDataObject {
 	return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, typeof value === 'string' ? value.trim() : value]));
 }
+
+/**
+ * Whether an AI agent uses the node as a tool. n8n's newer agents run it as an ordinary node, where `isToolExecution` is false; the
+ * type that n8n makes of a node for agents ends in "Tool" (n8n-core 2.41.1, requests-response.js).
+ */
+export function usedByAgent(context: IExecuteFunctions): boolean {
+	return context.isToolExecution() || context.getNode().type.endsWith('Tool');
+}

@@ -3,7 +3,7 @@ import type { PaymentEvent } from './contract';
 import type { Row } from './eachItem';
 import { isObject } from './exactJson';
 import { InputError } from './inputError';
-import type { ProviderNode } from './providerNode';
+import { usedByAgent, type ProviderNode } from './providerNode';
 import { judgeCallback, type TriggerOptions } from './receiveCallback';
 
 /** The fields of `callback: verify`; `Confirm With Provider` and `Maximum Age` are each provider's own, in `options`. */
@@ -42,7 +42,7 @@ export const verifyCallbackFields: INodeProperties[] = [
  * @throws InputError that says why it is not a genuine callback; never passes anything on unproved
  */
 export async function verifyCallback<Credentials, Order>(row: Row<Credentials>, provider: ProviderNode<Credentials, Order>): Promise<IDataObject> {
-	if (row.context.isToolExecution()) throw new InputError('Verify is not available to AI agents', 'Use it in a workflow after a Webhook node.');
+	if (usedByAgent(row.context)) throw new InputError('Verify is not available to AI agents', 'Use it in a workflow after a Webhook node.');
 	const { displayName } = provider.contract;
 	const judgement = await judgeCallback(row.context, provider, row.credentials, { headers: readHeaders(row), rawBody: await readRawBody(row) }, row.value('options', {}) as TriggerOptions);
 	if (judgement.pass) return judgement.event satisfies PaymentEvent as unknown as IDataObject;

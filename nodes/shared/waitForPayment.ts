@@ -6,7 +6,7 @@ import { asNodeError } from './eachItem';
 import { textOrNull } from './exactJson';
 import { InputError } from './inputError';
 import { compareAmounts } from './money';
-import { readCredentials, type ProviderNode } from './providerNode';
+import { readCredentials, usedByAgent, type ProviderNode } from './providerNode';
 import { acknowledge, credentialsOrNothing, judgeCallback, logLine, readReceived, refuse, type Expectation } from './receiveCallback';
 import { sendCall } from './sendCall';
 
@@ -138,7 +138,7 @@ export async function waitForPayment<Credentials, Order>(context: IExecuteFuncti
 
 async function start<Credentials, Order>(context: IExecuteFunctions, provider: ProviderNode<Credentials, Order>): Promise<INodeExecutionData[][]> {
 	const { displayName, callback } = provider.contract;
-	if (context.isToolExecution()) throw new InputError('Wait for Payment is not available to AI agents', 'Use it in a workflow: an agent cannot be paused for hours.');
+	if (usedByAgent(context)) throw new InputError('Wait for Payment is not available to AI agents', 'Use it in a workflow: an agent cannot be paused for hours.');
 	const [item] = context.getInputData();
 	if (item === undefined) return [[], []];
 	if (context.getNode().alwaysOutputData) {
