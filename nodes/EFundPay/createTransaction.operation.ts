@@ -19,6 +19,7 @@ import { warnAboutCallbackUrl } from '../shared/createCheckout';
 import type { Row } from '../shared/eachItem';
 import { isObject } from '../shared/exactJson';
 import { InputError } from '../shared/inputError';
+import { usedByAgent } from '../shared/providerNode';
 import { readObject, readOrder } from './createCheckout.operation';
 import { createTransactionCalls, readTransactionReply, withoutCard, type EFundPayCredentials, type EFundPayMethod, type EFundPayTransactionOrder } from './eFundPay.contract';
 
@@ -235,7 +236,7 @@ export const createTransactionFields: INodeProperties[] = [
 
 export async function createEFundPayTransaction(row: Row<EFundPayCredentials>): Promise<IDataObject> {
 	const order = readTransactionOrder(row);
-	if (row.context.isToolExecution() && holdsCard(order)) {
+	if (usedByAgent(row.context) && holdsCard(order)) {
 		throw new InputError('Card payments cannot be made by an AI agent', 'Let the agent use Checkout: Create, where the payer enters the card at EFundPay.');
 	}
 	const [call, otherPath] = createTransactionCalls(order, row.credentials);
