@@ -96,8 +96,10 @@ export interface NodeSetup {
 	/** The node's "On Error" setting. */
 	continueOnFail?: 'stop' | 'continueRegularOutput' | 'continueErrorOutput';
 	retryOnFail?: { maxTries: number; waitBetweenTries: number };
+	/** "Always Output Data" and "Execute Once" in the node's settings. */
+	settings?: Pick<INode, 'alwaysOutputData' | 'executeOnce'>;
 	/** Nodes between the start and this one, in order, as far as their types and names matter. They pass items on. */
-	nodesBefore?: Array<{ name: string; type: string; parameters?: INodeParameters; node?: INodeType }>;
+	nodesBefore?: Array<{ name: string; type: string; parameters?: INodeParameters; node?: INodeType; disabled?: boolean }>;
 }
 
 export interface Assembled {
@@ -277,6 +279,7 @@ export function assemble(setup: NodeSetup): Assembled {
 		webhookId,
 		...(setup.continueOnFail && { onError: onError[setup.continueOnFail] }),
 		...(setup.retryOnFail && { retryOnFail: true, ...setup.retryOnFail }),
+		...setup.settings,
 		credentials: Object.fromEntries(Object.keys(setup.credentials ?? {}).map((name) => [name, { id: `id-of-${name}`, name }])),
 	};
 
