@@ -2,6 +2,9 @@ import type { IAuthenticate, ICredentialTestRequest, ICredentialType, INodePrope
 import { authenticateRequest } from '../nodes/shared/authenticateRequest';
 import { payfect } from '../nodes/Payfect/payfect.contract';
 
+/** Everything but success, 400 and 404: a server in trouble and a redirect say nothing about the key. */
+const NO_ANSWER_TO_A_GOOD_KEY = Array.from({ length: 300 }, (_, index) => 300 + index).filter((status) => status !== 400 && status !== 404);
+
 export class PayfectApi implements ICredentialType {
 	name = 'payfectApi';
 
@@ -52,13 +55,13 @@ export class PayfectApi implements ICredentialType {
 
 	/**
 	 * No call that only checks a key is documented. Inferred: looking up a checkout that cannot exist is refused with 401 or 403 for a
-	 * wrong key and answered with something else, such as 404, for a good one. It does not prove the callback secret key.
+	 * wrong key and with 404 for a good one. It proves neither the callback secret key nor, where any server says 404, the address.
 	 */
 	test: ICredentialTestRequest = {
 		request: {
 			baseURL: '={{$credentials.baseUrl}}',
 			url: '/checkouts/00000000-0000-4000-8000-000000000000/',
-			ignoreHttpStatusErrors: { ignore: true, except: [401, 403] },
+			ignoreHttpStatusErrors: { ignore: true, except: NO_ANSWER_TO_A_GOOD_KEY },
 			disableFollowRedirect: true,
 		},
 		rules: [

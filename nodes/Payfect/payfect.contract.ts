@@ -1,4 +1,5 @@
-import { readBaseUrl } from '../shared/baseUrl';
+import { createHash } from 'crypto';
+import { readBaseUrl, readPayerLink } from '../shared/baseUrl';
 import { verifyWithAny } from '../shared/bytes';
 import { CallFailure } from '../shared/callFailure';
 import type { Checkout, CheckoutOrder, CheckoutStatus, HttpCall, HttpReply, LineItem, PaymentContract, PaymentFacts, Payload, ReceivedCallback, Verdict } from '../shared/contract';
@@ -70,9 +71,13 @@ export function getCheckoutCall(checkoutId: string, credentials: PayfectCredenti
 }
 
 /** Checkout statuses of docs.payfect.finance/payment/create. */
-const CHECKOUT_STATUS: Record<string, CheckoutStatus> = { open: 'open', complete: 'paid', expired: 'expired' };
+const CHECKOUT_STATUS = new Map<string | null, CheckoutStatus>([
+	['open', 'open'],
+	['complete', 'paid'],
+	['expired', 'expired'],
+]);
 
-export function readCheckout(reply: HttpReply): Checkout {
+export function readCheckout(reply: HttpReply, credentials: PayfectCredentials): Checkout {
 	const body = isObject(reply.body) ? reply.body : {};
 	const checkoutId = textOrNull(body.id);
 	if (checkoutId === null) {
@@ -84,9 +89,9 @@ export function readCheckout(reply: HttpReply): Checkout {
 		checkoutId,
 		paymentId: textOrNull(body.paymentIntent),
 		reference: textOrNull(body.clientReferenceId),
-		checkoutUrl: textOrNull(body.url),
+		checkoutUrl: readPayerLink(body.url, credentials.baseUrl),
 		qrCode: null,
-		status: CHECKOUT_STATUS[providerStatus ?? ''] ?? 'unknown',
+		status: CHECKOUT_STATUS.get(providerStatus) ?? 'unknown',
 		providerStatus,
 		amount: textOrNull(body.amountTotal),
 		currency: textOrNull(body.currency),
@@ -143,15 +148,19 @@ function verifyToken(token: string, key: string, rawBody: Buffer): Verdict {
 	return { genuine: true, payload, signedAt: opened.signedAt };
 }
 
+/** The only status of a callback that is documented (docs.payfect.finance/payment/callback). */
+const PAID = 'succeeded';
+
 /** Fields of docs.payfect.finance/payment/callback. Inferred: its `id` is the checkout's, as in all the examples. */
 function readEvent(payload: Payload): PaymentFacts {
 	const providerStatus = textOrNull(payload.status);
-	// The only documented value.
-	const paid = providerStatus === 'succeeded';
+	const paid = providerStatus === PAID;
+	// Without any id two payments must not look like two deliveries of one.
+	const id = textOrNull(payload.id) ?? textOrNull(payload.payment_intent) ?? createHash('sha256').update(JSON.stringify(payload)).digest('hex');
 	return {
 		provider: 'payfect',
 		event: paid ? 'payment.succeeded' : 'unknown',
-		eventId: `${textOrNull(payload.id) ?? ''}:${providerStatus ?? ''}`,
+		eventId: `${id}:${providerStatus ?? ''}`,
 		checkoutId: textOrNull(payload.id),
 		paymentId: textOrNull(payload.payment_intent),
 		reference: textOrNull(payload.client_reference_id),
@@ -174,7 +183,7 @@ export const payfect: PaymentContract<PayfectCredentials, PayfectOrder> = {
 	/** https://docs.payfect.finance/authentication */
 	authHeaders: (credentials) => ({ Authorization: `Api-Key ${credentials.apiKey}` }),
 	credentialProblem: (credentials) => (credentials.apiKey ? undefined : "'API Key' in the Payfect credential is empty"),
-	checkout: { call: createCall, result: readCheckout },
+	checkout: { call: createCall, result: (reply, _order, credentials) => readCheckout(reply, credentials) },
 	failure,
 	callback: {
 		problem(credentials) {
@@ -191,12 +200,13 @@ export const payfect: PaymentContract<PayfectCredentials, PayfectOrder> = {
 		accepted: () => ({ status: 200, contentType: 'text/plain; charset=utf-8', body: 'OK' }),
 		confirm: {
 			call: (claimed, credentials) => (claimed.checkoutId === null ? undefined : getCheckoutCall(claimed.checkoutId, credentials)),
-			facts(reply, claimed) {
-				const checkout = readCheckout(reply);
+			facts(reply, claimed, credentials) {
+				const checkout = readCheckout(reply, credentials);
 				return {
 					provider: 'payfect',
 					event: EVENT_OF_STATUS[checkout.status] ?? 'unknown',
-					eventId: `${checkout.checkoutId ?? ''}:${checkout.providerStatus ?? ''}`,
+					// The callback's word: however it is found out, a checkout is paid once.
+					eventId: `${checkout.checkoutId ?? ''}:${checkout.status === 'paid' ? PAID : (checkout.providerStatus ?? '')}`,
 					checkoutId: checkout.checkoutId,
 					paymentId: checkout.paymentId,
 					reference: checkout.reference,
