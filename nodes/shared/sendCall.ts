@@ -139,7 +139,7 @@ function uncertain(call: HttpCall, otherwise: string): { advice: string; mayHave
 	return { advice: `It may have been made nevertheless, so it was not sent again blindly. ${call.howToFindOut ?? 'Look it up at the provider before you run this row again.'}`, mayHaveArrived: true };
 }
 
-async function exchange<Credentials>(context: AnyContext, credentialName: string, credentials: Credentials, call: HttpCall, options: SendOptions): Promise<HttpReply> {
+async function exchange(context: AnyContext, credentialName: string, credentials: unknown, call: HttpCall, options: SendOptions): Promise<HttpReply> {
 	const request: IHttpRequestOptions = {
 		method: call.method,
 		url: call.url,

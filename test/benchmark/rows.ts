@@ -36,6 +36,8 @@ interface Contestant {
 
 interface Measurement {
 	seconds: number;
+	/** Processor time of n8n for one row, its start and end included; what a busy machine does not change. */
+	processorMillisecondsPerRow: number | null;
 	/** Megabytes that the process of n8n has more than before. */
 	grownBy: number | null;
 }
@@ -63,15 +65,20 @@ async function main(): Promise<void> {
 			const workflow = workflows.get(contestant);
 			if (!n8n || !workflow) throw new Error('There is no workflow to run.');
 			await axios.post(`${sandbox.url}/control/reset`);
-			const before = residentMegabytes(n8n);
+			const before = { megabytes: residentMegabytes(n8n), processor: processorMilliseconds(n8n) };
 			await axios.post(`${n8n.url}/webhook/${workflow.nodes[0]?.webhookId}`, {}, { timeout: 600_000, proxy: false });
+			const after = { megabytes: residentMegabytes(n8n), processor: processorMilliseconds(n8n) };
 			const [latest] = await client.executions.list(workflow.id);
 			const execution = await client.executions.get(latest?.id ?? '');
 			const task = execution.data.resultData.runData[measured]?.[0];
 			const made = (await axios.get<{ checkouts: unknown[] }>(`${sandbox.url}/control/state?provider=${provider}`)).data.checkouts.length;
 			if (execution.status !== 'success' || made !== ROWS || task?.data?.main?.[0]?.length !== ROWS) throw new Error(`${contestant.name}: ${execution.status}, ${made} checkouts instead of ${ROWS}.`);
-			const after = residentMegabytes(n8n);
-			return { seconds: task.executionTime / 1000, grownBy: before === null || after === null ? null : after - before };
+			const processor = difference(before.processor, after.processor);
+			return {
+				seconds: task.executionTime / 1000,
+				processorMillisecondsPerRow: processor === null ? null : processor / ROWS,
+				grownBy: difference(before.megabytes, after.megabytes),
+			};
 		};
 		// The first run of anything in n8n is slower: modules are loaded and code is compiled.
 		for (const contestant of contestants.filter(({ parallel }) => parallel === null || parallel >= 10)) await runOnce(contestant);
@@ -154,14 +161,26 @@ function workflowOf({ node }: Contestant): Pick<Workflow, 'nodes' | 'connections
 	return { nodes, connections };
 }
 
-/** Of n8n's process; null where the system does not tell (only Linux has /proc). */
+const difference = (before: number | null, after: number | null) => (before === null || after === null ? null : after - before);
+
 function residentMegabytes(n8n: RunningN8n): number | null {
+	const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(aboutProcess(n8n, 'status'))?.[1];
+	return kilobytes === undefined ? null : Number(kilobytes) / 1024;
+}
+
+/** User and system time, which Linux counts in hundredths of a second (fields 14 and 15 of proc(5)'s stat). */
+function processorMilliseconds(n8n: RunningN8n): number | null {
+	const fields = aboutProcess(n8n, 'stat').split(') ')[1]?.split(' ');
+	return fields === undefined ? null : (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+/** What the system tells about n8n's process; nothing where there is no /proc. */
+function aboutProcess(n8n: RunningN8n, file: 'stat' | 'status'): string {
 	try {
 		const { pid } = JSON.parse(readFileSync(path.join(n8n.userFolder, 'instance.json'), 'utf8')) as { pid: number };
-		const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-		return kilobytes === undefined ? null : Number(kilobytes) / 1024;
+		return readFileSync(`/proc/${pid}/${file}`, 'utf8');
 	} catch {
-		return null;
+		return '';
 	}
 }
 
@@ -174,12 +193,13 @@ function print(results: Map<Contestant, Measurement[]>): void {
 		const limit = parallel === null ? null : (ROWS * LATENCY_MILLISECONDS) / parallel / 1000;
 		const rival = [...results.keys()].find((other) => other.parallel === parallel && other !== contestant);
 		const grown = (results.get(contestant) ?? []).flatMap(({ grownBy }) => grownBy ?? []);
+		const processor = (results.get(contestant) ?? []).flatMap(({ processorMillisecondsPerRow }) => processorMillisecondsPerRow ?? []);
 		const ofLimit = limit === null ? '' : (limit / median(seconds)).toFixed(2);
 		const asFast = rival === undefined || name.startsWith('HTTP') ? '' : `${(median(secondsOf(rival)) / median(seconds)).toFixed(2)} ×`;
 		const spread = `${Math.min(...seconds).toFixed(2)}–${Math.max(...seconds).toFixed(2)}`;
-		return [name, limit?.toFixed(2) ?? '', median(seconds).toFixed(2), spread, ofLimit, asFast, grown.length === 0 ? '' : Math.round(median(grown)).toString()];
+		return [name, limit?.toFixed(2) ?? '', median(seconds).toFixed(2), spread, ofLimit, asFast, processor.length === 0 ? '' : median(processor).toFixed(1), grown.length === 0 ? '' : Math.round(median(grown)).toString()];
 	});
-	const table = [['', 'limit (s)', 'took (s)', 'spread (s)', 'share of the limit', 'against HTTP Request', 'memory grew (MB)'], Array<string>(7).fill('---'), ...lines];
+	const table = [['', 'limit (s)', 'took (s)', 'spread (s)', 'share of the limit', 'against HTTP Request', 'processor time per row (ms)', 'memory grew (MB)'], Array<string>(8).fill('---'), ...lines];
 	console.log(`\n${ROWS} rows, latency ${LATENCY_MILLISECONDS} ms, medians of ${ROUNDS} rounds, ${cpus().length} cores, limit = rows × latency ÷ parallel\n`);
 	console.log(table.map((cells) => `| ${cells.join(' | ')} |`).join('\n'));
 }
