@@ -88,7 +88,7 @@ async function start(): Promise<Demo> {
 	for (const { type, name, data } of sandboxCredentials(sandboxUrl)) {
 		if (known.includes(type)) credentials.push(await client.credentials.create({ type, name, data: { ...data } }));
 	}
-	return { n8n, sandbox, sandboxUrl, client, examples: await importExamples(client, credentials) };
+	return { n8n, sandbox, sandboxUrl, client, examples: await importExamples(client, credentials, `${sandboxUrl}/`) };
 }
 
 /** A process of its own, so that what happens to the sandbox does not happen to n8n. */

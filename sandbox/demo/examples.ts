@@ -15,7 +15,7 @@ export interface Example {
 }
 
 /** Imports every file of examples/ as a newcomer would, does what its notes ask for, and publishes it. */
-export async function importExamples(client: N8nClient, credentials: readonly Credential[]): Promise<Example[]> {
+export async function importExamples(client: N8nClient, credentials: readonly Credential[], thankYouPage: string): Promise<Example[]> {
 	const descriptions = await client.nodeTypes(packagePrefix);
 	const files = (await readdir(folder)).filter((file) => file.endsWith('.json')).sort();
 	const examples: Example[] = [];
@@ -23,7 +23,7 @@ export async function importExamples(client: N8nClient, credentials: readonly Cr
 		const saved = JSON.parse(await readFile(path.join(folder, file), 'utf8')) as NewWorkflow;
 		// The editor gives imported triggers new addresses, too.
 		const nodes = saved.nodes.map((node) => ({ ...node, ...(node.webhookId ? { webhookId: randomUUID() } : {}) }));
-		for (const node of nodes) setUp(node, nodes, descriptions, credentials, client.url, file);
+		for (const node of nodes) setUp(node, nodes, descriptions, credentials, client.url, thankYouPage, file);
 		const workflow = await client.workflows.create({ ...saved, nodes });
 		await client.workflows.publish(workflow.id);
 		const form = nodes.find(({ type }) => type === 'n8n-nodes-base.formTrigger');
@@ -32,8 +32,8 @@ export async function importExamples(client: N8nClient, credentials: readonly Cr
 	return examples;
 }
 
-/** Chooses the credential, and pastes the trigger's address where the notes say so. */
-function setUp(node: INode, nodes: INode[], descriptions: INodeTypeDescription[], credentials: readonly Credential[], n8nUrl: string, file: string): void {
+/** Chooses the credential, and enters the trigger's address and the thank-you page where the notes say so. */
+function setUp(node: INode, nodes: INode[], descriptions: INodeTypeDescription[], credentials: readonly Credential[], n8nUrl: string, thankYouPage: string, file: string): void {
 	if (!node.type.startsWith(packagePrefix)) return;
 	const description = descriptions.find(({ name }) => name === node.type);
 	if (!description) throw new Error(`examples/${file}: n8n does not know the node type ${node.type}.`);
@@ -42,6 +42,7 @@ function setUp(node: INode, nodes: INode[], descriptions: INodeTypeDescription[]
 		if (!credential) throw new Error(`examples/${file}: the sandbox offers no credential of type ${name}.`);
 		node.credentials = { [name]: { id: credential.id, name: credential.name } };
 	}
+	if (String(node.parameters.successUrl ?? '').startsWith('https://shop.example/')) node.parameters.successUrl = thankYouPage;
 	if (node.parameters.callback === 'url') {
 		const trigger = nodes.find(({ type }) => type === `${node.type}Trigger`);
 		const webhook = descriptions.find(({ name }) => name === trigger?.type)?.webhooks?.[0];
