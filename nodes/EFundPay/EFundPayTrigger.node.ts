@@ -22,7 +22,7 @@ export class EFundPayTrigger implements INodeType {
 		webhooks: [{ ...callbackWebhook }],
 		properties: [
 			{
-				displayName: "Copy the Production URL above into 'Callback URL' of the EFundPay node that creates the checkouts, and publish this workflow",
+				displayName: "Open 'Webhook URLs' above, choose Production URL and copy it into 'Callback URL' of the EFundPay node that creates the checkouts. Then publish this workflow.",
 				name: 'notice',
 				type: 'notice',
 				default: '',
