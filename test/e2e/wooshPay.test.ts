@@ -1,0 +1,215 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import axios from 'axios';
+import type { INode } from 'n8n-workflow';
+import { eventually, type Workflow } from '../n8n/client';
+import { describeProvider } from './describeProvider';
+import { callbackUrl, createdWorkflows, goodCredential, itemsOf, makeActionWorkflow, makeCredential, makeTriggerWorkflow, makeWorkflow, Shop, stage, type ProviderCase } from './support';
+
+const wooshPay: ProviderCase = {
+	provider: 'wooshpay',
+	displayName: 'WooshPay',
+	node: 'wooshPay',
+	trigger: 'wooshPayTrigger',
+	credential: 'wooshPayApi',
+	order: { amountFrom: 'amount', amount: '20.50', currency: 'GBP', description: 'One box of tea', successUrl: 'https://shop.example/thanks', cancelUrl: 'https://shop.example/basket' },
+	money: { amount: '20.50', currency: 'GBP' },
+	lookUp: ({ checkoutId }) => ({ resource: 'checkout', operation: 'get', checkoutId }),
+	missingSecret: { fields: { secretKey: '' }, words: /'Secret Key' in the WooshPay credential is empty/ },
+	wrongKey: { fields: { secretKey: 'sk_test_a-key-that-nobody-issued' }, words: /Invalid API key/ },
+	acknowledgement: { status: 200, contentType: 'text/plain; charset=utf-8', body: 'OK' },
+};
+
+interface Endpoint {
+	id: string;
+	url: string;
+	events: string;
+}
+
+/** What is registered in the merchant's account. */
+async function endpoints(): Promise<Endpoint[]> {
+	const { sandbox } = await stage();
+	const state = await axios.get<{ reports: { wooshpay: { endpoints: Endpoint[] } } }>(`${sandbox.url}/control/state?provider=wooshpay`, { proxy: false });
+	return state.data.reports.wooshpay.endpoints;
+}
+
+/** A call of somebody else's with the same account, without this package. */
+async function api(method: 'POST' | 'DELETE', where: string, data: object = {}): Promise<{ id: string }> {
+	const { sandbox } = await stage();
+	const { secretKey } = goodCredential(wooshPay, sandbox.url);
+	const authorization = `Basic ${Buffer.from(`${String(secretKey)}:`).toString('base64')}`;
+	const headers = { authorization, accept: 'application/json', 'content-type': 'application/json' };
+	return (await axios.request<{ id: string }>({ method, url: `${sandbox.url}/wooshpay/v1/${where}`, data, headers, proxy: false })).data;
+}
+
+beforeAll(async () => {
+	for (const { id } of await endpoints()) await api('DELETE', `webhook_endpoints/${id}`);
+});
+
+/** All tests have one account at WooshPay: a shop that stays open would get the payments of the next one. */
+const closed = new Set<string>();
+afterEach(async () => {
+	const { client } = await stage();
+	for (const { id } of createdWorkflows().filter((workflow) => !closed.has(workflow.id))) {
+		if ((await client.workflows.get(id)).active) await client.workflows.unpublish(id);
+		closed.add(id);
+	}
+	const left = await endpoints();
+	if (left.length > 0) throw new Error(`No workflow is published, but WooshPay still has ${left.map(({ url }) => url).join(', ')}.`);
+});
+
+describeProvider(wooshPay);
+
+describe('the endpoint of WooshPay Trigger', () => {
+	const foreign = 'https://shop.example/webhooks/of-another-system';
+
+	async function withTrigger(workflow: Workflow, change: (trigger: INode) => INode): Promise<Workflow> {
+		const { client } = await stage();
+		const latest = await client.workflows.get(workflow.id);
+		return await client.workflows.save({ ...latest, nodes: latest.nodes.map((node) => (node.webhookId === undefined ? node : change(node))) });
+	}
+
+	test('there is exactly one for each published workflow, whatever is done to it, and nobody else\'s is touched', async () => {
+		const { client, n8n } = await stage();
+		const other = await api('POST', 'webhook_endpoints', { url: foreign, enabled_events: ['payment_intent.succeeded'] });
+		const { credential } = await makeCredential(wooshPay);
+		const workflow = await makeTriggerWorkflow(wooshPay, credential);
+		const address = await callbackUrl(workflow);
+		const seen: Record<string, string[]> = {};
+		const note = async (step: string) => void (seen[step] = (await endpoints()).map(({ url, events }) => `${url} ${events}`));
+		const others = `${foreign} payment_intent.succeeded`;
+		const paid = `${address} payment_intent.succeeded`;
+		const paidOrFailed = `${address} payment_intent.succeeded, payment_intent.payment_failed`;
+
+		await note('saved');
+		await client.workflows.publish(workflow.id);
+		await note('published');
+		const edited = await withTrigger(workflow, (trigger) => ({ ...trigger, parameters: { ...trigger.parameters, events: ['payment.succeeded', 'payment.failed'] } }));
+		await note('edited');
+		await client.workflows.publish(workflow.id);
+		await note('published again');
+		await n8n.restart();
+		await note('restarted');
+
+		const copied = await makeWorkflow('A copy', edited.nodes.map((node) => ({ ...node, id: randomUUID(), ...(node.webhookId ? { webhookId: randomUUID() } : {}) })));
+		const copy = `${await callbackUrl(copied)} payment_intent.succeeded, payment_intent.payment_failed`;
+		await note('copied');
+		await client.workflows.publish(copied.id);
+		await note('the copy published');
+		await client.workflows.unpublish(copied.id);
+		await note('the copy unpublished');
+
+		await loseStaticData(workflow.id);
+		await withTrigger(workflow, (trigger) => ({ ...trigger, parameters: { ...trigger.parameters, events: ['payment.succeeded'] } }));
+		await client.workflows.publish(workflow.id);
+		await note('published after the static data was lost');
+		await loseStaticData(workflow.id);
+		await client.workflows.unpublish(workflow.id);
+		await note('unpublished after the static data was lost');
+
+		expect(seen).toEqual({
+			saved: [others],
+			published: [others, paid],
+			edited: [others, paid],
+			'published again': [others, paidOrFailed],
+			restarted: [others, paidOrFailed],
+			copied: [others, paidOrFailed],
+			'the copy published': [others, paidOrFailed, copy],
+			'the copy unpublished': [others, paidOrFailed],
+			'published after the static data was lost': [others, paid],
+			'unpublished after the static data was lost': [others],
+		});
+		expect((await endpoints()).map(({ id }) => id)).toEqual([other.id]);
+		await api('DELETE', `webhook_endpoints/${other.id}`);
+	});
+
+	test('a payment is taken after the workflow was published anew, also with a callback of the endpoint before', async () => {
+		const { client, sandbox } = await stage();
+		const shop = await Shop.of(wooshPay);
+		const { checkout } = await shop.order();
+		const deliveries = await shop.payer(checkout, 'pay', { callback: 'tampered' });
+		expect(deliveries.map(({ status }) => status)).toEqual([401]);
+		const { checkout: second } = await shop.order();
+		const [genuine] = await shop.payer(second);
+		await withTrigger(shop.paid, (trigger) => ({ ...trigger, parameters: { ...trigger.parameters, events: ['payment.succeeded', 'refund.succeeded'] } }));
+		await client.workflows.publish(shop.paid.id);
+		expect(await sandbox.redeliver(genuine?.id ?? '')).toMatchObject({ status: 200, responseBody: 'OK' });
+		const { checkout: third } = await shop.order();
+		const [afterwards] = await shop.payer(third);
+		expect(afterwards?.status).toBe(200);
+		expect((await client.executions.waitFor(shop.paid.id, 2)).length).toBe(2);
+	});
+
+	test('callbacks are refused when the secret was lost, and taken once the workflow is published anew', async () => {
+		const { client, n8n } = await stage();
+		const shop = await Shop.of(wooshPay);
+		await loseStaticData(shop.paid.id);
+		const { checkout } = await shop.order();
+		const [refused] = await shop.payer(checkout);
+		expect(refused?.status).toBe(401);
+		expect(n8n.log()).toContain('publish its workflow again');
+		await client.workflows.unpublish(shop.paid.id);
+		await client.workflows.publish(shop.paid.id);
+		const { checkout: next } = await shop.order();
+		const [taken] = await shop.payer(next);
+		expect(taken?.status).toBe(200);
+		expect(await shop.executions()).toHaveLength(1);
+	});
+
+	test('listening for a test event leaves the production endpoint in place, and removes its own afterwards', async () => {
+		const { client } = await stage();
+		const shop = await Shop.of(wooshPay);
+		const before = await endpoints();
+		await client.workflows.listen(shop.paid.id, 'Paid');
+		expect((await endpoints()).map(({ url }) => url).sort()).toEqual([...before.map(({ url }) => url), await callbackUrl(shop.paid, 'test')].sort());
+		await client.workflows.stopListening(shop.paid.id);
+		// n8n answers before it has taken the test endpoint down.
+		await eventually(async () => ((await endpoints()).length === before.length ? true : undefined), 20_000, () => 'The test endpoint was not removed');
+		expect(await endpoints()).toEqual(before);
+		const { checkout } = await shop.order();
+		const [delivery] = await shop.payer(checkout);
+		expect(delivery?.status).toBe(200);
+	});
+
+	test('a publication that WooshPay refuses says why, and leaves nothing behind', async () => {
+		const { client, sandbox } = await stage();
+		const { credential } = await makeCredential(wooshPay);
+		const workflow = await makeTriggerWorkflow(wooshPay, credential);
+		await sandbox.fault('wooshpay', 'createEndpoint', '500-after', 20);
+		await expect(client.workflows.publish(workflow.id)).rejects.toThrow(/could not be registered at WooshPay.*HTTP 500/);
+		await sandbox.fault('wooshpay', 'createEndpoint', null);
+		expect(await endpoints()).toEqual([]);
+	});
+});
+
+test('product, price, checkout, payment and refund work one after the other', async () => {
+	const { client, sandbox } = await stage();
+	const { credential } = await makeCredential(wooshPay);
+	const run = async (parameters: Record<string, string | object>) => {
+		const workflow = await makeActionWorkflow(wooshPay, credential, parameters as Parameters<typeof makeActionWorkflow>[2]);
+		const [item] = itemsOf(await client.workflows.run(workflow.id, 'Start'), 'Provider');
+		return item ?? {};
+	};
+	const { productId } = await run({ resource: 'product', operation: 'create', name: 'Tea' });
+	const { priceId } = await run({ resource: 'price', operation: 'create', productId: String(productId), amount: '12.99', currency: 'GBP' });
+	const lineItems = { item: [{ price: String(priceId), quantity: 2 }] };
+	const checkout = await run({ resource: 'checkout', operation: 'create', ...wooshPay.order, amountFrom: 'lineItems', lineItems, reference: `order-${randomUUID()}` });
+	expect(checkout).toMatchObject({ amount: '25.98', status: 'open' });
+	await sandbox.act('wooshpay', String(checkout.checkoutId), 'pay');
+	expect(await run({ resource: 'payment', operation: 'get', paymentId: String(checkout.paymentId) })).toMatchObject({ status: 'paid', amount: '25.98' });
+	expect(await run({ resource: 'refund', operation: 'create', paymentId: String(checkout.paymentId), amount: '5', currency: 'GBP' })).toMatchObject({ status: 'succeeded', amount: '5.00' });
+	expect((await sandbox.state()).refusals.filter(({ provider, path: where }) => provider === 'wooshpay' && /products|prices|refunds/.test(where))).toEqual([]);
+});
+
+/** What a crash between registering and saving, or a restored database, does. */
+async function loseStaticData(workflowId: string): Promise<void> {
+	const { n8n } = await stage();
+	const database = new DatabaseSync(path.join(n8n.userFolder, '.n8n', 'database.sqlite'), { timeout: 10_000 });
+	try {
+		const { changes } = database.prepare('UPDATE workflow_entity SET staticData = NULL WHERE id = ?').run(workflowId);
+		expect(Number(changes)).toBe(1);
+	} finally {
+		database.close();
+	}
+}
