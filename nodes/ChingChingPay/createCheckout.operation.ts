@@ -11,6 +11,7 @@ import {
 	lineItemsJsonField,
 	referenceField,
 	requestsInParallelOption,
+	requiredReferenceField,
 	successUrlField,
 } from '../shared/checkoutFields';
 import { readUrl } from '../shared/baseUrl';
@@ -54,7 +55,8 @@ export const moneyFields: INodeProperties[] = [
 		description: 'Three-letter code. The documentation names no list for links; HKD and CNY are those of checkouts.',
 		displayOptions: { show: { resource: ['checkout'], operation: ['createLink'] } },
 	},
-	{ ...referenceField },
+	{ ...referenceField, description: "Your own order number, a new one for each order; only an order that is continued by its payment ID needs none. It comes back with the callback.", displayOptions: { show: showOnlyForCreateCheckout } },
+	{ ...requiredReferenceField, displayOptions: { show: { resource: ['checkout'], operation: ['createLink'] } } },
 	{ ...descriptionField },
 	{ ...successUrlField },
 	{ ...cancelUrlField },
