@@ -23,16 +23,26 @@ function pairs(object: Record<string, unknown>): string[] {
 		});
 }
 
-/** The payload without what that text leaves out: null, and what stands bare in a list. Anybody can add those to a genuine callback. */
+/**
+ * The payload without what that text leaves out: null, what stands bare in a list, and lists and objects with nothing in them. Anybody
+ * can add those to a genuine callback.
+ */
 export function coveredByCanonicalText(payload: Record<string, unknown>): Record<string, unknown> {
 	return Object.fromEntries(
 		Object.entries(payload)
-			.filter(([, value]) => value !== null)
-			.map(([name, value]) => [name, covered(value)]),
+			.map(([name, value]): [string, unknown] => [name, covered(value)])
+			.filter(([, value]) => value !== undefined),
 	);
 }
 
+/** Undefined when nothing of it is covered. */
 function covered(value: unknown): unknown {
-	if (Array.isArray(value)) return value.filter(isObject).map(coveredByCanonicalText);
-	return isObject(value) ? coveredByCanonicalText(value) : value;
+	if (value === null) return undefined;
+	if (Array.isArray(value)) {
+		const entries = value.filter(isObject).map(coveredByCanonicalText).filter((entry) => Object.keys(entry).length > 0);
+		return entries.length > 0 ? entries : undefined;
+	}
+	if (!isObject(value)) return value;
+	const entry = coveredByCanonicalText(value);
+	return Object.keys(entry).length > 0 ? entry : undefined;
 }

@@ -486,7 +486,7 @@ function verify(received: ReceivedCallback, credentials: EFundPayCredentials): V
 		return { genuine: false, reason: 'the signature does not belong to this body and this platform public key', hint: otherSettings(matches, hash, signedText) };
 	});
 	if (verdict.genuine !== true) return verdict;
-	const problem = shapeProblem(payload);
+	const problem = shapeProblem(payload) ?? (signedText === 'canonical' ? rearrangementProblem(payload) : undefined);
 	return problem === undefined ? verdict : { genuine: false, reason: `the signature is good, but ${problem}`, hint: 'The content was rearranged under a genuine signature, or EFundPay sends a kind of callback that it does not document.' };
 }
 
@@ -503,6 +503,35 @@ function otherSettings(matches: (hash: Hash, text: SignedText) => boolean, hash:
 	return found
 		? `It is genuine with 'Signature Hash' ${HASHES[found[0]]} and 'Signed Text' ${TEXTS[found[1]]}: set these in the credential.`
 		: 'The usual causes: the key belongs to the other environment, or a proxy changed the body.';
+}
+
+/** docs.efundflow.com/webhooks/payment-webhooks and refund-webhooks: what stands beside, and what stands inside payment_data or refund_data. */
+const IDS_OF_CALLBACK = ['ll_transaction_id', 'merchant_transaction_id', 'original_transaction_id'];
+const DATA_OF_CALLBACK = [
+	...['account_date', 'exchange_rate', 'payment_amount', 'payment_currency_code', 'payment_status', 'payment_time', 'settlement_amount', 'settlement_currency_code'],
+	...['actual_refund_amount', 'actual_refund_currency_code', 'reason', 'refund_amount', 'refund_currency_code', 'refund_status', 'refund_time'],
+];
+/** How a field looks that was folded into the value before it; `reason` is free text, in which only known names do. */
+const FOLDED_FIELD = /&[\w.-]+=/;
+const FOLDED_DOCUMENTED_FIELD = new RegExp(`&(?:${[...IDS_OF_CALLBACK, ...DATA_OF_CALLBACK].join('|')})=`);
+
+/** A field that was moved or folded under a genuine signature, as that covers neither the nesting nor where a value ends. */
+function rearrangementProblem(payload: Payload): string | undefined {
+	const moved = (value: unknown, allowed: string[]): string | undefined => {
+		if (Array.isArray(value)) return value.map((entry) => moved(entry, [])).find((name) => name !== undefined);
+		if (!isObject(value)) return undefined;
+		for (const [name, entry] of Object.entries(value)) {
+			const known = IDS_OF_CALLBACK.includes(name) || DATA_OF_CALLBACK.includes(name);
+			if (known && !allowed.includes(name)) return name;
+			if (typeof entry === 'string' && (name === 'reason' ? FOLDED_DOCUMENTED_FIELD : FOLDED_FIELD).test(entry)) return name;
+			const isData = value === payload && (name === 'payment_data' || name === 'refund_data');
+			const found = moved(entry, isData ? DATA_OF_CALLBACK : []);
+			if (found !== undefined) return found;
+		}
+		return undefined;
+	};
+	const name = moved(payload, IDS_OF_CALLBACK);
+	return name === undefined ? undefined : `${name} is not where it belongs`;
 }
 
 /**

@@ -592,8 +592,8 @@ describe('a callback', () => {
 	});
 
 	it('loses what the signature does not cover', () => {
-		const body = { ...payment, note: null, extra: ['unsigned'], payment_data: { ...payment.payment_data, card_no: null } };
-		expect(verdict(callback(body, sign(textOf(payment))))).toEqual({ genuine: true, payload: { ...payment, extra: [] } });
+		const body = { ...payment, note: null, extra: ['unsigned'], nothing: { inside: [] }, payment_data: { ...payment.payment_data, card_no: null } };
+		expect(verdict(callback(body, sign(textOf(payment))))).toEqual({ genuine: true, payload: payment });
 	});
 
 	describe('whose signature is good but whose content was rearranged is refused', () => {
@@ -603,12 +603,23 @@ describe('a callback', () => {
 			['with its ids in an object of their own', { ids, payment_data: data }],
 			['with another name for the nested part', { ...ids, payment_dato: data }],
 			['with its nested part in a list', { ...ids, payment_data: [data] }],
-			['with both kinds of nested part', { ...ids, payment_data: data, refund_data: {} }],
+			['with both kinds of nested part', { ...ids, payment_data: { ...data, settlement_amount: undefined, settlement_currency_code: undefined }, refund_data: { settlement_amount: data.settlement_amount, settlement_currency_code: data.settlement_currency_code } }],
 			['with the status folded into the currency', { ...ids, payment_data: { ...data, payment_currency_code: 'USD&payment_status=PS', payment_status: undefined } }],
+			['with a field folded into the one before it', { ...ids, payment_data: { ...data, account_date: `${data.account_date}&exchange_rate=${data.exchange_rate}`, exchange_rate: undefined } }],
+			['with fields moved out of their nested part', { ...ids, payment_data: { ...data, settlement_amount: undefined, settlement_currency_code: undefined }, settlement_amount: data.settlement_amount, settlement_currency_code: data.settlement_currency_code }],
+			['with fields in another nested part', { ...ids, payment_data: { ...data, settlement_amount: undefined, settlement_currency_code: undefined, settled: { settlement_amount: data.settlement_amount, settlement_currency_code: data.settlement_currency_code } } }],
 			['with an id that is a number', { ...ids, ll_transaction_id: Number(ids.ll_transaction_id), payment_data: data }],
 		])('%s', (_case, body) => {
 			expect(reason(callback(body, sign(textOf(payment))))).toContain('the signature is good, but');
 		});
+	});
+
+	it('of a refund may have any words in its reason, but no field of the callback', () => {
+		const withReason = (reason: string, rest: object = {}) => ({ ...refund, refund_data: { ...refund.refund_data, reason, ...rest } });
+		const url = withReason('see https://shop.example/?a=1&b=2');
+		expect(verdict(callback(url, sign(textOf(url)))).genuine).toBe(true);
+		const folded = withReason(`${refund.refund_data.reason}&refund_amount=${refund.refund_data.refund_amount}`, { refund_amount: undefined });
+		expect(reason(callback(folded, sign(textOf(refund))))).toContain('reason is not where it belongs');
 	});
 
 	it.each([

@@ -1,0 +1,52 @@
+/**
+ * Mutated callbacks against every trigger:
+ *
+ *   node scripts/run.mjs tsx test/fuzz/callbacks.ts [--count 100000] [--provider tokenpay] [--seed 1] [--path …] [--through direct|n8n-core]
+ *
+ * `direct` (the default) calls what the triggers' `webhook()` calls, in a context made for it; `n8n-core` sends each one over HTTP to
+ * the trigger in n8n-core's own WebhookContext, which is some hundred times slower. Ends with 1 when something went wrong.
+ */
+import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { fuzzCallbacks } from './fuzzCallbacks';
+import { fuzzedProviders } from './genuineCallbacks';
+
+const { values } = parseArgs({
+	options: { count: { type: 'string', default: '100000' }, provider: { type: 'string' }, seed: { type: 'string' }, path: { type: 'string' }, through: { type: 'string', default: 'direct' } },
+});
+const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
+const chosen = fuzzedProviders.filter(({ name }) => values.provider === undefined || name === values.provider);
+if (chosen.length === 0) throw new Error(`There is no provider "${values.provider ?? ''}". There are: ${fuzzedProviders.map(({ name }) => name).join(', ')}.`);
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+const heapMegabytes = () => {
+	collectGarbage();
+	return process.memoryUsage().heapUsed / 2 ** 20;
+};
+/** What the engine keeps for itself goes up and down by less than this. */
+const noiseMegabytes = 5;
+
+async function main(): Promise<void> {
+	const judge = values.through === 'n8n-core' ? (await import('./throughContext')).receivedThroughContext : undefined;
+	let failed = false;
+	for (const provider of chosen) {
+		const options = { seed, ...(values.path !== undefined && { path: values.path }), ...(judge && { judge }) };
+		// Whatever is made once is made now.
+		await fuzzCallbacks(provider, { ...options, count: Math.min(2_000, Number(values.count)) });
+		const before = heapMegabytes();
+		const begun = performance.now();
+		const { statuses, equal, failure } = await fuzzCallbacks(provider, { ...options, count: Number(values.count) });
+		const seconds = (performance.now() - begun) / 1000;
+		const grown = heapMegabytes() - before;
+		const answers = Object.entries(statuses).map(([status, times]) => `${times} × ${status}`);
+		console.log(`${provider.name}: ${values.count} callbacks, seed ${seed}: ${answers.join(', ')}; ${equal} equal to a genuine one; heap ${grown.toFixed(1)} MB more; ${seconds.toFixed(0)} s`);
+		if (failure !== undefined) console.error(failure);
+		if (grown > noiseMegabytes) console.error(`${provider.name}: the heap has grown by ${grown.toFixed(1)} MB.`);
+		failed ||= failure !== undefined || grown > noiseMegabytes;
+	}
+	process.exitCode = failed ? 1 : 0;
+}
+
+void main();

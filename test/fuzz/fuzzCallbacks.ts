@@ -1,0 +1,121 @@
+import fc from 'fast-check';
+import type { IWebhookFunctions } from 'n8n-workflow';
+import type { PaymentEvent, ReceivedCallback } from '../../nodes/shared/contract';
+import { forgetTestDeliveries } from '../../nodes/shared/deliveredEvents';
+import { receiveCallback } from '../../nodes/shared/receiveCallback';
+import { sameValue } from '../../nodes/shared/sameValue';
+import { fuzzedProviders, type FuzzedProvider } from './genuineCallbacks';
+import { mutate, mutation, type Mutation } from './mutations';
+
+/** The vectors were signed at fixed times. The confirmation would ask a provider: what is fuzzed is the proof. */
+export const parameters: Record<string, unknown> = {
+	options: { maximumAge: 0, confirmWithProvider: false },
+	events: ['payment.succeeded', 'payment.pending', 'payment.failed', 'payment.canceled', 'payment.expired', 'refund.succeeded', 'refund.failed', 'refund.pending', 'dispute.updated', 'unknown'],
+};
+const listener = { workflowId: 'fuzz', nodeId: 'fuzz' };
+
+export interface Outcome {
+	status: number;
+	body: unknown;
+	/** The event that a workflow would start with. */
+	event?: PaymentEvent;
+	log: string;
+}
+
+/** What `webhook()` does with a callback, in a context of its own: no HTTP and no n8n-core, for speed. */
+export async function received(provider: FuzzedProvider, callback: ReceivedCallback): Promise<Outcome> {
+	const outcome: Outcome = { status: 200, body: undefined, log: '' };
+	const response = {
+		statusCode: 200,
+		status(code: number) {
+			this.statusCode = code;
+			return this;
+		},
+		type() {
+			return this;
+		},
+		setHeader: () => response,
+		send(body: unknown) {
+			outcome.status = this.statusCode;
+			outcome.body = body;
+			return this;
+		},
+	};
+	const log = (line: string) => {
+		outcome.log += `${line}\n`;
+	};
+	const context = {
+		getRequestObject: () => ({ rawBody: callback.rawBody }),
+		getHeaderData: () => callback.headers,
+		getCredentials: async () => provider.credentials,
+		getNodeParameter: (name: string, fallback: unknown) => parameters[name] ?? fallback,
+		getWorkflow: () => ({ id: listener.workflowId, name: 'Fuzz' }),
+		getNode: () => ({ id: listener.nodeId, name: 'Trigger' }),
+		getMode: () => 'manual',
+		getResponseObject: () => response,
+		getWorkflowStaticData: () => ({}),
+		logger: { info: log, warn: log, error: log },
+	} as unknown as IWebhookFunctions;
+	// Each callback is judged as if it were the first: what is de-duplicated would hide what passed.
+	forgetTestDeliveries(listener);
+	const result = await receiveCallback(context, provider.node);
+	const item = result.workflowData?.[0]?.[0]?.json;
+	if (item !== undefined) outcome.event = item as unknown as PaymentEvent;
+	if (result.noWebhookResponse !== true) response.send(result.webhookResponse);
+	return outcome;
+}
+
+/** What a signature covers of an event: EFundPay's leaves the time zone out, which stands in a header, and whether a value is a text. */
+const authenticated = (event: PaymentEvent): object => (event.provider === 'efundpay' ? { ...event, occurredAt: null, raw: asTexts(event.raw) } : event);
+
+function asTexts(value: unknown): unknown {
+	if (typeof value !== 'object' || value === null) return String(value);
+	if (Array.isArray(value)) return value.map(asTexts);
+	return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, asTexts(entry)]));
+}
+
+export interface FuzzRun {
+	provider: string;
+	seed: number;
+	count: number;
+	/** Statuses and how often, and how many had the content of a genuine callback. */
+	statuses: Record<string, number>;
+	equal: number;
+	/** In words, with what is needed to play it again. */
+	failure?: string;
+}
+
+/**
+ * Sends mutated callbacks to a provider's trigger. Nothing may start that says something else than a genuine callback, no answer may
+ * be a 5xx, no refusal may say anything, and no log line may hold a secret.
+ */
+export async function fuzzCallbacks(provider: FuzzedProvider, { count, seed, path, judge = received }: { count: number; seed: number; path?: string; judge?: typeof received }): Promise<FuzzRun> {
+	const run: FuzzRun = { provider: provider.name, seed, count, statuses: {}, equal: 0 };
+	const known: object[] = [];
+	for (const callback of provider.genuine) {
+		const { event, status } = await judge(provider, callback);
+		if (event === undefined || status !== 200) throw new Error(`A genuine callback of ${provider.name} was not taken: ${status}.`);
+		known.push(authenticated(event));
+	}
+	const foreign = fuzzedProviders.filter(({ name }) => name !== provider.name).flatMap(({ genuine }) => genuine);
+	const property = fc.asyncProperty(fc.nat(provider.genuine.length - 1), fc.array(mutation, { minLength: 1, maxLength: 3 }), async (index: number, changes: Mutation[]) => {
+		const start = provider.genuine[index];
+		if (start === undefined) throw new Error('There is no such genuine callback.');
+		const callback = changes.reduce((changed, change) => mutate(changed, change, provider.genuine, foreign), start);
+		const { status, body, event, log } = await judge(provider, callback);
+		run.statuses[status] = (run.statuses[status] ?? 0) + 1;
+		if (status >= 500) throw new Error(`answered ${status}: ${log}`);
+		if (status === 401 && body !== 'Unauthorized') throw new Error(`a refusal said ${JSON.stringify(body)}`);
+		if (status === 401 && event !== undefined) throw new Error('a refused callback started a workflow');
+		if (provider.secrets.some((secret) => log.includes(secret))) throw new Error('a log line holds a secret');
+		if (event === undefined) return;
+		if (!known.some((one) => sameValue(one, authenticated(event)))) throw new Error(`a workflow started with ${JSON.stringify(event)}`);
+		run.equal++;
+	});
+	const result = await fc.check(property, { seed, numRuns: count, ...(path !== undefined && { path }), endOnFailure: path !== undefined });
+	if (result.failed) {
+		const error = result.errorInstance instanceof Error ? result.errorInstance.message : String(result.errorInstance);
+		run.failure = `${provider.name}: ${error}\n  with ${JSON.stringify(result.counterexample)}\n  again: --provider ${provider.name} --seed ${seed} --path ${result.counterexamplePath ?? ''}`;
+	}
+	return run;
+}
