@@ -1,0 +1,228 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, request as httpRequest, type ClientRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import type { IDataObject, INode } from 'n8n-workflow';
+import { eventually, type Credential, type Workflow } from '../n8n/client';
+import type { SandboxDelivery } from './sandboxClient';
+import { callbackByUrl, callbackUrl, makeActionWorkflow, makeCredential, makeWorkflow, node, packageName, stage, uniqueReference, type ProviderCase } from './support';
+
+export type CallbackCase = Pick<ProviderCase, 'provider' | 'displayName' | 'node' | 'trigger' | 'credential' | 'order' | 'callbackParameters' | 'acknowledgement'> & {
+	/** The credential field that proves callbacks, a wrong value of the right form, and what the log says then; WooshPay's endpoint brings its own secret. */
+	wrongSecret?: { field: string; value: string; words: RegExp };
+};
+
+const text = (body: string) => ({ status: 200, contentType: 'text/plain; charset=utf-8', body });
+
+export const callbackCases: readonly CallbackCase[] = [
+	{
+		provider: 'payfect',
+		displayName: 'Payfect',
+		node: 'payfect',
+		trigger: 'payfectTrigger',
+		credential: 'payfectApi',
+		order: { amountFrom: 'amount', amount: '20.50', currency: 'usdt', description: 'One box of tea' },
+		callbackParameters: callbackByUrl,
+		acknowledgement: text('OK'),
+		wrongSecret: { field: 'callbackSecretKey', value: Buffer.from('a-key-of-32-bytes-nobody-ever-us').toString('base64url') + '=', words: /X-Payfect-Signature/ },
+	},
+	{
+		provider: 'efundpay',
+		displayName: 'EFundPay',
+		node: 'eFundPay',
+		trigger: 'eFundPayTrigger',
+		credential: 'eFundPayApi',
+		order: { amountFrom: 'amount', amount: '20.50', currency: 'USD', description: 'One box of tea', buyerName: 'Ann Lee', buyerEmail: 'ann@shop.example', successUrl: 'https://shop.example/thanks' },
+		callbackParameters: callbackByUrl,
+		acknowledgement: { status: 200, contentType: 'application/json; charset=utf-8', body: '{"code":"200","message":"SUCCESS"}' },
+		wrongSecret: {
+			field: 'platformPublicKey',
+			value: 'MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQCqGKukO1De7zhZj6+H0qtjTkVxwTCpvKe4eCZ0FPqri0cb2JZfXJ/DgYSF6vUpwmJG8wVQZKjeGcjDOL5UlsuusFncCzWBQ7RKNUSesmQRMSGkVb1/3j+skZ6UtW+5u09lHNsj6tQ51s1SPrCBkedbNf0Tp0GbMJDyR4e9T04ZZwIDAQAB',
+			words: /signature does not belong to this body and this platform public key/,
+		},
+	},
+	{
+		provider: 'wooshpay',
+		displayName: 'WooshPay',
+		node: 'wooshPay',
+		trigger: 'wooshPayTrigger',
+		credential: 'wooshPayApi',
+		order: { amountFrom: 'amount', amount: '20.50', currency: 'USD', description: 'One box of tea', successUrl: 'https://shop.example/thanks', cancelUrl: 'https://shop.example/basket' },
+		acknowledgement: text('OK'),
+	},
+	{
+		provider: 'chingchingpay',
+		displayName: 'ChingChingPay',
+		node: 'chingChingPay',
+		trigger: 'chingChingPayTrigger',
+		credential: 'chingChingPayApi',
+		order: { amountFrom: 'amount', amount: '20.50', currency: 'HKD', description: 'One box of tea', channelId: '1', paymentMethod: 'HK_ALIPAY_REDIRECT', transactionType: 'sale' },
+		callbackParameters: callbackByUrl,
+		acknowledgement: text('success'),
+		wrongSecret: { field: 'signingSecret', value: 'chingchingpay-secret-nobody-ever-had', words: /x-signature|signature/i },
+	},
+	{
+		provider: 'tokenpay',
+		displayName: 'TokenPay',
+		node: 'tokenPay',
+		trigger: 'tokenPayTrigger',
+		credential: 'tokenPayApi',
+		order: { amountFrom: 'amount', amount: '20.5', chain: 'TRON', currency: 'USDT', description: 'One box of tea' },
+		callbackParameters: callbackByUrl,
+		acknowledgement: text('success'),
+		wrongSecret: { field: 'appSecret', value: 'tokenpay-secret-nobody-ever-had!', words: /TTPay-Signature was not made over this body with this secret/ },
+	},
+];
+
+/** The merchant's own system, which the workflow tells to ship. A test decides what it does for each order. */
+export class Warehouse {
+	/** References in the order in which they were to be shipped, with what came of it. */
+	readonly asked: string[] = [];
+	readonly shipped: string[] = [];
+	private readonly broken = new Set<string>();
+	private readonly held = new Map<string, Promise<void>>();
+	private readonly server = createServer((request, response) => {
+		void (async () => {
+			const { reference } = JSON.parse((await buffer(request)).toString('utf8')) as { reference: string };
+			this.asked.push(reference);
+			await this.held.get(reference);
+			if (this.broken.has(reference)) return response.writeHead(500, { 'content-type': 'text/plain' }).end('out of tea');
+			this.shipped.push(reference);
+			return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ shipped: reference }));
+		})();
+	});
+
+	async open(): Promise<void> {
+		this.server.listen(0, '127.0.0.1');
+		await once(this.server, 'listening');
+	}
+
+	close(): void {
+		this.server.closeAllConnections();
+		this.server.close();
+	}
+
+	get url(): string {
+		return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/ship`;
+	}
+
+	break(reference: string): void {
+		this.broken.add(reference);
+	}
+
+	mend(reference: string): void {
+		this.broken.delete(reference);
+	}
+
+	/** Ships nothing of this order until the function that it gives is called. */
+	hold(reference: string): () => void {
+		let letGo = () => {};
+		this.held.set(reference, new Promise((resolve) => (letGo = resolve)));
+		return () => {
+			letGo();
+			this.held.delete(reference);
+		};
+	}
+
+	times(reference: string, what: 'asked' | 'shipped' = 'shipped'): number {
+		return this[what].filter((one) => one === reference).length;
+	}
+
+	async waitUntilAsked(reference: string, times = 1): Promise<void> {
+		await eventually(async () => (this.times(reference, 'asked') >= times ? true : undefined), 20_000, () => `The warehouse was not asked ${times} times to ship ${reference}`);
+	}
+
+	/** The node that tells it to ship. */
+	node(name: string, reference = '={{ JSON.stringify({ reference: $json.reference }) }}'): INode {
+		return node(name, 'n8n-nodes-base.httpRequest', 4.2, { parameters: { method: 'POST', url: this.url, sendBody: true, specifyBody: 'json', jsonBody: reference, options: {} } });
+	}
+}
+
+export interface Merchant {
+	provider: CallbackCase;
+	credential: Credential;
+	paid: Workflow;
+	address: string;
+}
+
+export function triggerNode(provider: CallbackCase, credential: Credential, parameters: IDataObject): INode {
+	return node('Paid', `${packageName}.${provider.trigger}`, 1.1, {
+		webhookId: randomUUID(),
+		parameters: parameters as INode['parameters'],
+		credentials: { [credential.type]: { id: credential.id, name: credential.name } },
+	});
+}
+
+let opened: Workflow[] = [];
+
+/** Unpublishes what `openMerchant` opened: WooshPay tells every registered endpoint about every payment. */
+export async function closeMerchants(): Promise<void> {
+	const { client } = await stage();
+	const closing = opened;
+	opened = [];
+	for (const { id } of closing) await client.workflows.unpublish(id).catch(() => undefined);
+}
+
+/** A published workflow that begins with the trigger of this provider. */
+export async function openMerchant(provider: CallbackCase, { trigger = {}, then = [], fields = {} }: { trigger?: IDataObject; then?: INode[]; fields?: IDataObject } = {}): Promise<Merchant> {
+	const { client } = await stage();
+	const { credential } = await makeCredential(provider as ProviderCase, fields);
+	const paid = await makeWorkflow(`${provider.displayName} callbacks`, [triggerNode(provider, credential, { options: trigger }), ...then]);
+	await client.workflows.publish(paid.id);
+	opened.push(paid);
+	return { provider, credential, paid, address: await callbackUrl(paid) };
+}
+
+/** Makes an order with the good credential; gives its reference and the provider's id. */
+export async function placeOrder({ provider, address }: Pick<Merchant, 'provider' | 'address'>): Promise<{ reference: string; checkoutId: string }> {
+	const { client, sandbox } = await stage();
+	const reference = uniqueReference();
+	const { credential } = await makeCredential(provider as ProviderCase);
+	const workflow = await makeActionWorkflow(provider as ProviderCase, credential, { resource: 'checkout', operation: 'create', reference, ...provider.order, ...provider.callbackParameters?.(address) });
+	const execution = await client.workflows.run(workflow.id, 'Start');
+	if (execution.status !== 'success') throw new Error(`Create Checkout ended with "${execution.status}": ${JSON.stringify(execution.data.resultData.error ?? {}).slice(0, 500)}`);
+	return await sandbox.checkoutOf(provider.provider, reference).then(({ checkoutId }) => ({ reference, checkoutId }));
+}
+
+/** The first delivery to this merchant, with the answer that it got. */
+export async function pay({ provider, address }: Pick<Merchant, 'provider' | 'address'>, { checkoutId }: { checkoutId: string }, copies = 1): Promise<SandboxDelivery[]> {
+	const { sandbox } = await stage();
+	return (await sandbox.act(provider.provider, checkoutId, 'pay', { copies })).filter(({ url }) => url === address);
+}
+
+export interface Answer {
+	status: number;
+	contentType: string | undefined;
+	body: string;
+}
+
+/** Sends the very bytes of a delivery once more; `hangUp` breaks the connection instead of waiting for the answer. */
+export function sendAgain(delivery: Pick<SandboxDelivery, 'url' | 'requestHeaders' | 'requestBody'>): { answer: Promise<Answer>; answered: () => boolean; hangUp: () => void } {
+	const body = Buffer.from(delivery.requestBody, 'utf8');
+	let done = false;
+	let sent: ClientRequest | undefined;
+	const answer = new Promise<Answer>((resolve, reject) => {
+		sent = httpRequest(delivery.url, { method: 'POST', headers: { ...delivery.requestHeaders, 'content-length': body.length }, agent: false, timeout: 60_000 }, (response) => {
+			buffer(response).then((bytes) => {
+				done = true;
+				resolve({ status: response.statusCode ?? 0, contentType: response.headers['content-type'], body: bytes.toString('utf8') });
+			}, reject);
+		});
+		sent.on('timeout', () => sent?.destroy(new Error('n8n did not answer within a minute.')));
+		sent.on('error', reject);
+		sent.end(body);
+	});
+	return { answer, answered: () => done, hangUp: () => sent?.destroy(new Error('hung up')) };
+}
+
+export const delivered = async (delivery: Parameters<typeof sendAgain>[0]): Promise<Answer> => await sendAgain(delivery).answer;
+
+/** What an operator sees of this workflow in n8n's log. */
+export async function logLinesAbout(workflow: Pick<Workflow, 'id'>): Promise<string[]> {
+	const { n8n } = await stage();
+	return n8n
+		.log()
+		.split('\n')
+		.filter((line) => line.includes(workflow.id));
+}

@@ -1,0 +1,179 @@
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import axios from 'axios';
+import { eventually } from '../n8n/client';
+import { callbackCases, closeMerchants, delivered, logLinesAbout, openMerchant, pay, placeOrder, sendAgain, Warehouse, type Answer, type CallbackCase } from './callbackSupport';
+import { makeCredential, node, secretsIn, stage, type ProviderCase } from './support';
+
+const warehouse = new Warehouse();
+/** Gives no item, as a last node that only stores something or filters everything out. */
+const nothing = node('Nothing', 'n8n-nodes-base.filter', 1, { parameters: { conditions: { boolean: [{ value1: false, value2: true }] } } });
+
+/** The provider's own schedule of redeliveries must not come between the deliveries of a test. */
+async function redeliveryScale(scale: number): Promise<void> {
+	await axios.post(`${(await stage()).sandbox.url}/control/settings`, { redeliveryScale: scale }, { proxy: false });
+}
+
+beforeAll(async () => {
+	await warehouse.open();
+	await redeliveryScale(1);
+});
+afterEach(closeMerchants);
+afterAll(async () => {
+	warehouse.close();
+	await redeliveryScale(0.001);
+});
+
+const acknowledged = ({ acknowledgement }: CallbackCase): Answer => acknowledgement;
+
+async function endedExecutions(workflowId: string): Promise<string[]> {
+	const { client } = await stage();
+	const executions = await client.executions.list(workflowId);
+	return await Promise.all(executions.reverse().map(async ({ id }) => (await client.executions.settled(id)).status));
+}
+
+describe.each(callbackCases)('$displayName, Respond: When Workflow Finishes', (provider) => {
+	const open = async () => await openMerchant(provider, { trigger: { respond: 'whenFinished' }, then: [warehouse.node('Ship')] });
+
+	test('the acknowledgement, to the byte, comes after the workflow has finished', async () => {
+		const merchant = await open();
+		const order = await placeOrder(merchant);
+		warehouse.break(order.reference);
+		const [first] = await pay(merchant, order);
+		if (!first) throw new Error('Nothing was delivered.');
+		warehouse.mend(order.reference);
+		const letGo = warehouse.hold(order.reference);
+		const second = sendAgain(first);
+		await warehouse.waitUntilAsked(order.reference, 2);
+		expect(second.answered()).toBe(false);
+		letGo();
+		expect(await second.answer).toEqual(acknowledged(provider));
+		expect(warehouse.times(order.reference)).toBe(1);
+	});
+
+	test('a workflow that fails is answered with 500; the redelivery runs it again, and a third delivery does not', async () => {
+		const merchant = await open();
+		const order = await placeOrder(merchant);
+		warehouse.break(order.reference);
+		const [failed] = await pay(merchant, order);
+		if (!failed) throw new Error('Nothing was delivered.');
+		expect(failed.status).toBe(500);
+		warehouse.mend(order.reference);
+		expect(await delivered(failed)).toEqual(acknowledged(provider));
+		expect(await delivered(failed)).toEqual(acknowledged(provider));
+		expect(warehouse.times(order.reference)).toBe(1);
+		expect(await endedExecutions(merchant.paid.id)).toEqual(['error', 'success']);
+	});
+
+	test('a last node without items is acknowledged in the same words', async () => {
+		const merchant = await openMerchant(provider, { trigger: { respond: 'whenFinished' }, then: [nothing] });
+		const [delivery] = await pay(merchant, await placeOrder(merchant));
+		expect({ status: delivery?.status, contentType: delivery?.responseHeaders['content-type'], body: delivery?.responseBody }).toEqual(acknowledged(provider));
+	});
+
+	test('a copy while the workflow runs gets 409, also after the provider has hung up, and afterwards the acknowledgement without a second run', async () => {
+		const merchant = await open();
+		const order = await placeOrder(merchant);
+		warehouse.break(order.reference);
+		const [first] = await pay(merchant, order);
+		if (!first) throw new Error('Nothing was delivered.');
+		warehouse.mend(order.reference);
+		const letGo = warehouse.hold(order.reference);
+		const running = sendAgain(first);
+		await warehouse.waitUntilAsked(order.reference, 2);
+		expect((await delivered(first)).status).toBe(409);
+		running.hangUp();
+		await expect(running.answer).rejects.toThrow('hung up');
+		expect((await delivered(first)).status).toBe(409);
+		letGo();
+		expect(await endedExecutions(merchant.paid.id)).toEqual(['error', 'success']);
+		expect(await eventually(async () => await delivered(first).then((answer) => (answer.status === 409 ? undefined : answer)), 10_000, () => 'Copies were still refused')).toEqual(acknowledged(provider));
+		expect(warehouse.times(order.reference)).toBe(1);
+	});
+});
+
+describe.each(callbackCases)('$displayName, Respond: Immediately', (provider) => {
+	test('a workflow that fails does not take the acknowledgement back', async () => {
+		const merchant = await openMerchant(provider, { then: [warehouse.node('Ship')] });
+		const order = await placeOrder(merchant);
+		warehouse.break(order.reference);
+		const [delivery] = await pay(merchant, order);
+		expect(delivery).toMatchObject({ status: provider.acknowledgement.status, responseBody: provider.acknowledgement.body });
+		expect(await endedExecutions(merchant.paid.id)).toEqual(['error']);
+	});
+
+	test('a delivery that n8n cannot store gets 500, and the next one starts the execution', async () => {
+		const merchant = await openMerchant(provider, { then: [warehouse.node('Ship')] });
+		const order = await placeOrder(merchant);
+		const { n8n } = await stage();
+		const database = new DatabaseSync(path.join(n8n.userFolder, '.n8n', 'database.sqlite'));
+		// Any process that writes for longer than n8n waits does this to it: a backup, a full disk, a second n8n.
+		database.exec('BEGIN IMMEDIATE');
+		let first;
+		try {
+			[first] = await pay(merchant, order);
+		} finally {
+			database.exec('ROLLBACK');
+			database.close();
+		}
+		if (!first) throw new Error('Nothing was delivered.');
+		expect(first.status).toBe(500);
+		expect(warehouse.times(order.reference, 'asked')).toBe(0);
+		expect(await delivered(first)).toEqual(acknowledged(provider));
+		await warehouse.waitUntilAsked(order.reference);
+		expect(warehouse.times(order.reference)).toBe(1);
+	});
+
+	test('a listener for a test event leaves the published trigger alone', async () => {
+		const merchant = await openMerchant(provider, { then: [warehouse.node('Ship')] });
+		const { client } = await stage();
+		const inProduction = async (count: number) =>
+			await eventually(
+				async () => {
+					const executions = (await client.executions.list(merchant.paid.id)).filter(({ mode }) => mode === 'webhook');
+					return executions.length === count ? true : undefined;
+				},
+				20_000,
+				() => `There were not ${count} production executions`,
+			);
+		await client.workflows.listen(merchant.paid.id, 'Paid');
+		const [delivery] = await pay(merchant, await placeOrder(merchant));
+		expect(delivery).toMatchObject({ status: provider.acknowledgement.status, responseBody: provider.acknowledgement.body });
+		await inProduction(1);
+		await client.workflows.stopListening(merchant.paid.id);
+		const [next] = await pay(merchant, await placeOrder(merchant));
+		expect(next).toMatchObject({ status: provider.acknowledgement.status, responseBody: provider.acknowledgement.body });
+		await inProduction(2);
+	});
+});
+
+describe.each(callbackCases)('what an operator reads in the log about $displayName', (provider) => {
+	const { wrongSecret } = provider;
+
+	(wrongSecret ? test : test.skip)('a wrong secret in the credential: provider, workflow, node, which check failed and what to look at, and no secret', async () => {
+		if (!wrongSecret) return;
+		const fields = { [wrongSecret.field]: wrongSecret.value };
+		const merchant = await openMerchant(provider, { fields });
+		const order = await placeOrder(merchant);
+		const [delivery] = await pay(merchant, order);
+		expect(delivery?.status).toBe(401);
+		const lines = await logLinesAbout(merchant.paid);
+		const refusal = lines.find((line) => line.includes(`${provider.displayName} Trigger refused a callback`)) ?? '';
+		expect(refusal).toMatch(wrongSecret.words);
+		expect(refusal).toContain(`(workflow "${provider.displayName} callbacks", ${merchant.paid.id}; node "Paid")`);
+		const { data } = await makeCredential(provider as ProviderCase, fields);
+		const confidential = [...secretsIn(data), order.reference, delivery?.requestBody ?? ''];
+		expect(confidential.filter((value) => value !== '' && lines.join('\n').includes(value))).toEqual([]);
+	});
+
+	test('a deleted credential: refused with 401, and the log says to choose one', async () => {
+		const merchant = await openMerchant(provider);
+		const order = await placeOrder(merchant);
+		const { client } = await stage();
+		await client.credentials.delete(merchant.credential.id);
+		const [delivery] = await pay(merchant, order);
+		expect(delivery?.status).toBe(401);
+		expect((await logLinesAbout(merchant.paid)).join('\n')).toMatch(/its credential cannot be read\. Choose the credential in the trigger and publish the workflow/);
+		expect(await endedExecutions(merchant.paid.id)).toEqual([]);
+	});
+});
