@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
-import { extraFieldsField, simpleField } from '../shared/checkoutFields';
+import { extraFieldsField, operationSubtitle, simpleField } from '../shared/checkoutFields';
 import { eachItem } from '../shared/eachItem';
 import { verifyCallback, verifyCallbackFields } from '../shared/verifyCallback';
 import { createCheckoutFields, createWooshPayCheckout } from './createCheckout.operation';
@@ -23,7 +23,7 @@ export class WooshPay implements INodeType {
 		icon: { light: 'file:../../icons/wooshPay.svg', dark: 'file:../../icons/wooshPay.dark.svg' },
 		group: ['transform'],
 		version: [1.1],
-		subtitle: '={{$parameter["operation"] + ": " + $parameter["resource"]}}',
+		subtitle: operationSubtitle,
 		description: 'Create hosted checkouts with WooshPay, look payments up and refund them',
 		defaults: { name: 'WooshPay' },
 		inputs: [NodeConnectionTypes.Main],

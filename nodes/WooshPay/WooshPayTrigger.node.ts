@@ -1,6 +1,6 @@
 import type { IHookFunctions, INodeType, INodeTypeDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
-import { callbackWebhook, eventsField, respondOption } from '../shared/checkoutFields';
+import { callbackWebhook, eventsField, eventsSubtitle, respondOption } from '../shared/checkoutFields';
 import { receiveCallback } from '../shared/receiveCallback';
 import { additionalProviderEvents, endpointIsRegistered, registerEndpoint, removeEndpoint } from '../shared/registeredEndpoint';
 import { providerEventOf, wooshPay } from './wooshPay.contract';
@@ -13,7 +13,7 @@ export class WooshPayTrigger implements INodeType {
 		group: ['trigger'],
 		// Above 1: n8n reads the raw body and runs the webhook of version 1 nodes more slowly.
 		version: [1.1],
-		subtitle: '={{$parameter["events"].join(", ")}}',
+		subtitle: eventsSubtitle,
 		description: 'Starts the workflow when WooshPay reports a payment, after proving that the report is genuine',
 		defaults: { name: 'WooshPay Trigger' },
 		inputs: [],

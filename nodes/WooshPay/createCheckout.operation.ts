@@ -69,9 +69,9 @@ export const createCheckoutFields: INodeProperties[] = [
 		displayOptions: { show: showOnlyForCreateCheckout },
 	},
 	{ ...referenceField },
-	{ ...descriptionField },
 	{ ...successUrlField, required: true },
 	{ ...cancelUrlField, required: true },
+	{ ...descriptionField },
 	{
 		displayName: 'Additional Fields',
 		name: 'additionalFields',

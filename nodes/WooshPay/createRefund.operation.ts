@@ -10,6 +10,7 @@ import { readMakingOptions } from './options.operation';
 import { createRefundCall, readRefund, type RefundOrder, type WooshPayCredentials } from './wooshPay.contract';
 
 const showOnlyForCreateRefund = { resource: ['refund'], operation: ['create'] };
+const showOnlyForRefundOfOneAmount = { ...showOnlyForCreateRefund, amountFrom: ['amount'] };
 
 export const createRefundFields: INodeProperties[] = [
 	{
@@ -23,23 +24,37 @@ export const createRefundFields: INodeProperties[] = [
 		displayOptions: { show: showOnlyForCreateRefund },
 	},
 	{
+		displayName: 'Amount From',
+		name: 'amountFrom',
+		type: 'options',
+		options: [
+			{ name: 'One Amount', value: 'amount', description: 'The amount to give back' },
+			{ name: 'Whole Payment', value: 'payment', description: 'All that is left of the payment' },
+		],
+		default: 'amount',
+		description: 'How much to give back',
+		displayOptions: { show: showOnlyForCreateRefund },
+	},
+	{
 		displayName: 'Amount',
 		name: 'amount',
 		type: 'string',
+		required: true,
 		default: '',
 		placeholder: 'e.g. 12.50',
-		description: 'How much to give back, as text or a number. Leave empty to refund the whole payment.',
-		displayOptions: { show: showOnlyForCreateRefund },
+		description: 'How much to give back, as text or a number. It is converted exactly and never rounded.',
+		displayOptions: { show: showOnlyForRefundOfOneAmount },
 	},
-	{ ...amountUnitField, displayOptions: { show: showOnlyForCreateRefund } },
+	{ ...amountUnitField, displayOptions: { show: showOnlyForRefundOfOneAmount } },
 	{
 		displayName: 'Currency',
 		name: 'currency',
 		type: 'string',
+		required: true,
 		default: '',
 		placeholder: 'e.g. GBP',
-		description: 'Currency of the payment. Needed to convert the amount; not needed without one.',
-		displayOptions: { show: showOnlyForCreateRefund },
+		description: 'Currency of the payment, by which the amount is converted',
+		displayOptions: { show: showOnlyForRefundOfOneAmount },
 	},
 	{
 		displayName: 'Reference',
@@ -89,15 +104,15 @@ function readRefundOrder(row: Row<WooshPayCredentials>): RefundOrder {
 	const paymentId = row.text('paymentId');
 	// Inferred: the page requires nothing, but a refund without a payment makes no sense.
 	if (paymentId === '') throw new InputError("'Payment ID' is empty", 'Map paymentId from the trigger or from the node that created the checkout.');
-	const amount = row.text('amount') === '' ? null : readAmount(row.value('amount'), 'Amount');
-	const amountUnit = row.text('amountUnit') === 'smallest' ? 'smallest' : 'major';
-	const currency = row.text('currency');
-	if (amount !== null && amountUnit === 'major' && currency === '') throw new InputError("'Currency' is empty", "Enter the currency of the payment, or empty 'Amount' to refund everything.");
+	// Not "empty refunds everything": an empty cell of a sheet would.
+	const whole = row.text('amountFrom') === 'payment';
+	const currency = whole ? '' : row.text('currency');
+	if (!whole && currency === '') throw new InputError("'Currency' is empty", 'Enter the currency of the payment, or map it from the input item.');
 	const more = row.collection('additionalFields') as { metadata?: unknown; reason?: string };
 	return {
 		paymentId,
-		amount,
-		amountUnit,
+		amount: whole ? null : readAmount(row.value('amount'), 'Amount'),
+		amountUnit: row.text('amountUnit') === 'smallest' ? 'smallest' : 'major',
 		currency,
 		reference: row.text('reference') || null,
 		reason: more.reason ?? null,

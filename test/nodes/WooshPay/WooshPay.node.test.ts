@@ -124,7 +124,7 @@ describe('when nobody knows whether it arrived', () => {
 		const { checkoutId, paymentId } = await one(checkout);
 		await sandbox.act(String(checkoutId), 'pay');
 		await sandbox.fault('createRefund', 'reset-after');
-		const { error } = await run({ resource: 'refund', operation: 'create', paymentId });
+		const { error } = await run({ resource: 'refund', operation: 'create', paymentId, amountFrom: 'payment' });
 		expect(error?.description).toContain('before you refund it again');
 		expect((await sandbox.state()).requests.wooshpay.createRefund).toBe(1);
 	});
@@ -166,8 +166,8 @@ describe('refunds', () => {
 		expect(await one({ resource: 'refund', operation: 'get', refundId: made.refundId })).toMatchObject({ refundId: made.refundId, amount: '5.00' });
 	});
 
-	it('give back everything without an amount', async () => {
-		expect(await one({ ...refund, paymentId: await paid() })).toMatchObject({ amount: '12.99', reference: null, idempotencyKey: null });
+	it('give back the whole payment where that is chosen', async () => {
+		expect(await one({ ...refund, paymentId: await paid(), amountFrom: 'payment' })).toMatchObject({ amount: '12.99', reference: null, idempotencyKey: null });
 	});
 
 	it('of the same row in another run are one refund', async () => {
@@ -182,8 +182,9 @@ describe('refunds', () => {
 	});
 
 	it.each([
-		[{ paymentId: '={{ "" }}' }, "'Payment ID' is empty"],
-		[{ paymentId: 'pi_1', amount: '5' }, "'Currency' is empty"],
+		[{ paymentId: '={{ "" }}', amountFrom: 'payment' }, "'Payment ID' is empty"],
+		[{ paymentId: 'pi_1', amount: '={{ $json.aColumnThatIsEmpty }}', currency: 'GBP' }, "'Amount' is empty"],
+		[{ paymentId: 'pi_1', amount: '5', currency: '={{ "" }}' }, "'Currency' is empty"],
 		[{ paymentId: 'pi_1', amount: '5.001', currency: 'GBP' }, "'Amount'"],
 	])('are refused before anything is sent: %j', async (changes, words) => {
 		expect((await run({ ...refund, ...changes })).error?.message).toContain(words);
