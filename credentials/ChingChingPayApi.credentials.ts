@@ -22,7 +22,7 @@ export class ChingChingPayApi implements ICredentialType {
 				{ name: 'Test', value: 'test', description: 'https://test-api.chingchingpay.com/gateway' },
 			],
 			default: 'test',
-			description: 'The live address is in no readable copy of the documentation: ask ChingChingPay (dev@chingchingpay.com) and enter it under Custom',
+			hint: 'The live address is in no readable copy of the documentation: ask ChingChingPay (dev@chingchingpay.com), choose Custom and enter it',
 		},
 		{
 			displayName: 'Base URL',
@@ -31,7 +31,7 @@ export class ChingChingPayApi implements ICredentialType {
 			required: true,
 			default: '',
 			placeholder: 'e.g. https://gateway.example/gateway',
-			description: 'The address up to and without /api/v1',
+			hint: 'The address up to and without /api/v1',
 			displayOptions: { show: { environment: ['custom'] } },
 		},
 		{
@@ -41,7 +41,7 @@ export class ChingChingPayApi implements ICredentialType {
 			typeOptions: { password: true },
 			required: true,
 			default: '',
-			description: 'From ChingChingPay; it is sent as the header x-api-key',
+			hint: 'From ChingChingPay; it is sent as the header x-api-key',
 		},
 		{
 			displayName: 'Signing Secret',
@@ -49,7 +49,7 @@ export class ChingChingPayApi implements ICredentialType {
 			type: 'string',
 			typeOptions: { password: true },
 			default: '',
-			description: "Signs each request. If ChingChingPay gave you one key only, leave this empty and set 'Request Key' to API Key.",
+			hint: "Signs each request. If ChingChingPay gave you one key only, leave this empty and set 'Request Key' to API Key.",
 		},
 		{
 			displayName: 'Previous Signing Secret',
@@ -57,14 +57,15 @@ export class ChingChingPayApi implements ICredentialType {
 			type: 'string',
 			typeOptions: { password: true },
 			default: '',
-			description: "Accepted as well for signed callbacks while you change the signing secret (or the API key, if 'Request Key' is API Key). Remove it afterwards.",
+			description: "Accepted as well for signed callbacks while you change the signing secret (or the API key, if 'Request Key' is API Key)",
+			hint: 'Only while you change the secret: accepted as well for signed callbacks. Remove it afterwards.',
 		},
 		{
 			displayName: 'Merchant ID',
 			name: 'merchantId',
 			type: 'string',
 			default: '',
-			description: 'Your merchant number, used where a node does not name another',
+			hint: 'Your merchant number, used where a node does not name another',
 		},
 		{
 			displayName:
@@ -124,7 +125,8 @@ export class ChingChingPayApi implements ICredentialType {
 			type: 'string',
 			typeOptions: { rows: 2 },
 			default: '',
-			description: "The status words that mean paid, separated by commas or lines (documented by nobody). While this is empty nothing counts as paid. Make a test payment, read the word in providerStatus of the trigger's event or of Get a Transaction, and enter it here exactly.",
+			description: 'The status words that mean paid, separated by commas or lines (documented by nobody)',
+			hint: "While this is empty nothing counts as paid. Make a test payment, read the word in providerStatus of the trigger's event or of Get a Transaction, and enter it here exactly.",
 		},
 		{
 			displayName: 'Status Field',

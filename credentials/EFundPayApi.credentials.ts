@@ -23,6 +23,7 @@ export class EFundPayApi implements ICredentialType {
 			],
 			default: 'live',
 			description: 'Which of EFundPay is used. A key of the other environment is refused before anything is sent.',
+			hint: 'Live goes with a key that begins with sk_live_, Test with sk_test_',
 		},
 		{
 			displayName: 'Base URL',
@@ -31,7 +32,7 @@ export class EFundPayApi implements ICredentialType {
 			required: true,
 			default: '',
 			placeholder: 'e.g. https://api.efundpay.com/v4',
-			description: 'The address with the version, without a path of a single call',
+			hint: 'The address with the version, without a path of a single call',
 			displayOptions: { show: { environment: ['custom'] } },
 		},
 		{
@@ -41,7 +42,7 @@ export class EFundPayApi implements ICredentialType {
 			typeOptions: { password: true },
 			required: true,
 			default: '',
-			description: 'The API key that EFundPay gave you. It begins with sk_live_ or sk_test_.',
+			hint: 'The API key that EFundPay gave you. It begins with sk_live_ or sk_test_.',
 		},
 		{
 			displayName: 'Merchant Account ID',
@@ -50,7 +51,7 @@ export class EFundPayApi implements ICredentialType {
 			required: true,
 			default: '',
 			placeholder: 'e.g. default',
-			description: 'Which of your merchant accounts is used. EFundPay gives it to you together with the key.',
+			hint: 'Which of your merchant accounts is used. EFundPay gives it to you together with the key.',
 		},
 		{
 			displayName: 'Platform Public Key',
@@ -58,8 +59,8 @@ export class EFundPayApi implements ICredentialType {
 			type: 'string',
 			typeOptions: { rows: 4 },
 			default: '',
-			description:
-				"EFundPay's own public key, which proves that a callback comes from it: PEM, or the base64 alone, also on one line. It is not a secret, and not the key of your requests. Needed by the trigger; the test below does not check it.",
+			description: "EFundPay's own public key, which proves that a callback comes from it. It is not a secret, and not the key of your requests.",
+			hint: "Needed to receive callbacks: EFundPay's own public key, as PEM or the base64 alone, also on one line. The connection test does not check it.",
 		},
 		{
 			displayName: 'Previous Platform Public Key',
@@ -67,7 +68,7 @@ export class EFundPayApi implements ICredentialType {
 			type: 'string',
 			typeOptions: { rows: 4 },
 			default: '',
-			description: 'Accepted as well while EFundPay changes its key. Remove it afterwards.',
+			hint: 'Only while EFundPay changes its key: accepted as well. Remove it afterwards.',
 		},
 		{
 			displayName: 'Signature Hash',
@@ -78,7 +79,8 @@ export class EFundPayApi implements ICredentialType {
 				{ name: 'SHA-256', value: 'sha256' },
 			],
 			default: 'sha1',
-			description: "How callbacks are signed. The part of EFundPay's page that says it could not be read. When a callback is refused, n8n's log names the setting that would have fitted.",
+			description: "How callbacks are signed. The part of EFundPay's page that says it could not be read.",
+			hint: "Leave it for now. When a callback is refused, n8n's log names the setting that would have fitted.",
 		},
 		{
 			displayName: 'Signed Text',
@@ -89,7 +91,8 @@ export class EFundPayApi implements ICredentialType {
 				{ name: 'Raw Body', value: 'rawBody', description: 'The body of the callback as it came' },
 			],
 			default: 'canonical',
-			description: "What the signature of a callback covers. EFundPay's page says both. When a callback is refused, n8n's log names the setting that would have fitted.",
+			description: "What the signature of a callback covers. EFundPay's page says both.",
+			hint: "Leave it for now. When a callback is refused, n8n's log names the setting that would have fitted.",
 		},
 	];
 

@@ -22,7 +22,7 @@ export class PayfectApi implements ICredentialType {
 			typeOptions: { password: true },
 			required: true,
 			default: '',
-			description: 'From the Payfect dashboard. The key decides whether payments are live or test.',
+			hint: 'From the Payfect dashboard. The key decides whether payments are live or test.',
 		},
 		{
 			displayName: 'Callback Secret Key',
@@ -39,7 +39,7 @@ export class PayfectApi implements ICredentialType {
 			type: 'string',
 			typeOptions: { password: true },
 			default: '',
-			description: 'Accepted as well while you change the secret key. Remove it afterwards.',
+			hint: 'Only while you change the secret key: accepted as well. Remove it afterwards.',
 		},
 		{
 			displayName: 'Base URL',
@@ -47,7 +47,7 @@ export class PayfectApi implements ICredentialType {
 			type: 'string',
 			required: true,
 			default: 'https://api.payfect.finance/api/v1',
-			description: 'Change it only for a sandbox or a proxy of your own',
+			hint: 'Change it only for a sandbox or a proxy of your own',
 		},
 	];
 

@@ -26,7 +26,7 @@ export class TokenPayApi implements ICredentialType {
 			required: true,
 			default: '',
 			placeholder: 'e.g. 8e4b8c2e7c0000000000a1cbd3d59e0b',
-			description: 'ID of the application, made in the TokenPay merchant backend',
+			hint: 'ID of the application that you made in the TokenPay merchant backend',
 		},
 		{
 			displayName: 'Merchant ID',
@@ -35,7 +35,7 @@ export class TokenPayApi implements ICredentialType {
 			required: true,
 			default: '',
 			placeholder: 'e.g. 1234567890',
-			description: 'The merchant number (mch_id) from the TokenPay merchant backend',
+			hint: 'The merchant number (mch_id) from the TokenPay merchant backend',
 		},
 		{
 			displayName: 'App Secret',
@@ -44,7 +44,8 @@ export class TokenPayApi implements ICredentialType {
 			typeOptions: { password: true },
 			required: true,
 			default: '',
-			description: "The application's secret, exactly 32 characters. It signs the requests, and it proves and decrypts the callbacks.",
+			description: 'It signs the requests, and it proves and decrypts the callbacks',
+			hint: "The application's secret, exactly 32 characters",
 		},
 		{
 			displayName: 'Previous App Secret',
@@ -52,7 +53,7 @@ export class TokenPayApi implements ICredentialType {
 			type: 'string',
 			typeOptions: { password: true },
 			default: '',
-			description: 'Accepted as well for callbacks while you change the secret. Remove it afterwards.',
+			hint: 'Only while you change the secret: accepted as well for callbacks. Remove it afterwards.',
 		},
 		{
 			displayName: 'Base URL',
@@ -60,7 +61,7 @@ export class TokenPayApi implements ICredentialType {
 			type: 'string',
 			required: true,
 			default: 'https://api.tokenpay.me',
-			description: 'Change it only for a sandbox or a proxy of your own. TokenPay has no test mode.',
+			hint: 'Change it only for a sandbox or a proxy of your own. TokenPay has no test mode.',
 		},
 		{
 			displayName: 'Checkout Base URL',
@@ -68,7 +69,8 @@ export class TokenPayApi implements ICredentialType {
 			type: 'string',
 			required: true,
 			default: 'https://api.tokenpay.me',
-			description: 'What the link to the payment page begins with. TokenPay gives only the rest of the link and documents no host for it, so change this if the links lead nowhere.',
+			description: 'What the link to the payment page begins with. TokenPay gives only the rest of the link and documents no host for it.',
+			hint: 'What the link to the payment page begins with. Change it if the links lead nowhere.',
 		},
 	];
 

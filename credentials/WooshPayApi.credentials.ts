@@ -23,6 +23,7 @@ export class WooshPayApi implements ICredentialType {
 			],
 			default: 'live',
 			description: 'Which of the two WooshPay services is used. Each has keys of its own.',
+			hint: 'Live goes with a key that begins with sk_live_, Test with sk_test_',
 		},
 		{
 			displayName: 'Base URL',
@@ -31,7 +32,7 @@ export class WooshPayApi implements ICredentialType {
 			required: true,
 			default: '',
 			placeholder: 'e.g. https://wooshpay-proxy.example',
-			description: 'Address in front of /v1',
+			hint: 'The address in front of /v1',
 			displayOptions: { show: { environment: ['custom'] } },
 		},
 		{
@@ -41,7 +42,7 @@ export class WooshPayApi implements ICredentialType {
 			typeOptions: { password: true },
 			required: true,
 			default: '',
-			description: 'From the WooshPay dashboard under Developer. It begins with sk_; the publishable key (pk_) does not work here.',
+			hint: 'From the WooshPay dashboard under Developer. It begins with sk_; the publishable key (pk_) does not work here.',
 		},
 		{
 			displayName: 'Webhook Secret',
@@ -49,8 +50,8 @@ export class WooshPayApi implements ICredentialType {
 			type: 'string',
 			typeOptions: { password: true },
 			default: '',
-			description:
-				'Leave it empty for the trigger: it registers an endpoint by itself and keeps that secret. Needed only to prove callbacks of an endpoint that you registered by hand; WooshPay shows its secret when the endpoint is made. The test below does not check it.',
+			description: 'Proves callbacks of an endpoint that you registered by hand; WooshPay shows its secret when the endpoint is made',
+			hint: 'Leave it empty for the trigger, which registers itself. Only for endpoints that you registered by hand. The connection test does not check it.',
 		},
 		{
 			displayName: 'Previous Webhook Secret',
@@ -58,7 +59,7 @@ export class WooshPayApi implements ICredentialType {
 			type: 'string',
 			typeOptions: { password: true },
 			default: '',
-			description: 'Accepted as well while you change the webhook secret. Remove it afterwards.',
+			hint: 'Only while you change the webhook secret: accepted as well. Remove it afterwards.',
 		},
 	];
 

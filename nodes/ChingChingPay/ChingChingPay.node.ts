@@ -1,5 +1,6 @@
 import type { ICredentialTestFunctions, ICredentialsDecrypted, IExecuteFunctions, IHookFunctions, INodeCredentialTestResult, INodeExecutionData, INodeType, INodeTypeDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
+import { operationSubtitle } from '../shared/checkoutFields';
 import { eachItem } from '../shared/eachItem';
 import { verifyCallback, verifyCallbackFields } from '../shared/verifyCallback';
 import { resumeWhenPaid, waitForPayment, waitForPaymentFields } from '../shared/waitForPayment';
@@ -21,7 +22,7 @@ export class ChingChingPay implements INodeType {
 		icon: { light: 'file:../../icons/chingChingPay.svg', dark: 'file:../../icons/chingChingPay.dark.svg' },
 		group: ['transform'],
 		version: [1.1],
-		subtitle: '={{$parameter["operation"] + ": " + $parameter["resource"]}}',
+		subtitle: operationSubtitle,
 		description: 'Create hosted checkouts and payment links with ChingChingPay, look them up and refund them',
 		defaults: { name: 'ChingChingPay' },
 		inputs: [NodeConnectionTypes.Main],

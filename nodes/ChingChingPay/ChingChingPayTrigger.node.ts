@@ -1,7 +1,7 @@
 import type { ICredentialsDecrypted, ICredentialTestFunctions, IHookFunctions, INodeCredentialTestResult, INodeType, INodeTypeDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { requireProvableCallbacks } from '../shared/callbackRegistration';
-import { callbackWebhook, eventsField, respondOption } from '../shared/checkoutFields';
+import { callbackWebhook, eventsField, eventsSubtitle, respondOption } from '../shared/checkoutFields';
 import { receiveCallback } from '../shared/receiveCallback';
 import { chingChingPay } from './chingChingPay.contract';
 import { testChingChingPayCredential } from './testCredential.operation';
@@ -14,7 +14,7 @@ export class ChingChingPayTrigger implements INodeType {
 		group: ['trigger'],
 		// Above 1: n8n reads the raw body and runs the webhook of version 1 nodes more slowly.
 		version: [1.1],
-		subtitle: '={{$parameter["events"].join(", ")}}',
+		subtitle: eventsSubtitle,
 		description: 'Starts the workflow when ChingChingPay reports a payment, after asking its API whether that is so',
 		defaults: { name: 'ChingChingPay Trigger' },
 		inputs: [],
@@ -30,7 +30,7 @@ export class ChingChingPayTrigger implements INodeType {
 			},
 			{
 				displayName:
-					"No readable documentation says which status means paid. Make a test payment: the first event is <b>unknown</b> and holds ChingChingPay's own word in <b>providerStatus</b>. Enter that word in <b>Paid Values</b> of the credential; from then on such payments are <b>payment.succeeded</b>. Do not ship on unknown.",
+					"No readable documentation says which status means paid. Make a test payment: the event is 'unknown', with ChingChingPay's own word in 'providerStatus'. Enter that word in 'Paid Values' of the credential; from then on such payments are 'payment.succeeded'. Do not ship on 'unknown'.",
 				name: 'paidValuesNotice',
 				type: 'notice',
 				default: '',

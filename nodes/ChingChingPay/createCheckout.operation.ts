@@ -57,9 +57,6 @@ export const moneyFields: INodeProperties[] = [
 	},
 	{ ...referenceField, description: "Your own order number, a new one for each order; only an order that is continued by its payment ID needs none. It comes back with the callback.", displayOptions: { show: showOnlyForCreateCheckout } },
 	{ ...requiredReferenceField, displayOptions: { show: { resource: ['checkout'], operation: ['createLink'] } } },
-	{ ...descriptionField },
-	{ ...successUrlField },
-	{ ...cancelUrlField },
 	{
 		displayName: 'Callback',
 		name: 'callback',
@@ -74,7 +71,6 @@ export const moneyFields: INodeProperties[] = [
 		displayOptions: { show: { resource: ['checkout', 'refund'], operation: ['create', 'createLink'] } },
 	},
 	{ ...callbackUrlField },
-	{ ...merchantIdField },
 ];
 
 export const createCheckoutFields: INodeProperties[] = [
@@ -110,6 +106,10 @@ export const createCheckoutFields: INodeProperties[] = [
 		description: 'What is begun. Refunds have an operation of their own.',
 		displayOptions: { show: showOnlyForCreateCheckout },
 	},
+	{ ...descriptionField, displayOptions: { show: showOnlyForCreateCheckout } },
+	{ ...successUrlField, displayOptions: { show: showOnlyForCreateCheckout } },
+	{ ...cancelUrlField, displayOptions: { show: showOnlyForCreateCheckout } },
+	{ ...merchantIdField, displayOptions: { show: showOnlyForCreateCheckout } },
 	{
 		displayName: 'Additional Fields',
 		name: 'additionalFields',

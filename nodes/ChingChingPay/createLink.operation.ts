@@ -1,11 +1,18 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { cancelUrlField, descriptionField, successUrlField } from '../shared/checkoutFields';
 import { createCheckout } from '../shared/createCheckout';
 import type { Row } from '../shared/eachItem';
 import { readCheckoutOrder } from '../shared/readCheckoutOrder';
 import { chingChingPayLink, type ChingChingPayCredentials } from './chingChingPay.contract';
-import { deviceIdOption, expiresAtOption, readMerchantFields, readTexts, storeIdOption } from './checkoutOrder.operation';
+import { deviceIdOption, expiresAtOption, merchantIdField, readMerchantFields, readTexts, storeIdOption } from './checkoutOrder.operation';
+
+const showOnlyForCreateLink = { resource: ['checkout'], operation: ['createLink'] };
 
 export const createLinkFields: INodeProperties[] = [
+	{ ...descriptionField, displayOptions: { show: showOnlyForCreateLink } },
+	{ ...successUrlField, displayOptions: { show: showOnlyForCreateLink } },
+	{ ...cancelUrlField, displayOptions: { show: showOnlyForCreateLink } },
+	{ ...merchantIdField, displayOptions: { show: showOnlyForCreateLink } },
 	{
 		displayName: 'Additional Fields',
 		name: 'additionalFields',
@@ -28,7 +35,7 @@ export const createLinkFields: INodeProperties[] = [
 			},
 			{ ...storeIdOption },
 		],
-		displayOptions: { show: { resource: ['checkout'], operation: ['createLink'] } },
+		displayOptions: { show: showOnlyForCreateLink },
 	},
 ];
 

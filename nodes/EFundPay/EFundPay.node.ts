@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, IHookFunctions, INodeExecutionData, INodeType, INodeTypeDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
+import { operationSubtitle } from '../shared/checkoutFields';
 import { eachItem } from '../shared/eachItem';
 import { verifyCallback, verifyCallbackFields } from '../shared/verifyCallback';
 import { resumeWhenPaid, waitForPayment, waitForPaymentFields } from '../shared/waitForPayment';
@@ -19,7 +20,7 @@ export class EFundPay implements INodeType {
 		icon: { light: 'file:../../icons/eFundPay.svg', dark: 'file:../../icons/eFundPay.dark.svg' },
 		group: ['transform'],
 		version: [1.1],
-		subtitle: '={{$parameter["operation"] + ": " + $parameter["resource"]}}',
+		subtitle: operationSubtitle,
 		description: 'Create hosted checkouts and payments with EFundPay, look them up and give them back',
 		defaults: { name: 'EFundPay' },
 		inputs: [NodeConnectionTypes.Main],

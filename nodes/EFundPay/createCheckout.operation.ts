@@ -45,13 +45,6 @@ export const createCheckoutFields: INodeProperties[] = [
 		displayOptions: { show: showOnlyForCreateCheckout },
 	},
 	{
-		...descriptionField,
-		description: 'What is sold; EFundPay is told it as the name of the one item of the cart',
-		displayOptions: { show: { ...showOnlyForCreateCheckout, amountFrom: ['amount'] } },
-	},
-	{ ...successUrlField, required: true, displayOptions: { show: showOnlyForCreateCheckout } },
-	{ ...cancelUrlField, displayOptions: { show: showOnlyForCreateCheckout } },
-	{
 		displayName: 'Callback',
 		name: 'callback',
 		type: 'options',
@@ -64,6 +57,7 @@ export const createCheckoutFields: INodeProperties[] = [
 		displayOptions: { show: showOnlyForCreateCheckout },
 	},
 	{ ...callbackUrlField, displayOptions: { show: { ...showOnlyForCreateCheckout, callback: ['url'] } } },
+	{ ...successUrlField, required: true, displayOptions: { show: showOnlyForCreateCheckout } },
 	{
 		displayName: 'Buyer Name',
 		name: 'buyerName',
@@ -82,6 +76,12 @@ export const createCheckoutFields: INodeProperties[] = [
 		description: "The payer's email address",
 		displayOptions: { show: showOnlyForCreateCheckout },
 	},
+	{
+		...descriptionField,
+		description: 'What is sold; EFundPay is told it as the name of the one item of the cart',
+		displayOptions: { show: { ...showOnlyForCreateCheckout, amountFrom: ['amount'] } },
+	},
+	{ ...cancelUrlField, displayOptions: { show: showOnlyForCreateCheckout } },
 	{
 		displayName: 'Additional Fields',
 		name: 'additionalFields',

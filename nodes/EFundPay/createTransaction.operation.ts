@@ -115,12 +115,6 @@ export const createTransactionFields: INodeProperties[] = [
 		displayOptions: { show: showOnlyForCreateTransaction },
 	},
 	{
-		...descriptionField,
-		description: 'What is sold; EFundPay is told it as the name of the one item of the cart',
-		displayOptions: { show: { ...showOnlyForCreateTransaction, amountFrom: ['amount'] } },
-	},
-	{ ...successUrlField, displayOptions: { show: showOnlyForCreateTransaction } },
-	{
 		displayName: 'Callback',
 		name: 'callback',
 		type: 'options',
@@ -158,6 +152,12 @@ export const createTransactionFields: INodeProperties[] = [
 		description: "The payer's email address",
 		displayOptions: { show: showOnlyForCreateTransaction },
 	},
+	{
+		...descriptionField,
+		description: 'What is sold; EFundPay is told it as the name of the one item of the cart',
+		displayOptions: { show: { ...showOnlyForCreateTransaction, amountFrom: ['amount'] } },
+	},
+	{ ...successUrlField, displayOptions: { show: showOnlyForCreateTransaction } },
 	{
 		displayName: 'Additional Fields',
 		name: 'additionalFields',

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, IHookFunctions, INodeExecutionData, INodeType, INodeTypeDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
+import { operationSubtitle } from '../shared/checkoutFields';
 import { eachItem } from '../shared/eachItem';
 import { verifyCallback, verifyCallbackFields } from '../shared/verifyCallback';
 import { resumeWhenPaid, waitForPayment, waitForPaymentFields } from '../shared/waitForPayment';
@@ -15,7 +16,7 @@ export class Payfect implements INodeType {
 		icon: { light: 'file:../../icons/payfect.svg', dark: 'file:../../icons/payfect.dark.svg' },
 		group: ['transform'],
 		version: [1.1],
-		subtitle: '={{$parameter["operation"] + ": " + $parameter["resource"]}}',
+		subtitle: operationSubtitle,
 		description: 'Create hosted checkouts with Payfect and look them up',
 		defaults: { name: 'Payfect' },
 		inputs: [NodeConnectionTypes.Main],

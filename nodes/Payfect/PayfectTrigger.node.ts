@@ -1,7 +1,7 @@
 import type { IHookFunctions, INodeType, INodeTypeDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { requireProvableCallbacks } from '../shared/callbackRegistration';
-import { callbackWebhook, eventsField, respondOption } from '../shared/checkoutFields';
+import { callbackWebhook, eventsField, eventsSubtitle, respondOption } from '../shared/checkoutFields';
 import { receiveCallback } from '../shared/receiveCallback';
 import { payfect } from './payfect.contract';
 
@@ -13,7 +13,7 @@ export class PayfectTrigger implements INodeType {
 		group: ['trigger'],
 		// Above 1: n8n reads the raw body and runs the webhook of version 1 nodes more slowly.
 		version: [1.1],
-		subtitle: '={{$parameter["events"].join(", ")}}',
+		subtitle: eventsSubtitle,
 		description: 'Starts the workflow when Payfect reports a payment, after proving that the report is genuine',
 		defaults: { name: 'Payfect Trigger' },
 		inputs: [],

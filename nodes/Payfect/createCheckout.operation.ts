@@ -59,9 +59,6 @@ export const createCheckoutFields: INodeProperties[] = [
 		displayOptions: { show: showOnlyForCreateCheckout },
 	},
 	{ ...referenceField },
-	{ ...descriptionField },
-	{ ...successUrlField },
-	{ ...cancelUrlField },
 	{
 		displayName: 'Callback',
 		name: 'callback',
@@ -76,6 +73,9 @@ export const createCheckoutFields: INodeProperties[] = [
 		displayOptions: { show: showOnlyForCreateCheckout },
 	},
 	{ ...callbackUrlField },
+	{ ...descriptionField },
+	{ ...successUrlField },
+	{ ...cancelUrlField },
 	{
 		displayName: 'Additional Fields',
 		name: 'additionalFields',

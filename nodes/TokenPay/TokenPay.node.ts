@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, IHookFunctions, INodeExecutionData, INodeType, INodeTypeDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
+import { operationSubtitle } from '../shared/checkoutFields';
 import { eachItem, type Operation } from '../shared/eachItem';
 import { verifyCallback, verifyCallbackFields } from '../shared/verifyCallback';
 import { resumeWhenPaid, waitForPayment, waitForPaymentFields } from '../shared/waitForPayment';
@@ -19,7 +20,7 @@ export class TokenPay implements INodeType {
 		icon: { light: 'file:../../icons/tokenPay.svg', dark: 'file:../../icons/tokenPay.dark.svg' },
 		group: ['transform'],
 		version: [1.1],
-		subtitle: '={{$parameter["operation"] + ": " + $parameter["resource"]}}',
+		subtitle: operationSubtitle,
 		description: 'Create hosted checkouts paid in coins with TokenPay, look them up and close them',
 		defaults: { name: 'TokenPay' },
 		inputs: [NodeConnectionTypes.Main],

@@ -31,11 +31,6 @@ export const createCheckoutFields: INodeProperties[] = [
 	{ ...chainField, displayOptions: { show: showOnlyForCreateCheckout } },
 	{ ...currencyField, displayOptions: { show: showOnlyForCreateCheckout } },
 	{ ...requiredReferenceField },
-	{ ...descriptionField, description: 'What the payer reads about the order. If empty, the names of the line items are used.' },
-	{
-		...successUrlField,
-		description: "Where the cashier's Back button leads, after paying and after a failure. Arriving there does not prove a payment; the callback does.",
-	},
 	{
 		displayName: 'Callback',
 		name: 'callback',
@@ -59,6 +54,11 @@ export const createCheckoutFields: INodeProperties[] = [
 		default: 3600,
 		description: 'How long the payer has to pay. Which lifetimes TokenPay accepts is not documented; its samples have 600 and 3600.',
 		displayOptions: { show: showOnlyForCreateCheckout },
+	},
+	{ ...descriptionField, description: 'What the payer reads about the order. If empty, the names of the line items are used.' },
+	{
+		...successUrlField,
+		description: "Where the cashier's Back button leads, after paying and after a failure. Arriving there does not prove a payment; the callback does.",
 	},
 	{
 		displayName: 'Additional Fields',

@@ -135,7 +135,8 @@ export const callbackUrlField: INodeProperties = {
 	required: true,
 	default: '',
 	placeholder: 'e.g. https://n8n.example/webhook/…/callback',
-	description: 'Production URL of the trigger that shall receive the payment callback',
+	description: 'Address that shall receive the payment callback',
+	hint: "Production URL of the trigger: open that node, then 'Webhook URLs'",
 	displayOptions: { show: { resource: ['checkout', 'transaction', 'refund'], operation: ['create', 'createLink'], callback: ['url'] } },
 };
 
@@ -187,6 +188,13 @@ export const eventsField: INodeProperties = {
 	default: ['payment.succeeded'],
 	description: 'Which events start the workflow. Others are acknowledged and start nothing.',
 };
+
+/** What the canvas shows below an action node: operation and resource in the words of the form. */
+export const operationSubtitle =
+	'={{ ({ createLink: "Create Link", getAll: "Get Many", waitForPayment: "Wait for Payment" }[$parameter["operation"]] ?? $parameter["operation"].charAt(0).toUpperCase() + $parameter["operation"].slice(1)) + ": " + $parameter["resource"].charAt(0).toUpperCase() + $parameter["resource"].slice(1) }}';
+
+/** What the canvas shows below a trigger: the events in the words of the form. */
+export const eventsSubtitle = '={{ $parameter["events"].map((event) => event.split(".").map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(" ")).join(", ") }}';
 
 /** Answered when the workflow has ended, or as soon as n8n has stored the execution. */
 const RESPONSE_MODE = '={{ $parameter["options"]["respond"] === "whenFinished" ? "lastNode" : "onReceived" }}';

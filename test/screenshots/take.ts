@@ -1,0 +1,241 @@
+/**
+ * Takes pictures of everything of this package that its users see in n8n's editor, to be looked at one by one:
+ *
+ *   node scripts/run.mjs --build --n8n tsx test/screenshots/take.ts --out <folder> [--only <part of a picture's name>]
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import type { INode, INodeParameters, INodeTypeDescription } from 'n8n-workflow';
+import type { Page } from 'playwright-core';
+import { findChromium, howToGetChromium, openBrowser } from '../../sandbox/demo/walk';
+import { sandboxCredentials, startSandbox } from '../../sandbox/sandbox';
+import { N8nClient, owner, type Credential, type Workflow } from '../n8n/client';
+import { startN8n } from '../n8n/instance';
+import { stopEverything } from '../n8n/supervisedProcess';
+
+const packageName = 'n8n-nodes-hosted-checkout';
+
+/** Tall, so that a form is seen whole; the first sight of it is what the upper 900 pixels hold. */
+const formSize = { width: 1500, height: 1900 };
+const screenSize = { width: 1500, height: 900 };
+
+interface Provider {
+	name: string;
+	node: INodeTypeDescription;
+	trigger: INodeTypeDescription;
+	credentialType: string;
+	sandboxCredential: Credential;
+}
+
+interface Taking {
+	page: Page;
+	client: N8nClient;
+	url: string;
+	isWanted: (name: string) => boolean;
+	picture: (name: string) => Promise<void>;
+}
+
+async function main(): Promise<void> {
+	const { values } = parseArgs({ options: { out: { type: 'string' }, only: { type: 'string', default: '' } } });
+	const { out, only } = values;
+	if (out === undefined) throw new Error('Name a folder for the pictures: --out <folder>.');
+	const chromium = findChromium();
+	if (chromium === undefined) throw new Error(howToGetChromium);
+	mkdirSync(out, { recursive: true });
+
+	const sandbox = await startSandbox();
+	const userFolder = mkdtempSync(path.join(tmpdir(), 'hosted-checkout-pictures-'));
+	const browser = await openBrowser(chromium);
+	try {
+		const n8n = await startN8n({ userFolder, say: (line) => console.error(`• ${line}`) });
+		const client = new N8nClient(n8n.url);
+		await client.signIn();
+		const page = await (await browser.newContext({ viewport: formSize })).newPage();
+		page.setDefaultTimeout(20_000);
+		await signIn(page, n8n.url);
+		const taking: Taking = {
+			page,
+			client,
+			url: n8n.url,
+			isWanted: (name) => name.includes(only),
+			picture: async (name) => {
+				await page.waitForTimeout(700);
+				await page.screenshot({ path: path.join(out, `${name}.png`) });
+				console.log(`${name}.png`);
+			},
+		};
+		const providers = await findProviders(client, sandbox.url);
+		await takeNodePanel(taking, providers);
+		for (const provider of providers) {
+			await takeCredential(taking, provider);
+			await takeForms(taking, provider);
+			await takeError(taking, provider);
+		}
+	} finally {
+		await browser.close();
+		await stopEverything();
+		await sandbox.close();
+		await rm(userFolder, { recursive: true, force: true, maxRetries: 5 });
+	}
+}
+
+async function signIn(page: Page, url: string): Promise<void> {
+	await page.goto(`${url}/signin`);
+	await page.locator('input[name=emailOrLdapLoginId], input[type=email]').first().fill(owner.email);
+	await page.locator('input[type=password]').fill(owner.password);
+	await page.locator('[data-test-id=form-submit-button]').click();
+	await page.waitForURL((address) => !address.pathname.includes('signin'));
+}
+
+/** Those whose API the sandbox plays. */
+async function findProviders(client: N8nClient, sandboxUrl: string): Promise<Provider[]> {
+	const types = await client.nodeTypes(packageName);
+	const providers: Provider[] = [];
+	for (const { type, name, data } of sandboxCredentials(sandboxUrl)) {
+		const ofThisType = types.filter(({ credentials = [] }) => credentials.some((credential) => credential.name === type));
+		const node = ofThisType.find(({ group }) => !group.includes('trigger'));
+		const trigger = ofThisType.find(({ group }) => group.includes('trigger'));
+		if (!node || !trigger) throw new Error(`n8n knows no node or no trigger with the credential "${type}".`);
+		const sandboxCredential = await client.credentials.create({ type, name, data: { ...data } });
+		providers.push({ name: node.displayName, node, trigger, credentialType: type, sandboxCredential });
+	}
+	return providers;
+}
+
+/** Manual start → the node. Gives the workflow and opens the node in it. */
+async function openNode({ client, page, url }: Taking, description: INodeTypeDescription, parameters: INodeParameters, credential?: Credential): Promise<Workflow> {
+	const isTrigger = description.group.includes('trigger');
+	const node: INode = {
+		id: randomUUID(),
+		name: description.displayName,
+		type: description.name,
+		typeVersion: 1.1,
+		position: [240, 0],
+		parameters,
+		...(isTrigger && { webhookId: randomUUID() }),
+		...(credential && { credentials: { [credential.type]: { id: credential.id, name: credential.name } } }),
+	};
+	const start: INode = { id: randomUUID(), name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, position: [0, 0], parameters: {} };
+	const workflow = await client.workflows.create({
+		name: `${description.displayName} pictures`,
+		nodes: isTrigger ? [node] : [start, node],
+		connections: isTrigger ? {} : { Start: { main: [[{ node: node.name, type: 'main', index: 0 }]] } },
+	});
+	await page.goto(`${url}/workflow/${workflow.id}/${node.id}`);
+	await page.locator('[data-test-id=ndv], [data-test-id=node-parameters]').first().waitFor();
+	return workflow;
+}
+
+async function takeNodePanel({ page, client, url, picture, isWanted }: Taking, providers: Provider[]): Promise<void> {
+	if (!isWanted('panel')) return;
+	await page.setViewportSize(screenSize);
+	const { id } = await client.workflows.create({
+		name: 'Node panel',
+		nodes: [{ id: randomUUID(), name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, position: [0, 0], parameters: {} }],
+		connections: {},
+	});
+	const search = page.locator('[data-test-id=node-creator-search-bar]');
+	const openPanel = async () => {
+		await page.goto(`${url}/workflow/${id}`);
+		await page.locator('[data-test-id=canvas-node]').first().waitFor();
+		await page.locator('[data-test-id=node-creator-plus-button]').click();
+		await search.waitFor();
+	};
+	await openPanel();
+	for (const words of ['checkout', 'payment link', ...providers.map(({ name }) => name)]) {
+		await search.fill(words);
+		await picture(`panel-search-${words.toLowerCase().replaceAll(' ', '-')}`);
+	}
+	for (const { name } of providers) {
+		await openPanel();
+		await search.fill(name);
+		await page.locator('[data-test-id=node-creator-item-name], [data-test-id=node-creator-node-item]').filter({ hasText: new RegExp(`^${name}`) }).first().click();
+		await picture(`panel-actions-${name}`);
+	}
+	await page.setViewportSize(formSize);
+}
+
+async function takeCredential(taking: Taking, { name, node, credentialType, sandboxCredential }: Provider): Promise<void> {
+	const { page, client, picture, isWanted } = taking;
+	const openAndTake = async (pictureName: string, credential: () => Promise<Credential>) => {
+		if (!isWanted(pictureName)) return;
+		await openNode(taking, node, {}, await credential());
+		await page.locator('[data-test-id=credential-edit-button]').first().click();
+		// The dialogue scrolls; in the picture it shall be seen whole.
+		await page.addStyleTag({ content: '[role=dialog] * { max-height: none !important; }' });
+		await picture(pictureName);
+	};
+	await openAndTake(`${name}-credential-new`, async () => await client.credentials.create({ type: credentialType, name: `New ${name}`, data: {} }));
+	await openAndTake(`${name}-credential-sandbox`, async () => sandboxCredential);
+}
+
+/** Each operation as it comes up first; Create Checkout also with line items and with every additional field. */
+async function takeForms(taking: Taking, provider: Provider): Promise<void> {
+	const { node, trigger, name, sandboxCredential } = provider;
+	const openAndTake = async (picture: string, description: INodeTypeDescription, parameters: INodeParameters) => {
+		if (!taking.isWanted(picture)) return;
+		await openNode(taking, description, parameters, sandboxCredential);
+		await taking.picture(picture);
+	};
+	for (const { resource, operation } of operationsOf(node)) {
+		await openAndTake(`${name}-${resource}-${operation}`, node, { resource, operation });
+	}
+	const create = { resource: 'checkout', operation: 'create' };
+	const lineItems = { item: [{ name: 'Tea', unitAmount: '12.50', quantity: 2 }, { name: 'Cup', unitAmount: '7.00', quantity: 1 }] };
+	await openAndTake(`${name}-checkout-create-line-items`, node, { ...create, amountFrom: 'lineItems', lineItems });
+	await openAndTake(`${name}-checkout-create-line-items-json`, node, { ...create, amountFrom: 'lineItemsJson' });
+	await openAndTake(`${name}-checkout-create-everything`, node, { ...create, ...everythingIn(node, create) });
+	await openAndTake(`${name}-trigger`, trigger, {});
+	await openAndTake(`${name}-trigger-everything`, trigger, everythingIn(trigger, {}));
+	if (operationsOf(node).some(({ operation }) => operation === 'waitForPayment') && taking.isWanted(`${name}-canvas`)) {
+		const { id } = await openNode(taking, node, { resource: 'checkout', operation: 'waitForPayment' }, sandboxCredential);
+		await taking.page.setViewportSize(screenSize);
+		await taking.page.goto(`${taking.url}/workflow/${id}`);
+		await taking.page.locator('[data-test-id=canvas-node]').first().waitFor();
+		await taking.picture(`${name}-canvas-wait-for-payment`);
+		await taking.page.setViewportSize(formSize);
+	}
+}
+
+function operationsOf({ properties }: INodeTypeDescription): { resource: string; operation: string }[] {
+	return properties
+		.filter(({ name }) => name === 'operation')
+		.flatMap(({ displayOptions, options = [] }) =>
+			options.flatMap((option) => (displayOptions?.show?.resource ?? []).map((resource) => ({ resource: String(resource), operation: 'value' in option ? String(option.value) : '' }))),
+		)
+		// n8n's own "Custom API Call".
+		.filter(({ operation }) => !operation.startsWith('__'));
+}
+
+/** Every entry of the collections that this operation shows, at its default. */
+function everythingIn({ properties }: INodeTypeDescription, shown: Record<string, string>): INodeParameters {
+	const collections = properties.filter(({ type, displayOptions }) => {
+		const matches = (conditions: Record<string, unknown> = {}) => Object.entries(conditions).map(([name, values]) => shown[name] !== undefined && (values as unknown[]).includes(shown[name]));
+		return type === 'collection' && matches(displayOptions?.show).every(Boolean) && !(displayOptions?.hide && matches(displayOptions.hide).some(Boolean));
+	});
+	return Object.fromEntries(
+		collections.map(({ name, options = [] }) => [name, Object.fromEntries(options.flatMap((option) => ('default' in option ? [[option.name, option.default]] : [])))]),
+	) as INodeParameters;
+}
+
+/** What the user sees who runs Create Checkout with nothing filled in, and with a key that the provider refuses. */
+async function takeError(taking: Taking, { node, name, sandboxCredential }: Provider): Promise<void> {
+	const { page, picture, isWanted } = taking;
+	if (!isWanted(`${name}-error`)) return;
+	await page.setViewportSize(screenSize);
+	const create = { resource: 'checkout', operation: 'create', amount: '12,50', currency: 'USD', reference: 'order-1', successUrl: 'https://shop.example/thanks', cancelUrl: 'https://shop.example/basket', callbackUrl: 'https://shop.example/callback' };
+	await openNode(taking, node, create, sandboxCredential);
+	await page.locator('[data-test-id=node-execute-button]').first().click();
+	await page.locator('[data-test-id=node-error-message], [data-test-id=node-error-view]').first().waitFor().catch(() => undefined);
+	await picture(`${name}-error-amount`);
+	await page.setViewportSize(formSize);
+}
+
+main().catch((error: unknown) => {
+	console.error(error instanceof Error ? (error.stack ?? error.message) : error);
+	process.exitCode = 1;
+});
