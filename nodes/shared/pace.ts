@@ -1,11 +1,17 @@
 import { sleep } from 'n8n-workflow';
 
 const SLICE_MILLISECONDS = 250;
-/** A little more than a second: requests that leave evenly may arrive unevenly. */
-const WINDOW_MILLISECONDS = 1100;
+/** A little more than a second: two clocks do not run exactly alike. */
+const WINDOW_MILLISECONDS = 1050;
 
-/** The times (since 1970, milliseconds) at which the latest requests of each scope leave; shared by all nodes of this process. */
-const departures = new Map<string, number[]>();
+/** One request that takes its turn. */
+interface Turn {
+	/** When the next one at its place may leave (since 1970, milliseconds); undefined until that is known. */
+	freeAt: () => number | undefined;
+}
+
+/** By scope, the latest request at each of its places, and how many there were; shared by all nodes of this process. */
+const queues = new Map<string, { places: Turn[]; count: number }>();
 
 /** Waits in short slices, so that stopping the execution stops the waiting. Timers are not allowed in verified nodes. */
 export async function pause(milliseconds: number, stopped?: AbortSignal): Promise<void> {
@@ -18,13 +24,33 @@ export async function pause(milliseconds: number, stopped?: AbortSignal): Promis
 }
 
 /**
- * Waits until one more request of this scope may leave, so that never more than `requestsPerSecond` leave within a second.
+ * Sends when it is the turn of one more request of this scope, so that never more than `requestsPerSecond` arrive within a second:
+ * there are as many places, and each is free again a second after its answer has come. When a request leaves would not do, since
+ * those that leave with a pause between them may arrive without one.
+ *
  * Holds for one n8n process; several processes each count for themselves.
  */
-export async function takeTurn(scope: string, requestsPerSecond: number, stopped?: AbortSignal): Promise<void> {
-	const now = Date.now();
-	const times = departures.get(scope) ?? [];
-	const earliest = times.length < requestsPerSecond ? now : Math.max(now, (times[times.length - requestsPerSecond] ?? 0) + WINDOW_MILLISECONDS);
-	departures.set(scope, [...times, earliest].slice(-requestsPerSecond));
-	await pause(earliest - now, stopped);
+export async function inTurn<Result>(scope: string, requestsPerSecond: number, send: () => Promise<Result>, stopped?: AbortSignal): Promise<Result> {
+	const queue = queues.get(scope) ?? { places: [], count: 0 };
+	queues.set(scope, queue);
+	const place = queue.count++ % requestsPerSecond;
+	const before = queue.places[place] ?? { freeAt: () => 0 };
+	const turn: Turn = { freeAt: () => undefined };
+	queue.places[place] = turn;
+	let hasItsTurn = false;
+	try {
+		let freeAt = before.freeAt();
+		for (; freeAt === undefined; freeAt = before.freeAt()) await pause(SLICE_MILLISECONDS, stopped);
+		await pause(freeAt - Date.now(), stopped);
+		hasItsTurn = true;
+	} finally {
+		// Who was stopped leaves the place to the next in the state in which it is.
+		if (!hasItsTurn) turn.freeAt = () => before.freeAt();
+	}
+	try {
+		return await send();
+	} finally {
+		const freeAt = Date.now() + WINDOW_MILLISECONDS;
+		turn.freeAt = () => freeAt;
+	}
 }

@@ -3,7 +3,7 @@ import { CallFailure } from './callFailure';
 import type { HttpCall, HttpReply } from './contract';
 import { readJson } from './exactJson';
 import { InputError } from './inputError';
-import { pause, takeTurn } from './pace';
+import { inTurn, pause } from './pace';
 import type { AnyContext, ProviderNode } from './providerNode';
 
 const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
@@ -50,9 +50,10 @@ export async function sendCall<Credentials, Order>(
 	const maximumAttempts = options.maximumAttempts ?? MAXIMUM_ATTEMPTS;
 	let doubt: CallFailure | undefined;
 	for (let attempt = 1; ; attempt++) {
-		if (contract.rateLimit) await takeTurn(`${contract.provider}:${contract.rateLimit.scope(credentials)}`, contract.rateLimit.requestsPerSecond, options.stopped);
 		options.stopped?.throwIfAborted();
-		const outcome = await sendOnce(context, provider, credentials, call, options);
+		const send = async () => await sendOnce(context, provider, credentials, call, options);
+		const { rateLimit } = contract;
+		const outcome = rateLimit ? await inTurn(`${contract.provider}:${rateLimit.scope(credentials)}`, rateLimit.requestsPerSecond, send, options.stopped) : await send();
 		if ('reply' in outcome) return outcome.reply;
 		if (outcome.failure.mayHaveArrived) doubt = outcome.failure;
 		// Never earlier than asked for, and not all at the same moment.
@@ -101,7 +102,7 @@ async function sendOnce<Credentials, Order>(
 	}
 	const refusal = contract.failure(reply);
 	const isReadable = options.file === true || reply.text === '' || reply.body !== undefined;
-	if (reply.status >= 200 && reply.status < 300 && !refusal && isReadable) return { reply };
+	if (reply.status >= 200 && reply.status < 300 && !refusal && isReadable) return { reply: withoutEcho(reply, context, provider.credentialName, credentials, call) };
 	const hide = secretsHidden(provider, credentials, call);
 	const words = excerpt(hide((refusal?.message ?? '').slice(0, LONGEST_WORDS)) || hide(reply.text.slice(0, LONGEST_WORDS)));
 	if (reply.status === 429 || refusal?.rateLimited) {
@@ -216,6 +217,20 @@ function secretsHidden<Credentials, Order>({ contract }: ProviderNode<Credential
 	const secrets = [...[...fields, ...headers].filter((value) => value.length >= 8), ...(call.secrets ?? []).filter((value) => value !== '')];
 	return (text) => secrets.reduce(withoutPiecesOf, text);
 }
+
+/** With `Simplify` off an answer is stored as it came; what should not be in it at all, a masked field of our credential or a card number, is not. */
+function withoutEcho(reply: HttpReply, context: AnyContext, credentialName: string, credentials: unknown, call: HttpCall): HttpReply {
+	const fields = context.getCredentialsProperties(credentialName).flatMap(({ name, typeOptions }) => {
+		const value = (credentials as Record<string, unknown>)[name];
+		return typeOptions?.password && typeof value === 'string' ? [value, toBase64(value), toBase64(`${value}:`)] : [];
+	});
+	const echoed = [...fields, ...(call.secrets ?? [])].filter((secret) => secret.length >= SHORTEST_PIECE_OF_A_SECRET && reply.text.includes(secret));
+	if (echoed.length === 0) return reply;
+	const text = echoed.reduce((rest, secret) => rest.replaceAll(secret, '***'), reply.text);
+	return { ...reply, text, bytes: Buffer.from(text), body: readJson(text) };
+}
+
+const toBase64 = (text: string) => Buffer.from(text).toString('base64');
 
 /** The text with `***` in place of the secret and of every longer piece of it: an echo may be cut off anywhere. */
 function withoutPiecesOf(text: string, secret: string): string {

@@ -1,4 +1,4 @@
-import { pause, takeTurn } from '../../../nodes/shared/pace';
+import { inTurn, pause } from '../../../nodes/shared/pace';
 
 beforeEach(() => jest.useFakeTimers({ now: Date.UTC(2030, 0, 1) }));
 afterEach(() => jest.useRealTimers());
@@ -11,8 +11,7 @@ async function departures(calls: Array<{ scope: string; requestsPerSecond: numbe
 	const left: Array<{ scope: string; at: number }> = [];
 	const all = Promise.all(
 		calls.map(async (call) => {
-			await takeTurn(call.scope, call.requestsPerSecond);
-			left.push({ scope: call.scope, at: Date.now() });
+			await inTurn(call.scope, call.requestsPerSecond, async () => left.push({ scope: call.scope, at: Date.now() }));
 		}),
 	);
 	await jest.runAllTimersAsync();
@@ -39,7 +38,7 @@ test('the first ones need not wait', async () => {
 test('callers leave in the order in which they came', async () => {
 	const name = newScope();
 	const left: number[] = [];
-	const all = Promise.all(Array.from({ length: 20 }, async (_, caller) => await takeTurn(name, 5).then(() => left.push(caller))));
+	const all = Promise.all(Array.from({ length: 20 }, async (_, caller) => await inTurn(name, 5, async () => left.push(caller))));
 	await jest.runAllTimersAsync();
 	await all;
 	expect(left).toEqual(Array.from({ length: 20 }, (_, caller) => caller));
@@ -48,7 +47,7 @@ test('callers leave in the order in which they came', async () => {
 test('the bound also holds for callers that come later', async () => {
 	const name = newScope();
 	const times: number[] = [];
-	const come = async (count: number) => await Promise.all(Array.from({ length: count }, async () => await takeTurn(name, 5).then(() => times.push(Date.now()))));
+	const come = async (count: number) => await Promise.all(Array.from({ length: count }, async () => await inTurn(name, 5, async () => times.push(Date.now()))));
 	const early = come(4);
 	await jest.advanceTimersByTimeAsync(700);
 	const late = come(12);
@@ -56,6 +55,55 @@ test('the bound also holds for callers that come later', async () => {
 	await Promise.all([early, late]);
 	expect(times).toHaveLength(16);
 	expect(mostInASecond(times)).toBeLessThanOrEqual(5);
+});
+
+test('the bound holds for what arrives, however long a request takes to get there', async () => {
+	const name = newScope();
+	const arrivals: number[] = [];
+	let way = 0;
+	const send = async () => {
+		// The first five take almost a second to arrive, those behind them no time.
+		way += 1;
+		await pause(way <= 5 ? 900 : 0);
+		arrivals.push(Date.now());
+	};
+	const all = Promise.all(Array.from({ length: 20 }, async () => await inTurn(name, 5, send)));
+	await jest.runAllTimersAsync();
+	await all;
+	expect(arrivals).toHaveLength(20);
+	expect(mostInASecond(arrivals)).toBe(5);
+});
+
+test('a request that fails takes a place like any other, and gives it back', async () => {
+	const name = newScope();
+	const times: number[] = [];
+	const fail = async () => {
+		times.push(Date.now());
+		throw new Error('refused');
+	};
+	const all = Promise.allSettled(Array.from({ length: 15 }, async () => await inTurn(name, 5, fail)));
+	await jest.runAllTimersAsync();
+	await all;
+	expect(times).toHaveLength(15);
+	expect(mostInASecond(times)).toBe(5);
+});
+
+test('those of a stopped execution leave at once, and others keep the bound', async () => {
+	const name = newScope();
+	const stop = new AbortController();
+	const times: number[] = [];
+	const send = async () => times.push(Date.now());
+	const first = Promise.all(Array.from({ length: 5 }, async () => await inTurn(name, 5, send)));
+	const stopped = Promise.allSettled(Array.from({ length: 10 }, async () => await inTurn(name, 5, send, stop.signal)));
+	const last = Promise.all(Array.from({ length: 5 }, async () => await inTurn(name, 5, send)));
+	await jest.advanceTimersByTimeAsync(300);
+	stop.abort();
+	await jest.advanceTimersByTimeAsync(300);
+	expect((await stopped).map(({ status }) => status)).toEqual(Array(10).fill('rejected'));
+	await jest.runAllTimersAsync();
+	await Promise.all([first, last]);
+	expect(times).toHaveLength(10);
+	expect(mostInASecond(times)).toBe(5);
 });
 
 test('one application does not wait for another', async () => {
