@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, request as httpRequest, type ClientRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import axios from 'axios';
 import type { IDataObject, INode } from 'n8n-workflow';
 import { eventually, type Credential, type Workflow } from '../n8n/client';
 import type { SandboxDelivery } from './sandboxClient';
@@ -152,6 +153,11 @@ export function triggerNode(provider: CallbackCase, credential: Credential, para
 		parameters: parameters as INode['parameters'],
 		credentials: { [credential.type]: { id: credential.id, name: credential.name } },
 	});
+}
+
+/** 1: the provider's own schedule of redeliveries, minutes and hours, does not come between the deliveries of a test. */
+export async function redeliveryScale(scale: number): Promise<void> {
+	await axios.post(`${(await stage()).sandbox.url}/control/settings`, { redeliveryScale: scale }, { proxy: false });
 }
 
 let opened: Workflow[] = [];

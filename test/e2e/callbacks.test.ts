@@ -2,17 +2,12 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import axios from 'axios';
 import { eventually } from '../n8n/client';
-import { callbackCases, closeMerchants, delivered, logLinesAbout, openMerchant, pay, placeOrder, sendAgain, Warehouse, type Answer, type CallbackCase } from './callbackSupport';
+import { callbackCases, closeMerchants, delivered, logLinesAbout, openMerchant, pay, placeOrder, redeliveryScale, sendAgain, Warehouse, type Answer, type CallbackCase } from './callbackSupport';
 import { makeCredential, node, secretsIn, stage, type ProviderCase } from './support';
 
 const warehouse = new Warehouse();
 /** Gives no item, as a last node that only stores something or filters everything out. */
 const nothing = node('Nothing', 'n8n-nodes-base.filter', 1, { parameters: { conditions: { boolean: [{ value1: false, value2: true }] } } });
-
-/** The provider's own schedule of redeliveries must not come between the deliveries of a test. */
-async function redeliveryScale(scale: number): Promise<void> {
-	await axios.post(`${(await stage()).sandbox.url}/control/settings`, { redeliveryScale: scale }, { proxy: false });
-}
 
 beforeAll(async () => {
 	await warehouse.open();
@@ -145,6 +140,32 @@ describe.each(callbackCases)('$displayName, Respond: Immediately', (provider) =>
 		expect(next).toMatchObject({ status: provider.acknowledgement.status, responseBody: provider.acknowledgement.body });
 		await inProduction(2);
 	});
+});
+
+test('WooshPay: a power cut while the workflow runs loses neither the payment nor the endpoint', async () => {
+	const provider = callbackCases.find((one) => one.provider === 'wooshpay');
+	if (!provider) throw new Error('There is no WooshPay.');
+	const merchant = await openMerchant(provider, { trigger: { respond: 'whenFinished' }, then: [warehouse.node('Ship')] });
+	const { n8n, sandbox } = await stage();
+	const endpoints = async () => {
+		const { data } = await axios.get<{ reports: { wooshpay: { endpoints: Array<{ url: string }> } } }>(`${sandbox.url}/control/state`, { params: { provider: 'wooshpay' }, proxy: false });
+		return data.reports.wooshpay.endpoints.filter(({ url }) => url === merchant.address);
+	};
+	const order = await placeOrder(merchant);
+	const letGo = warehouse.hold(order.reference);
+	const paying = pay(merchant, order);
+	await warehouse.waitUntilAsked(order.reference);
+	warehouse.break(order.reference);
+	await n8n.kill();
+	letGo();
+	const [cut] = await paying;
+	if (!cut) throw new Error('Nothing was delivered.');
+	expect(cut.status).toBeNull();
+	warehouse.mend(order.reference);
+	await n8n.restart();
+	expect(await endpoints()).toHaveLength(1);
+	expect(await delivered(cut)).toEqual(acknowledged(provider));
+	expect(warehouse.times(order.reference)).toBe(1);
 });
 
 describe.each(callbackCases)('what an operator reads in the log about $displayName', (provider) => {

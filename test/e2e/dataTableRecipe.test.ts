@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { NewWorkflow, Workflow } from '../n8n/client';
+import { callbackCases, closeMerchants, delivered, pay, placeOrder, redeliveryScale, Warehouse } from './callbackSupport';
+import { callbackUrl, itemsOf, makeCredential, stage, type ProviderCase } from './support';
+
+const provider = callbackCases.find((one) => one.provider === 'tokenpay')!;
+const { acknowledgement } = provider;
+const warehouse = new Warehouse();
+let workflow: Workflow;
+let address: string;
+
+/** Imports the example and does what its notes say, with a warehouse in the place of "Fulfil". */
+beforeAll(async () => {
+	await warehouse.open();
+	await redeliveryScale(1);
+	const { client } = await stage();
+	const { credential } = await makeCredential(provider as ProviderCase);
+	const saved = JSON.parse(await readFile(path.join(__dirname, '..', '..', 'examples', 'trigger-data-table-fulfil.json'), 'utf8')) as NewWorkflow;
+	const nodes = saved.nodes.map((node) => {
+		if (node.name === 'TokenPay Trigger') return { ...node, webhookId: randomUUID(), credentials: { [credential.type]: { id: credential.id, name: credential.name } } };
+		if (node.name !== 'Fulfil') return node;
+		return { ...warehouse.node('Fulfil'), position: node.position };
+	});
+	workflow = await client.workflows.create({ ...saved, nodes });
+	const setUp = await client.workflows.run(workflow.id, 'Set Up Once');
+	expect(itemsOf(setUp, 'Make the Table')).toEqual([expect.objectContaining({ name: 'hosted_checkout_fulfilled' })]);
+	await client.workflows.publish(workflow.id);
+	address = await callbackUrl(workflow);
+});
+afterAll(async () => {
+	await closeMerchants();
+	await (await stage()).client.workflows.unpublish(workflow.id);
+	warehouse.close();
+	await redeliveryScale(0.001);
+});
+
+async function firstDelivery(reference: { reference: string; checkoutId: string }) {
+	const [delivery] = await pay({ provider, address }, reference);
+	if (!delivery) throw new Error('Nothing was delivered.');
+	return delivery;
+}
+
+test('making the table a second time leaves it as it is', async () => {
+	const { client } = await stage();
+	expect((await client.workflows.run(workflow.id, 'Set Up Once')).status).toBe('success');
+});
+
+test('a payment that is delivered again after n8n was restarted is fulfilled once', async () => {
+	const order = await placeOrder({ provider, address });
+	const first = await firstDelivery(order);
+	expect(first.status).toBe(acknowledgement.status);
+	const { n8n, client } = await stage();
+	await n8n.restart();
+	expect(await delivered(first)).toEqual(acknowledgement);
+	expect(warehouse.times(order.reference, 'asked')).toBe(1);
+	// The trigger did start a second time: the table is what held it back.
+	expect(await client.executions.waitFor(workflow.id, 3)).toHaveLength(4);
+});
+
+test('a fulfilment that failed at the first delivery is done by the redelivery, and once', async () => {
+	const order = await placeOrder({ provider, address });
+	warehouse.break(order.reference);
+	const first = await firstDelivery(order);
+	expect(first.status).toBe(500);
+	warehouse.mend(order.reference);
+	await (await stage()).n8n.restart();
+	expect(await delivered(first)).toEqual(acknowledgement);
+	expect(await delivered(first)).toEqual(acknowledgement);
+	expect(warehouse.times(order.reference)).toBe(1);
+});
+
+test('another payment is fulfilled too', async () => {
+	const order = await placeOrder({ provider, address });
+	expect((await firstDelivery(order)).responseBody).toBe(acknowledgement.body);
+	expect(warehouse.times(order.reference)).toBe(1);
+});
