@@ -78,6 +78,14 @@ function signedPath(url: string, credentials: TokenPayCredentials): string {
 const SECRET_LENGTH = "'App Secret' in the TokenPay credential is not 32 bytes long";
 
 function credentialProblem(credentials: TokenPayCredentials): string | undefined {
+	const problem = keyProblem(credentials);
+	if (problem !== undefined) return problem;
+	// Otherwise noticed only when the order exists already.
+	return isAbsoluteUrl(credentials.checkoutBaseUrl) ? undefined : "'Checkout Base URL' in the TokenPay credential is not an absolute URL with https:// in front";
+}
+
+/** What is needed to sign, and to prove callbacks. */
+function keyProblem(credentials: TokenPayCredentials): string | undefined {
 	if (!credentials.appId) return "'App ID' in the TokenPay credential is empty";
 	if (!credentials.merchantId) return "'Merchant ID' in the TokenPay credential is empty";
 	if (!credentials.appSecret) return "'App Secret' in the TokenPay credential is empty";
@@ -449,7 +457,7 @@ export const tokenPay: PaymentContract<TokenPayCredentials, TokenPayOrder> = {
 			if (credentials.appSecretPrevious && readAppSecret(credentials.appSecretPrevious) === undefined) {
 				return "'Previous App Secret' in the TokenPay credential is not 32 bytes long";
 			}
-			return credentialProblem(credentials);
+			return keyProblem(credentials);
 		},
 		verify,
 		event: readEvent,

@@ -71,7 +71,7 @@ export async function eachItem<Credentials, Order>(
 	if (items.length === 0) return [[]];
 	const prepared = await prepare(context, provider, operations).catch((error: unknown) => ({ error }));
 	if ('error' in prepared) {
-		if (!context.continueOnFail()) throw prepared.error;
+		if (!context.continueOnFail()) throw asNodeError(context, prepared.error, 0);
 		return [items.map((_, itemIndex) => failed(asNodeError(context, prepared.error, itemIndex), itemIndex))];
 	}
 	const { operation, credentials, parallel } = prepared;
@@ -248,7 +248,11 @@ function retryKey(context: IExecuteFunctions): string | undefined {
 /** n8n's error classes, with the item; what is ours says what to do, what is unexpected says that it is. */
 export function asNodeError(context: IExecuteFunctions, error: unknown, itemIndex: number, reference: string | null = null): NodeApiError | NodeOperationError {
 	const node = context.getNode();
-	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
+	if (error instanceof NodeApiError || error instanceof NodeOperationError) {
+		// n8n's own, such as that of a credential that was never chosen, say what is wrong only.
+		error.description ??= adviceOn(error);
+		return error;
+	}
 	// The whole reference, for the provider's search field; providers allow far shorter ones.
 	const row = `item ${itemIndex}${reference === null ? '' : `, reference "${reference.slice(0, 200)}"`}`;
 	const message = `${error instanceof Error ? error.message : 'Something unexpected happened'} [${row}]`;
