@@ -69,7 +69,7 @@ export class SandboxClient {
 		provider: string,
 		checkoutId: string,
 		action: PayerAction,
-		how: { callback?: 'genuine' | 'forged' | 'tampered' | 'none'; copies?: number } = {},
+		how: { callback?: 'genuine' | 'forged' | 'tampered' | 'none'; copies?: number; keepStatus?: boolean } = {},
 	): Promise<SandboxDelivery[]> {
 		const answer = await this.http.post<{ deliveries: SandboxDelivery[] }>(`/checkouts/${provider}/${encodeURIComponent(checkoutId)}/${action}`, how);
 		return answer.data.deliveries;

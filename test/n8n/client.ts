@@ -154,16 +154,15 @@ export class N8nClient {
 		/** All of them, newest first. */
 		list: async (workflowId: string): Promise<ExecutionSummary[]> => {
 			const filter = encodeURIComponent(JSON.stringify({ workflowId }));
-			const all: ExecutionSummary[] = [];
-			for (;;) {
-				const lastId = all.at(-1)?.id;
-				const { results } = await this.call<{ results: ExecutionSummary[] }>(
-					'get',
-					`/executions?filter=${filter}&limit=${pageSize}${lastId ? `&lastId=${lastId}` : ''}`,
-				);
-				all.push(...results);
-				if (results.length < pageSize) return all;
-			}
+			// n8n lists what is under way on the first page besides the page itself.
+			const all = new Map<string, ExecutionSummary>();
+			let cursor: string | null = null;
+			do {
+				const page: { results: ExecutionSummary[]; nextCursor: string | null } = await this.call('get', `/executions?filter=${filter}&limit=${pageSize}${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`);
+				for (const execution of page.results) all.set(execution.id, execution);
+				cursor = page.nextCursor;
+			} while (cursor !== null);
+			return [...all.values()];
 		},
 		get: async (id: string): Promise<Execution> => {
 			const { data, ...summary } = await this.call<ExecutionSummary & { data: string }>('get', `/executions/${id}`);
