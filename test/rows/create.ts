@@ -1,3 +1,4 @@
+import axios from 'axios';
 import type { IDataObject } from 'n8n-workflow';
 import { startSandbox } from '../../sandbox/sandbox';
 import { SandboxClient, type Fault, type SandboxState } from '../e2e/sandboxClient';
@@ -23,34 +24,50 @@ interface CreateOptions extends Pick<NodeRunOptions, 'continueOnFail' | 'retryOn
 	requestsInParallel?: number;
 	fault?: { fault: Fault; times: number };
 	parameters?: IDataObject;
+	/** Of the node's own collection "Options". */
+	options?: IDataObject;
 }
 
-/** Puts a sheet through Create Checkout, in a sandbox of its own. */
-export async function create(shop: Shop, sheet: Row[], { requestsInParallel = 5, fault, parameters, ...more }: CreateOptions = {}): Promise<Created> {
+/** One provider's sandbox, and Create Checkout in front of it. */
+export interface OpenShop {
+	create(sheet: Row[], options?: CreateOptions): Promise<Created>;
+	state(): Promise<SandboxState>;
+	/** The provider forgets everything. */
+	forget(): Promise<void>;
+}
+
+/** Opens a sandbox of its own, and closes it when the work is done. */
+export async function openShop<Result>(shop: Shop, work: (open: OpenShop) => Promise<Result>): Promise<Result> {
 	const provider = shop.provider();
 	const sandbox = await startSandbox({ providers: [provider] });
+	const client = new SandboxClient(sandbox.url);
+	const setup = shop.setup(`${sandbox.url}/${provider.name}`);
+	const state = async () => await client.state(provider.name);
 	try {
-		const client = new SandboxClient(sandbox.url);
-		const { name } = provider;
-		if (fault) await client.fault(name, 'create', fault.fault, fault.times);
-		const setup = shop.setup(`${sandbox.url}/${name}`);
-		const options = { ...(setup.parameters?.options as IDataObject | undefined), requestsInParallel };
-		const run = await runNode({
-			...setup,
-			...more,
-			parameters: { ...setup.parameters, ...parameters, options },
-			items: sheet.map((json) => ({ json })),
+		return await work({
+			state,
+			forget: async () => void (await axios.post(`${sandbox.url}/control/reset`)),
+			create: async (sheet, { requestsInParallel = 5, fault, parameters, options, ...more } = {}) => {
+				if (fault) await client.fault(provider.name, 'create', fault.fault, fault.times);
+				const chosen = { ...(setup.parameters?.options as IDataObject | undefined), requestsInParallel, ...options };
+				const run = await runNode({ ...setup, ...more, parameters: { ...setup.parameters, ...parameters, options: chosen }, items: sheet.map((json) => ({ json })) });
+				const known = await state();
+				const rows = (run.outputs[0] ?? []).map(({ json, pairedItem }, item) => {
+					const reference = sheet[item]?.reference ?? '';
+					const error = typeof json.error === 'string' ? json.error : undefined;
+					return { item, reference, json, pairedItem, error, exists: known.checkouts.filter((checkout) => checkout.reference === reference) };
+				});
+				return { ...known, run, rows };
+			},
 		});
-		const state = await client.state(name);
-		const rows = (run.outputs[0] ?? []).map(({ json, pairedItem }, item) => {
-			const reference = sheet[item]?.reference ?? '';
-			const error = typeof json.error === 'string' ? json.error : undefined;
-			return { item, reference, json, pairedItem, error, exists: state.checkouts.filter((checkout) => checkout.reference === reference) };
-		});
-		return { ...state, run, rows };
 	} finally {
 		await sandbox.close();
 	}
+}
+
+/** Puts a sheet through Create Checkout, in a sandbox of its own. */
+export async function create(shop: Shop, sheet: Row[], options: CreateOptions = {}): Promise<Created> {
+	return await openShop(shop, async (open) => await open.create(sheet, options));
 }
 
 /** References of which the provider has more than one checkout. */
