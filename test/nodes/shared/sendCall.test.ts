@@ -337,6 +337,17 @@ describe('a credential value', () => {
 		expect(failureOf(await send({ secrets: ['4000000000000002', '987', ''] })).message).toBe('Probe refused the request (HTTP 400): Card *** and *** refused');
 	});
 
+	it.each<[string, string]>([
+		['as it is', key],
+		['as the user of a basic authorization', Buffer.from(`${key}:`).toString('base64')],
+		['in base64', Buffer.from(key).toString('base64')],
+	])('that a good answer holds %s is not passed on', async (_case, value) => {
+		always({ body: JSON.stringify({ id: '1', sent: `Basic ${value}`, card: '4000000000000002', account: 'account-0001', amount: '1.0' }) });
+		const { reply } = await send({ secrets: ['4000000000000002', '1.0'] });
+		expect(reply?.body).toEqual({ id: '1', sent: 'Basic ***', card: '***', account: 'account-0001', amount: '1.0' });
+		expect(reply?.text + String(reply?.bytes)).not.toContain(value);
+	});
+
 	it('that is no secret stays readable', async () => {
 		always({ status: 400, body: JSON.stringify({ error: { message: 'account-0001 is closed' } }) });
 		expect(failureOf(await send()).message).toContain('account-0001 is closed');
