@@ -2,6 +2,7 @@ import type { IDataObject, INodeType } from 'n8n-workflow';
 import { callbackWebhook, eventsField, respondOption } from '../../../nodes/shared/checkoutFields';
 import type { PaymentFacts, Verdict } from '../../../nodes/shared/contract';
 import { InputError } from '../../../nodes/shared/inputError';
+import { mayAsk, MOST_QUESTIONS_A_MINUTE } from '../../../nodes/shared/questionBudget';
 import { ageProblem, receiveCallback } from '../../../nodes/shared/receiveCallback';
 import { callWebhook, DELETED, logText, type WebhookCall, type WebhookCallOptions } from '../../support/contexts';
 import { ProbeApi, probeContract, probeProvider, type ProbeContract } from './support/probe';
@@ -360,6 +361,17 @@ describe('Confirm With Provider', () => {
 		it('fires "unknown" for a payment whose status nobody classified', async () => {
 			const call = await deliver({ contract: unsigned({ event: 'unknown', status: 'unknown', eventId: 'found:new-word' }), parameters: { events: ['unknown'] } });
 			expect(call.items?.[0]?.[0]?.json).toMatchObject({ event: 'unknown', verifiedBy: 'provider' });
+		});
+
+		it('asks no more than 300 times a minute, whatever is sent, and answers 500 beyond', async () => {
+			for (let asked = 1; asked < MOST_QUESTIONS_A_MINUTE; asked++) mayAsk('flooded:the-trigger', Date.now());
+			const last = await deliver({ contract: unsigned(undefined), workflowId: 'flooded' });
+			expect(last.response.status).toBe(200);
+			const beyond = await deliver({ contract: unsigned(undefined), workflowId: 'flooded' });
+			expectRefused(beyond, 500, /more than 300 unsigned callbacks a minute/);
+			expect(server.received).toHaveLength(1);
+			const ofAnother = await deliver({ contract: unsigned(undefined) });
+			expect(ofAnother.response.status).toBe(200);
 		});
 
 		it('starts nothing for an invented payment', async () => {
