@@ -55,7 +55,7 @@ async function main(): Promise<void> {
 		const client = new N8nClient(n8n.url);
 		await client.signIn();
 		const page = await (await browser.newContext({ viewport: formSize })).newPage();
-		page.setDefaultTimeout(20_000);
+		page.setDefaultTimeout(60_000);
 		await signIn(page, n8n.url);
 		const taking: Taking = {
 			page,
