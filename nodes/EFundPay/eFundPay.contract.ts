@@ -397,7 +397,7 @@ export function readTransactionReply(reply: HttpReply, credentials: EFundPayCred
 	const body = isObject(reply.body) ? reply.body : {};
 	const checkout = readTransaction(body, credentials);
 	if (checkout.checkoutId === null) {
-		throw new CallFailure("EFundPay's answer holds no transaction id", { advice: made ? `The order may exist. ${HOW_TO_FIND_OUT}` : 'Check the address in the credential; if it is right, ask EFundPay.', mayHaveArrived: made });
+		throw new CallFailure("EFundPay's answer holds no transaction id", { advice: made ? `It may have been made nevertheless. ${HOW_TO_FIND_OUT}` : 'Check the address in the credential; if it is right, ask EFundPay.', mayHaveArrived: made });
 	}
 	const key = call.headers?.['idempotency-key'];
 	return { ...checkout, ...(key === undefined ? {} : { idempotencyKey: key }) };
@@ -437,7 +437,7 @@ export function readRefundReply(reply: HttpReply, call: HttpCall): Refund {
 	const refund = readRefund(isObject(reply.body) ? reply.body : {});
 	if (refund.refundId === null) {
 		const made = call.method === 'POST';
-		throw new CallFailure("EFundPay's answer holds no refund id", { advice: made ? `The refund may exist. ${call.howToFindOut ?? ''}` : 'Check the address in the credential; if it is right, ask EFundPay.', mayHaveArrived: made });
+		throw new CallFailure("EFundPay's answer holds no refund id", { advice: made ? `It may have been made nevertheless. ${call.howToFindOut ?? ''}` : 'Check the address in the credential; if it is right, ask EFundPay.', mayHaveArrived: made });
 	}
 	return refund;
 }

@@ -81,7 +81,7 @@ export function readCheckout(reply: HttpReply, credentials: PayfectCredentials):
 	const body = isObject(reply.body) ? reply.body : {};
 	const checkoutId = textOrNull(body.id);
 	if (checkoutId === null) {
-		throw new CallFailure("Payfect's answer holds no checkout id", { advice: 'The checkout may exist. Look in the Payfect dashboard before you run this row again.', mayHaveArrived: true });
+		throw new CallFailure("Payfect's answer holds no checkout id", { advice: 'It may have been made nevertheless. Look in the Payfect dashboard before you run this row again.', mayHaveArrived: true });
 	}
 	const providerStatus = textOrNull(body.status);
 	return {

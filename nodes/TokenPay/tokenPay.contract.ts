@@ -124,6 +124,8 @@ function namesOf(lineItems: LineItem[]): string | null {
 }
 
 function createCall(order: TokenPayOrder, credentials: TokenPayCredentials): HttpCall {
+	// Before an order is made to which no link could be given.
+	readBaseUrl(credentials.checkoutBaseUrl, 'Checkout Base URL');
 	return {
 		...post(CREATE, createBody(order, credentials), credentials),
 		// out_trade_no must be unique, but what a repeated one gives is not documented.
@@ -138,7 +140,7 @@ function readPrepayment(reply: HttpReply, order: TokenPayOrder, credentials: Tok
 	const checkoutId = textOrNull(data?.prepay_id);
 	const paymentUrl = textOrNull(data?.payment_url);
 	const unreadable = (what: string) =>
-		new CallFailure(what, { advice: 'The order may exist. Use Checkout: Get with this reference before you run this row again.', mayHaveArrived: true });
+		new CallFailure(what, { advice: 'It may have been made nevertheless. Use Checkout: Get with this reference before you run this row again.', mayHaveArrived: true });
 	if (checkoutId === null) throw unreadable("TokenPay's answer holds no prepay_id");
 	if (paymentUrl === null) throw unreadable("TokenPay's answer holds no payment_url");
 	const checkoutUrl = cashierAddress(paymentUrl, credentials);

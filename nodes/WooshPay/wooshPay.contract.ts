@@ -226,7 +226,7 @@ function readLink(value: unknown, credentials: WooshPayCredentials): string | nu
 function answered(reply: HttpReply, what: string, made = true): Record<string, unknown> {
 	const body = isObject(reply.body) ? reply.body : {};
 	if (textOrNull(body.id) === null) {
-		const advice = made ? `The ${what} may exist. Look in the WooshPay dashboard before you run this row again.` : 'Ask WooshPay what it means.';
+		const advice = made ? `The ${what} may have been made nevertheless. Look in the WooshPay dashboard before you run this row again.` : 'Ask WooshPay what it means.';
 		throw new CallFailure(`WooshPay's answer holds no ${what} id`, { advice, mayHaveArrived: made });
 	}
 	return body;

@@ -14,6 +14,9 @@ const MOST_REQUESTS_IN_PARALLEL = 50;
 /** In an error, where all the user can do is to look each of them up. */
 const MOST_ROWS_NAMED = 1_000;
 
+/** In every error about a row that is in doubt, so that a workflow can tell it from one that was certainly not made (docs/rows.md). */
+const IN_DOUBT = 'It may have been made';
+
 /** One input item and what an operation needs to work on it. */
 export interface Row<Credentials> {
 	itemIndex: number;
@@ -231,7 +234,7 @@ async function attempt(send: () => Promise<IDataObject>, accepted: () => HttpCal
 		const call = accepted();
 		if (!call) return { error };
 		const what = error instanceof Error ? error.message : 'The answer could not be read';
-		const advice = [error instanceof InputError ? error.advice : '', 'It was made nevertheless: the provider had accepted it before.', call.howToFindOut ?? ''];
+		const advice = [error instanceof InputError ? error.advice : '', `${IN_DOUBT} nevertheless: the provider had accepted it.`, call.howToFindOut ?? ''];
 		return { failure: new CallFailure(what, { advice: advice.filter(Boolean).join(' '), mayHaveArrived: true }) };
 	}
 }
@@ -258,7 +261,7 @@ export function asNodeError(context: IExecuteFunctions, error: unknown, itemInde
 	const message = `${error instanceof Error ? error.message : 'Something unexpected happened'} [${row}]`;
 	const nodeError =
 		error instanceof CallFailure
-			? new NodeApiError(node, { message: error.message }, { message, description: error.advice, itemIndex, ...(error.httpStatus === undefined ? {} : { httpCode: String(error.httpStatus) }) })
+			? new NodeApiError(node, { message: error.message }, { message, description: adviceOn(error), itemIndex, ...(error.httpStatus === undefined ? {} : { httpCode: String(error.httpStatus) }) })
 			: new NodeOperationError(node, message, { itemIndex, description: adviceOn(error) });
 	// n8n puts words of its own in place of a message that holds a name such as ECONNRESET or, in "preexisting", EEXIST.
 	nodeError.message = message;
@@ -267,6 +270,7 @@ export function asNodeError(context: IExecuteFunctions, error: unknown, itemInde
 
 function adviceOn(error: unknown): string {
 	if (error instanceof InputError) return error.advice;
+	if (error instanceof CallFailure) return error.mayHaveArrived && !error.advice.includes('may have been made') ? `${IN_DOUBT} nevertheless. ${error.advice}` : error.advice;
 	return isOurMistake(error) ? 'This is unexpected. Please report it with the steps that lead to it.' : "Correct the node's settings, its expressions or its credential.";
 }
 

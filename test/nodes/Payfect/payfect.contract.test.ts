@@ -167,7 +167,7 @@ describe('a checkout', () => {
 
 	it.each([[{}], ['OK'], [[]], [{ id: '' }], [{ id: null }]])('without an id (%j) may exist nevertheless, and says so', (body) => {
 		expect(() => readCheckout(reply(200, body), credentials)).toThrow(CallFailure);
-		expect(() => readCheckout(reply(200, body), credentials)).toThrow(expect.objectContaining({ mayHaveArrived: true, advice: expect.stringMatching(/may exist/) as string }) as Error);
+		expect(() => readCheckout(reply(200, body), credentials)).toThrow(expect.objectContaining({ mayHaveArrived: true, advice: expect.stringMatching(/may have been made/) as string }) as Error);
 	});
 });
 
