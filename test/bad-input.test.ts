@@ -196,7 +196,7 @@ const inCredential: Array<[folder: string, typed: string, given: Fields, seen: s
 	['TokenPay', 'no merchant number', { merchantId: '' }, "'Merchant ID' in the TokenPay credential is empty. Correct the credential; nothing was sent."],
 	['TokenPay', 'no secret', { appSecret: '' }, "'App Secret' in the TokenPay credential is empty. Correct the credential; nothing was sent."],
 	['TokenPay', 'a secret that is cut off', { appSecret: '0123456789abcdef' }, "'App Secret' in the TokenPay credential is not 32 bytes long. Correct the credential; nothing was sent."],
-	['TokenPay', 'no address of the payment page', { checkoutBaseUrl: '' }, "'Checkout Base URL' in the TokenPay credential is not an absolute URL with https:// in front. Correct the credential; nothing was sent."],
+	['TokenPay', 'no address of the payment page', { checkoutBaseUrl: '' }, "'Checkout Base URL' in the credential is not an absolute URL. Open the credential and enter the address with https:// in front."],
 ];
 
 it.each(inCredential)('%s: %s in the credential', async (folder, _typed, given, seen) => {

@@ -78,14 +78,6 @@ function signedPath(url: string, credentials: TokenPayCredentials): string {
 const SECRET_LENGTH = "'App Secret' in the TokenPay credential is not 32 bytes long";
 
 function credentialProblem(credentials: TokenPayCredentials): string | undefined {
-	const problem = keyProblem(credentials);
-	if (problem !== undefined) return problem;
-	// Otherwise noticed only when the order exists already.
-	return isAbsoluteUrl(credentials.checkoutBaseUrl) ? undefined : "'Checkout Base URL' in the TokenPay credential is not an absolute URL with https:// in front";
-}
-
-/** What is needed to sign, and to prove callbacks. */
-function keyProblem(credentials: TokenPayCredentials): string | undefined {
 	if (!credentials.appId) return "'App ID' in the TokenPay credential is empty";
 	if (!credentials.merchantId) return "'Merchant ID' in the TokenPay credential is empty";
 	if (!credentials.appSecret) return "'App Secret' in the TokenPay credential is empty";
@@ -459,7 +451,7 @@ export const tokenPay: PaymentContract<TokenPayCredentials, TokenPayOrder> = {
 			if (credentials.appSecretPrevious && readAppSecret(credentials.appSecretPrevious) === undefined) {
 				return "'Previous App Secret' in the TokenPay credential is not 32 bytes long";
 			}
-			return keyProblem(credentials);
+			return credentialProblem(credentials);
 		},
 		verify,
 		event: readEvent,
