@@ -211,7 +211,17 @@ describe('Events', () => {
 describe('copies of one delivery', () => {
 	it('that arrive at once start one execution; the others are told to come again', async () => {
 		const payload = newPayment();
-		const calls = await Promise.all(Array.from({ length: 10 }, async () => await deliver({ payload, store: async () => await new Promise((resolve) => setTimeout(resolve, 50)) })));
+		let answered = 0;
+		let store: () => void = () => undefined;
+		// The first one is stored only when all others have been answered.
+		const others = new Promise<void>((resolve) => (store = resolve));
+		const copy = async () => {
+			const call = await deliver({ payload, store: async () => await others });
+			answered += 1;
+			if (answered === 9) store();
+			return call;
+		};
+		const calls = await Promise.all(Array.from({ length: 10 }, copy));
 		expect(calls.filter(({ items }) => items !== undefined)).toHaveLength(1);
 		expect(calls.map(({ response }) => response.status).sort()).toEqual([200, ...Array<number>(9).fill(409)]);
 	});
