@@ -168,11 +168,14 @@ test('WooshPay: a power cut while the workflow runs loses neither the payment no
 	expect(warehouse.times(order.reference)).toBe(1);
 });
 
-describe.each(callbackCases)('what an operator reads in the log about $displayName', (provider) => {
-	const { wrongSecret } = provider;
+/** WooshPay's endpoint brings its own secret, which nobody can enter wrongly. */
+const withSecrets = callbackCases.flatMap((provider) => (provider.wrongSecret ? [{ ...provider, wrongSecret: provider.wrongSecret }] : []));
 
-	(wrongSecret ? test : test.skip)('a wrong secret in the credential: provider, workflow, node, which check failed and what to look at, and no secret', async () => {
-		if (!wrongSecret) return;
+describe.each(withSecrets)('what an operator reads in the log about $displayName', (provider) => {
+	const { wrongSecret } = provider;
+	const asProvider: Pick<ProviderCase, 'credential'> = provider;
+
+	test('a wrong secret in the credential: provider, workflow, node, which check failed and what to look at, and no secret', async () => {
 		const fields = { [wrongSecret.field]: wrongSecret.value };
 		const merchant = await openMerchant(provider, { fields });
 		const order = await placeOrder(merchant);
@@ -182,11 +185,13 @@ describe.each(callbackCases)('what an operator reads in the log about $displayNa
 		const refusal = lines.find((line) => line.includes(`${provider.displayName} Trigger refused a callback`)) ?? '';
 		expect(refusal).toMatch(wrongSecret.words);
 		expect(refusal).toContain(`(workflow "${provider.displayName} callbacks", ${merchant.paid.id}; node "Paid")`);
-		const { data } = await makeCredential(provider as ProviderCase, fields);
+		const { data } = await makeCredential(asProvider as ProviderCase, fields);
 		const confidential = [...secretsIn(data), order.reference, delivery?.requestBody ?? ''];
 		expect(confidential.filter((value) => value !== '' && lines.join('\n').includes(value))).toEqual([]);
 	});
+});
 
+describe.each(callbackCases)('what an operator reads in the log about $displayName', (provider) => {
 	test('a deleted credential: refused with 401, and the log says to choose one', async () => {
 		const merchant = await openMerchant(provider);
 		const order = await placeOrder(merchant);

@@ -25,7 +25,7 @@ beforeAll(async () => {
 	});
 	workflow = await client.workflows.create({ ...saved, nodes });
 	const setUp = await client.workflows.run(workflow.id, 'Set Up Once');
-	expect(itemsOf(setUp, 'Make the Table')).toEqual([expect.objectContaining({ name: 'hosted_checkout_fulfilled' })]);
+	if (itemsOf(setUp, 'Make the Table')[0]?.name !== 'hosted_checkout_fulfilled') throw new Error(`The table was not made: ${setUp.status}.`);
 	await client.workflows.publish(workflow.id);
 	address = await callbackUrl(workflow);
 });

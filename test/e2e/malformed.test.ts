@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { fuzzedProviders } from '../fuzz/genuineCallbacks';
 import { mutate, mutation } from '../fuzz/mutations';
@@ -69,7 +69,7 @@ describe('bodies that n8n answers before the trigger sees them', () => {
 		const cases: Array<[string, ReceivedCallback, Array<number | 'cut'>]> = [
 			['JSON that is cut off', { headers, rawBody: rawBody.subarray(0, -5) }, [422]],
 			['a charset that n8n does not know', { headers: { ...headers, 'content-type': 'application/json; charset=gbk' }, rawBody }, [422]],
-			['a compression that n8n does not know', { headers: { ...headers, 'content-encoding': 'br' }, rawBody }, [422]],
+			['a compression that n8n does not know', { headers: { ...headers, 'content-encoding': 'br' }, rawBody: brotliCompressSync(rawBody) }, [422]],
 			['gzip that is broken', { headers: { ...headers, 'content-encoding': 'gzip' }, rawBody: gzipSync(rawBody).subarray(0, 20) }, [500]],
 			['more than 16 MiB', { headers, rawBody: Buffer.alloc(17 * 1024 * 1024, ' ') }, [413, 422, 500, 'cut']],
 			['an empty body', { headers, rawBody: Buffer.alloc(0) }, [401]],
@@ -88,7 +88,7 @@ describe('bodies that n8n answers before the trigger sees them', () => {
 
 	test('a genuine callback is taken whatever content type a proxy makes of it, and when it arrives compressed', async () => {
 		const { merchant, genuine } = await paid(payfect);
-		const { 'content-type': _type, ...without } = genuine.headers;
+		const without = Object.fromEntries(Object.entries(genuine.headers).filter(([name]) => name !== 'content-type'));
 		expect([
 			await statusOf(merchant.address, { headers: without, rawBody: genuine.rawBody }),
 			await statusOf(merchant.address, { headers: { ...without, 'content-type': 'application/octet-stream' }, rawBody: genuine.rawBody }),

@@ -118,7 +118,7 @@ export function mutate(callback: ReceivedCallback, change: Mutation, own: readon
 				const inner = Object.entries(object).find(([, value]) => typeof value === 'object' && value !== null && !Array.isArray(value)) as [string, Record<string, unknown>] | undefined;
 				if (inner === undefined) return { data: object };
 				const [innerName, values] = inner;
-				const { [innerName]: _moved, ...outer } = object;
+				const outer = Object.fromEntries(Object.entries(object).filter(([name]) => name !== innerName));
 				if (change.flatten) return { ...outer, ...values };
 				const names = Object.keys(outer);
 				const taken = names[position(change.at, names.length)];
@@ -159,8 +159,8 @@ export function mutate(callback: ReceivedCallback, change: Mutation, own: readon
 			return setHeader(key, value.slice(0, Math.floor(change.at * value.length)));
 		}
 		case 'dropHeader': {
-			const { [headerNamed(change.header)]: _dropped, ...rest } = headers;
-			return { headers: rest, rawBody };
+			const dropped = headerNamed(change.header);
+			return { headers: Object.fromEntries(Object.entries(headers).filter(([key]) => key !== dropped)), rawBody };
 		}
 		case 'swapHeaders': {
 			const [one, other] = [headerNamed(change.one), headerNamed(change.other)];
