@@ -135,7 +135,7 @@ export const createCheckoutFields: INodeProperties[] = [
 				description: 'An order that exists already and is to be paid (the checkoutId of an earlier answer); empty makes a new order',
 			},
 			{
-				displayName: 'Payment Method Options (JSON)',
+				displayName: 'Method Options (JSON)',
 				name: 'paymentMethodOption',
 				type: 'json',
 				default: '{}',
@@ -181,7 +181,7 @@ function readOrder(row: Row<ChingChingPayCredentials>): ChingChingPayOrder {
 		transactionType,
 		channelId: row.text('channelId'),
 		paymentMethod: row.text('paymentMethod'),
-		paymentMethodOption: readJsonField(row.collection('additionalFields').paymentMethodOption, 'Payment Method Options (JSON)'),
+		paymentMethodOption: readJsonField(row.collection('additionalFields').paymentMethodOption, 'Method Options (JSON)'),
 	};
 }
 

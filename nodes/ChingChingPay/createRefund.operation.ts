@@ -15,7 +15,8 @@ export const createRefundFields: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. order-1001',
-		description: 'Your own order number of the payment that is refunded; this or the transaction ID is needed',
+		description: 'Your own order number of the payment that is refunded',
+		hint: 'Fill in this, or the transaction ID below',
 		displayOptions: { show: showOnlyForCreateRefund },
 	},
 	{

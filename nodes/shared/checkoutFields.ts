@@ -136,7 +136,7 @@ export const callbackUrlField: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. https://n8n.example/webhook/…/callback',
 	description: 'Address that shall receive the payment callback',
-	hint: "Production URL of the trigger: open that node, then 'Webhook URLs'",
+	hint: "The trigger's Production URL, under 'Webhook URLs' there",
 	displayOptions: { show: { resource: ['checkout', 'transaction', 'refund'], operation: ['create', 'createLink'], callback: ['url'] } },
 };
 

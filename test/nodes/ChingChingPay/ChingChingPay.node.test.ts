@@ -91,7 +91,7 @@ describe('Create Checkout', () => {
 		["'Channel ID' is not a whole number", { channelId: 'alipay' }],
 		["'Success URL' is not an absolute URL", { successUrl: 'shop.example' }],
 		["'Callback URL' is empty", { callback: 'url', callbackUrl: '={{ "" }}' }],
-		["'Payment Method Options (JSON)' is not valid JSON", { additionalFields: { paymentMethodOption: '{payment_inst}' } }],
+		["'Method Options (JSON)' is not valid JSON", { additionalFields: { paymentMethodOption: '{payment_inst}' } }],
 		["'Extra Request Fields' is not a JSON object", { extraFields: '[1]' }],
 	])('says %s, and sends nothing', async (words, changes) => {
 		const result = await shop.run({ ...order, ...changes });
