@@ -515,22 +515,26 @@ const DATA_OF_CALLBACK = [
 const FOLDED_FIELD = /&[\w.-]+=/;
 const FOLDED_DOCUMENTED_FIELD = new RegExp(`&(?:${[...IDS_OF_CALLBACK, ...DATA_OF_CALLBACK].join('|')})=`);
 
-/** A field that was moved or folded under a genuine signature, as that covers neither the nesting nor where a value ends. */
+/**
+ * A documented field that was moved or folded under a genuine signature, as that covers neither the nesting nor where a value ends. One
+ * that stands in its place too was not moved: EFundPay may well repeat it somewhere.
+ */
 function rearrangementProblem(payload: Payload): string | undefined {
-	const moved = (value: unknown, allowed: string[]): string | undefined => {
-		if (Array.isArray(value)) return value.map((entry) => moved(entry, [])).find((name) => name !== undefined);
+	const data = [payload.payment_data, payload.refund_data].find(isObject) ?? {};
+	const homeOf = (name: string) => (IDS_OF_CALLBACK.includes(name) ? payload : DATA_OF_CALLBACK.includes(name) ? data : undefined);
+	const moved = (value: unknown): string | undefined => {
+		if (Array.isArray(value)) return value.map(moved).find((name) => name !== undefined);
 		if (!isObject(value)) return undefined;
 		for (const [name, entry] of Object.entries(value)) {
-			const known = IDS_OF_CALLBACK.includes(name) || DATA_OF_CALLBACK.includes(name);
-			if (known && !allowed.includes(name)) return name;
+			const home = homeOf(name);
+			if (home !== undefined && value !== home && !Object.hasOwn(home, name)) return name;
 			if (typeof entry === 'string' && (name === 'reason' ? FOLDED_DOCUMENTED_FIELD : FOLDED_FIELD).test(entry)) return name;
-			const isData = value === payload && (name === 'payment_data' || name === 'refund_data');
-			const found = moved(entry, isData ? DATA_OF_CALLBACK : []);
+			const found = moved(entry);
 			if (found !== undefined) return found;
 		}
 		return undefined;
 	};
-	const name = moved(payload, IDS_OF_CALLBACK);
+	const name = moved(payload);
 	return name === undefined ? undefined : `${name} is not where it belongs`;
 }
 

@@ -92,6 +92,8 @@ async function listening(): Promise<Server> {
 				if (!response.headersSent) response.status(500).json({ code: 0, message: String(error) });
 			});
 		});
+		// None: a connection that is closed just when the next call takes it would be a failure of the harness.
+		created.keepAliveTimeout = 0;
 		created.on('connection', (socket) => socket.unref());
 		created.on('error', reject);
 		created.listen(0, '127.0.0.1', () => resolve(created.unref()));

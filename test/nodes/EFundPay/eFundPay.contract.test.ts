@@ -614,6 +614,11 @@ describe('a callback', () => {
 		});
 	});
 
+	it('may repeat a field somewhere, as long as it stands in its place too', () => {
+		const repeated = { ...payment, payment_data: { ...payment.payment_data, ll_transaction_id: payment.ll_transaction_id }, settlement_amount: '20.50' };
+		expect(verdict(callback(repeated, sign(textOf(repeated)))).genuine).toBe(true);
+	});
+
 	it('of a refund may have any words in its reason, but no field of the callback', () => {
 		const withReason = (reason: string, rest: object = {}) => ({ ...refund, refund_data: { ...refund.refund_data, reason, ...rest } });
 		const url = withReason('see https://shop.example/?a=1&b=2');
