@@ -106,6 +106,26 @@ describe('publishing', () => {
 	});
 });
 
+describe('"Listen for test event"', () => {
+	const listen = async () => await callHook({ node: new PayfectTrigger(), nodeId: 'payfect-trigger', credentialTypes: [new PayfectApi()], credentials: { payfectApi: stored }, method: 'create', isTest: true });
+
+	it('shows an event again to whoever listens anew, and forgets nothing that production has started', async () => {
+		const payment = newPayment();
+		await listen();
+		expect((await receive(payment, { isTest: true })).items).toBeDefined();
+		expect((await receive(payment, { isTest: true })).items).toBeUndefined();
+		expect((await receive(payment)).items).toBeDefined();
+		await listen();
+		expect((await receive(payment, { isTest: true })).items).toBeDefined();
+		expect((await receive(payment)).items).toBeUndefined();
+	});
+
+	it('refuses a forged callback as production does', async () => {
+		await listen();
+		expect((await receive(paid, { isTest: true, token: null })).response).toMatchObject({ status: 401, body: 'Unauthorized' });
+	});
+});
+
 describe('Confirm With Provider, against the sandbox', () => {
 	let sandbox: RunningSandbox;
 	let fields: Record<string, string>;

@@ -312,7 +312,7 @@ describe('Retry On Fail', () => {
 describe('stopping the execution', () => {
 	it('sends no further row, fails none, and says which rows were made and which may have been', async () => {
 		server.respond(({ body }, index) => (index < 5 ? makeIt(body) : 'hang'));
-		const result = await run(rows(200), { abortAfterMilliseconds: 300, parameters: { options: { requestsInParallel: 5 } } });
+		const result = await run(rows(200), { abortAfterMilliseconds: 1_500, parameters: { options: { requestsInParallel: 5 } } });
 		expect(result.status).toBe('canceled');
 		expect(server.received).toHaveLength(10);
 		expect(result.error?.description).toBe(
@@ -322,7 +322,7 @@ describe('stopping the execution', () => {
 
 	it('keeps what was made when the node continues on errors', async () => {
 		server.respond(({ body }, index) => (index < 5 ? makeIt(body) : 'hang'));
-		const result = await run(rows(200), { abortAfterMilliseconds: 300, continueOnFail: 'continueRegularOutput' });
+		const result = await run(rows(200), { abortAfterMilliseconds: 1_500, continueOnFail: 'continueRegularOutput' });
 		expect(result.status).toBe('canceled');
 		expect(json(result.outputs[0]).map(({ reference }) => reference)).toEqual(rows(5));
 	});
