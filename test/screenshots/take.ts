@@ -13,6 +13,7 @@ import type { INode, INodeParameters, INodeTypeDescription } from 'n8n-workflow'
 import type { Page } from 'playwright-core';
 import { findChromium, howToGetChromium, openBrowser } from '../../sandbox/demo/walk';
 import { sandboxCredentials, startSandbox } from '../../sandbox/sandbox';
+import { samples } from '../every-provider.samples';
 import { N8nClient, owner, type Credential, type Workflow } from '../n8n/client';
 import { startN8n } from '../n8n/instance';
 import { stopEverything } from '../n8n/supervisedProcess';
@@ -29,6 +30,7 @@ interface Provider {
 	trigger: INodeTypeDescription;
 	credentialType: string;
 	sandboxCredential: Credential;
+	sandboxFields: Record<string, unknown>;
 }
 
 interface Taking {
@@ -73,7 +75,7 @@ async function main(): Promise<void> {
 		for (const provider of providers) {
 			await takeCredential(taking, provider);
 			await takeForms(taking, provider);
-			await takeError(taking, provider);
+			await takeErrors(taking, provider);
 		}
 	} finally {
 		await browser.close();
@@ -101,13 +103,13 @@ async function findProviders(client: N8nClient, sandboxUrl: string): Promise<Pro
 		const trigger = ofThisType.find(({ group }) => group.includes('trigger'));
 		if (!node || !trigger) throw new Error(`n8n knows no node or no trigger with the credential "${type}".`);
 		const sandboxCredential = await client.credentials.create({ type, name, data: { ...data } });
-		providers.push({ name: node.displayName, node, trigger, credentialType: type, sandboxCredential });
+		providers.push({ name: node.displayName, node, trigger, credentialType: type, sandboxCredential, sandboxFields: { ...data } });
 	}
 	return providers;
 }
 
 /** Manual start → the node. Gives the workflow and opens the node in it. */
-async function openNode({ client, page, url }: Taking, description: INodeTypeDescription, parameters: INodeParameters, credential?: Credential): Promise<Workflow> {
+async function openNode({ client, page, url }: Pick<Taking, 'client' | 'page' | 'url'>, description: INodeTypeDescription, parameters: INodeParameters, credential?: Credential): Promise<Workflow> {
 	const isTrigger = description.group.includes('trigger');
 	const node: INode = {
 		id: randomUUID(),
@@ -222,17 +224,22 @@ function everythingIn({ properties }: INodeTypeDescription, shown: Record<string
 	) as INodeParameters;
 }
 
-/** What the user sees who runs Create Checkout with nothing filled in, and with a key that the provider refuses. */
-async function takeError(taking: Taking, { node, name, sandboxCredential }: Provider): Promise<void> {
-	const { page, picture, isWanted } = taking;
-	if (!isWanted(`${name}-error`)) return;
-	await page.setViewportSize(screenSize);
-	const create = { resource: 'checkout', operation: 'create', amount: '12,50', currency: 'USD', reference: 'order-1', successUrl: 'https://shop.example/thanks', cancelUrl: 'https://shop.example/basket', callbackUrl: 'https://shop.example/callback' };
-	await openNode(taking, node, create, sandboxCredential);
-	await page.locator('[data-test-id=node-execute-button]').first().click();
-	await page.locator('[data-test-id=node-error-message], [data-test-id=node-error-view]').first().waitFor().catch(() => undefined);
-	await picture(`${name}-error-amount`);
-	await page.setViewportSize(formSize);
+/** What the user sees who types a decimal comma, and whose key the provider refuses. */
+async function takeErrors({ page, client, url, picture, isWanted }: Taking, provider: Provider): Promise<void> {
+	const { node, name, credentialType, sandboxCredential, sandboxFields } = provider;
+	const order = { resource: 'checkout', operation: 'create', ...samples[name]?.order, reference: 'order-1', callbackUrl: 'https://shop.example/callback' } as INodeParameters;
+	const openAndTake = async (pictureName: string, parameters: INodeParameters, credential: () => Promise<Credential>) => {
+		if (!isWanted(pictureName)) return;
+		await page.setViewportSize(screenSize);
+		await openNode({ page, client, url }, node, { ...order, ...parameters }, await credential());
+		await page.locator('[data-test-id=node-execute-button]').first().click();
+		await page.locator('[data-test-id=node-error-message]').first().waitFor().catch(() => undefined);
+		await picture(pictureName);
+		await page.setViewportSize(formSize);
+	};
+	await openAndTake(`${name}-error-amount`, { amount: '12,50' }, async () => sandboxCredential);
+	const wrong = Object.fromEntries(Object.entries(sandboxFields).map(([field, value]) => [field, /^(apiKey|secretKey|appId)$/.test(field) ? 'wrong' : value]));
+	await openAndTake(`${name}-error-key`, {}, async () => await client.credentials.create({ type: credentialType, name: `Wrong ${name}`, data: wrong }));
 }
 
 main().catch((error: unknown) => {
