@@ -64,7 +64,8 @@ export const createCheckoutFields: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. Maria Gomez',
-		description: 'Who pays. EFundPay requires a buyer: fill in the name, the email, or both.',
+		description: 'Who pays',
+		hint: 'EFundPay requires a buyer: fill in the name, the email, or both',
 		displayOptions: { show: showOnlyForCreateCheckout },
 	},
 	{
