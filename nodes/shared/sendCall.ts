@@ -128,8 +128,11 @@ async function sendOnce<Credentials, Order>(
 		return { failure, harmless: true, temporary: false };
 	}
 	if (reply.status < 200 || reply.status >= 300) {
-		const failure = new CallFailure(`${name} answered with an unexpected HTTP ${reply.status}`, { advice: 'Redirects are not followed. Check the address in the credential.', httpStatus: reply.status });
-		return { failure, harmless: true, temporary: false };
+		const advice = 'Redirects are not followed. Check the address in the credential.';
+		// 303 points from what was done to where it can be seen; the others say that it was not done here (RFC 9110, section 15.4).
+		const doubt = reply.status === 303 ? uncertain(call, '') : { advice: '', mayHaveArrived: false };
+		const failure = new CallFailure(`${name} answered with an unexpected HTTP ${reply.status}`, { ...doubt, advice: `${advice} ${doubt.advice}`.trim(), httpStatus: reply.status });
+		return { failure, harmless: !doubt.mayHaveArrived, temporary: false };
 	}
 	const failure = new CallFailure(`${name}'s answer is not JSON: ${words}`, { ...uncertain(call, `Check the address in the credential; if it is right, ask ${name}.`), httpStatus: reply.status });
 	return { failure, harmless: false, temporary: true };

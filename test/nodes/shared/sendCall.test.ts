@@ -206,6 +206,14 @@ describe('a refusal', () => {
 });
 
 describe('a redirect', () => {
+	it.each([
+		[303, true],
+		[307, false],
+	])('with HTTP %d says whether it may have been made nevertheless: %s', async (status, mayHaveArrived) => {
+		always({ status, headers: { location: `${server.url}/elsewhere` }, body: '' });
+		expect(failureOf(await send())).toMatchObject({ mayHaveArrived });
+	});
+
 	it.each([301, 302, 303, 307, 308])('with HTTP %d is not followed: our signature would go along', async (status) => {
 		always({ status, headers: { location: `${server.url}/elsewhere` }, body: '' });
 		const failure = failureOf(await send());
