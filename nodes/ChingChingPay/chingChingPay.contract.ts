@@ -2,6 +2,7 @@ import { isAbsoluteUrl, readBaseUrl } from '../shared/baseUrl';
 import { verifyWithAny } from '../shared/bytes';
 import { CallFailure } from '../shared/callFailure';
 import type { Checkout, CheckoutOrder, HttpCall, HttpReply, PaymentContract, PaymentFacts, Payload, ReceivedCallback, Refund, Refusal, Verdict } from '../shared/contract';
+import { eventIdOf } from '../shared/eventId';
 import { ExactNumber, isObject, mergeExtraFields, readJson, readUtf8, textOrNull, writeJson } from '../shared/exactJson';
 import { InputError } from '../shared/inputError';
 import { fromMinorUnits, shown, smallestUnits } from '../shared/money';
@@ -436,7 +437,7 @@ function factsOf(data: Record<string, unknown>, credentials: ChingChingPayCreden
 	return {
 		provider: 'chingchingpay',
 		event: status === 'paid' ? 'payment.succeeded' : status === 'refunded' ? 'refund.succeeded' : 'unknown',
-		eventId: `${transaction.transactionId ?? transaction.reference ?? ''}:${transaction.providerStatus ?? ''}`,
+		eventId: eventIdOf(transaction.transactionId ?? transaction.reference, transaction.providerStatus, data),
 		checkoutId: transaction.paymentId,
 		paymentId: transaction.transactionId,
 		reference: transaction.reference,

@@ -1,8 +1,8 @@
-import { createHash } from 'crypto';
 import { readBaseUrl, readPayerLink } from '../shared/baseUrl';
 import { verifyWithAny } from '../shared/bytes';
 import { CallFailure } from '../shared/callFailure';
 import type { Checkout, CheckoutOrder, CheckoutStatus, HttpCall, HttpReply, LineItem, PaymentContract, PaymentFacts, Payload, ReceivedCallback, Verdict } from '../shared/contract';
+import { eventIdOf } from '../shared/eventId';
 import { isObject, mergeExtraFields, readJson, readUtf8, textOrNull } from '../shared/exactJson';
 import { InputError } from '../shared/inputError';
 import { sameValue } from '../shared/sameValue';
@@ -155,12 +155,10 @@ const PAID = 'succeeded';
 function readEvent(payload: Payload): PaymentFacts {
 	const providerStatus = textOrNull(payload.status);
 	const paid = providerStatus === PAID;
-	// Without any id two payments must not look like two deliveries of one.
-	const id = textOrNull(payload.id) ?? textOrNull(payload.payment_intent) ?? createHash('sha256').update(JSON.stringify(payload)).digest('hex');
 	return {
 		provider: 'payfect',
 		event: paid ? 'payment.succeeded' : 'unknown',
-		eventId: `${id}:${providerStatus ?? ''}`,
+		eventId: eventIdOf(textOrNull(payload.id) ?? textOrNull(payload.payment_intent), providerStatus, payload),
 		checkoutId: textOrNull(payload.id),
 		paymentId: textOrNull(payload.payment_intent),
 		reference: textOrNull(payload.client_reference_id),

@@ -2,6 +2,7 @@ import { isAbsoluteUrl, readBaseUrl } from '../shared/baseUrl';
 import { verifyWithAny } from '../shared/bytes';
 import { CallFailure } from '../shared/callFailure';
 import type { Checkout, CheckoutOrder, CheckoutStatus, HttpCall, HttpReply, LineItem, PaymentContract, PaymentEventName, PaymentFacts, Payload, ReceivedCallback, Refusal, Stamp, Verdict } from '../shared/contract';
+import { eventIdOf } from '../shared/eventId';
 import { ExactNumber, isObject, mergeExtraFields, readJson, readUtf8, textOrNull, writeJson } from '../shared/exactJson';
 import { InputError } from '../shared/inputError';
 import { fromSmallestUnits } from '../shared/money';
@@ -423,7 +424,7 @@ function readFacts(detail: Payload): PaymentFacts {
 		provider: 'tokenpay',
 		event,
 		// Inferred: no event id is documented, and a state is told once.
-		eventId: `${paymentId ?? reference ?? ''}:${providerStatus ?? ''}`,
+		eventId: eventIdOf(paymentId ?? reference, providerStatus, detail),
 		checkoutId: null,
 		paymentId,
 		reference,
