@@ -20,7 +20,7 @@ import { payfect, type PayfectCredentials, type PayfectOrder } from './payfect.c
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
 
-/** What everybody fills in first. */
+/** What everybody fills in comes first; written inside the collection, n8n's linter would have it in alphabetical order. */
 const lineItemFields: INodeProperties[] = [
 	{ displayName: 'Name', name: 'name', type: 'string', default: '', placeholder: 'e.g. Tea', description: 'What the payer reads' },
 	{ displayName: 'Unit Amount', name: 'unitAmount', type: 'string', default: '', placeholder: 'e.g. 12.50', description: 'Price of one, in major units' },

