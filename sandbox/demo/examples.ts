@@ -10,8 +10,10 @@ const packagePrefix = 'n8n-nodes-hosted-checkout.';
 export interface Example {
 	file: string;
 	workflow: Workflow;
-	/** Where the order form of this workflow is, if it begins with one. */
+	/** Where the order form of this workflow is, if it begins with one of n8n's forms or with a page of its own. */
 	formUrl?: string;
+	/** The step that stands for a sheet of orders, and the manual start in front of it, if it begins with them. */
+	sheet?: { start: string; orders: string };
 }
 
 /** Imports every file of examples/ as a newcomer would, does what its notes ask for, and publishes it. */
@@ -27,7 +29,11 @@ export async function importExamples(client: N8nClient, credentials: readonly Cr
 		const workflow = await client.workflows.create({ ...saved, nodes });
 		await client.workflows.publish(workflow.id);
 		const form = nodes.find(({ type }) => type === 'n8n-nodes-base.formTrigger');
-		examples.push({ file, workflow, ...(form ? { formUrl: `${client.url}/form/${form.webhookId}` } : {}) });
+		const start = nodes.find(({ type }) => type === 'n8n-nodes-base.manualTrigger');
+		const orders = nodes.find(({ name }) => name === 'Orders');
+		const page = nodes.find(({ type, parameters }) => type === 'n8n-nodes-base.webhook' && parameters.httpMethod === 'GET');
+		const formUrl = form ? `${client.url}/form/${form.webhookId}` : page ? `${client.url}/webhook/${String(page.parameters.path)}` : undefined;
+		examples.push({ file, workflow, ...(formUrl !== undefined ? { formUrl } : start && orders ? { sheet: { start: start.name, orders: orders.name } } : {}) });
 	}
 	return examples;
 }
@@ -46,7 +52,9 @@ function setUp(node: INode, nodes: INode[], descriptions: INodeTypeDescription[]
 	if (node.parameters.callback === 'url') {
 		const trigger = nodes.find(({ type }) => type === `${node.type}Trigger`);
 		const webhook = descriptions.find(({ name }) => name === trigger?.type)?.webhooks?.[0];
-		if (!trigger || !webhook) throw new Error(`examples/${file}: "${node.name}" has a callback, but there is no trigger of its provider.`);
-		node.parameters.callbackUrl = `${n8nUrl}/webhook/${trigger.webhookId}/${webhook.path}`;
+		const own = nodes.find(({ type }) => type === 'n8n-nodes-base.webhook');
+		if (trigger && webhook) node.parameters.callbackUrl = `${n8nUrl}/webhook/${trigger.webhookId}/${webhook.path}`;
+		else if (own) node.parameters.callbackUrl = `${n8nUrl}/webhook/${String(own.parameters.path)}`;
+		else throw new Error(`examples/${file}: "${node.name}" has a callback, but there is neither a trigger of its provider nor a Webhook node.`);
 	}
 }

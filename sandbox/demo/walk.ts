@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import axios from 'axios';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import type { N8nClient } from '../../test/n8n/client';
 import type { Example } from './examples';
@@ -45,8 +46,9 @@ export async function walkExample(browser: Browser, example: Example, { client, 
 		await page.screenshot({ path: path.join(pictures, `${path.basename(example.file, '.json')}-${name}.png`), fullPage: true });
 	};
 	try {
+		if (example.sheet) return await walkSheet(page, example, example.sheet, { client, sandboxUrl, saw, picture });
 		const orderNumber = `demo-${Date.now().toString(36)}`;
-		if (!example.formUrl) throw new Error(`${example.file} does not begin with a form.`);
+		if (!example.formUrl) throw new Error(`${example.file} begins neither with a form nor with a sheet of orders.`);
 		await page.goto(example.formUrl);
 		await fillForm(page, example, orderNumber);
 		await picture('1-form');
@@ -84,14 +86,55 @@ export async function walkExample(browser: Browser, example: Example, { client, 
 	}
 }
 
+/** Starts a workflow that takes its orders from a sheet, and pays each checkout as its link comes. */
+async function walkSheet(page: Page, { workflow }: Example, sheet: NonNullable<Example['sheet']>, { client, sandboxUrl, saw, picture }: Omit<Walk, 'pictures'> & { picture: (name: string) => Promise<void> }): Promise<void> {
+	const begun = await client.workflows.run(workflow.id, sheet.start);
+	const orders = begun.data.resultData.runData[sheet.orders]?.[0]?.data?.main?.[0] ?? [];
+	const references = orders.map(({ json }) => String(json.reference));
+	if (references.length === 0) throw new Error(`"${sheet.orders}" gave no orders: ${begun.data.resultData.error?.message ?? begun.status}`);
+	saw(`${references.length} orders in "${sheet.orders}"`);
+	const paid = new Set<string>();
+	const deadline = Date.now() + 60_000;
+	while (paid.size < references.length) {
+		const { data } = await axios.get<{ checkouts: { provider: string; checkoutId: string; reference: string | null; callbackUrl: string | null }[] }>(`${sandboxUrl}/control/state`, { proxy: false });
+		const next = data.checkouts.find(({ reference }) => reference !== null && references.includes(reference) && !paid.has(reference));
+		if (next?.reference) {
+			await page.goto(`${sandboxUrl}/cashier/${next.provider}/${encodeURIComponent(next.checkoutId)}`);
+			await waitsFor(client, next.callbackUrl);
+			await page.locator('button[name=action][value=pay]').click();
+			await page.getByRole('status').filter({ hasText: 'paid' }).waitFor();
+			paid.add(next.reference);
+			saw(`the cashier page of ${next.reference}, paid`);
+		} else if (Date.now() > deadline) throw new Error(`only ${paid.size} of ${references.length} orders got a checkout within 60 seconds`);
+		else await new Promise((resolve) => setTimeout(resolve, 300));
+	}
+	await picture('1-paid');
+	for (const reference of references) saw(`one fulfilled execution: ${await fulfilment(client, workflow.id, reference)}`);
+}
+
+/** A payer needs longer than a program: ends when the execution that the callback resumes does wait. */
+async function waitsFor(client: N8nClient, callbackUrl: string | null): Promise<void> {
+	const [, executionId] = /\/webhook-waiting\/(\d+)/.exec(callbackUrl ?? '') ?? [];
+	const deadline = Date.now() + 30_000;
+	while (executionId !== undefined && Date.now() < deadline && (await client.executions.get(executionId)).status !== 'waiting') await new Promise((resolve) => setTimeout(resolve, 200));
+}
+
 /** Fills each field with the example that its placeholder gives; the order number with one that is new. */
 async function fillForm(page: Page, example: Example, orderNumber: string): Promise<void> {
+	const valueOf = (label: string, placeholder: string) => (/order number/i.test(label) ? orderNumber : placeholder.replace(/^e\.g\.\s*/, '') || 'test');
 	const form = example.workflow.nodes.find(({ type }) => type === 'n8n-nodes-base.formTrigger');
-	const { values = [] } = (form?.parameters.formFields ?? {}) as { values?: { fieldLabel?: string; placeholder?: string; fieldType?: string }[] };
+	if (!form) {
+		for (const label of await page.locator('label:has(input)').all()) {
+			const input = label.locator('input');
+			await input.fill(valueOf(await label.innerText(), (await input.getAttribute('placeholder')) ?? ''));
+		}
+		return;
+	}
+	const { values = [] } = (form.parameters.formFields ?? {}) as { values?: { fieldLabel?: string; placeholder?: string; fieldType?: string }[] };
 	for (const [index, { fieldLabel = '', placeholder = '', fieldType }] of values.entries()) {
 		const field = page.locator(`#field-${index}`);
 		if (fieldType === 'dropdown') await field.selectOption({ index: 1 });
-		else await field.fill(/order number/i.test(fieldLabel) ? orderNumber : placeholder.replace(/^e\.g\.\s*/, '') || 'test');
+		else await field.fill(valueOf(fieldLabel, placeholder));
 	}
 }
 
@@ -103,7 +146,7 @@ async function fulfilment(client: N8nClient, workflowId: string, orderNumber: st
 		const executions = await Promise.all(ended.map(async ({ id }) => await client.executions.get(id)));
 		const failed = executions.find(({ status }) => status !== 'success');
 		if (failed) throw new Error(`execution ${failed.id} ended with "${failed.status}": ${failed.data.resultData.error?.message ?? 'no message'}`);
-		const items = executions.flatMap((execution) => execution.data.resultData.runData.Fulfilled?.[0]?.data?.main?.[0] ?? []);
+		const items = executions.flatMap((execution) => (execution.data.resultData.runData.Fulfilled ?? []).flatMap((run) => run.data?.main?.[0] ?? []));
 		const mine = items.filter(({ json }) => json.reference === orderNumber);
 		if (mine.length > 1) throw new Error(`the order was fulfilled ${mine.length} times`);
 		if (mine[0]) return String(mine[0].json.message ?? JSON.stringify(mine[0].json));
