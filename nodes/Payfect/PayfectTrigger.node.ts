@@ -49,6 +49,7 @@ export class PayfectTrigger implements INodeType {
 						typeOptions: { minValue: 0 },
 						default: 7,
 						description: 'Refuse callbacks that were signed more than this many days ago. 0 accepts any age.',
+						hint: 'In days',
 					},
 					{ ...respondOption },
 				],

@@ -49,6 +49,7 @@ export class TokenPayTrigger implements INodeType {
 						typeOptions: { minValue: 0 },
 						default: 7,
 						description: 'Refuse callbacks that were signed more than this many days ago. 0 accepts any age. TokenPay repeats a callback for about half a day.',
+						hint: 'In days',
 					},
 					{ ...respondOption },
 				],

@@ -57,6 +57,7 @@ export class WooshPayTrigger implements INodeType {
 						typeOptions: { minValue: 0 },
 						default: 7,
 						description: 'Refuse callbacks that were signed more than this many days ago. 0 accepts any age. WooshPay repeats a callback for three days.',
+						hint: 'In days',
 					},
 					{ ...respondOption },
 				],

@@ -22,6 +22,7 @@ export const verifyOptions: INodeProperties[] = [
 				typeOptions: { minValue: 0 },
 				default: 7,
 				description: 'Refuse callbacks that were signed more than this many days ago. 0 accepts any age.',
+				hint: 'In days',
 			},
 		],
 		displayOptions: { show: { resource: ['callback'], operation: ['verify'] } },
