@@ -18,6 +18,8 @@ interface Provider {
 	money: { amount: string; currency: string };
 	acknowledgement: { status: number; contentType: string; body: string };
 	verifiedBy: string;
+	/** Parameters of the look after a time-out. */
+	look: IDataObject;
 }
 
 const providers: Provider[] = [
@@ -30,6 +32,7 @@ const providers: Provider[] = [
 		money: { amount: '20.50', currency: 'usdt' },
 		acknowledgement: { status: 200, contentType: 'text/plain; charset=utf-8', body: 'OK' },
 		verifiedBy: 'signature',
+		look: { resource: 'checkout', operation: 'get', checkoutId: '={{ $json.checkoutId }}' },
 	},
 	{
 		provider: 'efundpay',
@@ -40,6 +43,7 @@ const providers: Provider[] = [
 		money: { amount: '20.50', currency: 'USD' },
 		acknowledgement: { status: 200, contentType: 'application/json; charset=utf-8', body: '{"code":"200","message":"SUCCESS"}' },
 		verifiedBy: 'signature',
+		look: { resource: 'transaction', operation: 'get', transactionId: '={{ $json.checkoutId }}' },
 	},
 	{
 		provider: 'chingchingpay',
@@ -50,6 +54,7 @@ const providers: Provider[] = [
 		money: { amount: '20.50', currency: 'HKD' },
 		acknowledgement: { status: 200, contentType: 'text/plain; charset=utf-8', body: 'success' },
 		verifiedBy: 'signature+provider',
+		look: { resource: 'transaction', operation: 'get', lookUpBy: 'reference', reference: '={{ $json.reference }}' },
 	},
 	{
 		provider: 'tokenpay',
@@ -60,14 +65,15 @@ const providers: Provider[] = [
 		money: { amount: '20.5', currency: 'USDT' },
 		acknowledgement: { status: 200, contentType: 'text/plain; charset=utf-8', body: 'success' },
 		verifiedBy: 'signature',
+		look: { resource: 'checkout', operation: 'get', findBy: 'reference', reference: '={{ $json.reference }}' },
 	},
 ];
 const [ofPayfect, ofEFundPay, ofChingChingPay, ofTokenPay] = providers as [Provider, Provider, Provider, Provider];
 
 /** Long enough for all of a test, so that only the tests about time see it. */
 const oneHour = { limitType: 'duration', limitAmount: 1, limitUnit: 'hours' };
-/** 3 seconds; n8n looks for executions whose time is up once a minute. */
-const threeSeconds = { limitType: 'duration', limitAmount: 0.05, limitUnit: 'minutes' };
+/** 12 seconds; n8n looks for executions whose time is up once a minute. */
+const twelveSeconds = { limitType: 'duration', limitAmount: 0.2, limitUnit: 'minutes' };
 
 const secrets = new Set<string>();
 const workflows: Workflow[] = [];
@@ -142,10 +148,11 @@ class Shop {
 			providerNode(provider, 'Wait', credential, awaiting(options.waiting), options.waitNode),
 			node('Shipped', 'n8n-nodes-base.noOp', 1),
 			node('Not Shipped', 'n8n-nodes-base.noOp', 1),
+			providerNode(provider, 'Look Once More', credential, provider.look),
 		];
 		const way = ['Order', 'Create', ...between.map(({ name }) => name), 'Wait'];
 		const links = way.slice(0, -1).map((from, index) => [from, way[index + 1] ?? ''] as const);
-		const workflow = await make(`${provider.displayName} waits`, nodes, [...links, ['Wait', 'Shipped'], ['Wait', 'Not Shipped', 1]]);
+		const workflow = await make(`${provider.displayName} waits`, nodes, [...links, ['Wait', 'Shipped'], ['Wait', 'Not Shipped', 1], ['Not Shipped', 'Look Once More']]);
 		await client.workflows.publish(workflow.id);
 		return new Shop(provider, credential, workflow, `${n8n.url}/webhook/${webhookId}`);
 	}
@@ -575,6 +582,57 @@ describe('Wait for Payment, when it refuses to begin', () => {
 	});
 });
 
+describe('Wait for Payment behind a form ending that redirects', () => {
+	/** The form is submitted; the address of its ending, which the browser opens next. */
+	async function submit(): Promise<{ ending: string; checkout: SandboxCheckout }> {
+		const { client, n8n, sandbox } = await stage();
+		const { credential } = await makeCredential(ofPayfect);
+		const webhookId = randomUUID();
+		const workflow = await make(
+			'form ending',
+			[
+				node('Form', 'n8n-nodes-base.formTrigger', 2.2, { webhookId, parameters: { formTitle: 'Order', formFields: { values: [{ fieldLabel: 'reference' }] }, options: {} } }),
+				providerNode(ofPayfect, 'Create', credential, creating(ofPayfect)),
+				node('Ending', 'n8n-nodes-base.form', 1, { webhookId: randomUUID(), parameters: { operation: 'completion', respondWith: 'redirect', redirectUrl: '={{ $json.checkoutUrl }}' } }),
+				providerNode(ofPayfect, 'Wait', credential, awaiting()),
+				node('Shipped', 'n8n-nodes-base.noOp', 1),
+			],
+			[['Form', 'Create'], ['Create', 'Ending'], ['Ending', 'Wait'], ['Wait', 'Shipped']],
+		);
+		await client.workflows.publish(workflow.id);
+		const reference = uniqueReference();
+		const fields = new FormData();
+		fields.append('field-0', reference);
+		const { data } = await axios.post<{ formWaitingUrl: string }>(`${n8n.url}/form/${webhookId}`, fields, { proxy: false });
+		await client.executions.waitFor(workflow.id, 1, 'waiting');
+		return { ending: data.formWaitingUrl, checkout: await sandbox.checkoutOf('payfect', reference) };
+	}
+	/** What the page of the ending does by itself as soon as it is loaded. */
+	const open = async (ending: string) => {
+		await axios.get(ending, { proxy: false });
+		await axios.post(ending, {}, { proxy: false, validateStatus: () => true });
+	};
+
+	test('the payer is sent on and pays: the order is shipped', async () => {
+		const { client, sandbox } = await stage();
+		const { ending, checkout } = await submit();
+		await open(ending);
+		await eventually(async () => ((await client.executions.get(executionOf(checkout))).data.resultData.lastNodeExecuted === 'Wait' ? true : undefined), 30_000, () => 'The execution did not reach Wait');
+		await sandbox.act('payfect', checkout.checkoutId, 'pay');
+		expect(leftThrough(await ended(checkout)).shipped).toHaveLength(1);
+	});
+
+	test('it is paid before the page of the ending has loaded: n8n sends the callback elsewhere, and the order is shipped once the page has loaded', async () => {
+		const { client, sandbox } = await stage();
+		const { ending, checkout } = await submit();
+		const [delivery] = await sandbox.act('payfect', checkout.checkoutId, 'pay');
+		expect(delivery?.status).toBe(307);
+		expect((await client.executions.get(executionOf(checkout))).status).toBe('waiting');
+		await open(ending);
+		expect(leftThrough(await ended(checkout)).shipped).toMatchObject([{ outcome: 'paid', payment: { verifiedBy: 'provider' } }]);
+	});
+});
+
 describe('Wait for Payment, 200 at once', () => {
 	test('paid in random order, each goes on exactly once, with its own order', async () => {
 		const { client } = await stage();
@@ -599,18 +657,24 @@ describe('Wait for Payment, 200 at once', () => {
 });
 
 describe('Wait for Payment, when the time is up', () => {
-	test('every provider: nothing is shipped, and the order leaves through Not Paid', async () => {
+	test('every provider: nothing is shipped, the order leaves through Not Paid, and one look behind it finds a payment that nobody was told of', async () => {
 		const orders = await Promise.all(
 			providers.map(async (provider) => {
-				const shop = await Shop.of(provider, { waiting: threeSeconds });
-				return { shop, checkout: await shop.takeOrder() };
+				const shop = await Shop.of(provider, { waiting: twelveSeconds });
+				const [unpaid, paid] = [await shop.order(), await shop.order()];
+				await shop.payer(paid, 'pay', { callback: 'none' });
+				return { shop, unpaid, paid };
 			}),
 		);
-		const executions = await Promise.all(orders.map(async ({ checkout }) => await ended(checkout, 150_000)));
-		expect(executions.map(leftThrough)).toEqual(
-			orders.map(({ checkout }) => ({ status: 'success', shipped: [], notShipped: [expect.objectContaining({ reference: checkout.reference, payment: null, outcome: 'timeout', paidInFull: 'unknown' })] })),
+		const results = await Promise.all(
+			orders.map(async ({ unpaid, paid }) => {
+				const [first, second] = [await ended(unpaid, 150_000), await ended(paid, 150_000)];
+				return { unpaid: leftThrough(first), paid: leftThrough(second), looks: [first, second].map((execution) => itemsOf(execution, 'Look Once More').map(({ status }) => status === 'paid')) };
+			}),
 		);
-		const late = await Promise.all(orders.map(async ({ shop, checkout }) => (await shop.payer(checkout))[0]?.status));
+		const timedOut = ({ reference }: SandboxCheckout) => ({ status: 'success', shipped: [], notShipped: [expect.objectContaining({ reference, payment: null, outcome: 'timeout', paidInFull: 'unknown' })] });
+		expect(results).toEqual(orders.map(({ unpaid, paid }) => ({ unpaid: timedOut(unpaid), paid: timedOut(paid), looks: [[false], [true]] })));
+		const late = await Promise.all(orders.map(async ({ shop, unpaid }) => (await shop.payer(unpaid))[0]?.status));
 		expect(late).toEqual([409, 409, 409, 409]);
 	}, 240_000);
 });
