@@ -17,8 +17,8 @@ export interface StartOptions {
 	port?: number;
 	/** On top of, and over, the usual settings. */
 	environment?: Record<string, string>;
-	/** The package to install; packed from this clone's `dist` where none is given. */
-	tarball?: string;
+	/** The package to install; packed from this clone's `dist` where none is given; null: none is installed. */
+	tarball?: string | null;
 	/** Told what takes time. */
 	say?: (line: string) => void;
 }
@@ -96,8 +96,10 @@ function npm(args: string[], cwd: string): string {
 export async function startN8n(options: StartOptions = {}): Promise<RunningN8n> {
 	const say = options.say ?? (() => undefined);
 	const userFolder = options.userFolder ?? mkdtempSync(path.join(tmpdir(), 'hosted-checkout-n8n-'));
-	say('Installing the package into n8n');
-	await installPackage(userFolder, options.tarball ?? packPackage());
+	if (options.tarball !== null) {
+		say('Installing the package into n8n');
+		await installPackage(userFolder, options.tarball ?? packPackage());
+	}
 	const instance: InstanceFile = { pid: 0, port: 0, brokerPort: 0, environment: options.environment ?? {} };
 	for (let attempt = 1; ; attempt++) {
 		const [port = 0, brokerPort = 0] = await freePorts(2);

@@ -1,0 +1,114 @@
+/**
+ * Installs the package as its users do, on n8n's own screen (Settings → Community nodes) in a browser, and makes a checkout with it:
+ *
+ *   node scripts/run.mjs --build --n8n tsx test/install/throughScreen.ts [--pictures <folder>]
+ *
+ * n8n takes unscoped names from npm only, so the very same tarball is published under a scope, on a registry of this machine.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import type { INode } from 'n8n-workflow';
+import type { Page } from 'playwright-core';
+import { findChromium, howToGetChromium, openBrowser } from '../../sandbox/demo/walk';
+import { sandboxCredentials, startSandbox } from '../../sandbox/sandbox';
+import { samples } from '../every-provider.samples';
+import { N8nClient, owner } from '../n8n/client';
+import { packPackage, startN8n } from '../n8n/instance';
+import { stopEverything } from '../n8n/supervisedProcess';
+import { startRegistry } from './registry';
+
+const say = (line: string) => console.error(`• ${line}`);
+
+async function main(): Promise<void> {
+	const { values } = parseArgs({ options: { pictures: { type: 'string' } } });
+	const chromium = findChromium();
+	if (chromium === undefined) throw new Error(howToGetChromium);
+	const registry = await startRegistry(say);
+	const sandbox = await startSandbox();
+	const userFolder = mkdtempSync(path.join(tmpdir(), 'hosted-checkout-install-'));
+	const browser = await openBrowser(chromium);
+	try {
+		const packageName = registry.publish(packPackage());
+		const n8n = await startN8n({ userFolder, tarball: null, environment: { NPM_CONFIG_USERCONFIG: registry.npmrc }, say });
+		const client = new N8nClient(n8n.url);
+		await client.signIn();
+		const before = await client.nodeTypes(packageName);
+		if (before.length > 0) throw new Error('The package is there before it was installed.');
+
+		const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage();
+		page.setDefaultTimeout(60_000);
+		const picture = async (name: string) => {
+			if (values.pictures === undefined) return;
+			mkdirSync(values.pictures, { recursive: true });
+			await page.screenshot({ path: path.join(values.pictures, `install-${name}.png`) });
+		};
+		try {
+			await installOnScreen(page, n8n.url, packageName, picture);
+		} catch (error) {
+			await picture('failed').catch(() => undefined);
+			throw error;
+		}
+		await makeCheckout(client, packageName, sandbox.url);
+	} finally {
+		await browser.close();
+		await stopEverything();
+		await sandbox.close();
+		await registry.close();
+		await rm(userFolder, { recursive: true, force: true, maxRetries: 5 });
+	}
+}
+
+async function installOnScreen(page: Page, url: string, packageName: string, picture: (name: string) => Promise<void>): Promise<void> {
+	await page.goto(`${url}/signin`);
+	await page.locator('input[name=emailOrLdapLoginId], input[type=email]').first().fill(owner.email);
+	await page.locator('input[type=password]').fill(owner.password);
+	await page.locator('[data-test-id=form-submit-button]').click();
+	await page.waitForURL((address) => !address.pathname.includes('signin'));
+	await page.goto(`${url}/settings/community-nodes`);
+	await page.getByRole('button', { name: /^Install/ }).first().click();
+	const name = page.locator('[data-test-id=package-name-input]');
+	await name.waitFor();
+	await (await name.evaluate((element) => element.tagName === 'INPUT') ? name : name.locator('input')).fill(packageName);
+	await page.locator('[data-test-id=user-agreement-checkbox], .el-checkbox').first().click();
+	await picture('1-form');
+	const begun = Date.now();
+	await page.locator('[data-test-id=install-community-package-button]').click();
+	const card = page.locator('[data-test-id=community-package-card]');
+	await card.waitFor();
+	await picture('2-installed');
+	console.log(`installed on n8n's screen in ${((Date.now() - begun) / 1000).toFixed(1)} s: "${(await card.innerText()).replaceAll('\n', ' ')}"`);
+}
+
+/** One of each provider, without a restart. */
+async function makeCheckout(client: N8nClient, packageName: string, sandboxUrl: string): Promise<void> {
+	const types = await client.nodeTypes(packageName);
+	for (const { type, name, data } of sandboxCredentials(sandboxUrl)) {
+		const description = types.find(({ credentials = [], group }) => !group.includes('trigger') && credentials.some((credential) => credential.name === type));
+		if (!description) throw new Error(`n8n has no node for ${type} after the package was installed.`);
+		const credential = await client.credentials.create({ type, name, data: { ...data } });
+		const start: INode = { id: randomUUID(), name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, position: [0, 0], parameters: {} };
+		const node: INode = {
+			id: randomUUID(),
+			name: 'Provider',
+			type: description.name,
+			typeVersion: 1.1,
+			position: [240, 0],
+			parameters: { resource: 'checkout', operation: 'create', reference: 'order-1', callbackUrl: 'https://shop.example/callback', ...samples[description.displayName]?.order } as INode['parameters'],
+			credentials: { [type]: { id: credential.id, name } },
+		};
+		const workflow = await client.workflows.create({ name, nodes: [start, node], connections: { Start: { main: [[{ node: 'Provider', type: 'main', index: 0 }]] } } });
+		const execution = await client.workflows.run(workflow.id, 'Start');
+		const link = execution.data.resultData.runData.Provider?.[0]?.data?.main?.[0]?.[0]?.json.checkoutUrl;
+		if (execution.status !== 'success') throw new Error(`${description.name} made no checkout: ${execution.data.resultData.error?.message ?? execution.status}`);
+		console.log(`${description.name} made a checkout: ${String(link)}`);
+	}
+}
+
+main().catch((error: unknown) => {
+	console.error(error instanceof Error ? (error.stack ?? error.message) : error);
+	process.exitCode = 1;
+});
