@@ -8,7 +8,7 @@ const showOnlyForGetTransaction = { resource: ['transaction'], operation: ['get'
 
 export const getTransactionFields: INodeProperties[] = [
 	{
-		displayName: 'Look Up By',
+		displayName: 'Find By',
 		name: 'lookUpBy',
 		type: 'options',
 		options: [
