@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import axios from 'axios';
+import type { IConnections, IDataObject, INode } from 'n8n-workflow';
+import type { Credential, Workflow } from '../n8n/client';
+import type { SandboxCheckout } from './sandboxClient';
+import { goodCredential, itemsOf, makeActionWorkflow, node, packageName, stage, uniqueReference, type ProviderCase } from './support';
+
+type Provider = Pick<ProviderCase, 'provider' | 'displayName' | 'node' | 'credential' | 'order' | 'money' | 'acknowledgement'>;
+
+const text = 'text/plain; charset=utf-8';
+const providers: Provider[] = [
+	{
+		provider: 'payfect',
+		displayName: 'Payfect',
+		node: 'payfect',
+		credential: 'payfectApi',
+		order: { amount: '20.50', currency: 'usdt', description: 'One box of tea' },
+		money: { amount: '20.50', currency: 'usdt' },
+		acknowledgement: { status: 200, contentType: text, body: 'OK' },
+	},
+	{
+		provider: 'efundpay',
+		displayName: 'EFundPay',
+		node: 'eFundPay',
+		credential: 'eFundPayApi',
+		order: { amount: '20.50', currency: 'USD', description: 'One box of tea', successUrl: 'https://shop.example/thanks', buyerName: 'Maria Gomez' },
+		money: { amount: '20.50', currency: 'USD' },
+		acknowledgement: { status: 200, contentType: 'application/json; charset=utf-8', body: '{"code":"200","message":"SUCCESS"}' },
+	},
+	{
+		provider: 'wooshpay',
+		displayName: 'WooshPay',
+		node: 'wooshPay',
+		credential: 'wooshPayApi',
+		order: { amount: '20.50', currency: 'GBP', description: 'One box of tea', successUrl: 'https://shop.example/thanks', cancelUrl: 'https://shop.example/basket' },
+		money: { amount: '20.50', currency: 'GBP' },
+		acknowledgement: { status: 200, contentType: text, body: 'OK' },
+	},
+	{
+		provider: 'chingchingpay',
+		displayName: 'ChingChingPay',
+		node: 'chingChingPay',
+		credential: 'chingChingPayApi',
+		order: { operation: 'createLink', amount: '20.50', currency: 'HKD', description: 'One box of tea' },
+		money: { amount: '20.50', currency: 'HKD' },
+		acknowledgement: { status: 200, contentType: text, body: 'success' },
+	},
+	{
+		provider: 'tokenpay',
+		displayName: 'TokenPay',
+		node: 'tokenPay',
+		credential: 'tokenPayApi',
+		order: { amount: '20.5', chain: 'TRON', currency: 'USDT', description: 'One box of tea' },
+		money: { amount: '20.5', currency: 'USDT' },
+		acknowledgement: { status: 200, contentType: text, body: 'success' },
+	},
+];
+
+/** WooshPay has no callback address per checkout: an endpoint is registered by hand, as its dashboard does it. */
+async function registerAtWooshPay(url: string): Promise<{ secret: string; remove: () => Promise<void> }> {
+	const { sandbox } = await stage();
+	const { secretKey } = goodCredential({ credential: 'wooshPayApi' }, sandbox.url);
+	const headers = { authorization: `Basic ${Buffer.from(`${String(secretKey)}:`).toString('base64')}`, accept: 'application/json', 'content-type': 'application/json' };
+	const endpoints = `${sandbox.url}/wooshpay/v1/webhook_endpoints`;
+	const { data } = await axios.post<{ id: string; secret: string }>(endpoints, { url, enabled_events: ['payment_intent.succeeded'] }, { headers, proxy: false });
+	return { secret: data.secret, remove: async () => void (await axios.delete(`${endpoints}/${data.id}`, { headers, proxy: false })) };
+}
+
+/** n8n's Webhook node → Verify → the provider's acknowledgement → "Fulfilled", or 401. */
+async function receiving(provider: Provider, credential: Credential, path: string, webhookOptions: IDataObject): Promise<Workflow> {
+	const { client } = await stage();
+	const answer = (name: string, { status, contentType, body }: Provider['acknowledgement']) =>
+		node(name, 'n8n-nodes-base.respondToWebhook', 1.4, { parameters: { respondWith: 'text', responseBody: body, options: { responseCode: status, responseHeaders: { entries: [{ name: 'Content-Type', value: contentType }] } } } });
+	const nodes: INode[] = [
+		node('Callback', 'n8n-nodes-base.webhook', 2, { webhookId: path, parameters: { httpMethod: 'POST', path, responseMode: 'responseNode', options: webhookOptions } as INode['parameters'] }),
+		node('Verify', `${packageName}.${provider.node}`, 1.1, { parameters: { resource: 'callback', operation: 'verify' }, credentials: { [credential.type]: { id: credential.id, name: credential.name } }, onError: 'continueErrorOutput' }),
+		answer('Acknowledge', provider.acknowledgement),
+		node('Fulfilled', 'n8n-nodes-base.noOp', 1),
+		answer('Refuse', { status: 401, contentType: text, body: 'Unauthorized' }),
+	];
+	const to = (name: string) => [{ node: name, type: 'main' as const, index: 0 }];
+	const connections: IConnections = { Callback: { main: [to('Verify')] }, Verify: { main: [to('Acknowledge'), to('Refuse')] }, Acknowledge: { main: [to('Fulfilled')] } };
+	const workflow = await client.workflows.create({ name: `${provider.displayName} verifies`, nodes: nodes.map((one, index) => ({ ...one, position: [index * 240, 0] })), connections });
+	await client.workflows.publish(workflow.id);
+	return workflow;
+}
+
+describe.each(providers)("Verify of $displayName behind n8n's own Webhook node", (provider) => {
+	let credential: Credential;
+	let workflow: Workflow;
+	let address: string;
+	let remove: (() => Promise<void>) | undefined;
+
+	beforeAll(async () => {
+		const { client, n8n, sandbox } = await stage();
+		const path = randomUUID();
+		address = `${n8n.url}/webhook/${path}`;
+		const endpoint = provider.provider === 'wooshpay' ? await registerAtWooshPay(address) : undefined;
+		remove = endpoint?.remove;
+		const data = { ...goodCredential(provider, sandbox.url), ...(endpoint ? { webhookSecret: endpoint.secret } : {}) };
+		credential = await client.credentials.create({ name: `${provider.displayName} ${path.slice(0, 8)}`, type: provider.credential, data });
+		workflow = await receiving(provider, credential, path, { rawBody: true });
+	});
+	afterAll(async () => await remove?.());
+
+	async function order(callbackUrl = address): Promise<SandboxCheckout> {
+		const { client, sandbox } = await stage();
+		const reference = uniqueReference();
+		const parameters = { resource: 'checkout', operation: 'create', amountFrom: 'amount', reference, ...(provider.provider === 'wooshpay' ? {} : { callback: 'url', callbackUrl }), ...provider.order };
+		const action = await makeActionWorkflow(provider as ProviderCase, credential, parameters);
+		await client.workflows.run(action.id, 'Start');
+		return await sandbox.checkoutOf(provider.provider, reference);
+	}
+	const fulfilled = async (reference: string | null) => {
+		const { client } = await stage();
+		const executions = await Promise.all((await client.executions.list(workflow.id)).map(async ({ id }) => await client.executions.get(id)));
+		return executions.flatMap((execution) => itemsOf(execution, 'Fulfilled')).filter((item) => item.reference === reference);
+	};
+
+	test('a payment is acknowledged in the words that the provider expects, to the byte, and gives the payment event', async () => {
+		const { sandbox } = await stage();
+		const checkout = await order();
+		const [delivery] = await sandbox.act(provider.provider, checkout.checkoutId, 'pay');
+		expect(delivery).toMatchObject({ status: provider.acknowledgement.status, responseBody: provider.acknowledgement.body });
+		expect(delivery?.responseHeaders['content-type']).toBe(provider.acknowledgement.contentType);
+		expect(await fulfilled(checkout.reference)).toEqual([expect.objectContaining({ provider: provider.provider, event: 'payment.succeeded', status: 'paid', ...provider.money })]);
+	});
+
+	test.each(['forged', 'tampered'] as const)('a %s callback is refused with 401 and fulfils nothing', async (callback) => {
+		const { sandbox } = await stage();
+		const checkout = await order();
+		const [delivery] = await sandbox.act(provider.provider, checkout.checkoutId, 'pay', { callback });
+		expect(delivery).toMatchObject({ status: 401, responseBody: 'Unauthorized' });
+		expect(await fulfilled(checkout.reference)).toEqual([]);
+	});
+});
+
+describe("Verify behind n8n's own Webhook node", () => {
+	test("without the option 'Raw Body' nothing is verified, and the error names the option", async () => {
+		const [provider] = providers as [Provider];
+		const { client, n8n, sandbox } = await stage();
+		const path = randomUUID();
+		const credential = await client.credentials.create({ name: `Payfect ${path.slice(0, 8)}`, type: 'payfectApi', data: goodCredential(provider, sandbox.url) });
+		const workflow = await receiving(provider, credential, path, {});
+		await axios.post(`${n8n.url}/webhook/${path}`, { id: 'any' }, { proxy: false, validateStatus: () => true });
+		const [execution] = await client.executions.waitFor(workflow.id, 1);
+		expect(execution && itemsOf(execution, 'Fulfilled')).toEqual([]);
+		expect(execution?.stored).toContain("Switch on 'Raw Body'");
+	});
+});
