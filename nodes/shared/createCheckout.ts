@@ -35,6 +35,12 @@ export function warnAboutCallbackUrl<Credentials>(row: Row<Credentials>, callbac
 		? "'Callback URL' is a test URL: n8n answers there only while the editor listens. Use the Production URL of the trigger and publish its workflow."
 		: LOCAL_HOST.test(callback.hostname) && !providerIsLocal
 			? "'Callback URL' is an address of this machine, which the provider cannot reach. Set WEBHOOK_URL of n8n to its public address, then copy the URL again."
-			: undefined;
+			: row.text('callback') === 'resumeExecution' && !isWaitedFor(row)
+				? "'Callback' is Resume This Execution, but no Wait for Payment follows: nothing in this workflow will hear of the payment."
+				: undefined;
 	if (message !== undefined) row.context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
+}
+
+function isWaitedFor<Credentials>({ context }: Row<Credentials>): boolean {
+	return context.getChildNodes(context.getNode().name, { includeNodeParameters: true }).some(({ type, disabled, parameters }) => type === context.getNode().type && !disabled && parameters?.operation === 'waitForPayment');
 }

@@ -279,6 +279,7 @@ describe.each(providers)('Wait for Payment of $displayName', (provider) => {
 		expect(delivery).toMatchObject({ status: provider.acknowledgement.status, responseBody: provider.acknowledgement.body });
 		expect(delivery?.responseHeaders['content-type']).toBe(provider.acknowledgement.contentType);
 		const execution = await ended(checkout);
+		expect(execution.stored).not.toContain('no Wait for Payment follows');
 		expect(leftThrough(execution)).toEqual({
 			status: 'success',
 			shipped: [

@@ -460,6 +460,14 @@ describe('Wait for Payment, before it waits', () => {
 		expect(checkouts.filter(({ reference }) => reference?.startsWith('many-'))).toEqual([]);
 	});
 
+	test('a checkout whose callback would resume this execution, which nothing waits for, is created with a warning', async () => {
+		const create = { resource: 'checkout', operation: 'create', amountFrom: 'amount', ...ofPayfect.order, reference: 'nobody-waits' };
+		const alone = await runNode({ ...setupOf(ofPayfect), parameters: { ...create, callback: 'resumeExecution' } });
+		expect(alone.stored).toContain('no Wait for Payment follows');
+		const byUrl = await runNode({ ...setupOf(ofPayfect), parameters: { ...create, callback: 'url', callbackUrl: 'https://n8n.example/webhook/1/callback' } });
+		expect(byUrl.stored).not.toContain('no Wait for Payment follows');
+	});
+
 	test("'Always Output Data' is refused: it would make an empty item on Paid of everything that is not paid", async () => {
 		expect(words((await attempt({ settings: { alwaysOutputData: true } })).error)).toContain("'Always Output Data' is on");
 	});
