@@ -56,6 +56,11 @@ interface Run {
 	/** What earlier tries of this run have made; undefined where nothing repeats the node. */
 	before?: Map<number, MadeRow>;
 	stopped?: AbortSignal;
+	/**
+	 * The latest row to end got no answer whatever, for all its attempts. The rows behind it are then tried once each: a thousand
+	 * rows would otherwise take an hour to find out that nobody is there.
+	 */
+	isSilent: boolean;
 	/** The node's parameters as they are saved, expressions not evaluated. */
 	parameters: INodeParameters;
 	/** The values that are the same for all rows: n8n takes its time for each, a fifth of a row's in all. */
@@ -85,7 +90,7 @@ export async function eachItem<Credentials, Order>(
 	const stopped = context.getExecutionCancelSignal();
 	const runKey = retryKey(context);
 	const before = runKey === undefined ? undefined : rowsMadeBefore(runKey);
-	const run: Run = { references: new Map(), made: [], inDoubt: [], parameters: context.getNode().parameters, fixed: new Map(), ...(before ? { before } : {}), ...(stopped ? { stopped } : {}) };
+	const run: Run = { references: new Map(), made: [], inDoubt: [], isSilent: false, parameters: context.getNode().parameters, fixed: new Map(), ...(before ? { before } : {}), ...(stopped ? { stopped } : {}) };
 	const results: INodeExecutionData[][] = [];
 	let firstFailure: { error: NodeApiError | NodeOperationError; itemIndex: number } | undefined;
 
@@ -202,9 +207,15 @@ function rowOf<Credentials, Order>(
 		},
 		json: (parameter, displayName) => readJsonField(value(parameter, ''), displayName),
 		async send(call, options) {
-			const reply = await sendCall(context, provider, credentials, call, { stopped: run.stopped, ...options });
-			if (call.repeat !== 'safe') accepted = call;
-			return reply;
+			try {
+				const reply = await sendCall(context, provider, credentials, call, { stopped: run.stopped, ...(run.isSilent ? { maximumAttempts: 1 } : {}), ...options });
+				run.isSilent = false;
+				if (call.repeat !== 'safe') accepted = call;
+				return reply;
+			} catch (error) {
+				run.isSilent = error instanceof CallFailure && error.httpStatus === undefined;
+				throw error;
+			}
 		},
 		async make(reference, send) {
 			const earlierRow = reference === null ? undefined : run.references.get(reference);
