@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { startSandbox } from '../../sandbox/sandbox';
 import { SandboxClient, type Fault, type SandboxState } from '../e2e/sandboxClient';
 import { runNode, type NodeRun, type NodeRunOptions } from '../support/contexts';
+import { timeOutSoon } from './timeouts';
 import type { Row, Shop } from './shops';
 
 export interface Created extends SandboxState {
@@ -48,6 +49,7 @@ export async function openShop<Result>(shop: Shop, work: (open: OpenShop) => Pro
 			state,
 			forget: async () => void (await axios.post(`${sandbox.url}/control/reset`)),
 			create: async (sheet, { requestsInParallel = 5, fault, parameters, options, ...more } = {}) => {
+				timeOutSoon(fault?.fault.startsWith('timeout') ?? false);
 				if (fault) await client.fault(provider.name, 'create', fault.fault, fault.times);
 				const chosen = { ...(setup.parameters?.options as IDataObject | undefined), requestsInParallel, ...options };
 				const run = await runNode({ ...setup, ...more, parameters: { ...setup.parameters, ...parameters, options: chosen }, items: sheet.map((json) => ({ json })) });

@@ -3,11 +3,11 @@ import type { Fault } from '../e2e/sandboxClient';
 import { create, madeTwice, type Created } from './create';
 import { startFastClock, stopFastClock } from './fastClock';
 import { sheetOf, shops } from './shops';
-import { shortTimeouts } from './shortTimeouts';
+import { controlTimeouts } from './timeouts';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('./fastClock')>('./fastClock').n8nWorkflowOnFastClock());
-jest.setTimeout(60_000);
-shortTimeouts(1_500);
+jest.setTimeout(120_000);
+controlTimeouts();
 beforeAll(startFastClock);
 afterAll(stopFastClock);
 
