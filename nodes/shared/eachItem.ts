@@ -102,6 +102,7 @@ export async function eachItem<Credentials, Order>(
 			results[itemIndex] = paired(output, itemIndex);
 		} catch (error) {
 			if (stopped?.aborted) return;
+			if (error instanceof CallFailure) run.isSilent = error.httpStatus === undefined;
 			const nodeError = asNodeError(context, error, itemIndex, row.reference());
 			if (context.continueOnFail()) {
 				results[itemIndex] = [failed(nodeError, itemIndex)];
@@ -207,15 +208,10 @@ function rowOf<Credentials, Order>(
 		},
 		json: (parameter, displayName) => readJsonField(value(parameter, ''), displayName),
 		async send(call, options) {
-			try {
-				const reply = await sendCall(context, provider, credentials, call, { stopped: run.stopped, ...(run.isSilent ? { maximumAttempts: 1 } : {}), ...options });
-				run.isSilent = false;
-				if (call.repeat !== 'safe') accepted = call;
-				return reply;
-			} catch (error) {
-				run.isSilent = error instanceof CallFailure && error.httpStatus === undefined;
-				throw error;
-			}
+			const reply = await sendCall(context, provider, credentials, call, { stopped: run.stopped, ...(run.isSilent ? { maximumAttempts: 1 } : {}), ...options });
+			run.isSilent = false;
+			if (call.repeat !== 'safe') accepted = call;
+			return reply;
 		},
 		async make(reference, send) {
 			const earlierRow = reference === null ? undefined : run.references.get(reference);
