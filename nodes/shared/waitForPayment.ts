@@ -5,7 +5,7 @@ import type { PaymentEvent, PaymentFacts } from './contract';
 import { asNodeError } from './eachItem';
 import { textOrNull } from './exactJson';
 import { InputError } from './inputError';
-import { compareAmounts } from './money';
+import { compareAmounts, shown } from './money';
 import { readCredentials, usedByAgent, type ProviderNode } from './providerNode';
 import { acknowledge, credentialsOrNothing, judgeCallback, logLine, readReceived, refuse, type Expectation } from './receiveCallback';
 import { sendCall } from './sendCall';
@@ -15,8 +15,12 @@ const UNIT_MILLISECONDS: Record<string, number> = { minutes: 60_000, hours: HOUR
 const DEFAULT_LIMIT_MILLISECONDS = 24 * HOUR_MILLISECONDS;
 /** n8n takes this date for "no limit", and databases sort what comes after the year 9999 wrongly. */
 const LATEST_LIMIT_MILLISECONDS = Date.parse('3000-01-01T00:00:00Z');
+/** How much later than its limit n8n may look at a waiting execution (n8n 2.41.1, wait-tracker.js). */
+const N8N_LOOKS_EVERY_MILLISECONDS = 60_000;
 /** While the provider is asked the execution runs, and n8n answers a callback with 409. */
 const QUESTION = { maximumAttempts: 2, timeoutMilliseconds: 10_000 };
+
+const DECIMAL = /^\d+(\.\d+)?$/;
 
 /** Under this key the execution data of the waiting node holds what `webhook()` has to know; n8n stores it with the execution. */
 const WAITING_FOR = 'waitingFor';
@@ -149,11 +153,12 @@ async function start<Credentials, Order>(context: IExecuteFunctions, provider: P
 	const itemCount = executeData.data.main?.[0]?.length ?? 1;
 	if (itemCount > 1) throw tooManyItems('Wait for Payment', itemCount);
 	refuseUnsafeWay(context, displayName);
-	const expected = readExpected(context);
+	const expected = readExpected(context, item, provider.contract.provider);
 	const credentials = await readCredentials<Credentials>(context, provider.credentialName);
 	const problem = callback.problem(credentials) ?? callback.cannotTellPaid?.(credentials);
 	if (problem !== undefined) throw new InputError(`${displayName} callbacks cannot be understood: ${problem}`, 'Correct the credential, then run it again.');
 	const limit = readLimit(context, item);
+	refuseShorterTimeout(context, limit);
 	const already = await askOnce(context, provider, credentials, expected);
 	const decided = already === undefined ? undefined : decide(already, expected);
 	if (already !== undefined && decided !== undefined) return outputsFor(item, already, decided);
@@ -163,7 +168,7 @@ async function start<Credentials, Order>(context: IExecuteFunctions, provider: P
 	executeData.data = { ...executeData.data, main: [[], [timedOut]], [WAITING_FOR]: [[{ json: { ...expected } }], [item]] };
 	context.setMetadata({ forwardAllOutputs: true });
 	await context.putExecutionToWait(limit);
-	return [[item], []];
+	return [[], []];
 }
 
 /** Both ways to wait for many payments; n8n pauses whole executions, and one address resumes one. */
@@ -204,17 +209,32 @@ export async function resumeWhenPaid<Credentials, Order>(context: IWebhookFuncti
 	}
 }
 
-function readExpected(context: IExecuteFunctions): Expected {
+const FIELDS = { checkoutId: 'Checkout ID', reference: 'Reference', amount: 'Amount', currency: 'Currency' } as const;
+
+function readExpected(context: IExecuteFunctions, item: INodeExecutionData, provider: string): Expected {
 	const text = (parameter: string) => {
 		const value = context.getNodeParameter(parameter, 0, '') as unknown;
 		return typeof value === 'string' || typeof value === 'number' ? String(value).trim() || null : null;
 	};
-	const expected = { checkoutId: text('checkoutId'), reference: text('reference'), amount: text('amount'), currency: text('currency') };
+	const checkout = item.json.provider === provider ? item.json : {};
+	const expected = { checkoutId: text('checkoutId') ?? textOrNull(checkout.checkoutId), reference: text('reference') ?? textOrNull(checkout.reference), amount: text('amount'), currency: text('currency') };
 	if (expected.checkoutId === null && expected.reference === null) {
 		throw new InputError("'Checkout ID' and 'Reference' are both empty", 'Map checkoutId and reference from the node that created the checkout.');
 	}
-	if (expected.amount !== null && !/^\d+(\.\d+)?$/.test(expected.amount)) throw new InputError("'Amount' is not a plain number", 'Map amount from the node that created the checkout, or leave it empty.');
+	if (expected.amount !== null && !DECIMAL.test(expected.amount)) throw new InputError("'Amount' is not a plain number", 'Map amount from the node that created the checkout, or leave it empty.');
+	for (const field of ['checkoutId', 'reference', 'amount', 'currency'] as const) {
+		const is = textOrNull(checkout[field]);
+		if (is === null || saysTheSame(field, expected[field], is)) continue;
+		// In the editor a field keeps what another operation of the node had in it.
+		throw new InputError(`'${FIELDS[field]}' is ${shown(expected[field] ?? '')}, but the checkout of the input item has ${shown(is)}`, `Set the field to the expression {{ $json.${field} }}.`);
+	}
 	return expected;
+}
+
+function saysTheSame(field: keyof Expected, given: string | null, is: string): boolean {
+	if (given === null || given === is) return true;
+	if (field === 'currency') return given.toLowerCase() === is.toLowerCase();
+	return field === 'amount' && DECIMAL.test(is) && compareAmounts(given, is) === 0;
 }
 
 function readLimit(context: IExecuteFunctions, item: INodeExecutionData): Date {
@@ -231,6 +251,17 @@ function readLimit(context: IExecuteFunctions, item: INodeExecutionData): Date {
 	const limit = Date.parse(String(JSON.parse(JSON.stringify(given))));
 	if (Number.isNaN(limit)) throw new InputError(kind === 'date' ? "'Date' is not a date" : 'expiresAt of the input item is not a date', "Give a date such as 2026-12-31T18:00:00Z, or choose A Time Has Passed for 'Wait Until'.");
 	return limitAt(limit, kind === 'date' ? 'Date' : 'expiresAt');
+}
+
+/** When the time is up n8n counts the workflow's own time-out from the start of the execution, waiting included, and cancels it. */
+function refuseShorterTimeout(context: IExecuteFunctions, limit: Date): void {
+	const { executionTimeout } = context.getWorkflowSettings();
+	if (typeof executionTimeout !== 'number' || executionTimeout <= 0) return;
+	if (limit.getTime() + N8N_LOOKS_EVERY_MILLISECONDS < Date.now() + executionTimeout * 1000) return;
+	throw new InputError(
+		"'Timeout Workflow' in the settings of this workflow is shorter than the wait",
+		'Switch it off, or wait for less: n8n would cancel the execution when the time is up, so Not Paid would never run.',
+	);
 }
 
 function limitAt(milliseconds: number, field: string): Date {
@@ -288,7 +319,7 @@ function decide(event: PaymentFacts, expected: Expected): { outcome: Outcome; pa
 }
 
 function compareWithExpected(event: PaymentFacts, expected: Expected): PaidInFull {
-	if (event.amount === null || expected.amount === null || !/^\d+(\.\d+)?$/.test(event.amount)) return 'unknown';
+	if (event.amount === null || expected.amount === null || !DECIMAL.test(event.amount)) return 'unknown';
 	const difference = compareAmounts(event.amount, expected.amount);
 	if (difference < 0) return 'under';
 	// As many of an unnamed currency may be less.

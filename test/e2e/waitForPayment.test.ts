@@ -4,7 +4,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import axios from 'axios';
-import type { IConnections, IDataObject, INode } from 'n8n-workflow';
+import type { IConnections, IDataObject, INode, IWorkflowSettings } from 'n8n-workflow';
 import { eventually, type Credential, type Execution, type Workflow } from '../n8n/client';
 import type { SandboxCheckout, SandboxDelivery } from './sandboxClient';
 import { errorOf, goodCredential, itemsOf, node, packageName, secretsIn, stage, uniqueReference } from './support';
@@ -96,9 +96,9 @@ function connect(links: ReadonlyArray<readonly [string, string, number?]>): ICon
 	return connections;
 }
 
-async function make(name: string, nodes: INode[], links: ReadonlyArray<readonly [string, string, number?]>): Promise<Workflow> {
+async function make(name: string, nodes: INode[], links: ReadonlyArray<readonly [string, string, number?]>, settings: IWorkflowSettings = {}): Promise<Workflow> {
 	const { client } = await stage();
-	const workflow = await client.workflows.create({ name, nodes: nodes.map((one, index) => ({ ...one, position: [index * 240, 0] })), connections: connect(links) });
+	const workflow = await client.workflows.create({ name, nodes: nodes.map((one, index) => ({ ...one, position: [index * 240, 0] })), connections: connect(links), settings });
 	workflows.push(workflow);
 	return workflow;
 }
@@ -510,7 +510,7 @@ describe('Wait for Payment, when the secret is rotated while it waits', () => {
 
 describe('Wait for Payment, when it refuses to begin', () => {
 	/** A workflow that is run by hand up to the refusal; `aside` stands on a branch that is not taken. */
-	async function refusal(options: { before?: INode[]; between?: INode[]; aside?: INode; creating?: IDataObject; waitNode?: Partial<INode>; items?: number }): Promise<Execution> {
+	async function refusal(options: { before?: INode[]; between?: INode[]; aside?: INode; creating?: IDataObject; waitNode?: Partial<INode>; items?: number; settings?: IWorkflowSettings }): Promise<Execution> {
 		const { client } = await stage();
 		const { credential } = await makeCredential(ofPayfect);
 		const before = options.before ?? [];
@@ -537,6 +537,7 @@ describe('Wait for Payment, when it refuses to begin', () => {
 				node('Not Shipped', 'n8n-nodes-base.noOp', 1),
 			],
 			[...links, ['Wait', 'Shipped'], ['Wait', 'Not Shipped', 1]],
+			options.settings,
 		);
 		return await client.workflows.run(workflow.id, 'Start');
 	}
@@ -575,6 +576,11 @@ describe('Wait for Payment, when it refuses to begin', () => {
 	test('a checkout that is created with another callback is refused: nothing would ever resume', async () => {
 		const { message, description } = errorOf(await refusal({ creating: { callback: 'none' } }));
 		expect(`${message} ${description}`).toMatch(/'Create' does not tell Payfect to resume this execution.*Resume This Execution/s);
+	});
+
+	test("'Timeout Workflow' of less than the wait is refused: n8n would cancel the execution in place of Not Paid", async () => {
+		const { message } = errorOf(await refusal({ settings: { executionTimeout: 1800 } }));
+		expect(message).toContain("'Timeout Workflow' in the settings of this workflow is shorter than the wait");
 	});
 
 	test.each(['continueRegularOutput', 'continueErrorOutput'] as const)('with On Error set to %s a refusal ships nothing', async (onError) => {

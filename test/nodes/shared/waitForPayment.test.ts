@@ -543,6 +543,23 @@ describe('Wait for Payment, before it waits', () => {
 		expect(words(run.error)).toMatch(new RegExp(`Payfect knows this checkout, but its ${field} is not that`));
 	});
 
+	test.each([
+		['amount', { amount: '1' }, /'Amount' is "?1"?, but the checkout of the input item has "?20\.50/],
+		['currency', { currency: 'EUR' }, /'Currency' is/],
+		['reference', { reference: 'order-of-yesterday' }, /'Reference' is/],
+		['checkout id', { checkoutId: 'another' }, /'Checkout ID' is/],
+	])('a field that still holds the %s of something else than the item is refused', async (_what, parameters, message) => {
+		const checkout = await order(ofPayfect, String(1000 + ++count));
+		expect(words((await attempt({ json: checkout, parameters })).error)).toMatch(message);
+	});
+
+	test('an empty amount and currency are not compared, an empty reference is the one of the item', async () => {
+		const checkout = await order(ofPayfect, String(1000 + ++count));
+		await act(ofPayfect, checkout, 'underpay', { callback: 'none' });
+		const run = await attempt({ json: checkout, parameters: { amount: '', currency: '', reference: '' } });
+		expect(leftThrough(run)).toMatchObject({ paid: [{ outcome: 'paid', paidInFull: 'unknown', reference: checkout.reference }], notPaid: [] });
+	});
+
 	test('a provider that does not answer is no obstacle: it waits, and says so', async () => {
 		const checkout = await order(ofPayfect, String(1000 + ++count));
 		await control('/faults', { provider: 'payfect', operation: 'get', fault: 'html', times: 5 });
