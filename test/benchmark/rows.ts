@@ -1,15 +1,16 @@
 /**
- * From 1,000 rows to 1,000 checkouts in a real n8n: our node, n8n's HTTP Request node, and the least time that the provider's
- * latency allows. Prints a table in Markdown; nothing is asserted, the numbers are for a person to read.
+ * From 1,000 rows to 1,000 checkouts in a real n8n: our node, n8n's HTTP Request node, the same requests without n8n, and the least
+ * time that the provider's latency allows. Prints a table in Markdown; nothing is asserted, the numbers are for a person to read.
  *
  *   npm run bench                      # about ten minutes
  *   npm run bench -- --rows 200 --rounds 1
  */
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { cpus } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import axios from 'axios';
 import type { IDataObject, INode } from 'n8n-workflow';
 import { sandboxCredentials, startSandbox } from '../../sandbox/sandbox';
@@ -31,7 +32,8 @@ interface Contestant {
 	name: string;
 	/** Requests at the same time; null: as many as it likes. */
 	parallel: number | null;
-	node: INode;
+	/** Undefined: the same requests without n8n. */
+	node?: INode;
 }
 
 interface Measurement {
@@ -53,15 +55,18 @@ async function main(): Promise<void> {
 		const offered = sandboxCredentials(sandbox.url).find(({ type }) => type === `${provider}Api`);
 		if (!offered) throw new Error(`The sandbox offers no credential for ${provider}.`);
 		const credential = await client.credentials.create(offered);
-		const contestants = contestantsFor(credential, `${String(offered.data.baseUrl)}/checkouts/`);
+		const createUrl = `${String(offered.data.baseUrl)}/checkouts/`;
+		const contestants = contestantsFor(credential, createUrl);
 		const results = new Map<Contestant, Measurement[]>(contestants.map((contestant) => [contestant, []]));
 		const workflows = new Map<Contestant, Workflow>();
 		for (const contestant of contestants) {
-			const workflow = await client.workflows.create({ name: contestant.name, ...workflowOf(contestant) });
+			if (!contestant.node) continue;
+			const workflow = await client.workflows.create({ name: contestant.name, ...workflowOf(contestant.node) });
 			await client.workflows.publish(workflow.id);
 			workflows.set(contestant, workflow);
 		}
 		const runOnce = async (contestant: Contestant): Promise<Measurement> => {
+			if (!contestant.node) return { seconds: await bareClient(createUrl, contestant.parallel ?? ROWS, String(offered.data.apiKey)), processorMillisecondsPerRow: null, grownBy: null };
 			const workflow = workflows.get(contestant);
 			if (!n8n || !workflow) throw new Error('There is no workflow to run.');
 			await axios.post(`${sandbox.url}/control/reset`);
@@ -81,7 +86,7 @@ async function main(): Promise<void> {
 			};
 		};
 		// The first run of anything in n8n is slower: modules are loaded and code is compiled.
-		for (const contestant of contestants.filter(({ parallel }) => parallel === null || parallel >= 10)) await runOnce(contestant);
+		for (const contestant of contestants.filter(({ node, parallel }) => node && (parallel === null || parallel >= 10))) await runOnce(contestant);
 		for (let round = 1; round <= ROUNDS; round++) {
 			for (const contestant of contestants) {
 				const result = await runOnce(contestant);
@@ -133,6 +138,7 @@ function contestantsFor(credential: Credential, createUrl: string): Contestant[]
 		});
 	return [
 		...IN_PARALLEL.flatMap((parallel): Contestant[] => [
+			{ name: `no n8n at all, ${parallel} in parallel`, parallel },
 			{ name: `this package, ${parallel} in parallel`, parallel, node: ours(parallel) },
 			{ name: `HTTP Request, batches of ${parallel}`, parallel, node: httpRequest({ batching: { batch: { batchSize: parallel, batchInterval: LATENCY_MILLISECONDS } } }) },
 		]),
@@ -141,7 +147,7 @@ function contestantsFor(credential: Credential, createUrl: string): Contestant[]
 }
 
 /** Webhook → a sheet of rows → the node that is measured; answered when all is done. */
-function workflowOf({ node }: Contestant): Pick<Workflow, 'nodes' | 'connections'> {
+function workflowOf(node: INode): Pick<Workflow, 'nodes' | 'connections'> {
 	const webhookId = randomUUID();
 	const rows = `={{ Array.from({ length: ${ROWS} }, (_, index) => ({ reference: 'order-' + (index + 1), amount: (index + 1) + '.50' })) }}`;
 	const nodes: INode[] = [
@@ -159,6 +165,11 @@ function workflowOf({ node }: Contestant): Pick<Workflow, 'nodes' | 'connections
 	];
 	const connections = Object.fromEntries(nodes.slice(0, -1).map(({ name }, index) => [name, { main: [[{ node: nodes[index + 1]?.name ?? '', type: 'main' as const, index: 0 }]] }]));
 	return { nodes, connections };
+}
+
+async function bareClient(url: string, parallel: number, apiKey: string): Promise<number> {
+	const { stdout } = await promisify(execFile)(process.execPath, [path.join(__dirname, 'bareClient.mjs'), url, String(ROWS), String(parallel), `Api-Key ${apiKey}`], { timeout: 600_000 });
+	return Number(stdout);
 }
 
 const difference = (before: number | null, after: number | null) => (before === null || after === null ? null : after - before);
@@ -191,15 +202,18 @@ function print(results: Map<Contestant, Measurement[]>): void {
 		const { name, parallel } = contestant;
 		const seconds = secondsOf(contestant);
 		const limit = parallel === null ? null : (ROWS * LATENCY_MILLISECONDS) / parallel / 1000;
-		const rival = [...results.keys()].find((other) => other.parallel === parallel && other !== contestant);
+		const others = [...results.keys()].filter((other) => other.parallel === parallel);
+		const bare = others.find(({ node }) => node === undefined);
+		const rival = others.find((other) => other.node?.type === 'n8n-nodes-base.httpRequest');
 		const grown = (results.get(contestant) ?? []).flatMap(({ grownBy }) => grownBy ?? []);
 		const processor = (results.get(contestant) ?? []).flatMap(({ processorMillisecondsPerRow }) => processorMillisecondsPerRow ?? []);
 		const ofLimit = limit === null ? '' : (limit / median(seconds)).toFixed(2);
-		const asFast = rival === undefined || name.startsWith('HTTP') ? '' : `${(median(secondsOf(rival)) / median(seconds)).toFixed(2)} ×`;
+		const ofBare = bare === undefined || contestant === bare ? '' : (median(secondsOf(bare)) / median(seconds)).toFixed(2);
+		const asFast = rival === undefined || contestant === rival || contestant === bare ? '' : `${(median(secondsOf(rival)) / median(seconds)).toFixed(2)} ×`;
 		const spread = `${Math.min(...seconds).toFixed(2)}–${Math.max(...seconds).toFixed(2)}`;
-		return [name, limit?.toFixed(2) ?? '', median(seconds).toFixed(2), spread, ofLimit, asFast, processor.length === 0 ? '' : median(processor).toFixed(1), grown.length === 0 ? '' : Math.round(median(grown)).toString()];
+		return [name, limit?.toFixed(2) ?? '', median(seconds).toFixed(2), spread, ofLimit, ofBare, asFast, processor.length === 0 ? '' : median(processor).toFixed(1), grown.length === 0 ? '' : Math.round(median(grown)).toString()];
 	});
-	const table = [['', 'limit (s)', 'took (s)', 'spread (s)', 'share of the limit', 'against HTTP Request', 'processor time per row (ms)', 'memory grew (MB)'], Array<string>(8).fill('---'), ...lines];
+	const table = [['', 'limit (s)', 'took (s)', 'spread (s)', 'share of the limit', 'share of no n8n', 'against HTTP Request', 'processor time per row (ms)', 'memory grew (MB)'], Array<string>(9).fill('---'), ...lines];
 	console.log(`\n${ROWS} rows, latency ${LATENCY_MILLISECONDS} ms, medians of ${ROUNDS} rounds, ${cpus().length} cores, limit = rows × latency ÷ parallel\n`);
 	console.log(table.map((cells) => `| ${cells.join(' | ')} |`).join('\n'));
 }
