@@ -20,7 +20,7 @@ export const switchFault = z
 	.strict();
 
 export const changeSettings = z
-	.object({ latencyMilliseconds: z.number().int().min(0).max(60_000), redeliveryScale: z.number().positive().max(1) })
+	.object({ latencyMilliseconds: z.number().int().min(0).max(60_000), redeliveryScale: z.number().positive().max(10) })
 	.partial()
 	.strict();
 
