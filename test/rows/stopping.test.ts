@@ -4,7 +4,7 @@ import { startFastClock, stopFastClock } from './fastClock';
 import { sheetOf, shops } from './shops';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('./fastClock')>('./fastClock').n8nWorkflowOnFastClock());
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 beforeAll(startFastClock);
 afterAll(stopFastClock);
 
@@ -12,7 +12,7 @@ afterAll(stopFastClock);
 describe.each(shops().filter(([name]) => /^(payfect|tokenpay)$/.test(name)))('stopping the execution with %s', (_name, shop) => {
 	test('ends the waiting of rows that were asked to slow down: nothing more is sent', async () => {
 		await openShop(shop, async (open) => {
-			const { run } = await open.create(sheetOf(200), { fault: { fault: '429-seconds', times: 100_000 }, abortAfterMilliseconds: 2_000, continueOnFail: 'continueRegularOutput' });
+			const { run } = await open.create(sheetOf(200), { fault: { fault: '429-seconds', times: 100_000 }, abortAfterMilliseconds: 20_000, continueOnFail: 'continueRegularOutput' });
 			expect(run.status).toBe('canceled');
 			// What was on its way at that moment has arrived after this; each row would have been sent again several times.
 			await wait(100);

@@ -8,10 +8,14 @@ const root = path.join(__dirname, '..', '..');
 async function run(...args: string[]): Promise<{ code: number | null; output: string }> {
 	const child = spawn(process.execPath, [path.join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs'), path.join(root, 'sandbox', 'start.ts'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
 	let output = '';
+	let interrupted = false;
 	for (const stream of [child.stdout, child.stderr]) {
 		stream.on('data', (chunk: Buffer) => {
 			output += chunk.toString('utf8');
-			if (output.includes('Stop it with Ctrl-C')) child.kill('SIGINT');
+			// Once: a second one means that it shall not wait for its end.
+			if (interrupted || !output.includes('Stop it with Ctrl-C')) return;
+			interrupted = true;
+			child.kill('SIGINT');
 		});
 	}
 	const code = await new Promise<number | null>((resolve) => child.once('close', resolve));

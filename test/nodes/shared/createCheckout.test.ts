@@ -6,7 +6,7 @@ import { answer, type ProbeCredentials } from './support/probe';
 function hintsFor(callbackUrl: string | null, apiUrl = 'https://api.provider.example/checkouts', itemIndex = 0): string[] {
 	const hints: string[] = [];
 	const context = { addExecutionHints: ({ message }: { message: string }) => hints.push(message) };
-	warnAboutCallbackUrl({ itemIndex, context } as unknown as Row<ProbeCredentials>, callbackUrl, apiUrl);
+	warnAboutCallbackUrl({ itemIndex, context, text: () => 'url' } as unknown as Row<ProbeCredentials>, callbackUrl, apiUrl);
 	return hints;
 }
 
