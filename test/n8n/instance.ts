@@ -17,6 +17,8 @@ export interface StartOptions {
 	port?: number;
 	/** On top of, and over, the usual settings. */
 	environment?: Record<string, string>;
+	/** What this n8n is: `['start']` (default: all in one, or the main of several), `['webhook']`, `['worker', …]`; with more than one, `environment` has to say where they meet. */
+	command?: readonly string[];
 	/** The package to install; packed from this clone's `dist` where none is given; null: none is installed. */
 	tarball?: string | null;
 	/** Told what takes time. */
@@ -46,6 +48,7 @@ interface InstanceFile {
 	pid: number;
 	port: number;
 	brokerPort: number;
+	command: readonly string[];
 	environment: Record<string, string>;
 }
 
@@ -100,7 +103,7 @@ export async function startN8n(options: StartOptions = {}): Promise<RunningN8n> 
 		say('Installing the package into n8n');
 		await installPackage(userFolder, options.tarball ?? packPackage());
 	}
-	const instance: InstanceFile = { pid: 0, port: 0, brokerPort: 0, environment: options.environment ?? {} };
+	const instance: InstanceFile = { pid: 0, port: 0, brokerPort: 0, command: options.command ?? ['start'], environment: options.environment ?? {} };
 	for (let attempt = 1; ; attempt++) {
 		const [port = 0, brokerPort = 0] = await freePorts(2);
 		instance.port = options.port ?? port;
@@ -147,6 +150,10 @@ function environmentOf(userFolder: string, { port, brokerPort, environment }: In
 		N8N_LISTEN_ADDRESS: '127.0.0.1',
 		N8N_HOST: '127.0.0.1',
 		WEBHOOK_URL: `http://127.0.0.1:${port}/`,
+		// A worker serves nothing but its health, and that not unless it is told to.
+		QUEUE_HEALTH_CHECK_ACTIVE: 'true',
+		QUEUE_HEALTH_CHECK_PORT: String(port),
+		N8N_WORKER_SERVER_ADDRESS: '127.0.0.1',
 		N8N_SECURE_COOKIE: 'false',
 		N8N_DIAGNOSTICS_ENABLED: 'false',
 		N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
@@ -165,7 +172,7 @@ async function launch(userFolder: string, instance: InstanceFile, say: (line: st
 	const logBefore = readLog(userFolder).length;
 	const child = startProcess({
 		node: n8n.node,
-		args: [n8n.script, 'start'],
+		args: [n8n.script, ...instance.command],
 		environment: environmentOf(userFolder, instance),
 		logFile: logFile(userFolder),
 	});
