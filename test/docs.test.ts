@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 const root = path.join(__dirname, '..');
@@ -21,8 +21,9 @@ describe('docs/callbacks.md', () => {
 
 	const logLines = (page.split('## What the log says')[1]?.split('\n## ')[0] ?? '').split('\n').filter((line) => line.startsWith('| '));
 	const phrases = logLines.flatMap((line) => [...(line.split(' | ')[0] ?? '').matchAll(/`([^`]+)`/g)].map(([, phrase = '']) => phrase));
-	const sources = ['shared/receiveCallback', 'Payfect/payfect.contract', 'Payfect/fernet', 'EFundPay/eFundPay.contract', 'WooshPay/wooshPay.contract', 'ChingChingPay/chingChingPay.contract', 'TokenPay/tokenPay.contract']
-		.map((file) => readFileSync(path.join(root, 'nodes', `${file}.ts`), 'utf8'))
+	const sources = readdirSync(path.join(root, 'nodes'), { recursive: true, encoding: 'utf8' })
+		.filter((file) => file.endsWith('.ts'))
+		.map((file) => readFileSync(path.join(root, 'nodes', file), 'utf8'))
 		.join('\n');
 
 	test('explains the log lines', () => {
