@@ -64,8 +64,8 @@ describe('links', () => {
 describe('what is written in italics', () => {
 	/** What n8n itself shows (2.41.1). */
 	const ofN8n = [
-		...['Credentials', 'Add credential', 'Save', 'Test', 'Connection tested successfully', 'Webhook URLs', 'Production URL', 'Test URL', 'Raw Body', 'Settings', 'Community nodes', 'Install'],
-		...['On Error', 'Retry On Fail', 'Always Output Data', 'Timeout Workflow', 'Wait For Sub-Workflow Completion', 'Workflows', 'Import from file', 'Respond to Webhook', 'Send and Wait', 'Save successful production executions'],
+		...['Create credential', 'Save', 'Retry', 'Connection tested successfully', 'Webhook URLs', 'Production URL', 'Test URL', 'Raw Body', 'Settings', 'Community nodes', 'Install'],
+		...['On Error', 'Retry On Fail', 'Always Output Data', 'Timeout Workflow', 'Wait For Sub-Workflow Completion', 'Respond to Webhook', 'Send and Wait', 'Save successful production executions'],
 	];
 	const labelsOf = ({ node, trigger, credential }: ProviderCode): string[] => {
 		const labels = (property: INodeProperties): string[] => [
