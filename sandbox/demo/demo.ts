@@ -144,7 +144,7 @@ async function check({ client, sandboxUrl, examples, n8n }: Demo, chromium: stri
 	for (const example of examples) {
 		console.log(`\n${example.file}: ${example.workflow.name}`);
 		if (!example.formUrl && !example.sheet) {
-			console.log('  imported and published; it begins neither with a form nor with a sheet, so there is nothing to walk');
+			console.log('  imported and published; it begins neither with an order form nor with a sheet, so there is nothing to walk');
 			continue;
 		}
 		try {

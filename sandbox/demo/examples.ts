@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { INode, INodeTypeDescription } from 'n8n-workflow';
 import type { Credential, N8nClient, NewWorkflow, Workflow } from '../../test/n8n/client';
 
-const folder = path.join(__dirname, '..', '..', 'examples');
+export const examplesFolder = path.join(__dirname, '..', '..', 'examples');
 const packagePrefix = 'n8n-nodes-hosted-checkout.';
 
 export interface Example {
@@ -16,45 +16,70 @@ export interface Example {
 	sheet?: { start: string; orders: string };
 }
 
+/** What somebody who imports an example has at hand. */
+export interface Importer {
+	client: N8nClient;
+	credentials: readonly Credential[];
+	thankYouPage: string;
+	/** Of this package's nodes, as n8n offers them. */
+	descriptions: readonly INodeTypeDescription[];
+}
+
 /** Imports every file of examples/ as a newcomer would, does what its notes ask for, and publishes it. */
 export async function importExamples(client: N8nClient, credentials: readonly Credential[], thankYouPage: string): Promise<Example[]> {
-	const descriptions = await client.nodeTypes(packagePrefix);
-	const files = (await readdir(folder)).filter((file) => file.endsWith('.json')).sort();
+	const importer = { client, credentials, thankYouPage, descriptions: await client.nodeTypes(packagePrefix) };
+	const files = (await readdir(examplesFolder)).filter((file) => file.endsWith('.json')).sort();
 	const examples: Example[] = [];
-	for (const file of files) {
-		const saved = JSON.parse(await readFile(path.join(folder, file), 'utf8')) as NewWorkflow;
-		// The editor gives imported triggers new addresses, too.
-		const nodes = saved.nodes.map((node) => ({ ...node, ...(node.webhookId ? { webhookId: randomUUID() } : {}) }));
-		for (const node of nodes) setUp(node, nodes, descriptions, credentials, client.url, thankYouPage, file);
-		const workflow = await client.workflows.create({ ...saved, nodes });
-		await client.workflows.publish(workflow.id);
-		const form = nodes.find(({ type }) => type === 'n8n-nodes-base.formTrigger');
-		const start = nodes.find(({ type }) => type === 'n8n-nodes-base.manualTrigger');
-		const orders = nodes.find(({ name }) => name === 'Orders');
-		const page = nodes.find(({ type, parameters }) => type === 'n8n-nodes-base.webhook' && parameters.httpMethod === 'GET');
-		const formUrl = form ? `${client.url}/form/${form.webhookId}` : page ? `${client.url}/webhook/${String(page.parameters.path)}` : undefined;
-		examples.push({ file, workflow, ...(formUrl !== undefined ? { formUrl } : start && orders ? { sheet: { start: start.name, orders: orders.name } } : {}) });
-	}
+	for (const file of files) examples.push(await importExample(file, importer));
 	return examples;
 }
 
+/**
+ * Imports one example, does what its notes ask for, and publishes it.
+ *
+ * @param change what this user does besides, before it is saved
+ */
+export async function importExample(file: string, importer: Importer, change: (saved: NewWorkflow) => NewWorkflow = (saved) => saved): Promise<Example> {
+	const { client } = importer;
+	const saved = change(JSON.parse(await readFile(path.join(examplesFolder, file), 'utf8')) as NewWorkflow);
+	// The editor gives imported triggers new addresses, too.
+	const nodes = saved.nodes.map((node) => ({ ...node, ...(node.webhookId ? { webhookId: randomUUID() } : {}) }));
+	for (const node of nodes) setUp(node, nodes, importer, file);
+	const workflow = await client.workflows.create({ ...saved, nodes });
+	const once = nodes.find(({ name, type }) => name === 'Set Up Once' && type === 'n8n-nodes-base.manualTrigger');
+	if (once) {
+		const { status, data } = await client.workflows.run(workflow.id, once.name);
+		if (status !== 'success') throw new Error(`examples/${file}: "${once.name}" ended with "${status}": ${data.resultData.error?.message ?? 'no message'}`);
+	}
+	await client.workflows.publish(workflow.id);
+	// Only an order form: the one for refunds leads to no payment page.
+	const form = nodes.find(({ type }) => type === 'n8n-nodes-base.formTrigger' && nodes.some(({ name }) => name === 'Fulfilled'));
+	const start = nodes.find(({ type }) => type === 'n8n-nodes-base.manualTrigger');
+	const orders = nodes.find(({ name }) => name === 'Orders');
+	const page = nodes.find(({ type, parameters }) => type === 'n8n-nodes-base.webhook' && parameters.httpMethod === 'GET');
+	const formUrl = form ? `${client.url}/form/${form.webhookId}` : page ? `${client.url}/webhook/${String(page.parameters.path)}` : undefined;
+	return { file, workflow, ...(formUrl !== undefined ? { formUrl } : start && orders ? { sheet: { start: start.name, orders: orders.name } } : {}) };
+}
+
 /** Chooses the credential, and enters the trigger's address and the thank-you page where the notes say so. */
-function setUp(node: INode, nodes: INode[], descriptions: INodeTypeDescription[], credentials: readonly Credential[], n8nUrl: string, thankYouPage: string, file: string): void {
+function setUp(node: INode, nodes: INode[], { client, credentials, thankYouPage, descriptions }: Importer, file: string): void {
 	if (!node.type.startsWith(packagePrefix)) return;
-	const description = descriptions.find(({ name }) => name === node.type);
-	if (!description) throw new Error(`examples/${file}: n8n does not know the node type ${node.type}.`);
+	// n8n makes the tool for AI agents out of the node: same form, same credential.
+	const type = node.type.replace(/Tool$/, '');
+	const description = descriptions.find(({ name }) => name === type);
+	if (!description) throw new Error(`examples/${file}: n8n does not know the node type ${type}.`);
 	for (const { name } of description.credentials ?? []) {
-		const credential = credentials.find(({ type }) => type === name);
+		const credential = credentials.find((one) => one.type === name);
 		if (!credential) throw new Error(`examples/${file}: the sandbox offers no credential of type ${name}.`);
 		node.credentials = { [name]: { id: credential.id, name: credential.name } };
 	}
 	if (String(node.parameters.successUrl ?? '').startsWith('https://shop.example/')) node.parameters.successUrl = thankYouPage;
 	if (node.parameters.callback === 'url') {
-		const trigger = nodes.find(({ type }) => type === `${node.type}Trigger`);
+		const trigger = nodes.find((one) => one.type === `${type}Trigger`);
 		const webhook = descriptions.find(({ name }) => name === trigger?.type)?.webhooks?.[0];
-		const own = nodes.find(({ type }) => type === 'n8n-nodes-base.webhook');
-		if (trigger && webhook) node.parameters.callbackUrl = `${n8nUrl}/webhook/${trigger.webhookId}/${webhook.path}`;
-		else if (own) node.parameters.callbackUrl = `${n8nUrl}/webhook/${String(own.parameters.path)}`;
+		const own = nodes.find((one) => one.type === 'n8n-nodes-base.webhook');
+		if (trigger && webhook) node.parameters.callbackUrl = `${client.url}/webhook/${trigger.webhookId}/${webhook.path}`;
+		else if (own) node.parameters.callbackUrl = `${client.url}/webhook/${String(own.parameters.path)}`;
 		else throw new Error(`examples/${file}: "${node.name}" has a callback, but there is neither a trigger of its provider nor a Webhook node.`);
 	}
 }

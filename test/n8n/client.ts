@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { parse as parseFlatted } from 'flatted';
-import type { IConnections, INode, INodePropertyOptions, INodeTypeDescription, IRunExecutionData, IWorkflowSettings } from 'n8n-workflow';
+import type { IConnections, IDataObject, INode, INodePropertyOptions, INodeTypeDescription, IRunExecutionData, IWorkflowSettings } from 'n8n-workflow';
 
 /** The owner of every throw-away n8n. n8n wants eight characters, a digit and a capital. */
 export const owner = { email: 'owner@n8n.example', firstName: 'Demo', lastName: 'Owner', password: 'Throw-away-1' };
@@ -193,6 +193,15 @@ export class N8nClient {
 			return await Promise.all(found.reverse().map(async ({ id }) => await this.executions.get(id)));
 		},
 	};
+
+	/** The rows of the only Data Table of this name, with n8n's own columns. */
+	async dataTableRows(name: string): Promise<IDataObject[]> {
+		const tables = await this.call<{ data: { id: string; name: string; projectId: string }[] }>('get', `/data-tables-global?filter=${encodeURIComponent(JSON.stringify({ name }))}`);
+		const found = tables.data.filter((table) => table.name === name);
+		const [table] = found;
+		if (!table || found.length > 1) throw new N8nError(`n8n has ${found.length} Data Tables named "${name}".`, 200);
+		return (await this.call<{ data: IDataObject[] }>('get', `/projects/${table.projectId}/data-tables/${table.id}/rows?take=${pageSize}`)).data;
+	}
 
 	/** Types of nodes that n8n offers whose name begins with `prefix`, for example a package's name. */
 	async nodeTypes(prefix: string): Promise<INodeTypeDescription[]> {

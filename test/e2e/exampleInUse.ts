@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import axios from 'axios';
+import type { IDataObject, INode } from 'n8n-workflow';
+import { importExample, type Importer } from '../../sandbox/demo/examples';
+import { sandboxCredentials } from '../../sandbox/sandbox';
+import { eventually, type Execution, type NewWorkflow, type Workflow } from '../n8n/client';
+import type { SandboxCheckout, SandboxDelivery } from './sandboxClient';
+import { packageName, stage, uniqueReference } from './support';
+
+let importing: Promise<Importer> | undefined;
+
+/** One credential of each provider for all examples, as somebody has who imports them into one n8n. */
+async function importer(): Promise<Importer> {
+	importing ??= (async () => {
+		const { client, sandbox } = await stage();
+		const credentials = await Promise.all(sandboxCredentials(sandbox.url).map(async ({ type, name, data }) => await client.credentials.create({ type, name: `${name} of the examples`, data: { ...data } })));
+		return { client, credentials, thankYouPage: `${sandbox.url}/`, descriptions: await client.nodeTypes(`${packageName}.`) };
+	})();
+	return await importing;
+}
+
+const inUse: ExampleInUse[] = [];
+
+/** Unpublishes what was imported: WooshPay tells every registered endpoint about every payment. */
+export async function endExamples(): Promise<void> {
+	const { client } = await stage();
+	for (const { workflow } of inUse.splice(0)) await client.workflows.unpublish(workflow.id).catch(() => undefined);
+}
+
+/** A file of examples/, imported, set up as its notes say, and published. */
+export class ExampleInUse {
+	private constructor(
+		readonly workflow: Workflow,
+		/** Data Tables belong to the whole n8n: each test has its own. */
+		private readonly tables: string,
+	) {}
+
+	/** @param change what this user does besides, to each node by its name */
+	static async of(file: string, change: Record<string, (node: INode) => INode> = {}): Promise<ExampleInUse> {
+		const tables = randomUUID().slice(0, 8);
+		const { workflow } = await importExample(file, await importer(), (saved) => {
+			const own = JSON.parse(JSON.stringify(saved).replace(/\bhosted_checkout_\w+/g, (table) => `${table}_${tables}`)) as NewWorkflow;
+			const missing = Object.keys(change).filter((name) => !own.nodes.some((node) => node.name === name));
+			if (missing.length > 0) throw new Error(`examples/${file} has no step "${missing.join('", "')}".`);
+			return { ...own, nodes: own.nodes.map((node) => change[node.name]?.(node) ?? node) };
+		});
+		const example = new ExampleInUse(workflow, tables);
+		inUse.push(example);
+		return example;
+	}
+
+	node(name: string): INode {
+		const found = this.workflow.nodes.find((node) => node.name === name);
+		if (!found) throw new Error(`"${this.workflow.name}" has no step "${name}".`);
+		return found;
+	}
+
+	/** Fills in a form and follows it to its ending, as a browser does; gives the ending's page, which is not closed until then. */
+	async submit(form: string, answers: Record<string, string>): Promise<string> {
+		const { client, n8n } = await stage();
+		const { webhookId, parameters } = this.node(form);
+		const { values } = parameters.formFields as unknown as { values: { fieldLabel: string }[] };
+		const fields = new FormData();
+		for (const [index, { fieldLabel }] of values.entries()) {
+			if (answers[fieldLabel] === undefined) throw new Error(`No answer for the field "${fieldLabel}" of "${form}".`);
+			fields.append(`field-${index}`, answers[fieldLabel]);
+		}
+		const { data } = await axios.post<{ formWaitingUrl: string }>(`${n8n.url}/form/${webhookId}`, fields, { proxy: false });
+		const execution = new URL(data.formWaitingUrl).pathname.split('/').at(-1) ?? '';
+		const settled = await client.executions.settled(execution);
+		if (settled.status !== 'waiting') throw new Error(`Behind "${form}" the execution ended with "${settled.status}" in place of an ending: ${settled.data.resultData.error?.message ?? ''}`);
+		const page = await axios.get<string>(data.formWaitingUrl, { proxy: false, responseType: 'text' });
+		await axios.post(data.formWaitingUrl, {}, { proxy: false, validateStatus: () => true });
+		return page.data;
+	}
+
+	/** "Execute workflow" from this step on. */
+	async run(start: string): Promise<Execution> {
+		const { client } = await stage();
+		return await client.workflows.run(this.workflow.id, start);
+	}
+
+	/** What left this step for this order, over all executions that have ended. */
+	async left(step: string, reference: string): Promise<IDataObject[]> {
+		const { client } = await stage();
+		const executions = await Promise.all((await client.executions.list(this.workflow.id)).map(async ({ id }) => await client.executions.get(id)));
+		return executions.flatMap((execution) => leftOf(execution, step)).filter((item) => item.reference === reference);
+	}
+
+	/** Ends when the order was fulfilled; gives how many times. */
+	async fulfilments(reference: string): Promise<number> {
+		return await eventually(
+			async () => (await this.left('Fulfilled', reference)).length || undefined,
+			30_000,
+			() => `"${this.workflow.name}" did not fulfil ${reference}`,
+		);
+	}
+
+	/** A row of one of the example's Data Tables, as it stands now. */
+	async row(table: string, reference: string): Promise<IDataObject> {
+		const { client } = await stage();
+		const rows = await client.dataTableRows(`${table}_${this.tables}`);
+		const found = rows.filter((row) => row.reference === reference);
+		if (found.length !== 1 || found[0] === undefined) throw new Error(`${table} has ${found.length} rows with reference ${reference}.`);
+		return found[0];
+	}
+}
+
+/** What one step put out, over all runs and outputs. */
+export const leftOf = (execution: Execution, step: string): IDataObject[] =>
+	(execution.data.resultData.runData[step] ?? []).flatMap(({ data }) => (data?.main ?? []).flatMap((items) => (items ?? []).map((item) => item.json)));
+
+/** The only checkout with this reference, and what the payer does with it. */
+export async function checkoutOf(provider: string, reference: string) {
+	const { sandbox } = await stage();
+	const checkout = await sandbox.checkoutOf(provider, reference);
+	return {
+		...checkout,
+		payer: async (action: Parameters<typeof sandbox.act>[2] = 'pay', how: Parameters<typeof sandbox.act>[3] = {}): Promise<SandboxDelivery[]> => await sandbox.act(provider, checkout.checkoutId, action, how),
+		now: async (): Promise<SandboxCheckout> => await sandbox.checkoutOf(provider, reference),
+	};
+}
+
+export const newOrder = (more: Record<string, string> = {}): { reference: string; answers: Record<string, string> } => {
+	const reference = uniqueReference();
+	return { reference, answers: { 'Order number': reference, 'What is ordered': 'Tea, one box', 'Your name': 'Maria Gomez', 'Your email': 'maria@shop.example', ...more } };
+};
+
+/** A server of this machine that a workflow talks to; what it was sent is kept. */
+export class LocalServer<Body> {
+	readonly received: Body[] = [];
+	private readonly server = createServer((request: IncomingMessage, response: ServerResponse) => {
+		void (async () => {
+			const body = request.method === 'POST' ? ((await json(request)) as Body) : undefined;
+			if (body !== undefined) this.received.push(body);
+			response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body === undefined ? {} : this.answer(body)));
+		})();
+	});
+
+	constructor(private readonly answer: (body: Body) => object = () => ({})) {}
+
+	async open(): Promise<void> {
+		this.server.listen(0, '127.0.0.1');
+		await once(this.server, 'listening');
+	}
+
+	close(): void {
+		this.server.closeAllConnections();
+		this.server.close();
+	}
+
+	get url(): string {
+		return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+	}
+}

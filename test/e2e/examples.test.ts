@@ -1,0 +1,406 @@
+/** Every file of examples/ does in a real n8n what its notes promise. */
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import axios from 'axios';
+import type { IDataObject, INode } from 'n8n-workflow';
+import { eventually } from '../n8n/client';
+import { examplesFolder } from '../../sandbox/demo/examples';
+import { checkoutOf, endExamples, ExampleInUse, leftOf, LocalServer, newOrder } from './exampleInUse';
+import { goodCredential, stage } from './support';
+
+/** Those that a file of their own runs. */
+const elsewhere: Record<string, string> = {
+	'rows-to-checkouts.json': 'rowsExample.test.ts',
+	'trigger-data-table-fulfil.json': 'dataTableRecipe.test.ts',
+};
+
+afterEach(endExamples);
+
+describe('every example has a test that runs it', () => {
+	const here = readFileSync(__filename, 'utf8');
+
+	test.each(readdirSync(examplesFolder))('%s', (file) => {
+		const other = path.join(__dirname, elsewhere[file] ?? '');
+		const isRun = elsewhere[file] === undefined ? here.includes(`'${file}'`) : existsSync(other) && readFileSync(other, 'utf8').includes(`'${file}'`);
+		expect(isRun).toBe(true);
+	});
+});
+
+describe('from an order form to fulfilment', () => {
+	const providers = [
+		{ file: 'payfect.json', provider: 'payfect', amount: 'Amount in USDT' },
+		{ file: 'eFundPay.json', provider: 'efundpay', amount: 'Amount in USD' },
+		{ file: 'wooshPay.json', provider: 'wooshpay', amount: 'Amount in GBP' },
+		{ file: 'chingChingPay.json', provider: 'chingchingpay', amount: 'Amount in HKD' },
+		{ file: 'tokenPay.json', provider: 'tokenpay', amount: 'Amount in USDT' },
+	];
+
+	test.each(providers)('$file: the link leads to the payment page, and one payment is fulfilled once', async ({ file, provider, amount }) => {
+		const example = await ExampleInUse.of(file);
+		const { reference, answers } = newOrder({ [amount]: '20.50' });
+		const page = await example.submit('Order Form', answers);
+		const { sandbox } = await stage();
+		expect(page).toContain(`href="${sandbox.url}/`);
+		const checkout = await checkoutOf(provider, reference);
+		const [forged] = await checkout.payer('pay', { callback: 'forged' });
+		expect(forged?.status).toBe(401);
+		await checkout.payer('pay', { copies: 3 });
+		expect(await example.fulfilments(reference)).toBe(1);
+	});
+});
+
+describe('verify-callback.json', () => {
+	const order = async (example: ExampleInUse) => {
+		const { reference, answers } = newOrder({ 'Amount in USDT': '20.50' });
+		await example.submit('Order Form', answers);
+		return { reference, checkout: await checkoutOf('payfect', reference) };
+	};
+
+	test('a forged callback gets 401, and a payment that is delivered twice is acknowledged twice and fulfilled once', async () => {
+		const { sandbox } = await stage();
+		const example = await ExampleInUse.of('verify-callback.json');
+		const { reference, checkout } = await order(example);
+		const [forged] = await checkout.payer('pay', { callback: 'forged' });
+		const [genuine] = await checkout.payer();
+		const repeated = await sandbox.redeliver(genuine?.id ?? '');
+		expect([forged, genuine, repeated].map((delivery) => [delivery?.status, delivery?.responseBody])).toEqual([[401, 'Unauthorized'], [200, 'OK'], [200, 'OK']]);
+		expect(await example.fulfilments(reference)).toBe(1);
+	});
+
+	test('when shipping fails Payfect gets an error, and the payment is not taken for fulfilled', async () => {
+		const example = await ExampleInUse.of('verify-callback.json', { Fulfilled: fails });
+		const { checkout } = await order(example);
+		const [delivery] = await checkout.payer();
+		expect(delivery?.status).toBe(500);
+	});
+
+	test('what is genuine but no payment is acknowledged and not fulfilled', async () => {
+		const example = await ExampleInUse.of('verify-callback.json');
+		const { reference, checkout } = await order(example);
+		const deliveries = await checkout.payer('cancel');
+		expect(deliveries.filter(({ status }) => status !== 200)).toEqual([]);
+		expect(await example.left('Fulfilled', reference)).toEqual([]);
+	});
+});
+
+describe('form-to-cashier.json', () => {
+	test('the payer is sent on to the payment page of what was chosen, and the paid order is fulfilled and marked', async () => {
+		const example = await ExampleInUse.of('form-to-cashier.json');
+		const { reference, answers } = newOrder({ 'What is ordered': 'Tea, two boxes' });
+		const page = await example.submit('Order Form', answers);
+		const checkout = await checkoutOf('efundpay', reference);
+		expect(page).toContain(`/cashier/efundpay/${checkout.checkoutId}`);
+		expect(checkout).toMatchObject({ amount: '41.00', currency: 'USD' });
+		expect(await example.row('hosted_checkout_form_orders', reference)).toMatchObject({ status: 'open' });
+		await checkout.payer();
+		expect(await example.fulfilments(reference)).toBe(1);
+		expect(await example.row('hosted_checkout_form_orders', reference)).toMatchObject({ status: 'fulfilled' });
+	});
+
+	test('another amount is not fulfilled, and the order says so', async () => {
+		const example = await ExampleInUse.of('form-to-cashier.json');
+		const { reference, answers } = newOrder();
+		await example.submit('Order Form', answers);
+		await (await checkoutOf('efundpay', reference)).payer('underpay');
+		expect(await example.row('hosted_checkout_form_orders', reference)).toMatchObject({ status: 'another amount was paid' });
+		expect(await example.left('Fulfilled', reference)).toEqual([]);
+	});
+
+	test('a step that fails to ship leaves the order open, and EFundPay gets an error', async () => {
+		const example = await ExampleInUse.of('form-to-cashier.json', { Fulfilled: fails });
+		const { reference, answers } = newOrder();
+		await example.submit('Order Form', answers);
+		const [delivery] = await (await checkoutOf('efundpay', reference)).payer();
+		expect(delivery?.status).toBe(500);
+		expect(await example.row('hosted_checkout_form_orders', reference)).toMatchObject({ status: 'open' });
+	});
+});
+
+/** Puts a step that fails in this step's place. */
+const fails = (node: INode): INode => ({ ...node, type: 'n8n-nodes-base.stopAndError', typeVersion: 1, parameters: { errorMessage: 'out of tea' } });
+
+describe('wait-for-payment', () => {
+	/** What the example's orders are called; they are made at its start. */
+	const waiting = async (reference: string) => {
+		const { client, sandbox } = await stage();
+		const checkout = await eventually(async () => (await sandbox.state('payfect')).checkouts.find((one) => one.reference === reference), 30_000, () => `There was no checkout of ${reference}`);
+		const id = new URL(checkout.callbackUrl ?? '').pathname.split('/').at(-1) ?? '';
+		await eventually(async () => ((await client.executions.get(id)).status === 'waiting' ? true : undefined), 30_000, () => `The execution of ${reference} did not wait`);
+		return await checkoutOf('payfect', reference);
+	};
+
+	test('wait-for-payment.json: the page leads to the payment page, and the payment to fulfilment', async () => {
+		const { n8n, sandbox } = await stage();
+		const example = await ExampleInUse.of('wait-for-payment.json');
+		const { reference } = newOrder();
+		const address = `${n8n.url}/webhook/${String(example.node('Order').parameters.path)}`;
+		expect((await axios.get<string>(address, { proxy: false })).data).toContain('name="reference"');
+		const sentOn = await axios.post(address, { reference, description: 'Tea, one box', amount: '20.50' }, { proxy: false, maxRedirects: 0, validateStatus: () => true });
+		expect({ status: sentOn.status, location: String(sentOn.headers.location).startsWith(`${sandbox.url}/`) }).toEqual({ status: 303, location: true });
+		await (await waiting(reference)).payer();
+		expect(await example.fulfilments(reference)).toBe(1);
+	});
+
+	test.each(['wait-for-payment-loop.json', 'wait-for-payment-rows.json'])('%s: each order is fulfilled by its own payment', async (file) => {
+		const example = await ExampleInUse.of(file);
+		const begun = await example.run('Start');
+		const references = leftOf(begun, 'Orders').map(({ reference }) => String(reference));
+		expect(references).toHaveLength(2);
+		for (const reference of references) {
+			await (await waiting(reference)).payer();
+			expect(await example.fulfilments(reference)).toBe(1);
+		}
+	});
+});
+
+describe('reconcile.json', () => {
+	const table = 'hosted_checkout_orders';
+	const atOnce = { 'Open Orders': (node: INode): INode => JSON.parse(JSON.stringify(node).replace('minutes: 30', 'seconds: -1')) as INode };
+
+	async function order(example: ExampleInUse) {
+		const { reference, answers } = newOrder({ 'Amount in USDT': '20.50' });
+		expect(await example.submit('Order Form', answers)).toContain('/cashier/payfect/');
+		return await checkoutOf('payfect', reference);
+	}
+	const referenceOf = (checkout: { reference: string | null }) => checkout.reference ?? '';
+
+	test('a payment that nobody was told of is found and fulfilled once, however often it looks', async () => {
+		const example = await ExampleInUse.of('reconcile.json', atOnce);
+		const [untold, told, open, expired] = [await order(example), await order(example), await order(example), await order(example)];
+		await untold.payer('pay', { callback: 'none' });
+		await told.payer();
+		await expired.payer('expire', { callback: 'none' });
+		for (let hour = 0; hour < 3; hour++) expect((await example.run('Every Hour')).status).toBe('success');
+		const fulfilled = await Promise.all([untold, told, open, expired].map(async (checkout) => (await example.left('Fulfilled', referenceOf(checkout))).length));
+		expect(fulfilled).toEqual([1, 1, 0, 0]);
+		const statuses = await Promise.all([untold, told, open, expired].map(async (checkout) => (await example.row(table, referenceOf(checkout))).status));
+		expect(statuses).toEqual(['fulfilled', 'fulfilled', 'open', 'expired']);
+	});
+
+	test('an order that is younger than half an hour is left to its callback', async () => {
+		const example = await ExampleInUse.of('reconcile.json');
+		const young = await order(example);
+		await young.payer('pay', { callback: 'none' });
+		expect(leftOf(await example.run('Every Hour'), 'Open Orders')).toEqual([]);
+		await young.payer('pay').catch(() => undefined);
+		expect(await example.row(table, referenceOf(young))).toMatchObject({ status: 'open' });
+	});
+
+	test('a question that fails for one order holds up no other, and the next look makes it good', async () => {
+		const { sandbox } = await stage();
+		const example = await ExampleInUse.of('reconcile.json', atOnce);
+		const orders = [await order(example), await order(example)];
+		for (const paid of orders) await paid.payer('pay', { callback: 'none' });
+		await sandbox.fault('payfect', 'get', '401');
+		const look = await example.run('Every Hour');
+		expect({ status: look.status, problems: leftOf(look, 'Could Not Look').length, fulfilled: leftOf(look, 'Fulfilled').length }).toEqual({ status: 'success', problems: 1, fulfilled: 1 });
+		await example.run('Every Hour');
+		expect(await Promise.all(orders.map(async (paid) => (await example.left('Fulfilled', referenceOf(paid))).length))).toEqual([1, 1]);
+	});
+});
+
+describe('refund.json', () => {
+	const table = 'hosted_checkout_refunds';
+
+	/** A paid checkout of 25.98 GBP, made without the example. */
+	async function payment(action: 'pay' | 'none' = 'pay'): Promise<string> {
+		const { sandbox } = await stage();
+		const headers = { authorization: `Basic ${Buffer.from(`${String(goodCredential({ credential: 'wooshPayApi' }, sandbox.url).secretKey)}:`).toString('base64')}`, accept: 'application/json', 'content-type': 'application/json' };
+		const { data } = await axios.post<{ id: string; payment_intent: string }>(
+			`${sandbox.url}/wooshpay/v1/checkout/sessions`,
+			{ mode: 'payment', success_url: 'https://shop.example/ok', cancel_url: 'https://shop.example/no', line_items: [{ price_data: { currency: 'GBP', unit_amount: 1299, product_data: { name: 'Tea' } }, quantity: 2 }] },
+			{ headers, proxy: false },
+		);
+		if (action === 'pay') await sandbox.act('wooshpay', data.id, 'pay', { callback: 'none' });
+		return data.payment_intent;
+	}
+	async function refundsOf(paymentId: string): Promise<unknown[]> {
+		const { sandbox } = await stage();
+		const { data } = await axios.get<{ reports: { wooshpay: { refunds: { payment_intent: string }[] } } }>(`${sandbox.url}/control/state?provider=wooshpay`, { proxy: false });
+		return data.reports.wooshpay.refunds.filter((refund) => refund.payment_intent === paymentId);
+	}
+	const asks = async (example: ExampleInUse, reference: string, paymentId: string) => await example.submit('Ask for a Refund', { 'Return number': reference, 'Payment ID': paymentId, Amount: '5.00', Why: 'requested_by_customer' });
+	const decides = async (example: ExampleInUse, reference: string, Decision: 'Approve' | 'Refuse') => await example.submit('Decide', { 'Return number': reference, Decision });
+
+	test('what was asked for and approved is given back once, whoever approves it again', async () => {
+		const example = await ExampleInUse.of('refund.json');
+		const [paymentId, { reference }] = [await payment(), newOrder()];
+		expect(await asks(example, reference, paymentId)).toContain(`${reference} is asked for`);
+		expect(await refundsOf(paymentId)).toEqual([]);
+		expect(await decides(example, reference, 'Approve')).toContain(`${reference}: succeeded`);
+		expect(await decides(example, reference, 'Approve')).toContain('Nothing to decide');
+		expect(await refundsOf(paymentId)).toHaveLength(1);
+		expect(await example.row(table, reference)).toMatchObject({ status: 'succeeded', amount: '5.00', currency: 'GBP', refundId: expect.stringMatching(/^re_/) as string });
+	});
+
+	test('a return number is used once, and an unpaid or unknown payment is not asked for', async () => {
+		const example = await ExampleInUse.of('refund.json');
+		const [paymentId, unpaid, { reference }] = [await payment(), await payment('none'), newOrder()];
+		expect(await asks(example, reference, unpaid)).toContain('Not asked for');
+		expect(await asks(example, reference, 'pi_1')).toContain('Not asked for');
+		expect(await asks(example, reference, paymentId)).toContain('is asked for');
+		expect(await asks(example, reference, paymentId)).toContain('Not asked for');
+		expect(await example.row(table, reference)).toMatchObject({ status: 'asked' });
+	});
+
+	test('what is refused is not given back', async () => {
+		const example = await ExampleInUse.of('refund.json');
+		const [paymentId, { reference }] = [await payment(), newOrder()];
+		await asks(example, reference, paymentId);
+		expect(await decides(example, reference, 'Refuse')).toContain(`${reference} is refused`);
+		expect(await decides(example, reference, 'Approve')).toContain('Nothing to decide');
+		expect(await refundsOf(paymentId)).toEqual([]);
+	});
+
+	test('a refund that may have been made is not made again, and the table says what to do', async () => {
+		const { sandbox } = await stage();
+		const example = await ExampleInUse.of('refund.json');
+		const [paymentId, { reference }] = [await payment(), newOrder()];
+		await asks(example, reference, paymentId);
+		await sandbox.fault('wooshpay', 'createRefund', 'reset-after');
+		expect(await decides(example, reference, 'Approve')).toContain('look it up');
+		expect(await decides(example, reference, 'Approve')).toContain('Nothing to decide');
+		expect(await refundsOf(paymentId)).toHaveLength(1);
+		expect(await example.row(table, reference)).toMatchObject({ status: 'look it up', problem: expect.stringContaining('may have been made') as string });
+	});
+});
+
+describe('provider-by-currency.json', () => {
+	const table = 'hosted_checkout_currency_orders';
+
+	test('each currency goes to its provider, and each payment is fulfilled once', async () => {
+		const example = await ExampleInUse.of('provider-by-currency.json');
+		const providers = { USD: 'efundpay', GBP: 'wooshpay', HKD: 'chingchingpay', USDT: 'tokenpay' };
+		for (const [currency, provider] of Object.entries(providers)) {
+			const { reference, answers } = newOrder({ Amount: '20.50', Currency: currency });
+			const page = await example.submit('Order Form', answers);
+			const checkout = await checkoutOf(provider, reference);
+			expect(page).toMatch(/http:\/\/127\.0\.0\.1:\d+\/(cashier\/)?\w+/);
+			await checkout.payer('pay', { copies: 2 });
+			expect({ currency, fulfilled: await example.fulfilments(reference) }).toEqual({ currency, fulfilled: 1 });
+			expect(await example.row(table, reference)).toMatchObject({ status: 'fulfilled', currency });
+		}
+	});
+
+	test("a payment of another workflow's order at WooshPay is not fulfilled here", async () => {
+		const [mine, other] = [await ExampleInUse.of('provider-by-currency.json'), await ExampleInUse.of('provider-by-currency.json')];
+		const { reference, answers } = newOrder({ Amount: '20.50', Currency: 'GBP' });
+		await mine.submit('Order Form', answers);
+		const deliveries = await (await checkoutOf('wooshpay', reference)).payer();
+		expect(deliveries.map(({ status }) => status)).toEqual([200, 200]);
+		expect([await mine.fulfilments(reference), (await other.left('Fulfilled', reference)).length]).toEqual([1, 0]);
+	});
+});
+
+describe('wooshpay-product-price-checkout.json', () => {
+	test('products are made once, a checkout takes their price, and its payment is fulfilled', async () => {
+		const example = await ExampleInUse.of('wooshpay-product-price-checkout.json');
+		const again = await example.run('Set Up Once');
+		expect({ status: again.status, made: leftOf(again, 'Create Product') }).toEqual({ status: 'success', made: [] });
+		const { reference, answers } = newOrder({ 'What is ordered': 'Tea', 'How many': '2' });
+		expect(await example.submit('Order Form', answers)).toContain('/cashier/wooshpay/');
+		const checkout = await checkoutOf('wooshpay', reference);
+		expect(checkout).toMatchObject({ amount: '25.98', currency: 'GBP' });
+		await checkout.payer();
+		expect(await example.fulfilments(reference)).toBe(1);
+		expect(await example.row('hosted_checkout_price_orders', reference)).toMatchObject({ status: 'fulfilled' });
+	});
+});
+
+describe('errors-to-chat.json', () => {
+	const chat = new LocalServer<{ text: string }>();
+	const toChat = (node: INode): INode => ({ ...node, parameters: { ...node.parameters, url: chat.url } });
+	const inChat = { 'Tell the Team': toChat, 'Tell of a Failure': toChat };
+	beforeAll(async () => await chat.open());
+	afterAll(() => chat.close());
+	const textAbout = async (words: string) => await eventually(async () => chat.received.find(({ text }) => text.includes(words))?.text, 30_000, () => `Nothing about ${words} was told`);
+
+	test('an order that cannot be made is told with what to do, and the payer sees a page', async () => {
+		const example = await ExampleInUse.of('errors-to-chat.json', inChat);
+		const { reference, answers } = newOrder({ 'Amount in HKD': '20,50' });
+		const page = await example.submit('Order Form', answers);
+		expect(page).toContain('You have paid nothing');
+		expect(await textAbout(reference)).toMatch(/^Order order-\S+ could not be made\. .*Use a point for the decimals/s);
+	});
+
+	test('a chat that is down does not take the page away from the payer', async () => {
+		const example = await ExampleInUse.of('errors-to-chat.json', { 'Tell the Team': (node) => ({ ...node, parameters: { ...node.parameters, url: 'http://127.0.0.1:9/' } }) });
+		expect(await example.submit('Order Form', newOrder({ 'Amount in HKD': '0' }).answers)).toContain('You have paid nothing');
+	});
+
+	test('an order that is paid is fulfilled', async () => {
+		const example = await ExampleInUse.of('errors-to-chat.json', inChat);
+		const { reference, answers } = newOrder({ 'Amount in HKD': '20.50' });
+		await example.submit('Order Form', answers);
+		await (await checkoutOf('chingchingpay', reference)).payer();
+		expect(await example.fulfilments(reference)).toBe(1);
+	});
+
+	test('an execution that fails is told, and the provider gets an error', async () => {
+		const example = await ExampleInUse.of('errors-to-chat.json', { ...inChat, Fulfilled: fails });
+		const { reference, answers } = newOrder({ 'Amount in HKD': '20.50' });
+		await example.submit('Order Form', answers);
+		const [delivery] = await (await checkoutOf('chingchingpay', reference)).payer();
+		expect(delivery?.status).toBe(500);
+		expect(await textAbout('out of tea')).toContain(' failed at Fulfilled: out of tea');
+	});
+});
+
+describe('ai-agent-tool.json', () => {
+	interface Asked {
+		messages: { role: string; content: string }[];
+		tools: { function: { name: string; description: string; parameters: { properties: IDataObject } } }[];
+	}
+	/** Plays the model: calls the tool that the visitor names, and says what came of it. */
+	const model = new LocalServer<Asked>(({ messages }) => {
+		const last = messages.at(-1);
+		const wish = /^(order|look up) (\S+)$/.exec(last?.role === 'user' ? last.content : '');
+		const call = wish && { name: wish[1] === 'order' ? 'Create_a_Checkout' : 'Look_Up_a_Checkout', arguments: JSON.stringify(wish[1] === 'order' ? { thing: wish[2] } : { checkoutId: wish[2] }) };
+		const message = call ? { role: 'assistant', content: null, tool_calls: [{ id: 'call_1', type: 'function', function: call }] } : { role: 'assistant', content: `The tool said: ${last?.content ?? ''}` };
+		return { id: 'chatcmpl-1', object: 'chat.completion', created: 1, model: 'stub', choices: [{ index: 0, message, finish_reason: call ? 'tool_calls' : 'stop' }], usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 } };
+	});
+	let example: ExampleInUse;
+
+	beforeEach(async () => {
+		await model.open();
+		const { client } = await stage();
+		const { id, name } = await client.credentials.create({ name: 'Model on this machine', type: 'openAiApi', data: { apiKey: 'sk-none', url: `${model.url}/v1` } });
+		example = await ExampleInUse.of('ai-agent-tool.json', { 'Chat Model': (node) => ({ ...node, credentials: { openAiApi: { id, name } } }) });
+	});
+	afterEach(() => model.close());
+
+	async function says(chatInput: string): Promise<string> {
+		const { n8n } = await stage();
+		const { data } = await axios.post<{ output: string }>(`${n8n.url}/webhook/${example.node('Chat').webhookId}/chat`, { action: 'sendMessage', sessionId: 'visitor-1', chatInput }, { proxy: false });
+		return data.output;
+	}
+	const checkouts = async () => (await (await stage()).sandbox.state('payfect')).checkouts;
+
+	test('the model is offered the two tools, and may fill in nothing but the thing and the ID', async () => {
+		await says('hello');
+		const tools = (model.received.at(-1)?.tools ?? []).sort((left, right) => left.function.name.localeCompare(right.function.name));
+		expect(tools.map((tool) => [tool.function.name, Object.keys(tool.function.parameters.properties)])).toEqual([
+			['Create_a_Checkout', ['thing']],
+			['Look_Up_a_Checkout', ['checkoutId']],
+		]);
+		expect(tools.map((tool) => tool.function.description)).toEqual(['Create a checkout in Payfect', 'Get a checkout in Payfect']);
+	});
+
+	test('the agent makes a checkout at the price of the list, tells whether it is paid, and the payment is fulfilled', async () => {
+		const before = (await checkouts()).length;
+		const made = await says('order tea');
+		const checkout = (await checkouts()).at(-1);
+		expect({ made: (await checkouts()).length - before, amount: checkout?.amount, currency: checkout?.currency }).toEqual({ made: 1, amount: '20.50', currency: 'usdt' });
+		expect(made).toContain(checkout?.checkoutId);
+		expect(await says(`look up ${checkout?.checkoutId}`)).toMatch(/"status":\s*"open"/);
+		await (await checkoutOf('payfect', checkout?.reference ?? '')).payer();
+		expect(await says(`look up ${checkout?.checkoutId}`)).toMatch(/"status":\s*"paid"/);
+		expect(await example.fulfilments(checkout?.reference ?? '')).toBe(1);
+	});
+
+	test('what is not in the list has no price, and no checkout is made of it', async () => {
+		const before = (await checkouts()).length;
+		expect(await says('order gold')).toContain("'Amount' is empty");
+		expect(await checkouts()).toHaveLength(before);
+	});
+});

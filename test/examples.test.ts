@@ -1,0 +1,58 @@
+/** What somebody who imports a file of examples/ must be able to rely on. That it works is test/e2e/examples.test.ts. */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { INode } from 'n8n-workflow';
+
+const root = path.join(__dirname, '..');
+const files = readdirSync(path.join(root, 'examples'));
+
+interface Saved {
+	name: string;
+	nodes: INode[];
+	connections: Record<string, Record<string, { node: string }[][]>>;
+	active?: boolean;
+}
+
+/** In bold in a note, and no step. */
+const boldWords = ['Set once', 'Keep', 'Execute workflow', 'Callback URL'];
+
+describe.each(files)('examples/%s', (file) => {
+	const text = readFileSync(path.join(root, 'examples', file), 'utf8');
+	const saved = JSON.parse(text) as Saved;
+	const names = saved.nodes.map(({ name }) => name);
+
+	test('is imported unpublished, and holds nobody\'s credential', () => {
+		expect(saved.active ?? false).toBe(false);
+		expect(saved.nodes.filter(({ credentials }) => credentials !== undefined).map(({ name }) => name)).toEqual([]);
+	});
+
+	test('holds no address of a machine', () => {
+		expect(text).not.toMatch(/127\.0\.0\.1|localhost|\/tmp\/|\/root\/|\/home\//);
+		const hosts = [...text.matchAll(/https?:\/\/([^/"'\\ ]+)/g)].map(([, host = '']) => host);
+		expect(hosts.filter((host) => !host.endsWith('.example'))).toEqual([]);
+	});
+
+	test('begins with a note that says what to fill in', () => {
+		const [note] = saved.nodes.filter(({ type }) => type === 'n8n-nodes-base.stickyNote');
+		expect(String(note?.parameters.content)).toMatch(/[Ss]et (up|once)/i);
+	});
+
+	test('names steps that are there, in its connections, its notes and its expressions', () => {
+		const linked = Object.entries(saved.connections).flatMap(([from, kinds]) => [from, ...Object.values(kinds).flat(2).map(({ node }) => node)]);
+		const said = saved.nodes.filter(({ type }) => type === 'n8n-nodes-base.stickyNote').flatMap(({ parameters }) => [...String(parameters.content).matchAll(/\*\*([A-Z][\w ]+?)\*\*/g)].map(([, name = '']) => name));
+		const used = [...text.matchAll(/\$\('([^']+)'\)/g)].map(([, name = '']) => name);
+		expect([...new Set([...linked, ...said, ...used])].filter((name) => !names.includes(name) && !boldWords.includes(name))).toEqual([]);
+	});
+
+	test('gives each step an ID and a name of its own, and covers none with a note', () => {
+		expect(new Set(saved.nodes.map(({ id }) => id)).size).toBe(saved.nodes.length);
+		expect(new Set(names).size).toBe(names.length);
+		const notes = saved.nodes.filter(({ type }) => type === 'n8n-nodes-base.stickyNote');
+		const covered = notes.flatMap(({ name: note, position: [x, y], parameters }) =>
+			saved.nodes
+				.filter(({ type, position }) => type !== 'n8n-nodes-base.stickyNote' && position[0] > x - 100 && position[0] < x + Number(parameters.width) && position[1] > y - 100 && position[1] < y + Number(parameters.height))
+				.map(({ name }) => `${note} covers ${name}`),
+		);
+		expect(covered).toEqual([]);
+	});
+});
