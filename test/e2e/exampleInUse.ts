@@ -42,12 +42,13 @@ export class ExampleInUse {
 	/** @param change what this user does besides, to each node by its name */
 	static async of(file: string, change: Record<string, (node: INode) => INode> = {}): Promise<ExampleInUse> {
 		const tables = randomUUID().slice(0, 8);
-		const { workflow } = await importExample(file, await importer(), (saved) => {
+		const { workflow, unpublished } = await importExample(file, await importer(), (saved) => {
 			const own = JSON.parse(JSON.stringify(saved).replace(/\bhosted_checkout_\w+/g, (table) => `${table}_${tables}`)) as NewWorkflow;
 			const missing = Object.keys(change).filter((name) => !own.nodes.some((node) => node.name === name));
 			if (missing.length > 0) throw new Error(`examples/${file} has no step "${missing.join('", "')}".`);
 			return { ...own, nodes: own.nodes.map((node) => change[node.name]?.(node) ?? node) };
 		});
+		if (unpublished !== undefined) throw new Error(`examples/${file} was not published: ${unpublished}`);
 		const example = new ExampleInUse(workflow, tables);
 		inUse.push(example);
 		return example;
