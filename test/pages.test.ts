@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { INodeProperties, INodePropertyCollection } from 'n8n-workflow';
 import { pageOf, placesFor, placesIn, providerFolders, readProvider, withTables, type ProviderCode } from '../scripts/providerTables';
@@ -58,6 +58,13 @@ describe('links', () => {
 			return !exists(there) || (anchor !== undefined && !anchorsOf(read(there)).includes(decodeURIComponent(anchor)));
 		});
 		expect(broken).toEqual([]);
+	});
+});
+
+describe('pictures', () => {
+	it.each(filesIn('docs/images', '.png'))('%s is small, and shown in README', (file) => {
+		expect(statSync(path.join(root, file)).size).toBeLessThan(150_000);
+		expect(read('README.md')).toContain(`](${file})`);
 	});
 });
 

@@ -2,6 +2,10 @@
  * Takes pictures of everything of this package that its users see in n8n's editor, to be looked at one by one:
  *
  *   node scripts/run.mjs --build --n8n tsx test/screenshots/take.ts --out <folder> [--only <part of a picture's name>]
+ *
+ * Or only the few that README shows, into docs/images:
+ *
+ *   node scripts/run.mjs --build --n8n tsx test/screenshots/take.ts --readme
  */
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync } from 'node:fs';
@@ -10,7 +14,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { INode, INodeParameters, INodeTypeDescription } from 'n8n-workflow';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { findChromium, howToGetChromium, openBrowser } from '../../sandbox/demo/walk';
 import { sandboxCredentials, startSandbox } from '../../sandbox/sandbox';
 import { samples } from '../every-provider.samples';
@@ -42,8 +46,9 @@ interface Taking {
 }
 
 async function main(): Promise<void> {
-	const { values } = parseArgs({ options: { out: { type: 'string' }, only: { type: 'string', default: '' } } });
-	const { out, only } = values;
+	const { values } = parseArgs({ options: { out: { type: 'string' }, only: { type: 'string', default: '' }, readme: { type: 'boolean', default: false } } });
+	const { only, readme } = values;
+	const out = readme ? path.join(__dirname, '..', '..', 'docs', 'images') : values.out;
 	if (out === undefined) throw new Error('Name a folder for the pictures: --out <folder>.');
 	const chromium = findChromium();
 	if (chromium === undefined) throw new Error(howToGetChromium);
@@ -71,6 +76,10 @@ async function main(): Promise<void> {
 			},
 		};
 		const providers = await findProviders(client, sandbox.url);
+		if (readme) {
+			await takeForReadme(taking, providers, sandbox.url, out);
+			return;
+		}
 		await takeNodePanel(taking, providers);
 		for (const provider of providers) {
 			await takeCredential(taking, provider);
@@ -201,6 +210,45 @@ async function takeForms(taking: Taking, provider: Provider): Promise<void> {
 		await taking.picture(`${name}-canvas-wait-for-payment`);
 		await taking.page.setViewportSize(formSize);
 	}
+}
+
+const readmeSize = { width: 1240, height: 620 };
+
+/** A checkout that was made, where it is paid, and where its payment will arrive: only the part of the screen that matters. */
+async function takeForReadme(taking: Taking, providers: Provider[], sandboxUrl: string, out: string): Promise<void> {
+	const { page } = taking;
+	const provider = providers.find(({ name }) => name === 'Payfect');
+	if (!provider) throw new Error('The sandbox does not play Payfect.');
+	const { node, trigger, sandboxCredential } = provider;
+	const take = async (name: string, left: Locator, right = left) => {
+		const [from, to] = [await left.boundingBox(), await right.boundingBox()];
+		if (!from || !to) throw new Error(`What "${name}.png" shows is not on the screen.`);
+		const clip = { x: from.x, y: from.y, width: to.x + to.width - from.x, height: Math.min(from.height, readmeSize.height - from.y) };
+		await page.screenshot({ path: path.join(out, `${name}.png`), clip });
+		console.log(`docs/images/${name}.png`);
+	};
+	const form = page.locator('[data-test-id=node-parameters]').first();
+	const output = page.locator('[data-test-id=ndv-output-panel], [data-test-id=output-panel]').first();
+
+	await page.setViewportSize(readmeSize);
+	const order = { resource: 'checkout', operation: 'create', amount: '20.50', currency: 'usdt', reference: 'order-1001', description: 'One box of tea', callback: 'none' };
+	await openNode(taking, node, order, sandboxCredential);
+	await page.locator('[data-test-id=node-execute-button]').first().click();
+	await page.getByText('Node executed successfully').first().waitFor();
+	await output.getByText('JSON').first().click();
+	await output.getByText('checkoutUrl').first().waitFor();
+	await page.locator('.el-notification').first().waitFor({ state: 'hidden' });
+	await take('create-checkout', form, output);
+
+	await openNode(taking, trigger, {}, sandboxCredential);
+	await page.getByText('Webhook URLs').first().click();
+	await page.getByText('Production URL').first().click();
+	await page.getByText('/webhook/').first().waitFor();
+	await take('trigger', form);
+
+	const { checkouts } = (await (await fetch(`${sandboxUrl}/control/state?provider=payfect`)).json()) as { checkouts: { checkoutId: string }[] };
+	await page.goto(`${sandboxUrl}/cashier/payfect/${checkouts[0]?.checkoutId ?? ''}`);
+	await take('cashier', page.locator('main').first());
 }
 
 function operationsOf({ properties }: INodeTypeDescription): { resource: string; operation: string }[] {
