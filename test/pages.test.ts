@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { INodeProperties, INodePropertyCollection } from 'n8n-workflow';
-import { pageOf, placesFor, placesIn, providerFolders, readProvider, withTables, type ProviderCode } from '../scripts/providerTables';
+import { operationsOf, pageOf, placesFor, placesIn, providerFolders, readProvider, withTables, type ProviderCode } from '../scripts/providerTables';
 import { refusalWords } from './support/refusalWords';
 
 const root = path.resolve(__dirname, '..');
@@ -42,6 +42,21 @@ describe.each(folders)("%s's page", (folder) => {
 		const sentences = (text: string) => text.replace(/<!-- generated[\s\S]*?end of generated -->/g, '').split(/\n|(?<=[.:;]) /).map((each) => each.replace(/^[\s|*-]+|[\s|*.]+$/g, '')).filter((each) => each.length > 50);
 		const known = new Set(sentences(short));
 		expect(sentences(read(pageOf(folder))).filter((each) => known.has(each))).toEqual([]);
+	});
+});
+
+describe('the Chinese pages', () => {
+	const translated = folders.flatMap((folder) => ['zh-Hans', 'zh-Hant'].map((language) => [folder, `docs/${language}/${folder.toLowerCase()}.md`] as const)).filter(([, page]) => exists(page));
+
+	it('are there', () => {
+		expect(translated.length).toBeGreaterThan(6);
+	});
+
+	it.each(translated)('of %s, %s, name every field of the credential and every operation', (folder, page) => {
+		const { node, credential } = codeOf(folder);
+		const names = [...credential.properties.filter(({ type }) => type !== 'notice').map(({ displayName }) => displayName), ...operationsOf(node).map(({ title }) => title)];
+		const text = read(page);
+		expect(names.filter((name) => !text.includes(`*${name}*`))).toEqual([]);
 	});
 });
 
