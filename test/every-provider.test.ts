@@ -320,12 +320,19 @@ describe.each(providers)('$folder: from order to callback', (provider) => {
 		return await callWebhook({ ...trigger, staticData: registered, credentials: { [provider.credential.name]: fields }, parameters: { events }, request });
 	}
 
+	/** The fields whose value is not of the type that the schema gives; of a field that is always empty the schema says null. */
+	function wronglyTyped(schemaFile: string, json: IDataObject): string[] {
+		const { properties } = JSON.parse(read('nodes', folder, '__schema__', schemaFile)) as { properties: Record<string, { type: string }> };
+		return Object.entries(json).filter(([field, value]) => value !== null && properties[field]?.type !== typeof value).map(([field]) => field);
+	}
+
 	it('a checkout has exactly the common fields', async () => {
 		const checkout = await order();
 		expect(Object.keys(checkout).filter((field) => !MORE_FIELDS_OF_A_CHECKOUT.includes(field)).sort()).toEqual([...CHECKOUT_FIELDS].sort());
 		expect(checkout).toMatchObject({ provider: name, reference: `order-${folder}-${orders}`, ...provider.money });
 		expect(['open', 'pending', 'unknown']).toContain(checkout.status);
 		expect(checkout.checkoutUrl ?? checkout.qrCode).toEqual(expect.any(String));
+		expect(wronglyTyped('v1.1.0/checkout/create.json', checkout)).toEqual([]);
 	});
 
 	it('a payment starts the workflow once, with exactly the common fields', async () => {
@@ -335,6 +342,7 @@ describe.each(providers)('$folder: from order to callback', (provider) => {
 		expect(Object.keys(event).sort()).toEqual([...EVENT_FIELDS].sort());
 		expect(event).toMatchObject({ provider: name, event: 'payment.succeeded', status: 'paid', reference: checkout.reference, ...provider.money });
 		expect(event.eventId).toEqual(expect.stringMatching(/^\S+$/));
+		expect(wronglyTyped('v1.1.0.json', event)).toEqual([]);
 		expect((await receive(request)).items).toBeUndefined();
 	});
 
