@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import axios from 'axios';
 import type { IDataObject, INode } from 'n8n-workflow';
 import { startSandbox, type RunningSandbox } from '../../sandbox/sandbox';
@@ -357,5 +358,36 @@ describe('Wait for Payment, when the time is up', () => {
 		expect(cluster.startsOf(execution.id)).toHaveLength(2);
 		expect((await shop.payer(checkout)).map(({ status }) => status)).toEqual([409]);
 		expect(outcome(await ended(checkout)).shipped).toEqual([]);
+	});
+});
+
+describe('when a part of it is away', () => {
+	const provider = callbackCases.find((one) => one.provider === 'tokenpay')!;
+
+	test('Redis, for a moment: the callback is acknowledged when it is back, and starts one execution', async () => {
+		const merchant = await open(provider);
+		const order = await placeOrder(merchant);
+		await cluster.kill('redis');
+		const delivery = firstDelivery(merchant, order.checkoutId);
+		// Long enough for the callback to arrive meanwhile; n8n itself ends after 10 seconds without Redis.
+		await wait(1000);
+		await cluster.restart('redis');
+		expect(answerOf(await delivery)).toEqual(provider.acknowledgement);
+		expect((await executionsOf(merchant.paid.id)).map(({ status }) => status)).toEqual(['success']);
+		expect(cluster.ended()).toEqual({});
+	});
+
+	test('main: callbacks are acknowledged and what follows runs', async () => {
+		const merchant = await open(provider, { then: [warehouse.node('Ship')] });
+		const order = await placeOrder(merchant);
+		await cluster.kill('main');
+		try {
+			expect(answerOf(await firstDelivery(merchant, order.checkoutId))).toEqual(provider.acknowledgement);
+			await warehouse.waitUntilAsked(order.reference);
+		} finally {
+			await cluster.restart('main');
+		}
+		expect((await executionsOf(merchant.paid.id)).map(({ status }) => status)).toEqual(['success']);
+		expect(warehouse.times(order.reference)).toBe(1);
 	});
 });
