@@ -217,7 +217,7 @@ async function install(packages: string[], say: (line: string) => void): Promise
 	const byHand = `Debian and Ubuntu: apt-get install --no-install-recommends ${packages.join(' ')}. Elsewhere install Redis and PostgreSQL in any way. They need not run: the test starts its own.`;
 	const problem = `Queue mode needs Redis and PostgreSQL; missing here: ${packages.join(', ')}.`;
 	if (process.getuid?.() !== 0 || !findProgram('apt-get')) throw new BringError(problem, byHand);
-	const release = await withoutServices(`${problem} They are not installed by themselves here, because this system would start them.`, byHand);
+	const release = await withoutServices(packages, `${problem} They are not installed by themselves here, because this system would start them.`, byHand);
 	try {
 		say(`Installing ${packages.join(' and ')} from the system's packages; no service of them is started`);
 		const apt = async (...args: string[]) => await execute('apt-get', args, { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, timeout: 600_000, maxBuffer: 64 * 1024 ** 2 });
@@ -236,7 +236,7 @@ async function install(packages: string[], say: (line: string) => void): Promise
  * Debian's own ways of installing a server without starting it: policy-rc.d forbids every start, and the setting keeps
  * PostgreSQL from making a cluster that would start with the machine. Gives the function that takes both back.
  */
-async function withoutServices(problem: string, byHand: string): Promise<() => void> {
+async function withoutServices(packages: readonly string[], problem: string, byHand: string): Promise<() => void> {
 	const policy = '/usr/sbin/policy-rc.d';
 	const setting = '/etc/postgresql-common/createcluster.d/no-main-cluster-while-testing.conf';
 	const hadPolicy = existsSync(policy);
@@ -246,8 +246,10 @@ async function withoutServices(problem: string, byHand: string): Promise<() => v
 	} else {
 		writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
 	}
-	mkdirSync(path.dirname(setting), { recursive: true });
-	writeFileSync(setting, 'create_main_cluster = false\n');
+	if (packages.includes('postgresql')) {
+		mkdirSync(path.dirname(setting), { recursive: true });
+		writeFileSync(setting, 'create_main_cluster = false\n');
+	}
 	return () => {
 		rmSync(setting, { force: true });
 		if (!hadPolicy) rmSync(policy, { force: true });
