@@ -35,13 +35,18 @@ async function answer(c: ServerContext, operation: SandboxOperation, played: Pla
 	played.countRequest(operation.operation);
 	// Before the body is awaited, so that the first of two calls is the one that a fault for one call hits.
 	const fault = sandbox.faults.take(provider.name, operation.operation);
+	const answerAt = performance.now() + sandbox.settings.latencyMilliseconds;
+	const latency = async () => {
+		const left = answerAt - performance.now();
+		if (left > 0) await wait(left, undefined, { ref: false });
+	};
 	const call = await readCall(c, provider.name);
-	if (sandbox.settings.latencyMilliseconds > 0) await wait(sandbox.settings.latencyMilliseconds, undefined, { ref: false });
 
 	const noteFault = (status: number | null) => note(sandbox, provider.name, call, status, `Fault switched on: ${fault}`);
 	const instead = fault === undefined ? undefined : replyInstead(fault, played);
 	if (instead !== undefined) {
 		noteFault(instead.status);
+		await latency();
 		return toResponse(instead);
 	}
 	if (fault === 'timeout-before' || fault === 'reset-before') {
@@ -52,6 +57,7 @@ async function answer(c: ServerContext, operation: SandboxOperation, played: Pla
 	const reply = provider.authenticate(call, context) ?? (await operation.handle(call, context));
 	if (reply.refusal !== undefined) note(sandbox, provider.name, call, reply.status, reply.refusal);
 	const response = toResponse(reply);
+	await latency();
 	switch (fault as CommonFault | undefined) {
 		case '500-after':
 			noteFault(500);

@@ -12,26 +12,33 @@ afterAll(stopFastClock);
 
 const ROWS = 20;
 const retryOnFail = { maxTries: 3, waitBetweenTries: 1 };
-/** Row 1 as people count: it fails before anything is sent, each time that n8n runs the node. */
-const firstRowIsBad = () => sheetOf(ROWS).map((row, item) => (item === 0 ? { ...row, amount: '1,50' } : row));
+/** A row that fails before anything is sent for it, each time that n8n runs the node. */
+const withBadRow = (bad: number) => sheetOf(ROWS).map((row, item) => (item === bad ? { ...row, amount: '1,50' } : row));
 let executions = 0;
 const executionId = () => `repeats-${++executions}`;
 
 describe.each(shops())("n8n's Retry On Fail with %s", (_name, shop) => {
 	test('makes no second checkout when row 1 fails and the node continues', async () => {
-		const created = await create(shop, firstRowIsBad(), { retryOnFail, continueOnFail: 'continueRegularOutput', executionId: executionId() });
+		const created = await create(shop, withBadRow(0), { retryOnFail, continueOnFail: 'continueRegularOutput', executionId: executionId() });
 		expect(created.run.executions).toBe(retryOnFail.maxTries);
 		expect(madeTwice(created)).toEqual([]);
-		expect(created.rows.map(({ error, exists }) => [error === undefined, exists.length])).toEqual(firstRowIsBad().map((_row, item) => [item > 0, item > 0 ? 1 : 0]));
+		expect(created.rows.map(({ error, exists }) => [error === undefined, exists.length])).toEqual(withBadRow(0).map((_row, item) => [item > 0, item > 0 ? 1 : 0]));
 	});
 
-	test('makes no second checkout when row 1 fails and the node stops, and names those that it made', async () => {
-		const created = await create(shop, firstRowIsBad(), { retryOnFail, executionId: executionId() });
+	test('sends nothing when row 1 fails and the node stops', async () => {
+		const created = await create(shop, withBadRow(0), { retryOnFail, executionId: executionId() });
+		expect(created.run.executions).toBe(retryOnFail.maxTries);
+		expect(created.checkouts).toEqual([]);
+		expect(created.run.error?.message).toContain('[item 0, reference "order-1"]');
+	});
+
+	test('makes no second checkout when a later row fails and the node stops, and names those that it made', async () => {
+		const created = await create(shop, withBadRow(ROWS / 2), { retryOnFail, executionId: executionId() });
 		expect(created.run.executions).toBe(retryOnFail.maxTries);
 		expect(madeTwice(created)).toEqual([]);
 		expect(created.checkouts.length).toBeGreaterThan(0);
 		const { message, description } = created.run.error ?? {};
-		expect(message).toContain('[item 0, reference "order-1"]');
+		expect(message).toContain('[item 10, reference "order-11"]');
 		expect(created.checkouts.filter(({ reference }) => !new RegExp(`\\b${reference}\\b`).test(description ?? ''))).toEqual([]);
 		expect(description).toContain(`${created.checkouts.length} of ${ROWS} rows`);
 	});

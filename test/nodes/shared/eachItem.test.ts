@@ -176,6 +176,15 @@ describe('a bad row', () => {
 		expect(stored).toEqual(['order-0', 'order-1']);
 	});
 
+	it('that stops the node keeps back the rows behind it, also those that were read already', async () => {
+		server.respond(({ body }) => (body.includes('order-1') ? { status: 422, body: '{"error":{"message":"Reference too long"}}' } : makeIt(body)));
+		const { error } = await run(rows(6), { parameters: { options: { requestsInParallel: 1 } } });
+		expect(error?.message).toMatch(/Reference too long \[item 1/);
+		expect(error?.description).toMatch(/1 of 6 rows had been made.*: order-0\./);
+		expect(stored).toEqual(['order-0']);
+		expect(server.received).toHaveLength(2);
+	});
+
 	it('that stops the node names a checkout that was still on its way', async () => {
 		server.respond(async ({ body }) => {
 			// The second row is bad; the first is answered after the second has failed.
