@@ -149,8 +149,8 @@ describe.each(providers)('$folder: what saved workflows and people see', (provid
 		expect(named('simple', create)?.default).toBe(true);
 	});
 
-	it('lets rows be sent in parallel wherever something is made', () => {
-		const without = operationsOf(provider).filter((values) => values.operation.startsWith('create') && !optionNames(named('options', values)).includes('requestsInParallel'));
+	it('lets rows be sent in parallel wherever something is made or looked up', () => {
+		const without = operationsOf(provider).filter((values) => /^(create|get)/.test(values.operation) && !optionNames(named('options', values)).includes('requestsInParallel'));
 		expect(without).toEqual([]);
 	});
 

@@ -11,7 +11,7 @@ import { eFundPay } from './eFundPay.contract';
 import { getManyEFundPayRefunds, getManyRefundsFields } from './getManyRefunds.operation';
 import { getManyEFundPayTransactions, getManyTransactionsFields } from './getManyTransactions.operation';
 import { getEFundPayRefund, getRefundFields } from './getRefund.operation';
-import { getEFundPayTransaction, getTransactionFields } from './getTransaction.operation';
+import { getEFundPayTransaction, getTransactionFields, lookUpOptionsFields } from './getTransaction.operation';
 
 export class EFundPay implements INodeType {
 	description: INodeTypeDescription = {
@@ -102,6 +102,7 @@ export class EFundPay implements INodeType {
 			...getManyTransactionsFields,
 			...getRefundFields,
 			...getManyRefundsFields,
+			...lookUpOptionsFields,
 			...createRefundFields,
 			...createTransactionFields,
 			...createCheckoutFields,

@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { simpleField } from '../shared/checkoutFields';
+import { requestsInParallelOption, simpleField } from '../shared/checkoutFields';
 import { simplified } from '../shared/createCheckout';
 import type { Row } from '../shared/eachItem';
 import { getTransactionCall, readTransactionReply, type EFundPayCredentials } from './eFundPay.contract';
@@ -18,6 +18,19 @@ export const getTransactionFields: INodeProperties[] = [
 		displayOptions: { show: showOnlyForGetTransaction },
 	},
 	{ ...simpleField, displayOptions: { show: showOnlyForGetTransaction } },
+];
+
+/** Of all that is looked up; what is made has options of its own. */
+export const lookUpOptionsFields: INodeProperties[] = [
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options: [{ ...requestsInParallelOption }],
+		displayOptions: { show: { resource: ['transaction', 'refund'], operation: ['get', 'getAll'] } },
+	},
 ];
 
 export async function getEFundPayTransaction(row: Row<EFundPayCredentials>) {
