@@ -11,16 +11,17 @@ const inFolder = (folder) => new RegExp(`^${folder}/`);
 
 /** The files of nodes/shared that know n8n; every other one is plain code that a contract may use. */
 const n8nSide = [
+	'answerCallback',
 	'authenticateRequest',
 	'callbackRegistration',
 	'checkoutFields',
 	'createCheckout',
 	'eachItem',
+	'judgeCallback',
 	'pace',
 	'providerNode',
 	'readCheckoutOrder',
 	'receiveCallback',
-	'registeredEndpoint',
 	'registeredEndpoint',
 	'sendCall',
 	'verifyCallback',

@@ -1,38 +1,9 @@
-import type { IDataObject, IExecuteFunctions, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
-import { CallFailure } from './callFailure';
-import type { Answer, PaymentEvent, PaymentEventName, PaymentFacts, ReceivedCallback, Verdict } from './contract';
-import { beginDelivery, finishDelivery, type EventKey } from './deliveredEvents';
+import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import { acknowledge, logLine, refuse, startOnce } from './answerCallback';
+import type { PaymentEvent, PaymentEventName, ReceivedCallback } from './contract';
 import { InputError } from './inputError';
-import { compareAmounts } from './money';
+import { judgeCallback, type TriggerOptions } from './judgeCallback';
 import { readCredentials, type ProviderNode } from './providerNode';
-import { mayAsk, MOST_QUESTIONS_A_MINUTE } from './questionBudget';
-import { sendCall } from './sendCall';
-
-type Response = ReturnType<IWebhookFunctions['getResponseObject']>;
-
-/** Providers give a callback a few seconds; the question to the API must fit into them. */
-const CONFIRM_TIMEOUT_MILLISECONDS = 8_000;
-const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
-const DEFAULT_MAXIMUM_AGE_DAYS = 7;
-
-export interface TriggerOptions {
-	confirmWithProvider?: boolean;
-	/** Days; 0 = any age. */
-	maximumAge?: number;
-	respond?: 'immediately' | 'whenFinished';
-}
-
-export type Judgement =
-	| { pass: true; event: PaymentEvent }
-	/** Genuine or harmless, but starts nothing: acknowledged, so that the provider does not send it again. */
-	| { pass: false; acknowledge: true; note: string }
-	| { pass: false; acknowledge: false; status: 401 | 500; reason: string; hint?: string };
-
-/**
- * What a callback must be about where one certain payment is awaited: gives the claim completed with what is known, or in words
- * why it is about something else. `confirmed`: the provider will be asked, so the claim itself need not name anything.
- */
-export type Expectation = (claimed: PaymentFacts, confirmed: boolean) => PaymentFacts | string;
 
 /**
  * The `webhook()` of every trigger: proves the callback over its raw bytes, asks the provider where that is chosen, filters,
@@ -48,7 +19,8 @@ export async function receiveCallback<Credentials, Order>(
 	try {
 		const credentials = await credentialsOrNothing<Credentials>(context, provider.credentialName);
 		if (credentials === undefined) return refuse(context, 401, `${displayName} Trigger refused a callback: its credential cannot be read.`, 'Choose the credential in the trigger and publish the workflow.');
-		const judgement = await judgeCallback(context, provider, credentials, await readReceived(context), context.getNodeParameter('options', {}) as TriggerOptions, context.getWorkflowStaticData('node'));
+		const options = context.getNodeParameter('options', {}) as TriggerOptions;
+		const judgement = await judgeCallback(context, provider, credentials, await readReceived(context), options, context.getWorkflowStaticData('node'));
 		if (!judgement.pass) {
 			if (!judgement.acknowledge) return refuse(context, judgement.status, `${displayName} Trigger refused a callback: ${judgement.reason}.`, judgement.hint);
 			logLine(context, 'info', `${displayName} Trigger acknowledged a callback without starting the workflow: ${judgement.note}.`);
@@ -56,117 +28,11 @@ export async function receiveCallback<Credentials, Order>(
 		}
 		const { event } = judgement;
 		const accepted = provider.contract.callback.accepted(credentials);
-		return wanted(event) ? startOnce(context, event, accepted) : acknowledge(context, accepted);
+		return wanted(event) ? startOnce(context, event, accepted, options.respond === 'whenFinished') : acknowledge(context, accepted);
 	} catch (error) {
 		if (error instanceof InputError) return refuse(context, 500, `${displayName} Trigger could not handle a callback: ${error.message}.`, error.advice);
 		return refuse(context, 500, `${displayName} Trigger could not handle a callback: ${error instanceof Error ? error.name : 'unknown error'}.`, 'The provider is asked to send it again. If this repeats, please report it.');
 	}
-}
-
-/** Judges a received callback: proof, age and, where chosen or needed, the provider's own answer. */
-export async function judgeCallback<Credentials, Order>(
-	context: IWebhookFunctions | IExecuteFunctions,
-	provider: ProviderNode<Credentials, Order>,
-	credentials: Credentials,
-	received: ReceivedCallback,
-	options: TriggerOptions,
-	remembered?: IDataObject,
-	expectation?: Expectation,
-): Promise<Judgement> {
-	const { callback } = provider.contract;
-	const problem = callback.problem(credentials, remembered);
-	if (problem !== undefined) return { pass: false, acknowledge: false, status: 401, reason: problem, hint: 'Correct the credential.' };
-	const verdict = callback.verify(received, credentials, remembered);
-	if (verdict.genuine === false) return { pass: false, acknowledge: false, status: 401, reason: verdict.reason, hint: verdict.hint };
-	const age = ageProblem(verdict, options.maximumAge ?? DEFAULT_MAXIMUM_AGE_DAYS, Date.now());
-	if (age) return { pass: false, acknowledge: false, status: 401, ...age };
-	const claimed = callback.event(verdict.payload, credentials, received);
-	const ask = verdict.genuine === 'ask';
-	const confirmed = options.confirmWithProvider ?? callback.confirm?.callbackIsHint ?? false;
-	const examined = expectation?.(claimed, ask || confirmed) ?? claimed;
-	if (typeof examined === 'string') return { pass: false, acknowledge: false, status: 401, reason: examined };
-	if (!ask && !confirmed) return { pass: true, event: { ...examined, verifiedBy: 'signature' } };
-	// At the address of a waiting execution nobody can have any other payment looked up than the one that it waits for.
-	const limited = ask && expectation === undefined;
-	return await confirm(context, provider, credentials, examined, !ask, limited);
-}
-
-async function confirm<Credentials, Order>(context: IWebhookFunctions | IExecuteFunctions, provider: ProviderNode<Credentials, Order>, credentials: Credentials, claimed: PaymentFacts, signed: boolean, limited: boolean): Promise<Judgement> {
-	const { displayName, callback } = provider.contract;
-	const question = callback.confirm;
-	const call = question?.call(claimed, credentials);
-	if (!question || call === undefined) {
-		return { pass: false, acknowledge: false, status: 401, reason: 'it names no payment that the provider could be asked about', hint: 'Nothing was asked.' };
-	}
-	if (limited && !mayAsk(`${context.getWorkflow().id ?? ''}:${context.getNode().id}`, Date.now())) {
-		return { pass: false, acknowledge: false, status: 500, reason: `more than ${MOST_QUESTIONS_A_MINUTE} unsigned callbacks a minute`, hint: 'Somebody may be sending invented ones; nothing more is asked in this minute.' };
-	}
-	const asked = await sendCall(context, provider, credentials, call, { maximumAttempts: 1, timeoutMilliseconds: CONFIRM_TIMEOUT_MILLISECONDS })
-		.then((reply) => ({ found: question.facts(reply, claimed, credentials) }))
-		.catch((error: unknown) => ({ error }));
-	if ('error' in asked) {
-		const unknownThere = asked.error instanceof CallFailure && asked.error.notFound;
-		const words = asked.error instanceof Error ? asked.error.message : 'unknown error';
-		if (!unknownThere) return { pass: false, acknowledge: false, status: 500, reason: `the provider could not be asked (${words})`, hint: 'The provider is asked to send it again.' };
-	}
-	const found = 'found' in asked ? asked.found : undefined;
-	if (found === undefined) return { pass: false, acknowledge: true, note: `${displayName} does not know this payment` };
-	for (const field of ['currency', 'reference'] as const) {
-		const [said, is] = [claimed[field], found[field]];
-		// Only of a currency the case is a matter of spelling: usdt and USDT are one, orders A-1 and a-1 are two.
-		const same = field === 'currency' ? said?.toLowerCase() === is?.toLowerCase() : said === is;
-		if (said !== null && is !== null && !same) {
-			return { pass: false, acknowledge: false, status: 401, reason: `its ${field} is not the one that ${displayName} has for this payment`, hint: 'The callback belongs to another payment or was changed.' };
-		}
-	}
-	// An unknown word is no denial: it fires `unknown`, so that the user sees it.
-	if (claimed.event === 'payment.succeeded' && NOT_PAID.has(found.event)) {
-		return { pass: false, acknowledge: true, note: `it says paid, but ${displayName} says ${found.providerStatus ?? 'nothing'}` };
-	}
-	if (claimed.amount !== null && found.amount !== null && !isSameAmount(claimed.amount, found.amount)) {
-		logLine(context, 'warn', `${displayName} Trigger: the callback says ${claimed.amount}, ${displayName} says ${found.amount}; the latter counts.`);
-	}
-	const sameEvent = signed && !question.callbackIsHint && claimed.event === found.event;
-	return {
-		pass: true,
-		event: {
-			...found,
-			eventId: sameEvent && !question.decidesEventId ? claimed.eventId : found.eventId,
-			checkoutId: found.checkoutId ?? (signed ? claimed.checkoutId : null),
-			paymentId: found.paymentId ?? (signed ? claimed.paymentId : null),
-			reference: found.reference ?? claimed.reference,
-			amount: found.amount ?? (signed ? claimed.amount : null),
-			currency: found.currency ?? (signed ? claimed.currency : null),
-			occurredAt: found.occurredAt ?? (signed ? claimed.occurredAt : null),
-			raw: sameEvent ? claimed.raw : found.raw,
-			verifiedBy: signed ? 'signature+provider' : 'provider',
-		},
-	};
-}
-
-const NOT_PAID = new Set<PaymentEventName>(['payment.pending', 'payment.failed', 'payment.canceled', 'payment.expired']);
-
-/** A genuine callback may say anything in its amount; what is no decimal text is another amount. */
-function isSameAmount(left: string, right: string): boolean {
-	const decimal = /^-?\d+(\.\d+)?$/;
-	return left === right || (decimal.test(left) && decimal.test(right) && compareAmounts(left, right) === 0);
-}
-
-/**
- * Judges the signed time of a callback. Ahead of our clock it may be by a tenth of the maximum age, at least a minute and at
- * most an hour: a wrong clock must not lose payments, and a future time does an attacker no good.
- */
-export function ageProblem(verdict: Verdict, maximumAgeDays: number, nowMilliseconds: number): { reason: string; hint: string } | undefined {
-	if (verdict.genuine !== true || verdict.signedAt === undefined || maximumAgeDays <= 0) return undefined;
-	// An expression can give anything; what is no number must not switch the check off.
-	const maximum = (Number.isFinite(maximumAgeDays) ? maximumAgeDays : DEFAULT_MAXIMUM_AGE_DAYS) * DAY_MILLISECONDS;
-	const age = nowMilliseconds - verdict.signedAt.getTime();
-	if (Number.isNaN(age)) return { reason: 'the time at which it was signed is no time', hint: 'It was not made by the provider.' };
-	const seconds = Math.round(Math.abs(age) / 1000);
-	if (age > maximum) return { reason: `it was signed ${seconds} seconds ago, more than 'Maximum Age'`, hint: "An old callback was sent again, or this server's clock is wrong." };
-	const ahead = Math.min(Math.max(maximum / 10, 60_000), 3_600_000);
-	if (-age > ahead) return { reason: `it was signed ${seconds} seconds in the future`, hint: "Check this server's clock." };
-	return undefined;
 }
 
 /** The headers and the exact bytes of the body, also for content types that n8n does not read by itself. */
@@ -183,65 +49,6 @@ function chosenEvents(context: IWebhookFunctions): PaymentEventName[] {
 	return context.getNodeParameter('events', []) as PaymentEventName[];
 }
 
-function startOnce(context: IWebhookFunctions, event: PaymentEvent, accepted: Answer): IWebhookResponseData {
-	const key: EventKey = { workflowId: context.getWorkflow().id ?? '', nodeId: context.getNode().id, test: context.getMode() === 'manual', eventId: event.eventId };
-	const { respond } = context.getNodeParameter('options', {}) as TriggerOptions;
-	const whenFinished = respond === 'whenFinished';
-	const delivery = beginDelivery(key, Date.now(), whenFinished ? Infinity : undefined);
-	if (delivery === 'done') return acknowledge(context, accepted);
-	const response = context.getResponseObject();
-	if (delivery === 'inFlight') {
-		// Not acknowledged: should the first copy fail to be stored, the provider has to send this one again.
-		response.status(409).type('text/plain').send('Conflict');
-		return { noWebhookResponse: true };
-	}
-	const finished = (success: boolean) => finishDelivery(key, success, Date.now());
-	answerThroughUs(response, whenFinished ? accepted : undefined, finished);
-	const workflowData = [[{ json: { ...event } }]];
-	return whenFinished ? { workflowData } : { ...acknowledge(context, accepted), workflowData };
-}
-
-/**
- * n8n sends its answer when the execution is stored, or in the other mode when it has ended, and an error when that failed; also when
- * the provider has hung up meanwhile. So the event counts as handled then: a provider that hung up because n8n was slow and delivers
- * again must not start a second execution.
- *
- * `accepted`: when the workflow has ended, n8n answers with its last item. A provider that waits for words of its own would take that
- * for a refusal and deliver the finished payment again, so the body of a success is replaced.
- */
-function answerThroughUs(response: Response, accepted: Answer | undefined, finished: (success: boolean) => void): void {
-	const send = response.send.bind(response);
-	response.send = (body: unknown) => {
-		// express's json() comes through here with the text of the JSON.
-		const success = response.statusCode >= 200 && response.statusCode < 300;
-		finished(success);
-		if (!success || accepted === undefined) return send(body);
-		response.status(accepted.status);
-		response.setHeader('Content-Type', accepted.contentType);
-		return send(accepted.body);
-	};
-}
-
-/** A reply that n8n sends itself, after it has stored the execution if one starts. */
-export function acknowledge(context: IWebhookFunctions, accepted: Answer): IWebhookResponseData {
-	const response = context.getResponseObject();
-	response.status(accepted.status);
-	response.setHeader('Content-Type', accepted.contentType);
-	return { webhookResponse: accepted.body };
-}
-
-/** A refusal is written here: n8n sends what `webhookResponse` holds with status 200. */
-export function refuse(context: IWebhookFunctions, status: 401 | 500, what: string, hint = ''): IWebhookResponseData {
-	const line = [what, hint].filter(Boolean).join(' ');
-	logLine(context, status === 401 ? 'warn' : 'error', line);
-	context
-		.getResponseObject()
-		.status(status)
-		.type('text/plain')
-		.send(status === 401 ? 'Unauthorized' : 'Internal Server Error');
-	return { noWebhookResponse: true };
-}
-
 export async function credentialsOrNothing<Credentials>(context: IWebhookFunctions, credentialName: string): Promise<Credentials | undefined> {
 	try {
 		return await readCredentials<Credentials>(context, credentialName);
@@ -249,11 +56,4 @@ export async function credentialsOrNothing<Credentials>(context: IWebhookFunctio
 		// Deleted, not shared, or none chosen: closed by default, and said in the log by the caller.
 		return undefined;
 	}
-}
-
-/** n8n prints the message alone, without the fields that go with it, so the message itself says where. */
-export function logLine(context: IWebhookFunctions | IExecuteFunctions, level: 'info' | 'warn' | 'error', message: string): void {
-	const { id, name } = context.getWorkflow();
-	const nodeName = context.getNode().name;
-	context.logger[level](`${message} (workflow ${JSON.stringify(name ?? '')}, ${id ?? 'not saved'}; node ${JSON.stringify(nodeName)})`, { workflowId: id, nodeName });
 }

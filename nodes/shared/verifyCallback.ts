@@ -4,7 +4,7 @@ import type { Row } from './eachItem';
 import { isObject } from './exactJson';
 import { InputError } from './inputError';
 import { usedByAgent, type ProviderNode } from './providerNode';
-import { judgeCallback, type TriggerOptions } from './receiveCallback';
+import { judgeCallback, type TriggerOptions } from './judgeCallback';
 
 /** The fields of `callback: verify`; `Confirm With Provider` and `Maximum Age` are each provider's own, in `options`. */
 export const verifyCallbackFields: INodeProperties[] = [

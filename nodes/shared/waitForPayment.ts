@@ -7,7 +7,9 @@ import { textOrNull } from './exactJson';
 import { InputError } from './inputError';
 import { compareAmounts, shown } from './money';
 import { readCredentials, usedByAgent, type ProviderNode } from './providerNode';
-import { acknowledge, credentialsOrNothing, judgeCallback, logLine, readReceived, refuse, type Expectation } from './receiveCallback';
+import { acknowledge, logLine, refuse } from './answerCallback';
+import { judgeCallback, type Expectation } from './judgeCallback';
+import { credentialsOrNothing, readReceived } from './receiveCallback';
 import { sendCall } from './sendCall';
 
 const HOUR_MILLISECONDS = 60 * 60 * 1000;

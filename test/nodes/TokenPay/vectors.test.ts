@@ -1,4 +1,4 @@
-import { ageProblem } from '../../../nodes/shared/receiveCallback';
+import { ageProblem } from '../../../nodes/shared/judgeCallback';
 import { openResource } from '../../../nodes/TokenPay/encryptedResource';
 import { readAppSecret } from '../../../nodes/TokenPay/messageSignature';
 import { replySignatureProblem, tokenPay, type TokenPayCredentials } from '../../../nodes/TokenPay/tokenPay.contract';

@@ -1,4 +1,4 @@
-import { ageProblem } from '../../../nodes/shared/receiveCallback';
+import { ageProblem } from '../../../nodes/shared/judgeCallback';
 import { wooshPay } from '../../../nodes/WooshPay/wooshPay.contract';
 import { credentials } from './samples';
 import file from './fixtures/vectors.json';

@@ -3,7 +3,8 @@ import { callbackWebhook, eventsField, respondOption } from '../../../nodes/shar
 import type { PaymentFacts, Verdict } from '../../../nodes/shared/contract';
 import { InputError } from '../../../nodes/shared/inputError';
 import { mayAsk, MOST_QUESTIONS_A_MINUTE } from '../../../nodes/shared/questionBudget';
-import { ageProblem, receiveCallback } from '../../../nodes/shared/receiveCallback';
+import { ageProblem } from '../../../nodes/shared/judgeCallback';
+import { receiveCallback } from '../../../nodes/shared/receiveCallback';
 import { callWebhook, DELETED, logText, type WebhookCall, type WebhookCallOptions } from '../../support/contexts';
 import { ProbeApi, probeContract, probeProvider, type ProbeContract } from './support/probe';
 import { startProviderServer, type ProviderServer } from './support/providerServer';
