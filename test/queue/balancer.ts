@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as wait } from 'node:timers/promises';
+import axios, { isAxiosError } from 'axios';
 
 export interface Target {
 	name: string;
@@ -24,21 +26,43 @@ const ofProcessors = /^\/(webhook|webhook-waiting|form|form-waiting)\//;
 /** As nginx has it: no longer than this is waited for an answer. */
 const answerWithinMilliseconds = 60_000;
 
+/** How often each n8n is asked whether it is ready. */
+const checkEveryMilliseconds = 500;
+
 /**
  * Round robin on 127.0.0.1. Asks the next processor where one refuses the connection, as load balancers do; once a request
  * was sent it is not repeated. The answer's header `x-served-by` names who answered.
+ *
+ * One that is not ready gets nothing: n8n 2.41.1 answers every request with 200 and "n8n is starting up. Please wait" while it brings
+ * its database up to date (`setupHealthCheck` in n8n/dist/abstract-server.js), which providers take for an acknowledgement.
  */
 export async function startBalancer(): Promise<Balancer> {
 	let processors: readonly Target[] = [];
 	let main: Target | undefined;
 	let preferred: string | undefined;
 	let turn = 0;
+	let closed = false;
+	const away = new Set<string>();
 
 	const candidates = (path: string): readonly Target[] => {
 		if (!ofProcessors.test(path)) return main ? [main] : [];
-		if (preferred !== undefined) return processors.filter(({ name }) => name === preferred);
-		const first = turn++ % Math.max(processors.length, 1);
-		return [...processors.slice(first), ...processors.slice(0, first)];
+		const ready = processors.filter(({ name }) => !away.has(name));
+		if (preferred !== undefined) return ready.filter(({ name }) => name === preferred);
+		const first = turn++ % Math.max(ready.length, 1);
+		return [...ready.slice(first), ...ready.slice(0, first)];
+	};
+
+	const watch = async ({ name, url }: Target) => {
+		while (!closed) {
+			const status = await axios.get(`${url}/healthz/readiness`, { timeout: 2_000, proxy: false, validateStatus: () => true }).then(
+				(answer) => answer.status,
+				// One that is merely slow is not taken out.
+				(error: unknown) => (isAxiosError(error) && error.code === 'ECONNREFUSED' ? 503 : undefined),
+			);
+			if (status === 200) away.delete(name);
+			else if (status !== undefined) away.add(name);
+			await wait(checkEveryMilliseconds);
+		}
 	};
 
 	const server = createServer((incoming, outgoing) => {
@@ -46,6 +70,7 @@ export async function startBalancer(): Promise<Balancer> {
 			const body = await buffer(incoming);
 			for (const target of candidates(incoming.url ?? '/')) {
 				if (await pass(incoming, body, target, outgoing)) return;
+				away.add(target.name);
 			}
 			outgoing.writeHead(503).end();
 		})().catch(() => outgoing.destroy());
@@ -54,9 +79,13 @@ export async function startBalancer(): Promise<Balancer> {
 	await once(server, 'listening');
 	return {
 		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-		route: (to) => ({ processors, main } = to),
+		route: (to) => {
+			({ processors, main } = to);
+			for (const target of processors) void watch(target);
+		},
 		prefer: (name) => (preferred = name),
 		close: async () => {
+			closed = true;
 			server.close();
 			server.closeAllConnections();
 			if (server.listening) await once(server, 'close');
