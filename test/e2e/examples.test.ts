@@ -10,6 +10,7 @@ import { goodCredential, stage } from './support';
 
 /** Those that a file of their own runs. */
 const elsewhere: Record<string, string> = {
+	'find-crashed-payments.json': 'crashedPayments.test.ts',
 	'rows-to-checkouts.json': 'rowsExample.test.ts',
 	'trigger-data-table-fulfil.json': 'dataTableRecipe.test.ts',
 };

@@ -200,7 +200,17 @@ export class N8nClient {
 		const found = tables.data.filter((table) => table.name === name);
 		const [table] = found;
 		if (!table || found.length > 1) throw new N8nError(`n8n has ${found.length} Data Tables named "${name}".`, 200);
-		return (await this.call<{ data: IDataObject[] }>('get', `/projects/${table.projectId}/data-tables/${table.id}/rows?take=${pageSize}`)).data;
+		const rows: IDataObject[] = [];
+		for (;;) {
+			const { data } = await this.call<{ data: IDataObject[] }>('get', `/projects/${table.projectId}/data-tables/${table.id}/rows?take=${pageSize}&skip=${rows.length}`);
+			rows.push(...data);
+			if (data.length < pageSize) return rows;
+		}
+	}
+
+	/** A key for n8n's public API (`/api/v1`), as *Settings → n8n API* makes one. */
+	async apiKey(label: string, scopes: string[]): Promise<string> {
+		return (await this.call<{ rawApiKey: string }>('post', '/api-keys', { label, scopes, expiresAt: null })).rawApiKey;
 	}
 
 	/** Types of nodes that n8n offers whose name begins with `prefix`, for example a package's name. */
