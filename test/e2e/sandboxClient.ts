@@ -21,7 +21,11 @@ export interface SandboxDelivery {
 	status: number | null;
 	responseHeaders: Record<string, string>;
 	responseBody: string;
+	/** By what this provider waits for */
+	acknowledged: boolean;
 	error: string | null;
+	/** When the provider will send it again by itself */
+	nextAttemptAt: string | null;
 }
 
 export interface SandboxRefusal {

@@ -67,7 +67,7 @@ export interface CreatedCheckout {
 	currency: string;
 }
 
-export const callbackByUrl = (url: string): IDataObject => ({ callback: 'url', callbackUrl: url });
+export { callbackByUrl } from './callbackCases';
 
 /** A reference that no other test uses. */
 export function uniqueReference(): string {
