@@ -1,4 +1,4 @@
-import { isAbsoluteUrl, readBaseUrl } from '../shared/baseUrl';
+import { readBaseUrl, readPayerLink } from '../shared/baseUrl';
 import { verifyWithAny } from '../shared/bytes';
 import { CallFailure } from '../shared/callFailure';
 import type { Checkout, CheckoutOrder, HttpCall, HttpReply, PaymentContract, PaymentFacts, Payload, ReceivedCallback, Refund, Refusal, Verdict } from '../shared/contract';
@@ -316,7 +316,7 @@ function readLink(reply: HttpReply, order: ChingChingPayLinkOrder, credentials: 
 	const data = dataOf(reply);
 	const paymentId = textOrNull(data.payment_id);
 	if (paymentId === null) throw unreadable('payment_id', reply);
-	const checkoutUrl = usableUrl(data.payment_link, credentials);
+	const checkoutUrl = readPayerLink(data.payment_link, baseUrlOf(credentials));
 	return {
 		...made(order, credentials),
 		checkoutId: paymentId,
@@ -361,17 +361,10 @@ function whereToPay(nextAction: Record<string, unknown> | null, credentials: Chi
 	const isLink = /^(get)?$/i.test(textOrNull(redirect.http_method) ?? '') && /^(\{\s*\})?$/.test(textOrNull(redirect.params) ?? '');
 	const qrCode = textOrNull(display.qr_code);
 	return {
-		checkoutUrl: (isLink ? usableUrl(redirect.url, credentials) : null) ?? usableUrl(display.url, credentials),
+		checkoutUrl: (isLink ? readPayerLink(redirect.url, baseUrlOf(credentials)) : null) ?? readPayerLink(display.url, baseUrlOf(credentials)),
 		// Whether it is the text or a picture of it is unknown; a picture cannot be drawn as a QR code.
 		qrCode: qrCode !== null && /^data:/i.test(qrCode) ? null : qrCode,
 	};
-}
-
-/** Absolute, and https unless the API is on http; byte for byte as it came. */
-function usableUrl(value: unknown, credentials: ChingChingPayCredentials): string | null {
-	const url = textOrNull(value);
-	if (url === null || !isAbsoluteUrl(url)) return null;
-	return /^https:/i.test(url) || /^http:/i.test(baseUrlOf(credentials)) ? url : null;
 }
 
 /** Unix seconds or milliseconds, by the number of digits: which of the two the API means is unknown, and only one is near our time. */

@@ -23,6 +23,15 @@ import { eFundPay, type EFundPayCredentials, type EFundPayOrder } from './eFundP
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
 
+export const attemptOption: INodeProperties = {
+	displayName: 'Attempt',
+	name: 'attempt',
+	type: 'number',
+	typeOptions: { minValue: 1 },
+	default: 1,
+	description: 'Raise it to send the same order once more on purpose. The same row with the same attempt is never made twice, however often it is sent.',
+};
+
 export const createCheckoutFields: INodeProperties[] = [
 	{ ...amountFromField, displayOptions: { show: showOnlyForCreateCheckout } },
 	{ ...amountField, displayOptions: { show: { ...showOnlyForCreateCheckout, amountFrom: ['amount'] } } },
@@ -131,14 +140,7 @@ export const createCheckoutFields: INodeProperties[] = [
 		placeholder: 'Add Option',
 		default: {},
 		options: [
-			{
-				displayName: 'Attempt',
-				name: 'attempt',
-				type: 'number',
-				typeOptions: { minValue: 1 },
-				default: 1,
-				description: 'Raise it to send the same order once more on purpose. The same row with the same attempt is never made twice, however often it is sent.',
-			},
+			{ ...attemptOption },
 			{ ...requestsInParallelOption },
 		],
 		displayOptions: { show: showOnlyForCreateCheckout },

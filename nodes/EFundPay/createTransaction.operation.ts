@@ -20,7 +20,7 @@ import type { Row } from '../shared/eachItem';
 import { isObject } from '../shared/exactJson';
 import { InputError } from '../shared/inputError';
 import { usedByAgent } from '../shared/providerNode';
-import { readObject, readOrder } from './createCheckout.operation';
+import { attemptOption, readObject, readOrder } from './createCheckout.operation';
 import { createTransactionCalls, readTransactionReply, withoutCard, type EFundPayCredentials, type EFundPayMethod, type EFundPayTransactionOrder } from './eFundPay.contract';
 
 const showOnlyForCreateTransaction = { resource: ['transaction'], operation: ['create'] };
@@ -220,14 +220,7 @@ export const createTransactionFields: INodeProperties[] = [
 		placeholder: 'Add Option',
 		default: {},
 		options: [
-			{
-				displayName: 'Attempt',
-				name: 'attempt',
-				type: 'number',
-				typeOptions: { minValue: 1 },
-				default: 1,
-				description: 'Raise it to send the same order once more on purpose. The same row with the same attempt is never made twice, however often it is sent.',
-			},
+			{ ...attemptOption },
 			{ ...requestsInParallelOption },
 		],
 		displayOptions: { show: showOnlyForCreateTransaction },

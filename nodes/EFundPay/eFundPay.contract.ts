@@ -1,5 +1,5 @@
 import { constants, createHmac, verify as verifySignature } from 'crypto';
-import { isAbsoluteUrl, readBaseUrl } from '../shared/baseUrl';
+import { isAbsoluteUrl, readBaseUrl, readPayerLink } from '../shared/baseUrl';
 import { decodeBase64, verifyWithAny } from '../shared/bytes';
 import { CallFailure } from '../shared/callFailure';
 import type { Checkout, CheckoutOrder, CheckoutStatus, HttpCall, HttpReply, PaymentContract, PaymentFacts, Payload, ReceivedCallback, Refund, Refusal, Verdict } from '../shared/contract';
@@ -355,13 +355,12 @@ const TRANSACTION_STATUS: Record<string, CheckoutStatus> = {
  */
 export function readTransaction(body: Record<string, unknown>, credentials: EFundPayCredentials): Checkout {
 	const providerStatus = textOrNull(body.status);
-	const link = linkField(body, 'payment_url_link');
 	return {
 		provider: 'efundpay',
 		checkoutId: textOrNull(body.id),
 		paymentId: textOrNull(body.id),
 		reference: textOrNull(body.external_identifier),
-		checkoutUrl: link !== null && isSafeLink(link, credentials) ? link : null,
+		checkoutUrl: readPayerLink(linkField(body, 'payment_url_link'), baseUrlOf(credentials)),
 		qrCode: linkField(body, 'payment_qr_code'),
 		status: (Object.hasOwn(TRANSACTION_STATUS, providerStatus ?? '') ? TRANSACTION_STATUS[providerStatus ?? ''] : undefined) ?? 'unknown',
 		providerStatus,
@@ -377,10 +376,6 @@ function linkField(body: Record<string, unknown>, name: string): string | null {
 	const method = isObject(body.payment_method) ? body.payment_method : {};
 	const details = isObject(method.details) ? method.details : {};
 	return textOrNull(details[name]) ?? textOrNull(method[name]) ?? textOrNull(body[name]);
-}
-
-function isSafeLink(link: string, credentials: EFundPayCredentials): boolean {
-	return isAbsoluteUrl(link) && (/^https:/i.test(link) || /^http:/i.test(baseUrlOf(credentials)));
 }
 
 /** Inferred: `url_link_expire_sec` (300, or the text "300") counts from `created_at`. */

@@ -1,4 +1,4 @@
-import { isAbsoluteUrl, readBaseUrl } from '../shared/baseUrl';
+import { isAbsoluteUrl, readBaseUrl, readPayerLink } from '../shared/baseUrl';
 import { verifyWithAny } from '../shared/bytes';
 import { CallFailure } from '../shared/callFailure';
 import type { Checkout, CheckoutOrder, CheckoutStatus, HttpCall, HttpReply, LineItem, PaymentContract, PaymentEventName, PaymentFacts, Payload, ReceivedCallback, Refusal, Stamp, Verdict } from '../shared/contract';
@@ -161,7 +161,7 @@ function readPrepayment(reply: HttpReply, order: TokenPayOrder, credentials: Tok
 function cashierAddress(paymentUrl: string, credentials: TokenPayCredentials): string | null {
 	const base = readBaseUrl(credentials.checkoutBaseUrl, 'Checkout Base URL');
 	const address = isAbsoluteUrl(paymentUrl) ? paymentUrl : `${base}/${paymentUrl.replace(/^\//, '')}`;
-	return isAbsoluteUrl(address) && (/^https:/i.test(address) || /^http:/i.test(base)) ? address : null;
+	return readPayerLink(address, base);
 }
 
 /** Inferred: counted from the answer's own Date header, for which no clock of ours is needed. */

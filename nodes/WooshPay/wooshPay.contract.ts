@@ -1,4 +1,4 @@
-import { isAbsoluteUrl, readBaseUrl } from '../shared/baseUrl';
+import { readBaseUrl, readPayerLink } from '../shared/baseUrl';
 import { verifyWithAny } from '../shared/bytes';
 import { CallFailure } from '../shared/callFailure';
 import type {
@@ -203,7 +203,8 @@ export function readCheckout(reply: HttpReply, credentials: WooshPayCredentials)
 		checkoutId: textOrNull(session.id),
 		paymentId: textOrNull(session.payment_intent),
 		reference: textOrNull(session.client_reference_id) ?? textOrNull(objectIn(session, 'metadata').reference),
-		checkoutUrl: readLink(session.url, credentials),
+		// Byte for byte: its `key` ends in `=`, and its path is not the session's id.
+		checkoutUrl: readPayerLink(session.url, apiUrl(credentials)),
 		qrCode: null,
 		status: paid ? 'paid' : status === 'open' ? 'open' : 'unknown',
 		providerStatus: paid ? 'paid' : status,
@@ -213,13 +214,6 @@ export function readCheckout(reply: HttpReply, credentials: WooshPayCredentials)
 		livemode: booleanOrNull(session.livemode),
 		nextAction: null,
 	};
-}
-
-/** Byte for byte: its `key` ends in `=`, and its path is not the session's id. */
-function readLink(value: unknown, credentials: WooshPayCredentials): string | null {
-	const link = textOrNull(value);
-	const secure = link !== null && isAbsoluteUrl(link) && (/^https:/i.test(link) || /^http:/i.test(apiUrl(credentials)));
-	return secure ? link : null;
 }
 
 /** The object of a good answer. Every object of WooshPay's has an `id`. */
