@@ -2,11 +2,12 @@
 /**
  * Runs one of the project's commands with everything it needs in place, from a fresh clone on:
  *
- *   node scripts/run.mjs [--build] [--types] [--n8n] <command> [arguments…]
+ *   node scripts/run.mjs [--build] [--types] [--n8n[=version]] <command> [arguments…]
  *
  * It installs the dependencies when they are missing or the lock file has changed, brings Node 24 (n8n's native
  * parts need it; the machine's own Node may be 20), and then runs the command with that Node first on the PATH.
- * `--build` compiles the package, `--types` checks the types of tests and sandbox, `--n8n` brings n8n itself.
+ * `--build` compiles the package, `--types` checks the types of tests and sandbox, `--n8n` brings n8n itself,
+ * `--n8n=<version>` another one of test/n8n/versions/.
  * Where all is in place it does nothing. Plain JavaScript without dependencies: it runs before there are any.
  */
 import { spawnSync, spawn } from 'node:child_process';
@@ -90,7 +91,9 @@ if (Number(process.versions.node.split('.')[0]) < 20) {
 installDependencies();
 if (flags.has('--build')) build();
 if (flags.has('--types')) step('Checking types', 'tsc', ['-p', 'test/tsconfig.json'], 'The compiler says above what is wrong.');
-if (flags.has('--n8n')) step('Looking for n8n', 'tsx', ['test/n8n/bring.ts'], 'The message above says which step failed.');
+const n8n = [...flags].find((flag) => /^--n8n(=|$)/.test(flag));
+if (n8n?.includes('=')) environment.N8N_VERSION_UNDER_TEST = n8n.split('=')[1];
+if (n8n) step('Looking for n8n', 'tsx', ['test/n8n/bring.ts'], 'The message above says which step failed.');
 
 const [program, ...args] = command;
 const child = spawn(program, args, { cwd: root, env: environment, stdio: 'inherit' });

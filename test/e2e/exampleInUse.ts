@@ -17,7 +17,9 @@ let importing: Promise<Importer> | undefined;
 async function importer(): Promise<Importer> {
 	importing ??= (async () => {
 		const { client, sandbox } = await stage();
-		const credentials = await Promise.all(sandboxCredentials(sandbox.url).map(async ({ type, name, data }) => await client.credentials.create({ type, name: `${name} of the examples`, data: { ...data } })));
+		const credentials = [];
+		// One after the other: n8n 1.x makes no two at the same time.
+		for (const { type, name, data } of sandboxCredentials(sandbox.url)) credentials.push(await client.credentials.create({ type, name: `${name} of the examples`, data: { ...data } }));
 		return { client, credentials, thankYouPage: `${sandbox.url}/`, descriptions: await client.nodeTypes(`${packageName}.`) };
 	})();
 	return await importing;

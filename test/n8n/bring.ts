@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, rm, stat, statfs, utimes, writeFile } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
 import path from 'node:path';
@@ -11,12 +11,12 @@ import { setTimeout as wait } from 'node:timers/promises';
  * The steps are measured: install scripts of unrelated native packages fail without a network, so none is run, and then
  * only what is needed is built: `node` (brings Node 24) and `sqlite3` (n8n's database).
  */
-export const n8nVersion = '2.41.1';
+export const n8nVersion = process.env.N8N_VERSION_UNDER_TEST ?? '2.41.1';
 
 export interface BroughtN8n {
 	version: string;
 	folder: string;
-	/** The Node 24 binary that runs it; n8n 2 does not start on Node 20. */
+	/** The Node 24 binary that runs it; n8n 2.41 does not start on Node 20. */
 	node: string;
 	/** The script to run with that Node. */
 	script: string;
@@ -60,6 +60,7 @@ function describe(folder: string, version: string): BroughtN8n {
 /** Ends as soon as n8n is there and whole; `say` is told what takes time. Throws BringError. */
 export async function bringN8n(say: Say = () => undefined, version = n8nVersion, folder = cacheFolder(version)): Promise<BroughtN8n> {
 	const recipe = path.join(__dirname, 'versions', version);
+	if (!existsSync(recipe)) throw new BringError(`There is no recipe for n8n ${version}.`, `Take one of ${readdirSync(path.dirname(recipe)).join(', ')}, or make one: test/n8n/versions/README.md.`);
 	const fingerprint = await fingerprintOf(recipe);
 	const stamp = path.join(folder, '.whole');
 	const n8n = describe(folder, version);
@@ -122,7 +123,7 @@ async function installPackages(recipe: string, folder: string, fingerprint: stri
 	await writeFile(installing, fingerprint);
 	await rm(modules, { recursive: true, force: true });
 	for (const file of ['package.json', 'package-lock.json']) await copyFile(path.join(recipe, file), path.join(folder, file));
-	say('Downloading n8n (2,400 packages, 3 GB on disk; two to six minutes, once per machine)');
+	say(`Downloading n8n ${path.basename(recipe)} (some 2,000 packages, 3 GB on disk; two to six minutes, once per machine)`);
 	// Not `npm ci`: it refuses a lock file in which an optional native part for another platform is missing from the registry.
 	const npm = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
 	const locations = [...(await packagesOf(path.join(recipe, 'package-lock.json'))).keys()];

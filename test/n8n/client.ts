@@ -101,7 +101,7 @@ export class N8nClient {
 
 	readonly workflows = {
 		create: async ({ settings = {}, ...workflow }: NewWorkflow): Promise<Workflow> =>
-			await this.call<Workflow>('post', '/workflows', { ...workflow, settings }),
+			await this.call<Workflow>('post', '/workflows', { ...workflow, settings, active: false }),
 		get: async (id: string): Promise<Workflow> => await this.call<Workflow>('get', `/workflows/${id}`),
 		/** Saves a draft; what is published goes on running until the next `publish`. */
 		save: async ({ id, name, nodes, connections, settings, versionId }: Workflow): Promise<Workflow> =>
@@ -158,9 +158,10 @@ export class N8nClient {
 			const all = new Map<string, ExecutionSummary>();
 			let cursor: string | null = null;
 			do {
-				const page: { results: ExecutionSummary[]; nextCursor: string | null } = await this.call('get', `/executions?filter=${filter}&limit=${pageSize}${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`);
+				// n8n 1.x knows no pages of this kind and gives the newest.
+				const page: { results: ExecutionSummary[]; nextCursor?: string | null } = await this.call('get', `/executions?filter=${filter}&limit=${pageSize}${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`);
 				for (const execution of page.results) all.set(execution.id, execution);
-				cursor = page.nextCursor;
+				cursor = page.nextCursor ?? null;
 			} while (cursor !== null);
 			return [...all.values()];
 		},
@@ -173,7 +174,8 @@ export class N8nClient {
 			await eventually(
 				async () => {
 					const execution = await this.executions.get(id);
-					return ['new', 'running', 'unknown'].includes(execution.status) ? undefined : execution;
+					// n8n 1.x can say how it ended a moment before it has stored what happened.
+					return ['new', 'running', 'unknown'].includes(execution.status) || (execution.data as unknown) === undefined ? undefined : execution;
 				},
 				withinMilliseconds,
 				() => `Execution ${id} had not ended`,
@@ -235,11 +237,14 @@ export class N8nClient {
 		return await this.call('post', `/workflows/${id}/run`, { workflowData: await this.workflows.get(id), triggerToStartFrom: { name: startFrom } });
 	}
 
-	private async publication(id: string) {
-		return await this.call<{ status: PublicationStatus; triggers: { nodeId: string; status: string; errorMessage: string | null }[] }>(
-			'get',
-			`/workflows/${id}/publication-status`,
-		);
+	private async publication(id: string): Promise<{ status: PublicationStatus; triggers: { errorMessage: string | null }[] }> {
+		try {
+			return await this.call('get', `/workflows/${id}/publication-status`);
+		} catch (error) {
+			// n8n 1.x registers the triggers before it answers, and knows no such question.
+			if (!(error instanceof N8nError) || error.status !== 404) throw error;
+			return { status: (await this.workflows.get(id)).active ? 'published' : 'not_published', triggers: [] };
+		}
 	}
 
 	private async settledPublication(id: string): Promise<{ status: PublicationStatus; words: string }> {

@@ -95,7 +95,7 @@ function npm(args: string[], cwd: string): string {
 	return done.stdout;
 }
 
-/** Starts n8n 2.41.1 with this package installed, and ends when it is ready. Throws BringError or StartError. */
+/** Starts n8n with this package installed, and ends when it is ready. Throws BringError or StartError. */
 export async function startN8n(options: StartOptions = {}): Promise<RunningN8n> {
 	const say = options.say ?? (() => undefined);
 	const userFolder = options.userFolder ?? mkdtempSync(path.join(tmpdir(), 'hosted-checkout-n8n-'));
@@ -191,7 +191,8 @@ async function launch(userFolder: string, instance: InstanceFile, say: (line: st
 	const deadline = begun + 180_000;
 	let nextWord = begun + 10_000;
 	// Not /healthz: it answers seconds earlier, while migrations and the loading of nodes still run.
-	while (!(await answers(`${url}/healthz/readiness`))) {
+	const isReady = async () => (await answers(`${url}/healthz/readiness`)) && !isStillRegistering(n8n.version, instance, readLog(userFolder).slice(logBefore));
+	while (!(await isReady())) {
 		const how = child.ended();
 		const log = readLog(userFolder).slice(logBefore);
 		if (how !== undefined) throw new StartError(`n8n did not start (${how}).`, log, wayOutOf(log));
@@ -206,6 +207,11 @@ async function launch(userFolder: string, instance: InstanceFile, say: (line: st
 		await wait(100);
 	}
 	return handleOf(userFolder, instance, say);
+}
+
+/** n8n 1.x says that it is ready before it has its REST interface and the addresses of published workflows. */
+function isStillRegistering(version: string, { command }: InstanceFile, log: string): boolean {
+	return version.startsWith('1.') && command[0] === 'start' && !log.includes('Editor is now accessible via');
 }
 
 function wayOutOf(log: string): string {
