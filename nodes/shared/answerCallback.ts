@@ -9,16 +9,17 @@ export function startOnce(context: IWebhookFunctions, event: PaymentEvent, accep
 	const key: EventKey = { workflowId: context.getWorkflow().id ?? '', nodeId: context.getNode().id, test: context.getMode() === 'manual', eventId: event.eventId };
 	const delivery = beginDelivery(key, Date.now(), whenFinished ? Infinity : undefined);
 	if (delivery === 'done') return acknowledge(context, accepted);
-	const response = context.getResponseObject();
-	if (delivery === 'inFlight') {
-		// Not acknowledged: should the first copy fail to be stored, the provider has to send this one again.
-		response.status(409).type('text/plain').send('Conflict');
-		return { noWebhookResponse: true };
-	}
+	if (delivery === 'inFlight') return notTwice(context);
 	const finished = (success: boolean) => finishDelivery(key, success, Date.now());
-	answerThroughUs(response, whenFinished ? accepted : undefined, finished);
+	answerThroughUs(context.getResponseObject(), whenFinished ? accepted : undefined, finished);
 	const workflowData = [[{ json: { ...event } }]];
 	return whenFinished ? { workflowData } : { ...acknowledge(context, accepted), workflowData };
+}
+
+/** To a copy of a callback that is being handled. Not acknowledged: should the first copy fail to be stored, the provider has to send this one again. */
+export function notTwice(context: IWebhookFunctions): IWebhookResponseData {
+	context.getResponseObject().status(409).type('text/plain').send('Conflict');
+	return { noWebhookResponse: true };
 }
 
 /**
@@ -29,7 +30,7 @@ export function startOnce(context: IWebhookFunctions, event: PaymentEvent, accep
  * `accepted`: when the workflow has ended, n8n answers with its last item. A provider that waits for words of its own would take that
  * for a refusal and deliver the finished payment again, so the body of a success is replaced.
  */
-function answerThroughUs(response: Response, accepted: Answer | undefined, finished: (success: boolean) => void): void {
+export function answerThroughUs(response: Response, accepted: Answer | undefined, finished: (success: boolean) => void): void {
 	const send = response.send.bind(response);
 	response.send = (body: unknown) => {
 		// express's json() comes through here with the text of the JSON.

@@ -7,7 +7,7 @@ import { InputError } from './inputError';
 import { forgetRun, rowsMadeBefore, type MadeRow } from './madeBefore';
 import { shown } from './money';
 import { placesFor } from './pace';
-import { readCredentials, type ProviderNode } from './providerNode';
+import { isToolExecution, readCredentials, type ProviderNode } from './providerNode';
 import { sendCall, type SendOptions } from './sendCall';
 
 const DEFAULT_REQUESTS_IN_PARALLEL = 5;
@@ -84,7 +84,7 @@ export async function eachItem<Credentials, Order>(
 ): Promise<INodeExecutionData[][]> {
 	const given = context.getInputData();
 	// n8n's older agents give a tool no items, only the parameters that the agent filled in.
-	const items = given.length === 0 && context.isToolExecution() ? [{ json: {} }] : given;
+	const items = given.length === 0 && isToolExecution(context) ? [{ json: {} }] : given;
 	if (items.length === 0) return [[]];
 	const prepared = await prepare(context, provider, operations).catch((error: unknown) => ({ error }));
 	if ('error' in prepared) {

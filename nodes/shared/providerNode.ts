@@ -24,5 +24,10 @@ export function trimmed(fields: IDataObject): IDataObject {
  * type that n8n makes of a node for agents ends in "Tool" (n8n-core 2.41.1, requests-response.js).
  */
 export function usedByAgent(context: IExecuteFunctions): boolean {
-	return context.isToolExecution() || context.getNode().type.endsWith('Tool');
+	return isToolExecution(context) || context.getNode().type.endsWith('Tool');
+}
+
+/** n8n 1.x has no such method (1.123.81). */
+export function isToolExecution(context: IExecuteFunctions): boolean {
+	return 'isToolExecution' in context && context.isToolExecution();
 }

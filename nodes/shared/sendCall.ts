@@ -171,8 +171,10 @@ async function exchange(context: AnyContext, credentialName: string, credentials
 function networkCode(error: unknown): string {
 	let layer: unknown = error;
 	for (let depth = 0; depth < 6 && typeof layer === 'object' && layer !== null; depth++) {
-		const { code, cause } = layer as { code?: unknown; cause?: unknown };
-		if (typeof code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(code)) return code === 'ECONNABORTED' ? 'time-out' : code;
+		const { code, httpCode, cause } = layer as { code?: unknown; httpCode?: unknown; cause?: unknown };
+		// n8n 1.x keeps it in the place of the HTTP status, and nowhere else (1.123.81).
+		const found = [code, httpCode].find((one) => typeof one === 'string' && /^[A-Z][A-Z0-9_]+$/.test(one)) as string | undefined;
+		if (found !== undefined) return found === 'ECONNABORTED' ? 'time-out' : found;
 		layer = cause ?? (layer as { errorResponse?: unknown }).errorResponse;
 	}
 	return 'connection failed';

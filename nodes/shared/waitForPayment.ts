@@ -7,7 +7,7 @@ import { textOrNull } from './exactJson';
 import { InputError } from './inputError';
 import { compareAmounts, shown } from './money';
 import { readCredentials, usedByAgent, type ProviderNode } from './providerNode';
-import { acknowledge, logLine, refuse } from './answerCallback';
+import { acknowledge, answerThroughUs, logLine, notTwice, refuse } from './answerCallback';
 import { judgeCallback, type Expectation } from './judgeCallback';
 import { credentialsOrNothing, readReceived } from './receiveCallback';
 import { sendCall } from './sendCall';
@@ -203,12 +203,38 @@ export async function resumeWhenPaid<Credentials, Order>(context: IWebhookFuncti
 		const mismatch = belongsElsewhere(event, waiting.expected);
 		if (mismatch !== undefined) return refuse(context, 401, `${name} refused a genuine callback: ${mismatch}.`);
 		const decided = decide(event, waiting.expected);
-		if (decided !== undefined) return { ...acknowledge(context, accepted), workflowData: outputsFor(waiting.item, event, decided) };
+		if (decided !== undefined) return resumeOnce(context, waiting.expected) ? { ...acknowledge(context, accepted), workflowData: outputsFor(waiting.item, event, decided) } : notTwice(context);
 		logLine(context, 'info', `${name} acknowledged a callback and goes on waiting: it says ${event.event}.`);
 		return acknowledge(context, accepted);
 	} catch (error) {
 		return refuse(context, 500, `${name} could not handle a callback: ${error instanceof Error ? error.name : 'unknown error'}.`, 'The provider is asked to send it again; the execution goes on waiting.');
 	}
+}
+
+/** No n8n takes longer to note that an execution goes on; from then on it refuses copies itself. */
+const N8N_CLAIMS_WITHIN_MILLISECONDS = 10_000;
+
+/** Waits that are being resumed, with the moment until which copies of the callback are turned away; oldest first. */
+const resuming = new Map<string, number>();
+
+/**
+ * Whether this callback is the one that resumes the execution. n8n 1.x lets each of several copies that arrive together resume it
+ * (1.123.81: six copies, six shipments); n8n 2 lets the first. Holds within one process, as n8n 1.x gives nothing to hold on to beyond.
+ */
+function resumeOnce(context: IWebhookFunctions, { checkoutId, reference }: Expected): boolean {
+	const now = Date.now();
+	for (const [key, until] of resuming) {
+		if (until > now) break;
+		resuming.delete(key);
+	}
+	// With the checkout: in a loop the same step of the same execution waits for the next one at once.
+	const key = JSON.stringify([context.getExecutionId(), context.getNode().name, checkoutId, reference]);
+	if (resuming.has(key)) return false;
+	resuming.set(key, now + N8N_CLAIMS_WITHIN_MILLISECONDS);
+	answerThroughUs(context.getResponseObject(), undefined, (success) => {
+		if (!success) resuming.delete(key);
+	});
+	return true;
 }
 
 const FIELDS = { checkoutId: 'Checkout ID', reference: 'Reference', amount: 'Amount', currency: 'Currency' } as const;

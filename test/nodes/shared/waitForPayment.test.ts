@@ -8,6 +8,7 @@ import { EFundPay } from '../../../nodes/EFundPay/EFundPay.node';
 import { Payfect } from '../../../nodes/Payfect/Payfect.node';
 import { payfect, type PayfectCredentials, type PayfectOrder } from '../../../nodes/Payfect/payfect.contract';
 import type { PaymentContract, PaymentFacts } from '../../../nodes/shared/contract';
+import { usedByAgent } from '../../../nodes/shared/providerNode';
 import { resumeWhenPaid, waitForPayment } from '../../../nodes/shared/waitForPayment';
 import { TokenPay } from '../../../nodes/TokenPay/TokenPay.node';
 import { sandboxCredentials, startSandbox, type RunningSandbox } from '../../../sandbox/sandbox';
@@ -188,6 +189,33 @@ describe.each(providers)('Wait for Payment of $displayName', (provider) => {
 		});
 	});
 
+	test('of copies that arrive together one resumes it, also in an n8n that would let all of them', async () => {
+		const { run, checkout } = await waiting(provider);
+		const [delivery] = await act(provider, checkout, 'pay');
+		const calls = await Promise.all(Array.from({ length: 6 }, async () => await deliver(run, delivery as Delivery)));
+		expect(calls.map(({ response }) => response.status).sort()).toEqual([200, 409, 409, 409, 409, 409]);
+		expect(calls.filter(({ items }) => items !== undefined)).toHaveLength(1);
+	});
+
+	test('when n8n cannot note that it goes on, the next copy resumes it', async () => {
+		const { run, checkout } = await waiting(provider);
+		const [delivery] = await act(provider, checkout, 'pay');
+		const request = { headers: delivery?.requestHeaders ?? {}, rawBody: Buffer.from(delivery?.requestBody ?? '') };
+		const failed = await callWebhook({ ...run.setup, waiting: run, request, store: () => Promise.reject(new Error('database is locked')) });
+		expect(failed.response.status).toBe(500);
+		expect(resumed(await deliver(run, delivery as Delivery)).paid).toHaveLength(1);
+	});
+
+	test('the next order of a loop is resumed right behind the one before', async () => {
+		const first = await waiting(provider);
+		const { executionId = '' } = first.run.setup;
+		const checkout = await order(provider, executionId);
+		const second = await runNode({ ...setupOf(provider), executionId, items: [{ json: checkout }], parameters: wait });
+		expect(resumed(await first.payer('pay')).paid).toHaveLength(1);
+		const [delivery] = await act(provider, checkout, 'pay');
+		expect(resumed(await deliver(second, delivery as Delivery)).paid).toHaveLength(1);
+	});
+
 	test('what is paid too little leaves through Not Paid as underpaid', async () => {
 		const { payer } = await waiting(provider);
 		expect(resumed(await payer('underpay'))).toMatchObject({ paid: [], notPaid: [{ outcome: 'underpaid', paidInFull: 'under', payment: { event: 'payment.succeeded' } }] });
@@ -314,7 +342,7 @@ describe('Wait for Payment, what the payment has to say', () => {
 	const expected = { checkoutId: 'checkout-1', reference: 'order-1', amount: '20.50', currency: 'usdt' };
 
 	async function says(change: Partial<PaymentFacts>, item: IDataObject = expected): Promise<WebhookCall> {
-		const run = await runNode({ ...setupOf(ofPayfect), node: new AnyProvider(), items: [{ json: item }], parameters: wait });
+		const run = await runNode({ ...setupOf(ofPayfect), node: new AnyProvider(), executionId: String(1000 + ++count), items: [{ json: item }], parameters: wait });
 		expect(run.status).toBe('waiting');
 		return await callWebhook({ ...run.setup, waiting: run, request: { headers: { 'content-type': 'application/json', 'x-proof': 'good' }, rawBody: JSON.stringify(change) } });
 	}
@@ -644,4 +672,9 @@ describe('Wait for Payment, when the secret is changed while it waits', () => {
 		expect(call.response.status).toBe(401);
 		expect(call.items).toBeUndefined();
 	});
+});
+
+test('n8n 1.x, which cannot be asked whether an agent runs the node, waits too', () => {
+	const context = (type: string) => ({ getNode: () => ({ type }) }) as unknown as IExecuteFunctions;
+	expect([usedByAgent(context('n8n-nodes-hosted-checkout.payfect')), usedByAgent(context('n8n-nodes-hosted-checkout.payfectTool'))]).toEqual([false, true]);
 });
