@@ -14,6 +14,13 @@ export type MemberName = 'main' | ProcessorName | WorkerName;
 export const processorNames: readonly ProcessorName[] = ['processor-1', 'processor-2'];
 export const workerNames: readonly WorkerName[] = ['worker-1', 'worker-2'];
 
+export interface StoredExecution {
+	id: string;
+	workflowId: string;
+	status: string;
+	mode: string;
+}
+
 export interface ClusterOptions {
 	/** On top of, and over, the settings of every n8n in it. */
 	environment?: Record<string, string>;
@@ -41,6 +48,11 @@ export interface Cluster {
 	restart(name: MemberName | 'redis'): Promise<void>;
 	/** The workers on which this execution was begun, in no order; two entries: it was begun twice (or waited in between). */
 	startsOf(executionId: string): WorkerName[];
+	/**
+	 * All executions that n8n has stored, in the order of their numbers, from its database. n8n's own list is no count: an
+	 * execution that ends while the list is read can be missing, and beyond 100 it skips those that began out of order.
+	 */
+	storedExecutions(): Promise<StoredExecution[]>;
 	/** Members that do not run, with how they ended. */
 	ended(): Partial<Record<MemberName, string>>;
 	/** Stops everything and removes its data; the logs are kept in this folder where one is given. */
@@ -115,6 +127,7 @@ export async function startCluster({ environment = {}, workerConcurrency = 5, sa
 				return await redis.start();
 			},
 			startsOf: (executionId) => workerNames.flatMap((name) => members[name].log().split(`Worker started execution ${executionId} (job `).slice(1).map(() => name)),
+			storedExecutions: async () => await postgres.rows('SELECT id::text, "workflowId", status, mode FROM execution_entity WHERE "deletedAt" IS NULL ORDER BY execution_entity.id'),
 			ended: () => Object.fromEntries(names.flatMap((name) => (members[name].ended() === undefined ? [] : [[name, members[name].ended()]]))),
 			stop: async (logFolder) => {
 				await Promise.all(names.map(async (name) => await members[name].stop()));

@@ -62,8 +62,8 @@ const servedBy = (deliveries: readonly SandboxDelivery[]): string[] => deliverie
 
 async function executionsOf(workflowId: string): Promise<Execution[]> {
 	const { client } = await stage();
-	const executions = await client.executions.list(workflowId);
-	return await Promise.all(executions.reverse().map(async ({ id }) => await client.executions.settled(id)));
+	const executions = (await cluster.storedExecutions()).filter((execution) => execution.workflowId === workflowId);
+	return await Promise.all(executions.map(async ({ id }) => await client.executions.settled(id)));
 }
 
 /** All processors, and the other one of each. */

@@ -27,7 +27,12 @@ export interface Service {
 
 export interface Services {
 	redis: Service;
-	postgres: Service & { user: string; database: string };
+	postgres: Service & {
+		user: string;
+		database: string;
+		/** Of a SELECT. */
+		rows<Row>(select: string): Promise<Row[]>;
+	};
 	/** Stops both and removes their data. */
 	end(): Promise<void>;
 }
@@ -38,6 +43,7 @@ interface Programs {
 	initdb: string;
 	postgres: string;
 	pgIsReady: string;
+	psql: string;
 }
 
 interface User {
@@ -116,7 +122,18 @@ async function postgresService(programs: Programs, folder: string, port: number,
 			return true;
 		},
 	});
-	return { ...service, user: name, database: 'postgres' };
+	const database = 'postgres';
+	return {
+		...service,
+		user: name,
+		database,
+		rows: async <Row>(select: string) => {
+			const args = ['--host', onlyThisMachine, '--port', String(port), '--username', name, '--dbname', database, '--no-psqlrc', '--no-align', '--tuples-only'];
+			const asJson = `SELECT coalesce(json_agg(found), '[]') FROM (${select}) found`;
+			const { stdout } = await execute(programs.psql, [...args, '--command', asJson], { env: { ...process.env, PGPASSWORD: password }, timeout: 60_000, maxBuffer: 64 * 1024 ** 2 });
+			return JSON.parse(stdout) as Row[];
+		},
+	};
 }
 
 interface ServiceRecipe {
@@ -194,6 +211,7 @@ function findPrograms(): Partial<Programs> {
 		initdb: findProgram('initdb'),
 		postgres: findProgram('postgres'),
 		pgIsReady: findProgram('pg_isready'),
+		psql: findProgram('psql'),
 	};
 }
 
@@ -204,12 +222,12 @@ async function bringPrograms(say: (line: string) => void): Promise<Programs> {
 	if (isWhole(found)) return found;
 	const missing = [
 		...(found.redisServer && found.redisCli ? [] : ['redis-server']),
-		...(found.initdb && found.postgres && found.pgIsReady ? [] : ['postgresql']),
+		...(found.initdb && found.postgres && found.pgIsReady && found.psql ? [] : ['postgresql']),
 	];
 	await install(missing, say);
 	const installed = findPrograms();
 	if (isWhole(installed)) return installed;
-	throw new BringError(`${missing.join(' and ')} was installed, but its programs are not where Debian puts them.`, 'Put redis-server, redis-cli, initdb, postgres and pg_isready on the PATH.');
+	throw new BringError(`${missing.join(' and ')} was installed, but its programs are not where Debian puts them.`, 'Put redis-server, redis-cli, initdb, postgres, pg_isready and psql on the PATH.');
 }
 
 /** Installs packages so that nothing of the system starts, now or later. */
