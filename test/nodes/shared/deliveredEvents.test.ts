@@ -84,3 +84,28 @@ test('when the memory is full the oldest finished event goes first, and none in 
 	expect(beginDelivery({ ...newest, eventId: `evt-${MOST_EVENTS_REMEMBERED - 1}` }, start)).toBe('done');
 	expect(beginDelivery(oldest, start)).toBe('first');
 });
+
+test('a full memory goes on forgetting the oldest, one for each new event', () => {
+	const key = newKey();
+	const deliver = (event: number) => {
+		beginDelivery({ ...key, eventId: `evt-${event}` }, start);
+		finishDelivery({ ...key, eventId: `evt-${event}` }, true, start);
+	};
+	// More than twice as many: whatever was there before is gone, and every place was used again.
+	const count = 2 * MOST_EVENTS_REMEMBERED + 1_000;
+	for (let event = 0; event < count; event++) deliver(event);
+	const remembered = (event: number) => beginDelivery({ ...key, eventId: `evt-${event}` }, start) === 'done';
+	// The tests above have left some in flight, which take a place each.
+	expect(remembered(count - MOST_EVENTS_REMEMBERED + 100)).toBe(true);
+	expect(remembered(count - 1)).toBe(true);
+	expect(remembered(count - MOST_EVENTS_REMEMBERED - 1)).toBe(false);
+});
+
+test('a memory that was full of deliveries in flight takes in new events and forgets those that have ended', () => {
+	const key = newKey();
+	const id = (event: number) => ({ ...key, eventId: `evt-${event}` });
+	for (let event = 0; event <= MOST_EVENTS_REMEMBERED + 1; event++) beginDelivery(id(event), start);
+	for (let event = 0; event <= MOST_EVENTS_REMEMBERED + 1; event++) finishDelivery(id(event), true, start);
+	for (const event of [-1, -2, -3]) expect(beginDelivery(id(event), start)).toBe('first');
+	expect(beginDelivery(id(0), start)).toBe('first');
+});
