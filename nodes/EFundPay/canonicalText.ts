@@ -9,18 +9,19 @@ import { isObject } from '../shared/exactJson';
  * @param payload as `readJson` gives it, so that numbers are written as they came (`5.50` stays `5.50`)
  */
 export function canonicalText(payload: Record<string, unknown>): string {
-	return pairs(payload).join('&');
+	const pairs: string[] = [];
+	addPairs(payload, pairs);
+	return pairs.join('&');
 }
 
-function pairs(object: Record<string, unknown>): string[] {
-	return Object.keys(object)
-		.sort()
-		.flatMap((name) => {
-			const value = object[name];
-			if (value === null || value === undefined) return [];
-			if (Array.isArray(value)) return value.filter(isObject).flatMap(pairs);
-			return isObject(value) ? pairs(value) : [`${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`];
-		});
+function addPairs(object: Record<string, unknown>, pairs: string[]): void {
+	for (const name of Object.keys(object).sort()) {
+		const value = object[name];
+		if (typeof value === 'string') pairs.push(`${name}=${value}`);
+		else if (Array.isArray(value)) for (const entry of value.filter(isObject)) addPairs(entry, pairs);
+		else if (isObject(value)) addPairs(value, pairs);
+		else if (value !== null && value !== undefined) pairs.push(`${name}=${JSON.stringify(value)}`);
+	}
 }
 
 /**
@@ -28,21 +29,25 @@ function pairs(object: Record<string, unknown>): string[] {
  * can add those to a genuine callback.
  */
 export function coveredByCanonicalText(payload: Record<string, unknown>): Record<string, unknown> {
-	return Object.fromEntries(
-		Object.entries(payload)
-			.map(([name, value]): [string, unknown] => [name, covered(value)])
-			.filter(([, value]) => value !== undefined),
-	);
+	const entries: Array<[string, unknown]> = [];
+	for (const name of Object.keys(payload)) {
+		const value = covered(payload[name]);
+		if (value !== undefined) entries.push([name, value]);
+	}
+	return Object.fromEntries(entries);
 }
 
 /** Undefined when nothing of it is covered. */
 function covered(value: unknown): unknown {
+	if (typeof value === 'string') return value;
 	if (value === null) return undefined;
 	if (Array.isArray(value)) {
-		const entries = value.filter(isObject).map(coveredByCanonicalText).filter((entry) => Object.keys(entry).length > 0);
+		const entries = value.filter(isObject).map(coveredByCanonicalText).filter(hasFields);
 		return entries.length > 0 ? entries : undefined;
 	}
 	if (!isObject(value)) return value;
 	const entry = coveredByCanonicalText(value);
-	return Object.keys(entry).length > 0 ? entry : undefined;
+	return hasFields(entry) ? entry : undefined;
 }
+
+const hasFields = (object: Record<string, unknown>) => Object.keys(object).length > 0;

@@ -1,4 +1,4 @@
-import { constants, createHmac, verify as verifySignature } from 'crypto';
+import { createHmac, verify as verifySignature } from 'crypto';
 import { isAbsoluteUrl, readBaseUrl, readPayerLink } from '../shared/baseUrl';
 import { decodeBase64, verifyWithAny } from '../shared/bytes';
 import { CallFailure } from '../shared/callFailure';
@@ -471,7 +471,7 @@ function verify(received: ReceivedCallback, credentials: EFundPayCredentials): V
 		if (!key) return { genuine: false, reason: 'the platform public key in the credential is not an RSA public key' };
 		const matches = (withHash: Hash, withText: SignedText) => {
 			const data = withText === 'rawBody' ? received.rawBody : canonical;
-			return signatures.some((signature) => verifySignature(withHash, data, { key, padding: constants.RSA_PKCS1_PADDING }, signature));
+			return signatures.some((signature) => verifySignature(withHash, data, key, signature));
 		};
 		try {
 			if (matches(hash, signedText)) return { genuine: true, payload };
@@ -501,11 +501,11 @@ function otherSettings(matches: (hash: Hash, text: SignedText) => boolean, hash:
 }
 
 /** docs.efundflow.com/webhooks/payment-webhooks and refund-webhooks: what stands beside, and what stands inside payment_data or refund_data. */
-const IDS_OF_CALLBACK = ['ll_transaction_id', 'merchant_transaction_id', 'original_transaction_id'];
-const DATA_OF_CALLBACK = [
+const IDS_OF_CALLBACK = new Set(['ll_transaction_id', 'merchant_transaction_id', 'original_transaction_id']);
+const DATA_OF_CALLBACK = new Set([
 	...['account_date', 'exchange_rate', 'payment_amount', 'payment_currency_code', 'payment_status', 'payment_time', 'settlement_amount', 'settlement_currency_code'],
 	...['actual_refund_amount', 'actual_refund_currency_code', 'reason', 'refund_amount', 'refund_currency_code', 'refund_status', 'refund_time'],
-];
+]);
 /** How a field looks that was folded into the value before it; `reason` is free text, in which only known names do. */
 const FOLDED_FIELD = /&[\w.-]+=/;
 const FOLDED_DOCUMENTED_FIELD = new RegExp(`&(?:${[...IDS_OF_CALLBACK, ...DATA_OF_CALLBACK].join('|')})=`);
@@ -516,14 +516,22 @@ const FOLDED_DOCUMENTED_FIELD = new RegExp(`&(?:${[...IDS_OF_CALLBACK, ...DATA_O
  */
 function rearrangementProblem(payload: Payload): string | undefined {
 	const data = [payload.payment_data, payload.refund_data].find(isObject) ?? {};
-	const homeOf = (name: string) => (IDS_OF_CALLBACK.includes(name) ? payload : DATA_OF_CALLBACK.includes(name) ? data : undefined);
+	const homeOf = (name: string) => (IDS_OF_CALLBACK.has(name) ? payload : DATA_OF_CALLBACK.has(name) ? data : undefined);
 	const moved = (value: unknown): string | undefined => {
-		if (Array.isArray(value)) return value.map(moved).find((name) => name !== undefined);
+		if (Array.isArray(value)) return firstOf(value);
 		if (!isObject(value)) return undefined;
-		for (const [name, entry] of Object.entries(value)) {
+		for (const name of Object.keys(value)) {
+			const entry = value[name];
 			const home = homeOf(name);
 			if (home !== undefined && value !== home && !Object.hasOwn(home, name)) return name;
 			if (typeof entry === 'string' && (name === 'reason' ? FOLDED_DOCUMENTED_FIELD : FOLDED_FIELD).test(entry)) return name;
+			const found = typeof entry === 'string' ? undefined : moved(entry);
+			if (found !== undefined) return found;
+		}
+		return undefined;
+	};
+	const firstOf = (list: unknown[]): string | undefined => {
+		for (const entry of list) {
 			const found = moved(entry);
 			if (found !== undefined) return found;
 		}

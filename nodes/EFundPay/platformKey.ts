@@ -1,12 +1,13 @@
 import { createPublicKey, type KeyObject } from 'crypto';
 import { decodeBase64 } from '../shared/bytes';
+import { madeOnce } from '../shared/madeOnce';
 
 /**
  * An RSA public key as people paste it: PEM, PEM on one line, or the bare base64 that docs.efundflow.com/webhooks/signatures
  * describes. Undefined if it is none (a private key is none either).
  * Inferred: X.509 SubjectPublicKeyInfo, since the page's sample reads it with Java's class for that.
  */
-export function readPlatformKey(text: string): KeyObject | undefined {
+export const readPlatformKey = madeOnce((text): KeyObject | undefined => {
 	const [, inPem] = /^-----BEGIN PUBLIC KEY-----(.*)-----END PUBLIC KEY-----$/s.exec(text.trim()) ?? [];
 	// A key copied out of JSON or a properties file has its line ends written as \n.
 	const der = decodeBase64((inPem ?? text).replace(/\\r|\\n|\s/g, ''));
@@ -17,4 +18,4 @@ export function readPlatformKey(text: string): KeyObject | undefined {
 	} catch {
 		return undefined;
 	}
-}
+});

@@ -1,4 +1,4 @@
-import { createDecipheriv } from 'crypto';
+import { createDecipheriv, type KeyObject } from 'crypto';
 import { decodeBase64 } from '../shared/bytes';
 import { isObject, readJson, readUtf8, textOrNull } from '../shared/exactJson';
 
@@ -13,7 +13,7 @@ export type OpenedResource = { content: Record<string, unknown>; originalType: s
  * Source: apidoc.tokenpay.me/description/decrypt-callback and /chinese/shuo-ming/jie-mi-hui-tiao (AES-256-GCM, tag of 128 bit, nothing
  * authenticated besides). Inferred: the tag stands behind the ciphertext and the nonce is taken as UTF-8 text of any length.
  */
-export function openResource(resource: unknown, key: Buffer): OpenedResource {
+export function openResource(resource: unknown, key: KeyObject): OpenedResource {
 	if (!isObject(resource)) return { reason: 'missing_resource', words: 'the body has no resource' };
 	const algorithm = textOrNull(resource.algorithm) ?? 'none';
 	if (algorithm !== ALGORITHM) return { reason: 'unknown_algorithm', words: `the resource is encrypted with ${JSON.stringify(algorithm.slice(0, 40))}, and only ${ALGORITHM} is known` };
@@ -29,7 +29,7 @@ export function openResource(resource: unknown, key: Buffer): OpenedResource {
 	return { content, originalType: textOrNull(resource.original_type) };
 }
 
-function decrypt(bytes: Buffer, nonce: Buffer, key: Buffer): Buffer | undefined {
+function decrypt(bytes: Buffer, nonce: Buffer, key: KeyObject): Buffer | undefined {
 	try {
 		const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
 		decipher.setAuthTag(bytes.subarray(-TAG_BYTES));

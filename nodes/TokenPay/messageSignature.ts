@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from 'crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'crypto';
 import { decodeBase64, equalInConstantTime } from '../shared/bytes';
 import { readJson, readUtf8 } from '../shared/exactJson';
 import { sameValue } from '../shared/sameValue';
@@ -10,16 +10,17 @@ const SECRET_BYTES = 32;
  * The app secret as a key: its UTF-8 bytes, exactly 32 of them; undefined if it has another length.
  * Source: apidoc.tokenpay.me/chinese/shuo-ming/jie-mi-hui-tiao (32 bytes), ttpay.io/doc/zh/api/intro/sign.html (taken as text).
  */
-export function readAppSecret(secret: string): Buffer | undefined {
+export function readAppSecret(secret: string): KeyObject | undefined {
 	const key = Buffer.from(secret, 'utf8');
-	return key.length === SECRET_BYTES ? key : undefined;
+	// Node 24 takes bare bytes for a key five times as slowly.
+	return key.length === SECRET_BYTES ? createSecretKey(key) : undefined;
 }
 
 /**
  * TokenPay's "signature": the text itself, encrypted with AES-256-ECB, in base64.
  * Source: apidoc.tokenpay.me/description/signature-verification. Inferred: PKCS#7 padding, as three public clients have it.
  */
-export function signText(text: Buffer | string, key: Buffer): string {
+export function signText(text: Buffer | string, key: KeyObject): string {
 	const cipher = createCipheriv(ALGORITHM, key, null);
 	return Buffer.concat([typeof text === 'string' ? cipher.update(text, 'utf8') : cipher.update(text), cipher.final()]).toString('base64');
 }
@@ -61,7 +62,7 @@ export function hasSignatureHeader(headers: Record<string, string>): boolean {
  *
  * @param signedParts the values that may be what was signed, from the parsed body
  */
-export function isSignedWith(key: Buffer, message: SignedMessage, signedParts: (body: unknown) => unknown[] = (body) => [body]): boolean {
+export function isSignedWith(key: KeyObject, message: SignedMessage, signedParts: (body: unknown) => unknown[] = (body) => [body]): boolean {
 	const head = Buffer.from(`${message.timestamp}\n${message.nonce}\n`, 'utf8');
 	if (equalInConstantTime(signText(Buffer.concat([head, message.rawBody]), key), message.signature)) return true;
 	const signed = decrypt(message.signature, key);
@@ -71,7 +72,7 @@ export function isSignedWith(key: Buffer, message: SignedMessage, signedParts: (
 	return value !== undefined && body !== undefined && signedParts(body).some((part) => sameValue(part, value));
 }
 
-function decrypt(signature: string, key: Buffer): Buffer | undefined {
+function decrypt(signature: string, key: KeyObject): Buffer | undefined {
 	const bytes = decodeBase64(signature);
 	if (bytes === undefined) return undefined;
 	try {

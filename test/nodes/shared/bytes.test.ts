@@ -3,11 +3,11 @@ import { decodeBase64, decodeBase64Url, decodeHex, equalInConstantTime, verifyWi
 import type { Verdict } from '../../../nodes/shared/contract';
 
 describe('decoding', () => {
-	it.each(['', '=', '==', 'QQ', 'QQ=', 'QQ===', 'QQ==QQ==', 'Q Q=', 'QQ==\n', '\nQQ==', 'QQ-_', 'QQ*=', 'A===', 'QQ=Q', '\uff31\uff31=='])('refuses %j as base64', (text) => {
+	it.each(['', '=', '==', 'QQ', 'QQ=', 'QQ===', 'QQ==QQ==', 'Q Q=', 'QQ==\n', '\nQQ==', 'QQ-_', 'QQ*=', 'A===', 'QQ=Q', '\uff31\uff31==', 'QR=='])('refuses %j as base64', (text) => {
 		expect(decodeBase64(text)).toBeUndefined();
 	});
 
-	it.each(['', '=', 'QQ', 'QQ+/', 'QQ===', 'QQ==\n', ' QQ=='])('refuses %j as base64url', (text) => {
+	it.each(['', '=', 'QQ', 'QQ+/', 'QQ===', 'QQ==\n', ' QQ==', 'QR=='])('refuses %j as base64url', (text) => {
 		expect(decodeBase64Url(text)).toBeUndefined();
 	});
 

@@ -52,7 +52,7 @@ describe('readJson', () => {
 	it('takes 100 levels and refuses what is nested deeper, also by a hundred thousand', () => {
 		const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
 		expect(readJson(nested(100))).toBeDefined();
-		expect(readJson(nested(102))).toBeUndefined();
+		expect(readJson(nested(101))).toBeUndefined();
 		expect(readJson(nested(100_000))).toBeUndefined();
 		expect(readJson(`${'{"a":'.repeat(5000)}1.0${'}'.repeat(5000)}`)).toBeUndefined();
 	});
@@ -65,6 +65,26 @@ describe('readJson', () => {
 	it('gives the same as JSON.parse wherever that loses nothing', () => {
 		const exact = fc.jsonValue({ noUnicodeString: false }).filter((value) => !/[eE]|-0(?![.\d])/.test(JSON.stringify(value).replace(/"(?:[^"\\]|\\.)*"/g, '')));
 		expect(() => fc.assert(fc.property(exact, (value) => expect(readJson(JSON.stringify(value))).toEqual(JSON.parse(JSON.stringify(value)))))).not.toThrow();
+	});
+
+	it('never loses a digit of a number, wherever it stands', () => {
+		const literal = fc.stringMatching(/^-?(0|[1-9]\d{0,24})(\.\d{1,24})?([eE][+-]?\d{1,2})?$/);
+		const space = fc.constantFrom('', ' ', '\n', '\t', '\r\n  ');
+		const text = fc.oneof(literal, fc.string()).map((content) => JSON.stringify(content));
+		const place = fc.constantFrom<(written: string, before: string, text: string) => string>(
+			(written, before) => `${before}${written}`,
+			(written, before) => `[${before}${written}]`,
+			(written, before, content) => `[${content},${before}${written}${before}]`,
+			(written, before, content) => `{${content}:${before}{"b":[{},${before}${written}]}}`,
+			(written, before, content) => `{${content}${before}:${before}${written}${before},"after all of it":null}`,
+		);
+		const leaves = (value: unknown): unknown[] => (typeof value === 'object' && value !== null ? Object.values(value).flatMap(leaves) : [value]);
+		expect(() =>
+			fc.assert(
+				fc.property(literal, space, text, place, (written, before, content, put) => leaves(readJson(put(written, before, content))).some((leaf) => String(leaf) === written)),
+				{ numRuns: 5000 },
+			),
+		).not.toThrow();
 	});
 
 	it('never loses a digit of a number, however it is written', () => {
@@ -94,6 +114,10 @@ describe('readUtf8', () => {
 		['Latin 1', [...Buffer.from('caf\u00e9', 'latin1')]],
 	])('refuses %s instead of replacing it', (_case, bytes) => {
 		expect(readUtf8(Buffer.from(bytes))).toBeUndefined();
+	});
+
+	it('reads the character that stands for wrong bytes elsewhere, where it was really sent', () => {
+		expect(readUtf8(Buffer.from('tea \ufffd tea'))).toBe('tea \ufffd tea');
 	});
 
 	it('keeps a byte order mark, so that such a body is not taken for JSON', () => {
