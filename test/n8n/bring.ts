@@ -60,7 +60,7 @@ function describe(folder: string, version: string): BroughtN8n {
 /** Ends as soon as n8n is there and whole; `say` is told what takes time. Throws BringError. */
 export async function bringN8n(say: Say = () => undefined, version = n8nVersion, folder = cacheFolder(version)): Promise<BroughtN8n> {
 	const recipe = path.join(__dirname, 'versions', version);
-	if (!existsSync(recipe)) throw new BringError(`There is no recipe for n8n ${version}.`, `Take one of ${readdirSync(path.dirname(recipe)).join(', ')}, or make one: test/n8n/versions/README.md.`);
+	if (!existsSync(recipe)) throw new BringError(`There is no recipe for n8n ${version}.`, `Take one of ${readdirSync(path.dirname(recipe)).filter((name) => /^\d/.test(name)).join(', ')}, or make one: test/n8n/versions/README.md.`);
 	const fingerprint = await fingerprintOf(recipe);
 	const stamp = path.join(folder, '.whole');
 	const n8n = describe(folder, version);
