@@ -25,6 +25,8 @@ export interface Merchant {
 	trigger: string;
 	node: ProviderNode<unknown, unknown>;
 	credentials: Record<string, unknown>;
+	/** The fields of the credential that its callbacks are proved with. */
+	secrets: Record<string, unknown>;
 	callback(payment: Payment): ReceivedCallback;
 	/** What cannot be left out: the crypto calls, their keys ready, and one JSON.parse of what they prove. */
 	bare(received: ReceivedCallback): () => void;
@@ -36,15 +38,16 @@ const parse = (bytes: Buffer) => JSON.parse(bytes.toString('utf8')) as unknown;
 const withItems = (content: object, { items }: Payment) => ({ ...content, items });
 const sixteenDigits = (number: number) => String(2_026_000_000_000_000 + number);
 
-function merchant<Credentials extends object, Order>(displayName: string, trigger: string, node: ProviderNode<Credentials, Order>, credentials: Credentials, rest: Pick<Merchant, 'callback' | 'bare'>): Merchant {
+function merchant<Credentials extends object, Order>(displayName: string, trigger: string, node: ProviderNode<Credentials, Order>, credentials: Credentials, rest: Pick<Merchant, 'secrets' | 'callback' | 'bare'>): Merchant {
 	return { displayName, trigger, node: node as unknown as Merchant['node'], credentials: credentials as unknown as Record<string, unknown>, ...rest };
 }
 
 const wooshPaySecret = wooshPayCredentials.webhookSecret ?? '';
-const chingChingPaySecret = 'chingchingpay-secret-of-the-benchmark';
+const chingChingPaySecret = 'chingchingpay-sandbox-not-a-secret';
 
 export const merchants: readonly Merchant[] = [
 	merchant('Payfect', 'payfectTrigger', { contract: payfect, credentialName: 'payfectApi' }, pf.credentials, {
+		secrets: { callbackSecretKey: pf.secretKey },
 		callback(payment) {
 			const content = JSON.stringify(withItems({ ...pf.paid, id: `checkout-${payment.number}`, client_reference_id: `order-${payment.number}` }, payment));
 			return { headers: { ...json, 'x-payfect-signature': pf.fernetToken(content) }, rawBody: Buffer.from(content) };
@@ -62,6 +65,7 @@ export const merchants: readonly Merchant[] = [
 		},
 	}),
 	merchant('EFundPay', 'eFundPayTrigger', { contract: eFundPay, credentialName: 'eFundPayApi' }, efundpay.credentials, {
+		secrets: { platformPublicKey: efundpay.credentials.platformPublicKey },
 		callback(payment) {
 			const content = { ...efundpay.payment, ll_transaction_id: sixteenDigits(payment.number), merchant_transaction_id: `order-${payment.number}` };
 			// "items" comes before every name that EFundPay has.
@@ -79,6 +83,7 @@ export const merchants: readonly Merchant[] = [
 		},
 	}),
 	merchant('WooshPay', 'wooshPayTrigger', { contract: wooshPay, credentialName: 'wooshPayApi' }, wooshPayCredentials, {
+		secrets: { webhookSecret: wooshPaySecret },
 		callback(payment) {
 			const content = JSON.stringify(paymentEvent('payment_intent.succeeded', withItems({ id: `pi_${payment.number}`, merchant_order_id: `order-${payment.number}` }, payment), { id: `evt_${payment.number}` }));
 			const time = Date.now();
@@ -97,10 +102,12 @@ export const merchants: readonly Merchant[] = [
 		'ChingChingPay',
 		'chingChingPayTrigger',
 		{ contract: chingChingPay, credentialName: 'chingChingPayApi' },
-		chingChingPayCredentials({ callbackSignature: 'required', signingSecret: chingChingPaySecret, paidValues: 'SBX-PAID' }),
+		chingChingPayCredentials({ callbackSignature: 'required', signingSecret: chingChingPaySecret, paidValues: 'SBX_PAID' }),
 		{
+			// The sandbox's own: requests are signed with it as well.
+			secrets: {},
 			callback(payment) {
-				const content = { amount: 2050, currency: 'HKD', merchant_reference: `order-${payment.number}`, payment_id: `P${payment.number}`, status: 'SBX-PAID', transaction_id: `T${payment.number}`, transaction_type: 'sale' };
+				const content = { amount: 2050, currency: 'HKD', merchant_reference: `order-${payment.number}`, payment_id: `P${payment.number}`, status: 'SBX_PAID', transaction_id: `T${payment.number}`, transaction_type: 'sale' };
 				const rawBody = Buffer.from(JSON.stringify(withItems(content, payment)));
 				return { headers: { ...json, 'x-signature': createHmac('sha256', chingChingPaySecret).update(rawBody).digest('hex') }, rawBody };
 			},
@@ -111,6 +118,7 @@ export const merchants: readonly Merchant[] = [
 		},
 	),
 	merchant('TokenPay', 'tokenPayTrigger', { contract: tokenPay, credentialName: 'tokenPayApi' }, tokenpay.credentials, {
+		secrets: { appId: tokenpay.credentials.appId, merchantId: tokenpay.credentials.merchantId, appSecret: tokenpay.appSecret },
 		callback(payment) {
 			const content = withItems({ ...tokenpay.paid, out_trade_no: `order-${payment.number}`, transaction_id: `transaction-${payment.number}`, pay_time: Date.now() }, payment);
 			return tokenpay.callback(tokenpay.envelope({ resource: tokenpay.resource(content) }));

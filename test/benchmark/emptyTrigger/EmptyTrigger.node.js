@@ -1,0 +1,3 @@
+const { emptyTrigger } = require('./emptyTrigger');
+
+exports.EmptyTrigger = emptyTrigger('emptyTrigger', 'Empty Trigger', { responseMode: 'onReceived' });
