@@ -47,6 +47,8 @@ export function finishDelivery(key: EventKey, acknowledged: boolean, nowMillisec
 export function forgetTestDeliveries(key: { workflowId: string; nodeId: string }): void {
 	const prefix = listener({ ...key, test: true });
 	for (const name of marks.keys()) if (name.startsWith(prefix)) marks.delete(name);
+	// Where the walk stood keeps what was deleted in memory until it goes on.
+	oldestFirst = undefined;
 }
 
 /** Goes on where it stopped: a new walk passes over every place whose event was forgotten, which takes longer than all else here. */

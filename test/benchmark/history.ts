@@ -1,0 +1,120 @@
+/**
+ * What a callback costs when a hundred thousand payments lie behind, against the first thousand: the triggers remember which events they
+ * have started. In this process, through what the triggers' `webhook()` calls, without n8n.
+ */
+import { parseArgs } from 'node:util';
+import type { IWebhookFunctions } from 'n8n-workflow';
+import type { ReceivedCallback } from '../../nodes/shared/contract';
+import { beginDelivery, finishDelivery, forgetTestDeliveries, MOST_EVENTS_REMEMBERED } from '../../nodes/shared/deliveredEvents';
+import { receiveCallback } from '../../nodes/shared/receiveCallback';
+import { merchants, type Merchant } from './signedPayments';
+import { figure, heapMegabytes, median, medianRatio, printTable, say, times } from './support';
+
+const { values: given } = parseArgs({ options: { rounds: { type: 'string', default: '5' }, payments: { type: 'string', default: '100000' } } });
+const ROUNDS = Number(given.rounds);
+const PAYMENTS = Number(given.payments);
+/** How many are measured at a time. */
+const WINDOW = 1_000;
+/** As far behind as the first: half of them are remembered no more. */
+const TWICE = 2 * PAYMENTS;
+
+/** As while somebody listens for test events: what is remembered then can be forgotten between the rounds. */
+const listener = { workflowId: 'benchmark', nodeId: 'trigger' };
+
+async function main(): Promise<void> {
+	// The one whose proof takes least time, so that what history adds shows most.
+	const merchant = merchants.find(({ node }) => node.contract.provider === 'wooshpay');
+	if (!merchant) throw new Error('There is no WooshPay.');
+	for (let warm = 0; warm < 20; warm++) await microsecondsEach(merchant, window(merchant, warm * WINDOW));
+	const first: number[] = [];
+	const then: number[] = [];
+	const later: number[] = [];
+	const megabytes: number[] = [];
+	const laterMegabytes: number[] = [];
+	for (let round = 0; round < ROUNDS; round++) {
+		forgetTestDeliveries(listener);
+		const empty = heapMegabytes();
+		first.push(await microsecondsEach(merchant, window(merchant, 0)));
+		remember(merchant, WINDOW, PAYMENTS);
+		megabytes.push(heapMegabytes() - empty);
+		then.push(await microsecondsEach(merchant, window(merchant, PAYMENTS)));
+		remember(merchant, PAYMENTS + WINDOW, TWICE);
+		laterMegabytes.push(heapMegabytes() - empty);
+		later.push(await microsecondsEach(merchant, window(merchant, TWICE)));
+		say(`round ${round + 1} of ${ROUNDS}`);
+	}
+	printTable(
+		`${WINDOW} callbacks of WooshPay, medians of ${ROUNDS} rounds; the latest ${MOST_EVENTS_REMEMBERED} events are remembered`,
+		['payments before', 'each (µs)', 'against the first', 'memory (MB)'],
+		[
+			['none', figure(median(first)), '', ''],
+			[String(PAYMENTS), figure(median(then)), times(medianRatio(then, first)), figure(median(megabytes))],
+			[String(TWICE), figure(median(later)), times(medianRatio(later, first)), figure(median(laterMegabytes))],
+		],
+	);
+}
+
+function window(merchant: Merchant, from: number): ReceivedCallback[] {
+	return Array.from({ length: WINDOW }, (_, index) => merchant.callback({ number: from + index }));
+}
+
+/** What the trigger does with an event that it has proved; a hundred thousand signatures more would tell nothing. */
+function remember({ node, credentials, callback }: Merchant, from: number, to: number): void {
+	const { callback: judge } = node.contract;
+	const sample = callback({ number: from });
+	const verdict = judge.verify(sample, credentials);
+	if (verdict.genuine === false) throw new Error(verdict.reason);
+	const { eventId } = judge.event(verdict.payload, credentials, sample);
+	for (let number = from; number < to; number++) {
+		const key = { ...listener, test: true, eventId: eventId.replace(String(from), String(number)) };
+		beginDelivery(key, Date.now());
+		finishDelivery(key, true, Date.now());
+	}
+}
+
+async function microsecondsEach({ node, credentials }: Merchant, callbacks: readonly ReceivedCallback[]): Promise<number> {
+	const calls = callbacks.map(contextOf(credentials));
+	heapMegabytes();
+	const begun = process.hrtime.bigint();
+	for (const { context, response } of calls) {
+		const { workflowData, webhookResponse } = await receiveCallback(context, node);
+		if (!workflowData) throw new Error('A callback started nothing.');
+		response.send(webhookResponse);
+	}
+	return Number(process.hrtime.bigint() - begun) / 1000 / callbacks.length;
+}
+
+/** What n8n hands to `webhook()`, as far as it is used. */
+const contextOf = (credentials: Record<string, unknown>) => (callback: ReceivedCallback) => {
+	const response = {
+		statusCode: 200,
+		status(code: number) {
+			this.statusCode = code;
+			return this;
+		},
+		type() {
+			return this;
+		},
+		setHeader: () => response,
+		send: (_body: unknown) => response,
+	};
+	const nothing = () => undefined;
+	const context = {
+		getRequestObject: () => ({ rawBody: callback.rawBody }),
+		getHeaderData: () => callback.headers,
+		getCredentials: async () => credentials,
+		getNodeParameter: (name: string, fallback: unknown) => (name === 'events' ? ['payment.succeeded'] : fallback),
+		getWorkflow: () => ({ id: listener.workflowId, name: 'Benchmark' }),
+		getNode: () => ({ id: listener.nodeId, name: 'Trigger' }),
+		getMode: () => 'manual',
+		getResponseObject: () => response,
+		getWorkflowStaticData: () => ({}),
+		logger: { info: nothing, warn: nothing, error: nothing },
+	} as unknown as IWebhookFunctions;
+	return { context, response };
+};
+
+main().catch((error: unknown) => {
+	console.error(`\n${error instanceof Error ? error.message : String(error)}`);
+	process.exitCode = 1;
+});
