@@ -2,7 +2,7 @@
  * Every benchmark, one after another in processes of their own. Each prints a table in Markdown; nothing is asserted, the numbers
  * are for a person to read. Run it on a machine that does nothing else.
  *
- *   npm run bench                                    # about three quarters of an hour
+ *   npm run bench                                    # about half an hour
  *   npm run bench -- callbacks verification          # these parts only
  *   npm run bench -- callbacks --rounds 1 --count 20 # for a look
  */

@@ -96,7 +96,9 @@ const contextOf = (credentials: Record<string, unknown>) => (callback: ReceivedC
 			return this;
 		},
 		setHeader: () => response,
-		send: (_body: unknown) => response,
+		send: function (this: unknown) {
+			return this;
+		} as (body: unknown) => unknown,
 	};
 	const nothing = () => undefined;
 	const context = {

@@ -2,13 +2,12 @@
  * From 1,000 rows to 1,000 checkouts in a real n8n: our node, n8n's HTTP Request node, the same requests without n8n, and the least
  * time that the provider's latency allows. Prints a table in Markdown; nothing is asserted, the numbers are for a person to read.
  *
- *   npm run bench                      # about ten minutes
- *   npm run bench -- --rows 200 --rounds 1
+ *   npm run bench -- rows              # about ten minutes
+ *   npm run bench -- rows --rows 200 --rounds 1
  */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import axios from 'axios';
@@ -16,6 +15,7 @@ import type { IDataObject, INode } from 'n8n-workflow';
 import { sandboxCredentials, startSandbox } from '../../sandbox/sandbox';
 import { N8nClient, type Credential, type Workflow } from '../n8n/client';
 import { startN8n, type RunningN8n } from '../n8n/instance';
+import { median, printTable, processorMilliseconds, residentMegabytes, say } from './support';
 
 const { values: given } = parseArgs({
 	options: { rows: { type: 'string', default: '1000' }, latency: { type: 'string', default: '50' }, rounds: { type: 'string', default: '3' }, parallel: { type: 'string', default: '1,5,10,50' } },
@@ -45,7 +45,6 @@ interface Measurement {
 }
 
 async function main(): Promise<void> {
-	const say = (line: string) => process.stderr.write(`• ${line}\n`);
 	const sandbox = await startSandbox({ latencyMilliseconds: LATENCY_MILLISECONDS });
 	let n8n: RunningN8n | undefined;
 	try {
@@ -174,29 +173,7 @@ async function bareClient(url: string, parallel: number, apiKey: string): Promis
 
 const difference = (before: number | null, after: number | null) => (before === null || after === null ? null : after - before);
 
-function residentMegabytes(n8n: RunningN8n): number | null {
-	const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(aboutProcess(n8n, 'status'))?.[1];
-	return kilobytes === undefined ? null : Number(kilobytes) / 1024;
-}
-
-/** User and system time, which Linux counts in hundredths of a second (fields 14 and 15 of proc(5)'s stat). */
-function processorMilliseconds(n8n: RunningN8n): number | null {
-	const fields = aboutProcess(n8n, 'stat').split(') ')[1]?.split(' ');
-	return fields === undefined ? null : (Number(fields[11]) + Number(fields[12])) * 10;
-}
-
-/** What the system tells about n8n's process; nothing where there is no /proc. */
-function aboutProcess(n8n: RunningN8n, file: 'stat' | 'status'): string {
-	try {
-		const { pid } = JSON.parse(readFileSync(path.join(n8n.userFolder, 'instance.json'), 'utf8')) as { pid: number };
-		return readFileSync(`/proc/${pid}/${file}`, 'utf8');
-	} catch {
-		return '';
-	}
-}
-
 function print(results: Map<Contestant, Measurement[]>): void {
-	const median = (numbers: number[]) => [...numbers].sort((left, right) => left - right)[Math.floor(numbers.length / 2)] ?? NaN;
 	const secondsOf = (contestant: Contestant) => (results.get(contestant) ?? []).map(({ seconds }) => seconds);
 	const lines = [...results.keys()].map((contestant) => {
 		const { name, parallel } = contestant;
@@ -213,9 +190,11 @@ function print(results: Map<Contestant, Measurement[]>): void {
 		const spread = `${Math.min(...seconds).toFixed(2)}–${Math.max(...seconds).toFixed(2)}`;
 		return [name, limit?.toFixed(2) ?? '', median(seconds).toFixed(2), spread, ofLimit, ofBare, asFast, processor.length === 0 ? '' : median(processor).toFixed(1), grown.length === 0 ? '' : Math.round(median(grown)).toString()];
 	});
-	const table = [['', 'limit (s)', 'took (s)', 'spread (s)', 'share of the limit', 'share of no n8n', 'against HTTP Request', 'processor time per row (ms)', 'memory grew (MB)'], Array<string>(9).fill('---'), ...lines];
-	console.log(`\n${ROWS} rows, latency ${LATENCY_MILLISECONDS} ms, medians of ${ROUNDS} rounds, ${cpus().length} cores, limit = rows × latency ÷ parallel\n`);
-	console.log(table.map((cells) => `| ${cells.join(' | ')} |`).join('\n'));
+	printTable(
+		`${ROWS} rows, latency ${LATENCY_MILLISECONDS} ms, medians of ${ROUNDS} rounds, limit = rows × latency ÷ parallel`,
+		['', 'limit (s)', 'took (s)', 'spread (s)', 'share of the limit', 'share of no n8n', 'against HTTP Request', 'processor time per row (ms)', 'memory grew (MB)'],
+		lines,
+	);
 }
 
 main().catch((error: unknown) => {
