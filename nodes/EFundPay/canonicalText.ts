@@ -29,24 +29,37 @@ function addPairs(object: Record<string, unknown>, pairs: string[]): void {
  * can add those to a genuine callback.
  */
 export function coveredByCanonicalText(payload: Record<string, unknown>): Record<string, unknown> {
-	const entries: Array<[string, unknown]> = [];
-	for (const name of Object.keys(payload)) {
-		const value = covered(payload[name]);
-		if (value !== undefined) entries.push([name, value]);
+	return Object.values(payload).every(isWhollyCovered) ? payload : coveredFields(payload);
+}
+
+function isWhollyCovered(value: unknown): boolean {
+	if (Array.isArray(value)) return value.length > 0 && value.every((entry) => isObject(entry) && isWhollyCovered(entry));
+	if (!isObject(value)) return value !== null;
+	let fields = 0;
+	for (const name in value) {
+		if (!isWhollyCovered(value[name])) return false;
+		fields++;
 	}
-	return Object.fromEntries(entries);
+	return fields > 0;
+}
+
+function coveredFields(object: Record<string, unknown>): Record<string, unknown> {
+	return Object.fromEntries(
+		Object.entries(object)
+			.map(([name, value]): [string, unknown] => [name, covered(value)])
+			.filter(([, value]) => value !== undefined),
+	);
 }
 
 /** Undefined when nothing of it is covered. */
 function covered(value: unknown): unknown {
-	if (typeof value === 'string') return value;
 	if (value === null) return undefined;
 	if (Array.isArray(value)) {
-		const entries = value.filter(isObject).map(coveredByCanonicalText).filter(hasFields);
+		const entries = value.filter(isObject).map(coveredFields).filter(hasFields);
 		return entries.length > 0 ? entries : undefined;
 	}
 	if (!isObject(value)) return value;
-	const entry = coveredByCanonicalText(value);
+	const entry = coveredFields(value);
 	return hasFields(entry) ? entry : undefined;
 }
 

@@ -53,6 +53,12 @@ function aboutProcess(n8n: RunningN8n, file: 'stat' | 'status'): string {
 	}
 }
 
+/** Processor time of this thread: what else the machine does is not in it. */
+export function processorMicroseconds(): number {
+	const { user, system } = process.threadCpuUsage();
+	return user + system;
+}
+
 let garbageCollector: (() => void) | undefined;
 
 /** After a collection of garbage. */
