@@ -13,7 +13,7 @@ import { startSandbox } from '../../sandbox/sandbox';
 import { SandboxClient } from '../e2e/sandboxClient';
 import { N8nClient } from '../n8n/client';
 import { stopEverything } from '../n8n/supervisedProcess';
-import { gather } from './evidence';
+import { gather, remember, type Memory } from './evidence';
 import { Finder } from './finder';
 import { byKind, failed, inMarkdown, judge, judgeFinding, type Line } from './judge';
 import { openShops, type Payment, type Shop } from './shops';
@@ -88,10 +88,13 @@ async function campaign(asked: Wanted): Promise<boolean> {
 	const shops = await openShops({ client, sandbox, publicUrl: target.publicUrl, warehouseUrl: warehouse.url, payments: asked.payments, say });
 
 	say(`${asked.payments} payments, ${asked.perSecond} a second`);
-	const struck = await payAndKill(interleaved(shops), sandbox, { target, ...asked });
-	await settled(shops, client, sandbox);
+	const memory: Memory = new Map();
+	const struck = await payAndKill(interleaved(shops), sandbox, { target, ...asked, afterKill: async () => await remember(memory, target, client) });
+	const settling = Date.now();
+	await settled(target, sandbox);
+	await wait(Math.max(0, settling + target.millisecondsUntilNoticed - Date.now()));
 	say('Reading everything back');
-	const evidence = await gather(shops, client, sandbox, warehouse);
+	const evidence = await gather(shops, memory, target, client, sandbox, warehouse);
 	say('Looking for crashed payments with the example');
 	const finder = await Finder.of(client, warehouse.url);
 	const [found, again] = [await finder.look(), await finder.look()];
@@ -120,6 +123,7 @@ interface Beat {
 	target: Target;
 	perSecond: number;
 	kills: number;
+	afterKill: () => Promise<void>;
 }
 
 /**
@@ -127,7 +131,7 @@ interface Beat {
  * paying for some seconds and then waits until n8n is back: how long that takes is a matter of the machine, and a slow one must not turn
  * this into payments to an n8n that is not there. Ends when each first delivery has its answer or none, and all is started again.
  */
-async function payAndKill(payments: Payment[], sandbox: SandboxClient, { target, perSecond, kills }: Beat): Promise<Struck[]> {
+async function payAndKill(payments: Payment[], sandbox: SandboxClient, { target, perSecond, kills, afterKill }: Beat): Promise<Struck[]> {
 	const killAt = new Map(Array.from({ length: kills }, (_, index) => [Math.floor(((index + 0.5) / kills) * payments.length), target.victims[index % target.victims.length] ?? '']));
 	const struck: Struck[] = [];
 	const underWay: Promise<unknown>[] = [];
@@ -139,10 +143,11 @@ async function payAndKill(payments: Payment[], sandbox: SandboxClient, { target,
 		if (victim !== undefined) {
 			await strike?.done;
 			const current = { since: Date.now(), over: false, done: Promise.resolve() };
-			current.done = killAndRestart(target, victim).then((awaySeconds) => {
+			current.done = killAndRestart(target, victim).then(async (awaySeconds) => {
 				current.over = true;
 				struck.push({ victim, afterPayments: index, awaySeconds });
 				say(`kill -9 number ${struck.length}: ${victim} was away for ${awaySeconds.toFixed(1)} s`);
+				await afterKill();
 			});
 			// Awaited in any case later on; until then it is no unhandled rejection.
 			current.done.catch(() => undefined);
@@ -166,15 +171,13 @@ async function killAndRestart(target: Target, victim: string): Promise<number> {
 }
 
 /** Ends when no provider will send anything any more and no execution is under way, or when the time is up: then the counts say so. */
-async function settled(shops: Shop[], client: N8nClient, sandbox: SandboxClient): Promise<void> {
+async function settled(target: Target, sandbox: SandboxClient): Promise<void> {
 	const deadline = Date.now() + LONGEST_WAIT_MILLISECONDS;
 	say('Waiting for redeliveries and executions');
 	for (;;) {
 		const latest = new Map((await sandbox.state()).deliveries.map((delivery) => [`${delivery.provider} ${delivery.checkoutId}`, delivery]));
 		const open = [...latest.values()].filter(({ status, error, nextAttemptAt }) => nextAttemptAt !== null || (status === null && error === null)).length;
-		const running: string[] = [];
-		// Asked only then, as n8n is busy enough.
-		if (open === 0 || Date.now() > deadline) for (const { workflow } of shops) running.push(...(await client.executions.list(workflow.id)).flatMap(({ id, status }) => (['new', 'running', 'unknown'].includes(status) ? [id] : [])));
+		const running = (await target.storedExecutions()).filter(({ status }) => ['new', 'running', 'unknown'].includes(status));
 		if (open === 0 && running.length === 0) return;
 		if (Date.now() > deadline) return say(`The time is up: ${open} deliveries and ${running.length} executions are still under way.`);
 		await wait(3_000);

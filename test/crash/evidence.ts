@@ -1,7 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { SandboxClient, SandboxDelivery } from '../e2e/sandboxClient';
-import type { Execution, ExecutionSummary, N8nClient } from '../n8n/client';
+import type { Execution, N8nClient } from '../n8n/client';
+import type { StoredExecution } from '../queue/cluster';
 import { table, triggerName, type Payment, type Shop } from './shops';
+import type { Target } from './target';
 import type { Asked, Warehouse } from './warehouse';
 
 /** What is known about one payment afterwards, from the provider's, n8n's and the warehouse's side. */
@@ -10,7 +12,7 @@ export interface Story {
 	/** In the order in which they were sent */
 	deliveries: SandboxDelivery[];
 	/** In the order in which they were begun */
-	executions: ExecutionSummary[];
+	executions: (StoredExecution & { hasEvent: boolean })[];
 	/** Until now, as all that follows */
 	asked: Asked[];
 	shipped: Asked[];
@@ -21,7 +23,7 @@ export interface Story {
 export interface Evidence {
 	stories: Story[];
 	/** Executions of the shops that name no payment */
-	strangers: ExecutionSummary[];
+	strangers: StoredExecution[];
 }
 
 /** The payment event that started this execution, wherever n8n has it: in an execution that crashed it may stand only in what was to be run. */
@@ -33,21 +35,36 @@ export function eventOf({ data }: Pick<Execution, 'data'>): IDataObject | undefi
 	return candidates.map(({ json }) => json).find(({ reference, eventId }) => typeof reference === 'string' && typeof eventId === 'string');
 }
 
-/** Reads everything back: the sandbox's delivery log, every execution of the shops from n8n, the Data Table, and what the warehouse did. */
-export async function gather(shops: Shop[], client: N8nClient, sandbox: SandboxClient, warehouse: Warehouse): Promise<Evidence> {
+/** The reference of the payment that started an execution, by the number of the execution. */
+export type Memory = Map<string, string>;
+
+/**
+ * To be called after a kill. In queue mode n8n throws the event away when it notices, up to two minutes later, that a worker is gone:
+ * whose execution it was must be known before.
+ */
+export async function remember(memory: Memory, target: Pick<Target, 'storedExecutions'>, client: N8nClient): Promise<void> {
+	for (const { id, status, mode } of await target.storedExecutions()) {
+		if (mode !== 'webhook' || memory.has(id) || status === 'success') continue;
+		const reference = eventOf(await client.executions.get(id))?.reference;
+		if (typeof reference === 'string') memory.set(id, reference);
+	}
+}
+
+/** Reads everything back: the sandbox's delivery log, every execution of the shops, the Data Table, and what the warehouse did. */
+export async function gather(shops: Shop[], memory: Memory, target: Pick<Target, 'storedExecutions'>, client: N8nClient, sandbox: SandboxClient, warehouse: Warehouse): Promise<Evidence> {
 	const stories = new Map(shops.flatMap((shop) => shop.payments.map((payment): [string, Story] => [payment.reference, { payment, deliveries: [], executions: [], asked: [], shipped: [], rows: [], acknowledged: false }])));
 	const byCheckout = new Map([...stories.values()].map((story) => [`${story.payment.shop.provider.provider} ${story.payment.checkoutId}`, story]));
 	for (const delivery of (await sandbox.state()).deliveries) byCheckout.get(`${delivery.provider} ${delivery.checkoutId}`)?.deliveries.push(delivery);
 	for (const story of stories.values()) story.acknowledged = story.deliveries.some(({ acknowledged }) => acknowledged);
-	const strangers: ExecutionSummary[] = [];
-	for (const shop of shops) {
-		const summaries = (await client.executions.list(shop.workflow.id)).filter(({ mode }) => mode === 'webhook').sort((left, right) => Number(left.id) - Number(right.id));
-		for (const summary of summaries) {
-			const reference = eventOf(await client.executions.get(summary.id))?.reference;
-			const story = typeof reference === 'string' ? stories.get(reference) : undefined;
-			if (story?.payment.shop === shop) story.executions.push(summary);
-			else strangers.push(summary);
-		}
+	const strangers: StoredExecution[] = [];
+	const shopOf = new Map(shops.map((shop) => [shop.workflow.id, shop]));
+	for (const stored of (await target.storedExecutions()).filter(({ mode }) => mode === 'webhook')) {
+		const shop = shopOf.get(stored.workflowId);
+		if (shop === undefined) continue;
+		const event = eventOf(await client.executions.get(stored.id));
+		const story = stories.get(String(event?.reference ?? memory.get(stored.id)));
+		if (story?.payment.shop === shop) story.executions.push({ ...stored, hasEvent: event !== undefined });
+		else strangers.push(stored);
 	}
 	for (const asked of warehouse.asked) stories.get(asked.reference)?.asked.push(asked);
 	for (const shipped of warehouse.shipped) stories.get(shipped.reference)?.shipped.push(shipped);

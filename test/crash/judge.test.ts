@@ -3,7 +3,7 @@ import { failed, judge, judgeFinding } from './judge';
 import type { Story } from './evidence';
 
 const delivery = { id: 'delivery-1', provider: 'payfect', checkoutId: 'c-1', url: '', attempt: 1, requestHeaders: {}, requestBody: '', status: 200, responseHeaders: {}, responseBody: 'OK', acknowledged: true, error: null, nextAttemptAt: null };
-const execution = (status: string, id = '1') => ({ id, workflowId: 'w-1', status, mode: 'webhook' });
+const execution = (status: string) => ({ id: '1', workflowId: 'w-1', status, mode: 'webhook', hasEvent: true });
 const shipment = { reference: 'order-1', eventId: 'event-1', by: 'shop' };
 
 /** Paid, acknowledged, run, shipped and recorded, once; with what went wrong written over it. */
@@ -48,7 +48,7 @@ describe('the example that finds crashed payments', () => {
 	});
 
 	test('overlooks it', () => {
-		expect(wrong(nothing, nothing, [])).toEqual(['… not found by the example', 'stored by n8n, and not shipped in the end', 'acknowledged, and not shipped in the end']);
+		expect(wrong(nothing, nothing, [])).toEqual(['… not found by the example', 'stored by n8n with its event, and not shipped in the end']);
 	});
 
 	test('fulfils it twice', () => {

@@ -1,7 +1,9 @@
 import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { startN8n } from '../n8n/instance';
 import { startBalancer } from '../queue/balancer';
-import { startCluster, type MemberName } from '../queue/cluster';
+import { startCluster, type MemberName, type StoredExecution } from '../queue/cluster';
 
 export const modes = ['sqlite', 'queue'] as const;
 export type Mode = (typeof modes)[number];
@@ -16,10 +18,14 @@ export interface Target {
 	victims: readonly string[];
 	/** While one is away, the others take callbacks. */
 	othersGoOn: boolean;
+	/** So long n8n takes at most to notice what a kill has done. */
+	millisecondsUntilNoticed: number;
 	/** Ends it with kill -9. */
 	kill(victim: string): Promise<void>;
 	/** Ends when it is ready again. */
 	restart(victim: string): Promise<void>;
+	/** All executions, in the order of their numbers, from n8n's database: its own list leaves some out. */
+	storedExecutions(): Promise<StoredExecution[]>;
 	stop(): Promise<void>;
 }
 
@@ -46,8 +52,17 @@ async function startAlone(direct: boolean, say: (line: string) => void): Promise
 		publicUrl: balancer?.url ?? n8n.url,
 		victims: ['n8n'],
 		othersGoOn: false,
+		millisecondsUntilNoticed: 0,
 		kill: async () => await n8n.kill(),
 		restart: async () => await n8n.restart(),
+		storedExecutions: async () => {
+			const database = new DatabaseSync(path.join(n8n.userFolder, '.n8n', 'database.sqlite'), { readOnly: true });
+			try {
+				return await Promise.resolve(database.prepare('SELECT CAST(id AS TEXT) AS id, workflowId, status, mode FROM execution_entity WHERE deletedAt IS NULL ORDER BY execution_entity.id').all() as unknown as StoredExecution[]);
+			} finally {
+				database.close();
+			}
+		},
 		stop: async () => {
 			await balancer?.close();
 			await n8n.stop();
@@ -57,8 +72,7 @@ async function startAlone(direct: boolean, say: (line: string) => void): Promise
 }
 
 async function startTogether(say: (line: string) => void): Promise<Target> {
-	// n8n looks every three hours for executions that no worker has any more, and marks them as crashed; here there is no time for that.
-	const cluster = await startCluster({ say, environment: { ...lazyIsolates, N8N_EXECUTIONS_QUEUE_RECOVERY_INTERVAL: '1' } });
+	const cluster = await startCluster({ say, environment: lazyIsolates });
 	const victims: readonly (MemberName | 'redis')[] = ['worker-1', 'processor-1', 'redis', 'worker-2', 'processor-2'];
 	const known = (name: string) => {
 		const victim = victims.find((one) => one === name);
@@ -70,8 +84,11 @@ async function startTogether(say: (line: string) => void): Promise<Target> {
 		publicUrl: cluster.publicUrl,
 		victims,
 		othersGoOn: true,
+		// The lock on a job lasts a minute, and is looked at every half minute (QUEUE_WORKER_LOCK_DURATION, QUEUE_WORKER_STALLED_INTERVAL): 97 and 122 s were seen.
+		millisecondsUntilNoticed: 150_000,
 		kill: async (name) => await cluster.kill(known(name)),
 		restart: async (name) => await cluster.restart(known(name)),
+		storedExecutions: cluster.storedExecutions,
 		stop: async () => await cluster.stop(),
 	};
 }
