@@ -72,7 +72,8 @@ async function startAlone(direct: boolean, say: (line: string) => void): Promise
 }
 
 async function startTogether(say: (line: string) => void): Promise<Target> {
-	const cluster = await startCluster({ say, environment: lazyIsolates });
+	// An execution that was stored and never reached Redis stays "new" until n8n looks for such ones, by default every three hours.
+	const cluster = await startCluster({ say, environment: { ...lazyIsolates, N8N_EXECUTIONS_QUEUE_RECOVERY_INTERVAL: '1' } });
 	const victims: readonly (MemberName | 'redis')[] = ['worker-1', 'processor-1', 'redis', 'worker-2', 'processor-2'];
 	const known = (name: string) => {
 		const victim = victims.find((one) => one === name);
