@@ -110,7 +110,7 @@ export class N8nClient {
 		publish: async (id: string): Promise<void> => {
 			const { versionId } = await this.workflows.get(id);
 			await this.call('post', `/workflows/${id}/activate`, { versionId });
-			const { status, words } = await this.settledPublication(id);
+			const { status, words } = await this.settledPublication(id, true);
 			if (status !== 'published') throw new N8nError(words || `The publication ended as "${status}".`, 200);
 		},
 		unpublish: async (id: string): Promise<void> => {
@@ -247,11 +247,13 @@ export class N8nClient {
 		}
 	}
 
-	private async settledPublication(id: string): Promise<{ status: PublicationStatus; words: string }> {
+	private async settledPublication(id: string, isAsked = false): Promise<{ status: PublicationStatus; words: string }> {
+		const begun = Date.now();
 		return await eventually(
 			async () => {
 				const { status, triggers } = await this.publication(id);
-				if (status === 'in_progress') return undefined;
+				// A busy n8n has accepted it some time before it says so.
+				if (status === 'in_progress' || (isAsked && status === 'not_published' && Date.now() - begun < 5_000)) return undefined;
 				return { status, words: triggers.flatMap(({ errorMessage }) => errorMessage ?? []).join('\n') };
 			},
 			30_000,
