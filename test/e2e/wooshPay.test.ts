@@ -186,6 +186,8 @@ describe('the endpoint of WooshPay Trigger', () => {
 test('product, price, checkout, payment and refund work one after the other', async () => {
 	const { client, sandbox } = await stage();
 	const { credential } = await makeCredential(wooshPay);
+	const refusals = async () => (await sandbox.state()).refusals.filter(({ provider, path: where }) => provider === 'wooshpay' && /products|prices|refunds/.test(where));
+	const refusedBefore = await refusals();
 	const run = async (parameters: Record<string, string | object>) => {
 		const workflow = await makeActionWorkflow(wooshPay, credential, parameters as Parameters<typeof makeActionWorkflow>[2]);
 		const [item] = itemsOf(await client.workflows.run(workflow.id, 'Start'), 'Provider');
@@ -199,7 +201,7 @@ test('product, price, checkout, payment and refund work one after the other', as
 	await sandbox.act('wooshpay', String(checkout.checkoutId), 'pay');
 	expect(await run({ resource: 'payment', operation: 'get', paymentId: String(checkout.paymentId) })).toMatchObject({ status: 'paid', amount: '25.98' });
 	expect(await run({ resource: 'refund', operation: 'create', paymentId: String(checkout.paymentId), amount: '5', currency: 'GBP' })).toMatchObject({ status: 'succeeded', amount: '5.00' });
-	expect((await sandbox.state()).refusals.filter(({ provider, path: where }) => provider === 'wooshpay' && /products|prices|refunds/.test(where))).toEqual([]);
+	expect(await refusals()).toEqual(refusedBefore);
 });
 
 /** What a crash between registering and saving, or a restored database, does. */

@@ -151,8 +151,16 @@ export class N8nClient {
 	};
 
 	readonly executions = {
-		/** All of them, newest first. */
+		/**
+		 * All of them, newest first. Asked for twice: n8n looks for those under way and those that have ended at the same time, so that
+		 * one that ends just then is in neither.
+		 */
 		list: async (workflowId: string): Promise<ExecutionSummary[]> => {
+			const seen = new Map<string, ExecutionSummary>();
+			for (let look = 0; look < 2; look++) for (const execution of await this.executions.listOnce(workflowId)) seen.set(execution.id, execution);
+			return [...seen.values()].sort((left, right) => Number(right.id) - Number(left.id));
+		},
+		listOnce: async (workflowId: string): Promise<ExecutionSummary[]> => {
 			const filter = encodeURIComponent(JSON.stringify({ workflowId }));
 			// n8n lists what is under way on the first page besides the page itself.
 			const all = new Map<string, ExecutionSummary>();
