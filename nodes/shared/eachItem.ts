@@ -6,14 +6,11 @@ import { readJsonField } from './exactJson';
 import { InputError } from './inputError';
 import { forgetRun, rowsMadeBefore, type MadeRow } from './madeBefore';
 import { shown } from './money';
-import { placesFor } from './pace';
 import { isToolExecution, readCredentials, type ProviderNode } from './providerNode';
 import { sendCall, type SendOptions } from './sendCall';
 
 const DEFAULT_REQUESTS_IN_PARALLEL = 5;
 const MOST_REQUESTS_IN_PARALLEL = 50;
-/** Rows whose fields are evaluated while the requests of others are under way, so that a free place is filled at once. */
-const ROWS_READ_AHEAD = 2;
 /** In an error, where all the user can do is to look each of them up. */
 const MOST_ROWS_NAMED = 1_000;
 
@@ -59,8 +56,6 @@ interface Run {
 	/** What earlier tries of this run have made; undefined where nothing repeats the node. */
 	before?: Map<number, MadeRow>;
 	stopped?: AbortSignal;
-	/** A row has failed that stops the run: no further row may begin to send. */
-	hasFailed: () => boolean;
 	/**
 	 * The latest row to end got no answer whatever, for all its attempts. The rows behind it are then tried once each: a thousand
 	 * rows would otherwise take an hour to find out that nobody is there.
@@ -104,23 +99,17 @@ export async function eachItem<Credentials, Order>(
 		isSilent: false,
 		parameters: context.getNode().parameters,
 		fixed: new Map(),
-		hasFailed: () => firstFailure !== undefined,
 		...(before ? { before } : {}),
 		...(stopped ? { stopped } : {}),
 	};
 
-	const places = placesFor(parallel);
 	const work = async (itemIndex: number): Promise<void> => {
-		let place: Promise<void> | undefined;
-		const takePlace = async () => await (place ??= places.take());
-		const row = rowOf(context, provider, credentials, itemIndex, run, takePlace);
+		const row = rowOf(context, provider, credentials, itemIndex, run);
 		try {
 			// Reading the row and noting its reference happen before the first await, so in the order of the items.
 			const output = await operation(row);
 			results[itemIndex] = paired(output, itemIndex);
 		} catch (error) {
-			// What was found out while reading ahead must not keep back the rows before it.
-			await takePlace();
 			if (stopped?.aborted) return;
 			if (error instanceof CallFailure) run.isSilent = error.httpStatus === undefined;
 			const nodeError = asNodeError(context, error, itemIndex, row.reference());
@@ -129,8 +118,6 @@ export async function eachItem<Credentials, Order>(
 			} else {
 				firstFailure ??= { error: nodeError, itemIndex };
 			}
-		} finally {
-			if (place) places.leave();
 		}
 	};
 
@@ -149,7 +136,7 @@ export async function eachItem<Credentials, Order>(
 			await row;
 		}
 	};
-	await Promise.all(Array.from({ length: Math.min(parallel + ROWS_READ_AHEAD, items.length) }, worker));
+	await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
 	const output = results.flat();
 	if (runKey !== undefined && (stopped?.aborted || !(firstFailure || isRepeated(output)))) forgetRun(runKey);
 	if (stopped?.aborted && !context.continueOnFail()) {
@@ -207,8 +194,6 @@ function rowOf<Credentials, Order>(
 	credentials: Credentials,
 	itemIndex: number,
 	run: Run,
-	/** Ends when one of the places of `Requests in Parallel` is this row's, which keeps it to its end. */
-	takePlace: () => Promise<void>,
 ): Row<Credentials> {
 	const value = (parameter: string, fallback?: unknown): unknown => {
 		if (run.fixed.has(parameter)) return run.fixed.get(parameter);
@@ -218,7 +203,6 @@ function rowOf<Credentials, Order>(
 	};
 	const trim = (entry: unknown) => (typeof entry === 'string' ? entry.trim() : entry);
 	let accepted: HttpCall | undefined;
-	let hasBegunToSend = false;
 	const row: Row<Credentials> = {
 		reference: () => {
 			try {
@@ -244,9 +228,6 @@ function rowOf<Credentials, Order>(
 		},
 		json: (parameter, displayName) => readJsonField(value(parameter, ''), displayName),
 		async send(call, options) {
-			await takePlace();
-			if (!hasBegunToSend && run.hasFailed()) throw new InputError('An earlier row failed', 'Nothing was sent for this one.');
-			hasBegunToSend = true;
 			const reply = await sendCall(context, provider, credentials, call, { stopped: run.stopped, ...(run.isSilent ? { maximumAttempts: 1 } : {}), ...options });
 			run.isSilent = false;
 			if (call.repeat !== 'safe') accepted = call;

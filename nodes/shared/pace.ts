@@ -54,21 +54,3 @@ export async function inTurn<Result>(scope: string, requestsPerSecond: number, s
 		turn.freeAt = () => freeAt;
 	}
 }
-
-/** So many may work at once; the others wait for a place in the order in which they come. Who has taken a place must leave it. */
-export function placesFor(count: number): { take: () => Promise<void>; leave: () => void } {
-	let free = count;
-	const waiting: Array<() => void> = [];
-	return {
-		take: async () => {
-			if (free > 0) free--;
-			else await new Promise<void>((resolve) => waiting.push(resolve));
-		},
-		leave: () => {
-			const next = waiting.shift();
-			// The place goes from hand to hand, so that nobody who comes meanwhile takes it.
-			if (next) next();
-			else free++;
-		},
-	};
-}

@@ -1,4 +1,4 @@
-import { inTurn, pause, placesFor } from '../../../nodes/shared/pace';
+import { inTurn, pause } from '../../../nodes/shared/pace';
 
 beforeEach(() => jest.useFakeTimers({ now: Date.UTC(2030, 0, 1) }));
 afterEach(() => jest.useRealTimers());
@@ -134,26 +134,4 @@ test('a pause is as long as it says', async () => {
 	const done = pause(1_234).then(() => Date.now() - begun);
 	await jest.runAllTimersAsync();
 	await expect(done).resolves.toBe(1_234);
-});
-
-test('nobody has a place more than there are, and who waits gets one in the order of coming', async () => {
-	const places = placesFor(2);
-	const taken: number[] = [];
-	for (let index = 0; index < 5; index++) void places.take().then(() => taken.push(index));
-	for (const expected of [[0, 1], [0, 1, 2], [0, 1, 2, 3], [0, 1, 2, 3, 4]]) {
-		await jest.advanceTimersByTimeAsync(0);
-		expect(taken).toEqual(expected);
-		places.leave();
-	}
-});
-
-test('a place that nobody waits for is free for the next one to come', async () => {
-	const places = placesFor(1);
-	await places.take();
-	places.leave();
-	await places.take();
-	const third = jest.fn();
-	void places.take().then(third);
-	await jest.advanceTimersByTimeAsync(0);
-	expect(third).not.toHaveBeenCalled();
 });
