@@ -86,7 +86,7 @@ describe('pictures', () => {
 describe('what is written in italics', () => {
 	/** What n8n itself shows (2.41.1). */
 	const ofN8n = [
-		...['Create credential', 'Save', 'Retry', 'Connection tested successfully', 'Webhook URLs', 'Production URL', 'Test URL', 'Raw Body', 'Settings', 'Community nodes', 'Install'],
+		...['Create credential', 'Save', 'Retry', 'Connection tested successfully', 'Webhook URLs', 'Production URL', 'Test URL', 'Raw Body', 'Settings', 'Community nodes', 'Install', 'Execute step', 'Executions', 'Import', 'From file'],
 		...['On Error', 'Retry On Fail', 'Always Output Data', 'Timeout Workflow', 'Wait For Sub-Workflow Completion', 'Respond to Webhook', 'Send and Wait', 'Save successful production executions'],
 	];
 	const labelsOf = ({ node, trigger, credential }: ProviderCode): string[] => {
