@@ -66,7 +66,7 @@ export async function gather(shops: Shop[], memory: Memory, target: Pick<Target,
 		if (story?.payment.shop === shop) story.executions.push({ ...stored, hasEvent: event !== undefined });
 		else strangers.push(stored);
 	}
-	for (const asked of warehouse.asked) stories.get(asked.reference)?.asked.push(asked);
+	for (const asked of warehouse.received) stories.get(asked.reference)?.asked.push(asked);
 	for (const shipped of warehouse.shipped) stories.get(shipped.reference)?.shipped.push(shipped);
 	for (const row of await client.dataTableRows(table)) stories.get(String(row.reference))?.rows.push(row);
 	return { stories: [...stories.values()], strangers };

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, request as httpRequest, type ClientRequest } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request as httpRequest, type ClientRequest } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import axios from 'axios';
 import type { IDataObject, INode } from 'n8n-workflow';
+import { LocalServer, Refusal } from '../support/localServer';
 import { eventually, type Credential, type Workflow } from '../n8n/client';
 import type { SandboxDelivery } from './sandboxClient';
 import type { CallbackCase } from './callbackCases';
@@ -13,35 +12,19 @@ import { callbackUrl, makeActionWorkflow, makeCredential, makeWorkflow, node, pa
 export { callbackCases, type CallbackCase } from './callbackCases';
 
 /** The merchant's own system, which the workflow tells to ship. A test decides what it does for each order. */
-export class Warehouse {
-	/** References in the order in which they were to be shipped, with what came of it. */
-	readonly asked: string[] = [];
+export class Warehouse extends LocalServer<{ reference: string }> {
+	/** References, in the order in which they were shipped. */
 	readonly shipped: string[] = [];
 	private readonly broken = new Set<string>();
 	private readonly held = new Map<string, Promise<void>>();
-	private readonly server = createServer((request, response) => {
-		void (async () => {
-			const { reference } = JSON.parse((await buffer(request)).toString('utf8')) as { reference: string };
-			this.asked.push(reference);
+
+	constructor() {
+		super(async ({ reference }) => {
 			await this.held.get(reference);
-			if (this.broken.has(reference)) return response.writeHead(500, { 'content-type': 'text/plain' }).end('out of tea');
+			if (this.broken.has(reference)) return new Refusal(500, 'out of tea');
 			this.shipped.push(reference);
-			return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ shipped: reference }));
-		})();
-	});
-
-	async open(): Promise<void> {
-		this.server.listen(0, '127.0.0.1');
-		await once(this.server, 'listening');
-	}
-
-	close(): void {
-		this.server.closeAllConnections();
-		this.server.close();
-	}
-
-	get url(): string {
-		return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/ship`;
+			return { shipped: reference };
+		});
 	}
 
 	break(reference: string): void {
@@ -63,7 +46,8 @@ export class Warehouse {
 	}
 
 	times(reference: string, what: 'asked' | 'shipped' = 'shipped'): number {
-		return this[what].filter((one) => one === reference).length;
+		const references = what === 'shipped' ? this.shipped : this.received.map((asked) => asked.reference);
+		return references.filter((one) => one === reference).length;
 	}
 
 	async waitUntilAsked(reference: string, times = 1): Promise<void> {

@@ -1,8 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { json } from 'node:stream/consumers';
 import axios from 'axios';
 import type { IDataObject, INode } from 'n8n-workflow';
 import { importExample, type Importer } from '../../sandbox/demo/examples';
@@ -132,31 +128,3 @@ export const newOrder = (more: Record<string, string> = {}): { reference: string
 	const reference = uniqueReference();
 	return { reference, answers: { 'Order number': reference, 'What is ordered': 'Tea, one box', 'Your name': 'Maria Gomez', 'Your email': 'maria@shop.example', ...more } };
 };
-
-/** A server of this machine that a workflow talks to; what it was sent is kept. */
-export class LocalServer<Body> {
-	readonly received: Body[] = [];
-	private readonly server = createServer((request: IncomingMessage, response: ServerResponse) => {
-		void (async () => {
-			const body = request.method === 'POST' ? ((await json(request)) as Body) : undefined;
-			if (body !== undefined) this.received.push(body);
-			response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body === undefined ? {} : this.answer(body)));
-		})();
-	});
-
-	constructor(private readonly answer: (body: Body) => object = () => ({})) {}
-
-	async open(): Promise<void> {
-		this.server.listen(0, '127.0.0.1');
-		await once(this.server, 'listening');
-	}
-
-	close(): void {
-		this.server.closeAllConnections();
-		this.server.close();
-	}
-
-	get url(): string {
-		return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-	}
-}

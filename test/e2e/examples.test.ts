@@ -3,9 +3,10 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import axios from 'axios';
 import type { IDataObject, INode } from 'n8n-workflow';
-import { eventually } from '../n8n/client';
 import { examplesFolder } from '../../sandbox/demo/examples';
-import { checkoutOf, endExamples, ExampleInUse, leftOf, LocalServer, newOrder } from './exampleInUse';
+import { LocalServer } from '../support/localServer';
+import { eventually } from '../n8n/client';
+import { checkoutOf, endExamples, ExampleInUse, leftOf, newOrder } from './exampleInUse';
 import { goodCredential, stage } from './support';
 
 /** Those that a file of their own runs. */

@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import axios from 'axios';
 import type { IConnections, IDataObject, INode, IWorkflowSettings } from 'n8n-workflow';
+import { LocalServer } from '../support/localServer';
 import { eventually, type Credential, type Execution, type Workflow } from '../n8n/client';
 import type { SandboxCheckout, SandboxDelivery } from './sandboxClient';
 import { errorOf, goodCredential, itemsOf, node, packageName, secretsIn, stage, uniqueReference } from './support';
@@ -233,37 +231,25 @@ async function sendTo({ callbackUrl }: SandboxCheckout, { requestHeaders, reques
 }
 
 /** A step that takes as long as the test wants, in a workflow that goes on running meanwhile. */
-class SlowStep {
-	private readonly held: ServerResponse[] = [];
-	private released = false;
-	private readonly server: Server = createServer((_request, response) => {
-		if (this.released) response.end('{}');
-		else this.held.push(response);
-	});
+class SlowStep extends LocalServer {
+	readonly release: () => void;
 
-	static async begin(): Promise<SlowStep> {
-		const step = new SlowStep();
-		step.server.listen(0, '127.0.0.1');
-		await once(step.server, 'listening');
-		return step;
+	constructor() {
+		let release = () => {};
+		const released = new Promise<void>((resolve) => (release = resolve));
+		super(async () => {
+			await released;
+			return {};
+		});
+		this.release = release;
 	}
 
 	/** Two nodes: the request, and one that puts the checkout's fields back. */
 	nodes(): INode[] {
 		return [
-			node('Slow', 'n8n-nodes-base.httpRequest', 4.2, { parameters: { url: `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/`, options: {} } }),
+			node('Slow', 'n8n-nodes-base.httpRequest', 4.2, { parameters: { method: 'POST', url: this.url, sendBody: true, specifyBody: 'json', jsonBody: '{}', options: {} } }),
 			node('Checkout Again', 'n8n-nodes-base.set', 3.4, { parameters: { mode: 'raw', jsonOutput: "={{ JSON.stringify($('Create').item.json) }}", options: {} } }),
 		];
-	}
-
-	release(): void {
-		this.released = true;
-		for (const response of this.held) response.end('{}');
-	}
-
-	end(): void {
-		this.release();
-		this.server.close();
 	}
 }
 
@@ -428,9 +414,10 @@ describe('Wait for Payment, and n8n is killed while it waits', () => {
 describe('Wait for Payment, when the payment comes before it waits', () => {
 	let slow: SlowStep;
 	beforeEach(async () => {
-		slow = await SlowStep.begin();
+		slow = new SlowStep();
+		await slow.open();
 	});
-	afterEach(() => slow.end());
+	afterEach(() => slow.close());
 
 	test.each([ofPayfect, ofChingChingPay, ofTokenPay])('$displayName is asked, and the order is shipped although the callback got 409', async (provider) => {
 		const shop = await Shop.of(provider, { between: slow.nodes() });
