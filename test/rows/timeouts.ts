@@ -4,7 +4,7 @@ import type { AxiosStatic } from 'axios';
 /** Long enough that a busy machine never takes an honest answer for a time-out. */
 const PATIENT_MILLISECONDS = 25_000;
 /** Nobody waits half a minute for a provider that was told to give no answer. */
-const SHORT_MILLISECONDS = 5_000;
+const SHORT_MILLISECONDS = 4_000;
 
 let timeoutMilliseconds = PATIENT_MILLISECONDS;
 
