@@ -18,8 +18,8 @@ export class ChingChingPayApi implements ICredentialType {
 			name: 'environment',
 			type: 'options',
 			options: [
-				{ name: 'Custom', value: 'custom', description: 'The live address that ChingChingPay gave you, or a sandbox or proxy of your own' },
 				{ name: 'Test', value: 'test', description: 'https://test-api.chingchingpay.com/gateway' },
+				{ name: 'Custom', value: 'custom', description: 'The live address that ChingChingPay gave you, or a sandbox or proxy of your own' },
 			],
 			default: 'test',
 			hint: 'The live address is in no readable copy of the documentation: ask ChingChingPay (dev@chingchingpay.com), choose Custom and enter it',
@@ -31,7 +31,7 @@ export class ChingChingPayApi implements ICredentialType {
 			required: true,
 			default: '',
 			placeholder: 'e.g. https://gateway.example/gateway',
-			hint: 'The address up to and without /api/v1',
+			hint: 'Up to, but without, /api/v1',
 			displayOptions: { show: { environment: ['custom'] } },
 		},
 		{
@@ -69,7 +69,7 @@ export class ChingChingPayApi implements ICredentialType {
 		},
 		{
 			displayName:
-				'How requests are signed, what a callback looks like and which status means paid is not in any readable copy of the documentation. The settings below let you follow what ChingChingPay tells you; their defaults are assumptions. The test of this credential shows what ChingChingPay answers.',
+				'How requests are signed, what a callback looks like and which status means paid is not in any readable copy of the documentation. The settings below let you follow what ChingChingPay tells you; their defaults are assumptions. Leave them for now; change one only when the test of this credential, or the log of n8n, shows that ChingChingPay expects another.',
 			name: 'undocumentedNotice',
 			type: 'notice',
 			default: '',
@@ -83,7 +83,7 @@ export class ChingChingPayApi implements ICredentialType {
 				{ name: 'Signing Secret', value: 'signingSecret' },
 			],
 			default: 'signingSecret',
-			description: 'The key that requests are signed with (documented by nobody)',
+			description: 'The key that requests are signed with (undocumented)',
 		},
 		{
 			displayName: 'Signed Text',
@@ -94,7 +94,7 @@ export class ChingChingPayApi implements ICredentialType {
 				{ name: 'Sorted Pairs', value: 'sortedPairs', description: 'The non-empty fields as key=value, sorted by key and joined by &' },
 			],
 			default: 'rawBody',
-			description: 'What the signature covers (documented by nobody)',
+			description: 'What the signature covers (undocumented)',
 		},
 		{
 			displayName: 'Signature Encoding',
@@ -106,7 +106,7 @@ export class ChingChingPayApi implements ICredentialType {
 				{ name: 'Hexadecimal, Upper Case', value: 'hexUpper' },
 			],
 			default: 'hexLower',
-			description: 'How the signature is written (documented by nobody)',
+			description: 'How the signature is written (undocumented)',
 		},
 		{
 			displayName: 'Callback Signature',
@@ -117,7 +117,7 @@ export class ChingChingPayApi implements ICredentialType {
 				{ name: 'Required', value: 'required', description: 'A callback must carry the header x-signature, made like that of a request; all others are refused' },
 			],
 			default: 'none',
-			description: 'How a callback is proved (documented by nobody)',
+			description: 'How a callback is proved (undocumented)',
 		},
 		{
 			displayName: 'Paid Values',
@@ -125,7 +125,7 @@ export class ChingChingPayApi implements ICredentialType {
 			type: 'string',
 			typeOptions: { rows: 2 },
 			default: '',
-			description: 'The status words that mean paid, separated by commas or lines (documented by nobody)',
+			description: 'The status words that mean paid, separated by commas or lines (undocumented)',
 			hint: "While this is empty nothing counts as paid. Make a test payment, read the word in providerStatus of the trigger's event or of Get a Transaction, and enter it here exactly.",
 		},
 		{
@@ -136,11 +136,11 @@ export class ChingChingPayApi implements ICredentialType {
 			description: "The field of the looked-up transaction that holds its status (an assumption); a point goes one level down, as in extra.status. The trigger's raw shows all fields.",
 		},
 		{
-			displayName: 'Acknowledgement',
+			displayName: 'Acknowledgement Body',
 			name: 'acknowledgementBody',
 			type: 'string',
 			default: 'success',
-			description: 'What a callback is answered with, besides HTTP 200 (documented by nobody); a JSON object is sent as JSON',
+			description: 'What a callback is answered with, besides HTTP 200 (undocumented); a JSON object is sent as JSON',
 		},
 	];
 

@@ -22,7 +22,7 @@ export class EFundPayApi implements ICredentialType {
 				{ name: 'Custom', value: 'custom', description: 'An address of your own, for a sandbox or a proxy' },
 			],
 			default: 'live',
-			description: 'Which of EFundPay is used. A key of the other environment is refused before anything is sent.',
+			description: 'Which EFundPay environment is used. A key of the other environment is refused before anything is sent.',
 			hint: 'Live goes with a key that begins with sk_live_, Test with sk_test_',
 		},
 		{
@@ -32,7 +32,7 @@ export class EFundPayApi implements ICredentialType {
 			required: true,
 			default: '',
 			placeholder: 'e.g. https://api.efundpay.com/v4',
-			hint: 'The address with the version, without a path of a single call',
+			hint: 'Up to and including /v4',
 			displayOptions: { show: { environment: ['custom'] } },
 		},
 		{

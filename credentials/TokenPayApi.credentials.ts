@@ -14,7 +14,7 @@ export class TokenPayApi implements ICredentialType {
 	properties: INodeProperties[] = [
 		{
 			displayName:
-				"TokenPay answers listed addresses only: add the outgoing IP address of this n8n server to the application's IP whitelist in the TokenPay merchant backend",
+				"TokenPay answers listed addresses only: add the outgoing IP address of this n8n server to the application's IP whitelist in the TokenPay merchant backend.",
 			name: 'whitelistNotice',
 			type: 'notice',
 			default: '',
@@ -70,7 +70,7 @@ export class TokenPayApi implements ICredentialType {
 			required: true,
 			default: 'https://api.tokenpay.me',
 			description: 'What the link to the payment page begins with. TokenPay gives only the rest of the link and documents no host for it.',
-			hint: 'What the link to the payment page begins with. Change it if the links lead nowhere.',
+			hint: 'What the link to the payment page begins with. If the links lead nowhere, ask TokenPay for the address of its payment page.',
 		},
 	];
 

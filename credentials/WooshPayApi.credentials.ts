@@ -32,7 +32,7 @@ export class WooshPayApi implements ICredentialType {
 			required: true,
 			default: '',
 			placeholder: 'e.g. https://wooshpay-proxy.example',
-			hint: 'The address in front of /v1',
+			hint: 'Up to, but without, /v1',
 			displayOptions: { show: { environment: ['custom'] } },
 		},
 		{

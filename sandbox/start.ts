@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { credentialInWords } from './core/credentialInWords';
 import { sandboxCredentials, startSandbox } from './sandbox';
 
 const defaultPort = 4100;
@@ -60,9 +61,9 @@ async function main(): Promise<void> {
 	}
 
 	console.log(`The sandbox is running. No money moves here.\n\n  Dashboard   ${sandbox.url}/\n\nCredentials to make in n8n:`);
-	for (const { type, name, data } of sandboxCredentials(sandbox.url)) {
-		console.log(`\n  ${name} (${type})`);
-		for (const [field, value] of Object.entries(data)) console.log(`    ${field}: ${String(value)}`);
+	for (const credential of sandboxCredentials(sandbox.url)) {
+		console.log(`\n  ${credential.name}`);
+		for (const { label, value } of credentialInWords(credential)) console.log(`    ${label}: ${value === '' ? '(leave it empty)' : value}`);
 	}
 	console.log('\nStop it with Ctrl-C.');
 }

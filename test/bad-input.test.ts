@@ -192,7 +192,7 @@ const inCredential: Array<[folder: string, typed: string, given: Fields, seen: s
 	['ChingChingPay', 'a wrong signing secret', { signingSecret: 'wrong' }, /^ChingChingPay refused the request \(HTTP 401\): invalid signature.*'Request Key', 'Signed Text' and 'Signature Encoding'/],
 	['ChingChingPay', 'no merchant number anywhere', { merchantId: '' }, "'Merchant ID' is empty. Enter it here, or once for all in the credential."],
 	['TokenPay', 'no application', { appId: '' }, "'App ID' in the TokenPay credential is empty. Correct the credential; nothing was sent."],
-	['TokenPay', 'an application that does not exist', { appId: 'wrong' }, /^TokenPay refused the request .*application does not exist.*Check 'App ID' and 'Merchant ID' in the credential\.$/],
+	['TokenPay', 'an application that does not exist', { appId: 'wrong' }, "TokenPay refused the request: application does not exist (code 20000). Check 'App ID' and 'Merchant ID' in the credential."],
 	['TokenPay', 'no merchant number', { merchantId: '' }, "'Merchant ID' in the TokenPay credential is empty. Correct the credential; nothing was sent."],
 	['TokenPay', 'no secret', { appSecret: '' }, "'App Secret' in the TokenPay credential is empty. Correct the credential; nothing was sent."],
 	['TokenPay', 'a secret that is cut off', { appSecret: '0123456789abcdef' }, "'App Secret' in the TokenPay credential is not 32 bytes long. Correct the credential; nothing was sent."],

@@ -80,7 +80,7 @@ export class ChingChingPay implements INodeType {
 				name: 'operation',
 				type: 'options',
 				noDataExpression: true,
-				options: [{ name: 'Get', value: 'get', action: 'Get a payment', description: 'Look up an order with its channels and what was refunded' }],
+				options: [{ name: 'Get', value: 'get', action: 'Get a payment', description: 'Look up an order with its channels and what was refunded. To see whether it is paid, use Transaction: Get.' }],
 				default: 'get',
 				displayOptions: { show: { resource: ['payment'] } },
 			},

@@ -219,7 +219,7 @@ export function getPaymentCall(paymentId: string, credentials: ChingChingPayCred
 }
 
 export function refundCall(order: RefundOrder, credentials: ChingChingPayCredentials): HttpCall {
-	if (order.reference === '') throw new InputError("'Reference' is empty", 'Enter a number of your own for this refund, a new one for each refund.');
+	if (order.reference === '') throw new InputError("'Refund Reference' is empty", 'Enter a number of your own for this refund, a new one for each refund.');
 	if (order.paymentReference === null && order.transactionId === null) {
 		throw new InputError("'Payment Reference' and 'Transaction ID' are both empty", 'Fill in one of them: the payment that is to be refunded.');
 	}

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import {
-	amountField,
+	amountInChosenUnitField,
 	amountFromField,
 	amountUnitField,
 	callbackUrlField,
@@ -28,8 +28,20 @@ const hideForCommands = { transactionType: ['command'] };
 
 /** The fields of both ways to make a checkout, up to where they part. */
 export const moneyFields: INodeProperties[] = [
+	{
+		displayName: 'Transaction Type',
+		name: 'transactionType',
+		type: 'options',
+		options: [
+			{ name: 'Command', value: 'command', description: 'Moves no money, such as getting an authorization for automatic debits' },
+			{ name: 'Sale', value: 'sale', description: 'A payment' },
+		],
+		default: 'sale',
+		description: 'What is begun. Refunds have an operation of their own.',
+		displayOptions: { show: showOnlyForCreateCheckout },
+	},
 	{ ...amountFromField, displayOptions: { show: { resource: ['checkout'], operation: ['create', 'createLink'] }, hide: hideForCommands } },
-	{ ...amountField, displayOptions: { show: { resource: ['checkout'], operation: ['create', 'createLink'], amountFrom: ['amount'] }, hide: hideForCommands } },
+	{ ...amountInChosenUnitField, displayOptions: { show: { resource: ['checkout'], operation: ['create', 'createLink'], amountFrom: ['amount'] }, hide: hideForCommands } },
 	{ ...lineItemsField, displayOptions: { show: { resource: ['checkout'], operation: ['create', 'createLink'], amountFrom: ['lineItems'] }, hide: hideForCommands } },
 	{ ...lineItemsJsonField, displayOptions: { show: { resource: ['checkout'], operation: ['create', 'createLink'], amountFrom: ['lineItemsJson'] }, hide: hideForCommands } },
 	{ ...amountUnitField, displayOptions: { show: { resource: ['checkout'], operation: ['create', 'createLink'] }, hide: hideForCommands } },
@@ -94,18 +106,6 @@ export const createCheckoutFields: INodeProperties[] = [
 		description: 'A value from the list of methods that ChingChingPay gives you. If you have none, use Create Link: the payer chooses on its page.',
 		displayOptions: { show: showOnlyForCreateCheckout },
 	},
-	{
-		displayName: 'Transaction Type',
-		name: 'transactionType',
-		type: 'options',
-		options: [
-			{ name: 'Command', value: 'command', description: 'Moves no money, such as getting an authorization for automatic debits' },
-			{ name: 'Sale', value: 'sale', description: 'A payment' },
-		],
-		default: 'sale',
-		description: 'What is begun. Refunds have an operation of their own.',
-		displayOptions: { show: showOnlyForCreateCheckout },
-	},
 	{ ...descriptionField, displayOptions: { show: showOnlyForCreateCheckout } },
 	{ ...successUrlField, displayOptions: { show: showOnlyForCreateCheckout } },
 	{ ...cancelUrlField, displayOptions: { show: showOnlyForCreateCheckout } },
@@ -132,7 +132,8 @@ export const createCheckoutFields: INodeProperties[] = [
 				name: 'paymentId',
 				type: 'string',
 				default: '',
-				description: 'An order that exists already and is to be paid (the checkoutId of an earlier answer); empty makes a new order',
+				description: 'An order that exists already and is to be paid; empty makes a new order',
+				hint: 'The checkoutId of an earlier answer, not its paymentId',
 			},
 			{
 				displayName: 'Method Options (JSON)',

@@ -25,6 +25,7 @@ export const createRefundFields: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		description: "ChingChingPay's number of the payment that is refunded, where you have no reference",
+		hint: 'The paymentId of Create or of the trigger',
 		displayOptions: { show: showOnlyForCreateRefund },
 	},
 	{
@@ -34,7 +35,7 @@ export const createRefundFields: INodeProperties[] = [
 		required: true,
 		default: '',
 		placeholder: 'e.g. 12.50',
-		description: 'How much is given back, in major units (12.50 means twelve and a half). It is converted exactly and never rounded.',
+		description: 'How much is given back, in the unit chosen below (12.50 of the major unit means twelve and a half). It is converted exactly and never rounded.',
 		displayOptions: { show: showOnlyForCreateRefund },
 	},
 	{
@@ -42,8 +43,8 @@ export const createRefundFields: INodeProperties[] = [
 		name: 'amountUnit',
 		type: 'options',
 		options: [
-			{ name: 'Major Unit', value: 'major', description: '12.50 means twelve and a half dollars, yuan, …' },
-			{ name: 'Smallest Unit', value: 'smallest', description: '1250 means the same; for tables that already hold cents' },
+			{ name: 'Major Unit (12.50)', value: 'major', description: '12.50 means twelve and a half dollars, yuan, …' },
+			{ name: 'Smallest Unit (1250)', value: 'smallest', description: '1250 means the same; for tables that already hold cents' },
 		],
 		default: 'major',
 		description: 'The unit in which the amount is given here',
@@ -60,7 +61,7 @@ export const createRefundFields: INodeProperties[] = [
 		displayOptions: { show: showOnlyForCreateRefund },
 	},
 	{
-		displayName: 'Reference',
+		displayName: 'Refund Reference',
 		name: 'reference',
 		type: 'string',
 		required: true,

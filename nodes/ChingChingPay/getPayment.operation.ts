@@ -11,7 +11,8 @@ export const getPaymentFields: INodeProperties[] = [
 		type: 'string',
 		required: true,
 		default: '',
-		description: 'The checkoutId that Create Checkout or Create Link returned',
+		description: "ChingChingPay's number of the order",
+		hint: 'The checkoutId that Create or Create Link returned, not its paymentId',
 		displayOptions: { show: { resource: ['payment'], operation: ['get'] } },
 	},
 ];

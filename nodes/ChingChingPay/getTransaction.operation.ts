@@ -35,7 +35,8 @@ export const getTransactionFields: INodeProperties[] = [
 		type: 'string',
 		required: true,
 		default: '',
-		description: 'The paymentId that Create Checkout returned',
+		description: "ChingChingPay's number of the transaction",
+		hint: 'The paymentId of Create or of the trigger, not the checkoutId',
 		displayOptions: { show: { ...showOnlyForGetTransaction, lookUpBy: ['transactionId'] } },
 	},
 ];

@@ -36,8 +36,8 @@ export class EFundPay implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				options: [
-					{ name: 'Callback', value: 'callback', displayOptions: { hide: { '@tool': [true] } } },
 					{ name: 'Checkout', value: 'checkout' },
+					{ name: 'Callback', value: 'callback', displayOptions: { hide: { '@tool': [true] } } },
 					{ name: 'Refund', value: 'refund' },
 					{ name: 'Transaction', value: 'transaction' },
 				],

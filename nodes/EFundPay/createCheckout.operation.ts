@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import {
-	amountField,
+	amountInChosenUnitField,
 	amountFromField,
 	amountUnitField,
 	callbackUrlField,
@@ -34,7 +34,7 @@ export const attemptOption: INodeProperties = {
 
 export const createCheckoutFields: INodeProperties[] = [
 	{ ...amountFromField, displayOptions: { show: showOnlyForCreateCheckout } },
-	{ ...amountField, displayOptions: { show: { ...showOnlyForCreateCheckout, amountFrom: ['amount'] } } },
+	{ ...amountInChosenUnitField, displayOptions: { show: { ...showOnlyForCreateCheckout, amountFrom: ['amount'] } } },
 	{ ...lineItemsField, displayOptions: { show: { ...showOnlyForCreateCheckout, amountFrom: ['lineItems'] } } },
 	{ ...lineItemsJsonField, displayOptions: { show: { ...showOnlyForCreateCheckout, amountFrom: ['lineItemsJson'] } } },
 	{ ...amountUnitField, displayOptions: { show: showOnlyForCreateCheckout } },
@@ -67,6 +67,7 @@ export const createCheckoutFields: INodeProperties[] = [
 	},
 	{ ...callbackUrlField, displayOptions: { show: { ...showOnlyForCreateCheckout, callback: ['url'] } } },
 	{ ...successUrlField, required: true, displayOptions: { show: showOnlyForCreateCheckout } },
+	{ ...cancelUrlField, displayOptions: { show: showOnlyForCreateCheckout } },
 	{
 		displayName: 'Buyer Name',
 		name: 'buyerName',
@@ -91,7 +92,6 @@ export const createCheckoutFields: INodeProperties[] = [
 		description: 'What is sold; EFundPay is told it as the name of the one item of the cart',
 		displayOptions: { show: { ...showOnlyForCreateCheckout, amountFrom: ['amount'] } },
 	},
-	{ ...cancelUrlField, displayOptions: { show: showOnlyForCreateCheckout } },
 	{
 		displayName: 'Additional Fields',
 		name: 'additionalFields',
@@ -103,8 +103,9 @@ export const createCheckoutFields: INodeProperties[] = [
 				displayName: 'Billing Details (JSON)',
 				name: 'billingDetails',
 				type: 'json',
-				default: '{ "first_name": "", "last_name": "", "address": { "country": "", "city": "", "line1": "" } }',
+				default: '{}',
 				description: 'Billing address as EFundPay spells it',
+				hint: 'e.g. { "first_name": "Maria", "last_name": "Gomez", "address": { "country": "TH", "city": "Bangkok", "line1": "1 Rama Road" } }',
 			},
 			{
 				displayName: 'Buyer (JSON)',

@@ -19,7 +19,8 @@ export const createRefundFields: INodeProperties[] = [
 		required: true,
 		default: '',
 		placeholder: 'e.g. 7099948d-7286-47e4-aad8-b68f7eb44591',
-		description: 'The payment to give back, by the ID that Create returned as checkoutId. The number in a callback is another one.',
+		description: 'The payment to give back',
+		hint: 'The checkoutId that Create returned. The paymentId of a callback is another number.',
 		displayOptions: { show: showOnlyForCreateRefund },
 	},
 	{
@@ -29,7 +30,7 @@ export const createRefundFields: INodeProperties[] = [
 		required: true,
 		default: '',
 		placeholder: 'e.g. 12.50',
-		description: 'How much to give back, in major units; the whole payment or a part of it',
+		description: 'How much to give back, in the unit chosen below; the whole payment or a part of it',
 		displayOptions: { show: showOnlyForCreateRefund },
 	},
 	{ ...amountUnitField, displayOptions: { show: showOnlyForCreateRefund } },
@@ -45,6 +46,7 @@ export const createRefundFields: INodeProperties[] = [
 	},
 	{
 		...requiredReferenceField,
+		displayName: 'Refund Reference',
 		placeholder: 'e.g. refund-1001',
 		description: 'Your own number of this refund, 1 to 50 characters, a new one for each refund',
 		displayOptions: { show: showOnlyForCreateRefund },

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { CallFailure } from '../shared/callFailure';
 import {
-	amountField,
+	amountInChosenUnitField,
 	amountFromField,
 	amountUnitField,
 	callbackUrlField,
@@ -95,7 +95,7 @@ export const createTransactionFields: INodeProperties[] = [
 		displayOptions: { show: { ...showOnlyForCreateTransaction, paymentMethod: ['other'] } },
 	},
 	{ ...amountFromField, displayOptions: { show: showOnlyForCreateTransaction } },
-	{ ...amountField, displayOptions: { show: { ...showOnlyForCreateTransaction, amountFrom: ['amount'] } } },
+	{ ...amountInChosenUnitField, displayOptions: { show: { ...showOnlyForCreateTransaction, amountFrom: ['amount'] } } },
 	{ ...lineItemsField, displayOptions: { show: { ...showOnlyForCreateTransaction, amountFrom: ['lineItems'] } } },
 	{ ...lineItemsJsonField, displayOptions: { show: { ...showOnlyForCreateTransaction, amountFrom: ['lineItemsJson'] } } },
 	{ ...amountUnitField, displayOptions: { show: showOnlyForCreateTransaction } },
@@ -169,8 +169,9 @@ export const createTransactionFields: INodeProperties[] = [
 				displayName: 'Billing Details (JSON)',
 				name: 'billingDetails',
 				type: 'json',
-				default: '{ "first_name": "", "last_name": "", "address": { "country": "", "city": "", "line1": "" } }',
+				default: '{}',
 				description: 'Billing address as EFundPay spells it',
+				hint: 'e.g. { "first_name": "Maria", "last_name": "Gomez", "address": { "country": "TH", "city": "Bangkok", "line1": "1 Rama Road" } }',
 			},
 			{
 				displayName: 'Browser Info (JSON)',

@@ -14,7 +14,8 @@ export const getManyRefundsFields: INodeProperties[] = [
 		required: true,
 		default: '',
 		placeholder: 'e.g. 7099948d-7286-47e4-aad8-b68f7eb44591',
-		description: 'The payment whose refunds are listed, by the ID that Create returned as checkoutId',
+		description: 'The payment whose refunds are listed',
+		hint: 'The checkoutId that Create returned. The paymentId of a callback is another number.',
 		displayOptions: { show: showOnlyForGetRefunds },
 	},
 	{

@@ -32,8 +32,8 @@ export class Payfect implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				options: [
-					{ name: 'Callback', value: 'callback', displayOptions: { hide: { '@tool': [true] } } },
 					{ name: 'Checkout', value: 'checkout' },
+					{ name: 'Callback', value: 'callback', displayOptions: { hide: { '@tool': [true] } } },
 				],
 				default: 'checkout',
 			},

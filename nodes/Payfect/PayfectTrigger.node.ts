@@ -27,7 +27,7 @@ export class PayfectTrigger implements INodeType {
 				type: 'notice',
 				default: '',
 			},
-			{ ...eventsField },
+			{ ...eventsField, description: "Which events start the workflow. Others are acknowledged and start nothing. Payfect reports only payments that succeeded; with 'Confirm With Provider' also Payment Pending and Payment Expired." },
 			{
 				displayName: 'Options',
 				name: 'options',

@@ -67,7 +67,7 @@ export const createCheckoutFields: INodeProperties[] = [
 		name: 'callback',
 		type: 'options',
 		options: [
-			{ name: 'None', value: 'none', description: "The default address in Payfect's dashboard is used, if one is set there" },
+			{ name: 'Default Address', value: 'none', description: "The callback address that is set in Payfect's dashboard; without one no callback is sent" },
 			{ name: 'Resume This Execution', value: 'resumeExecution', description: 'For Wait for Payment further on in this workflow' },
 			{ name: 'URL', value: 'url', description: 'Payfect sends the callback to the address below' },
 		],

@@ -34,7 +34,7 @@ export function refusalOf(code: string, words: string | null): Refusal {
 	const known = Object.hasOwn(CODES, code) ? CODES[code] : undefined;
 	const number = known === undefined ? `code ${code}` : `code ${code}: ${known.meaning}`;
 	return {
-		message: words === null ? number : `${words} (${number})`,
+		message: words === null ? number : `${words} (${words === known?.meaning ? `code ${code}` : number})`,
 		advice: known === undefined ? `TokenPay documents no such code. Correct what it names. ${WHITELIST}` : known.advice,
 		rateLimited: known?.rateLimited,
 		notFound: known?.notFound,

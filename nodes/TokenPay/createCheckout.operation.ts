@@ -36,7 +36,7 @@ export const createCheckoutFields: INodeProperties[] = [
 		name: 'callback',
 		type: 'options',
 		options: [
-			{ name: 'None', value: 'none', description: "The callback address in TokenPay's merchant backend is used, if one is set there" },
+			{ name: 'Default Address', value: 'none', description: "The callback address that is set in TokenPay's merchant backend; without one no callback is sent" },
 			{ name: 'Resume This Execution', value: 'resumeExecution', description: 'For Wait for Payment further on in this workflow' },
 			{ name: 'URL', value: 'url', description: 'TokenPay sends the callback to the address below' },
 		],
@@ -58,7 +58,9 @@ export const createCheckoutFields: INodeProperties[] = [
 	{ ...descriptionField, description: 'What the payer reads about the order. If empty, the names of the line items are used.' },
 	{
 		...successUrlField,
-		description: "Where the cashier's Back button leads, after paying and after a failure. Arriving there does not prove a payment; the callback does.",
+		placeholder: 'e.g. https://shop.example/order',
+		description: "Where the cashier's Back button leads. Arriving there does not prove a payment; the callback does.",
+		hint: 'TokenPay leads there after a failure, too',
 	},
 	{
 		displayName: 'Additional Fields',
@@ -79,7 +81,8 @@ export const createCheckoutFields: INodeProperties[] = [
 				name: 'toAddress',
 				type: 'string',
 				default: '',
-				description: "Address of the wallet that receives the coins. Only for applications that watch wallets of the merchant's own.",
+				description: 'Address of the wallet that receives the coins',
+				hint: 'Leave it out unless your application at TokenPay watches wallets of your own',
 			},
 			{
 				displayName: 'Language',

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import {
-	amountField,
+	amountInChosenUnitField,
 	amountFromField,
 	amountUnitField,
 	cancelUrlField,
@@ -38,7 +38,7 @@ const lineItemFields: INodeProperties[] = [
 
 export const createCheckoutFields: INodeProperties[] = [
 	{ ...amountFromField },
-	{ ...amountField },
+	{ ...amountInChosenUnitField },
 	{
 		displayName: 'Line Items',
 		name: 'lineItems',

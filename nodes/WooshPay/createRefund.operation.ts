@@ -57,7 +57,7 @@ export const createRefundFields: INodeProperties[] = [
 		displayOptions: { show: showOnlyForRefundOfOneAmount },
 	},
 	{
-		displayName: 'Reference',
+		displayName: 'Refund Reference',
 		name: 'reference',
 		type: 'string',
 		default: '',

@@ -29,13 +29,21 @@ export const amountField: INodeProperties = {
 	displayOptions: { show: { resource: ['checkout', 'transaction'], operation: ['create', 'createLink'], amountFrom: ['amount'] } },
 };
 
+/** For forms that have `amountUnitField` below. */
+export const amountInChosenUnitField: INodeProperties = {
+	...amountField,
+	description: 'The amount in the unit chosen below (12.50 of the major unit means twelve and a half), as text or a number. It is converted exactly and never rounded.',
+};
+
 export const lineItemsJsonField: INodeProperties = {
 	displayName: 'Line Items (JSON)',
 	name: 'lineItemsJson',
 	type: 'json',
 	required: true,
-	default: '[{ "name": "Tea", "unitAmount": "12.50", "quantity": 2 }]',
-	description: 'A list of objects with name, unitAmount (in major units, better as text) and quantity',
+	// Not an example: whoever forgets to replace it would sell tea.
+	default: '[]',
+	description: 'A list of objects with name, unitAmount (price of one, better as text) and quantity',
+	hint: 'e.g. [{ "name": "Tea", "unitAmount": "12.50", "quantity": 2 }]',
 	displayOptions: { show: { resource: ['checkout', 'transaction'], operation: ['create', 'createLink'], amountFrom: ['lineItemsJson'] } },
 };
 
@@ -54,7 +62,7 @@ export const lineItemsField: INodeProperties = {
 			name: 'item',
 			values: [
 				{ displayName: 'Name', name: 'name', type: 'string', default: '', placeholder: 'e.g. Tea', description: 'What the payer reads' },
-				{ displayName: 'Unit Amount', name: 'unitAmount', type: 'string', default: '', placeholder: 'e.g. 12.50', description: 'Price of one, in major units' },
+				{ displayName: 'Unit Amount', name: 'unitAmount', type: 'string', default: '', placeholder: 'e.g. 12.50', description: 'Price of one' },
 				{ displayName: 'Quantity', name: 'quantity', type: 'number', typeOptions: { minValue: 1 }, default: 1, description: 'How many of it' },
 			],
 		},
@@ -68,8 +76,8 @@ export const amountUnitField: INodeProperties = {
 	name: 'amountUnit',
 	type: 'options',
 	options: [
-		{ name: 'Major Unit', value: 'major', description: '12.50 means twelve and a half dollars, euros, …' },
-		{ name: 'Smallest Unit', value: 'smallest', description: '1250 means the same; for tables that already hold cents' },
+		{ name: 'Major Unit (12.50)', value: 'major', description: '12.50 means twelve and a half dollars, euros, …' },
+		{ name: 'Smallest Unit (1250)', value: 'smallest', description: '1250 means the same; for tables that already hold cents' },
 	],
 	default: 'major',
 	description: 'The unit in which amounts are given here. How many decimals a currency has is known by ISO 4217 (JPY 0, KWD 3).',

@@ -80,6 +80,9 @@ function readItem(entry: unknown, field: string): LineItem {
 	const price = text('price');
 	const name = text('name');
 	if (name === '' && price === '') throw new InputError(`'${field}: Name' is empty`, 'Give each line item a name that the payer understands.');
+	if (price !== '' && (text('unitAmount') !== '' || typeof entry.unitAmount === 'number')) {
+		throw new InputError(`'${field}' has a Price ID and a Unit Amount`, 'Remove one of them: a price ID brings its own amount.');
+	}
 	const images = Array.isArray(entry.images) ? entry.images.map(String) : text('images').split(/[\s,]+/).filter(Boolean);
 	return {
 		name,

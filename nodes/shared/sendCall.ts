@@ -120,7 +120,7 @@ async function sendOnce<Credentials, Order>(
 	}
 	if (reply.status >= 400 || refusal) {
 		const key = reply.status === 401 || reply.status === 403;
-		const failure = new CallFailure(`${name} refused the request (HTTP ${reply.status}): ${words}`, {
+		const failure = new CallFailure(`${name} refused the request${reply.status >= 400 ? ` (HTTP ${reply.status})` : ''}: ${words}`, {
 			advice: refusal?.advice ?? (!isReadable ? `This is no answer of ${name}'s API. Check the address in the credential, and whether a proxy or firewall is in between.` : key ? 'Check the key in the credential, and that it belongs to the environment chosen there.' : `Correct what ${name} names, then run it again.`),
 			httpStatus: reply.status,
 			notFound: refusal?.notFound ?? reply.status === 404,

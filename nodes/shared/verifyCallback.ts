@@ -10,7 +10,7 @@ import { judgeCallback, type TriggerOptions } from './judgeCallback';
 export const verifyCallbackFields: INodeProperties[] = [
 	{
 		displayName:
-			"Put n8n's Webhook node before this one, with its option 'Raw Body' on and 'Respond' set to 'Using Respond to Webhook Node'. Answer the provider only after this node.",
+			"Put n8n's Webhook node before this one: 'HTTP Method' POST, 'Respond' Using 'Respond to Webhook' Node, option 'Raw Body' on. Answer the provider only after this node.",
 		name: 'verifyNotice',
 		type: 'notice',
 		default: '',

@@ -89,6 +89,7 @@ export const waitForPaymentFields: INodeProperties[] = [
 		],
 		default: 'checkoutExpiry',
 		description: 'When to give up and leave through Not Paid. It can be up to a minute later.',
+		hint: 'A checkout whose provider names no expiry is waited for 24 hours, unless you choose another limit here',
 		displayOptions: { show: { resource: ['checkout'], operation: ['waitForPayment'] } },
 	},
 	{
@@ -116,6 +117,7 @@ export const waitForPaymentFields: INodeProperties[] = [
 		displayName: 'Date',
 		name: 'limitDate',
 		type: 'dateTime',
+		required: true,
 		default: '',
 		description: 'When to give up',
 		displayOptions: { show: { resource: ['checkout'], operation: ['waitForPayment'], limitType: ['date'] } },

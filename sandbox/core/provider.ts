@@ -35,6 +35,8 @@ export interface SandboxCredential {
 	readonly type: string;
 	readonly name: string;
 	readonly data: Record<string, unknown>;
+	/** Of the fields that are lists in n8n, the words that the list shows for the value */
+	readonly choices?: Record<string, string>;
 }
 
 export interface SandboxOperation<State = unknown, Details = unknown> {

@@ -165,6 +165,7 @@ export const provider: SandboxProvider<State, Details> = {
 			paidValues: statusWords.paid,
 			acknowledgementBody: 'success',
 		},
+		choices: { environment: 'Custom', callbackSignature: 'Required' },
 	}),
 
 	newState: () => ({ refunds: new BoundedMap(20_000) }),

@@ -149,6 +149,7 @@ export const provider: SandboxProvider<State, Details> = {
 			signatureHash: 'sha1',
 			signedText: 'canonical',
 		},
+		choices: { environment: 'Custom', signatureHash: 'SHA-1', signedText: 'Canonical Text' },
 	}),
 
 	newState: () => ({ answered: new BoundedMap(idempotencyCapacity), refunds: new BoundedMap(refundCapacity), refundReferences: new Set() }),

@@ -156,6 +156,7 @@ export const provider: SandboxProvider<Memory, Details> = {
 		type: 'wooshPayApi',
 		name: 'WooshPay (sandbox)',
 		data: { environment: 'custom', baseUrl: providerUrl, secretKey, webhookSecret: '', webhookSecretPrevious: '' },
+		choices: { environment: 'Custom' },
 	}),
 
 	newState: () => ({

@@ -113,7 +113,7 @@ describe('the dashboard', () => {
 
 	test('has the credential to copy, and what is inferred', async () => {
 		const html = await page('/');
-		for (const text of ['payfectApi', 'payfect-sandbox-not-a-real-key', `${sandbox.url}/payfect/api/v1`, 'A callback is delivered once']) expect(html).toContain(text);
+		for (const text of ['Callback Secret Key', 'payfect-sandbox-not-a-real-key', `${sandbox.url}/payfect/api/v1`, 'A callback is delivered once']) expect(html).toContain(text);
 	});
 
 	test('refreshes by itself only when asked, and can be told to stop', async () => {

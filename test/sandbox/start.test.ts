@@ -27,8 +27,8 @@ test('prints the addresses and credentials, and stops cleanly on Ctrl-C', async 
 	const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(output) ?? [];
 	expect(code).toBe(0);
 	expect(output).toContain(`Dashboard   ${url}/`);
-	expect(output).toContain('callbackSecretKey: cGF5');
-	expect(output).toContain(`baseUrl: ${url}/payfect/api/v1`);
+	expect(output).toContain('Callback Secret Key: cGF5');
+	expect(output).toContain(`Base URL: ${url}/payfect/api/v1`);
 	expect(output).toContain('The sandbox has stopped.');
 }, 30_000);
 

@@ -177,7 +177,7 @@ async function takeCredential(taking: Taking, { name, node, credentialType, sand
 		await openNode(taking, node, {}, await credential());
 		await page.locator('[data-test-id=credential-edit-button]').first().click();
 		// The dialogue scrolls; in the picture it shall be seen whole.
-		await page.addStyleTag({ content: '[role=dialog] * { max-height: none !important; }' });
+		await page.addStyleTag({ content: '[role=dialog], [role=dialog] * { max-height: none !important; }' });
 		await picture(pictureName);
 	};
 	await openAndTake(`${name}-credential-new`, async () => await client.credentials.create({ type: credentialType, name: `New ${name}`, data: {} }));

@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { credentialInWords } from '../credentialInWords';
 import type { Delivery } from '../deliveries';
 import { commonFaults } from '../faults';
 import type { PlayedProvider } from '../playedProvider';
@@ -195,11 +196,11 @@ function faultSection(sandbox: SandboxState, played: PlayedProvider[], displayNa
 function credentialSection(played: PlayedProvider[]): Html {
 	return html`<section aria-labelledby="credentials">
 	<h2 id="credentials">Credentials to make in n8n</h2>
-	<p>These keys are fixed, public and worthless. A click selects a whole value.</p>
+	<p>These keys are fixed, public and worthless. A click selects a whole value. Fields that are not listed stay as they are.</p>
 	${played.map((one) => {
-		const { type, data } = one.provider.credential(one.context.providerUrl);
-		return html`<h3>${one.provider.displayName} API <code>${type}</code></h3>
-	<dl class="credential">${Object.entries(data).map(([field, value]) => html`<div><dt>${field}</dt><dd>${value === '' ? html`<span class="quiet">leave empty</span>` : html`<code>${String(value)}</code>`}</dd></div>`)}</dl>`;
+		const credential = one.provider.credential(one.context.providerUrl);
+		return html`<h3>${one.provider.displayName} API</h3>
+	<dl class="credential">${credentialInWords(credential).map(({ label, value }) => html`<div><dt>${label}</dt><dd>${value === '' ? html`<span class="quiet">leave empty</span>` : html`<code>${value}</code>`}</dd></div>`)}</dl>`;
 	})}
 </section>`;
 }

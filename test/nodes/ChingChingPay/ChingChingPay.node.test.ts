@@ -218,7 +218,7 @@ describe('Create a Refund', () => {
 
 	it.each([
 		["'Payment Reference' and 'Transaction ID' are both empty", { paymentReference: '' }],
-		["'Reference' is empty", { reference: '={{ "" }}' }],
+		["'Refund Reference' is empty", { reference: '={{ "" }}' }],
 		["'Amount' is empty", { amount: '={{ "" }}' }],
 		['amount is more than the 2050 that are left', { amount: '20.51' }],
 	])('says %s', async (words, changes) => {

@@ -401,7 +401,7 @@ describe('create refund', () => {
 	});
 
 	it.each([
-		['a number of its own', { reference: '' }, /'Reference' is empty/],
+		['a number of its own', { reference: '' }, /'Refund Reference' is empty/],
 		['a payment', { paymentReference: null }, /'Payment Reference' and 'Transaction ID' are both empty/],
 	])('refuses a refund without %s', (_case, more, words) => {
 		expect(() => refundCall(refund(more), credentials())).toThrow(words);

@@ -113,6 +113,18 @@ it('takes line items from an earlier node, where they are a list already', async
 	await expect(order({ amountFrom: 'lineItemsJson', lineItemsJson: '={{ $json.items }}' }, { items: [{ name: 'Tea', unitAmount: '1', quantity: 1 }] })).resolves.toMatchObject({ amount: '1' });
 });
 
+it.each([
+	['text', '12.50'],
+	['a number', 12.5],
+])('does not silently leave out a unit amount beside a price ID: %s', async (_kind, unitAmount) => {
+	const items = [{ name: 'Tea', unitAmount, price: 'price_1', quantity: 2 }];
+	await expect(order({ amountFrom: 'lineItemsJson', lineItemsJson: JSON.stringify(items) })).rejects.toThrow("'Line Items (JSON) 1' has a Price ID and a Unit Amount");
+});
+
+it('asks for line items where none were entered as JSON', async () => {
+	await expect(order({ amountFrom: 'lineItemsJson', lineItemsJson: '[]' })).rejects.toThrow("'Line Items (JSON)' is empty");
+});
+
 it('does not sum what has prices that only the provider knows', async () => {
 	const items = [{ price: 'price_1', quantity: 2 }, { name: 'Cup', unitAmount: '1.00', quantity: 1 }];
 	await expect(order({ amountFrom: 'lineItemsJson', lineItemsJson: JSON.stringify(items) })).resolves.toMatchObject({ amount: null, lineItems: [{ price: 'price_1', quantity: 2 }, { name: 'Cup' }] });

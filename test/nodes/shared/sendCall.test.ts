@@ -171,7 +171,7 @@ describe('a refusal', () => {
 	it('inside of a 200 is a refusal', async () => {
 		always({ body: '{"error":{"message":"Amount too low"}}' });
 		const failure = failureOf(await send());
-		expect(failure.message).toBe('Probe refused the request (HTTP 200): Amount too low');
+		expect(failure.message).toBe('Probe refused the request: Amount too low');
 		expect(server.received).toHaveLength(1);
 	});
 
