@@ -12,6 +12,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { startSandbox } from '../../sandbox/sandbox';
 import { SandboxClient } from '../e2e/sandboxClient';
 import { N8nClient } from '../n8n/client';
+import { StartError } from '../n8n/instance';
 import { stopEverything } from '../n8n/supervisedProcess';
 import { gather, remember, type Memory } from './evidence';
 import { Finder } from './finder';
@@ -166,8 +167,20 @@ async function payAndKill(payments: Payment[], sandbox: SandboxClient, { target,
 async function killAndRestart(target: Target, victim: string): Promise<number> {
 	const killed = Date.now();
 	await target.kill(victim);
-	await target.restart(victim);
+	await restart(target, victim);
 	return (Date.now() - killed) / 1000;
+}
+
+/** As a service manager does: a process that ends while it starts (n8n does when Redis is slow to answer) is started again. */
+async function restart(target: Target, victim: string): Promise<void> {
+	for (let attempt = 1; ; attempt++) {
+		try {
+			return await target.restart(victim);
+		} catch (error) {
+			if (!(error instanceof StartError) || attempt === 3) throw error;
+			say(`${victim} ended while it started, and is started again`);
+		}
+	}
 }
 
 /** Ends when no provider will send anything any more and no execution is under way, or when the time is up: then the counts say so. */
