@@ -212,7 +212,7 @@ async function takeForms(taking: Taking, provider: Provider): Promise<void> {
 	}
 }
 
-const readmeSize = { width: 1240, height: 620 };
+const readmeSize = { width: 1240, height: 690 };
 
 /** A checkout that was made, where it is paid, and where its payment will arrive: only the part of the screen that matters. */
 async function takeForReadme(taking: Taking, providers: Provider[], sandboxUrl: string, out: string): Promise<void> {
@@ -221,6 +221,8 @@ async function takeForReadme(taking: Taking, providers: Provider[], sandboxUrl: 
 	if (!provider) throw new Error('The sandbox does not play Payfect.');
 	const { node, trigger, sandboxCredential } = provider;
 	const take = async (name: string, left: Locator, right = left) => {
+		// Until what opens or turns has come to rest.
+		await page.waitForTimeout(700);
 		const [from, to] = [await left.boundingBox(), await right.boundingBox()];
 		if (!from || !to) throw new Error(`What "${name}.png" shows is not on the screen.`);
 		const clip = { x: from.x, y: from.y, width: to.x + to.width - from.x, height: Math.min(from.height, readmeSize.height - from.y) };
