@@ -26,6 +26,7 @@ const packageName = 'n8n-nodes-hosted-checkout';
 
 /** Tall, so that a form is seen whole; the first sight of it is what the upper 900 pixels hold. */
 const formSize = { width: 1500, height: 1900 };
+const credentialSize = { width: 1500, height: 2700 };
 const screenSize = { width: 1500, height: 900 };
 
 interface Provider {
@@ -174,11 +175,13 @@ async function takeCredential(taking: Taking, { name, node, credentialType, sand
 	const { page, client, picture, isWanted } = taking;
 	const openAndTake = async (pictureName: string, credential: () => Promise<Credential>) => {
 		if (!isWanted(pictureName)) return;
+		await page.setViewportSize(credentialSize);
 		await openNode(taking, node, {}, await credential());
 		await page.locator('[data-test-id=credential-edit-button]').first().click();
 		// The dialogue scrolls; in the picture it shall be seen whole.
 		await page.addStyleTag({ content: '[role=dialog], [role=dialog] * { max-height: none !important; }' });
 		await picture(pictureName);
+		await page.setViewportSize(formSize);
 	};
 	await openAndTake(`${name}-credential-new`, async () => await client.credentials.create({ type: credentialType, name: `New ${name}`, data: {} }));
 	await openAndTake(`${name}-credential-sandbox`, async () => sandboxCredential);
