@@ -207,7 +207,7 @@ it.each(inCredential)('%s: %s in the credential', async (folder, _typed, given, 
 });
 
 /** What is wrong with what proves callbacks, and what publishing the trigger says. */
-const openAndFillIn = 'Open the credential, fill this in, and publish the workflow again. Until then every callback would be refused.';
+const openAndFillIn = 'Open the credential, fill this in, and publish the workflow again. Until then every callback would be refused';
 const atPublishing: Array<[folder: string, typed: string, given: Fields, seen: string | RegExp]> = [
 	['Payfect', 'no secret', { callbackSecretKey: '' }, `Payfect callbacks cannot be proved: 'Callback Secret Key' in the Payfect credential is empty. ${openAndFillIn}`],
 	['Payfect', 'the API key as secret', { callbackSecretKey: 'payfect-api-key' }, `Payfect callbacks cannot be proved: 'Callback Secret Key' in the Payfect credential is not a key of 32 bytes in base64url (44 characters that end with =). ${openAndFillIn}`],

@@ -44,6 +44,10 @@ describe.each(files)('examples/%s', (file) => {
 		expect([...new Set([...linked, ...said, ...used])].filter((name) => !names.includes(name) && !boldWords.includes(name))).toEqual([]);
 	});
 
+	test('gives its triggers no address: the editor would keep it, and a second copy could not be published', () => {
+		expect(saved.nodes.filter(({ type, webhookId }) => type.startsWith('n8n-nodes-hosted-checkout.') && webhookId !== undefined).map(({ name }) => name)).toEqual([]);
+	});
+
 	test('gives each step an ID and a name of its own, and covers none with a note', () => {
 		expect(new Set(saved.nodes.map(({ id }) => id)).size).toBe(saved.nodes.length);
 		expect(new Set(names).size).toBe(names.length);

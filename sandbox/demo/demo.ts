@@ -30,6 +30,9 @@ interface Demo {
 	examples: Example[];
 }
 
+/** Its order form gives a link, and its trigger fulfils: nothing else. */
+const SIMPLEST = 'payfect.json';
+
 /** What has to be undone besides ending the processes that were started. */
 const cleanUps: (() => Promise<void>)[] = [];
 let stopping: Promise<void> | undefined;
@@ -88,7 +91,7 @@ async function start(): Promise<Demo> {
 	for (const { type, name, data } of sandboxCredentials(sandboxUrl)) {
 		if (known.includes(type)) credentials.push(await client.credentials.create({ type, name, data: { ...data } }));
 	}
-	return { n8n, sandbox, sandboxUrl, client, examples: await importExamples(client, credentials, `${sandboxUrl}/`) };
+	return { n8n, sandbox, sandboxUrl, client, examples: await importExamples(client, credentials, `${sandboxUrl}/thanks`) };
 }
 
 /** A process of its own, so that what happens to the sandbox does not happen to n8n. */
@@ -112,19 +115,29 @@ async function startSandboxProcess(port: number, url: string, logFile: string): 
 
 async function keepRunning({ n8n, sandbox, sandboxUrl, examples }: Demo): Promise<void> {
 	const forms = examples.filter(({ formUrl }) => formUrl !== undefined);
+	const [first, ...others] = [...forms.filter(({ file }) => file === SIMPLEST), ...forms.filter(({ file }) => file !== SIMPLEST)].map(
+		({ workflow, formUrl }) => `    ${workflow.name}\n      order form   ${formUrl}\n      executions   ${n8n.url}/workflow/${workflow.id}/executions`,
+	);
 	console.log(`
 The demo is running. No money moves.
 
-  Try it
-${forms.map(({ workflow, formUrl }) => `    ${workflow.name}\n      order form   ${formUrl}\n      executions   ${n8n.url}/workflow/${workflow.id}/executions`).join('\n')}
+  More to try, each an example of this package
+${others.join('\n')}
 
-    1. Open an order form, fill it in, and follow the link that it gives.
+  Start here
+${first}
+
+    1. Open the order form and fill it in (amounts with a point: 20.50). Follow the link that it gives; some forms lead to the cashier by themselves.
     2. On the cashier page click Pay.
-    3. Look at the executions: "Fulfilled" has run once, with the amount and the order number.
+    3. Look at the executions: in the newest, "Fulfilled" has run once, with the amount and the order number. (The one below it is the form.)
+
+    The steps "Set once" on the canvases are done here already. When a form says "Problem submitting response", its newest execution says why.
 
   n8n       ${n8n.url}
             e-mail ${owner.email}   password ${owner.password}
-  Sandbox   ${sandboxUrl}   every checkout, request refused and callback delivered
+            log    ${n8n.logFile}
+  Sandbox   ${sandboxUrl}   every checkout, request refused and callback delivered; the credentials to copy
+            (in this n8n they are there already: "Payfect (sandbox)" and so on)
 
 Everything is thrown away when you stop it with Ctrl-C.`);
 	const other = (how: string) => {

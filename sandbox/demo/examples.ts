@@ -44,8 +44,9 @@ export async function importExamples(client: N8nClient, credentials: readonly Cr
 export async function importExample(file: string, importer: Importer, change: (saved: NewWorkflow) => NewWorkflow = (saved) => saved): Promise<Example> {
 	const { client } = importer;
 	const saved = change(JSON.parse(await readFile(path.join(examplesFolder, file), 'utf8')) as NewWorkflow);
-	// The editor gives imported triggers new addresses, too.
-	const nodes = saved.nodes.map((node) => ({ ...node, ...(node.webhookId ? { webhookId: randomUUID() } : {}) }));
+	// The editor gives n8n's own triggers new addresses, too, and others only if the file has none: so it holds none of this package's.
+	const isCalled = ({ type, webhookId }: INode) => webhookId !== undefined || importer.descriptions.some(({ name, webhooks = [] }) => name === type && webhooks.length > 0);
+	const nodes = saved.nodes.map((node) => ({ ...node, ...(isCalled(node) ? { webhookId: randomUUID() } : {}) }));
 	for (const node of nodes) setUp(node, nodes, importer, file);
 	const workflow = await client.workflows.create({ ...saved, nodes });
 	const once = nodes.find(({ name, type }) => name === 'Set Up Once' && type === 'n8n-nodes-base.manualTrigger');

@@ -21,7 +21,7 @@ async function setUp(rows: Array<{ reference: string; buyer: string; amount: str
 		...saved,
 		nodes: saved.nodes.map((node) => ({
 			...node,
-			...(node.webhookId ? { webhookId: randomUUID() } : {}),
+			...(node.webhookId !== undefined || node.name === 'Payfect Trigger' ? { webhookId: randomUUID() } : {}),
 			...(node.type.startsWith('n8n-nodes-hosted-checkout.') ? { credentials: { [credential.type]: { id: credential.id, name: credential.name } } } : {}),
 		})),
 	});

@@ -29,6 +29,7 @@ export interface RunningN8n {
 	/** Without a slash at the end, for example `http://127.0.0.1:34567`. */
 	url: string;
 	userFolder: string;
+	logFile: string;
 	/** Everything n8n printed since the user folder was made, over restarts. */
 	log(): string;
 	/** Undefined while it runs, otherwise how it ended. */
@@ -229,6 +230,7 @@ function handleOf(userFolder: string, instance: InstanceFile, say: (line: string
 	return {
 		url: `http://127.0.0.1:${instance.port}`,
 		userFolder,
+		logFile: logFile(userFolder),
 		log: () => readLog(userFolder),
 		// Asked anew each time: another process may have restarted it.
 		ended: () => {

@@ -49,6 +49,19 @@ describe('the cashier page', () => {
 		expect((await sandbox.state()).deliveries.map(({ quality }) => quality)).toEqual(['forged', 'forged', 'forged']);
 	});
 
+	test('says what the merchant was told and what came of it', async () => {
+		const id = await payfectCheckout(sandbox.url, { callback_url: merchant.url });
+		await sandbox.control(`/control/checkouts/payfect/${id}/pay`, { callback: 'forged' });
+		expect(await page(`/cashier/payfect/${id}`)).toMatch(/forged: answered 200, acknowledged/);
+	});
+
+	test('says that nobody was told where there is no address', async () => {
+		const id = await payfectCheckout(sandbox.url, { callback_url: undefined });
+		expect(await page(`/cashier/payfect/${id}`)).not.toContain('No callback');
+		await submit(`/cashier/payfect/${id}`, { action: 'pay' });
+		expect(await page(`/cashier/payfect/${id}`)).toContain('This checkout has no callback address of its own.');
+	});
+
 	test('a second click on Pay, from a page that was still open, pays nothing', async () => {
 		const id = await payfectCheckout(sandbox.url, { callback_url: merchant.url });
 		await submit(`/cashier/payfect/${id}`, { action: 'pay' });
@@ -76,6 +89,16 @@ describe('the dashboard', () => {
 		await postToPayfect(sandbox.url, '{}');
 		const html = await page('/');
 		for (const text of [`href="/cashier/payfect/${id}"`, 'unknown field: colour', 'currency: This field is required.', merchant.url, 'acknowledged', 'Redeliver']) expect(html).toContain(text);
+	});
+
+	test('says that a 404 at the test of a credential means a right key, and says it of nothing else', async () => {
+		const lookUp = async (id: string, key: string) => await fetch(`${sandbox.url}/payfect/api/v1/checkouts/${id}/`, { headers: { authorization: `Api-Key ${key}` } });
+		const nobodys = '00000000-0000-4000-8000-000000000000';
+		await lookUp(nobodys, 'wrong');
+		await lookUp('11111111-0000-4000-8000-000000000000', 'payfect-sandbox-not-a-real-key');
+		expect(await page('/')).not.toContain('has the right key');
+		await lookUp(nobodys, 'payfect-sandbox-not-a-real-key');
+		expect(await page('/')).toContain('has the right key');
 	});
 
 	test('its Redeliver button sends the callback again', async () => {

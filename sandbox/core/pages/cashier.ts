@@ -1,7 +1,11 @@
 import { html } from 'hono/html';
+import type { Delivery } from '../deliveries';
 import type { PlayedProvider } from '../playedProvider';
 import type { CheckoutStatus, PayerAction, SandboxCheckout } from '../provider';
 import { choice, moment, page, type Html } from './layout';
+
+/** The dashboard has the others. */
+const callbacksShown = 10;
 
 const statusSentences: Record<CheckoutStatus, string> = {
 	open: 'Waiting for the payment.',
@@ -13,8 +17,8 @@ const statusSentences: Record<CheckoutStatus, string> = {
 	refunded: 'The payment was refunded.',
 };
 
-/** The page that a payer sees, with the buttons a payer has and, apart from them, those that only a tester has. */
-export function cashierPage(played: PlayedProvider, checkout: SandboxCheckout, problem?: string): Html {
+/** The page that a payer sees, with the buttons a payer has and, apart from them, those that only a tester has, and what was sent to the merchant. */
+export function cashierPage(played: PlayedProvider, checkout: SandboxCheckout, deliveries: readonly Delivery[], problem?: string): Html {
 	const actions = Object.entries(played.provider.actions).filter(([, action]) => action.from.includes(checkout.status));
 	const payers = actions.filter(([, action]) => action.by === 'payer');
 	const testers = actions.filter(([, action]) => action.by === 'tester');
@@ -50,9 +54,11 @@ export function cashierPage(played: PlayedProvider, checkout: SandboxCheckout, p
 				<label for="copies">How many copies at once</label>
 				<input id="copies" name="copies" type="number" min="1" max="100" value="1">
 			</p>
+			<p class="quiet">Choose first, then press a button: one above, or one of these.</p>
 			<p class="buttons">${testers.map(button(checkout))}</p>
 		</details>
 	</form>`}
+	${callbacksOf(checkout, deliveries)}
 	<p class="aside"><a href="/">Dashboard of the sandbox</a></p>
 </main>`,
 		{ layout: 'narrow' },
@@ -67,8 +73,37 @@ function button(checkout: SandboxCheckout) {
 }
 
 function afterwards(back: string | null): Html {
-	if (back === null) return html`<p>There is nothing left to do here.</p>`;
+	if (back === null) return html`<p>The payer has nothing left to do here. What your workflow made of it is in n8n's Executions.</p>`;
 	return html`<p><a href="${back}">Back to the shop</a></p>`;
+}
+
+/** What the merchant was told of this checkout, the latest first, and what came of it. */
+function callbacksOf({ status, callbackUrl }: SandboxCheckout, deliveries: readonly Delivery[]): Html | '' {
+	if (deliveries.length === 0) {
+		if (status === 'open') return '';
+		return html`<p class="quiet">No callback has been sent.${callbackUrl === null ? ' This checkout has no callback address of its own.' : ''}</p>`;
+	}
+	return html`<h2>Callbacks</h2>
+	<ul class="told">${deliveries.slice(-callbacksShown).reverse().map((delivery) => html`<li>${moment(delivery.at)} UTC, ${delivery.quality}: ${answerTo(delivery)}</li>`)}</ul>`;
+}
+
+function answerTo({ status, acknowledged, error }: Delivery): string {
+	if (error !== null) return `no answer. ${error}`;
+	if (status === null) return 'on its way. Load this page again to see the answer.';
+	return `answered ${status}, ${acknowledged ? 'acknowledged' : 'not acknowledged'}`;
+}
+
+/** Stands for the page of the shop to which `Success URL` leads. */
+export function thanksPage(): Html {
+	return page(
+		'Thank you – sandbox',
+		html`<main id="content" class="cashier">
+	<h1>Thank you</h1>
+	<p>You were sent here after paying: in life this is a page of your own, the checkout's <em>Success URL</em>. Arriving here proves nothing; the callback does. What your workflow made of it is in n8n's Executions.</p>
+	<p class="aside"><a href="/">Dashboard of the sandbox</a></p>
+</main>`,
+		{ layout: 'narrow' },
+	);
 }
 
 export function noSuchPage(what: string): Html {

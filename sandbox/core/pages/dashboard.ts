@@ -45,7 +45,7 @@ export function dashboardPage(sandbox: SandboxState, { refreshSeconds, problem }
 <main id="content">
 	${problem === undefined ? '' : html`<p role="alert" class="problem">${problem}</p>`}
 	${checkoutSection(checkouts, displayName)}
-	${deliverySection(sandbox.deliveries.all(), displayName)}
+	${deliverySection(sandbox, displayName)}
 	${refusalSection(sandbox.refusals(), displayName)}
 	${reportSections(played)}
 	${faultSection(sandbox, played, displayName)}
@@ -66,7 +66,7 @@ function checkoutSection(checkouts: SandboxCheckout[], displayName: DisplayName)
 	<h2 id="checkouts">Checkouts</h2>
 	${
 		rows.length === 0
-			? html`<p class="empty">None yet. Make the <a href="#credentials">credential</a> in n8n, run a workflow with a Create Checkout step, and it appears here.</p>`
+			? html`<p class="empty">None yet. With the <a href="#credentials">credential</a> in n8n, run a workflow with a Create Checkout step, and it appears here.</p>`
 			: table(shownOf(rows, checkouts, 'checkouts'), ['Time', 'Provider', 'Reference', 'Amount', 'Status', 'Cashier', 'Remarks'], rows.map(
 					(checkout) => html`<tr>
 		<td>${moment(checkout.createdAt)}</td>
@@ -91,18 +91,21 @@ function remarks(checkout: SandboxCheckout): Html {
 		</details>`;
 }
 
-function deliverySection(deliveries: Delivery[], displayName: DisplayName): Html {
+function deliverySection(sandbox: SandboxState, displayName: DisplayName): Html {
+	const deliveries = sandbox.deliveries.all();
 	const rows = newest(deliveries);
+	const referenceOf = ({ provider, checkoutId }: Delivery) => sandbox.played.get(provider)?.checkouts.get(checkoutId)?.reference;
 	return html`<section aria-labelledby="deliveries">
 	<h2 id="deliveries">Callbacks</h2>
 	${
 		rows.length === 0
 			? html`<p class="empty">None yet. Click Pay on a checkout's cashier page: the callback that is sent then, and the answer it gets, appear here.</p>`
-			: table(shownOf(rows, deliveries, 'deliveries'), ['Time', 'Provider', 'What', 'To', 'Answer', 'Again'], rows.map(
+			: table(shownOf(rows, deliveries, 'deliveries'), ['Time', 'Provider', 'Reference', 'What', 'To', 'Answer', 'Again'], rows.map(
 					(delivery) => html`<tr>
 		<td>${moment(delivery.at)}</td>
 		<td>${displayName(delivery.provider)}</td>
-		<td>${delivery.event}${delivery.quality === 'genuine' ? '' : html` <span class="badge failed">${delivery.quality}</span>`}, attempt ${delivery.attempt}
+		<td>${referenceOf(delivery) ?? html`<span class="quiet">none</span>`}</td>
+		<td>${delivery.event}${delivery.quality === 'genuine' ? '' : html` <span class="badge failed">${delivery.quality}</span>`}, ${delivery.attempt === 1 ? 'first delivery' : `delivery ${delivery.attempt}`}
 			<details><summary>Message<span class="unseen"> of ${delivery.id}</span></summary><pre>${asText(delivery.requestHeaders, delivery.requestBody)}</pre></details></td>
 		<td class="address"><code>${delivery.url}</code></td>
 		<td>${answerTo(delivery)}</td>
@@ -121,6 +124,11 @@ function answerTo(delivery: Delivery): Html {
 		<details><summary>Answer<span class="unseen"> to ${delivery.id}</span></summary><pre>${asText(delivery.responseHeaders, delivery.responseBody)}</pre></details>`;
 }
 
+/** The numbers that the package's credentials ask for, which no order has; refused for the key is something else. */
+function isCredentialTest({ path, reason, status }: Refusal): boolean {
+	return status !== 401 && status !== 403 && /00000000-0000-4000-8000-000000000000|n8n-credential-test/.test(`${path} ${reason}`);
+}
+
 function refusalSection(refusals: Refusal[], displayName: DisplayName): Html {
 	const rows = newest(refusals);
 	return html`<section aria-labelledby="refusals">
@@ -134,7 +142,7 @@ function refusalSection(refusals: Refusal[], displayName: DisplayName): Html {
 		<td>${displayName(refusal.provider)}</td>
 		<td class="address"><code>${refusal.method} ${refusal.path}</code></td>
 		<td>${refusal.status ?? 'none'}</td>
-		<td class="reason">${refusal.reason}</td>
+		<td class="reason">${refusal.reason}${isCredentialTest(refusal) ? html` <span class="quiet">n8n asks so when it tests a credential: whoever gets this answer has the right key.</span>` : ''}</td>
 	</tr>`,
 				))
 	}

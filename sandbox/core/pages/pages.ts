@@ -2,8 +2,9 @@ import { Hono } from 'hono';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { actionOptions, changeSettings, setFault, switchFault } from '../control';
+import type { SandboxCheckout } from '../provider';
 import type { SandboxState } from '../state';
-import { cashierPage, noSuchPage } from './cashier';
+import { cashierPage, noSuchPage, thanksPage } from './cashier';
 import { dashboardPage } from './dashboard';
 
 /** The pages for people: the dashboard and the cashier of each checkout. */
@@ -55,11 +56,13 @@ export function pages(sandbox: SandboxState): Hono {
 		return c.redirect('/', 303);
 	});
 
+	const deliveriesOf = ({ provider, checkoutId }: SandboxCheckout) => sandbox.deliveries.all().filter((delivery) => delivery.provider === provider && delivery.checkoutId === checkoutId);
+
 	app.get('/cashier/:provider/:checkoutId', async (c) => {
 		const played = sandbox.played.get(c.req.param('provider'));
 		const checkout = played?.checkouts.get(c.req.param('checkoutId'));
 		if (played === undefined || checkout === undefined) return c.html(await noSuchPage('There is no such checkout.'), 404);
-		return c.html(await cashierPage(played, checkout));
+		return c.html(await cashierPage(played, checkout, deliveriesOf(checkout)));
 	});
 
 	app.post('/cashier/:provider/:checkoutId', async (c) => {
@@ -69,13 +72,16 @@ export function pages(sandbox: SandboxState): Hono {
 		if (played === undefined || checkout === undefined) return c.html(await noSuchPage('There is no such checkout.'), 404);
 		const form = await c.req.parseBody();
 		const options = actionOptions.safeParse({ callback: form.callback, copies: form.copies === undefined ? undefined : Number(form.copies) });
-		if (!options.success) return c.html(await cashierPage(played, checkout, 'Type how many copies of the callback are sent: a whole number from 1 to 100.'), 400);
+		if (!options.success) return c.html(await cashierPage(played, checkout, deliveriesOf(checkout), 'Type how many copies of the callback are sent: a whole number from 1 to 100.'), 400);
 		const result = played.act(checkoutId, text(form.action), options.data);
-		if (!result.done) return c.html(await cashierPage(played, checkout, result.reason), result.status);
-		// As in life, the payer goes back without waiting for what the merchant's server answers to the callback.
+		if (!result.done) return c.html(await cashierPage(played, checkout, deliveriesOf(checkout), result.reason), result.status);
+		// As in life, the payer goes back without waiting for what the merchant's server answers to the callback; a tester wants to see it.
 		result.deliveries.catch(console.error);
-		return c.redirect(returnAddress(result.action.returnTo, checkout) ?? c.req.path, 303);
+		const returnTo = options.data.callback === 'genuine' ? result.action.returnTo : 'cashier';
+		return c.redirect(returnAddress(returnTo, checkout) ?? c.req.path, 303);
 	});
+
+	app.get('/thanks', async (c) => c.html(await thanksPage()));
 
 	app.all('*', async (c) => c.html(await noSuchPage('The sandbox has no such page.'), 404));
 	return app;
