@@ -175,6 +175,10 @@ function linkCall(order: ChingChingPayLinkOrder, credentials: ChingChingPayCrede
 }
 
 function commonFields(order: Omit<ChingChingPayLinkOrder, 'paymentType'>, credentials: ChingChingPayCredentials, amount: string | null): Record<string, unknown> {
+	// Their amounts are not known here, so the sum would be too small.
+	if (order.lineItems.some(({ price }) => price !== undefined)) {
+		throw new InputError("'Line Items' hold a price ID", 'ChingChingPay has no price list: give name, unitAmount and quantity.');
+	}
 	return {
 		amount: amount === null ? null : new ExactNumber(amount),
 		currency: order.currency.toUpperCase(),

@@ -7,6 +7,9 @@ import { InputError } from './inputError';
 import { readAmount, shown, sumOfLineItems } from './money';
 import { tooManyItems } from './waitForPayment';
 
+/** As columns of sheets and other systems call it. */
+const QUANTITY_MISSPELT = /^(quantity|qty|count|pieces|units)$/i;
+
 /**
  * Reads the fields that Create Checkout has on every provider.
  *
@@ -83,6 +86,9 @@ function readItem(entry: unknown, field: string): LineItem {
 	if (price !== '' && (text('unitAmount') !== '' || typeof entry.unitAmount === 'number')) {
 		throw new InputError(`'${field}' has a Price ID and a Unit Amount`, 'Remove one of them: a price ID brings its own amount.');
 	}
+	// One is assumed where nothing is said, so what was said in another spelling must not be passed over.
+	const misspelt = entry.quantity === undefined ? Object.keys(entry).find((key) => QUANTITY_MISSPELT.test(key)) : undefined;
+	if (misspelt !== undefined) throw new InputError(`'${field}' has no quantity, but ${shown(misspelt)}`, 'Name it quantity, in lower case.');
 	const images = Array.isArray(entry.images) ? entry.images.map(String) : text('images').split(/[\s,]+/).filter(Boolean);
 	return {
 		name,

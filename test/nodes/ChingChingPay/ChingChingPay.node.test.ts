@@ -91,6 +91,7 @@ describe('Create Checkout', () => {
 		["'Channel ID' is not a whole number", { channelId: 'alipay' }],
 		["'Success URL' is not an absolute URL", { successUrl: 'shop.example' }],
 		["'Callback URL' is empty", { callback: 'url', callbackUrl: '={{ "" }}' }],
+		["'Line Items' hold a price ID", { amountFrom: 'lineItemsJson', lineItemsJson: '[{ "name": "Tea", "price": "12.50" }, { "name": "Cup", "unitAmount": "1.00" }]' }],
 		["'Method Options (JSON)' is not valid JSON", { additionalFields: { paymentMethodOption: '{payment_inst}' } }],
 		["'Extra Request Fields' is not a JSON object", { extraFields: '[1]' }],
 	])('says %s, and sends nothing', async (words, changes) => {
@@ -152,6 +153,12 @@ describe('Create Link', () => {
 	it('takes yen without decimals', async () => {
 		expect(jsonOf(await shop.run({ ...link, amount: '1200', currency: 'JPY' }))).toMatchObject([{ amount: '1200', currency: 'JPY' }]);
 		expect(wordsOf(await shop.run({ ...link, amount: '1200.50', currency: 'JPY', reference: 'order-2' }))).toContain('no decimals');
+	});
+
+	it('is not made for less than the whole when a line item has a price that nobody here knows', async () => {
+		const lineItemsJson = '[{ "name": "Tea", "price": "12.50" }, { "name": "Cup", "unitAmount": "1.00" }]';
+		expect(wordsOf(await shop.run({ ...link, amountFrom: 'lineItemsJson', lineItemsJson }))).toContain("'Line Items' hold a price ID");
+		expect((await shop.state()).checkouts).toEqual([]);
 	});
 
 	it('needs a reference', async () => {

@@ -121,6 +121,11 @@ it.each([
 	await expect(order({ amountFrom: 'lineItemsJson', lineItemsJson: JSON.stringify(items) })).rejects.toThrow("'Line Items (JSON) 1' has a Price ID and a Unit Amount");
 });
 
+it.each(['qty', 'Quantity', 'QTY', 'count'])('does not take one of a line item whose quantity is called %s', async (key) => {
+	const items = [{ name: 'Tea', unitAmount: '12.50', [key]: 3 }];
+	await expect(order({ amountFrom: 'lineItemsJson', lineItemsJson: JSON.stringify(items) })).rejects.toThrow(`'Line Items (JSON) 1' has no quantity, but "${key}"`);
+});
+
 it('asks for line items where none were entered as JSON', async () => {
 	await expect(order({ amountFrom: 'lineItemsJson', lineItemsJson: '[]' })).rejects.toThrow("'Line Items (JSON)' is empty");
 });
