@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import axios from 'axios';
 import { eventually } from '../n8n/client';
 import { callbackCases, closeMerchants, delivered, logLinesAbout, openMerchant, pay, placeOrder, redeliveryScale, sendAgain, Warehouse, type Answer, type CallbackCase } from './callbackSupport';
 import { makeCredential, node, secretsIn, stage, type ProviderCase } from './support';
+import { endpointsAtWooshPay } from './wooshPayAccount';
 
 const warehouse = new Warehouse();
 /** Gives no item, as a last node that only stores something or filters everything out. */
@@ -146,11 +146,7 @@ test('WooshPay: a power cut while the workflow runs loses neither the payment no
 	const provider = callbackCases.find((one) => one.provider === 'wooshpay');
 	if (!provider) throw new Error('There is no WooshPay.');
 	const merchant = await openMerchant(provider, { trigger: { respond: 'whenFinished' }, then: [warehouse.node('Ship')] });
-	const { n8n, sandbox } = await stage();
-	const endpoints = async () => {
-		const { data } = await axios.get<{ reports: { wooshpay: { endpoints: Array<{ url: string }> } } }>(`${sandbox.url}/control/state`, { params: { provider: 'wooshpay' }, proxy: false });
-		return data.reports.wooshpay.endpoints.filter(({ url }) => url === merchant.address);
-	};
+	const { n8n } = await stage();
 	const order = await placeOrder(merchant);
 	const letGo = warehouse.hold(order.reference);
 	const paying = pay(merchant, order);
@@ -163,7 +159,7 @@ test('WooshPay: a power cut while the workflow runs loses neither the payment no
 	expect(cut.status).toBeNull();
 	warehouse.mend(order.reference);
 	await n8n.restart();
-	expect(await endpoints()).toHaveLength(1);
+	expect((await endpointsAtWooshPay()).map(({ url }) => url)).toEqual([merchant.address]);
 	expect(await delivered(cut)).toEqual(acknowledged(provider));
 	expect(warehouse.times(order.reference)).toBe(1);
 });

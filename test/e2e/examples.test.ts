@@ -7,7 +7,8 @@ import { examplesFolder } from '../../sandbox/demo/examples';
 import { LocalServer } from '../support/localServer';
 import { eventually } from '../n8n/client';
 import { checkoutOf, endExamples, ExampleInUse, leftOf, newOrder } from './exampleInUse';
-import { goodCredential, stage } from './support';
+import { stage } from './support';
+import { callWooshPay } from './wooshPayAccount';
 
 /** Those that a file of their own runs. */
 const elsewhere: Record<string, string> = {
@@ -207,12 +208,12 @@ describe('refund.json', () => {
 	/** A paid checkout of 25.98 GBP, made without the example. */
 	async function payment(action: 'pay' | 'none' = 'pay'): Promise<string> {
 		const { sandbox } = await stage();
-		const headers = { authorization: `Basic ${Buffer.from(`${String(goodCredential({ credential: 'wooshPayApi' }, sandbox.url).secretKey)}:`).toString('base64')}`, accept: 'application/json', 'content-type': 'application/json' };
-		const { data } = await axios.post<{ id: string; payment_intent: string }>(
-			`${sandbox.url}/wooshpay/v1/checkout/sessions`,
-			{ mode: 'payment', success_url: 'https://shop.example/ok', cancel_url: 'https://shop.example/no', line_items: [{ price_data: { currency: 'GBP', unit_amount: 1299, product_data: { name: 'Tea' } }, quantity: 2 }] },
-			{ headers, proxy: false },
-		);
+		const data = await callWooshPay<{ id: string; payment_intent: string }>('POST', 'checkout/sessions', {
+			mode: 'payment',
+			success_url: 'https://shop.example/ok',
+			cancel_url: 'https://shop.example/no',
+			line_items: [{ price_data: { currency: 'GBP', unit_amount: 1299, product_data: { name: 'Tea' } }, quantity: 2 }],
+		});
 		if (action === 'pay') await sandbox.act('wooshpay', data.id, 'pay', { callback: 'none' });
 		return data.payment_intent;
 	}

@@ -4,6 +4,7 @@ import type { IConnections, IDataObject, INode } from 'n8n-workflow';
 import type { Credential, Workflow } from '../n8n/client';
 import type { SandboxCheckout } from './sandboxClient';
 import { goodCredential, itemsOf, makeActionWorkflow, node, packageName, stage, uniqueReference, type ProviderCase } from './support';
+import { callWooshPay } from './wooshPayAccount';
 
 type Provider = Pick<ProviderCase, 'provider' | 'displayName' | 'node' | 'credential' | 'order' | 'money' | 'acknowledgement'>;
 
@@ -58,12 +59,8 @@ const providers: Provider[] = [
 
 /** WooshPay has no callback address per checkout: an endpoint is registered by hand, as its dashboard does it. */
 async function registerAtWooshPay(url: string): Promise<{ secret: string; remove: () => Promise<void> }> {
-	const { sandbox } = await stage();
-	const { secretKey } = goodCredential({ credential: 'wooshPayApi' }, sandbox.url);
-	const headers = { authorization: `Basic ${Buffer.from(`${String(secretKey)}:`).toString('base64')}`, accept: 'application/json', 'content-type': 'application/json' };
-	const endpoints = `${sandbox.url}/wooshpay/v1/webhook_endpoints`;
-	const { data } = await axios.post<{ id: string; secret: string }>(endpoints, { url, enabled_events: ['payment_intent.succeeded'] }, { headers, proxy: false });
-	return { secret: data.secret, remove: async () => void (await axios.delete(`${endpoints}/${data.id}`, { headers, proxy: false })) };
+	const { id, secret } = await callWooshPay<{ id: string; secret: string }>('POST', 'webhook_endpoints', { url, enabled_events: ['payment_intent.succeeded'] });
+	return { secret, remove: async () => void (await callWooshPay('DELETE', `webhook_endpoints/${id}`)) };
 }
 
 /** n8n's Webhook node → Verify → the provider's acknowledgement → "Fulfilled", or 401. */

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import axios from 'axios';
 import type { INode } from 'n8n-workflow';
 import { eventually, type Workflow } from '../n8n/client';
 import { describeProvider } from './describeProvider';
-import { callbackUrl, createdWorkflows, goodCredential, itemsOf, makeActionWorkflow, makeCredential, makeTriggerWorkflow, makeWorkflow, Shop, stage, type ProviderCase } from './support';
+import { callbackUrl, createdWorkflows, itemsOf, makeActionWorkflow, makeCredential, makeTriggerWorkflow, makeWorkflow, Shop, stage, type ProviderCase } from './support';
+import { callWooshPay, endpointsAtWooshPay } from './wooshPayAccount';
 
 const wooshPay: ProviderCase = {
 	provider: 'wooshpay',
@@ -21,32 +21,6 @@ const wooshPay: ProviderCase = {
 	acknowledgement: { status: 200, contentType: 'text/plain; charset=utf-8', body: 'OK' },
 };
 
-interface Endpoint {
-	id: string;
-	url: string;
-	events: string;
-}
-
-/** What is registered in the merchant's account. */
-async function endpoints(): Promise<Endpoint[]> {
-	const { sandbox } = await stage();
-	const state = await axios.get<{ reports: { wooshpay: { endpoints: Endpoint[] } } }>(`${sandbox.url}/control/state?provider=wooshpay`, { proxy: false });
-	return state.data.reports.wooshpay.endpoints;
-}
-
-/** A call of somebody else's with the same account, without this package. */
-async function api(method: 'POST' | 'DELETE', where: string, data: object = {}): Promise<{ id: string }> {
-	const { sandbox } = await stage();
-	const { secretKey } = goodCredential(wooshPay, sandbox.url);
-	const authorization = `Basic ${Buffer.from(`${String(secretKey)}:`).toString('base64')}`;
-	const headers = { authorization, accept: 'application/json', 'content-type': 'application/json' };
-	return (await axios.request<{ id: string }>({ method, url: `${sandbox.url}/wooshpay/v1/${where}`, data, headers, proxy: false })).data;
-}
-
-beforeAll(async () => {
-	for (const { id } of await endpoints()) await api('DELETE', `webhook_endpoints/${id}`);
-});
-
 /** All tests have one account at WooshPay: a shop that stays open would get the payments of the next one. */
 const closed = new Set<string>();
 afterEach(async () => {
@@ -55,7 +29,7 @@ afterEach(async () => {
 		if ((await client.workflows.get(id)).active) await client.workflows.unpublish(id);
 		closed.add(id);
 	}
-	const left = await endpoints();
+	const left = await endpointsAtWooshPay();
 	if (left.length > 0) throw new Error(`No workflow is published, but WooshPay still has ${left.map(({ url }) => url).join(', ')}.`);
 });
 
@@ -72,12 +46,12 @@ describe('the endpoint of WooshPay Trigger', () => {
 
 	test('there is exactly one for each published workflow, whatever is done to it, and nobody else\'s is touched', async () => {
 		const { client, n8n } = await stage();
-		const other = await api('POST', 'webhook_endpoints', { url: foreign, enabled_events: ['payment_intent.succeeded'] });
+		const other = await callWooshPay('POST', 'webhook_endpoints', { url: foreign, enabled_events: ['payment_intent.succeeded'] });
 		const { credential } = await makeCredential(wooshPay);
 		const workflow = await makeTriggerWorkflow(wooshPay, credential);
 		const address = await callbackUrl(workflow);
 		const seen: Record<string, string[]> = {};
-		const note = async (step: string) => void (seen[step] = (await endpoints()).map(({ url, events }) => `${url} ${events}`));
+		const note = async (step: string) => void (seen[step] = (await endpointsAtWooshPay()).map(({ url, events }) => `${url} ${events}`));
 		const others = `${foreign} payment_intent.succeeded`;
 		const paid = `${address} payment_intent.succeeded`;
 		const paidOrFailed = `${address} payment_intent.succeeded, payment_intent.payment_failed`;
@@ -120,8 +94,8 @@ describe('the endpoint of WooshPay Trigger', () => {
 			'published after the static data was lost': [others, paid],
 			'unpublished after the static data was lost': [others],
 		});
-		expect((await endpoints()).map(({ id }) => id)).toEqual([other.id]);
-		await api('DELETE', `webhook_endpoints/${other.id}`);
+		expect((await endpointsAtWooshPay()).map(({ id }) => id)).toEqual([other.id]);
+		await callWooshPay('DELETE', `webhook_endpoints/${other.id}`);
 	});
 
 	test('a payment is taken after the workflow was published anew, also with a callback of the endpoint before', async () => {
@@ -160,13 +134,13 @@ describe('the endpoint of WooshPay Trigger', () => {
 	test('listening for a test event leaves the production endpoint in place, and removes its own afterwards', async () => {
 		const { client } = await stage();
 		const shop = await Shop.of(wooshPay);
-		const before = await endpoints();
+		const before = await endpointsAtWooshPay();
 		await client.workflows.listen(shop.paid.id, 'Paid');
-		expect((await endpoints()).map(({ url }) => url).sort()).toEqual([...before.map(({ url }) => url), await callbackUrl(shop.paid, 'test')].sort());
+		expect((await endpointsAtWooshPay()).map(({ url }) => url).sort()).toEqual([...before.map(({ url }) => url), await callbackUrl(shop.paid, 'test')].sort());
 		await client.workflows.stopListening(shop.paid.id);
 		// n8n answers before it has taken the test endpoint down.
-		await eventually(async () => ((await endpoints()).length === before.length ? true : undefined), 20_000, () => 'The test endpoint was not removed');
-		expect(await endpoints()).toEqual(before);
+		await eventually(async () => ((await endpointsAtWooshPay()).length === before.length ? true : undefined), 20_000, () => 'The test endpoint was not removed');
+		expect(await endpointsAtWooshPay()).toEqual(before);
 		const { checkout } = await shop.order();
 		const [delivery] = await shop.payer(checkout);
 		expect(delivery?.status).toBe(200);
@@ -179,7 +153,7 @@ describe('the endpoint of WooshPay Trigger', () => {
 		await sandbox.fault('wooshpay', 'createEndpoint', '500-after', 20);
 		await expect(client.workflows.publish(workflow.id)).rejects.toThrow(/could not be registered at WooshPay.*HTTP 500/);
 		await sandbox.fault('wooshpay', 'createEndpoint', null);
-		expect(await endpoints()).toEqual([]);
+		expect(await endpointsAtWooshPay()).toEqual([]);
 	});
 });
 
