@@ -89,7 +89,7 @@ export function additionalProviderEvents(context: IHookFunctions | IWebhookFunct
 async function atDesk<Credentials, Order>(
 	context: IHookFunctions,
 	provider: ProviderNode<Credentials, Order>,
-	done: string,
+	done: 'looked up' | 'registered' | 'removed',
 	work: (desk: Desk<Credentials, Order>) => Promise<boolean>,
 ): Promise<boolean> {
 	const { displayName, callback } = provider.contract;
@@ -108,7 +108,9 @@ async function atDesk<Credentials, Order>(
 		});
 	} catch (error) {
 		const words = error instanceof InputError || error instanceof CallFailure ? `${error.message}. ${error.advice}` : error instanceof Error ? error.message : 'something unexpected happened';
-		throw new NodeOperationError(context.getNode(), `The endpoint of this trigger could not be ${done} at ${displayName}: ${words}`, {
+		// n8n unpublishes all the same and only logs this: nobody is asked to correct anything, and nothing will try again.
+		const wayOut = done === 'removed' ? `${/[.!?]$/.test(words) ? '' : '.'} It goes on being told of payments that nobody takes: remove ${url} at ${displayName} by hand.` : '';
+		throw new NodeOperationError(context.getNode(), `The endpoint of this trigger could not be ${done} at ${displayName}: ${words}${wayOut}`, {
 			description: `It is the endpoint with the address ${url}. Correct this, then publish the workflow again.`,
 		});
 	}
