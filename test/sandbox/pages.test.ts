@@ -55,11 +55,13 @@ describe('the cashier page', () => {
 		expect(await page(`/cashier/payfect/${id}`)).toMatch(/forged: answered 200, acknowledged/);
 	});
 
-	test('says that nobody was told where there is no address', async () => {
-		const id = await payfectCheckout(sandbox.url, { callback_url: undefined });
+	test('says that nobody was told where there is no address, and sends nobody to look for an execution', async () => {
+		const id = await payfectCheckout(sandbox.url, { callback_url: undefined, success_url: undefined });
 		expect(await page(`/cashier/payfect/${id}`)).not.toContain('No callback');
 		await submit(`/cashier/payfect/${id}`, { action: 'pay' });
-		expect(await page(`/cashier/payfect/${id}`)).toContain('This checkout has no callback address of its own.');
+		const html = await page(`/cashier/payfect/${id}`);
+		expect(html).toContain('This checkout has no callback address of its own.');
+		expect(html).not.toContain('Executions');
 	});
 
 	test('a second click on Pay, from a page that was still open, pays nothing', async () => {

@@ -37,7 +37,7 @@ export function cashierPage(played: PlayedProvider, checkout: SandboxCheckout, d
 	</dl>
 	<p role="status" class="status ${checkout.status}">${statusSentences[checkout.status]}</p>
 	${problem === undefined ? '' : html`<p role="alert" class="problem">${problem}</p>`}
-	${actions.length === 0 ? afterwards(back) : html`<form method="post">
+	${actions.length === 0 ? afterwards(back, deliveries.length > 0) : html`<form method="post">
 		<p class="buttons">${payers.map(button(checkout))}</p>
 		<details>
 			<summary>For testers</summary>
@@ -72,8 +72,8 @@ function button(checkout: SandboxCheckout) {
 	};
 }
 
-function afterwards(back: string | null): Html {
-	if (back === null) return html`<p>The payer has nothing left to do here. What your workflow made of it is in n8n's Executions.</p>`;
+function afterwards(back: string | null, isTold: boolean): Html {
+	if (back === null) return html`<p>The payer has nothing left to do here.${isTold ? " What your workflow made of it is in n8n's Executions." : ''}</p>`;
 	return html`<p><a href="${back}">Back to the shop</a></p>`;
 }
 
