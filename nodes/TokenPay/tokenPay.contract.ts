@@ -51,8 +51,9 @@ export interface TokenPayOrder extends CheckoutOrder {
 }
 
 /**
- * Source: apidoc.tokenpay.me/description/signature-generation; only POST is signed. The header `app_id` is what the tables ask
- * for; the samples have it in the body. Inferred: the scheme word and the commas without blanks, as three public clients have them.
+ * Source: apidoc.tokenpay.me/description/signature-generation; only POST is signed. Inferred: the scheme word and the commas without
+ * blanks, as three public clients have them, and that the header in which the tables want `app_id` is this one: no sample and no
+ * client sends one of that name.
  */
 function authHeaders(credentials: TokenPayCredentials, call: HttpCall, { now, nonce }: Stamp): Record<string, string> {
 	if (call.method !== 'POST') return {};
@@ -62,10 +63,7 @@ function authHeaders(credentials: TokenPayCredentials, call: HttpCall, { now, no
 	const timestamp = String(now.getTime());
 	const signature = signText([signedPath(call.url, credentials), timestamp, nonce, call.body ?? ''].join('\n'), key);
 	const { appId, merchantId } = credentials;
-	return {
-		Authorization: `TTPAY-AES-256-ECB app_id=${appId},mch_id=${merchantId},nonce_str=${nonce},timestamp=${timestamp},signature=${signature}`,
-		app_id: appId,
-	};
+	return { Authorization: `TTPAY-AES-256-ECB app_id=${appId},mch_id=${merchantId},nonce_str=${nonce},timestamp=${timestamp},signature=${signature}` };
 }
 
 /** The path as TokenPay sees it: what a base URL has before `/v1` belongs to a proxy or a sandbox. */

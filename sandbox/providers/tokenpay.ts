@@ -238,7 +238,7 @@ export const provider: SandboxProvider<State, Details> = {
 	inferred: [
 		'Refusals have HTTP status 200; only their code tells.',
 		'A signature is accepted for five minutes before and after its time.',
-		'app_id is required in the body and as a header, since table and samples differ; the balance call has it in the header only.',
+		'app_id is required in Authorization and in the body, as samples and public clients have it; the balance call has none in its body.',
 		'amount counts whole coins on creation and smallest units in queries and callbacks; it may have no more decimals than the coin.',
 		'A repeated out_trade_no gives 12001; an order that does not exist gives 12002; a paid order cannot be closed (11000).',
 		'The order callback has the envelope of the payout callback, with TTPay- headers, a signature over the raw body, original_type transaction and AEAD_AES_256_GCM.',
@@ -297,8 +297,6 @@ function readRequest<Schema extends z.ZodTypeAny>(call: ApiCall, schema: Schema)
 		const missing = parsed.error.issues.some(({ message }) => message.startsWith('is missing'));
 		return { ok: false, refused: missing ? refusal(11003, words, words) : refusal(20005, words, words) };
 	}
-	const needsHeader = Object.hasOwn(body.value as object, 'app_id');
-	if (needsHeader && call.headers.app_id !== appId) return { ok: false, refused: refusal(11003, 'app_id is missing', 'The table of this call asks for app_id as a header.') };
 	return { ok: true, value: parsed.data as z.infer<Schema> };
 }
 

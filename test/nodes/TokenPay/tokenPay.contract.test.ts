@@ -47,11 +47,10 @@ const sentBody = (call: { body?: string }) => JSON.parse(call.body ?? '') as Rec
 describe('a request of TokenPay', () => {
 	const call = tokenPay.checkout.call(order(), credentials);
 
-	it('is signed over path, milliseconds, nonce and the exact body, with app_id as a header of its own too', () => {
+	it('is signed over path, milliseconds, nonce and the exact body, and sends no other header', () => {
 		const signature = encryptEcb(`/v1/transaction/prepayment\n1795262400000\n${stamp.nonce}\n${call.body}`);
 		expect(tokenPay.authHeaders(credentials, call, stamp)).toEqual({
 			Authorization: `TTPAY-AES-256-ECB app_id=application-of-the-test,mch_id=12345678,nonce_str=${stamp.nonce},timestamp=1795262400000,signature=${signature}`,
-			app_id: 'application-of-the-test',
 		});
 	});
 
