@@ -1,4 +1,5 @@
 import { InputError } from './inputError';
+import { shown } from './money';
 
 /** Deeper than any provider's message by far; beyond it, n8n's own copying of items overflows the stack. */
 const MAXIMUM_DEPTH = 100;
@@ -111,7 +112,16 @@ export function readJsonField(value: unknown, field: string): unknown {
 	if (value.trim() === '') return undefined;
 	const parsed = parse(value);
 	if ('problem' in parsed) throw new InputError(`'${field}' is not valid JSON: ${parsed.problem}`, 'Correct the JSON; texts and names need double quotes.');
+	const changed = (value.match(STRING_OR_NUMBER) ?? []).find((token) => !token.startsWith('"') && !keepsItsValue(token));
+	if (changed !== undefined) throw new InputError(`'${field}' holds a number that would not be sent as it is written: ${shown(changed)}`, 'Write it as a text, in double quotes.');
 	return parsed.value;
+}
+
+/** Whether a JavaScript number has exactly the value of this literal: any with up to 15 digits has. */
+function keepsItsValue(literal: string): boolean {
+	if (survives(literal)) return true;
+	const digits = literal.replace(/[eE].*|[-.]/g, '').replace(/^0+|0+$/g, '');
+	return digits === '' || (digits.length <= 15 && Number.isFinite(Number(literal)) && Number(literal) !== 0);
 }
 
 function parse(text: string): { value: unknown } | { problem: string } {

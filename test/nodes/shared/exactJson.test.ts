@@ -217,6 +217,14 @@ describe('readJsonField', () => {
 		expect(readJsonField(value, 'Extra Request Fields')).toEqual(expected);
 	});
 
+	it.each(['0.1', '-0', '1.50', '1e3', '100000000000000000000', '9007199254740991', '0.30000000000000004', '"1580071150141046784"'])('takes %s, whose value is kept', (text) => {
+		expect(readJsonField(`{"a": [${text}]}`, 'Extra Request Fields')).toEqual({ a: [JSON.parse(text)] });
+	});
+
+	it.each(['1580071150141046784', '0.123456789012345678', '12.340000000000000001', '1e400', '1e-400'])('refuses %s, which would be sent as another number', (text) => {
+		expect(() => readJsonField(`{"a": [1, ${text}]}`, 'Extra Request Fields')).toThrow(`'Extra Request Fields' holds a number that would not be sent as it is written: "${text}"`);
+	});
+
 	it('names the field and says what is wrong', () => {
 		expect(() => readJsonField("{'a': 1}", 'Extra Request Fields')).toThrow(InputError);
 		expect(() => readJsonField("{'a': 1}", 'Extra Request Fields')).toThrow(/^'Extra Request Fields' is not valid JSON: /);
