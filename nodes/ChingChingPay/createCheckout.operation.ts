@@ -174,7 +174,7 @@ export async function createChingChingPayCheckout(row: Row<ChingChingPayCredenti
 }
 
 function readOrder(row: Row<ChingChingPayCredentials>): ChingChingPayOrder {
-	const transactionType = row.text('transactionType');
+	const transactionType = row.choice('transactionType', ['sale', 'command']);
 	return {
 		...(transactionType === 'command' ? readCommand(row) : readCheckoutOrder(row)),
 		...readMerchantFields(row),

@@ -3,7 +3,7 @@ import { simplified } from '../shared/createCheckout';
 import type { Row } from '../shared/eachItem';
 import { InputError } from '../shared/inputError';
 import { readAmount } from '../shared/money';
-import { readCallbackUrl, readExtraFields } from '../shared/readCheckoutOrder';
+import { readAmountUnit, readCallbackUrl, readExtraFields } from '../shared/readCheckoutOrder';
 import { readRefund, refundCall, type ChingChingPayCredentials, type RefundOrder } from './chingChingPay.contract';
 
 const showOnlyForCreateRefund = { resource: ['refund'], operation: ['create'] };
@@ -95,7 +95,7 @@ function readOrder(row: Row<ChingChingPayCredentials>): RefundOrder {
 	if (currency === '') throw new InputError("'Currency' is empty", 'Enter the currency of the payment.');
 	return {
 		amount: readAmount(row.value('amount'), 'Amount'),
-		amountUnit: row.text('amountUnit') === 'smallest' ? 'smallest' : 'major',
+		amountUnit: readAmountUnit(row),
 		currency,
 		reference: row.text('reference'),
 		paymentReference: row.text('paymentReference') || null,

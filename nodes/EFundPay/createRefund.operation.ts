@@ -6,7 +6,7 @@ import type { Row } from '../shared/eachItem';
 import { textOrNull } from '../shared/exactJson';
 import { InputError } from '../shared/inputError';
 import { readAmount } from '../shared/money';
-import { readExtraFields } from '../shared/readCheckoutOrder';
+import { readAmountUnit, readExtraFields } from '../shared/readCheckoutOrder';
 import { createRefundCall, readRefundReply, type EFundPayCredentials, type EFundPayRefundOrder } from './eFundPay.contract';
 
 const showOnlyForCreateRefund = { resource: ['refund'], operation: ['create'] };
@@ -110,7 +110,7 @@ function readRefundOrder(row: Row<EFundPayCredentials>): EFundPayRefundOrder {
 	return {
 		transactionId: row.text('transactionId'),
 		amount: readAmount(row.value('amount'), 'Amount'),
-		amountUnit: row.text('amountUnit') === 'smallest' ? 'smallest' : 'major',
+		amountUnit: readAmountUnit(row),
 		currency: row.text('currency'),
 		reason: row.text('reason'),
 		reference: row.text('reference'),

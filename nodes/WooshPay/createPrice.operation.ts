@@ -5,7 +5,7 @@ import type { Row } from '../shared/eachItem';
 import { textOrNull } from '../shared/exactJson';
 import { InputError } from '../shared/inputError';
 import { readAmount } from '../shared/money';
-import { readExtraFields } from '../shared/readCheckoutOrder';
+import { readAmountUnit, readExtraFields } from '../shared/readCheckoutOrder';
 import { metadataField, readMetadata } from './metadata.operation';
 import { createPriceCall, readPrice, type PriceFields, type PriceOrder, type WooshPayCredentials } from './wooshPay.contract';
 
@@ -101,7 +101,7 @@ function readPriceOrder(row: Row<WooshPayCredentials>): PriceOrder {
 	const amount = readAmount(row.value('amount'), 'Amount');
 	const currency = row.text('currency');
 	if (currency === '') throw new InputError("'Currency' is empty", 'Enter a currency code, or map it from the input item.');
-	return { amount, amountUnit: row.text('amountUnit') === 'smallest' ? 'smallest' : 'major', currency, product: readProductOfPrice(row) };
+	return { amount, amountUnit: readAmountUnit(row), currency, product: readProductOfPrice(row) };
 }
 
 function readProductOfPrice(row: Row<WooshPayCredentials>): PriceOrder['product'] {

@@ -4,7 +4,7 @@ import { simplified } from '../shared/createCheckout';
 import type { Row } from '../shared/eachItem';
 import { InputError } from '../shared/inputError';
 import { readAmount } from '../shared/money';
-import { readExtraFields } from '../shared/readCheckoutOrder';
+import { readAmountUnit, readExtraFields } from '../shared/readCheckoutOrder';
 import { metadataField, readMetadata } from './metadata.operation';
 import { readMakingOptions } from './options.operation';
 import { createRefundCall, readRefund, type RefundOrder, type WooshPayCredentials } from './wooshPay.contract';
@@ -105,14 +105,14 @@ function readRefundOrder(row: Row<WooshPayCredentials>): RefundOrder {
 	// Inferred: the page requires nothing, but a refund without a payment makes no sense.
 	if (paymentId === '') throw new InputError("'Payment ID' is empty", 'Map paymentId from the trigger or from the node that created the checkout.');
 	// Not "empty refunds everything": an empty cell of a sheet would.
-	const whole = row.text('amountFrom') === 'payment';
+	const whole = row.choice('amountFrom', ['amount', 'payment']) === 'payment';
 	const currency = whole ? '' : row.text('currency');
 	if (!whole && currency === '') throw new InputError("'Currency' is empty", 'Enter the currency of the payment, or map it from the input item.');
 	const more = row.collection('additionalFields') as { metadata?: unknown; reason?: string };
 	return {
 		paymentId,
 		amount: whole ? null : readAmount(row.value('amount'), 'Amount'),
-		amountUnit: row.text('amountUnit') === 'smallest' ? 'smallest' : 'major',
+		amountUnit: readAmountUnit(row),
 		currency,
 		reference: row.text('reference') || null,
 		reason: more.reason ?? null,

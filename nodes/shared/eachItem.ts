@@ -24,6 +24,13 @@ export interface Row<Credentials> {
 	credentials: Credentials;
 	/** The value of a parameter for this item, text trimmed; '' if the field is empty. */
 	text(parameter: string): string;
+	/**
+	 * The value of an options field, which an expression can fill with anything; the first choice where this operation has no such
+	 * field.
+	 *
+	 * @throws InputError when it is none of the choices: taken for the default, "cents" would charge a hundredfold
+	 */
+	choice<Value extends string>(parameter: string, choices: readonly [Value, ...Value[]]): Value;
 	value(parameter: string, fallback?: unknown): unknown;
 	/** The fields of a collection parameter that are filled in, texts trimmed. */
 	collection(parameter: string): IDataObject;
@@ -221,6 +228,13 @@ function rowOf<Credentials, Order>(
 			if (typeof entry === 'string' || typeof entry === 'number' || typeof entry === 'bigint') return String(entry).trim();
 			// Taken for empty, an order would lose its number without a word.
 			throw new InputError(`'${labelOf(parameter)}' is not a text but ${Array.isArray(entry) ? 'a list' : typeof entry === 'object' ? 'an object' : 'a switch'}`, 'Map one field that holds text or a number.');
+		},
+		choice(parameter, choices) {
+			if (!(parameter in run.parameters)) return choices[0];
+			const given = row.text(parameter);
+			const choice = choices.find((one) => one === given);
+			if (choice !== undefined) return choice;
+			throw new InputError(`'${labelOf(parameter)}' is none of its choices: ${shown(given)}`, `Choose one in the form, or let the expression give ${choices.join(' or ')}.`);
 		},
 		collection(parameter) {
 			const entries = Object.entries(value(parameter, {}) as IDataObject).map(([name, entry]) => [name, trim(entry)] as const);

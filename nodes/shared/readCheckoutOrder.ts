@@ -7,8 +7,7 @@ import { InputError } from './inputError';
 import { readAmount, shown, sumOfLineItems } from './money';
 import { tooManyItems } from './waitForPayment';
 
-/** As columns of sheets and other systems call it. */
-const QUANTITY_MISSPELT = /^(quantity|qty|count|pieces|units)$/i;
+const LINE_ITEM_NAMES = ['name', 'unitAmount', 'quantity', 'description', 'images', 'price'];
 
 /**
  * Reads the fields that Create Checkout has on every provider.
@@ -22,7 +21,7 @@ export function readCheckoutOrder<Credentials>(row: Row<Credentials>): CheckoutO
 	return {
 		amount: lineItems === undefined ? readAmount(row.value('amount'), 'Amount') : lineItems.some((item) => item.price !== undefined) ? null : sumOfLineItems(lineItems),
 		lineItems: lineItems ?? [],
-		amountUnit: row.text('amountUnit') === 'smallest' ? 'smallest' : 'major',
+		amountUnit: readAmountUnit(row),
 		currency,
 		reference: row.text('reference') || null,
 		description: row.text('description') || null,
@@ -33,16 +32,21 @@ export function readCheckoutOrder<Credentials>(row: Row<Credentials>): CheckoutO
 	};
 }
 
+/** `Amount Unit`; major units where the form has no such field. */
+export function readAmountUnit<Credentials>(row: Row<Credentials>): CheckoutOrder['amountUnit'] {
+	return row.choice('amountUnit', ['major', 'smallest']);
+}
+
 /** The address of `Callback`: null when the provider's own setting is used. */
 export function readCallbackUrl<Credentials>(row: Row<Credentials>): string | null {
-	const kind = row.text('callback');
+	const kind = row.choice('callback', ['none', 'resumeExecution', 'url']);
 	if (kind === 'resumeExecution') {
 		const itemCount = row.context.getInputData().length;
 		// Said here, too: later the links of checkouts that nobody can wait for would be with their payers already.
 		if (itemCount > 1) throw tooManyItems("'Callback: Resume This Execution'", itemCount);
 		return row.context.evaluateExpression('{{ $execution.resumeUrl }}', row.itemIndex) as string;
 	}
-	if (kind !== 'url') return null;
+	if (kind === 'none') return null;
 	const url = readUrl(row.value('callbackUrl', ''), 'Callback URL');
 	if (url === null) {
 		throw new InputError("'Callback URL' is empty", 'Paste the Production URL of the trigger that shall receive the callback; open the trigger to copy it.');
@@ -59,7 +63,7 @@ export function readExtraFields<Credentials>(row: Row<Credentials>): IDataObject
 
 /** Undefined when the order is one amount. */
 function readLineItems<Credentials>(row: Row<Credentials>): LineItem[] | undefined {
-	const from = row.text('amountFrom');
+	const from = row.choice('amountFrom', ['amount', 'lineItems', 'lineItemsJson']);
 	if (from === 'lineItems') {
 		const { item = [] } = row.value('lineItems', {}) as { item?: unknown[] };
 		return readItems(item, 'Line Items', 'Add at least one line item, or choose One Amount.');
@@ -86,25 +90,29 @@ function readItem(entry: unknown, field: string): LineItem {
 	if (price !== '' && (text('unitAmount') !== '' || typeof entry.unitAmount === 'number')) {
 		throw new InputError(`'${field}' has a Price ID and a Unit Amount`, 'Remove one of them: a price ID brings its own amount.');
 	}
-	// One is assumed where nothing is said, so what was said in another spelling must not be passed over.
-	const misspelt = entry.quantity === undefined ? Object.keys(entry).find((key) => QUANTITY_MISSPELT.test(key)) : undefined;
-	if (misspelt !== undefined) throw new InputError(`'${field}' has no quantity, but ${shown(misspelt)}`, 'Name it quantity, in lower case.');
 	const images = Array.isArray(entry.images) ? entry.images.map(String) : text('images').split(/[\s,]+/).filter(Boolean);
 	return {
 		name,
 		unitAmount: price === '' ? readAmount(entry.unitAmount, `${field}: Unit Amount`) : '0',
-		quantity: readQuantity(entry.quantity ?? 1, `${field}: Quantity`),
+		quantity: readQuantity(entry, field),
 		...(text('description') === '' ? {} : { description: text('description') }),
 		...(images.length === 0 ? {} : { images: images.map((image) => readUrl(image, `${field}: Images`) ?? '') }),
 		...(price === '' ? {} : { price }),
 	};
 }
 
-function readQuantity(value: unknown, field: string): number {
-	const text = String(value).trim();
+/** One where nothing at all is said. What was said under another name, or by a column that is empty, must not be sold once. */
+function readQuantity(item: Record<string, unknown>, field: string): number {
+	if (!('quantity' in item)) {
+		const unknown = Object.keys(item).find((name) => !LINE_ITEM_NAMES.includes(name));
+		if (unknown !== undefined) throw new InputError(`'${field}' has no quantity, but ${shown(unknown)}`, 'Give it a member "quantity", spelled so, with the number of pieces: 1 for one.');
+		return 1;
+	}
+	const text = typeof item.quantity === 'number' || typeof item.quantity === 'string' ? String(item.quantity).trim() : '';
+	if (text === '') throw new InputError(`'${field}: Quantity' is empty`, 'Enter 1, 2, 3 and so on, or map a field that holds a number.');
 	const quantity = Number(text);
 	if (!/^\d+$/.test(text) || quantity < 1 || !Number.isSafeInteger(quantity)) {
-		throw new InputError(`'${field}' is not a whole number above zero: ${shown(text)}`, 'Enter 1, 2, 3 and so on.');
+		throw new InputError(`'${field}: Quantity' is not a whole number above zero: ${shown(text)}`, 'Enter 1, 2, 3 and so on.');
 	}
 	return quantity;
 }

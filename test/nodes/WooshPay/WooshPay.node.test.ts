@@ -170,6 +170,12 @@ describe('refunds', () => {
 		expect(await one({ ...refund, paymentId: await paid(), amountFrom: 'payment' })).toMatchObject({ amount: '12.99', reference: null, idempotencyKey: null });
 	});
 
+	it('are not a hundredfold when an expression gives another word as Amount Unit', async () => {
+		const { error } = await run({ ...refund, paymentId: await paid(), amount: '5', amountUnit: 'cents', currency: 'GBP' });
+		expect(error?.message).toContain(`'Amount Unit' is none of its choices: "cents"`);
+		expect((await sandbox.state()).reports.wooshpay.refunds).toEqual([]);
+	});
+
 	it('of the same row in another run are one refund', async () => {
 		const order = { ...refund, paymentId: await paid(), amount: '5', currency: 'GBP', reference: 'refund-1' };
 		expect((await one(order)).refundId).toBe((await one(order)).refundId);

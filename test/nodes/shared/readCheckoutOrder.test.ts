@@ -121,7 +121,7 @@ it.each([
 	await expect(order({ amountFrom: 'lineItemsJson', lineItemsJson: JSON.stringify(items) })).rejects.toThrow("'Line Items (JSON) 1' has a Price ID and a Unit Amount");
 });
 
-it.each(['qty', 'Quantity', 'QTY', 'count'])('does not take one of a line item whose quantity is called %s', async (key) => {
+it.each(['qty', 'Quantity', 'quantity ', 'pcs', 'Menge', '数量'])('does not take one of a line item whose quantity is called "%s"', async (key) => {
 	const items = [{ name: 'Tea', unitAmount: '12.50', [key]: 3 }];
 	await expect(order({ amountFrom: 'lineItemsJson', lineItemsJson: JSON.stringify(items) })).rejects.toThrow(`'Line Items (JSON) 1' has no quantity, but "${key}"`);
 });
@@ -143,6 +143,19 @@ it('tells amounts in the smallest unit apart', async () => {
 	await expect(order({ amountUnit: 'smallest', amount: '1250' })).resolves.toMatchObject({ amount: '1250', amountUnit: 'smallest' });
 });
 
+it.each(['Smallest', 'minor', 'cents', ''])('does not charge a hundredfold when an expression gives "%s" as Amount Unit', async (unit) => {
+	await expect(order({ amount: '1250', amountUnit: '={{ $json.unit }}' }, { unit })).rejects.toThrow(`'Amount Unit' is none of its choices: "${unit}" [item 0]. Choose one in the form, or let the expression give major or smallest.`);
+});
+
+it.each(['URL', 'webhook', ''])('makes no checkout that nobody would be told of when an expression gives "%s" as Callback', async (callback) => {
+	await expect(order({ callback: '={{ $json.callback }}', callbackUrl: 'https://n8n.example/webhook/1/callback' }, { callback })).rejects.toThrow(`'Callback' is none of its choices: "${callback}"`);
+});
+
+it('does not charge the amount in place of the line items when an expression gives another word as Amount From', async () => {
+	const parameters = { amountFrom: '={{ $json.from }}', amount: '1.00', lineItemsJson: '[{"name": "Tea", "unitAmount": "12.50", "quantity": 2}]' };
+	await expect(order(parameters, { from: 'json' })).rejects.toThrow(`'Amount From' is none of its choices: "json"`);
+});
+
 const json = (items: unknown) => ({ amountFrom: 'lineItemsJson', lineItemsJson: JSON.stringify(items) });
 const fields = (...item: IDataObject[]) => ({ amountFrom: 'lineItems', lineItems: { item } });
 
@@ -158,6 +171,8 @@ it.each<[string, IDataObject, string]>([
 	['a callback address that is none', { callback: 'url', callbackUrl: 'webhook/1' }, "'Callback URL' is not an absolute URL"],
 	['a callback address without a host', { callback: 'url', callbackUrl: 'https:///callback' }, "'Callback URL' is not an absolute URL"],
 	['extra fields that are no JSON', { extraFields: '{a: 1}' }, "'Extra Request Fields' is not valid JSON"],
+	['a number that would be rounded', { extraFields: '{"merchant_user_id": 1580071150141046784}' }, "'Extra Request Fields' holds a number that would not be sent as it is written: \"1580071150141046784\""],
+	['an amount that would be rounded', { amountFrom: 'lineItemsJson', lineItemsJson: '[{"name": "Tea", "unitAmount": 12.340000000000000001, "quantity": 1}]' }, "'Line Items (JSON)' holds a number that would not be sent as it is written"],
 	['extra fields that are a list', { extraFields: '[1]' }, "'Extra Request Fields' is not a JSON object"],
 	['no line items', fields(), "'Line Items' is empty"],
 	['a line item without a name', fields({ name: ' ', unitAmount: '1', quantity: 1 }), "'Line Items 1: Name' is empty"],
@@ -166,6 +181,9 @@ it.each<[string, IDataObject, string]>([
 	['a free line item', fields({ name: 'Tea', unitAmount: '0', quantity: 1 }), "'Line Items 1: Unit Amount' is zero"],
 	['no quantity', fields({ name: 'Tea', unitAmount: '1', quantity: 0 }), `'Line Items 1: Quantity' is not a whole number above zero: "0"`],
 	['a quantity below zero', fields({ name: 'Tea', unitAmount: '1', quantity: -1 }), "'Line Items 1: Quantity' is not a whole number above zero"],
+	['a quantity from an empty column', fields({ name: 'Tea', unitAmount: '1', quantity: '={{ $json.qty }}' }), "'Line Items 1: Quantity' is empty"],
+	['a quantity that is null', json([{ name: 'Tea', unitAmount: '1', quantity: null, qty: 3 }]), "'Line Items (JSON) 1: Quantity' is empty"],
+	['a list as quantity', json([{ name: 'Tea', unitAmount: '1', quantity: [3] }]), "'Line Items (JSON) 1: Quantity' is empty"],
 	['half a piece', json([{ name: 'Tea', unitAmount: '1', quantity: 1.5 }]), "'Line Items (JSON) 1: Quantity' is not a whole number above zero"],
 	['a quantity with an exponent', json([{ name: 'Tea', unitAmount: '1', quantity: '1e3' }]), "'Line Items (JSON) 1: Quantity' is not a whole number above zero"],
 	['more pieces than a number holds exactly', json([{ name: 'Tea', unitAmount: '1', quantity: '9007199254740993' }]), "'Line Items (JSON) 1: Quantity' is not a whole number above zero"],
