@@ -231,8 +231,12 @@ function withoutEcho(reply: HttpReply, context: AnyContext, credentialName: stri
 	});
 	const echoed = [...fields, ...(call.secrets ?? [])].filter((secret) => secret.length >= SHORTEST_PIECE_OF_A_SECRET && reply.text.includes(secret));
 	if (echoed.length === 0) return reply;
-	const text = echoed.reduce((rest, secret) => rest.replaceAll(secret, '***'), reply.text);
-	return { ...reply, text, bytes: Buffer.from(text), body: readJson(text) };
+	const hide = (text: string) => echoed.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
+	const text = hide(reply.text);
+	if (reply.body === undefined) return { ...reply, text, bytes: Buffer.from(text) };
+	// A number with stars in it is no JSON, and the answer about a payment that was made would end as an error.
+	const numbersAsText = JSON.stringify(reply.body, (_name, value: unknown) => (typeof value === 'number' && hide(String(value)).includes('*') ? String(value) : value));
+	return { ...reply, text, bytes: Buffer.from(text), body: readJson(hide(numbersAsText)) };
 }
 
 const toBase64 = (text: string) => Buffer.from(text).toString('base64');

@@ -278,6 +278,11 @@ describe('against a server that echoes', () => {
 		expect(jsonOf(result)).toMatchObject([{ id: 'transaction-1', sent: { payment_method: { number: '***', security_code: '***' } } }]);
 	});
 
+	it('a direct payment that was made is no error when the answer repeats the card as a number', async () => {
+		answer = () => ({ status: 200, body: { id: 'transaction-1', status: 'capture_succeeded', payment_method: { number: Number(cardNumber) } } });
+		expect(jsonOf(await run(cardPayment, { credential: credential() }))).toMatchObject([{ checkoutId: 'transaction-1', status: 'paid' }]);
+	});
+
 	it('a checkout without a link is an error that shows the answer, and the row is not sent again', async () => {
 		answer = () => ({ status: 200, body: { id: 'transaction-1', status: 'authorization_failed', error_code: 'missing_redirect_url' } });
 		const result = await run(order, { credential: credential() });

@@ -356,6 +356,13 @@ describe('a credential value', () => {
 		expect(reply?.text + String(reply?.bytes)).not.toContain(value);
 	});
 
+	it('that a good answer holds as a number leaves an answer that can be read: what was paid must not end as an error', async () => {
+		always({ body: '{"id":"1","card":4000000000000002,"cards":[40000000000000021, -4000000000000002.50],"note":"card 4000000000000002, ok","amount":1.0,"count":2}' });
+		const { reply } = await send({ secrets: ['4000000000000002'] });
+		expect(reply?.body).toEqual({ id: '1', card: '***', cards: ['***1', '-***.50'], note: 'card ***, ok', amount: '1.0', count: 2 });
+		expect(reply?.text + String(reply?.bytes)).not.toContain('4000000000000002');
+	});
+
 	it('that is no secret stays readable', async () => {
 		always({ status: 400, body: JSON.stringify({ error: { message: 'account-0001 is closed' } }) });
 		expect(failureOf(await send()).message).toContain('account-0001 is closed');
