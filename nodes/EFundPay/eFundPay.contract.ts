@@ -147,8 +147,9 @@ export function createTransactionCalls(order: EFundPayTransactionOrder, credenti
 	const secrets = paymentMethod.kind === 'card' ? [paymentMethod.number, paymentMethod.securityCode] : [];
 	// The idempotency key is stored and shown: a bare hash over a card number could be searched through.
 	const hashed = paymentMethod.kind === 'card' ? createHmac('sha256', credentials.secretKey).update(text).digest('hex') : text;
-	const call = makingCall(`${baseUrlOf(credentials)}${CREATE_TRANSACTION}`, order, text, hashed);
-	const first = { ...call, headers: { ...call.headers, 'X-Forwarded-For': readIpAddress(order.buyerIp, 'Buyer IP') }, ...(secrets.length === 0 ? {} : { secrets }) };
+	const buyerIp = readIpAddress(order.buyerIp, 'Buyer IP');
+	const call = makingCall(`${baseUrlOf(credentials)}${CREATE_TRANSACTION}`, order, text, `${hashed} ${buyerIp}`);
+	const first = { ...call, headers: { ...call.headers, 'X-Forwarded-For': buyerIp }, ...(secrets.length === 0 ? {} : { secrets }) };
 	return [first, { ...first, url: `${baseUrlOf(credentials)}${TRANSACTIONS}` }];
 }
 

@@ -223,6 +223,10 @@ describe('Create Checkout', () => {
 			expect(key(create(more))).not.toBe(key(create()));
 		});
 
+		it('that stays what it is in later versions: a checkout sent again after an update is no second one', () => {
+			expect(key(create())).toBe('9e67b6c0f34fbb8b94bcd18c0621b543eec6f4834040bd6db327c4ae98e440c4');
+		});
+
 		it('that the result shows', () => {
 			expect(eFundPay.checkout.result(fixture('createTransaction.success'), order(), credentials)).toMatchObject({ idempotencyKey: key(create()) });
 		});
@@ -364,6 +368,13 @@ describe('Create Transaction', () => {
 		expect(others.body).toBe(createDirect().body);
 		expect(key(others)).not.toBe(key(createDirect()));
 		expect(key(createDirect({ paymentMethod: { ...card, number: '4000123412341235' } }))).not.toBe(key(createDirect()));
+	});
+
+	it.each<[string, Partial<EFundPayTransactionOrder>]>([
+		['by card', {}],
+		['by another method', { paymentMethod: { kind: 'other', method: 'm', fields: {} } }],
+	])('%s has another idempotency key with another buyer IP, which is sent too', (_case, more) => {
+		expect(key(createDirect({ ...more, buyerIp: '203.0.113.196' }))).not.toBe(key(createDirect(more)));
 	});
 
 	it.each<[string, Partial<EFundPayTransactionOrder>, RegExp]>([
