@@ -463,26 +463,26 @@ function verify(received: ReceivedCallback, credentials: EFundPayCredentials): V
 	const body = readJson(readUtf8(received.rawBody) ?? '');
 	if (!isObject(body)) return { genuine: false, reason: 'the body is not a JSON object', hint: 'It was not sent by EFundPay, or a proxy changed it.' };
 	const signatures = header.split(',').map((entry) => decodeBase64(entry.trim()) ?? Buffer.alloc(0));
-	const canonical = Buffer.from(canonicalText(body), 'utf8');
+	const canonical = canonicalText(body);
+	const canonicalBytes = Buffer.from(canonical, 'utf8');
 	const hash: Hash = credentials.signatureHash === 'sha256' ? 'sha256' : 'sha1';
 	const signedText: SignedText = credentials.signedText === 'rawBody' ? 'rawBody' : 'canonical';
-	const payload = signedText === 'rawBody' ? body : coveredByCanonicalText(body);
 	const verdict = verifyWithAny([credentials.platformPublicKey, credentials.platformPublicKeyPrevious], (keyText) => {
 		const key = readPlatformKey(keyText);
 		if (!key) return { genuine: false, reason: 'the platform public key in the credential is not an RSA public key' };
 		const matches = (withHash: Hash, withText: SignedText) => {
-			const data = withText === 'rawBody' ? received.rawBody : canonical;
+			const data = withText === 'rawBody' ? received.rawBody : canonicalBytes;
 			return signatures.some((signature) => verifySignature(withHash, data, key, signature));
 		};
 		try {
-			if (matches(hash, signedText)) return { genuine: true, payload };
+			if (matches(hash, signedText)) return { genuine: true, payload: signedText === 'rawBody' ? body : coveredByCanonicalText(body) };
 		} catch {
 			return { genuine: false, reason: `this server cannot check ${HASHES[hash]} signatures`, hint: "Its OpenSSL settings bar them. Ask EFundPay for SHA-256 and set 'Signature Hash', or have SHA-1 allowed." };
 		}
 		return { genuine: false, reason: 'the signature does not belong to this body and this platform public key', hint: otherSettings(matches, hash, signedText) };
 	});
 	if (verdict.genuine !== true) return verdict;
-	const problem = shapeProblem(payload) ?? (signedText === 'canonical' ? rearrangementProblem(payload) : undefined);
+	const problem = shapeProblem(verdict.payload) ?? (signedText === 'canonical' ? rearrangementProblem(verdict.payload, canonical) : undefined);
 	return problem === undefined ? verdict : { genuine: false, reason: `the signature is good, but ${problem}`, hint: 'The content was rearranged under a genuine signature, or EFundPay sends a kind of callback that it does not document.' };
 }
 
@@ -502,44 +502,35 @@ function otherSettings(matches: (hash: Hash, text: SignedText) => boolean, hash:
 }
 
 /** docs.efundflow.com/webhooks/payment-webhooks and refund-webhooks: what stands beside, and what stands inside payment_data or refund_data. */
-const IDS_OF_CALLBACK = new Set(['ll_transaction_id', 'merchant_transaction_id', 'original_transaction_id']);
-const DATA_OF_CALLBACK = new Set([
+const IDS_OF_CALLBACK = ['ll_transaction_id', 'merchant_transaction_id', 'original_transaction_id'];
+const DATA_OF_CALLBACK = [
 	...['account_date', 'exchange_rate', 'payment_amount', 'payment_currency_code', 'payment_status', 'payment_time', 'settlement_amount', 'settlement_currency_code'],
-	...['actual_refund_amount', 'actual_refund_currency_code', 'reason', 'refund_amount', 'refund_currency_code', 'refund_status', 'refund_time'],
-]);
-/** How a field looks that was folded into the value before it; `reason` is free text, in which only known names do. */
-const FOLDED_FIELD = /&[\w.-]+=/;
-const FOLDED_DOCUMENTED_FIELD = new RegExp(`&(?:${[...IDS_OF_CALLBACK, ...DATA_OF_CALLBACK].join('|')})=`);
+	...['actual_refund_amount', 'actual_refund_currency_code', 'refund_amount', 'refund_currency_code', 'refund_status', 'refund_time'],
+];
+const DOCUMENTED_FIELD = new RegExp(`(?:^|&)(${[...IDS_OF_CALLBACK, ...DATA_OF_CALLBACK].join('|')})=([^&]*)`, 'g');
 
 /**
- * A documented field that was moved or folded under a genuine signature, as that covers neither the nesting nor where a value ends. One
- * that stands in its place too was not moved: EFundPay may well repeat it somewhere.
+ * The signed text does not tell where a name or a value ends nor in which object it stood, so the same text can be cut into another
+ * body: fields moved, folded into a text or a name, or taken out of a text that somebody else wrote (a reason, an address).
+ *
+ * Why this is enough: however it is cut, the text is the same, and each documented field of the genuine callback stands in it as
+ * `name=value` between two `&`, since none of these values holds that sign. If each documented name stands there only with the value
+ * that is read, that value is the genuine one. What the genuine callback lacks can come out of its texts, so a refund could bring all
+ * the fields of a payment; but its own status stands there too, which no payment has, and the reverse.
+ *
+ * `reason`, which is free text, and fields that no page describes can still be cut differently: no event depends on them.
+ *
+ * @param payload of the documented shape
+ * @param canonical the text that was signed
  */
-function rearrangementProblem(payload: Payload): string | undefined {
-	const data = [payload.payment_data, payload.refund_data].find(isObject) ?? {};
-	const homeOf = (name: string) => (IDS_OF_CALLBACK.has(name) ? payload : DATA_OF_CALLBACK.has(name) ? data : undefined);
-	const moved = (value: unknown): string | undefined => {
-		if (Array.isArray(value)) return firstOf(value);
-		if (!isObject(value)) return undefined;
-		for (const name of Object.keys(value)) {
-			const entry = value[name];
-			const home = homeOf(name);
-			if (home !== undefined && value !== home && !Object.hasOwn(home, name)) return name;
-			if (typeof entry === 'string' && (name === 'reason' ? FOLDED_DOCUMENTED_FIELD : FOLDED_FIELD).test(entry)) return name;
-			const found = typeof entry === 'string' ? undefined : moved(entry);
-			if (found !== undefined) return found;
-		}
-		return undefined;
-	};
-	const firstOf = (list: unknown[]): string | undefined => {
-		for (const entry of list) {
-			const found = moved(entry);
-			if (found !== undefined) return found;
-		}
-		return undefined;
-	};
-	const name = moved(payload);
-	return name === undefined ? undefined : `${name} is not where it belongs`;
+function rearrangementProblem(payload: Payload, canonical: string): string | undefined {
+	const { payment_data: payment, refund_data: refund } = payload;
+	const [data, foreign] = isObject(payment) ? [payment, 'refund_status'] : [refund as Payload, 'payment_status'];
+	for (const [, name = '', value] of canonical.matchAll(DOCUMENTED_FIELD)) {
+		const read = (IDS_OF_CALLBACK.includes(name) ? payload : data)[name];
+		if (name === foreign || (typeof read === 'string' ? read : JSON.stringify(read)) !== value) return `${name} is not where it belongs`;
+	}
+	return undefined;
 }
 
 /**

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import type { IWebhookFunctions } from 'n8n-workflow';
-import type { PaymentEvent, ReceivedCallback } from '../../nodes/shared/contract';
+import type { Payload, PaymentEvent, ReceivedCallback } from '../../nodes/shared/contract';
 import { forgetTestDeliveries } from '../../nodes/shared/deliveredEvents';
+import { isObject } from '../../nodes/shared/exactJson';
 import { receiveCallback } from '../../nodes/shared/receiveCallback';
 import { sameValue } from '../../nodes/shared/sameValue';
+import { payment, refund } from '../nodes/EFundPay/callbacks';
 import { fuzzedProviders, type FuzzedProvider } from './genuineCallbacks';
 import { mutate, mutation, type Mutation } from './mutations';
 
@@ -65,13 +67,12 @@ export async function received(provider: FuzzedProvider, callback: ReceivedCallb
 	return outcome;
 }
 
-/** What a signature covers of an event: EFundPay's leaves the time zone out, which stands in a header, and whether a value is a text. */
-const authenticated = (event: PaymentEvent): object => (event.provider === 'efundpay' ? { ...event, occurredAt: null, raw: asTexts(event.raw) } : event);
+/** What a signature proves of an event: EFundPay's leaves out the time zone, which stands in a header, fields that no page describes, and whether a value is a text. */
+const authenticated = (event: PaymentEvent): object => (event.provider === 'efundpay' ? { ...event, occurredAt: null, raw: described(event.raw, { ...payment, ...refund }) } : event);
 
-function asTexts(value: unknown): unknown {
-	if (typeof value !== 'object' || value === null) return String(value);
-	if (Array.isArray(value)) return value.map(asTexts);
-	return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, asTexts(entry)]));
+function described(raw: unknown, like: object): object {
+	const fields = Object.entries(like).filter(([name]) => name !== 'reason' && isObject(raw) && name in raw);
+	return Object.fromEntries(fields.map(([name, entry]: [string, unknown]) => [name, isObject(entry) ? described((raw as Payload)[name], entry) : String((raw as Payload)[name])]));
 }
 
 export interface FuzzRun {

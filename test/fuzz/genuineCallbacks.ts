@@ -7,14 +7,14 @@ import { tokenPay } from '../../nodes/TokenPay/tokenPay.contract';
 import { wooshPay } from '../../nodes/WooshPay/wooshPay.contract';
 import { credentials as chingChingPayCredentials } from '../nodes/ChingChingPay/support';
 import chingChingPayVectors from '../nodes/ChingChingPay/fixtures/vectors.json';
-import { credentials as eFundPayCredentials } from '../nodes/EFundPay/callbacks';
+import { callback as signedByEFundPay, credentials as eFundPayCredentials, payment, refund } from '../nodes/EFundPay/callbacks';
 import eFundPayVectors from '../nodes/EFundPay/fixtures/vectors.json';
 import payfectVectors from '../nodes/Payfect/fixtures/vectors.json';
 import tokenPayVectors from '../nodes/TokenPay/fixtures/vectors.json';
 import { credentials as wooshPayCredentials } from '../nodes/WooshPay/samples';
 import wooshPayVectors from '../nodes/WooshPay/fixtures/vectors.json';
 
-/** A provider with a credential, and callbacks that are genuine for it: those of the vector files, which independent code signed. */
+/** A provider with a credential, and callbacks that are genuine for it: those of the vector files, which independent code signed, and some more. */
 export interface FuzzedProvider {
 	name: string;
 	node: ProviderNode<unknown, unknown>;
@@ -42,6 +42,12 @@ const tokenPaySecret = tokenPayCallbacks[0]?.app_secret ?? '';
 const chingChingPayCallbacks = chingChingPayVectors.vectors.filter(({ direction, expected }) => direction === 'callback' && 'accept' in expected && expected.accept) as unknown as Array<{ verifier_key: string; headers: Record<string, string>; body_bytes_hex: string }>;
 const chingChingPaySecret = chingChingPayCallbacks[0]?.verifier_key ?? '';
 
+/** With what no page describes, which may hold anything. The platform of the tests has signed them, with the previous key. */
+const eFundPayUndocumented = [
+	{ ...payment, customer_data: { first: 'a&b=c', memo: 'Tom & Jerry', reason: 'gift' }, payment_url: 'https://pay.efundpay.com/p?id=1&lang=en' },
+	{ ...refund, refund_data: { ...refund.refund_data, reason: 'see https://shop.example/?a=1&b=2' } },
+].map((body) => signedByEFundPay(body));
+
 export const fuzzedProviders: FuzzedProvider[] = [
 	fuzzed(
 		payfect,
@@ -53,9 +59,12 @@ export const fuzzedProviders: FuzzedProvider[] = [
 	fuzzed(
 		eFundPay,
 		'eFundPayApi',
-		{ ...eFundPayCredentials, platformPublicKey: eFundPayVectors.keys.platform.publicKeyPem },
+		{ ...eFundPayCredentials, platformPublicKey: eFundPayVectors.keys.platform.publicKeyPem, platformPublicKeyPrevious: eFundPayCredentials.platformPublicKey },
 		[eFundPayCredentials.secretKey],
-		eFundPayVectors.vectors.filter(({ expect }) => expect.accept).map(({ headers, rawBody }) => ({ headers: headers as Record<string, string>, body: rawBody })),
+		[
+			...eFundPayVectors.vectors.filter(({ expect }) => expect.accept).map(({ headers, rawBody }) => ({ headers: headers as Record<string, string>, body: rawBody })),
+			...eFundPayUndocumented.map(({ headers, rawBody }) => ({ headers, body: rawBody })),
+		],
 	),
 	fuzzed(
 		wooshPay,

@@ -13,6 +13,7 @@ export type Mutation =
 	| { kind: 'addKey'; name: string; value: string; first: boolean }
 	| { kind: 'moveBetweenLevels'; at: number; flatten: boolean }
 	| { kind: 'joinPairs'; at: number }
+	| { kind: 'hideInName'; at: number }
 	| { kind: 'writeAnew'; sorted: boolean; indent: number; escape: boolean }
 	| { kind: 'nest'; depth: number }
 	| { kind: 'blowUp'; kilobytes: number }
@@ -48,6 +49,7 @@ export const mutation: fc.Arbitrary<Mutation> = fc.oneof(
 	{ weight: 2, arbitrary: of('addKey', { name, value: jsonText, first: fc.boolean() }) },
 	{ weight: 3, arbitrary: of('moveBetweenLevels', { at, flatten: fc.boolean() }) },
 	{ weight: 3, arbitrary: of('joinPairs', { at }) },
+	{ weight: 3, arbitrary: of('hideInName', { at }) },
 	{ weight: 3, arbitrary: of('writeAnew', { sorted: fc.boolean(), indent: fc.nat(3), escape: fc.boolean() }) },
 	{ weight: 1, arbitrary: of('nest', { depth: fc.integer({ min: 1, max: 1000 }) }) },
 	{ weight: 1, arbitrary: of('blowUp', { kilobytes: fc.integer({ min: 1, max: 64 }) }) },
@@ -128,7 +130,9 @@ export function mutate(callback: ReceivedCallback, change: Mutation, own: readon
 			});
 		case 'joinPairs':
 			// What a signature over name=value&name=value cannot tell apart.
-			return rearranged(callback, (object) => joined(object, change.at));
+			return rearranged(callback, (object) => joined(object, change.at, (name, value, next, rest) => ({ [name]: `${value}&${next}=${rest}` })));
+		case 'hideInName':
+			return rearranged(callback, (object) => joined(object, change.at, (name, value, next, rest) => ({ [`${name}=${value}&${next}`]: rest })));
 		case 'writeAnew':
 			return rearranged(callback, (object) => object, change);
 		case 'nest':
@@ -200,16 +204,16 @@ function rearranged(callback: ReceivedCallback, change: (object: Record<string, 
 	return { headers: callback.headers, rawBody: Buffer.from(escape ? text.replace(/[a-z]/, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`) : text) };
 }
 
-/** Puts a pair and its neighbour in the order of names into one value: {"a":"1","b":"2"} becomes {"a":"1&b=2"}. */
-function joined(object: Record<string, unknown>, share: number): Record<string, unknown> {
+/** Makes one field of a pair and its neighbour in the order of names: of {"a":"1","b":"2"} either {"a":"1&b=2"} or {"a=1&b":"2"}. */
+function joined(object: Record<string, unknown>, share: number, join: (name: string, value: string, next: string, rest: string) => Record<string, string>): Record<string, unknown> {
 	const levels: Array<Record<string, unknown>> = [object, ...(Object.values(object).filter((value) => typeof value === 'object' && value !== null && !Array.isArray(value)) as Array<Record<string, unknown>>)];
 	const level = levels[Math.min(levels.length - 1, Math.floor(share * levels.length))] ?? object;
 	const names = Object.keys(level).filter((key) => typeof level[key] !== 'object').sort();
 	const place = Math.floor(((share * levels.length) % 1) * Math.max(1, names.length - 1));
 	const [first, second] = [names[place], names[place + 1]];
 	if (first === undefined || second === undefined) return object;
-	const { [second]: value, ...rest } = level;
-	const merged = { ...rest, [first]: `${String(level[first])}&${second}=${String(value)}` };
+	const { [first]: value, [second]: next, ...rest } = level;
+	const merged = { ...rest, ...join(first, String(value), second, String(next)) };
 	if (level === object) return merged;
 	return Object.fromEntries(Object.entries(object).map(([key, entry]) => [key, entry === level ? merged : entry]));
 }

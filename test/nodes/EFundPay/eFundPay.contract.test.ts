@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { canonicalText } from '../../../nodes/EFundPay/canonicalText';
 import { CallFailure } from '../../../nodes/shared/callFailure';
 import type { HttpReply } from '../../../nodes/shared/contract';
 import { readJson } from '../../../nodes/shared/exactJson';
@@ -625,17 +626,77 @@ describe('a callback', () => {
 		});
 	});
 
-	it('may repeat a field somewhere, as long as it stands in its place too', () => {
+	it('may repeat a field somewhere, as long as it says the same', () => {
 		const repeated = { ...payment, payment_data: { ...payment.payment_data, ll_transaction_id: payment.ll_transaction_id }, settlement_amount: '20.50' };
-		expect(verdict(callback(repeated, sign(textOf(repeated)))).genuine).toBe(true);
+		expect(verdict(callback(repeated)).genuine).toBe(true);
+		expect(reason(callback({ ...repeated, settlement_amount: '20.51' }))).toContain('settlement_amount is not where it belongs');
 	});
 
+	it.each([
+		['an address with two parameters', { payment_url: 'https://pay.efundpay.com/p?id=1&lang=en' }],
+		['an address that names the reference again', { payment_url: 'https://pay.efundpay.com/p?id=1&merchant_transaction_id=order-1' }],
+		['the words of a customer', { customer_data: { memo: 'Tom & Jerry: a&b=c' } }],
+		['a reason of their own', { customer_data: { reason: 'gift' } }],
+		['a name that looks like two fields', { customer_data: { 'a=b&c': 'd' } }],
+	])('with fields that no page describes, %s, is taken: the payment must be counted', (_case, more) => {
+		const body = { ...payment, ...more };
+		expect(verdict(callback(body, sign(canonicalText(body))))).toEqual({ genuine: true, payload: body });
+	});
+
+	const withReason = (reason: string, rest: object = {}) => ({ ...refund, refund_data: { ...refund.refund_data, reason, ...rest } });
+
 	it('of a refund may have any words in its reason, but no field of the callback', () => {
-		const withReason = (reason: string, rest: object = {}) => ({ ...refund, refund_data: { ...refund.refund_data, reason, ...rest } });
 		const url = withReason('see https://shop.example/?a=1&b=2');
-		expect(verdict(callback(url, sign(textOf(url)))).genuine).toBe(true);
+		expect(verdict(callback(url)).genuine).toBe(true);
 		const folded = withReason(`${refund.refund_data.reason}&refund_amount=${refund.refund_data.refund_amount}`, { refund_amount: undefined });
-		expect(reason(callback(folded, sign(textOf(refund))))).toContain('reason is not where it belongs');
+		expect(reason(callback(folded, sign(textOf(refund))))).toContain('refund_amount is not where it belongs');
+	});
+
+	describe('of a refund whose reason holds a payment is not turned into that payment', () => {
+		const wanted = { payment_amount: '999.00', payment_currency_code: 'USD', payment_status: 'PS', payment_time: '20260315101112' };
+		const otherIds = { ll_transaction_id: '2026999', merchant_transaction_id: 'order-expensive' };
+		const pairsOf = (fields: object) => Object.entries(fields).map(([name, value]) => `${name}=${String(value)}`).join('&');
+		/** The fields from the first to the last of these names, in the order of the signed text. */
+		const cut = (text: string, from: string, to?: string) => text.slice(text.indexOf(from), to === undefined ? undefined : text.indexOf(to) - 1);
+		const fields = (text: string) => Object.fromEntries(text.split('&').map((pair) => pair.split('=') as [string, string]));
+		const hidden = (text: string) => ({ [text.slice(0, text.lastIndexOf('='))]: text.slice(text.lastIndexOf('=') + 1) });
+		/** All that a refund holds, so that each field stands in its place once. */
+		const everyField = { account_date: '1', actual_refund_amount: '1', actual_refund_currency_code: 'USD', ...wanted, reason: 'q', refund_amount: '1', refund_currency_code: 'USD', refund_status: 'RS', refund_time: '1', settlement_currency_code: 'USD' };
+
+		it.each<[string, object, (text: string) => object]>([
+			[
+				'with the rest of the text in the name of a field',
+				withReason(`late&${pairsOf({ ...otherIds, ...wanted })}`),
+				(text) => ({ a: hidden(cut(text, 'll_transaction_id', 'll_transaction_id=2026999')), ...otherIds, payment_data: wanted, z: hidden(text.slice(text.indexOf('&refund_amount=') + 1)) }),
+			],
+			[
+				'with the rest of the text in other objects',
+				withReason(`late&${pairsOf({ ...otherIds, original_transaction_id: 'x', ...everyField })}`),
+				(text) => {
+					const own = cut(text, 'll_transaction_id', 'll_transaction_id=2026999');
+					return {
+						a: { a: fields(cut(own, 'll_transaction_id', 'account_date')), b: fields(cut(own, 'account_date')) },
+						...otherIds,
+						original_transaction_id: 'x',
+						payment_data: everyField,
+						z: fields(text.slice(text.lastIndexOf('&refund_amount=') + 1)),
+					};
+				},
+			],
+			[
+				'with the ids of the refund',
+				withReason(`late&${pairsOf({ ...wanted, reason: 'q' })}`),
+				(text) => ({
+					...fields(cut(text, 'll_transaction_id', 'account_date')),
+					payment_data: { ...fields(cut(text, 'account_date', 'reason')), b: { reason: 'late' }, ...wanted, reason: 'q', ...fields(text.slice(text.indexOf('&refund_amount=') + 1)) },
+				}),
+			],
+		])('%s', (_case, genuine, forge) => {
+			const text = canonicalText(genuine as Record<string, unknown>);
+			const forged = forge(text);
+			expect(canonicalText(forged as Record<string, unknown>)).toBe(text);
+			expect(reason(callback(forged, sign(text)))).toContain('is not where it belongs');
+		});
 	});
 
 	it.each([
