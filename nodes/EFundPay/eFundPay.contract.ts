@@ -453,6 +453,11 @@ const TEXTS = { canonical: 'Canonical Text', rawBody: 'Raw Body' };
 type Hash = keyof typeof HASHES;
 type SignedText = keyof typeof TEXTS;
 
+/** A documented callback has less than 1 kB. Anybody can send one, and what is longer takes long to read. */
+const LONGEST_BODY_BYTES = 250_000;
+/** Of each key; more than two nobody needs, and each one is tried over the whole body. */
+const MOST_SIGNATURES = 5;
+
 /**
  * docs.efundflow.com/webhooks/signatures: RSA, base64, several signatures separated by commas of which one must match. Hash and
  * signed text are settings, because the page is cut where it would name them. The time header is not signed, so it proves nothing.
@@ -460,9 +465,10 @@ type SignedText = keyof typeof TEXTS;
 function verify(received: ReceivedCallback, credentials: EFundPayCredentials): Verdict {
 	const header = received.headers.signature?.trim() ?? '';
 	if (header === '') return { genuine: false, reason: 'the header "signature" is missing or empty', hint: 'It was not sent by EFundPay, or a proxy removed the header.' };
+	if (received.rawBody.length > LONGEST_BODY_BYTES) return { genuine: false, reason: 'the body is longer than any callback', hint: 'It was not sent by EFundPay.' };
 	const body = readJson(readUtf8(received.rawBody) ?? '');
 	if (!isObject(body)) return { genuine: false, reason: 'the body is not a JSON object', hint: 'It was not sent by EFundPay, or a proxy changed it.' };
-	const signatures = header.split(',').map((entry) => decodeBase64(entry.trim()) ?? Buffer.alloc(0));
+	const entries = header.split(',').flatMap((entry) => decodeBase64(entry.trim()) ?? []);
 	const canonical = canonicalText(body);
 	const canonicalBytes = Buffer.from(canonical, 'utf8');
 	const hash: Hash = credentials.signatureHash === 'sha256' ? 'sha256' : 'sha1';
@@ -470,6 +476,9 @@ function verify(received: ReceivedCallback, credentials: EFundPayCredentials): V
 	const verdict = verifyWithAny([credentials.platformPublicKey, credentials.platformPublicKeyPrevious], (keyText) => {
 		const key = readPlatformKey(keyText);
 		if (!key) return { genuine: false, reason: 'the platform public key in the credential is not an RSA public key' };
+		// A signature is as long as its key, so that nothing else has to be tried.
+		const length = Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8);
+		const signatures = entries.filter((entry) => entry.length === length).slice(0, MOST_SIGNATURES);
 		const matches = (withHash: Hash, withText: SignedText) => {
 			const data = withText === 'rawBody' ? received.rawBody : canonicalBytes;
 			return signatures.some((signature) => verifySignature(withHash, data, key, signature));

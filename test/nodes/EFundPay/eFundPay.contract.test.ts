@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import crypto, { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { canonicalText } from '../../../nodes/EFundPay/canonicalText';
@@ -541,6 +541,37 @@ describe('a callback', () => {
 
 	it('is taken when one of several signatures is good', () => {
 		expect(verdict(callback(payment, `${sign(textOf(refund))}, ${sign(textOf(payment))},AAAA`)).genuine).toBe(true);
+	});
+
+	it.each([1024, 2047, 3072])('is taken with a platform key of %d bits', (modulusLength) => {
+		const keys = generateKeyPairSync('rsa', { modulusLength });
+		expect(verdict(callback(payment, sign(textOf(payment), { key: keys.privateKey })), { platformPublicKey: pem(keys.publicKey) }).genuine).toBe(true);
+	});
+
+	describe('that anybody can send cannot keep n8n busy', () => {
+		const verify = jest.spyOn(crypto, 'verify');
+		beforeEach(() => verify.mockClear());
+		afterAll(() => verify.mockRestore());
+
+		it.each([
+			['commas', ','.repeat(15_000)],
+			['short signatures', 'AAAA,'.repeat(3_000)],
+			['signatures of another length', Array(60).fill(Buffer.alloc(128).toString('base64')).join(',')],
+		])('with %s for signatures: none is tried', (_case, signature) => {
+			expect(verdict(callback(payment, signature)).genuine).toBe(false);
+			expect(verify).not.toHaveBeenCalled();
+		});
+
+		it('with many signatures: five are tried, with two hashes over two texts', () => {
+			expect(verdict(callback(payment, Array(45).fill(sign('other')).join(','))).genuine).toBe(false);
+			expect(verify.mock.calls.length).toBeLessThanOrEqual(5 * 4);
+		});
+
+		it('with a body that is far longer than any callback: it is not even read', () => {
+			const long = { ...payment, more: 'x'.repeat(300_000) };
+			expect(reason(callback(long))).toContain('longer than any callback');
+			expect(verify).not.toHaveBeenCalled();
+		});
 	});
 
 	it.each([
