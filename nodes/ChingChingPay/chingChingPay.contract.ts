@@ -262,6 +262,19 @@ function succeeded({ body }: HttpReply): boolean {
 	return code === null || code === '0';
 }
 
+/** Inferred: as 0 is an assumption, another code counts as well when the words beside it say success. */
+function isError(reply: HttpReply): boolean {
+	const words = isObject(reply.body) ? textOrNull(reply.body.message) : null;
+	return !succeeded(reply) && !/^\s*(ok|success|succeeded|successful|(操作|查[询詢]|[请請]求)?成功)\s*[.!。]?\s*$/i.test(words ?? '');
+}
+
+/** The data of an answer to a question. An error may repeat the number that was asked for, or all of an older state: that is no answer. */
+function answeredData(reply: HttpReply): Record<string, unknown> {
+	if (!isError(reply)) return dataOf(reply);
+	const words = answerInWords(reply) ?? '';
+	throw new CallFailure(`ChingChingPay refused the request: ${words}`, { advice: 'Correct what ChingChingPay names, then run it again.', notFound: saysUnknownTransaction(words) });
+}
+
 function isEmpty(value: unknown): boolean {
 	return value === null || value === undefined || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
 }
@@ -451,7 +464,7 @@ function factsOf(data: Record<string, unknown>, credentials: ChingChingPayCreden
 
 /** The transaction of a query, as a checkout. */
 export function readQueried(reply: HttpReply, credentials: ChingChingPayCredentials): Checkout {
-	const data = dataOf(reply);
+	const data = answeredData(reply);
 	const transaction = readTransaction(data, credentials);
 	if (transaction.reference === null && transaction.transactionId === null) throw new CallFailure(`ChingChingPay's answer holds no transaction${inWords(reply)}`, NOT_FOUND);
 	return {
@@ -473,7 +486,7 @@ export function readQueried(reply: HttpReply, credentials: ChingChingPayCredenti
 
 /** api-205804629. Its `status` values are unknown and need not be the transaction's, so it never means paid; the amount's name was not readable. */
 export function readPayment(reply: HttpReply, credentials: ChingChingPayCredentials): Checkout {
-	const data = dataOf(reply);
+	const data = answeredData(reply);
 	const paymentId = textOrNull(data.payment_id);
 	if (paymentId === null) throw new CallFailure(`ChingChingPay's answer holds no payment${inWords(reply)}`, NOT_FOUND);
 	return {
@@ -503,7 +516,7 @@ const NOT_FOUND = { advice: 'Check the number you look for, and that it was made
 /** api-219517934. Refund statuses are unknown; the merchant's paid values count here, too. */
 export function readRefund(reply: HttpReply, order: RefundOrder, credentials: ChingChingPayCredentials): Refund {
 	const data = dataOf(reply);
-	if (isEmpty(data)) throw unreadable('refund', reply);
+	if (isEmpty(data) || isError(reply)) throw unreadable('refund', reply);
 	const transaction = readTransaction(data, credentials);
 	return {
 		provider: 'chingchingpay',
@@ -567,7 +580,7 @@ function confirmCall({ reference, paymentId }: PaymentFacts, credentials: ChingC
 }
 
 function confirmedFacts(reply: HttpReply, claimed: PaymentFacts, credentials: ChingChingPayCredentials): PaymentFacts | undefined {
-	const data = dataOf(reply);
+	const data = answeredData(reply);
 	const found = factsOf(data, credentials);
 	// The number that was asked for is proved by the answer.
 	if (found.reference !== null) return { ...found, paymentId: found.paymentId ?? (claimed.reference === null ? claimed.paymentId : null) };

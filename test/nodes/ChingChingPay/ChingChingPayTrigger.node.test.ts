@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { ChingChingPayApi } from '../../../credentials/ChingChingPayApi.credentials';
 import { ChingChingPayTrigger } from '../../../nodes/ChingChingPay/ChingChingPayTrigger.node';
 import { callHook, callWebhook, DELETED, logText, type WebhookCallOptions } from '../../support/contexts';
+import { startProviderServer } from '../shared/support/providerServer';
 import { order, Shop, signedCallback } from './sandbox';
 
 const shop = Shop.forEachTest();
@@ -160,6 +161,15 @@ describe('without a signature', () => {
 		expect(refused.response.status).toBe(500);
 		expect(refused.items).toBeUndefined();
 		expect(eventOf(await receive({ merchant_reference: reference }))).toMatchObject({ event: 'payment.succeeded' });
+	});
+
+	it('answers 500 when the API answers with an error that repeats the payment, so that ChingChingPay sends it again', async () => {
+		const server = await startProviderServer();
+		server.respond(() => ({ body: '{"code":50001,"message":"system busy","data":{"merchant_reference":"order-busy","status":"SBX_PAID","amount":2050,"currency":"HKD"}}' }));
+		const call = await receive({ merchant_reference: 'order-busy' }, { credential: { baseUrl: server.url } });
+		await server.close();
+		expect([call.response.status, call.items]).toEqual([500, undefined]);
+		expect(messages(call)).toContain('could not be asked (ChingChingPay refused the request: system busy (code 50001))');
 	});
 
 	it('answers 500 when the API refuses our key', async () => {

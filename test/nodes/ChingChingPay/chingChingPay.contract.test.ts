@@ -359,6 +359,10 @@ describe('get transaction', () => {
 		expect(readQueried(answered({ ...data, transaction_type: 'command' }), credentials({ paidValues: 'WORD' })).status).toBe('unknown');
 	});
 
+	it('is not paid by an error that repeats the transaction', () => {
+		expect(() => readQueried(answered(data, { code: 50001, message: 'system busy' }), credentials({ paidValues: 'WORD' }))).toThrow(/refused the request: system busy \(code 50001\)/);
+	});
+
 	it('without a transaction says so', () => {
 		expect(() => readQueried(answered({}), credentials())).toThrow(/holds no transaction/);
 	});
@@ -369,6 +373,10 @@ describe('get payment', () => {
 		expect(getPaymentCall('P/1', credentials()).url).toBe('https://gateway.example/gateway/api/v1/payments/detail/P%2F1');
 		const answer = answered({ payment_id: 'P1', merchant_reference: 'order-1', currency: 'HKD', status: 'WORD', expires_at: 1767225600, refunded_amount: 0 });
 		expect(readPayment(answer, credentials({ paidValues: 'WORD' }))).toMatchObject({ checkoutId: 'P1', reference: 'order-1', status: 'unknown', providerStatus: 'WORD', amount: null, expiresAt: '2026-01-01T00:00:00.000Z' });
+	});
+
+	it('is no payment where an error repeats its number', () => {
+		expect(() => readPayment(answered({ payment_id: 'P1' }, { code: 50001, message: 'system busy' }), credentials())).toThrow(/refused the request: system busy/);
 	});
 });
 
@@ -421,6 +429,11 @@ describe('create refund', () => {
 			currency: 'HKD',
 		});
 		expect(readRefund(answer, refund(), credentials({ paidValues: 'WORD' })).status).toBe('succeeded');
+	});
+
+	it('with an error that repeats its number is no refund, and may have been made nevertheless', () => {
+		const answer = answered({ merchant_reference: 'refund-1', status: 'WORD' }, { code: 50001, message: 'system busy' });
+		expect(() => readRefund(answer, refund(), credentials({ paidValues: 'WORD' }))).toThrow(expect.objectContaining({ mayHaveArrived: true, message: expect.stringContaining('system busy (code 50001)') as string }));
 	});
 
 	it('with an empty answer may have been made nevertheless', () => {
@@ -551,6 +564,21 @@ describe('the question to the API', () => {
 	it('answered by nothing found denies the payment', () => {
 		expect(facts(answered({}))).toBeUndefined();
 		expect(facts(answered(null))).toBeUndefined();
+	});
+
+	it.each([
+		['repeats the reference', { merchant_reference: 'order-1' }],
+		['repeats the whole payment, as paid', { merchant_reference: 'order-1', status: 'WORD', amount: 1250, currency: 'HKD' }],
+	])('answered by an error that %s is no answer, so that the callback is sent again', (_case, data) => {
+		expect(() => facts(answered(data, { code: 50001, message: 'system busy' }))).toThrow(expect.objectContaining({ message: expect.stringContaining('system busy (code 50001)') as string, notFound: false }));
+	});
+
+	it('answered by an error that denies the transaction, and repeats its reference, denies the payment', () => {
+		expect(() => facts(answered({ merchant_reference: 'order-1' }, { code: 40400, message: 'transaction not found' }))).toThrow(expect.objectContaining({ notFound: true }));
+	});
+
+	it.each(['ok', 'SUCCESS', '操作成功'])('answered by another code than 0 and the words %s is answered: that 0 means success is an assumption', (message) => {
+		expect(facts(answered({ merchant_reference: 'order-1', status: 'WORD' }, { code: 200, message }))).toMatchObject({ event: 'payment.succeeded' });
 	});
 
 	it.each([
