@@ -5,7 +5,7 @@ import type { Checkout, CheckoutOrder, HttpCall, HttpReply, PaymentContract, Pay
 import { eventIdOf } from '../shared/eventId';
 import { ExactNumber, isObject, mergeExtraFields, readJson, readUtf8, textOrNull, writeJson } from '../shared/exactJson';
 import { InputError } from '../shared/inputError';
-import { fromMinorUnits, shown, smallestUnits } from '../shared/money';
+import { fromMinorUnits, shortened, shown, smallestUnits } from '../shared/money';
 import { judgeSignature, signRequest, type SignatureScheme } from './requestSignature';
 
 /** The documentation, whose pages are named below by their last part: …/api-208767284 is the page of `payments/checkout`. */
@@ -30,6 +30,8 @@ const SETTLEMENTS = '/api/v1/settlements';
 const CHECKOUT_CURRENCIES = ['HKD', 'CNY'];
 /** api-208767284: minor units, 10 at the least. */
 const LEAST_AMOUNT = 10n;
+/** Of the service's own words in an error, which may get into n8n's log. */
+const LONGEST_WORDS = 300;
 /** Inferred: longer than any order number; what is longer in a callback is not looked up. */
 const LONGEST_REFERENCE = 200;
 
@@ -288,7 +290,7 @@ export function answerInWords({ body }: HttpReply): string | undefined {
 	const code = textOrNull(body.code);
 	const words = textOrNull(body.message) ?? textOrNull(dataOf({ body } as HttpReply).message);
 	if (code === null && words === null) return undefined;
-	return [words ?? 'no words', code === null ? '' : `(code ${code})`].filter(Boolean).join(' ');
+	return [(words ?? 'no words').slice(0, LONGEST_WORDS), code === null ? '' : `(code ${shortened(code)})`].filter(Boolean).join(' ');
 }
 
 /** Inferred: words that deny a transaction, and speak of no key, signature or merchant. The codes are documented nowhere. */

@@ -2,7 +2,7 @@ import type { IDataObject, IExecuteFunctions, IWebhookFunctions } from 'n8n-work
 import { logLine } from './answerCallback';
 import { CallFailure } from './callFailure';
 import type { PaymentEvent, PaymentEventName, PaymentFacts, ReceivedCallback, Verdict } from './contract';
-import { compareAmounts } from './money';
+import { compareAmounts, LONGEST_AMOUNT, shortened } from './money';
 import type { ProviderNode } from './providerNode';
 import { mayAsk, MOST_QUESTIONS_A_MINUTE } from './questionBudget';
 import { sendCall } from './sendCall';
@@ -89,10 +89,10 @@ async function confirm<Credentials, Order>(context: IWebhookFunctions | IExecute
 	}
 	// An unknown word is no denial: it fires `unknown`, so that the user sees it.
 	if (claimed.event === 'payment.succeeded' && NOT_PAID.has(found.event)) {
-		return { pass: false, acknowledge: true, note: `it says paid, but ${displayName} says ${found.providerStatus ?? 'nothing'}` };
+		return { pass: false, acknowledge: true, note: `it says paid, but ${displayName} says ${shortened(found.providerStatus ?? 'nothing')}` };
 	}
 	if (claimed.amount !== null && found.amount !== null && !isSameAmount(claimed.amount, found.amount)) {
-		logLine(context, 'warn', `${displayName} Trigger: the callback says ${claimed.amount}, ${displayName} says ${found.amount}; the latter counts.`);
+		logLine(context, 'warn', `${displayName} Trigger: the callback says ${shortened(claimed.amount)}, ${displayName} says ${shortened(found.amount)}; the latter counts.`);
 	}
 	const sameEvent = signed && !question.callbackIsHint && claimed.event === found.event;
 	return {
@@ -114,10 +114,10 @@ async function confirm<Credentials, Order>(context: IWebhookFunctions | IExecute
 
 const NOT_PAID = new Set<PaymentEventName>(['payment.pending', 'payment.failed', 'payment.canceled', 'payment.expired']);
 
-/** A genuine callback may say anything in its amount; what is no decimal text is another amount. */
+/** A callback, signed or not, may say anything in its amount: what is no decimal text, or an endless one, is another amount. */
 function isSameAmount(left: string, right: string): boolean {
-	const decimal = /^-?\d+(\.\d+)?$/;
-	return left === right || (decimal.test(left) && decimal.test(right) && compareAmounts(left, right) === 0);
+	const isDecimal = (text: string) => text.length <= LONGEST_AMOUNT && /^-?\d+(\.\d+)?$/.test(text);
+	return left === right || (isDecimal(left) && isDecimal(right) && compareAmounts(left, right) === 0);
 }
 
 /**

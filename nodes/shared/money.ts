@@ -28,17 +28,21 @@ export function currencyExponent(currency: string): number | undefined {
 	return EXPONENTS_OTHER_THAN_2[code] ?? (EXPONENT_2.has(code) ? 2 : undefined);
 }
 
+/** Inferred: no amount has more digits. Counting with millions of them, from a public form or an unsigned callback, would stop n8n for minutes. */
+export const LONGEST_AMOUNT = 40;
+
 /**
  * Reads an amount as people give it (text of a field, or a number from a sheet cell) into plain decimal text, unrounded.
  *
  * @param field display name, for the error
- * @throws InputError for empty, zero, negative, exponent form, separators, signs, other digits than 0-9, and numbers of more digits
+ * @throws InputError for empty, endless, zero, negative, exponent form, separators, signs, other digits than 0-9, and numbers of more digits
  *   than a number holds
  */
 export function readAmount(value: unknown, field: string): string {
 	const text = written(value).trim();
 	if (text === '') throw new InputError(`'${field}' is empty`, 'Enter an amount such as 12.50, or map it from the input item.');
 	if (typeof value === 'object' || !/^\d+(\.\d+)?$/.test(text)) throw new InputError(`'${field}' is not a plain number: ${shown(text)}`, adviceFor(text));
+	if (text.length > LONGEST_AMOUNT) throw new InputError(`'${field}' is longer than any amount: ${shown(text)}`, `Give an amount of ${LONGEST_AMOUNT} characters at the most.`);
 	if (typeof value === 'number' && !holdsEveryDigit(value, text)) {
 		throw new InputError(`'${field}' has more digits than a number holds exactly: ${shown(text)}`, 'Give the amount as text, for example from a column that is formatted as text.');
 	}
@@ -65,9 +69,16 @@ function adviceFor(text: string): string {
 	return 'Enter digits and, if needed, one decimal point: no currency sign, no separators, for example 12.50.';
 }
 
+/** Of a value that somebody else chose, in an error message or a log line. */
+const LONGEST_SHOWN = 40;
+
 /** A value in an error message: quoted and short. */
 export function shown(text: string): string {
-	return text.length > 40 ? `"${text.slice(0, 40)}…"` : `"${text}"`;
+	return `"${shortened(text)}"`;
+}
+
+export function shortened(text: string): string {
+	return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
 }
 
 /**

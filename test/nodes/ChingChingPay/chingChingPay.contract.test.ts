@@ -573,6 +573,11 @@ describe('the question to the API', () => {
 		expect(() => facts(answered(data, { code: 50001, message: 'system busy' }))).toThrow(expect.objectContaining({ message: expect.stringContaining('system busy (code 50001)') as string, notFound: false }));
 	});
 
+	it('answered by an endless error does not fill the log with it', () => {
+		const error = (run: () => unknown): Error => { try { run(); } catch (thrown) { return thrown as Error; } throw new Error('it was no error'); };
+		expect(error(() => facts(reply({ code: 50001, message: 'busy '.repeat(100_000), data: { merchant_reference: 'order-1' } }))).message.length).toBeLessThan(400);
+	});
+
 	it('answered by an error that denies the transaction, and repeats its reference, denies the payment', () => {
 		expect(() => facts(answered({ merchant_reference: 'order-1' }, { code: 40400, message: 'transaction not found' }))).toThrow(expect.objectContaining({ notFound: true }));
 	});

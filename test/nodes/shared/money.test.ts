@@ -89,6 +89,7 @@ describe('readAmount', () => {
 		[{}, /'Amount' is not a plain number/, /Enter digits/],
 		[[12.5], /'Amount' is not a plain number/, /Enter digits/],
 		[{ amount: '12' }, /'Amount' is not a plain number: "\{"amount":"12"\}"/, /Enter digits/],
+		['9'.repeat(41), /'Amount' is longer than any amount: "9{40}…"/, /40 characters at the most/],
 		['1e3', /not a plain number: "1e3"/, /without an exponent/],
 		['1E3', /not a plain number/, /without an exponent/],
 		['1.5e-3', /not a plain number/, /without an exponent/],

@@ -310,6 +310,21 @@ describe('Confirm With Provider', () => {
 		expect(call.items?.[0]?.[0]?.json).toMatchObject({ amount: '20.50' });
 	});
 
+	// Anybody can send an unsigned one: comparing millions of digits would stop n8n for minutes.
+	it.each([
+		['of other digits', '1'.repeat(100_000)],
+		['of the same value', `20.5${'0'.repeat(100_000)}`],
+	])('takes an endless amount %s for another one, and does not fill the log with it', async (_case, amount) => {
+		const call = await deliver({ payload: newPayment({ amount }), contract: asking({}), parameters: confirmed });
+		expect(call.items?.[0]?.[0]?.json).toMatchObject({ amount: '20.50' });
+		expect(logged(call)).toMatch(/the callback says \S{40}…, Probe says 20\.50; the latter counts/);
+	});
+
+	it('does not fill the log with an endless status of the API', async () => {
+		const call = await deliver({ contract: asking({ event: 'payment.failed', status: 'failed', providerStatus: 'X'.repeat(100_000) }), parameters: confirmed });
+		expect(logged(call)).toMatch(/it says paid, but Probe says X{40}…\./);
+	});
+
 	it.each<[string, Partial<PaymentFacts>, RegExp]>([
 		['currency', { currency: 'HKD' }, /its currency is not the one that Probe has for this payment/],
 		['reference', { reference: 'order-2' }, /its reference is not the one/],
