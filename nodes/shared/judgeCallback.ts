@@ -11,11 +11,12 @@ import { sendCall } from './sendCall';
 const CONFIRM_TIMEOUT_MILLISECONDS = 8_000;
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 const DEFAULT_MAXIMUM_AGE_DAYS = 7;
+const ANY_AGE = 0;
 
 export interface TriggerOptions {
 	confirmWithProvider?: boolean;
-	/** Days; 0 = any age. */
-	maximumAge?: number;
+	/** Days; 0 = any age. Whatever an expression gives. */
+	maximumAge?: unknown;
 	respond?: 'immediately' | 'whenFinished';
 }
 
@@ -46,7 +47,7 @@ export async function judgeCallback<Credentials, Order>(
 	if (problem !== undefined) return { pass: false, acknowledge: false, status: 401, reason: problem, hint: 'Correct the credential.' };
 	const verdict = callback.verify(received, credentials, remembered);
 	if (verdict.genuine === false) return { pass: false, acknowledge: false, status: 401, reason: verdict.reason, hint: verdict.hint };
-	const age = ageProblem(verdict, options.maximumAge ?? DEFAULT_MAXIMUM_AGE_DAYS, Date.now());
+	const age = ageProblem(verdict, options.maximumAge, Date.now());
 	if (age) return { pass: false, acknowledge: false, status: 401, ...age };
 	const claimed = callback.event(verdict.payload, credentials, received);
 	const ask = verdict.genuine === 'ask';
@@ -124,10 +125,10 @@ function isSameAmount(left: string, right: string): boolean {
  * Judges the signed time of a callback. Ahead of our clock it may be by a tenth of the maximum age, at least a minute and at
  * most an hour: a wrong clock must not lose payments, and a future time does an attacker no good.
  */
-export function ageProblem(verdict: Verdict, maximumAgeDays: number, nowMilliseconds: number): { reason: string; hint: string } | undefined {
-	if (verdict.genuine !== true || verdict.signedAt === undefined || maximumAgeDays <= 0) return undefined;
-	// An expression can give anything; what is no number must not switch the check off.
-	const maximum = (Number.isFinite(maximumAgeDays) ? maximumAgeDays : DEFAULT_MAXIMUM_AGE_DAYS) * DAY_MILLISECONDS;
+export function ageProblem(verdict: Verdict, maximumAge: unknown, nowMilliseconds: number): { reason: string; hint: string } | undefined {
+	const maximumAgeDays = readMaximumAge(maximumAge);
+	if (verdict.genuine !== true || verdict.signedAt === undefined || maximumAgeDays === ANY_AGE) return undefined;
+	const maximum = maximumAgeDays * DAY_MILLISECONDS;
 	const age = nowMilliseconds - verdict.signedAt.getTime();
 	if (Number.isNaN(age)) return { reason: 'the time at which it was signed is no time', hint: 'It was not made by the provider.' };
 	const seconds = Math.round(Math.abs(age) / 1000);
@@ -135,4 +136,11 @@ export function ageProblem(verdict: Verdict, maximumAgeDays: number, nowMillisec
 	const ahead = Math.min(Math.max(maximum / 10, 60_000), 3_600_000);
 	if (-age > ahead) return { reason: `it was signed ${seconds} seconds in the future`, hint: "Check this server's clock." };
 	return undefined;
+}
+
+/** An expression can give anything, and nothing but a plain 0 may switch the check off. */
+function readMaximumAge(value: unknown): number {
+	if (value === 0 || value === '0') return ANY_AGE;
+	const days = typeof value === 'number' || typeof value === 'string' ? Number(value) : NaN;
+	return days > 0 && Number.isFinite(days) ? days : DEFAULT_MAXIMUM_AGE_DAYS;
 }

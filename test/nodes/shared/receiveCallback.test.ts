@@ -156,19 +156,25 @@ describe('Maximum Age', () => {
 	const now = Date.UTC(2030, 0, 15);
 	const signed = (at: number): Verdict => ({ genuine: true, payload: {}, signedAt: new Date(at) });
 
-	it.each<[string, number, number, RegExp | undefined]>([
+	it.each<[string, number, unknown, RegExp | undefined]>([
 		['as old as allowed', now - 7 * day, 7, undefined],
 		['a millisecond older', now - 7 * day - 1, 7, /signed 604800 seconds ago, more than 'Maximum Age'/],
 		['very old where any age is allowed', 0, 0, undefined],
-		['very old where the age is negative', 0, -1, undefined],
+		['very old where any age is allowed as text', 0, '0', undefined],
+		['as old as a text allows', now - 30 * day, '30', undefined],
 		['an hour ahead', now + 3_600_000, 7, undefined],
 		['more than an hour ahead', now + 3_600_001, 7, /signed 3600 seconds in the future/],
 		['a minute ahead of a short age', now + 60_000, 1 / 1440, undefined],
 		['more than a minute ahead of a short age', now + 60_001, 1 / 1440, /in the future/],
-		['too old where the setting is no number', now - 8 * day, NaN, /more than 'Maximum Age'/],
 		['signed at a time that is none', NaN, 7, /no time/],
 	])('%s', (_case, signedAt, maximumAge, reason) => {
 		expect(ageProblem(signed(signedAt), maximumAge, now)?.reason ?? '').toMatch(reason ?? /^$/);
+	});
+
+	// An expression can give anything: what is no number of days must not switch the check off.
+	it.each([[''], [' '], [false], [true], [null], [undefined], [-1], ['-1'], [NaN], ['seven'], [Infinity], [[]], [{}], ['0.0']])('is seven days where the setting is %p', (maximumAge) => {
+		expect(ageProblem(signed(now - 8 * day), maximumAge, now)?.reason).toMatch(/more than 'Maximum Age'/);
+		expect(ageProblem(signed(now - 6 * day), maximumAge, now)).toBeUndefined();
 	});
 
 	it.each<[string, Verdict]>([
@@ -183,6 +189,10 @@ describe('Maximum Age', () => {
 	it('is seven days when nothing is chosen', async () => {
 		expectRefused(await deliver({ contract: signedDaysAgo(7.1) }), 401, /more than 'Maximum Age'/);
 		expect((await deliver({ contract: signedDaysAgo(6.9) })).items).toBeDefined();
+	});
+
+	it('is seven days when an expression gives nothing', async () => {
+		expectRefused(await deliver({ contract: signedDaysAgo(8), parameters: { options: { maximumAge: '={{ "" }}' } } }), 401, /more than 'Maximum Age'/);
 	});
 
 	it('0 accepts any age', async () => {
