@@ -80,9 +80,10 @@ export class WooshPayTrigger implements INodeType {
 	};
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		return await receiveCallback(this, { contract: wooshPay, credentialName: 'wooshPayApi' }, (event) => {
+		return await receiveCallback(this, { contract: wooshPay, credentialName: 'wooshPayApi' }, (event, claimed) => {
 			const chosen = this.getNodeParameter('events', []) as string[];
-			return chosen.includes(event.event) || additionalProviderEvents(this).includes(providerEventOf(event));
+			// Of the callback: what WooshPay answers when it is asked is a payment or a refund, which has no such name.
+			return chosen.includes(event.event) || additionalProviderEvents(this).includes(providerEventOf(claimed));
 		});
 	}
 }

@@ -21,7 +21,8 @@ export interface TriggerOptions {
 }
 
 export type Judgement =
-	| { pass: true; event: PaymentEvent }
+	/** `claimed`: what the callback itself says, where the API was asked and its answer made the event. Proved only where the callback is signed. */
+	| { pass: true; event: PaymentEvent; claimed: PaymentFacts }
 	/** Genuine or harmless, but starts nothing: acknowledged, so that the provider does not send it again. */
 	| { pass: false; acknowledge: true; note: string }
 	| { pass: false; acknowledge: false; status: 401 | 500; reason: string; hint?: string };
@@ -54,7 +55,7 @@ export async function judgeCallback<Credentials, Order>(
 	const confirmed = options.confirmWithProvider ?? callback.confirm?.callbackIsHint ?? false;
 	const examined = expectation?.(claimed, ask || confirmed) ?? claimed;
 	if (typeof examined === 'string') return { pass: false, acknowledge: false, status: 401, reason: examined };
-	if (!ask && !confirmed) return { pass: true, event: { ...examined, verifiedBy: 'signature' } };
+	if (!ask && !confirmed) return { pass: true, event: { ...examined, verifiedBy: 'signature' }, claimed: examined };
 	// At the address of a waiting execution nobody can have any other payment looked up than the one that it waits for.
 	const limited = ask && expectation === undefined;
 	return await confirm(context, provider, credentials, examined, !ask, limited);
@@ -98,6 +99,7 @@ async function confirm<Credentials, Order>(context: IWebhookFunctions | IExecute
 	const sameEvent = signed && !question.callbackIsHint && claimed.event === found.event;
 	return {
 		pass: true,
+		claimed,
 		event: {
 			...found,
 			eventId: sameEvent && !question.decidesEventId ? claimed.eventId : found.eventId,

@@ -1,6 +1,6 @@
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { acknowledge, logLine, refuse, startOnce } from './answerCallback';
-import type { PaymentEvent, PaymentEventName, ReceivedCallback } from './contract';
+import type { PaymentEvent, PaymentEventName, PaymentFacts, ReceivedCallback } from './contract';
 import { InputError } from './inputError';
 import { judgeCallback, type TriggerOptions } from './judgeCallback';
 import { readCredentials, type ProviderNode } from './providerNode';
@@ -13,7 +13,7 @@ import { readCredentials, type ProviderNode } from './providerNode';
 export async function receiveCallback<Credentials, Order>(
 	context: IWebhookFunctions,
 	provider: ProviderNode<Credentials, Order>,
-	wanted: (event: PaymentEvent) => boolean = (event) => chosenEvents(context).includes(event.event),
+	wanted: (event: PaymentEvent, claimed: PaymentFacts) => boolean = (event) => chosenEvents(context).includes(event.event),
 ): Promise<IWebhookResponseData> {
 	const { displayName } = provider.contract;
 	try {
@@ -26,9 +26,9 @@ export async function receiveCallback<Credentials, Order>(
 			logLine(context, 'info', `${displayName} Trigger acknowledged a callback without starting the workflow: ${judgement.note}.`);
 			return acknowledge(context, provider.contract.callback.accepted(credentials));
 		}
-		const { event } = judgement;
+		const { event, claimed } = judgement;
 		const accepted = provider.contract.callback.accepted(credentials);
-		return wanted(event) ? startOnce(context, event, accepted, options.respond === 'whenFinished') : acknowledge(context, accepted);
+		return wanted(event, claimed) ? startOnce(context, event, accepted, options.respond === 'whenFinished') : acknowledge(context, accepted);
 	} catch (error) {
 		if (error instanceof InputError) return refuse(context, 500, `${displayName} Trigger could not handle a callback: ${error.message}.`, error.advice);
 		return refuse(context, 500, `${displayName} Trigger could not handle a callback: ${error instanceof Error ? error.name : 'unknown error'}.`, 'The provider is asked to send it again. If this repeats, please report it.');

@@ -339,6 +339,16 @@ describe('a callback', () => {
 			expect(items?.[0]?.[0]?.json).toMatchObject({ event: action === 'refund' ? 'refund.succeeded' : 'dispute.updated', verifiedBy: 'signature+provider' });
 		});
 
+		it('whose own name is listed passes the filter, whatever WooshPay says of the payment now', async () => {
+			const setting = { parameters: { events: ['refund.succeeded'], options: { confirmWithProvider: true, additionalProviderEvents: 'payment_intent.requires_action' } } };
+			const published = await publish(setting);
+			const { checkoutId } = await sell();
+			const [delivery] = await sandbox.act(checkoutId, 'authenticate');
+			await sandbox.act(checkoutId, 'pay', { callback: 'none' });
+			const { items } = await receive(delivery ?? { requestHeaders: {}, requestBody: '' }, { ...setting, staticData: published.staticData });
+			expect(items?.[0]?.[0]?.json).toMatchObject({ event: 'payment.succeeded', verifiedBy: 'signature+provider' });
+		});
+
 		it('about a step that the payment has overtaken does not count beside the payment', async () => {
 			const setting = { parameters: { ...parameters, events: ['payment.pending', 'payment.succeeded'] } };
 			const published = await publish(setting);
