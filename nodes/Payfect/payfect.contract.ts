@@ -101,6 +101,12 @@ export function readCheckout(reply: HttpReply, credentials: PayfectCredentials):
 	};
 }
 
+/** The answer that docs.payfect.finance/payment/create shows has no `clientReferenceId`, although its request has one. */
+function readCreatedCheckout(reply: HttpReply, order: PayfectOrder, credentials: PayfectCredentials): Checkout {
+	const checkout = readCheckout(reply, credentials);
+	return { ...checkout, reference: checkout.reference ?? order.reference };
+}
+
 /**
  * The docs show three spellings of a time: seconds with microseconds (`createdAt`), milliseconds (`expiresAt`) and, until
  * December 2023, ISO 8601.
@@ -181,7 +187,7 @@ export const payfect: PaymentContract<PayfectCredentials, PayfectOrder> = {
 	/** https://docs.payfect.finance/authentication */
 	authHeaders: (credentials) => ({ Authorization: `Api-Key ${credentials.apiKey}` }),
 	credentialProblem: (credentials) => (credentials.apiKey ? undefined : "'API Key' in the Payfect credential is empty"),
-	checkout: { call: createCall, result: (reply, _order, credentials) => readCheckout(reply, credentials) },
+	checkout: { call: createCall, result: readCreatedCheckout },
 	failure,
 	callback: {
 		problem(credentials) {

@@ -134,6 +134,12 @@ describe('a checkout', () => {
 		});
 	});
 
+	// The documented answer to a create with a reference has null in its place.
+	it('keeps the reference that it was made with where the answer has none', () => {
+		const created = (clientReferenceId: unknown) => payfect.checkout.result(reply(200, { ...createdReply.body, clientReferenceId }), order({ reference: 'order-7' }), credentials).reference;
+		expect([created(null), created(undefined), created('as-payfect-has-it')]).toEqual(['order-7', 'order-7', 'as-payfect-has-it']);
+	});
+
 	it.each([
 		['open', 'open'],
 		['complete', 'paid'],
