@@ -5,6 +5,7 @@ import type { Checkout, CheckoutOrder, CheckoutStatus, HttpCall, HttpReply, Line
 import { eventIdOf } from '../shared/eventId';
 import { isObject, mergeExtraFields, readJson, readUtf8, textOrNull } from '../shared/exactJson';
 import { InputError } from '../shared/inputError';
+import { currencyExponent, toMinorUnits } from '../shared/money';
 import { sameValue } from '../shared/sameValue';
 import { openFernetToken, readFernetKey } from './fernet';
 
@@ -33,7 +34,7 @@ function createCall(order: PayfectOrder, credentials: PayfectCredentials): HttpC
 	const body = {
 		...(order.reference === null ? {} : { client_reference_id: order.reference }),
 		currency: order.currency,
-		invoice_items: items.map((item) => invoiceItem(item, order.currency)),
+		invoice_items: items.map((item, index) => invoiceItem(item, order.currency, order.lineItems.length === 0 ? 'Amount' : `Line Items ${index + 1}: Unit Amount`)),
 		...(order.successUrl === null ? {} : { success_url: order.successUrl }),
 		...(order.cancelUrl === null ? {} : { cancel_url: order.cancelUrl }),
 		...(order.callbackUrl === null ? {} : { callback_url: order.callbackUrl }),
@@ -57,13 +58,19 @@ function wholeOrderAsItem(order: PayfectOrder): LineItem {
 }
 
 /** Inferred: exactly one of `price` and `price_data`; the field table requires the first, the examples send only the second. */
-function invoiceItem(item: LineItem, currency: string): Record<string, unknown> {
+function invoiceItem(item: LineItem, currency: string, field: string): Record<string, unknown> {
 	if (item.price !== undefined) return { price: item.price, quantity: item.quantity };
 	const { name, description, images } = item;
 	return {
-		price_data: { currency, unit_amount: item.unitAmount, product_data: { name, ...(description === undefined ? {} : { description }), ...(images === undefined ? {} : { images }) } },
+		price_data: { currency, unit_amount: payable(item.unitAmount, currency, field), product_data: { name, ...(description === undefined ? {} : { description }), ...(images === undefined ? {} : { images }) } },
 		quantity: item.quantity,
 	};
+}
+
+/** The amount as it is, if the currency has that many decimals. Of coins, and of all else that ISO 4217 does not list, no page says how many. */
+function payable(amount: string, currency: string, field: string): string {
+	if (currencyExponent(currency) !== undefined) toMinorUnits(amount, currency, field);
+	return amount;
 }
 
 export function getCheckoutCall(checkoutId: string, credentials: PayfectCredentials): HttpCall {

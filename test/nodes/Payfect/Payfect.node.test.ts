@@ -98,6 +98,8 @@ describe('Create Checkout', () => {
 	it.each<[string, IDataObject, string]>([
 		['a payment currency without a network', { additionalFields: { paymentCurrency: 'usdt', paymentNetwork: '' } }, "'Payment Currency' and 'Payment Network' belong together"],
 		['neither description nor reference', { reference: '' }, "'Description' and 'Reference' are both empty"],
+		['more decimals than the currency has', { currency: 'JPY' }, `'Amount' "20.50" has more decimals than JPY`],
+		['line items in JSON with more decimals than the currency has', { currency: 'TWD', amountFrom: 'lineItemsJson', lineItemsJson: '[{"name": "Tea", "unitAmount": "12.999", "quantity": 1}]' }, `'Line Items 1: Unit Amount' "12.999" has more decimals than TWD`],
 		['an amount with a comma', { amount: '20,50' }, `'Amount' is not a plain number: "20,50"`],
 	])('refuses %s before anything is sent', async (_case, parameters, message) => {
 		const result = await run(parameters);

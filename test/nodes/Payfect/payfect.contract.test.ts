@@ -91,6 +91,28 @@ describe('the create call', () => {
 		expect(sent({ amount: '123456789012345678901234567890.123456789' }).invoice_items).toMatchObject([{ price_data: { unit_amount: '123456789012345678901234567890.123456789' } }]);
 	});
 
+	const item = (unitAmount: string) => ({ name: 'Tea', unitAmount, quantity: 1 });
+	it.each<[string, Partial<PayfectOrder>, RegExp]>([
+		['JPY 12.50', { currency: 'JPY', amount: '12.50' }, /^'Amount' "12\.50" has more decimals than JPY, which has no decimals$/],
+		['TWD 12.999', { currency: 'TWD', amount: '12.999' }, /^'Amount' "12\.999" has more decimals than TWD, which has 2 decimals$/],
+		['cny 0.001', { currency: 'cny', amount: '0.001' }, /^'Amount' "0\.001" has more decimals than CNY/],
+		['TWD 1.000, which may have been meant for a thousand', { currency: 'TWD', amount: '1.000' }, /^'Amount' "1\.000" has more decimals than TWD/],
+		['a line item of TWD 0.005, though the sum has two decimals', { currency: 'TWD', amount: '1.01', lineItems: [item('1.00'), { ...item('0.005'), quantity: 2 }] }, /^'Line Items 2: Unit Amount' "0\.005" has more decimals than TWD/],
+	])('refuses %s: nobody can pay that, and nothing is rounded', (_case, more, words) => {
+		expect(() => sent(more)).toThrow(InputError);
+		expect(() => sent(more)).toThrow(words);
+	});
+
+	it.each([
+		['JPY', '1200'],
+		['TWD', '20.5'],
+		['KWD', '1.234'],
+		['usdt', '0.000001'],
+		['ETH', '0.000000000000000001'],
+	])('sends %s %s as it was typed', (currency, amount) => {
+		expect(sent({ currency, amount }).invoice_items).toMatchObject([{ price_data: { currency, unit_amount: amount } }]);
+	});
+
 	it('is never sent twice blindly, and says where to look', () => {
 		const call = payfect.checkout.call(order(), credentials);
 		expect(call.repeat).toBe('once');
