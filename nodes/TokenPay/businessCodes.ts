@@ -1,4 +1,5 @@
 import type { Refusal } from '../shared/contract';
+import { knownWord } from '../shared/knownWord';
 
 interface BusinessCode {
 	meaning: string;
@@ -31,7 +32,7 @@ const CODES: Record<string, BusinessCode> = {
 
 /** A refusal by its business code: TokenPay's own words, then the code and what it means in English (the words may be Chinese). */
 export function refusalOf(code: string, words: string | null): Refusal {
-	const known = Object.hasOwn(CODES, code) ? CODES[code] : undefined;
+	const known = knownWord(CODES, code);
 	const number = known === undefined ? `code ${code}` : `code ${code}: ${known.meaning}`;
 	return {
 		message: words === null ? number : `${words} (${words === known?.meaning ? `code ${code}` : number})`,

@@ -5,6 +5,7 @@ import type { Checkout, CheckoutOrder, CheckoutStatus, HttpCall, HttpReply, Line
 import { eventIdOf } from '../shared/eventId';
 import { ExactNumber, isObject, mergeExtraFields, readJson, readUtf8, textOrNull, writeJson } from '../shared/exactJson';
 import { InputError } from '../shared/inputError';
+import { knownWord } from '../shared/knownWord';
 import { fromSmallestUnits } from '../shared/money';
 import { refusalOf } from './businessCodes';
 import { openResource } from './encryptedResource';
@@ -186,7 +187,7 @@ const STATES: Record<string, { status: CheckoutStatus; event: PaymentEventName }
 };
 const UNKNOWN_STATE = { status: 'unknown', event: 'unknown' } as const;
 
-const stateOf = (word: string | null) => (word !== null && Object.hasOwn(STATES, word) ? STATES[word] : undefined) ?? UNKNOWN_STATE;
+const stateOf = (word: string | null) => knownWord(STATES, word) ?? UNKNOWN_STATE;
 
 /** https://ttpay.io/doc/en/api/intro/structure.html (TransactionDetail) */
 export function readOrder(reply: HttpReply): Checkout {

@@ -21,6 +21,7 @@ import type {
 import { ExactNumber, isObject, mergeExtraFields, readJson, readUtf8, textOrNull, writeJson } from '../shared/exactJson';
 import { idempotencyKey } from '../shared/idempotencyKey';
 import { InputError } from '../shared/inputError';
+import { knownWord } from '../shared/knownWord';
 import { fromMinorUnits, smallestUnits } from '../shared/money';
 import { checkSignature, readMoment } from './signature';
 
@@ -258,7 +259,7 @@ export function readPayment(reply: HttpReply): Checkout {
 		reference: referenceOf(intent),
 		checkoutUrl: null,
 		qrCode: null,
-		status: INTENT_STATUS[providerStatus ?? ''] ?? 'unknown',
+		status: knownWord(INTENT_STATUS, providerStatus) ?? 'unknown',
 		providerStatus,
 		amount,
 		currency,
@@ -322,7 +323,7 @@ export function readRefund(reply: HttpReply): Refund {
 		paymentId: textOrNull(refund.payment_intent),
 		reference: textOrNull(objectIn(refund, 'metadata').reference),
 		paymentReference: null,
-		status: REFUND_STATUS[providerStatus ?? ''] ?? 'unknown',
+		status: knownWord(REFUND_STATUS, providerStatus) ?? 'unknown',
 		providerStatus,
 		amount: fromMinorUnits(refund.amount, currency),
 		currency,
@@ -531,12 +532,12 @@ const STATUS_OF_EVENT: Partial<Record<PaymentEventName, CheckoutStatus>> = {
 function eventName(type: string, object: Record<string, unknown>): PaymentEventName {
 	if (type === SUCCEEDED) return object.status === 'succeeded' ? 'payment.succeeded' : 'unknown';
 	if (type === REFUND_UPDATED) return refundEvent(object);
-	return EVENT_OF_TYPE[type] ?? 'unknown';
+	return knownWord(EVENT_OF_TYPE, type) ?? 'unknown';
 }
 
 /** Inferred: the object of `charge.refund.updated` is the refund; a reason for its failure means that it failed. */
 function refundEvent(refund: Record<string, unknown>): PaymentEventName {
-	const status = REFUND_STATUS[textOrNull(refund.status) ?? ''];
+	const status = knownWord(REFUND_STATUS, textOrNull(refund.status));
 	if (status === 'succeeded') return 'refund.succeeded';
 	if (status === 'failed' || status === 'canceled' || textOrNull(refund.failure_reason) !== null) return 'refund.failed';
 	return status === 'pending' ? 'refund.pending' : 'unknown';

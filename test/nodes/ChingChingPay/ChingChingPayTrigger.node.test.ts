@@ -167,7 +167,7 @@ describe('without a signature', () => {
 		const server = await startProviderServer();
 		server.respond(() => ({ body: '{"code":50001,"message":"system busy","data":{"merchant_reference":"order-busy","status":"SBX_PAID","amount":2050,"currency":"HKD"}}' }));
 		const call = await receive({ merchant_reference: 'order-busy' }, { credential: { baseUrl: server.url } });
-		await server.close();
+		server.close();
 		expect([call.response.status, call.items]).toEqual([500, undefined]);
 		expect(messages(call)).toContain('could not be asked (ChingChingPay refused the request: system busy (code 50001))');
 	});

@@ -566,3 +566,16 @@ describe('registering an endpoint', () => {
 		expect(() => registration.remember(answer('createEndpoint.success', { secret: '' }))).toThrow(expect.objectContaining({ mayHaveArrived: true }));
 	});
 });
+
+// Words that every JavaScript object knows: a look-up in a table would find a function.
+describe.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])('the word %s, which WooshPay does not document,', (word) => {
+	it('is an unknown status', () => {
+		expect(readPayment(reply({ id: 'pi_1', status: word }))).toMatchObject({ status: 'unknown', providerStatus: word });
+		expect(readRefund(reply({ id: 're_1', status: word }))).toMatchObject({ status: 'unknown', providerStatus: word });
+	});
+
+	it('is an unknown event', () => {
+		expect(factsOf(paymentEvent(word))).toMatchObject({ event: 'unknown', status: 'unknown' });
+		expect(factsOf(paymentEvent('charge.refund.updated', { status: word }))).toMatchObject({ event: 'unknown', status: 'unknown' });
+	});
+});
