@@ -84,11 +84,13 @@ const CHECKOUT_STATUS = new Map<string | null, CheckoutStatus>([
 	['expired', 'expired'],
 ]);
 
-export function readCheckout(reply: HttpReply, credentials: PayfectCredentials): Checkout {
+export function readCheckout(reply: HttpReply, credentials: PayfectCredentials, purpose: 'make' | 'ask'): Checkout {
 	const body = isObject(reply.body) ? reply.body : {};
 	const checkoutId = textOrNull(body.id);
 	if (checkoutId === null) {
-		throw new CallFailure("Payfect's answer holds no checkout id", { advice: 'It may have been made nevertheless. Look in the Payfect dashboard before you run this row again.', mayHaveArrived: true });
+		const made = purpose === 'make';
+		const advice = made ? 'It may have been made nevertheless. Look in the Payfect dashboard before you run this row again.' : 'Check the address in the credential; if it is right, ask Payfect.';
+		throw new CallFailure("Payfect's answer holds no checkout id", { advice, mayHaveArrived: made });
 	}
 	const providerStatus = textOrNull(body.status);
 	return {
@@ -110,7 +112,7 @@ export function readCheckout(reply: HttpReply, credentials: PayfectCredentials):
 
 /** The answer that docs.payfect.finance/payment/create shows has no `clientReferenceId`, although its request has one. */
 function readCreatedCheckout(reply: HttpReply, order: PayfectOrder, credentials: PayfectCredentials): Checkout {
-	const checkout = readCheckout(reply, credentials);
+	const checkout = readCheckout(reply, credentials, 'make');
 	return { ...checkout, reference: checkout.reference ?? order.reference };
 }
 
@@ -212,7 +214,7 @@ export const payfect: PaymentContract<PayfectCredentials, PayfectOrder> = {
 		confirm: {
 			call: (claimed, credentials) => (claimed.checkoutId === null ? undefined : getCheckoutCall(claimed.checkoutId, credentials)),
 			facts(reply, claimed, credentials) {
-				const checkout = readCheckout(reply, credentials);
+				const checkout = readCheckout(reply, credentials, 'ask');
 				return {
 					provider: 'payfect',
 					event: EVENT_OF_STATUS[checkout.status] ?? 'unknown',

@@ -93,7 +93,7 @@ export async function createWooshPayPrice(row: Row<WooshPayCredentials>) {
 	const call = createPriceCall(readPriceOrder(row), readPriceFields(row, 'additionalFields'), readExtraFields(row), row.credentials);
 	return await row.make(null, async () => {
 		const reply = await row.send(call);
-		return simplified(row, reply, () => readPrice(reply));
+		return simplified(row, reply, () => readPrice(reply, 'make'));
 	});
 }
 

@@ -96,7 +96,7 @@ export async function createWooshPayRefund(row: Row<WooshPayCredentials>) {
 	const call = createRefundCall(refund, row.credentials);
 	return await row.make(refund.reference, async () => {
 		const reply = await row.send(call);
-		return simplified(row, reply, () => ({ ...readRefund(reply), idempotencyKey: call.headers?.['Idempotency-Key'] ?? null }));
+		return simplified(row, reply, () => ({ ...readRefund(reply, 'make'), idempotencyKey: call.headers?.['Idempotency-Key'] ?? null }));
 	});
 }
 

@@ -19,7 +19,7 @@ export const priceIdFields: INodeProperties[] = [
 
 export async function getWooshPayPrice(row: Row<WooshPayCredentials>) {
 	const reply = await row.send(getPriceCall(readPriceId(row), row.credentials));
-	return simplified(row, reply, () => readPrice(reply));
+	return simplified(row, reply, () => readPrice(reply, 'ask'));
 }
 
 export function readPriceId(row: Row<WooshPayCredentials>): string {

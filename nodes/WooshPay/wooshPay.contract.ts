@@ -190,12 +190,12 @@ export function getCheckoutCall(checkoutId: string, credentials: WooshPayCredent
 }
 
 function checkoutResult(reply: HttpReply, order: WooshPayOrder, credentials: WooshPayCredentials): WooshPayCheckout {
-	return { ...readCheckout(reply, credentials), idempotencyKey: createCall(order, credentials).headers?.['Idempotency-Key'] ?? null };
+	return { ...readCheckout(reply, credentials, 'make'), idempotencyKey: createCall(order, credentials).headers?.['Idempotency-Key'] ?? null };
 }
 
 /** Inferred: `paid` in `payment_status`; pages show `unpaid` and the status `open` only. What nobody shows is unknown. */
-export function readCheckout(reply: HttpReply, credentials: WooshPayCredentials): Checkout {
-	const session = answered(reply, 'checkout');
+export function readCheckout(reply: HttpReply, credentials: WooshPayCredentials, purpose: Purpose): Checkout {
+	const session = answered(reply, 'checkout', purpose);
 	const status = textOrNull(session.status);
 	const paid = session.payment_status === 'paid';
 	const currency = textOrNull(session.currency);
@@ -217,13 +217,19 @@ export function readCheckout(reply: HttpReply, credentials: WooshPayCredentials)
 	};
 }
 
+/** What a call was sent for: an answer that cannot be read tells nothing of whether it was made or changed. */
+type Purpose = 'make' | 'change' | 'ask';
+
+const UNREADABLE: Record<Purpose, (what: string) => string> = {
+	make: (what) => `The ${what} may have been made nevertheless. Look in the WooshPay dashboard before you run this row again.`,
+	change: (what) => `The ${what} may have been changed nevertheless. Run this row again: a second time changes nothing more.`,
+	ask: () => 'Check the address in the credential; if it is right, ask WooshPay.',
+};
+
 /** The object of a good answer. Every object of WooshPay's has an `id`. */
-function answered(reply: HttpReply, what: string, made = true): Record<string, unknown> {
+function answered(reply: HttpReply, what: string, purpose: Purpose): Record<string, unknown> {
 	const body = isObject(reply.body) ? reply.body : {};
-	if (textOrNull(body.id) === null) {
-		const advice = made ? `The ${what} may have been made nevertheless. Look in the WooshPay dashboard before you run this row again.` : 'Ask WooshPay what it means.';
-		throw new CallFailure(`WooshPay's answer holds no ${what} id`, { advice, mayHaveArrived: made });
-	}
+	if (textOrNull(body.id) === null) throw new CallFailure(`WooshPay's answer holds no ${what} id`, { advice: UNREADABLE[purpose](what), mayHaveArrived: purpose === 'make' });
 	return body;
 }
 
@@ -249,7 +255,7 @@ export function getPaymentCall(paymentId: string, credentials: WooshPayCredentia
 const INTENT_STATUS: Record<string, CheckoutStatus> = { succeeded: 'paid', requires_action: 'pending', requires_capture: 'pending', canceled: 'canceled' };
 
 export function readPayment(reply: HttpReply): Checkout {
-	const intent = answered(reply, 'payment', false);
+	const intent = answered(reply, 'payment', 'ask');
 	const providerStatus = textOrNull(intent.status);
 	const { amount, currency } = intentMoney(intent);
 	return {
@@ -313,8 +319,8 @@ export function getRefundCall(refundId: string, credentials: WooshPayCredentials
 /** `succeeded` is the one status that a page shows (api-51369554). Inferred: the others, which can mean only one thing. */
 const REFUND_STATUS: Record<string, Refund['status']> = { succeeded: 'succeeded', pending: 'pending', failed: 'failed', canceled: 'canceled' };
 
-export function readRefund(reply: HttpReply): Refund {
-	const refund = answered(reply, 'refund');
+export function readRefund(reply: HttpReply, purpose: Purpose): Refund {
+	const refund = answered(reply, 'refund', purpose);
 	const currency = textOrNull(refund.currency);
 	const providerStatus = textOrNull(refund.status);
 	return {
@@ -366,7 +372,7 @@ export function createProductCall(product: ProductOrder, extraFields: Record<str
 }
 
 export function readProduct(reply: HttpReply): Product {
-	const product = answered(reply, 'product');
+	const product = answered(reply, 'product', 'make');
 	return {
 		provider: 'wooshpay',
 		productId: textOrNull(product.id),
@@ -441,8 +447,8 @@ export function updatePriceCall(priceId: string, fields: PriceFields, credential
 }
 
 /** `product` is the whole object in one page and its id in another (doc-1722914, 55502209e0). */
-export function readPrice(reply: HttpReply): Price {
-	const price = answered(reply, 'price');
+export function readPrice(reply: HttpReply, purpose: Purpose): Price {
+	const price = answered(reply, 'price', purpose);
 	const currency = textOrNull(price.currency);
 	return {
 		provider: 'wooshpay',
@@ -602,11 +608,11 @@ function confirmCall(claimed: PaymentFacts, credentials: WooshPayCredentials): H
 }
 
 function confirmedFacts(reply: HttpReply, claimed: PaymentFacts): PaymentFacts {
-	const object = answered(reply, 'payment', false);
+	const object = answered(reply, 'payment', 'ask');
 	const type = providerEventOf(claimed);
 	if (type.startsWith('payment_intent.')) return paymentFacts(reply, object, claimed);
 	if (type !== REFUND_UPDATED) return readEvent(object);
-	const refund = readRefund(reply);
+	const refund = readRefund(reply, 'ask');
 	const event = refundEvent(object);
 	return {
 		...claimed,

@@ -3,6 +3,7 @@ import { PayfectApi } from '../../../credentials/PayfectApi.credentials';
 import { Payfect } from '../../../nodes/Payfect/Payfect.node';
 import { sandboxCredentials, startSandbox, type RunningSandbox } from '../../../sandbox/sandbox';
 import { runNode, testCredential, type NodeRun, type NodeRunOptions } from '../../support/contexts';
+import { startProviderServer } from '../shared/support/providerServer';
 import { resetTime } from '../shared/support/skippedTime';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../shared/support/skippedTime')>('../shared/support/skippedTime').n8nWorkflowThatSkipsTime());
@@ -179,6 +180,15 @@ describe('Get Checkout', () => {
 		await fault('get', 'half-json');
 		expect(first(await run({ operation: 'get', checkoutId: created?.checkoutId }))).toMatchObject({ status: 'open' });
 		expect((await state()).requests.payfect).toMatchObject({ get: 2 });
+	});
+
+	// docs/rows.md: workflows take these words for "look it up before you send the row again".
+	it('at an answer without an id does not say that something may have been made', async () => {
+		const server = await startProviderServer();
+		const { error } = await run({ operation: 'get', checkoutId: '3f0c9a52' }, { fields: { baseUrl: server.url } });
+		server.close();
+		expect(error?.message).toMatch(/^Payfect's answer holds no checkout id/);
+		expect(error?.description).not.toContain('may have been made');
 	});
 
 	it('says so when there is none', async () => {

@@ -136,7 +136,7 @@ describe('the query', () => {
 });
 
 describe('a checkout', () => {
-	const read = (more: object = {}) => readCheckout(reply(createdReply.status, { ...createdReply.body, ...more }), credentials);
+	const read = (more: object = {}) => readCheckout(reply(createdReply.status, { ...createdReply.body, ...more }), credentials, 'ask');
 
 	it('is read from the documented answer', () => {
 		expect(read()).toEqual({
@@ -190,12 +190,12 @@ describe('a checkout', () => {
 
 	it('of a local sandbox may have a link without https', () => {
 		const body = { ...createdReply.body, url: 'http://127.0.0.1:4100/cashier/1' };
-		expect(readCheckout(reply(200, body), { ...credentials, baseUrl: 'http://127.0.0.1:4100/payfect/api/v1' }).checkoutUrl).toBe(body.url);
+		expect(readCheckout(reply(200, body), { ...credentials, baseUrl: 'http://127.0.0.1:4100/payfect/api/v1' }, 'ask').checkoutUrl).toBe(body.url);
 	});
 
 	it.each([[{}], ['OK'], [[]], [{ id: '' }], [{ id: null }]])('without an id (%j) may exist nevertheless, and says so', (body) => {
-		expect(() => readCheckout(reply(200, body), credentials)).toThrow(CallFailure);
-		expect(() => readCheckout(reply(200, body), credentials)).toThrow(expect.objectContaining({ mayHaveArrived: true, advice: expect.stringMatching(/may have been made/) as string }) as Error);
+		expect(() => readCheckout(reply(200, body), credentials, 'make')).toThrow(CallFailure);
+		expect(() => readCheckout(reply(200, body), credentials, 'make')).toThrow(expect.objectContaining({ mayHaveArrived: true, advice: expect.stringMatching(/may have been made/) as string }) as Error);
 	});
 });
 

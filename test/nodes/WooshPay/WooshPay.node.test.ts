@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { WooshPayApi } from '../../../credentials/WooshPayApi.credentials';
 import { WooshPay } from '../../../nodes/WooshPay/WooshPay.node';
 import { logText, runNode, testCredential, type NodeRun } from '../../support/contexts';
+import { startProviderServer } from '../shared/support/providerServer';
 import { WooshPaySandbox } from './sandbox';
 
 const sandbox = WooshPaySandbox.forEachTest();
@@ -228,5 +229,41 @@ describe('the credential test', () => {
 		const result = await testCredential(new WooshPayApi(), { ...sandbox.credential, ...changes });
 		expect(result.status).toBe('Error');
 		expect(result.message).toMatch(words);
+	});
+});
+
+describe('an answer without an id', () => {
+	/** What the row says when WooshPay, or something in its place, answers with an empty object. */
+	async function wordsAt(parameters: IDataObject): Promise<string> {
+		const server = await startProviderServer();
+		const { error } = await run(parameters, { credential: { environment: 'custom', baseUrl: server.url } });
+		server.close();
+		return `${error?.message} ${error?.description}`;
+	}
+
+	// docs/rows.md: workflows take these words for "look it up before you send the row again".
+	it.each<[string, IDataObject]>([
+		['Get a Checkout', { resource: 'checkout', operation: 'get', checkoutId: 'cs_1' }],
+		['Get a Payment', { resource: 'payment', operation: 'get', paymentId: 'pi_1' }],
+		['Get a Price', { resource: 'price', operation: 'get', priceId: 'price_1' }],
+		['Get a Refund', { resource: 'refund', operation: 'get', refundId: 're_1' }],
+		['Update a Price', { resource: 'price', operation: 'update', priceId: 'price_1', updateFields: { active: false } }],
+	])('to %s does not say that something may have been made', async (_operation, parameters) => {
+		const words = await wordsAt(parameters);
+		expect(words).toMatch(/^WooshPay's answer holds no (checkout|payment|price|refund) id/);
+		expect(words).not.toContain('may have been made');
+	});
+
+	it('to Update a Price says that it may have been changed', async () => {
+		expect(await wordsAt({ resource: 'price', operation: 'update', priceId: 'price_1', updateFields: { active: false } })).toContain('The price may have been changed nevertheless. Run this row again');
+	});
+
+	it.each<[string, IDataObject]>([
+		['checkout', checkout],
+		['price', { resource: 'price', operation: 'create', amount: '12.99', currency: 'GBP', productId: 'prod_1' }],
+		['product', { resource: 'product', operation: 'create', name: 'Tea' }],
+		['refund', { resource: 'refund', operation: 'create', paymentId: 'pi_1', amount: '12.99', currency: 'GBP' }],
+	])('to Create a %s says that it may have been made', async (what, parameters) => {
+		expect(await wordsAt(parameters)).toContain(`The ${what} may have been made nevertheless`);
 	});
 });

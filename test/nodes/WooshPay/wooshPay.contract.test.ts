@@ -170,7 +170,7 @@ describe('the idempotency key', () => {
 
 describe('a checkout', () => {
 	it('is read into the shape that every provider has', () => {
-		expect(readCheckout(answer('createCheckout.success'), credentials)).toEqual({
+		expect(readCheckout(answer('createCheckout.success'), credentials, 'ask')).toEqual({
 			provider: 'wooshpay',
 			checkoutId: 'cs_1600000000000000003',
 			paymentId: 'pi_1600000000000000005',
@@ -195,7 +195,7 @@ describe('a checkout', () => {
 		['unknown for a payment that was not needed', { status: 'complete', payment_status: 'no_payment_required' }, 'unknown'],
 		['unknown without a status', { status: null, payment_status: null }, 'unknown'],
 	])('is %s', (_case, changes, status) => {
-		expect(readCheckout(answer('createCheckout.success', changes), credentials).status).toBe(status);
+		expect(readCheckout(answer('createCheckout.success', changes), credentials, 'ask').status).toBe(status);
 	});
 
 	it.each([
@@ -204,16 +204,16 @@ describe('a checkout', () => {
 		['is a script', 'javascript:alert(1)'],
 		['is missing', null],
 	])('has no link when the address %s', (_case, url) => {
-		expect(readCheckout(answer('createCheckout.success', { url }), credentials).checkoutUrl).toBeNull();
+		expect(readCheckout(answer('createCheckout.success', { url }), credentials, 'ask').checkoutUrl).toBeNull();
 	});
 
 	it('has a plain link where the base URL is plain too', () => {
 		const sandbox = { ...credentials, environment: 'custom' as const, baseUrl: 'http://127.0.0.1:1' };
-		expect(readCheckout(answer('createCheckout.success', { url: 'http://127.0.0.1:1/pay' }), sandbox).checkoutUrl).toBe('http://127.0.0.1:1/pay');
+		expect(readCheckout(answer('createCheckout.success', { url: 'http://127.0.0.1:1/pay' }), sandbox, 'ask').checkoutUrl).toBe('http://127.0.0.1:1/pay');
 	});
 
 	it('without an id is an error that says that it may exist', () => {
-		expect(() => readCheckout(reply({}), credentials)).toThrow(expect.objectContaining({ mayHaveArrived: true, message: expect.stringContaining('no checkout id') as string }));
+		expect(() => readCheckout(reply({}), credentials, 'make')).toThrow(expect.objectContaining({ mayHaveArrived: true, message: expect.stringContaining('no checkout id') as string }));
 	});
 
 	it.each([
@@ -221,7 +221,7 @@ describe('a checkout', () => {
 		['milliseconds', 1665639691214, '2022-10-13T05:41:31.214Z'],
 		['digits as text', '1665639691214', '2022-10-13T05:41:31.214Z'],
 	])('tells when it expires from %s', (_case, expiresAt, iso) => {
-		expect(readCheckout(answer('createCheckout.success', { expires_at: expiresAt }), credentials).expiresAt).toBe(iso);
+		expect(readCheckout(answer('createCheckout.success', { expires_at: expiresAt }), credentials, 'ask').expiresAt).toBe(iso);
 	});
 
 	it.each([null, '', 'soon', -1, 1.5, '99999999999999999999'])('tells nothing about %p', (time) => {
@@ -278,7 +278,7 @@ describe('a refund', () => {
 	});
 
 	it('is read', () => {
-		expect(readRefund(answer('createRefund.success'))).toEqual({
+		expect(readRefund(answer('createRefund.success'), 'ask')).toEqual({
 			provider: 'wooshpay',
 			refundId: 're_1600000000000000007',
 			paymentId: 'pi_1600000000000000005',
@@ -292,11 +292,11 @@ describe('a refund', () => {
 	});
 
 	it('with a word that no page shows is unknown', () => {
-		expect(readRefund(answer('createRefund.success', { status: 'done' })).status).toBe('unknown');
+		expect(readRefund(answer('createRefund.success', { status: 'done' }), 'ask').status).toBe('unknown');
 	});
 
 	it('takes a currency in small letters, as one page shows it', () => {
-		expect(readRefund(answer('createRefund.success', { currency: 'usd', amount: 100 }))).toMatchObject({ amount: '1.00', currency: 'usd' });
+		expect(readRefund(answer('createRefund.success', { currency: 'usd', amount: 100 }), 'ask')).toMatchObject({ amount: '1.00', currency: 'usd' });
 	});
 });
 
@@ -335,7 +335,7 @@ describe('products and prices', () => {
 	});
 
 	it.each(['createPrice.success', 'getPrice.success'])('reads a price of %s, whichever way it names the product', (name) => {
-		expect(readPrice(answer(name))).toEqual({
+		expect(readPrice(answer(name), 'ask')).toEqual({
 			provider: 'wooshpay',
 			priceId: 'price_1600000000000000002',
 			productId: 'prod_1600000000000000001',
@@ -571,7 +571,7 @@ describe('registering an endpoint', () => {
 describe.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])('the word %s, which WooshPay does not document,', (word) => {
 	it('is an unknown status', () => {
 		expect(readPayment(reply({ id: 'pi_1', status: word }))).toMatchObject({ status: 'unknown', providerStatus: word });
-		expect(readRefund(reply({ id: 're_1', status: word }))).toMatchObject({ status: 'unknown', providerStatus: word });
+		expect(readRefund(reply({ id: 're_1', status: word }), 'ask')).toMatchObject({ status: 'unknown', providerStatus: word });
 	});
 
 	it('is an unknown event', () => {
