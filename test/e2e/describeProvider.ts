@@ -131,13 +131,14 @@ export function describeProvider(provider: ProviderCase): void {
 			expect(await client.workflows.publicationStatus(workflow.id)).not.toBe('published');
 		});
 
-		test('a callback to an unpublished workflow gets 404 and starts nothing, and works once it is published again', async () => {
+		test('a callback to an unpublished workflow gets 404 or is not sent, starts nothing, and works once it is published again', async () => {
 			const merchant = await shop();
 			const { client } = await stage();
 			const { checkout } = await merchant.order();
 			await client.workflows.unpublish(merchant.paid.id);
 			const missed = await merchant.payer(checkout);
-			for (const delivery of missed) expect(delivery.status).toBe(404);
+			// WooshPay has been told that nobody listens any more.
+			expect(missed.map(({ status }) => status)).toEqual(provider.callbackParameters ? [404] : []);
 			expect(await merchant.executions()).toEqual([]);
 			await client.workflows.publish(merchant.paid.id);
 			const { checkout: next } = await merchant.order();

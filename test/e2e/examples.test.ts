@@ -76,14 +76,6 @@ describe('verify-callback.json', () => {
 		const [delivery] = await checkout.payer();
 		expect(delivery?.status).toBe(500);
 	});
-
-	test('what is genuine but no payment is acknowledged and not fulfilled', async () => {
-		const example = await ExampleInUse.of('verify-callback.json');
-		const { reference, checkout } = await order(example);
-		const deliveries = await checkout.payer('cancel');
-		expect(deliveries.filter(({ status }) => status !== 200)).toEqual([]);
-		expect(await example.left('Fulfilled', reference)).toEqual([]);
-	});
 });
 
 describe('form-to-cashier.json', () => {
