@@ -83,10 +83,10 @@ export class ExampleInUse {
 		return await client.workflows.run(this.workflow.id, start);
 	}
 
-	/** What left this step for this order, over all executions that have ended. */
+	/** What left this step for this order, over all executions, once each has ended or waits. */
 	async left(step: string, reference: string): Promise<IDataObject[]> {
 		const { client } = await stage();
-		const executions = await Promise.all((await client.executions.list(this.workflow.id)).map(async ({ id }) => await client.executions.get(id)));
+		const executions = await Promise.all((await client.executions.list(this.workflow.id)).map(async ({ id }) => await client.executions.settled(id)));
 		return executions.flatMap((execution) => leftOf(execution, step)).filter((item) => item.reference === reference);
 	}
 
