@@ -80,14 +80,12 @@ export async function redeliveryScale(scale: number): Promise<void> {
 	await axios.post(`${(await stage()).sandbox.url}/control/settings`, { redeliveryScale: scale }, { proxy: false });
 }
 
-let opened: Workflow[] = [];
+const opened: Workflow[] = [];
 
 /** Unpublishes what `openMerchant` opened: WooshPay tells every registered endpoint about every payment. */
 export async function closeMerchants(): Promise<void> {
 	const { client } = await stage();
-	const closing = opened;
-	opened = [];
-	for (const { id } of closing) await client.workflows.unpublish(id).catch(() => undefined);
+	for (let workflow = opened.pop(); workflow; workflow = opened.pop()) await client.workflows.unpublish(workflow.id);
 }
 
 /** A published workflow that begins with the trigger of this provider. */

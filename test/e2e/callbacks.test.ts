@@ -14,10 +14,7 @@ beforeAll(async () => {
 	await redeliveryScale(1);
 });
 afterEach(closeMerchants);
-afterAll(async () => {
-	warehouse.close();
-	await redeliveryScale(0.001);
-});
+afterAll(() => warehouse.close());
 
 const acknowledged = ({ acknowledgement }: CallbackCase): Answer => acknowledgement;
 

@@ -1,15 +1,11 @@
 import type { INode } from 'n8n-workflow';
-import { callbackCases, closeMerchants, openMerchant, pay, placeOrder, Warehouse } from './callbackSupport';
-import { endExamples, ExampleInUse } from './exampleInUse';
+import { callbackCases, openMerchant, pay, placeOrder, Warehouse } from './callbackSupport';
+import { ExampleInUse } from './exampleInUse';
 import { stage } from './support';
 
 const warehouse = new Warehouse();
 beforeAll(async () => await warehouse.open());
-afterAll(async () => {
-	await closeMerchants();
-	await endExamples();
-	warehouse.close();
-});
+afterAll(() => warehouse.close());
 
 test('find-crashed-payments.json: an acknowledged payment whose execution was killed is fulfilled by the next look, and once', async () => {
 	const { n8n, client } = await stage();

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { NewWorkflow, Workflow } from '../n8n/client';
-import { callbackCases, closeMerchants, delivered, pay, placeOrder, redeliveryScale, Warehouse } from './callbackSupport';
+import { callbackCases, delivered, pay, placeOrder, redeliveryScale, Warehouse } from './callbackSupport';
 import { callbackUrl, itemsOf, makeCredential, stage, type ProviderCase } from './support';
 
 const provider = callbackCases.find((one) => one.provider === 'tokenpay')!;
@@ -30,12 +30,7 @@ beforeAll(async () => {
 	await client.workflows.publish(workflow.id);
 	address = await callbackUrl(workflow);
 });
-afterAll(async () => {
-	await closeMerchants();
-	await (await stage()).client.workflows.unpublish(workflow.id);
-	warehouse.close();
-	await redeliveryScale(0.001);
-});
+afterAll(() => warehouse.close());
 
 async function firstDelivery(reference: { reference: string; checkoutId: string }) {
 	const [delivery] = await pay({ provider, address }, reference);

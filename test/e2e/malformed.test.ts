@@ -13,7 +13,6 @@ const seed = 1;
 
 beforeAll(async () => await redeliveryScale(1));
 afterEach(closeMerchants);
-afterAll(async () => await redeliveryScale(0.001));
 
 /** The status that n8n answers, or "cut" where it breaks the connection. */
 async function statusOf(url: string, { headers, rawBody }: ReceivedCallback): Promise<number | 'cut'> {

@@ -84,6 +84,11 @@ export class SandboxClient {
 		return answer.data.deliveries[0];
 	}
 
+	/** Back to how it was started: no checkouts, endpoints, faults and redeliveries, and the settings that it was given. */
+	async reset(): Promise<void> {
+		await this.http.post('/reset');
+	}
+
 	async fault(provider: string, operation: string, fault: Fault | null, times = 1): Promise<void> {
 		await this.http.post('/faults', { provider, operation, fault, times });
 	}

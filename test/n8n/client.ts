@@ -106,6 +106,8 @@ export class N8nClient {
 		/** Saves a draft; what is published goes on running until the next `publish`. */
 		save: async ({ id, name, nodes, connections, settings, versionId }: Workflow): Promise<Workflow> =>
 			await this.call<Workflow>('patch', `/workflows/${id}`, { name, nodes, connections, settings, versionId }),
+		published: async (): Promise<Pick<Workflow, 'id' | 'name'>[]> =>
+			await this.call('get', `/workflows?filter=${encodeURIComponent(JSON.stringify({ active: true }))}`),
 		/** Ends when the triggers are really registered. Throws with the words that the editor shows when one refuses. */
 		publish: async (id: string): Promise<void> => {
 			const { versionId } = await this.workflows.get(id);
