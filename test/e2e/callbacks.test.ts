@@ -98,14 +98,14 @@ describe.each(callbackCases)('$displayName, Respond: Immediately', (provider) =>
 		const merchant = await openMerchant(provider, { then: [warehouse.node('Ship')] });
 		const order = await placeOrder(merchant);
 		const { n8n } = await stage();
-		const database = new DatabaseSync(path.join(n8n.userFolder, '.n8n', 'database.sqlite'));
-		// Any process that writes for longer than n8n waits does this to it: a backup, a full disk, a second n8n.
-		database.exec('BEGIN IMMEDIATE');
+		const database = new DatabaseSync(path.join(n8n.userFolder, '.n8n', 'database.sqlite'), { timeout: 10_000 });
 		let first;
 		try {
+			// Any process that writes for longer than n8n waits does this to it: a backup, a full disk, a second n8n.
+			database.exec('BEGIN IMMEDIATE');
 			[first] = await pay(merchant, order);
 		} finally {
-			database.exec('ROLLBACK');
+			// Ends the transaction, too.
 			database.close();
 		}
 		if (!first) throw new Error('Nothing was delivered.');
