@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import axios from 'axios';
 import type { IDataObject, INode } from 'n8n-workflow';
 import { LocalServer, Refusal } from '../support/localServer';
-import { eventually, type Credential, type Workflow } from '../n8n/client';
+import { aMinute, eventually, type Credential, type Workflow } from '../n8n/client';
 import type { SandboxDelivery } from './sandboxClient';
 import type { CallbackCase } from './callbackCases';
 import { callbackUrl, makeActionWorkflow, makeCredential, makeWorkflow, node, packageName, stage, uniqueReference, type ProviderCase } from './support';
@@ -51,7 +51,7 @@ export class Warehouse extends LocalServer<{ reference: string }> {
 	}
 
 	async waitUntilAsked(reference: string, times = 1): Promise<void> {
-		await eventually(async () => (this.times(reference, 'asked') >= times ? true : undefined), 20_000, () => `The warehouse was not asked ${times} times to ship ${reference}`);
+		await eventually(async () => (this.times(reference, 'asked') >= times ? true : undefined), aMinute, () => `The warehouse was not asked ${times} times to ship ${reference}`);
 	}
 
 	/** The node that tells it to ship. */

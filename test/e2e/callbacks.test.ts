@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { eventually } from '../n8n/client';
+import { aMinute, eventually } from '../n8n/client';
 import { callbackCases, closeMerchants, delivered, logLinesAbout, openMerchant, pay, placeOrder, redeliveryScale, sendAgain, Warehouse, type Answer, type CallbackCase } from './callbackSupport';
 import { makeCredential, node, secretsIn, stage, type ProviderCase } from './support';
 import { endpointsAtWooshPay } from './wooshPayAccount';
@@ -79,7 +79,7 @@ describe.each(callbackCases)('$displayName, Respond: When Workflow Finishes', (p
 		expect((await delivered(first)).status).toBe(409);
 		letGo();
 		expect(await endedExecutions(merchant.paid.id)).toEqual(['error', 'success']);
-		expect(await eventually(async () => await delivered(first).then((answer) => (answer.status === 409 ? undefined : answer)), 10_000, () => 'Copies were still refused')).toEqual(acknowledged(provider));
+		expect(await eventually(async () => await delivered(first).then((answer) => (answer.status === 409 ? undefined : answer)), aMinute, () => 'Copies were still refused')).toEqual(acknowledged(provider));
 		expect(warehouse.times(order.reference)).toBe(1);
 	});
 });
@@ -125,7 +125,7 @@ describe.each(callbackCases)('$displayName, Respond: Immediately', (provider) =>
 					const executions = (await client.executions.list(merchant.paid.id)).filter(({ mode }) => mode === 'webhook');
 					return executions.length === count ? true : undefined;
 				},
-				20_000,
+				aMinute,
 				() => `There were not ${count} production executions`,
 			);
 		await client.workflows.listen(merchant.paid.id, 'Paid');

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { INode } from 'n8n-workflow';
-import { eventually, type Workflow } from '../n8n/client';
+import { aMinute, eventually, type Workflow } from '../n8n/client';
 import { describeProvider } from './describeProvider';
 import { callbackUrl, createdWorkflows, itemsOf, makeActionWorkflow, makeCredential, makeTriggerWorkflow, makeWorkflow, Shop, stage, type ProviderCase } from './support';
 import { callWooshPay, endpointsAtWooshPay } from './wooshPayAccount';
@@ -139,7 +139,7 @@ describe('the endpoint of WooshPay Trigger', () => {
 		expect((await endpointsAtWooshPay()).map(({ url }) => url).sort()).toEqual([...before.map(({ url }) => url), await callbackUrl(shop.paid, 'test')].sort());
 		await client.workflows.stopListening(shop.paid.id);
 		// n8n answers before it has taken the test endpoint down.
-		await eventually(async () => ((await endpointsAtWooshPay()).length === before.length ? true : undefined), 20_000, () => 'The test endpoint was not removed');
+		await eventually(async () => ((await endpointsAtWooshPay()).length === before.length ? true : undefined), aMinute, () => 'The test endpoint was not removed');
 		expect(await endpointsAtWooshPay()).toEqual(before);
 		const { checkout } = await shop.order();
 		const [delivery] = await shop.payer(checkout);

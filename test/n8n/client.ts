@@ -48,6 +48,9 @@ export type PublicationStatus = 'not_published' | 'in_progress' | 'published' | 
 // n8n refuses a larger one.
 const pageSize = 100;
 
+/** How long is waited for what usually takes a moment: only a test that fails, or a busy machine, needs it. */
+export const aMinute = 60_000;
+
 /** n8n refused: its own words and its HTTP status. Holds nothing of the request, which may carry secrets. */
 export class N8nError extends Error {
 	constructor(
@@ -103,11 +106,11 @@ export class N8nClient {
 		create: async ({ settings = {}, ...workflow }: NewWorkflow): Promise<Workflow> =>
 			await this.call<Workflow>('post', '/workflows', { ...workflow, settings, active: false }),
 		get: async (id: string): Promise<Workflow> => await this.call<Workflow>('get', `/workflows/${id}`),
+		published: async (): Promise<Pick<Workflow, 'id' | 'name'>[]> =>
+			await this.call('get', `/workflows?filter=${encodeURIComponent(JSON.stringify({ active: true }))}`),
 		/** Saves a draft; what is published goes on running until the next `publish`. */
 		save: async ({ id, name, nodes, connections, settings, versionId }: Workflow): Promise<Workflow> =>
 			await this.call<Workflow>('patch', `/workflows/${id}`, { name, nodes, connections, settings, versionId }),
-		published: async (): Promise<Pick<Workflow, 'id' | 'name'>[]> =>
-			await this.call('get', `/workflows?filter=${encodeURIComponent(JSON.stringify({ active: true }))}`),
 		/** Ends when the triggers are really registered. Throws with the words that the editor shows when one refuses. */
 		publish: async (id: string): Promise<void> => {
 			const { versionId } = await this.workflows.get(id);
@@ -191,7 +194,7 @@ export class N8nClient {
 				() => `Execution ${id} had not ended`,
 			),
 		/** Ends when the workflow has at least `count` executions in this state; gives them with their data, oldest first. */
-		waitFor: async (workflowId: string, count: number, status = 'success', withinMilliseconds = 20_000): Promise<Execution[]> => {
+		waitFor: async (workflowId: string, count: number, status = 'success', withinMilliseconds = aMinute): Promise<Execution[]> => {
 			let seen: ExecutionSummary[] = [];
 			const found = await eventually(
 				async () => {

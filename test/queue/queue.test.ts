@@ -8,7 +8,7 @@ import { startSandbox, type RunningSandbox } from '../../sandbox/sandbox';
 import { callbackCases, closeMerchants, delivered, openMerchant, placeOrder, redeliveryScale, sendAgain, Warehouse, type Answer, type CallbackCase, type Merchant } from '../e2e/callbackSupport';
 import type { PayerAction, SandboxCheckout, SandboxDelivery } from '../e2e/sandboxClient';
 import { callbackUrl, itemsOf, makeActionWorkflow, makeCredential, node, packageName, stage, uniqueReference, type ProviderCase } from '../e2e/support';
-import { eventually, type Credential, type Execution, type NewWorkflow, type Workflow } from '../n8n/client';
+import { aMinute, eventually, type Credential, type Execution, type NewWorkflow, type Workflow } from '../n8n/client';
 import { processorNames, startCluster, type Cluster, type ProcessorName } from './cluster';
 
 let cluster: Cluster;
@@ -281,7 +281,7 @@ function providerNode(provider: CallbackCase, name: string, credential: Credenti
 /** The number of the execution in the resume URL. */
 const executionOf = ({ callbackUrl }: SandboxCheckout): string => new URL(callbackUrl ?? '').pathname.split('/').at(-1) ?? '';
 
-async function ended(checkout: SandboxCheckout, withinMilliseconds = 30_000): Promise<Execution> {
+async function ended(checkout: SandboxCheckout, withinMilliseconds = aMinute): Promise<Execution> {
 	const { client } = await stage();
 	return await eventually(
 		async () => {
