@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
+import { logLinesAbout } from './callbackSupport';
 import { describeProvider } from './describeProvider';
 import { callbackByUrl, errorOf, itemsOf, makeActionWorkflow, makeCredential, Shop, stage, type ProviderCase } from './support';
 
@@ -75,8 +76,7 @@ describe('what only EFundPay does', () => {
 		const [refused] = await merchant.payer(checkout);
 		expect(refused).toMatchObject({ status: 401, responseBody: 'Unauthorized' });
 		expect(await merchant.executions()).toEqual([]);
-		const { n8n } = await stage();
-		expect(n8n.log()).toContain("'Signature Hash' SHA-1 and 'Signed Text' Canonical Text");
+		expect((await logLinesAbout(merchant.paid)).join('\n')).toContain("'Signature Hash' SHA-1 and 'Signed Text' Canonical Text");
 	});
 
 	test('a callback is taken with the previous platform key while it is changed', async () => {
