@@ -8,6 +8,7 @@ import { callbackCases, closeMerchants, openMerchant, pay, placeOrder, Warehouse
 import { endExamples, ExampleInUse, checkoutOf, newOrder } from '../e2e/exampleInUse';
 import type { PayerAction } from '../e2e/sandboxClient';
 import { errorOf, itemsOf, makeActionWorkflow, makeCredential, node, packageName, stage, uniqueReference, type ProviderCase } from '../e2e/support';
+import { endpointsAtWooshPay } from '../e2e/wooshPayAccount';
 
 const warehouse = new Warehouse();
 beforeAll(async () => await warehouse.open());
@@ -118,16 +119,11 @@ test('Wait for Payment: after a time-out nothing is shipped, and nothing leaves 
 
 describe('WooshPay Trigger', () => {
 	const wooshPay = callbackCases.find(({ provider }) => provider === 'wooshpay') as CallbackCase;
-	const endpoints = async () => {
-		const { sandbox } = await stage();
-		const { data } = await axios.get<{ reports: { wooshpay: { endpoints: { url: string }[] } } }>(`${sandbox.url}/control/state?provider=wooshpay`, { proxy: false });
-		return data.reports.wooshpay.endpoints.map(({ url }) => url);
-	};
 
 	test('is registered once, however often it is published and n8n started, and removed when it is unpublished', async () => {
 		const { client, n8n } = await stage();
 		const { paid, address } = await openMerchant(wooshPay, { then: [warehouse.node('Fulfil')] });
-		const mine = async () => (await endpoints()).filter((url) => url === address).length;
+		const mine = async () => (await endpointsAtWooshPay()).filter(({ url }) => url === address).length;
 		const seen = [await mine()];
 		await client.workflows.publish(paid.id);
 		seen.push(await mine());

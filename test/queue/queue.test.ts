@@ -8,6 +8,7 @@ import { startSandbox, type RunningSandbox } from '../../sandbox/sandbox';
 import { callbackCases, closeMerchants, delivered, openMerchant, placeOrder, redeliveryScale, sendAgain, Warehouse, type Answer, type CallbackCase, type Merchant } from '../e2e/callbackSupport';
 import type { PayerAction, SandboxCheckout, SandboxDelivery } from '../e2e/sandboxClient';
 import { callbackUrl, itemsOf, makeActionWorkflow, makeCredential, node, packageName, stage, uniqueReference, type ProviderCase } from '../e2e/support';
+import { endpointsAtWooshPay } from '../e2e/wooshPayAccount';
 import { aMinute, eventually, type Credential, type Execution, type NewWorkflow, type Workflow } from '../n8n/client';
 import { processorNames, startCluster, type Cluster, type ProcessorName } from './cluster';
 
@@ -158,10 +159,7 @@ describe.each(callbackCases)('$displayName', (provider) => {
 describe('the endpoint of WooshPay Trigger', () => {
 	const provider = callbackCases.find((one) => one.provider === 'wooshpay')!;
 
-	async function endpoints(): Promise<string[]> {
-		const state = await axios.get<{ reports: { wooshpay: { endpoints: Array<{ url: string }> } } }>(`${sandbox.url}/control/state`, { params: { provider: 'wooshpay' }, proxy: false });
-		return state.data.reports.wooshpay.endpoints.map(({ url }) => url);
-	}
+	const endpoints = async () => (await endpointsAtWooshPay()).map(({ url }) => url);
 
 	test('publishing registers the public address once, and unpublishing removes it', async () => {
 		const { client } = await stage();
