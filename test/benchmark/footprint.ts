@@ -24,7 +24,7 @@ interface Loaded {
 async function main(): Promise<void> {
 	const folder = mkdtempSync(path.join(tmpdir(), 'hosted-checkout-footprint-'));
 	try {
-		const tarball = packPackage();
+		const tarball = packPackage(folder);
 		const installed = path.join(folder, 'with');
 		await installPackage(installed, tarball);
 		const { stdout } = await promisify(execFile)('tar', ['-tvzf', tarball]);

@@ -32,7 +32,7 @@ async function main(): Promise<void> {
 	const userFolder = mkdtempSync(path.join(tmpdir(), 'hosted-checkout-install-'));
 	const browser = await openBrowser(chromium);
 	try {
-		const packageName = registry.publish(packPackage());
+		const packageName = registry.publish(packPackage(userFolder));
 		const n8n = await startN8n({ userFolder, tarball: null, environment: { NPM_CONFIG_USERCONFIG: registry.npmrc }, say });
 		const client = new N8nClient(n8n.url);
 		await client.signIn();

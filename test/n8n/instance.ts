@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -62,10 +62,9 @@ export class StartError extends Error {
 	}
 }
 
-/** Packs the built package, as npm would publish it. Returns the tarball's path. Throws when `dist` is not whole. */
-export function packPackage(): string {
-	const folder = mkdtempSync(path.join(tmpdir(), 'hosted-checkout-pack-'));
-	process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+/** Packs the built package into this folder, as npm would publish it. Returns the tarball's path. Throws when `dist` is not whole. */
+export function packPackage(folder: string): string {
+	mkdirSync(folder, { recursive: true });
 	const packed = npm(['pack', '--ignore-scripts', '--json', '--pack-destination', folder], root);
 	const [description] = JSON.parse(packed) as { filename: string; files: { path: string }[] }[];
 	if (!description) throw new Error('"npm pack" made no tarball.');
@@ -102,7 +101,7 @@ export async function startN8n(options: StartOptions = {}): Promise<RunningN8n> 
 	const userFolder = options.userFolder ?? mkdtempSync(path.join(tmpdir(), 'hosted-checkout-n8n-'));
 	if (options.tarball !== null) {
 		say('Installing the package into n8n');
-		await installPackage(userFolder, options.tarball ?? packPackage());
+		await installPackage(userFolder, options.tarball ?? packPackage(userFolder));
 	}
 	const instance: InstanceFile = { pid: 0, port: 0, brokerPort: 0, command: options.command ?? ['start'], environment: options.environment ?? {} };
 	for (let attempt = 1; ; attempt++) {

@@ -76,7 +76,7 @@ export async function startCluster({ environment = {}, workerConcurrency = 5, sa
 		const folder = mkdtempSync(path.join(tmpdir(), 'hosted-checkout-queue-'));
 		undo.push(async () => await rm(folder, { recursive: true, force: true }));
 
-		const tarball = options.tarball ?? packPackage();
+		const tarball = options.tarball ?? packPackage(folder);
 		const { redis, postgres } = services;
 		const shared = {
 			EXECUTIONS_MODE: 'queue',
