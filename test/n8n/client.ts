@@ -275,11 +275,18 @@ export class N8nClient {
 	}
 
 	private async call<T>(method: 'get' | 'post' | 'patch' | 'delete', path: string, body?: unknown): Promise<T> {
-		const answer = await this.http.request<{ data: T }>({ method, url: path, data: body, headers: { cookie: this.cookie } });
-		if (answer.status >= 300) throw refusal(`${method.toUpperCase()} ${path.split('?')[0]}`, answer);
-		return answer.data.data;
+		for (let attempt = 1; ; attempt++) {
+			const answer = await this.http.request<{ data: T }>({ method, url: path, data: body, headers: { cookie: this.cookie } });
+			if (answer.status < 300) return answer.data.data;
+			const refused = refusal(`${method.toUpperCase()} ${path.split('?')[0]}`, answer);
+			if (attempt === 5 || !TRANSACTIONS_MET.test(refused.message)) throw refused;
+			await wait(200);
+		}
 	}
 }
+
+/** n8n 1.x on SQLite, when two of its own transactions meet. Neither is carried out, so the same may be asked again. */
+const TRANSACTIONS_MET = /SQLITE_ERROR: (no such savepoint|cannot start a transaction within a transaction)/;
 
 function refusal(what: string, answer: AxiosResponse<unknown>): N8nError {
 	const body: unknown = answer.data;
