@@ -8,7 +8,7 @@ const shared = {
 module.exports = {
 	reporters: ['default', '<rootDir>/test/support/countReporter.js'],
 	projects: [
-		{ ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/**/*.test.ts'], testPathIgnorePatterns: ['/test/e2e/', '/test/queue/', '/test/compatibility/'], setupFiles: ['<rootDir>/test/support/environment.ts'] },
+		{ ...shared, displayName: 'unit', testEnvironment: '<rootDir>/test/support/unitEnvironment.ts', testMatch: ['<rootDir>/test/**/*.test.ts'], testPathIgnorePatterns: ['/test/e2e/', '/test/queue/', '/test/compatibility/'], setupFiles: ['reflect-metadata'] },
 		{ ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'], setupFilesAfterEnv: ['<rootDir>/test/e2e/beforeEachFile.ts'], globalSetup: '<rootDir>/test/e2e/globalSetup.ts', globalTeardown: '<rootDir>/test/e2e/globalTeardown.ts' },
 		{ ...shared, displayName: 'compatibility', testMatch: ['<rootDir>/test/compatibility/**/*.test.ts'], globalSetup: '<rootDir>/test/e2e/globalSetup.ts', globalTeardown: '<rootDir>/test/e2e/globalTeardown.ts' },
 		{ ...shared, displayName: 'queue', testMatch: ['<rootDir>/test/queue/**/*.test.ts'] },
