@@ -58,14 +58,19 @@ export async function startRegistry(say: (line: string) => void): Promise<Regist
 }
 
 function bringVerdaccio(say: (line: string) => void): string {
-	const folder = path.join(path.dirname(cacheFolder()), 'verdaccio-6');
+	const version = '6.8.0';
+	const folder = path.join(path.dirname(cacheFolder()), `verdaccio-${version}`);
 	const program = path.join(folder, 'node_modules', 'verdaccio', 'bin', 'verdaccio');
-	if (existsSync(program)) return program;
+	const stamp = path.join(folder, '.whole');
+	if (existsSync(stamp)) return program;
 	say('Bringing verdaccio, an npm registry (about a minute, once per machine)');
+	// What an interrupted installation left.
+	rmSync(folder, { recursive: true, force: true });
 	mkdirSync(folder, { recursive: true });
 	// What it asks for as node-fetch is an alias that not every mirror has.
-	writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ name: 'registry-for-tests', private: true, dependencies: { verdaccio: '6' }, overrides: { 'node-fetch': '2.7.0' } }));
+	writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ name: 'registry-for-tests', private: true, dependencies: { verdaccio: version }, overrides: { 'node-fetch': '2.7.0' } }));
 	run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], folder);
+	writeFileSync(stamp, '');
 	return program;
 }
 
