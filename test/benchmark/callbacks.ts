@@ -83,9 +83,7 @@ async function main(): Promise<void> {
 }
 
 async function packEmptyTrigger(folder: string): Promise<string> {
-	const environment = { ...process.env };
-	delete environment.npm_config_nodedir;
-	const { stdout } = await promisify(execFile)('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], { cwd: path.join(__dirname, 'emptyTrigger'), env: environment });
+	const { stdout } = await promisify(execFile)('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], { cwd: path.join(__dirname, 'emptyTrigger') });
 	const [packed] = JSON.parse(stdout) as { filename: string }[];
 	return path.join(folder, packed?.filename ?? '');
 }

@@ -75,8 +75,6 @@ function bringVerdaccio(say: (line: string) => void): string {
 }
 
 function run(program: string, args: string[], cwd: string): void {
-	const environment = { ...process.env };
-	delete environment.npm_config_nodedir;
-	const done = spawnSync(program, args, { cwd, env: environment, encoding: 'utf8', timeout: 300_000 });
+	const done = spawnSync(program, args, { cwd, encoding: 'utf8', timeout: 300_000 });
 	if (done.status !== 0) throw new Error(`"${program} ${args[0] ?? ''}" did not succeed: ${done.error?.message ?? done.stderr.trim()}`);
 }

@@ -217,11 +217,8 @@ function lastLines(output: string, count = 15): string {
 
 /** Runs a program to its end. What it prints is kept for the error message; meanwhile `progress` is said every ten seconds. */
 async function run(program: string, args: string[], cwd: string, say: Say = () => undefined, progress?: () => string): Promise<Ran> {
-	const environment = { ...process.env };
-	// A setting of some machines that npm warns about in every call.
-	delete environment.npm_config_nodedir;
 	// Node's own colours and warnings do not belong into the version number that is read from its output.
-	environment.NODE_NO_WARNINGS = '1';
+	const environment = { ...process.env, NODE_NO_WARNINGS: '1' };
 	const begun = Date.now();
 	const elapsed = () => {
 		const seconds = Math.round((Date.now() - begun) / 1000);

@@ -88,9 +88,7 @@ export async function installPackage(userFolder: string, tarball: string): Promi
 }
 
 function npm(args: string[], cwd: string): string {
-	const environment = { ...process.env };
-	delete environment.npm_config_nodedir;
-	const done = spawnSync('npm', args, { cwd, env: environment, encoding: 'utf8', timeout: 120_000 });
+	const done = spawnSync('npm', args, { cwd, encoding: 'utf8', timeout: 120_000 });
 	if (done.status !== 0) throw new Error(`"npm ${args[0]}" did not succeed: ${done.error?.message ?? done.stderr.trim()}`);
 	return done.stdout;
 }
