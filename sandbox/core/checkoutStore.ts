@@ -2,7 +2,7 @@ import { BoundedMap } from './bounded';
 import type { CheckoutStatus, SandboxCheckout } from './provider';
 
 /** How many checkouts of one provider are kept; the oldest are forgotten first. */
-export const checkoutCapacity = 20_000;
+const checkoutCapacity = 20_000;
 
 /** What a provider file says about a new checkout; the store adds the rest. */
 export interface NewCheckout<Details> {

@@ -3,7 +3,7 @@ import { BoundedMap } from './bounded';
 import type { CallbackAnswer, CallbackMessage, CallbackQuality } from './provider';
 
 /** How many deliveries are kept; the oldest are forgotten first. */
-export const deliveryCapacity = 20_000;
+const deliveryCapacity = 20_000;
 
 /** No provider documents how long it waits for an answer. Inferred: ten seconds, a usual time for callbacks. */
 const answerWithinMilliseconds = 10_000;
@@ -57,7 +57,7 @@ interface Sending {
  * Why the sandbox sends nothing to this address, or undefined. It is a tool for one machine: a callback URL that
  * was typed in by mistake must not make it call strangers.
  */
-export function refusedAddress(url: string, allowedHosts: readonly string[]): string | undefined {
+function refusedAddress(url: string, allowedHosts: readonly string[]): string | undefined {
 	if (!URL.canParse(url)) return `Not sent: "${url}" is not an absolute URL.`;
 	const { protocol, hostname } = new URL(url);
 	if (protocol !== 'http:' && protocol !== 'https:') return `Not sent: the sandbox sends to http and https addresses only, not to "${protocol}".`;

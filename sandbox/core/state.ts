@@ -5,7 +5,7 @@ import { PlayedProvider } from './playedProvider';
 import type { SandboxProvider } from './provider';
 
 /** How many refused requests are kept; the oldest are forgotten first. */
-export const refusalCapacity = 5_000;
+const refusalCapacity = 5_000;
 
 export interface Settings {
 	/** Waited before each answer of a provider's API */

@@ -27,7 +27,7 @@ export interface Evidence {
 }
 
 /** The payment event that started this execution, wherever n8n has it: in an execution that crashed it may stand only in what was to be run. */
-export function eventOf({ data }: Pick<Execution, 'data'>): IDataObject | undefined {
+function eventOf({ data }: Pick<Execution, 'data'>): IDataObject | undefined {
 	const candidates = [
 		...(data.resultData.runData[triggerName] ?? []).flatMap((task) => task.data?.main?.[0] ?? []),
 		...(data.executionData?.nodeExecutionStack ?? []).flatMap((waiting) => waiting.data.main?.[0] ?? []),

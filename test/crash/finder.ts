@@ -5,7 +5,7 @@ import { examplesFolder } from '../../sandbox/demo/examples';
 import type { N8nClient, NewWorkflow } from '../n8n/client';
 import { askWarehouse } from './shops';
 
-export const finderExample = 'find-crashed-payments.json';
+const finderExample = 'find-crashed-payments.json';
 
 /** What one look brought. */
 export interface Found {

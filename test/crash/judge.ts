@@ -81,7 +81,7 @@ function whyAskedAgain({ executions, asked }: Story): string[] {
 }
 
 /** `3 × this, 1 × that`, the most frequent first. */
-export function reasons(words: string[]): string {
+function reasons(words: string[]): string {
 	const counts = new Map<string, number>();
 	for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
 	return [...counts].sort(([, left], [, right]) => right - left).map(([word, count]) => `${count} × ${word}`).join(', ');

@@ -9,7 +9,7 @@ import { callbackCases, type CallbackCase } from '../e2e/callbackCases';
 import type { SandboxClient } from '../e2e/sandboxClient';
 import type { Credential, N8nClient, NewWorkflow, Workflow } from '../n8n/client';
 
-export const recipe = 'trigger-data-table-fulfil.json';
+const recipe = 'trigger-data-table-fulfil.json';
 export const table = 'hosted_checkout_fulfilled';
 const packageName = 'n8n-nodes-hosted-checkout';
 /** The recipe's notes: put another provider's trigger in this place and keep the name. */

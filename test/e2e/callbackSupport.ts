@@ -67,7 +67,7 @@ export interface Merchant {
 	address: string;
 }
 
-export function triggerNode(provider: CallbackCase, credential: Credential, parameters: IDataObject): INode {
+function triggerNode(provider: CallbackCase, credential: Credential, parameters: IDataObject): INode {
 	return node('Paid', `${packageName}.${provider.trigger}`, 1.1, {
 		webhookId: randomUUID(),
 		parameters: parameters as INode['parameters'],

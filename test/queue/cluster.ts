@@ -12,7 +12,7 @@ export type WorkerName = 'worker-1' | 'worker-2';
 export type MemberName = 'main' | ProcessorName | WorkerName;
 
 export const processorNames: readonly ProcessorName[] = ['processor-1', 'processor-2'];
-export const workerNames: readonly WorkerName[] = ['worker-1', 'worker-2'];
+const workerNames: readonly WorkerName[] = ['worker-1', 'worker-2'];
 
 export interface StoredExecution {
 	id: string;

@@ -114,7 +114,7 @@ export interface Assembled {
 	staticData: () => IDataObject;
 }
 
-export const PACKAGE_NAME = 'n8n-nodes-hosted-checkout';
+const PACKAGE_NAME = 'n8n-nodes-hosted-checkout';
 export const START_NODE = 'Start';
 
 const passOn: INodeType = {
