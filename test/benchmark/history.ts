@@ -3,10 +3,10 @@
  * have started. In this process, through what the triggers' `webhook()` calls, without n8n.
  */
 import { parseArgs } from 'node:util';
-import type { IWebhookFunctions } from 'n8n-workflow';
 import type { ReceivedCallback } from '../../nodes/shared/contract';
 import { beginDelivery, finishDelivery, forgetTestDeliveries, MOST_EVENTS_REMEMBERED } from '../../nodes/shared/deliveredEvents';
 import { receiveCallback } from '../../nodes/shared/receiveCallback';
+import { bareWebhookContext, listener } from '../support/bareWebhookContext';
 import { merchants, type Merchant } from './signedPayments';
 import { figure, heapMegabytes, median, medianRatio, printTable, processorMicroseconds, say, times } from './support';
 
@@ -17,9 +17,6 @@ const PAYMENTS = Number(given.payments);
 const WINDOW = 1_000;
 /** As far behind as the first: half of them are remembered no more. */
 const TWICE = 2 * PAYMENTS;
-
-/** As while somebody listens for test events: what is remembered then can be forgotten between the rounds. */
-const listener = { workflowId: 'benchmark', nodeId: 'trigger' };
 
 async function main(): Promise<void> {
 	// The one whose proof takes least time, so that what history adds shows most.
@@ -73,7 +70,7 @@ function remember({ node, credentials, callback }: Merchant, from: number, to: n
 }
 
 async function microsecondsEach({ node, credentials }: Merchant, callbacks: readonly ReceivedCallback[]): Promise<number> {
-	const calls = callbacks.map(contextOf(credentials));
+	const calls = callbacks.map((callback) => bareWebhookContext(callback, credentials, { events: ['payment.succeeded'] }));
 	heapMegabytes();
 	const begun = processorMicroseconds();
 	for (const { context, response } of calls) {
@@ -83,38 +80,6 @@ async function microsecondsEach({ node, credentials }: Merchant, callbacks: read
 	}
 	return (processorMicroseconds() - begun) / callbacks.length;
 }
-
-/** What n8n hands to `webhook()`, as far as it is used. */
-const contextOf = (credentials: Record<string, unknown>) => (callback: ReceivedCallback) => {
-	const response = {
-		statusCode: 200,
-		status(code: number) {
-			this.statusCode = code;
-			return this;
-		},
-		type() {
-			return this;
-		},
-		setHeader: () => response,
-		send: function (this: unknown) {
-			return this;
-		} as (body: unknown) => unknown,
-	};
-	const nothing = () => undefined;
-	const context = {
-		getRequestObject: () => ({ rawBody: callback.rawBody }),
-		getHeaderData: () => callback.headers,
-		getCredentials: async () => credentials,
-		getNodeParameter: (name: string, fallback: unknown) => (name === 'events' ? ['payment.succeeded'] : fallback),
-		getWorkflow: () => ({ id: listener.workflowId, name: 'Benchmark' }),
-		getNode: () => ({ id: listener.nodeId, name: 'Trigger' }),
-		getMode: () => 'manual',
-		getResponseObject: () => response,
-		getWorkflowStaticData: () => ({}),
-		logger: { info: nothing, warn: nothing, error: nothing },
-	} as unknown as IWebhookFunctions;
-	return { context, response };
-};
 
 main().catch((error: unknown) => {
 	console.error(`\n${error instanceof Error ? error.message : String(error)}`);

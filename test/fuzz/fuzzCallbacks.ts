@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import type { IWebhookFunctions } from 'n8n-workflow';
 import type { Payload, PaymentEvent, ReceivedCallback } from '../../nodes/shared/contract';
 import { forgetTestDeliveries } from '../../nodes/shared/deliveredEvents';
 import { isObject } from '../../nodes/shared/exactJson';
 import { receiveCallback } from '../../nodes/shared/receiveCallback';
 import { sameValue } from '../../nodes/shared/sameValue';
 import { payment, refund } from '../nodes/EFundPay/callbacks';
+import { bareWebhookContext, listener } from '../support/bareWebhookContext';
 import { fuzzedProviders, type FuzzedProvider } from './genuineCallbacks';
 import { mutate, mutation, type Mutation } from './mutations';
 
@@ -14,7 +14,6 @@ export const parameters: Record<string, unknown> = {
 	options: { maximumAge: 0, confirmWithProvider: false },
 	events: ['payment.succeeded', 'payment.pending', 'payment.failed', 'payment.canceled', 'payment.expired', 'refund.succeeded', 'refund.failed', 'refund.pending', 'dispute.updated', 'unknown'],
 };
-const listener = { workflowId: 'fuzz', nodeId: 'fuzz' };
 
 export interface Outcome {
 	status: number;
@@ -24,47 +23,15 @@ export interface Outcome {
 	log: string;
 }
 
-/** What `webhook()` does with a callback, in a context of its own: no HTTP and no n8n-core, for speed. */
+/** What `webhook()` does with a callback. */
 export async function received(provider: FuzzedProvider, callback: ReceivedCallback): Promise<Outcome> {
-	const outcome: Outcome = { status: 200, body: undefined, log: '' };
-	const response = {
-		statusCode: 200,
-		status(code: number) {
-			this.statusCode = code;
-			return this;
-		},
-		type() {
-			return this;
-		},
-		setHeader: () => response,
-		send(body: unknown) {
-			outcome.status = this.statusCode;
-			outcome.body = body;
-			return this;
-		},
-	};
-	const log = (line: string) => {
-		outcome.log += `${line}\n`;
-	};
-	const context = {
-		getRequestObject: () => ({ rawBody: callback.rawBody }),
-		getHeaderData: () => callback.headers,
-		getCredentials: async () => provider.credentials,
-		getNodeParameter: (name: string, fallback: unknown) => parameters[name] ?? fallback,
-		getWorkflow: () => ({ id: listener.workflowId, name: 'Fuzz' }),
-		getNode: () => ({ id: listener.nodeId, name: 'Trigger' }),
-		getMode: () => 'manual',
-		getResponseObject: () => response,
-		getWorkflowStaticData: () => ({}),
-		logger: { info: log, warn: log, error: log },
-	} as unknown as IWebhookFunctions;
+	const { context, response, answer } = bareWebhookContext(callback, provider.credentials, parameters);
 	// Each callback is judged as if it were the first: what is de-duplicated would hide what passed.
 	forgetTestDeliveries(listener);
 	const result = await receiveCallback(context, provider.node);
 	const item = result.workflowData?.[0]?.[0]?.json;
-	if (item !== undefined) outcome.event = item as unknown as PaymentEvent;
 	if (result.noWebhookResponse !== true) response.send(result.webhookResponse);
-	return outcome;
+	return { ...answer, ...(item && { event: item as unknown as PaymentEvent }) };
 }
 
 /** What a signature proves of an event: EFundPay's leaves out the time zone, which stands in a header, fields that no page describes, and whether a value is a text. */
