@@ -3,59 +3,11 @@ import axios from 'axios';
 import type { IConnections, IDataObject, INode } from 'n8n-workflow';
 import type { Credential, Workflow } from '../n8n/client';
 import type { SandboxCheckout } from './sandboxClient';
+import { callbackCases, type CallbackCase } from './callbackCases';
 import { goodCredential, itemsOf, makeActionWorkflow, node, packageName, stage, uniqueReference, type ProviderCase } from './support';
 import { callWooshPay } from './wooshPayAccount';
 
-type Provider = Pick<ProviderCase, 'provider' | 'displayName' | 'node' | 'credential' | 'order' | 'money' | 'acknowledgement'>;
-
 const text = 'text/plain; charset=utf-8';
-const providers: Provider[] = [
-	{
-		provider: 'payfect',
-		displayName: 'Payfect',
-		node: 'payfect',
-		credential: 'payfectApi',
-		order: { amount: '20.50', currency: 'usdt', description: 'One box of tea' },
-		money: { amount: '20.50', currency: 'usdt' },
-		acknowledgement: { status: 200, contentType: text, body: 'OK' },
-	},
-	{
-		provider: 'efundpay',
-		displayName: 'EFundPay',
-		node: 'eFundPay',
-		credential: 'eFundPayApi',
-		order: { amount: '20.50', currency: 'USD', description: 'One box of tea', successUrl: 'https://shop.example/thanks', buyerName: 'Maria Gomez' },
-		money: { amount: '20.50', currency: 'USD' },
-		acknowledgement: { status: 200, contentType: 'application/json; charset=utf-8', body: '{"code":"200","message":"SUCCESS"}' },
-	},
-	{
-		provider: 'wooshpay',
-		displayName: 'WooshPay',
-		node: 'wooshPay',
-		credential: 'wooshPayApi',
-		order: { amount: '20.50', currency: 'GBP', description: 'One box of tea', successUrl: 'https://shop.example/thanks', cancelUrl: 'https://shop.example/basket' },
-		money: { amount: '20.50', currency: 'GBP' },
-		acknowledgement: { status: 200, contentType: text, body: 'OK' },
-	},
-	{
-		provider: 'chingchingpay',
-		displayName: 'ChingChingPay',
-		node: 'chingChingPay',
-		credential: 'chingChingPayApi',
-		order: { operation: 'createLink', amount: '20.50', currency: 'HKD', description: 'One box of tea' },
-		money: { amount: '20.50', currency: 'HKD' },
-		acknowledgement: { status: 200, contentType: text, body: 'success' },
-	},
-	{
-		provider: 'tokenpay',
-		displayName: 'TokenPay',
-		node: 'tokenPay',
-		credential: 'tokenPayApi',
-		order: { amount: '20.5', chain: 'TRON', currency: 'USDT', description: 'One box of tea' },
-		money: { amount: '20.5', currency: 'USDT' },
-		acknowledgement: { status: 200, contentType: text, body: 'success' },
-	},
-];
 
 /** WooshPay has no callback address per checkout: an endpoint is registered by hand, as its dashboard does it. */
 async function registerAtWooshPay(url: string): Promise<{ webhookSecret: string }> {
@@ -64,9 +16,9 @@ async function registerAtWooshPay(url: string): Promise<{ webhookSecret: string 
 }
 
 /** n8n's Webhook node → Verify → the provider's acknowledgement → "Fulfilled", or 401. */
-async function receiving(provider: Provider, credential: Credential, path: string, webhookOptions: IDataObject): Promise<Workflow> {
+async function receiving(provider: CallbackCase, credential: Credential, path: string, webhookOptions: IDataObject): Promise<Workflow> {
 	const { client } = await stage();
-	const answer = (name: string, { status, contentType, body }: Provider['acknowledgement']) =>
+	const answer = (name: string, { status, contentType, body }: CallbackCase['acknowledgement']) =>
 		node(name, 'n8n-nodes-base.respondToWebhook', 1.4, { parameters: { respondWith: 'text', responseBody: body, options: { responseCode: status, responseHeaders: { entries: [{ name: 'Content-Type', value: contentType }] } } } });
 	const nodes: INode[] = [
 		node('Callback', 'n8n-nodes-base.webhook', 2, { webhookId: path, parameters: { httpMethod: 'POST', path, responseMode: 'responseNode', options: webhookOptions } as INode['parameters'] }),
@@ -82,7 +34,7 @@ async function receiving(provider: Provider, credential: Credential, path: strin
 	return workflow;
 }
 
-describe.each(providers)("Verify of $displayName behind n8n's own Webhook node", (provider) => {
+describe.each(callbackCases)("Verify of $displayName behind n8n's own Webhook node", (provider) => {
 	let credential: Credential;
 	let workflow: Workflow;
 	let address: string;
@@ -99,7 +51,7 @@ describe.each(providers)("Verify of $displayName behind n8n's own Webhook node",
 	async function order(callbackUrl = address): Promise<SandboxCheckout> {
 		const { client, sandbox } = await stage();
 		const reference = uniqueReference();
-		const parameters = { resource: 'checkout', operation: 'create', amountFrom: 'amount', reference, ...(provider.provider === 'wooshpay' ? {} : { callback: 'url', callbackUrl }), ...provider.order };
+		const parameters = { resource: 'checkout', operation: 'create', reference, ...provider.callbackParameters?.(callbackUrl), ...provider.order };
 		const action = await makeActionWorkflow(provider as ProviderCase, credential, parameters);
 		await client.workflows.run(action.id, 'Start');
 		return await sandbox.checkoutOf(provider.provider, reference);
@@ -121,7 +73,7 @@ describe.each(providers)("Verify of $displayName behind n8n's own Webhook node",
 		const delivery = await pay(checkout.checkoutId);
 		expect(delivery).toMatchObject({ status: provider.acknowledgement.status, responseBody: provider.acknowledgement.body });
 		expect(delivery?.responseHeaders['content-type']).toBe(provider.acknowledgement.contentType);
-		expect(await fulfilled(checkout.reference)).toEqual([expect.objectContaining({ provider: provider.provider, event: 'payment.succeeded', status: 'paid', ...provider.money })]);
+		expect(await fulfilled(checkout.reference)).toEqual([expect.objectContaining({ provider: provider.provider, event: 'payment.succeeded', status: 'paid', amount: provider.order.amount, currency: provider.order.currency })]);
 	});
 
 	test.each(['forged', 'tampered'] as const)('a %s callback is refused with 401 and fulfils nothing', async (callback) => {
@@ -134,7 +86,7 @@ describe.each(providers)("Verify of $displayName behind n8n's own Webhook node",
 
 describe("Verify behind n8n's own Webhook node", () => {
 	test("without the option 'Raw Body' nothing is verified, and the error names the option", async () => {
-		const [provider] = providers as [Provider];
+		const [provider] = callbackCases as [CallbackCase];
 		const { client, n8n, sandbox } = await stage();
 		const path = randomUUID();
 		const credential = await client.credentials.create({ name: `Payfect ${path.slice(0, 8)}`, type: 'payfectApi', data: goodCredential(provider, sandbox.url) });
