@@ -1,6 +1,7 @@
 /**
- * What the suite over every provider cannot know by itself: an order that the provider accepts, and parameters of its other
- * operations that get as far as a request. Keyed by folder; names and values that are alike everywhere are made up by the suite.
+ * What the suites over every provider cannot know by themselves: an order that the provider accepts, parameters of its other
+ * operations that get as far as a request, and where its form differs from those of the others. Keyed by folder; names and values
+ * that are alike everywhere are made up by the suites.
  */
 import type { IDataObject } from 'n8n-workflow';
 
@@ -17,6 +18,16 @@ export interface ProviderSamples {
 	cardNumber?: string;
 	/** Sample values of parameters by name, where the suite's own would not be accepted. */
 	values?: IDataObject;
+	/** By resource, as saved workflows name them; those of product.md section 2. */
+	operations: Record<string, string[]>;
+	/** Choices of 'Amount Unit': none where the provider takes decimals. */
+	amountUnits: string[];
+	/** Choices of 'Callback' at Create Checkout: none where the provider has no callback address per checkout. */
+	callback: string[];
+	/** Options of Create Checkout. */
+	createOptions: string[];
+	/** Options of the trigger. */
+	triggerOptions: string[];
 }
 
 /** The payload with this word wherever the field occurs. */
@@ -30,6 +41,11 @@ export const samples: Record<string, ProviderSamples> = {
 		money: { amount: '20.50', currency: 'usdt' },
 		withStatus: (payload, word) => replaced(payload, 'status', word),
 		signatureHeader: 'x-payfect-signature',
+		operations: { checkout: ['create', 'get', 'waitForPayment'], callback: ['verify'] },
+		amountUnits: [],
+		callback: ['none', 'resumeExecution', 'url'],
+		createOptions: ['requestsInParallel'],
+		triggerOptions: ['confirmWithProvider', 'maximumAge', 'respond'],
 	},
 	EFundPay: {
 		order: { amount: '20.50', currency: 'HKD', description: 'One box of tea', successUrl: 'https://shop.example/ok', buyerName: 'Ada Lovelace' },
@@ -38,6 +54,11 @@ export const samples: Record<string, ProviderSamples> = {
 		signatureHeader: 'signature',
 		cardNumber: '4000000000000002',
 		values: { cardNumber: '4000000000000002', cardExpirationDate: '12/39', cardSecurityCode: '123', buyerIp: '203.0.113.7', method: 'alipay' },
+		operations: { checkout: ['create', 'waitForPayment'], transaction: ['create', 'get', 'getAll'], refund: ['create', 'get', 'getAll'], callback: ['verify'] },
+		amountUnits: ['major', 'smallest'],
+		callback: ['resumeExecution', 'url'],
+		createOptions: ['attempt', 'requestsInParallel'],
+		triggerOptions: ['respond'],
 	},
 	WooshPay: {
 		order: { amount: '20.50', currency: 'GBP', description: 'One box of tea', successUrl: 'https://shop.example/ok', cancelUrl: 'https://shop.example/no' },
@@ -45,17 +66,32 @@ export const samples: Record<string, ProviderSamples> = {
 		withStatus: (payload, word) => replaced(payload, 'type', `payment_intent.${word}`),
 		signatureHeader: 'wooshpay-signature',
 		values: { updateFields: { nickname: 'Winter' } },
+		operations: { checkout: ['create', 'get'], product: ['create'], price: ['create', 'get', 'update'], payment: ['get'], refund: ['create', 'get'], callback: ['verify'] },
+		amountUnits: ['major', 'smallest'],
+		callback: [],
+		createOptions: ['attempt', 'requestsInParallel', 'retry'],
+		triggerOptions: ['additionalProviderEvents', 'confirmWithProvider', 'maximumAge', 'respond'],
 	},
 	ChingChingPay: {
 		order: { amount: '20.50', currency: 'HKD', description: 'One box of tea', channelId: '1', paymentMethod: 'ANY_METHOD' },
 		money: { amount: '20.50', currency: 'HKD' },
 		withStatus: (payload, word) => replaced(payload, 'status', word),
 		signatureHeader: 'x-signature',
+		operations: { checkout: ['create', 'createLink', 'waitForPayment'], transaction: ['get'], payment: ['get'], refund: ['create'], settlement: ['getAll', 'download'], callback: ['verify'] },
+		amountUnits: ['major', 'smallest'],
+		callback: ['none', 'resumeExecution', 'url'],
+		createOptions: ['requestsInParallel'],
+		triggerOptions: ['confirmWithProvider', 'respond'],
 	},
 	TokenPay: {
 		order: { amount: '20.50', chain: 'TRON', currency: 'USDT', description: 'One box of tea' },
 		money: { amount: '20.5', currency: 'USDT' },
 		withStatus: (payload, word) => replaced(payload, 'trade_state', word),
 		signatureHeader: 'ttpay-signature',
+		operations: { checkout: ['create', 'get', 'close', 'waitForPayment'], currency: ['getAll'], balance: ['get'], callback: ['verify'] },
+		amountUnits: [],
+		callback: ['none', 'resumeExecution', 'url'],
+		createOptions: ['requestsInParallel'],
+		triggerOptions: ['confirmWithProvider', 'maximumAge', 'respond'],
 	},
 };

@@ -1,4 +1,4 @@
-/** What every provider must do, run over all that are found on disk. A new one is listed in every-provider.samples.ts, nothing else. */
+/** What every provider must do, run over all that are found on disk. What differs from one to another stands in every-provider.samples.ts. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { resolveOutputSchemaPath } from 'n8n-core';
@@ -97,14 +97,6 @@ describe('no provider is a special case', () => {
 	});
 });
 
-/** Resources and operations of product.md section 2. */
-const OPERATIONS: Record<string, Record<string, string[]>> = {
-	Payfect: { checkout: ['create', 'get', 'waitForPayment'], callback: ['verify'] },
-	EFundPay: { checkout: ['create', 'waitForPayment'], transaction: ['create', 'get', 'getAll'], refund: ['create', 'get', 'getAll'], callback: ['verify'] },
-	WooshPay: { checkout: ['create', 'get'], product: ['create'], price: ['create', 'get', 'update'], payment: ['get'], refund: ['create', 'get'], callback: ['verify'] },
-	ChingChingPay: { checkout: ['create', 'createLink', 'waitForPayment'], transaction: ['get'], payment: ['get'], refund: ['create'], settlement: ['getAll', 'download'], callback: ['verify'] },
-	TokenPay: { checkout: ['create', 'get', 'close', 'waitForPayment'], currency: ['getAll'], balance: ['get'], callback: ['verify'] },
-};
 const EVENTS = ['dispute.updated', 'payment.canceled', 'payment.expired', 'payment.failed', 'payment.pending', 'payment.succeeded', 'refund.failed', 'refund.pending', 'refund.succeeded', 'unknown'];
 /** Fields of product.md section 3. */
 const CHECKOUT_FIELDS = ['provider', 'checkoutId', 'paymentId', 'reference', 'checkoutUrl', 'qrCode', 'status', 'providerStatus', 'amount', 'currency', 'expiresAt', 'livemode', 'nextAction'];
@@ -126,7 +118,7 @@ describe.each(providers)('$folder: what saved workflows and people see', (provid
 	});
 
 	it('offers the operations of product.md and no other', () => {
-		const expected = Object.entries(OPERATIONS[folder] ?? {}).flatMap(([resource, operations]) => operations.map((operation) => ({ resource, operation })));
+		const expected = Object.entries(provider.operations).flatMap(([resource, operations]) => operations.map((operation) => ({ resource, operation })));
 		const sorted = (list: typeof expected) => list.map(({ resource, operation }) => `${resource}: ${operation}`).sort();
 		expect(sorted(operationsOf(provider))).toEqual(sorted(expected));
 	});
@@ -155,19 +147,16 @@ describe.each(providers)('$folder: what saved workflows and people see', (provid
 	});
 
 	it('has amounts in both units where the provider takes integers', () => {
-		const integers = ['EFundPay', 'WooshPay', 'ChingChingPay'].includes(folder);
-		expect(optionValues(named('amountUnit', create)).sort()).toEqual(integers ? ['major', 'smallest'] : []);
+		expect(optionValues(named('amountUnit', create)).sort()).toEqual(provider.amountUnits);
 	});
 
 	it('is told where callbacks go', () => {
-		const expected: Record<string, string[]> = { EFundPay: ['resumeExecution', 'url'], WooshPay: [] };
-		expect(optionValues(named('callback', create)).sort()).toEqual(expected[folder] ?? ['none', 'resumeExecution', 'url']);
-		expect(named('callbackUrl', { ...create, callback: 'url' })?.type).toBe(folder === 'WooshPay' ? undefined : 'string');
+		expect(optionValues(named('callback', create)).sort()).toEqual(provider.callback);
+		expect(named('callbackUrl', { ...create, callback: 'url' })?.type).toBe(provider.callback.includes('url') ? 'string' : undefined);
 	});
 
 	it('reissues an order by Attempt, and repeats one, only where the provider has idempotency keys', () => {
-		const expected: Record<string, string[]> = { EFundPay: ['attempt', 'requestsInParallel'], WooshPay: ['attempt', 'requestsInParallel', 'retry'] };
-		expect(optionNames(named('options', create)).sort()).toEqual(expected[folder] ?? ['requestsInParallel']);
+		expect(optionNames(named('options', create)).sort()).toEqual(provider.createOptions);
 	});
 
 	it('waits in the common words, where callbacks go to an address per checkout', () => {
@@ -175,7 +164,7 @@ describe.each(providers)('$folder: what saved workflows and people see', (provid
 		const names = waits.flatMap((values) => properties({ ...values, limitType: 'duration' }).map(({ name }) => name));
 		const common = ['checkoutId', 'reference', 'amount', 'currency', 'limitType', 'limitAmount', 'limitUnit'];
 		expect(names.filter((name) => common.includes(name))).toEqual(waits.length === 0 ? [] : common);
-		expect(waits).toHaveLength(folder === 'WooshPay' ? 0 : 1);
+		expect(waits).toHaveLength(provider.callback.includes('resumeExecution') ? 1 : 0);
 	});
 
 	it('hides from AI agents what must not be theirs', () => {
@@ -188,8 +177,7 @@ describe.each(providers)('$folder: what saved workflows and people see', (provid
 		const byName = (name: string) => trigger.description.properties.find((property) => property.name === name);
 		expect(optionValues(byName('events')).sort()).toEqual(EVENTS);
 		expect(byName('events')?.default).toContain('payment.succeeded');
-		const expected = ['respond', ...(folder === 'EFundPay' ? [] : ['confirmWithProvider']), ...(['Payfect', 'WooshPay', 'TokenPay'].includes(folder) ? ['maximumAge'] : []), ...(folder === 'WooshPay' ? ['additionalProviderEvents'] : [])];
-		expect(optionNames(byName('options')).sort()).toEqual(expected.sort());
+		expect(optionNames(byName('options')).sort()).toEqual(provider.triggerOptions);
 	});
 
 	it('answers callbacks at full speed: a version above 1, and nothing for the expression engine', () => {

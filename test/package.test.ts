@@ -4,6 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { resolveOutputSchemaPath, type PackageDirectoryLoader } from 'n8n-core';
 import type { INodePropertyOptions, INodeTypeDescription } from 'n8n-workflow';
+import { merchants } from './benchmark/signedPayments';
+import { callbackCases } from './e2e/callbackCases';
+import { samples } from './every-provider.samples';
+import { fuzzedProviders } from './fuzz/genuineCallbacks';
 import { loadFromDist } from './support/contexts';
 
 const root = path.resolve(__dirname, '..');
@@ -33,6 +37,8 @@ const credentialsOnDisk = compiled(filesUnder('credentials').filter((file) => fi
 const providers = readdirSync(inRoot('nodes'), { withFileTypes: true })
 	.filter((entry) => entry.isDirectory() && entry.name !== 'shared')
 	.map((entry) => entry.name);
+
+const internalName = (provider: string) => `${provider.charAt(0).toLowerCase()}${provider.slice(1)}`;
 
 let loaded: PackageDirectoryLoader;
 let unpackedInto: string;
@@ -76,9 +82,9 @@ describe('what a provider needs', () => {
 		const named = (ending: string) => new RegExp(`^${provider}${ending}$`, 'i');
 		const exactly = (ending: string) => new RegExp(`^${provider}${ending}$`);
 		const nodes = `nodes/${provider}`;
-		const nodeType = `${packageJson.name}.${provider.charAt(0).toLowerCase()}${provider.slice(1)}`;
+		const nodeType = `${packageJson.name}.${internalName(provider)}`;
 		const lines = (file: string) => (existsSync(inRoot(file)) ? readFileSync(inRoot(file), 'utf8').split('\n') : []);
-		return [
+		const needs: ReturnType<typeof everything> = [
 			[`${nodes}/${provider}.node.ts`, has(nodes, exactly('\\.node\\.ts'))],
 			[`${nodes}/${provider}Trigger.node.ts`, has(nodes, exactly('Trigger\\.node\\.ts'))],
 			[`${nodes}/${provider}.node.json (search words and links)`, has(nodes, exactly('\\.node\\.json'))],
@@ -92,7 +98,17 @@ describe('what a provider needs', () => {
 			['a file in sandbox/providers/', has('sandbox/providers', named('\\.ts'))],
 			['an example in examples/ that uses its node', () => filesUnder('examples').filter((file) => file.endsWith('.json') && readFileSync(inRoot(file), 'utf8').includes(`"${nodeType}"`))],
 			['an example in examples/ that uses its trigger', () => filesUnder('examples').filter((file) => file.endsWith('.json') && readFileSync(inRoot(file), 'utf8').includes(`"${nodeType}Trigger"`))],
+			['an entry in test/every-provider.samples.ts', () => (samples[provider] ? [provider] : [])],
+			[`tests in test/${nodes}/`, () => filesUnder(`test/${nodes}`).filter((file) => file.endsWith('.test.ts'))],
+			[`test/sandbox/${provider.toLowerCase()}.test.ts`, has('test/sandbox', named('\\.test\\.ts'))],
+			[`test/e2e/${internalName(provider)}.test.ts`, has('test/e2e', named('\\.test\\.ts'))],
+			['an entry in test/e2e/callbackCases.ts', () => callbackCases.filter(({ displayName }) => displayName === provider)],
+			['an entry in test/fuzz/genuineCallbacks.ts', () => fuzzedProviders.filter(({ name }) => name === provider.toLowerCase())],
+			['an entry in test/benchmark/signedPayments.ts', () => merchants.filter(({ displayName }) => displayName === provider)],
 		];
+		const waits = samples[provider]?.operations.checkout?.includes('waitForPayment') ?? true;
+		if (waits) needs.push(['an entry in test/e2e/waitForPayment.test.ts', () => lines('test/e2e/waitForPayment.test.ts').filter((line) => line.includes(`displayName: '${provider}'`))]);
+		return needs;
 	};
 
 	it('is looked for in at least one provider', () => {
@@ -105,8 +121,6 @@ describe('what a provider needs', () => {
 });
 
 describe("n8n's loader", () => {
-	const internalName = (provider: string) => `${provider.charAt(0).toLowerCase()}${provider.slice(1)}`;
-
 	it('finds exactly the names that saved workflows refer to', () => {
 		expect({ nodes: Object.keys(loaded.nodeTypes).sort(), credentials: Object.keys(loaded.credentialTypes).sort() }).toEqual({
 			nodes: providers.flatMap((provider) => [internalName(provider), `${internalName(provider)}Trigger`]).sort(),
