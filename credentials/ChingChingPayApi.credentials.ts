@@ -120,6 +120,13 @@ export class ChingChingPayApi implements ICredentialType {
 			description: 'How a callback is proved (undocumented)',
 		},
 		{
+			displayName: 'Success Codes',
+			name: 'successCodes',
+			type: 'string',
+			default: '0',
+			description: 'The values of code that mean success in an answer of ChingChingPay, separated by commas (undocumented: the samples show 0, but only as a placeholder). An answer with another code is an error.',
+		},
+		{
 			displayName: 'Paid Values',
 			name: 'paidValues',
 			type: 'string',

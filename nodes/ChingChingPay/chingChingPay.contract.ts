@@ -46,6 +46,8 @@ export interface ChingChingPayCredentials {
 	requestSignedText: SignatureScheme['signedText'];
 	requestEncoding: SignatureScheme['encoding'];
 	callbackSignature: 'none' | 'required';
+	/** Comma- or line-separated; absent in what was saved before there was such a field. */
+	successCodes?: string;
 	/** Comma- or line-separated. */
 	paidValues: string;
 	/** Where the status is in the query's `data`; a point goes one level down. */
@@ -258,23 +260,18 @@ function dataOf({ body }: HttpReply): Record<string, unknown> {
 	return isObject(body) && isObject(body.data) ? body.data : {};
 }
 
-/** Inferred: 0 is success; the examples hold 0, but they are placeholders. */
-function succeeded({ body }: HttpReply): boolean {
+/** Inferred: 0 is success; the examples hold 0, but they are placeholders, so the credential can name other codes. */
+function succeeded({ body }: HttpReply, { successCodes }: ChingChingPayCredentials): boolean {
 	const code = isObject(body) ? textOrNull(body.code) : null;
-	return code === null || code === '0';
-}
-
-/** Inferred: as 0 is an assumption, another code counts as well when the words beside it say success. */
-function isError(reply: HttpReply): boolean {
-	const words = isObject(reply.body) ? textOrNull(reply.body.message) : null;
-	return !succeeded(reply) && !/^\s*(ok|success|succeeded|successful|(操作|查[询詢]|[请請]求)?成功)\s*[.!。]?\s*$/i.test(words ?? '');
+	const named = listOf(successCodes ?? '');
+	return code === null || (named.length === 0 ? ['0'] : named).includes(code);
 }
 
 /** The data of an answer to a question. An error may repeat the number that was asked for, or all of an older state: that is no answer. */
-function answeredData(reply: HttpReply): Record<string, unknown> {
-	if (!isError(reply)) return dataOf(reply);
+function answeredData(reply: HttpReply, credentials: ChingChingPayCredentials): Record<string, unknown> {
+	if (succeeded(reply, credentials)) return dataOf(reply);
 	const words = answerInWords(reply) ?? '';
-	throw new CallFailure(`ChingChingPay refused the request: ${words}`, { advice: 'Correct what ChingChingPay names, then run it again.', notFound: saysUnknownTransaction(words) });
+	throw new CallFailure(`ChingChingPay refused the request: ${words}`, { advice: ERROR_ADVICE, notFound: saysUnknownTransaction(words) });
 }
 
 function isEmpty(value: unknown): boolean {
@@ -300,15 +297,17 @@ export function saysUnknownTransaction(words: string): boolean {
 	return denied.test(words) && !/sign|api.?key|secret|auth|merchant(?!.?reference)|商[戶户]|簽|签/i.test(words);
 }
 
-function failure(reply: HttpReply): Refusal | undefined {
-	const refused = reply.status >= 400 || (!succeeded(reply) && isEmpty(isObject(reply.body) ? reply.body.data : undefined));
+function failure(reply: HttpReply, credentials: ChingChingPayCredentials): Refusal | undefined {
+	const refused = reply.status >= 400 || (!succeeded(reply, credentials) && isEmpty(isObject(reply.body) ? reply.body.data : undefined));
 	if (!refused) return undefined;
 	const words = answerInWords(reply);
 	// Not of itself "not found": a wrong base URL gives a 404, too.
 	if (words === undefined) return reply.status === 404 ? { message: 'there is no such address', advice: "Check 'Environment' and 'Base URL' in the credential.", notFound: false } : undefined;
 	if (/sign|簽|签/i.test(words) || reply.status === 401 || reply.status === 403) return { message: words, advice: SIGNATURE_ADVICE, notFound: false };
-	return { message: words, notFound: saysUnknownTransaction(words) };
+	return { message: words, advice: reply.status < 400 ? ERROR_ADVICE : undefined, notFound: saysUnknownTransaction(words) };
 }
+
+const ERROR_ADVICE = "Correct what ChingChingPay names, then run it again. If its words mean success, add the code to 'Success Codes' in the credential.";
 
 export const SIGNATURE_ADVICE =
 	"If this is about the key or the signature, check 'API Key' and 'Signing Secret' in the credential, then try the other choices of 'Request Key', 'Signed Text' and 'Signature Encoding': the exact steps are not in any readable copy of ChingChingPay's documentation.";
@@ -399,7 +398,12 @@ function memberAt(fields: Record<string, unknown>, path: string): unknown {
 }
 
 function paidValuesOf({ paidValues }: ChingChingPayCredentials): string[] {
-	return paidValues.split(/[,\n]/).map((word) => word.trim()).filter(Boolean);
+	return listOf(paidValues);
+}
+
+/** The words of a credential field, separated by commas or lines. */
+function listOf(words: string): string[] {
+	return words.split(/[,\n]/).map((word) => word.trim()).filter(Boolean);
 }
 
 /** A transaction in the words of product.md, from the `data` of a query or from a callback. */
@@ -466,7 +470,7 @@ function factsOf(data: Record<string, unknown>, credentials: ChingChingPayCreden
 
 /** The transaction of a query, as a checkout. */
 export function readQueried(reply: HttpReply, credentials: ChingChingPayCredentials): Checkout {
-	const data = answeredData(reply);
+	const data = answeredData(reply, credentials);
 	const transaction = readTransaction(data, credentials);
 	if (transaction.reference === null && transaction.transactionId === null) throw new CallFailure(`ChingChingPay's answer holds no transaction${inWords(reply)}`, NOT_FOUND);
 	return {
@@ -488,7 +492,7 @@ export function readQueried(reply: HttpReply, credentials: ChingChingPayCredenti
 
 /** api-205804629. Its `status` values are unknown and need not be the transaction's, so it never means paid; the amount's name was not readable. */
 export function readPayment(reply: HttpReply, credentials: ChingChingPayCredentials): Checkout {
-	const data = answeredData(reply);
+	const data = answeredData(reply, credentials);
 	const paymentId = textOrNull(data.payment_id);
 	if (paymentId === null) throw new CallFailure(`ChingChingPay's answer holds no payment${inWords(reply)}`, NOT_FOUND);
 	return {
@@ -518,7 +522,7 @@ const NOT_FOUND = { advice: 'Check the number you look for, and that it was made
 /** api-219517934. Refund statuses are unknown; the merchant's paid values count here, too. */
 export function readRefund(reply: HttpReply, order: RefundOrder, credentials: ChingChingPayCredentials): Refund {
 	const data = dataOf(reply);
-	if (isEmpty(data) || isError(reply)) throw unreadable('refund', reply);
+	if (isEmpty(data) || !succeeded(reply, credentials)) throw unreadable('refund', reply);
 	const transaction = readTransaction(data, credentials);
 	return {
 		provider: 'chingchingpay',
@@ -582,12 +586,12 @@ function confirmCall({ reference, paymentId }: PaymentFacts, credentials: ChingC
 }
 
 function confirmedFacts(reply: HttpReply, claimed: PaymentFacts, credentials: ChingChingPayCredentials): PaymentFacts | undefined {
-	const data = answeredData(reply);
+	const data = answeredData(reply, credentials);
 	const found = factsOf(data, credentials);
 	// The number that was asked for is proved by the answer.
 	if (found.reference !== null) return { ...found, paymentId: found.paymentId ?? (claimed.reference === null ? claimed.paymentId : null) };
 	// Only an answer that says "no such thing" in the documented envelope denies a payment; anything else is no answer.
-	if (succeeded(reply) && isObject(reply.body) && 'data' in reply.body && isEmpty(reply.body.data)) return undefined;
+	if (succeeded(reply, credentials) && isObject(reply.body) && 'data' in reply.body && isEmpty(reply.body.data)) return undefined;
 	throw new CallFailure(`its answer holds no merchant_reference${inWords(reply)}`, { advice: '' });
 }
 
@@ -595,7 +599,7 @@ export const chingChingPay: PaymentContract<ChingChingPayCredentials, ChingChing
 	provider: 'chingchingpay',
 	displayName: 'ChingChingPay',
 	authHeaders,
-	openFields: ['environment', 'merchantId', 'requestKeySource', 'requestSignedText', 'requestEncoding', 'callbackSignature', 'paidValues', 'statusPath', 'acknowledgementBody'],
+	openFields: ['environment', 'merchantId', 'requestKeySource', 'requestSignedText', 'requestEncoding', 'callbackSignature', 'successCodes', 'paidValues', 'statusPath', 'acknowledgementBody'],
 	credentialProblem,
 	checkout: { call: createCall, result: readCheckout },
 	failure,

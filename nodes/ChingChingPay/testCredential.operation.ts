@@ -54,7 +54,7 @@ function judge(reply: Pick<HttpReply, 'status' | 'body' | 'text'>, credentials: 
 	const words = answerInWords(whole);
 	const said = hidden(words ?? (excerpt(reply.text) || 'nothing'), credentials);
 	const answer = `ChingChingPay answered HTTP ${reply.status}: ${said}`;
-	const understood = reply.status < 300 && words !== undefined && chingChingPay.failure(whole) === undefined;
+	const understood = reply.status < 300 && words !== undefined && chingChingPay.failure(whole, credentials) === undefined;
 	if (understood || (words !== undefined && saysUnknownTransaction(words))) return { status: 'OK', message: `${answer}. The request was understood.` };
 	if (words === undefined) return { status: 'Error', message: `${answer}. This is not an answer of its API. Check 'Environment' and 'Base URL'.` };
 	return { status: 'Error', message: `${answer}. If these words only say that there is no such transaction, the credential works: save it. ${SIGNATURE_ADVICE}` };

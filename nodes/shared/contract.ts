@@ -217,7 +217,7 @@ export interface PaymentContract<Credentials, Order> {
 		result(reply: HttpReply, order: Order, credentials: Credentials): Checkout;
 	};
 	/** The provider's own words if this reply is a refusal; undefined if it is not. Not asked for 2xx-less replies without words. */
-	failure(reply: HttpReply): Refusal | undefined;
+	failure(reply: HttpReply, credentials: Credentials): Refusal | undefined;
 	callback: {
 		/** What is missing or malformed for proving callbacks, in words; undefined when they can be proved. `remembered` as in `verify`. */
 		problem(credentials: Credentials, remembered?: Record<string, unknown>): string | undefined;

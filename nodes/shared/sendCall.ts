@@ -100,7 +100,7 @@ async function sendOnce<Credentials, Order>(
 			temporary: true,
 		};
 	}
-	const refusal = contract.failure(reply);
+	const refusal = contract.failure(reply, credentials);
 	const isReadable = options.file === true || reply.text === '' || reply.body !== undefined;
 	if (reply.status >= 200 && reply.status < 300 && !refusal && isReadable) return { reply: withoutEcho(reply, context, provider.credentialName, credentials, call) };
 	const hide = secretsHidden(provider, credentials, call);

@@ -288,23 +288,32 @@ describe('create link', () => {
 
 describe('a refusal', () => {
 	it('inside a 200 is shown with its code', () => {
-		expect(chingChingPay.failure(reply({ code: 40001, message: 'amount too small', data: null }))).toMatchObject({ message: 'amount too small (code 40001)', notFound: false });
+		expect(chingChingPay.failure(reply({ code: 40001, message: 'amount too small', data: null }), credentials())).toMatchObject({ message: 'amount too small (code 40001)', notFound: false });
 	});
 
 	it('about the signature says which settings to try', () => {
-		expect(chingChingPay.failure(reply({ code: 40101, message: 'invalid signature', data: {} }))?.advice).toContain("'Signature Encoding'");
+		expect(chingChingPay.failure(reply({ code: 40101, message: 'invalid signature', data: {} }), credentials())?.advice).toContain("'Signature Encoding'");
 	});
 
 	it('that denies a transaction is told apart', () => {
-		expect(chingChingPay.failure(reply({ code: 40400, message: 'transaction not found', data: {} }))).toMatchObject({ notFound: true });
+		expect(chingChingPay.failure(reply({ code: 40400, message: 'transaction not found', data: {} }), credentials())).toMatchObject({ notFound: true });
 	});
 
 	it('by a 404 that is no answer of the API does not deny anything', () => {
-		expect(chingChingPay.failure(reply('<html>Not Found</html>', 404))).toMatchObject({ notFound: false, advice: expect.stringContaining("'Base URL'") });
+		expect(chingChingPay.failure(reply('<html>Not Found</html>', 404), credentials())).toMatchObject({ notFound: false, advice: expect.stringContaining("'Base URL'") });
 	});
 
-	it('is not seen where the answer holds data: that 0 means success is an assumption', () => {
-		expect(chingChingPay.failure(reply({ code: 200, message: 'ok', data: { payment_id: 'P1' } }))).toBeUndefined();
+	it('is not seen where the answer to a create holds data: that 0 means success is an assumption', () => {
+		expect(chingChingPay.failure(reply({ code: 200, message: 'ok', data: { payment_id: 'P1' } }), credentials())).toBeUndefined();
+	});
+
+	it('is not seen by a code that the credential names as success', () => {
+		expect(chingChingPay.failure(reply({ code: 200, message: 'ok', data: null }), credentials({ successCodes: '0, 200' }))).toBeUndefined();
+	});
+
+	it('by another code than those of the credential says where to name one that means success', () => {
+		expect(chingChingPay.failure(reply({ code: 200, message: 'ok', data: null }), credentials())?.advice).toContain("'Success Codes'");
+		expect(chingChingPay.failure(reply({ code: 0, message: 'ok', data: null }), credentials({ successCodes: '200' }))).toMatchObject({ message: 'ok (code 0)' });
 	});
 
 	it.each(['transaction not found', 'Order does not exist', 'no such order', 'unknown transaction', 'record not found', '交易不存在', '订单不存在', 'merchant_reference not found'])('denies a transaction: %s', (words) => {
@@ -582,8 +591,13 @@ describe('the question to the API', () => {
 		expect(() => facts(answered({ merchant_reference: 'order-1' }, { code: 40400, message: 'transaction not found' }))).toThrow(expect.objectContaining({ notFound: true }));
 	});
 
-	it.each(['ok', 'SUCCESS', '操作成功'])('answered by another code than 0 and the words %s is answered: that 0 means success is an assumption', (message) => {
-		expect(facts(answered({ merchant_reference: 'order-1', status: 'WORD' }, { code: 200, message }))).toMatchObject({ event: 'payment.succeeded' });
+	it('answered by a code that the credential names as success is answered: that 0 is success is an assumption', () => {
+		const settings = credentials({ paidValues: 'WORD', successCodes: '200' });
+		expect(facts(answered({ merchant_reference: 'order-1', status: 'WORD' }, { code: 200, message: 'ok' }), {}, settings)).toMatchObject({ event: 'payment.succeeded' });
+	});
+
+	it('answered by another code and nice words is no answer, and the error says where to name the code', () => {
+		expect(() => facts(answered({ merchant_reference: 'order-1', status: 'WORD' }, { code: 200, message: 'ok' }))).toThrow(expect.objectContaining({ advice: expect.stringContaining("'Success Codes'") as string }));
 	});
 
 	it.each([
