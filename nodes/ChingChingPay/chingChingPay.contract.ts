@@ -5,11 +5,15 @@ import type { Checkout, CheckoutOrder, HttpCall, HttpReply, PaymentContract, Pay
 import { eventIdOf } from '../shared/eventId';
 import { ExactNumber, isObject, mergeExtraFields, readJson, readUtf8, textOrNull, writeJson } from '../shared/exactJson';
 import { InputError } from '../shared/inputError';
+import { namesOf } from '../shared/lineItems';
 import { fromMinorUnits, shortened, shown, smallestUnits } from '../shared/money';
 import { judgeSignature, signRequest, type SignatureScheme } from './requestSignature';
 
-/** The documentation, whose pages are named below by their last part: …/api-208767284 is the page of `payments/checkout`. */
-export const DOCUMENTATION = 'https://apifox.com/apidoc/shared/d926d8a5-fa35-415d-8dcb-d6564b19980a';
+/*
+ * Pages of the documentation, https://apifox.com/apidoc/shared/d926d8a5-fa35-415d-8dcb-d6564b19980a, are named below by their last
+ * part: …/api-208767284 is the page of `payments/checkout`.
+ */
+
 /** The only host that any page shows; the live one is unknown. */
 const TEST_BASE_URL = 'https://test-api.chingchingpay.com/gateway';
 
@@ -188,7 +192,7 @@ function commonFields(order: Omit<ChingChingPayLinkOrder, 'paymentType'>, creden
 		currency: order.currency.toUpperCase(),
 		merchant_id: merchantIdOf(order.merchantId, credentials),
 		merchant_reference: order.reference,
-		description: order.description ?? namesOf(order),
+		description: order.description ?? namesOf(order.lineItems),
 		complete_url: order.successUrl,
 		cancel_url: order.cancelUrl,
 		callback_url: order.callbackUrl,
@@ -202,11 +206,6 @@ function merchantIdOf(own: string | null, { merchantId }: ChingChingPayCredentia
 	const id = own ?? merchantId;
 	if (!id) throw new InputError("'Merchant ID' is empty", 'Enter it here, or once for all in the credential.');
 	return id;
-}
-
-/** The API knows no line items: their names are what the payer reads. */
-function namesOf({ lineItems }: CheckoutOrder): string | null {
-	return lineItems.length === 0 ? null : lineItems.map(({ name, quantity }) => (quantity === 1 ? name : `${quantity} × ${name}`)).join(', ');
 }
 
 /** The whole order in the currency's smallest unit; each line item is converted on its own, so that nothing hides in a sum. */

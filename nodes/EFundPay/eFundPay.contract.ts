@@ -6,6 +6,7 @@ import type { Checkout, CheckoutOrder, CheckoutStatus, HttpCall, HttpReply, Paym
 import { ExactNumber, isObject, mergeExtraFields, readJson, readUtf8, textOrNull, writeJson } from '../shared/exactJson';
 import { idempotencyKey } from '../shared/idempotencyKey';
 import { InputError } from '../shared/inputError';
+import { knownWord } from '../shared/knownWord';
 import { fromMinorUnits, shown, smallestUnits } from '../shared/money';
 import { canonicalText, coveredByCanonicalText } from './canonicalText';
 import { readPlatformKey } from './platformKey';
@@ -363,7 +364,7 @@ export function readTransaction(body: Record<string, unknown>, credentials: EFun
 		reference: textOrNull(body.external_identifier),
 		checkoutUrl: readPayerLink(linkField(body, 'payment_url_link'), baseUrlOf(credentials)),
 		qrCode: linkField(body, 'payment_qr_code'),
-		status: (Object.hasOwn(TRANSACTION_STATUS, providerStatus ?? '') ? TRANSACTION_STATUS[providerStatus ?? ''] : undefined) ?? 'unknown',
+		status: knownWord(TRANSACTION_STATUS, providerStatus) ?? 'unknown',
 		providerStatus,
 		amount: fromMinorUnits(body.amount, body.currency),
 		currency: textOrNull(body.currency),
@@ -422,7 +423,7 @@ export function readRefund(body: Record<string, unknown>): Refund {
 		paymentId: textOrNull(body.transaction_id),
 		reference: textOrNull(body.external_identifier),
 		paymentReference: textOrNull(body.transaction_external_identifier),
-		status: (Object.hasOwn(REFUND_STATUS, providerStatus ?? '') ? REFUND_STATUS[providerStatus ?? ''] : undefined) ?? 'unknown',
+		status: knownWord(REFUND_STATUS, providerStatus) ?? 'unknown',
 		providerStatus,
 		amount: fromMinorUnits(body.amount, body.currency),
 		currency: textOrNull(body.currency),

@@ -4,7 +4,7 @@ import { CallFailure } from '../shared/callFailure';
 import type { Checkout, CheckoutOrder, CheckoutStatus, HttpCall, HttpReply, LineItem, PaymentContract, PaymentFacts, Payload, ReceivedCallback, Verdict } from '../shared/contract';
 import { eventIdOf } from '../shared/eventId';
 import { isObject, mergeExtraFields, readJson, readUtf8, textOrNull } from '../shared/exactJson';
-import { InputError } from '../shared/inputError';
+import { wholeOrderAsItem } from '../shared/lineItems';
 import { currencyExponent, toMinorUnits } from '../shared/money';
 import { sameValue } from '../shared/sameValue';
 import { openFernetToken, readFernetKey } from './fernet';
@@ -30,7 +30,7 @@ export interface PayfectOrder extends CheckoutOrder {
 
 /** Amounts are decimal text in whole currency units in both directions (docs.payfect.finance/payment/create). */
 function createCall(order: PayfectOrder, credentials: PayfectCredentials): HttpCall {
-	const items = order.lineItems.length > 0 ? order.lineItems : [wholeOrderAsItem(order)];
+	const items = order.lineItems.length > 0 ? order.lineItems : [wholeOrderAsItem(order, 'Payfect')];
 	const body = {
 		...(order.reference === null ? {} : { client_reference_id: order.reference }),
 		currency: order.currency,
@@ -49,12 +49,6 @@ function createCall(order: PayfectOrder, credentials: PayfectCredentials): HttpC
 		repeat: 'once',
 		howToFindOut: 'Payfect cannot be searched by reference: look in its dashboard for a checkout with this reference before you run this row again.',
 	};
-}
-
-function wholeOrderAsItem(order: PayfectOrder): LineItem {
-	const name = order.description ?? order.reference;
-	if (name === null) throw new InputError("'Description' and 'Reference' are both empty", 'Fill in one of them: Payfect shows it to the payer as the name of what is paid.');
-	return { name, unitAmount: order.amount ?? '0', quantity: 1 };
 }
 
 /** Inferred: exactly one of `price` and `price_data`; the field table requires the first, the examples send only the second. */

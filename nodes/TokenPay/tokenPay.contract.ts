@@ -1,11 +1,12 @@
 import { isAbsoluteUrl, readBaseUrl, readPayerLink } from '../shared/baseUrl';
 import { verifyWithAny } from '../shared/bytes';
 import { CallFailure } from '../shared/callFailure';
-import type { Checkout, CheckoutOrder, CheckoutStatus, HttpCall, HttpReply, LineItem, PaymentContract, PaymentEventName, PaymentFacts, Payload, ReceivedCallback, Refusal, Stamp, Verdict } from '../shared/contract';
+import type { Checkout, CheckoutOrder, CheckoutStatus, HttpCall, HttpReply, PaymentContract, PaymentEventName, PaymentFacts, Payload, ReceivedCallback, Refusal, Stamp, Verdict } from '../shared/contract';
 import { eventIdOf } from '../shared/eventId';
 import { ExactNumber, isObject, mergeExtraFields, readJson, readUtf8, textOrNull, writeJson } from '../shared/exactJson';
 import { InputError } from '../shared/inputError';
 import { knownWord } from '../shared/knownWord';
+import { namesOf } from '../shared/lineItems';
 import { fromSmallestUnits } from '../shared/money';
 import { refusalOf } from './businessCodes';
 import { openResource } from './encryptedResource';
@@ -109,10 +110,6 @@ function createBody(order: TokenPayOrder, { appId, merchantId }: TokenPayCredent
 		order_type: PLATFORM_ORDER,
 	};
 	return mergeExtraFields(body, order.extraFields);
-}
-
-function namesOf(lineItems: LineItem[]): string | null {
-	return lineItems.length === 0 ? null : lineItems.map(({ name, quantity }) => (quantity === 1 ? name : `${quantity} × ${name}`)).join(', ');
 }
 
 function createCall(order: TokenPayOrder, credentials: TokenPayCredentials): HttpCall {

@@ -22,6 +22,7 @@ import { ExactNumber, isObject, mergeExtraFields, readJson, readUtf8, textOrNull
 import { idempotencyKey } from '../shared/idempotencyKey';
 import { InputError } from '../shared/inputError';
 import { knownWord } from '../shared/knownWord';
+import { wholeOrderAsItem } from '../shared/lineItems';
 import { fromMinorUnits, smallestUnits } from '../shared/money';
 import { checkSignature, readMoment } from './signature';
 
@@ -123,7 +124,7 @@ function makingCall(path: string, body: Record<string, unknown>, credentials: Wo
 function createCall(order: WooshPayOrder, credentials: WooshPayCredentials): HttpCall {
 	if (order.successUrl === null) throw new InputError("'Success URL' is empty", 'Enter the page that payers are sent to after paying; WooshPay requires it.');
 	if (order.cancelUrl === null) throw new InputError("'Cancel URL' is empty", 'Enter the page that payers are sent to when they turn back; WooshPay requires it.');
-	const items = order.lineItems.length > 0 ? order.lineItems : [wholeOrderAsItem(order)];
+	const items = order.lineItems.length > 0 ? order.lineItems : [wholeOrderAsItem(order, 'WooshPay')];
 	const metadata = withReference(order.metadata, order.reference);
 	// Inferred: events hold the payment intent, and nothing says that what is known of the session gets there, so both are told.
 	const paymentIntentData = {
@@ -161,12 +162,6 @@ function withReference(metadata: Record<string, string>, reference: string | nul
 	return Object.keys(whole).length === 0 ? undefined : whole;
 }
 
-function wholeOrderAsItem(order: WooshPayOrder): LineItem {
-	const name = order.description ?? order.reference;
-	if (name === null) throw new InputError("'Description' and 'Reference' are both empty", 'Fill in one of them: WooshPay shows it to the payer as the name of what is paid.');
-	return { name, unitAmount: order.amount ?? '0', quantity: 1 };
-}
-
 function lineItem(item: LineItem, order: WooshPayOrder, index: number): Record<string, unknown> {
 	if (item.price !== undefined) return { price: item.price, quantity: item.quantity };
 	const { name, description, images } = item;
@@ -190,7 +185,9 @@ export function getCheckoutCall(checkoutId: string, credentials: WooshPayCredent
 }
 
 function checkoutResult(reply: HttpReply, order: WooshPayOrder, credentials: WooshPayCredentials): WooshPayCheckout {
-	return { ...readCheckout(reply, credentials, 'make'), idempotencyKey: createCall(order, credentials).headers?.['Idempotency-Key'] ?? null };
+	const checkout = readCheckout(reply, credentials, 'make');
+	// The sample of the answer (doc-1724285, api-42654181) has null for the reference and no metadata.
+	return { ...checkout, reference: checkout.reference ?? order.reference, idempotencyKey: createCall(order, credentials).headers?.['Idempotency-Key'] ?? null };
 }
 
 /** Inferred: `paid` in `payment_status`; pages show `unpaid` and the status `open` only. What nobody shows is unknown. */

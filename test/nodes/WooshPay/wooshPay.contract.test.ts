@@ -169,6 +169,13 @@ describe('the idempotency key', () => {
 });
 
 describe('a checkout', () => {
+	// The documented sample has null for the reference and no metadata.
+	it('keeps the reference that it was made with where the answer has none', () => {
+		const sample = answer('createCheckout.success');
+		const created = (more: object) => wooshPay.checkout.result({ ...sample, body: { ...(sample.body as object), ...more } }, order({ reference: 'order-7' }), credentials).reference;
+		expect([created({ client_reference_id: null, metadata: null }), created({ client_reference_id: 'as-wooshpay-has-it' })]).toEqual(['order-7', 'as-wooshpay-has-it']);
+	});
+
 	it('is read into the shape that every provider has', () => {
 		expect(readCheckout(answer('createCheckout.success'), credentials, 'ask')).toEqual({
 			provider: 'wooshpay',
