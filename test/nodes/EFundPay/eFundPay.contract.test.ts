@@ -501,16 +501,16 @@ describe('a refusal', () => {
 		[{ message: 'Invalid currency', code: 'bad_request', error_code: 42 }, 'Invalid currency (bad_request, 42)'],
 		[{ detail: { currency: 'wrong' } }, '{"detail":{"currency":"wrong"}}'],
 	])('%j is told in its own words', (body, words) => {
-		expect(eFundPay.failure(reply(body, 400))).toEqual({ message: words });
+		expect(eFundPay.failure(reply(body, 400), credentials)).toEqual({ message: words });
 	});
 
 	it.each([401, 403])('with status %d says where to look', (status) => {
-		expect(eFundPay.failure(reply({ message: 'no' }, status))?.advice).toContain("'Secret Key' and 'Merchant Account ID'");
+		expect(eFundPay.failure(reply({ message: 'no' }, status), credentials)?.advice).toContain("'Secret Key' and 'Merchant Account ID'");
 	});
 
 	it('is not seen in a 200, nor in what is not JSON', () => {
-		expect(eFundPay.failure(fixture('createTransaction.failed'))).toBeUndefined();
-		expect(eFundPay.failure(reply('<html>', 502))).toBeUndefined();
+		expect(eFundPay.failure(fixture('createTransaction.failed'), credentials)).toBeUndefined();
+		expect(eFundPay.failure(reply('<html>', 502), credentials)).toBeUndefined();
 	});
 });
 

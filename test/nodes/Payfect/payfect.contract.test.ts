@@ -222,15 +222,15 @@ describe('a refusal', () => {
 		[404, { detail: 'Not found.' }, 'Not found.', undefined],
 		[500, { detail: 'Server error' }, 'Server error', undefined],
 	])('with HTTP %d is given in its own words', (status, body, message, advice) => {
-		expect(payfect.failure(reply(status, body))).toEqual({ message, ...(advice === undefined ? {} : { advice }) });
+		expect(payfect.failure(reply(status, body), credentials)).toEqual({ message, ...(advice === undefined ? {} : { advice }) });
 	});
 
 	it('in HTML has no words that could be read', () => {
-		expect(payfect.failure(reply(502, '<html>Bad gateway</html>'))).toBeUndefined();
+		expect(payfect.failure(reply(502, '<html>Bad gateway</html>'), credentials)).toBeUndefined();
 	});
 
 	it('is none inside of a success', () => {
-		expect(payfect.failure(reply(200, { detail: 'fine' }))).toBeUndefined();
+		expect(payfect.failure(reply(200, { detail: 'fine' }), credentials)).toBeUndefined();
 	});
 
 	it('of the credential comes before anything is sent', () => {

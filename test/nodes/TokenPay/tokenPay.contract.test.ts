@@ -224,7 +224,7 @@ describe('a refusal of TokenPay', () => {
 		[20004, 'too many requests'],
 		[20005, 'invalid parameter'],
 	])('with code %d says "%s" behind TokenPay\'s own words', (code, meaning) => {
-		expect(tokenPay.failure(reply({ code, msg: '失败' }))?.message).toBe(`失败 (code ${code}: ${meaning})`);
+		expect(tokenPay.failure(reply({ code, msg: '失败' }), credentials)?.message).toBe(`失败 (code ${code}: ${meaning})`);
 	});
 
 	it.each([
@@ -235,24 +235,24 @@ describe('a refusal of TokenPay', () => {
 		[20000, "'App ID'"],
 		[99999, 'whitelist'],
 	])('with code %d says where to look: %s', (code, words) => {
-		expect(tokenPay.failure(reply({ code, msg: 'no' }))?.advice).toContain(words);
+		expect(tokenPay.failure(reply({ code, msg: 'no' }), credentials)?.advice).toContain(words);
 	});
 
 	it.each([11001, 20004])('with code %d asks to slow down', (code) => {
-		expect(tokenPay.failure(reply({ code, msg: 'slow' }))).toMatchObject({ rateLimited: true });
+		expect(tokenPay.failure(reply({ code, msg: 'slow' }), credentials)).toMatchObject({ rateLimited: true });
 	});
 
 	it('with code 12002 does not know the order', () => {
-		expect(tokenPay.failure(reply({ code: 12002, msg: 'none' }))).toMatchObject({ notFound: true });
+		expect(tokenPay.failure(reply({ code: 12002, msg: 'none' }), credentials)).toMatchObject({ notFound: true });
 	});
 
 	it('shows its code when it has no words, and when the code is new', () => {
-		expect(tokenPay.failure(reply({ code: 103 }))?.message).toBe('code 103: invalid signature');
-		expect(tokenPay.failure(reply({ code: 777, msg: 'new' }))?.message).toBe('new (code 777)');
+		expect(tokenPay.failure(reply({ code: 103 }), credentials)?.message).toBe('code 103: invalid signature');
+		expect(tokenPay.failure(reply({ code: 777, msg: 'new' }), credentials)?.message).toBe('new (code 777)');
 	});
 
 	it('is not seen in a success, whatever its words, nor in an answer without a code', () => {
-		expect([{ code: 0, msg: '成功' }, { code: 0, msg: 'error' }, { msg: 'error' }, [], 'text'].map((body) => tokenPay.failure(reply(body)))).toEqual([undefined, undefined, undefined, undefined, undefined]);
+		expect([{ code: 0, msg: '成功' }, { code: 0, msg: 'error' }, { msg: 'error' }, [], 'text'].map((body) => tokenPay.failure(reply(body), credentials))).toEqual([undefined, undefined, undefined, undefined, undefined]);
 	});
 });
 

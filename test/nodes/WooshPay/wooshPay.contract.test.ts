@@ -364,19 +364,19 @@ describe('a refusal', () => {
 		['as nothing but a code', { error: { code: 'rate_limit' } }, 'rate_limit'],
 		['as nothing', {}, ''],
 	])('is told in the words of WooshPay, %s', (_case, body, message) => {
-		expect(wooshPay.failure(reply(body, 400))?.message).toBe(message);
+		expect(wooshPay.failure(reply(body, 400), credentials)?.message).toBe(message);
 	});
 
 	it('says where to look for a wrong key', () => {
-		expect(wooshPay.failure(reply({}, 401))?.advice).toContain("'Secret Key'");
+		expect(wooshPay.failure(reply({}, 401), credentials)?.advice).toContain("'Secret Key'");
 	});
 
 	it('tells that something is not there', () => {
-		expect(wooshPay.failure(reply({}, 404))).toMatchObject({ notFound: true });
+		expect(wooshPay.failure(reply({}, 404), credentials)).toMatchObject({ notFound: true });
 	});
 
 	it('is none in a 200', () => {
-		expect(wooshPay.failure(reply({ error: null }))).toBeUndefined();
+		expect(wooshPay.failure(reply({ error: null }), credentials)).toBeUndefined();
 	});
 });
 
