@@ -590,7 +590,7 @@ function confirmedFacts(reply: HttpReply, claimed: PaymentFacts, credentials: Ch
 	// The number that was asked for is proved by the answer.
 	if (found.reference !== null) return { ...found, paymentId: found.paymentId ?? (claimed.reference === null ? claimed.paymentId : null) };
 	// Only an answer that says "no such thing" in the documented envelope denies a payment; anything else is no answer.
-	if (succeeded(reply, credentials) && isObject(reply.body) && 'data' in reply.body && isEmpty(reply.body.data)) return undefined;
+	if (isObject(reply.body) && 'data' in reply.body && isEmpty(reply.body.data)) return undefined;
 	throw new CallFailure(`its answer holds no merchant_reference${inWords(reply)}`, { advice: '' });
 }
 

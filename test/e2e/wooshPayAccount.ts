@@ -2,7 +2,7 @@
 import axios from 'axios';
 import { goodCredential, stage } from './support';
 
-export interface Endpoint {
+interface Endpoint {
 	id: string;
 	url: string;
 	events: string;
