@@ -7,6 +7,7 @@
  *   npm run test:crash -- --mode queue            # Redis, PostgreSQL, main, two processors, two workers
  *   npm run test:crash -- --payments 200 --kills 2 --per-second 10
  */
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startSandbox } from '../../sandbox/sandbox';
@@ -18,7 +19,7 @@ import { gather, remember, type Memory } from './evidence';
 import { Finder } from './finder';
 import { byKind, failed, inMarkdown, judge, judgeFinding, type Line } from './judge';
 import { openShops, type Payment, type Shop } from './shops';
-import { modes, startTarget, type Mode, type Target } from './target';
+import { logFolder, modes, startTarget, type Mode, type Target } from './target';
 import { Warehouse } from './warehouse';
 
 /** How long a shipment takes: so long an execution is under way, and can be met by a kill. */
@@ -213,5 +214,6 @@ function verdict(lines: Line[]): boolean {
 
 main().catch((error: unknown) => {
 	console.error(`\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+	console.error(`\nWhat n8n has written, if it was started, is in ${path.relative(process.cwd(), logFolder)}.`);
 	process.exitCode = 1;
 });

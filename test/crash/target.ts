@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { copyFile, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { startN8n } from '../n8n/instance';
@@ -26,8 +26,11 @@ export interface Target {
 	restart(victim: string): Promise<void>;
 	/** All executions, in the order of their numbers, from n8n's database: its own list leaves some out. */
 	storedExecutions(): Promise<StoredExecution[]>;
+	/** Its logs are kept in `logFolder`. */
 	stop(): Promise<void>;
 }
+
+export const logFolder = path.join(__dirname, '..', '..', 'test-results', 'crash');
 
 /** Without it the default engine starts at most 17 executions a second, fewer than come together after a kill. */
 const lazyIsolates = { N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true' };
@@ -66,6 +69,8 @@ async function startAlone(direct: boolean, say: (line: string) => void): Promise
 		stop: async () => {
 			await balancer?.close();
 			await n8n.stop();
+			await mkdir(logFolder, { recursive: true });
+			await copyFile(n8n.logFile, path.join(logFolder, 'n8n.log'));
 			await rm(n8n.userFolder, { recursive: true, force: true, maxRetries: 5 });
 		},
 	};
@@ -90,6 +95,6 @@ async function startTogether(say: (line: string) => void): Promise<Target> {
 		kill: async (name) => await cluster.kill(known(name)),
 		restart: async (name) => await cluster.restart(known(name)),
 		storedExecutions: cluster.storedExecutions,
-		stop: async () => await cluster.stop(),
+		stop: async () => await cluster.stop(logFolder),
 	};
 }

@@ -15,7 +15,9 @@ export interface SupervisedProcess {
 	ended(): string | undefined;
 	/** Called once, when it ends by itself or by `stop` or `kill`. */
 	onEnd(listener: (how: string) => void): void;
+	/** In order; at once where that takes too long. Afterwards `ended` says how. */
 	stop(): Promise<void>;
+	/** At once, with all that it started. Afterwards `ended` says how. */
 	kill(): Promise<void>;
 }
 
@@ -52,14 +54,23 @@ export function startProcess({ node, args, cwd, environment, logFile }: ProcessO
 		for (const listener of listeners) listener(ended);
 	});
 	child.stdio[3]?.on('error', () => undefined);
+	const onEnd = (listener: (how: string) => void) => void (ended === undefined ? listeners.push(listener) : listener(ended));
+	// The system knows a moment before Node says so. Whoever starts it again in that moment would find it still running.
+	const told = async () => {
+		if (!isRunning(pid)) await new Promise(onEnd);
+	};
 	const supervised: SupervisedProcess = {
 		pid,
 		ended: () => ended,
-		onEnd: (listener) => (ended === undefined ? listeners.push(listener) : listener(ended)),
-		stop: async () => await endProcess(pid),
+		onEnd,
+		stop: async () => {
+			await endProcess(pid);
+			await told();
+		},
 		kill: async () => {
 			killGroup(pid, 'SIGKILL');
 			await gone(pid, 10_000);
+			await told();
 		},
 	};
 	started.set(pid, supervised);

@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -171,9 +173,29 @@ function serviceOf({ name, port, password, logFile, run, answers }: ServiceRecip
 				await wait(100);
 			}
 		},
-		stop: async () => await current?.stop(),
-		kill: async () => await current?.kill(),
+		stop: async () => {
+			await current?.stop();
+			await closed(name, port);
+		},
+		kill: async () => {
+			await current?.kill();
+			await closed(name, port);
+		},
 	};
+}
+
+/** Ends when nobody listens on the port: the program outlives what was stopped, its parent, by a moment. */
+async function closed(name: string, port: number): Promise<void> {
+	const deadline = Date.now() + 10_000;
+	while (await isListening(port)) {
+		if (Date.now() > deadline) throw new Error(`${name} was stopped, and still listens on port ${port}.`);
+		await wait(20);
+	}
+}
+
+async function isListening(port: number): Promise<boolean> {
+	const socket = connect(port, onlyThisMachine);
+	return await once(socket, 'connect').then(() => true, () => false).finally(() => socket.destroy());
 }
 
 function writeOwn(file: string, text: string, user: User | undefined): void {
