@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'crypto';
 import { decodeBase64, equalInConstantTime } from '../shared/bytes';
 import { readJson, readUtf8 } from '../shared/exactJson';
+import { madeOnce } from '../shared/madeOnce';
 import { sameValue } from '../shared/sameValue';
 
 const ALGORITHM = 'aes-256-ecb';
@@ -10,11 +11,11 @@ const SECRET_BYTES = 32;
  * The app secret as a key: its UTF-8 bytes, exactly 32 of them; undefined if it has another length.
  * Source: apidoc.tokenpay.me/chinese/shuo-ming/jie-mi-hui-tiao (32 bytes), ttpay.io/doc/zh/api/intro/sign.html (taken as text).
  */
-export function readAppSecret(secret: string): KeyObject | undefined {
+export const readAppSecret = madeOnce((secret): KeyObject | undefined => {
 	const key = Buffer.from(secret, 'utf8');
 	// Node 24 takes bare bytes for a key five times as slowly.
 	return key.length === SECRET_BYTES ? createSecretKey(key) : undefined;
-}
+});
 
 /**
  * TokenPay's "signature": the text itself, encrypted with AES-256-ECB, in base64.
