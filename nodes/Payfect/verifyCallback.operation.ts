@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { maximumAgeOption } from '../shared/checkoutFields';
 
 export const verifyOptions: INodeProperties[] = [
 	{
@@ -15,15 +16,7 @@ export const verifyOptions: INodeProperties[] = [
 				default: false,
 				description: 'Whether to ask Payfect for the checkout as well, and to believe its answer',
 			},
-			{
-				displayName: 'Maximum Age',
-				name: 'maximumAge',
-				type: 'number',
-				typeOptions: { minValue: 0 },
-				default: 7,
-				description: 'Refuse callbacks that were signed more than this many days ago. 0 accepts any age.',
-				hint: 'In days',
-			},
+			{ ...maximumAgeOption },
 		],
 		displayOptions: { show: { resource: ['callback'], operation: ['verify'] } },
 	},

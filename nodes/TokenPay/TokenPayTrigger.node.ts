@@ -1,7 +1,7 @@
 import type { IHookFunctions, INodeType, INodeTypeDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { requireProvableCallbacks } from '../shared/callbackRegistration';
-import { callbackWebhook, eventsField, eventsSubtitle, respondOption } from '../shared/checkoutFields';
+import { callbackWebhook, eventsField, eventsSubtitle, maximumAgeOption, respondOption } from '../shared/checkoutFields';
 import { receiveCallback } from '../shared/receiveCallback';
 import { tokenPay } from './tokenPay.contract';
 
@@ -42,15 +42,7 @@ export class TokenPayTrigger implements INodeType {
 						default: false,
 						description: 'Whether to look the order up at TokenPay before the workflow starts, and to believe its answer',
 					},
-					{
-						displayName: 'Maximum Age',
-						name: 'maximumAge',
-						type: 'number',
-						typeOptions: { minValue: 0 },
-						default: 7,
-						description: 'Refuse callbacks that were signed more than this many days ago. 0 accepts any age. TokenPay repeats a callback for about half a day.',
-						hint: 'In days',
-					},
+					{ ...maximumAgeOption, description: `${maximumAgeOption.description} TokenPay repeats a callback for about half a day.` },
 					{ ...respondOption },
 				],
 			},

@@ -1,6 +1,6 @@
 import type { IHookFunctions, INodeType, INodeTypeDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
-import { callbackWebhook, eventsField, eventsSubtitle, respondOption } from '../shared/checkoutFields';
+import { callbackWebhook, eventsField, eventsSubtitle, maximumAgeOption, respondOption } from '../shared/checkoutFields';
 import { receiveCallback } from '../shared/receiveCallback';
 import { additionalProviderEvents, endpointIsRegistered, registerEndpoint, removeEndpoint } from '../shared/registeredEndpoint';
 import { providerEventOf, wooshPay } from './wooshPay.contract';
@@ -50,15 +50,7 @@ export class WooshPayTrigger implements INodeType {
 						default: false,
 						description: 'Whether to ask WooshPay for the payment before the workflow starts, and to believe its answer',
 					},
-					{
-						displayName: 'Maximum Age',
-						name: 'maximumAge',
-						type: 'number',
-						typeOptions: { minValue: 0 },
-						default: 7,
-						description: 'Refuse callbacks that were signed more than this many days ago. 0 accepts any age. WooshPay repeats a callback for three days.',
-						hint: 'In days',
-					},
+					{ ...maximumAgeOption, description: `${maximumAgeOption.description} WooshPay repeats a callback for three days.` },
 					{ ...respondOption },
 				],
 			},

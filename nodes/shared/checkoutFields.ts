@@ -236,3 +236,14 @@ export const respondOption: INodeProperties = {
 	default: 'immediately',
 	description: 'When the provider gets its acknowledgement',
 };
+
+/** Of providers that sign when they signed; what they repeat for how long is added by those that say so. */
+export const maximumAgeOption: INodeProperties = {
+	displayName: 'Maximum Age',
+	name: 'maximumAge',
+	type: 'number',
+	typeOptions: { minValue: 0 },
+	default: 7,
+	description: 'Refuse callbacks that were signed more than this many days ago. 0 accepts any age.',
+	hint: 'In days',
+};
