@@ -47,7 +47,7 @@ export async function getChingChingPayTransaction(row: Row<ChingChingPayCredenti
 }
 
 function readNumber(row: Row<ChingChingPayCredentials>): { reference: string } | { transactionId: string } {
-	if (row.text('lookUpBy') === 'transactionId') {
+	if (row.choice('lookUpBy', ['reference', 'transactionId'], 'Find By') === 'transactionId') {
 		const transactionId = row.text('transactionId');
 		if (transactionId === '') throw new InputError("'Transaction ID' is empty", 'Map paymentId from the node that created the checkout.');
 		return { transactionId };

@@ -261,7 +261,7 @@ function readTransactionOrder(row: Row<EFundPayCredentials>): EFundPayTransactio
 }
 
 function readMethod(row: Row<EFundPayCredentials>): EFundPayMethod {
-	if (row.text('paymentMethod') !== 'other') {
+	if (row.choice('paymentMethod', ['card', 'other']) === 'card') {
 		// Card numbers are written in groups of four.
 		return { kind: 'card', number: row.text('cardNumber').replace(/[ -]/g, ''), expirationDate: row.text('cardExpirationDate'), securityCode: row.text('cardSecurityCode') };
 	}

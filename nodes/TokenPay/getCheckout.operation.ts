@@ -43,7 +43,7 @@ export const whichCheckoutFields: INodeProperties[] = [
 ];
 
 export function readOrderKey(row: Row<TokenPayCredentials>): OrderKey {
-	if (row.text('findBy') === 'paymentId') {
+	if (row.choice('findBy', ['reference', 'paymentId']) === 'paymentId') {
 		const paymentId = row.text('paymentId');
 		if (paymentId === '') throw new InputError("'Payment ID' is empty", 'Map paymentId from the callback or from Checkout: Get.');
 		return { paymentId };

@@ -105,7 +105,7 @@ function readPriceOrder(row: Row<WooshPayCredentials>): PriceOrder {
 }
 
 function readProductOfPrice(row: Row<WooshPayCredentials>): PriceOrder['product'] {
-	if (row.text('productFrom') === 'new') {
+	if (row.choice('productFrom', ['existing', 'new'], 'Product') === 'new') {
 		const name = row.text('productName');
 		if (name === '') throw new InputError("'Product Name' is empty", 'Give the product a name that the payer understands.');
 		return { name, description: row.text('productDescription') || null, active: null, images: [], metadata: {}, url: null };

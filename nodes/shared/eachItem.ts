@@ -7,6 +7,7 @@ import { InputError } from './inputError';
 import { forgetRun, rowsMadeBefore, type MadeRow } from './madeBefore';
 import { shown } from './money';
 import { isToolExecution, readCredentials, type ProviderNode } from './providerNode';
+import { readChoice } from './readChoice';
 import { sendCall, type SendOptions } from './sendCall';
 
 const DEFAULT_REQUESTS_IN_PARALLEL = 5;
@@ -25,12 +26,12 @@ export interface Row<Credentials> {
 	/** The value of a parameter for this item, text trimmed; '' if the field is empty. */
 	text(parameter: string): string;
 	/**
-	 * The value of an options field, which an expression can fill with anything; the first choice where this operation has no such
-	 * field.
+	 * The value of an options field; the first choice where this operation has no such field.
 	 *
-	 * @throws InputError when it is none of the choices: taken for the default, "cents" would charge a hundredfold
+	 * @param field display name, where it is not that of the parameter
+	 * @throws InputError when an expression has filled it with none of the choices
 	 */
-	choice<Value extends string>(parameter: string, choices: readonly [Value, ...Value[]]): Value;
+	choice<Value extends string>(parameter: string, choices: readonly [Value, ...Value[]], field?: string): Value;
 	value(parameter: string, fallback?: unknown): unknown;
 	/** The fields of a collection parameter that are filled in, texts trimmed. */
 	collection(parameter: string): IDataObject;
@@ -229,12 +230,9 @@ function rowOf<Credentials, Order>(
 			// Taken for empty, an order would lose its number without a word.
 			throw new InputError(`'${labelOf(parameter)}' is not a text but ${Array.isArray(entry) ? 'a list' : typeof entry === 'object' ? 'an object' : 'a switch'}`, 'Map one field that holds text or a number.');
 		},
-		choice(parameter, choices) {
+		choice(parameter, choices, field = labelOf(parameter)) {
 			if (!(parameter in run.parameters)) return choices[0];
-			const given = row.text(parameter);
-			const choice = choices.find((one) => one === given);
-			if (choice !== undefined) return choice;
-			throw new InputError(`'${labelOf(parameter)}' is none of its choices: ${shown(given)}`, `Choose one in the form, or let the expression give ${choices.join(' or ')}.`);
+			return readChoice(row.text(parameter), field, choices);
 		},
 		collection(parameter) {
 			const entries = Object.entries(value(parameter, {}) as IDataObject).map(([name, entry]) => [name, trim(entry)] as const);
@@ -271,7 +269,7 @@ function rowOf<Credentials, Order>(
 
 /** `checkoutId` → `Checkout ID`, as the forms write it. */
 function labelOf(parameter: string): string {
-	const words = parameter.replace(/([A-Z])/g, ' $1').replace(/\bId\b/g, 'ID').replace(/\bUrl\b/g, 'URL');
+	const words = parameter.replace(/([A-Z])/g, ' $1').replace(/\bId\b/g, 'ID').replace(/\bIp\b/g, 'IP').replace(/\bUrl\b/g, 'URL');
 	return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

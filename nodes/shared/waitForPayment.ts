@@ -6,6 +6,7 @@ import { asNodeError } from './eachItem';
 import { textOrNull } from './exactJson';
 import { InputError } from './inputError';
 import { compareAmounts, shown } from './money';
+import { readChoice } from './readChoice';
 import { readCredentials, usedByAgent, type ProviderNode } from './providerNode';
 import { acknowledge, answerThroughUs, logLine, notTwice, refuse } from './answerCallback';
 import { judgeCallback, type Expectation } from './judgeCallback';
@@ -13,7 +14,7 @@ import { credentialsOrNothing, readReceived } from './receiveCallback';
 import { sendCall } from './sendCall';
 
 const HOUR_MILLISECONDS = 60 * 60 * 1000;
-const UNIT_MILLISECONDS: Record<string, number> = { minutes: 60_000, hours: HOUR_MILLISECONDS, days: 24 * HOUR_MILLISECONDS };
+const UNIT_MILLISECONDS = { minutes: 60_000, hours: HOUR_MILLISECONDS, days: 24 * HOUR_MILLISECONDS };
 const DEFAULT_LIMIT_MILLISECONDS = 24 * HOUR_MILLISECONDS;
 /** n8n takes this date for "no limit", and databases sort what comes after the year 9999 wrongly. */
 const LATEST_LIMIT_MILLISECONDS = Date.parse('3000-01-01T00:00:00Z');
@@ -269,9 +270,10 @@ function saysTheSame(field: keyof Expected, given: string | null, is: string): b
 
 function readLimit(context: IExecuteFunctions, item: INodeExecutionData): Date {
 	const now = Date.now();
-	const kind = context.getNodeParameter('limitType', 0) as string;
+	const choice = <Value extends string>(parameter: string, field: string, choices: readonly Value[]) => readChoice(textOrNull(context.getNodeParameter(parameter, 0)) ?? '', field, choices);
+	const kind = choice('limitType', 'Wait Until', ['date', 'duration', 'checkoutExpiry']);
 	if (kind === 'duration') {
-		const milliseconds = Number(context.getNodeParameter('limitAmount', 0)) * (UNIT_MILLISECONDS[context.getNodeParameter('limitUnit', 0) as string] ?? NaN);
+		const milliseconds = Number(context.getNodeParameter('limitAmount', 0)) * UNIT_MILLISECONDS[choice('limitUnit', 'Unit', ['minutes', 'hours', 'days'])];
 		if (!(milliseconds > 0)) throw new InputError("'Time' is not a number above zero", 'Enter how long to wait.');
 		return limitAt(now + milliseconds, 'Time');
 	}

@@ -177,6 +177,12 @@ describe('Get a Transaction', () => {
 		expect(jsonOf(await shop.run({ resource: 'transaction', operation: 'get', lookUpBy: 'transactionId', transactionId: checkout?.paymentId }))).toMatchObject([{ reference: 'order-1', status: 'paid' }]);
 	});
 
+	it('refuses another word for what it is found by, and does not take it for the reference', async () => {
+		const result = await shop.run({ resource: 'transaction', operation: 'get', lookUpBy: '={{ "Transaction ID" }}', reference: 'order-1', transactionId: 'T1' });
+		expect(wordsOf(result)).toContain(`'Find By' is none of its choices: "Transaction ID"`);
+		expect((await shop.state()).requests.chingchingpay).toEqual({});
+	});
+
 	it("says in ChingChingPay's words that there is none", async () => {
 		expect(wordsOf(await shop.run({ resource: 'transaction', operation: 'get', reference: 'none' }))).toContain('transaction not found');
 	});

@@ -184,6 +184,7 @@ describe('Transaction: Create', () => {
 		["'Card Number'", { cardNumber: '4000' }],
 		["'Card Expiration Date'", { cardExpirationDate: '2029-08' }],
 		["'Card Security Code'", { cardSecurityCode: 'x' }],
+		[`'Payment Method' is none of its choices: "paypal"`, { paymentMethod: '={{ "paypal" }}', method: 'm' }],
 		["'Method' is empty", { paymentMethod: 'other', method: ' ' }],
 		["'Method Fields (JSON)' is not a JSON object", { paymentMethod: 'other', method: 'm', methodFields: '[]' }],
 	])('refuses a row before anything is sent: %s', async (words, parameters) => {

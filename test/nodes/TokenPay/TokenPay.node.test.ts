@@ -150,6 +150,12 @@ describe('Get and Close', () => {
 		expect(wordsOf(await run({ resource: 'checkout', operation: 'get', findBy: 'reference', reference: 'none' }))).toContain('TokenPay knows no such order');
 	});
 
+	it.each(['get', 'close'])('%s: another word for what it is found by is refused, not taken for the reference', async (operation) => {
+		const parameters = { resource: 'checkout', operation, findBy: '={{ "Payment ID" }}', reference: 'order-1', paymentId: 'P1' };
+		expect(wordsOf(await run(parameters))).toContain(`'Find By' is none of its choices: "Payment ID"`);
+		expect((await state()).requests.tokenpay).toEqual({});
+	});
+
 	it.each(['get', 'close'])('%s: an empty field is refused before anything is sent', async (operation) => {
 		expect(wordsOf(await run({ resource: 'checkout', operation, findBy: 'reference', reference: ' ' }))).toContain("'Reference' is empty");
 		expect(wordsOf(await run({ resource: 'checkout', operation, findBy: 'paymentId', paymentId: ' ' }))).toContain("'Payment ID' is empty");

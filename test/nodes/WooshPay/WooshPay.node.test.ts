@@ -147,6 +147,12 @@ describe('prices', () => {
 		expect((await sandbox.state()).refusals).toEqual([]);
 	});
 
+	it('are not made for another product when an expression gives another word as Product', async () => {
+		const { error } = await run({ resource: 'price', operation: 'create', productFrom: '={{ "New" }}', productId: 'prod_1', productName: 'Tea', amount: '12.99', currency: 'GBP' });
+		expect(error?.message).toContain(`'Product' is none of its choices: "New"`);
+		expect((await sandbox.state()).requests.wooshpay).toEqual({});
+	});
+
 	it('cannot be changed by nothing', async () => {
 		expect((await run({ resource: 'price', operation: 'update', priceId: 'price_1' })).error?.message).toContain("'Update Fields' is empty");
 	});

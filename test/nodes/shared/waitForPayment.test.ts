@@ -541,6 +541,8 @@ describe('Wait for Payment, before it waits', () => {
 	});
 
 	test.each([
+		['another word for one of the limits', { limitType: 'Date', limitDate: '2998-01-02T03:04:05Z' }, /'Wait Until' is none of its choices: "Date"/],
+		['another word for a unit', { limitType: 'duration', limitAmount: 2, limitUnit: 'weeks' }, /'Unit' is none of its choices: "weeks"/],
 		['no time at all', { limitType: 'duration', limitAmount: 0 }, /'Time' is not a number above zero/],
 		['a text in place of a date', { limitType: 'date', limitDate: 'tomorrow' }, /'Date' is not a date/],
 		['a date that n8n takes for none', { limitType: 'date', limitDate: '3000-01-01T00:00:00Z' }, /'Date' is after the year 2999/],
