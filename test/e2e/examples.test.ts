@@ -4,10 +4,11 @@ import path from 'node:path';
 import axios from 'axios';
 import type { IDataObject, INode } from 'n8n-workflow';
 import { examplesFolder } from '../../sandbox/demo/examples';
+import { fernetToken } from '../nodes/Payfect/support';
 import { LocalServer } from '../support/localServer';
 import { eventually } from '../n8n/client';
 import { checkoutOf, endExamples, ExampleInUse, leftOf, newOrder } from './exampleInUse';
-import { stage } from './support';
+import { goodCredential, stage } from './support';
 import { callWooshPay } from './wooshPayAccount';
 
 /** Those that a file of their own runs. */
@@ -68,6 +69,20 @@ describe('verify-callback.json', () => {
 		const repeated = await sandbox.redeliver(genuine?.id ?? '');
 		expect([forged, genuine, repeated].map((delivery) => [delivery?.status, delivery?.responseBody])).toEqual([[401, 'Unauthorized'], [200, 'OK'], [200, 'OK']]);
 		expect(await example.fulfilments(reference)).toBe(1);
+	});
+
+	test('a genuine callback that tells of no payment is acknowledged and ships nothing', async () => {
+		const { sandbox } = await stage();
+		const example = await ExampleInUse.of('verify-callback.json');
+		const { reference, checkout } = await order(example);
+		const { callbackSecretKey } = goodCredential({ credential: 'payfectApi' }, sandbox.url);
+		// No page describes one, and the sandbox sends none.
+		const body = JSON.stringify({ id: checkout.checkoutId, client_reference_id: reference, status: 'processing', amount: '20.50', currency: 'usdt' });
+		const headers = { 'content-type': 'application/json', 'x-payfect-signature': fernetToken(body, String(callbackSecretKey)) };
+		const answer = await axios.post<string>(checkout.callbackUrl ?? '', body, { headers, proxy: false, transformRequest: [] });
+		expect([answer.status, answer.data]).toEqual([200, 'OK']);
+		expect(await example.left('Verify', reference)).toMatchObject([{ event: 'unknown', status: 'unknown', providerStatus: 'processing' }]);
+		expect(await example.left('Fulfilled', reference)).toEqual([]);
 	});
 
 	test('when shipping fails Payfect gets an error, and the payment is not taken for fulfilled', async () => {
