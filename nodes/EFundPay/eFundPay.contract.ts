@@ -162,7 +162,7 @@ function makingCall(url: string, order: EFundPayOrder, body: string, hashed = bo
 }
 
 function orderBody(order: EFundPayOrder) {
-	const reference = readReference(order.reference ?? '', LONGEST_REFERENCE);
+	const reference = readReference(order.reference ?? '', 'Reference', LONGEST_REFERENCE);
 	const currency = readCurrency(order.currency);
 	if (order.amount === null) throw new InputError("'Line Items' hold a price ID", 'EFundPay has no price list: give name and unit amount.');
 	const cartItems = order.lineItems.map(({ name, unitAmount, quantity }, index) => ({ name, quantity, unit_amount: new ExactNumber(smallestUnits(unitAmount, order.amountUnit, currency, `Line Items ${index + 1}: Unit Amount`)) }));
@@ -210,11 +210,11 @@ function readCountry(country: string): string {
 	return country.toUpperCase();
 }
 
-function readReference(reference: string, longest: number): string {
-	if (reference === '') throw new InputError("'Reference' is empty", 'EFundPay requires your own number, a new one for each order.');
-	if (reference.length > longest) throw new InputError(`'Reference' ${shown(reference)} is longer than ${longest} characters`, 'Use a shorter one: EFundPay refuses it otherwise.');
+function readReference(reference: string, field: string, longest: number): string {
+	if (reference === '') throw new InputError(`'${field}' is empty`, 'EFundPay requires a number of your own, a new one each time.');
+	if (reference.length > longest) throw new InputError(`'${field}' ${shown(reference)} is longer than ${longest} characters`, 'Use a shorter one: EFundPay refuses it otherwise.');
 	// Nor could the callback be trusted: its signature covers unescaped values that are joined by this sign.
-	if (reference.includes('&')) throw new InputError(`'Reference' ${shown(reference)} contains "&"`, 'Leave the sign out: a callback whose reference contains it is refused, because its signature would be ambiguous.');
+	if (reference.includes('&')) throw new InputError(`'${field}' ${shown(reference)} contains "&"`, 'Leave the sign out: a callback whose reference contains it is refused, because its signature would be ambiguous.');
 	return reference;
 }
 
@@ -281,7 +281,7 @@ export function createRefundCall(refund: EFundPayRefundOrder, credentials: EFund
 		amount: new ExactNumber(smallestUnits(refund.amount, refund.amountUnit, currency, 'Amount')),
 		currency,
 		reason,
-		external_identifier: readReference(refund.reference, LONGEST_REFUND_REFERENCE),
+		external_identifier: readReference(refund.reference, 'Refund Reference', LONGEST_REFUND_REFERENCE),
 		webhooks_url: refund.callbackUrl,
 		...(bankDetail === null ? {} : { bank_detail: bankDetailFields(bankDetail) }),
 	};
@@ -407,7 +407,7 @@ function readCreatedCheckout(reply: HttpReply, order: EFundPayOrder, credentials
 		const errorCode = isObject(reply.body) ? textOrNull(reply.body.error_code) : null;
 		const says = [`status ${checkout.providerStatus ?? 'unknown'}`, ...(errorCode === null ? [] : [`error_code ${errorCode}`])].join(', ');
 		const answer = reply.text.replaceAll(credentials.secretKey, '***').slice(0, 600);
-		throw new CallFailure(`EFundPay's answer holds no payment link (${says}): ${answer}`, { advice: `The order exists at EFundPay as ${checkout.checkoutId ?? ''}. Look it up with 'Transaction: Get' before you run this row again; 'Attempt' in the options makes a new one on purpose.`, mayHaveArrived: true });
+		throw new CallFailure(`EFundPay's answer holds no payment link (${says}): ${answer}`, { advice: `The order exists at EFundPay as ${checkout.checkoutId ?? ''}. Look it up with 'Transaction: Get' before you run this row again; 'Attempt' in the options together with a new reference makes a new one on purpose.`, mayHaveArrived: true });
 	}
 	return checkout;
 }

@@ -248,7 +248,8 @@ function rowOf<Credentials, Order>(
 		async make(reference, send) {
 			const earlierRow = reference === null ? undefined : run.references.get(reference);
 			if (earlierRow !== undefined) {
-				throw new InputError(`'Reference' ${shown(reference ?? '')} was already used by item ${earlierRow} of this run, so nothing was sent`, 'Give each row a reference of its own, or remove the repeated row.');
+				const field = run.parameters.resource === 'refund' ? 'Refund Reference' : 'Reference';
+				throw new InputError(`'${field}' ${shown(reference ?? '')} was already used by item ${earlierRow} of this run, so nothing was sent`, 'Give each row a reference of its own, or remove the repeated row.');
 			}
 			if (reference !== null) run.references.set(reference, itemIndex);
 			const before = run.before?.get(itemIndex);

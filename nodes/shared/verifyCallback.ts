@@ -47,6 +47,7 @@ export async function verifyCallback<Credentials, Order>(row: Row<Credentials>, 
 	const judgement = await judgeCallback(row.context, provider, row.credentials, { headers: readHeaders(row), rawBody: await readRawBody(row) }, row.value('options', {}) as TriggerOptions);
 	if (judgement.pass) return judgement.event satisfies PaymentEvent as unknown as IDataObject;
 	if (judgement.acknowledge) throw new InputError(`The ${displayName} callback must not be acted on: ${judgement.note}`, 'Acknowledge it and do nothing.');
+	if (judgement.status === 500) throw new InputError(`Nobody knows whether this ${displayName} callback is genuine: ${judgement.reason}`, 'Answer it with 500, so that a provider that repeats sends it again, and look the payment up.');
 	throw new InputError(`This is not a genuine ${displayName} callback: ${judgement.reason}`, judgement.hint ?? 'Answer it with 401 and do nothing.');
 }
 

@@ -398,8 +398,8 @@ describe('Refund', () => {
 	it.each<[string, IDataObject]>([
 		["'Amount' is empty", { amount: '={{ "" }}' }],
 		["'Amount' \"5.005\" has more decimals", { amount: '5.005' }],
-		["'Reference' is empty", { reference: ' ' }],
-		["'Reference'", { reference: 'r'.repeat(51) }],
+		["'Refund Reference' is empty", { reference: ' ' }],
+		["'Refund Reference'", { reference: 'r'.repeat(51) }],
 		["'Reason' is empty", { reason: ' ' }],
 		["'Callback URL' is empty", { callbackUrl: '={{ "" }}' }],
 		["'Transaction ID' is empty", { transactionId: '={{ "" }}' }],

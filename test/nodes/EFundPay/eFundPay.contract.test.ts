@@ -450,9 +450,9 @@ describe('a refund', () => {
 	});
 
 	it.each<[string, Partial<EFundPayRefundOrder>, RegExp]>([
-		['a reference of 51 characters', { reference: 'r'.repeat(51) }, /'Reference'.*50/],
-		['no reference', { reference: '' }, /'Reference' is empty/],
-		['a reference with the sign that joins signed values', { reference: 'a&b' }, /'Reference'/],
+		['a reference of 51 characters', { reference: 'r'.repeat(51) }, /'Refund Reference'.*50/],
+		['no reference', { reference: '' }, /'Refund Reference' is empty/],
+		['a reference with the sign that joins signed values', { reference: 'a&b' }, /'Refund Reference'/],
 		['no reason', { reason: '' }, /'Reason' is empty/],
 		['a reason of 256 characters', { reason: 'r'.repeat(256) }, /'Reason' is longer than 255/],
 		['no transaction', { transactionId: '' }, /'Transaction ID' is empty/],

@@ -147,6 +147,14 @@ describe('Verify', () => {
 		expect(run.words).toMatch(/must not be acted on: it says paid, but Payfect says open/);
 	});
 
+	// A genuine payment that is called forged is answered with 401, and nobody looks after it.
+	test('with Confirm With Provider a callback is not called forged when the provider cannot be asked', async () => {
+		const run = await verify(ofPayfect, [received(await callback(ofPayfect))], { parameters: { options: { confirmWithProvider: true } }, credential: { baseUrl: 'http://127.0.0.1:1' } });
+		expect(run.json).toEqual([]);
+		expect(run.words).toMatch(/Nobody knows whether this Payfect callback is genuine: the provider could not be asked/);
+		expect(run.words).toContain('Answer it with 500');
+	});
+
 	test('an AI agent cannot verify', async () => {
 		const run = await verify(ofPayfect, [received(await callback(ofPayfect))], { asTool: true });
 		expect(`${run.words}${JSON.stringify(run.outputs)}`).toContain('not available to AI agents');
