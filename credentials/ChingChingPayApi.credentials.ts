@@ -124,7 +124,7 @@ export class ChingChingPayApi implements ICredentialType {
 			name: 'successCodes',
 			type: 'string',
 			default: '0',
-			description: 'The values of code that mean success in an answer of ChingChingPay, separated by commas (undocumented: the samples show 0, but only as a placeholder). An answer with another code is an error.',
+			description: 'The values of code that mean success in an answer of ChingChingPay, separated by commas (undocumented: the samples show 0, but only as a placeholder). An answer with another code is an error, unless it is that of Create or Create Link and brings a checkout.',
 		},
 		{
 			displayName: 'Paid Values',

@@ -129,7 +129,8 @@ function parameterTable(properties: INodeProperties[], isShown: (property: INode
 }
 
 /** @param all where the names in conditions are looked up */
-function parameterRows(property: INodeProperties, all: INodeProperties[], isShown: (property: INodeProperties) => boolean, above: string): string[] {
+function parameterRows(given: INodeProperties, all: INodeProperties[], isShown: (property: INodeProperties) => boolean, above: string): string[] {
+	const property = given.type === 'options' ? { ...given, options: (given.options as INodeProperties[] | undefined)?.filter(isShown) } : given;
 	const title = `${above}*${property.displayName}*`;
 	const row = `| ${[title, typeOf(property), property.required ? 'yes' : '', defaultOf(property), meaningOf(property, all)].map(cell).join(' | ')} |`;
 	const inside = (options: INodeProperties[]) => options.filter(isShown).flatMap((option) => parameterRows(option, all, isShown, `${title} → `));

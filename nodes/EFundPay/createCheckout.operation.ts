@@ -29,7 +29,7 @@ export const attemptOption: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 1 },
 	default: 1,
-	description: 'Raise it to send the same order once more on purpose. The same row with the same attempt is never made twice, however often it is sent.',
+	description: 'Raise it, and give the order a new reference, to send it once more on purpose. EFundPay does not process the same row with the same attempt again.',
 };
 
 export const createCheckoutFields: INodeProperties[] = [

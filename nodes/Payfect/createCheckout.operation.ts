@@ -76,7 +76,7 @@ export const createCheckoutFields: INodeProperties[] = [
 		displayOptions: { show: showOnlyForCreateCheckout },
 	},
 	{ ...callbackUrlField },
-	{ ...descriptionField },
+	{ ...descriptionField, description: 'The name of what is paid, as the payer reads it. Sent with One Amount only, as line items have names of their own.' },
 	{ ...successUrlField },
 	{ ...cancelUrlField },
 	{
