@@ -245,7 +245,7 @@ export async function createEFundPayTransaction(row: Row<EFundPayCredentials>): 
 
 /** A path that is not served did nothing; both calls carry the same idempotency key besides. */
 async function sendToServedPath(row: Row<EFundPayCredentials>, ...[call, otherPath]: ReturnType<typeof createTransactionCalls>): Promise<HttpReply> {
-	const isNotServed = (error: unknown) => error instanceof CallFailure && (error.httpStatus === 404 || error.httpStatus === 405);
+	const isNotServed = (error: unknown) => error instanceof CallFailure && !error.mayHaveArrived && (error.httpStatus === 404 || error.httpStatus === 405);
 	return await row.send(call).catch(async (error: unknown) => (isNotServed(error) ? await row.send(otherPath) : await Promise.reject(error as Error)));
 }
 

@@ -258,6 +258,13 @@ describe('against a server that echoes', () => {
 		expect(seen[1]).toMatchObject({ key: seen[0]?.key, body: seen[0]?.body });
 	});
 
+	// The first attempt may have charged the card, and no page says that the key counts for both paths.
+	it('a direct payment is not sent to the other path when an earlier attempt may have arrived', async () => {
+		answer = () => ({ status: seen.length === 1 ? 504 : 404, body: { message: 'no upstream' } });
+		expect(wordsOf(await run(cardPayment, { credential: credential() }))).toContain('may have been made');
+		expect(new Set(seen.map(({ path }) => path))).toEqual(new Set(['/v4/transactions/payments']));
+	});
+
 	it('a direct payment is not sent to the other path after any other refusal', async () => {
 		answer = () => ({ status: 400, body: { message: 'no' } });
 		await run(cardPayment, { credential: credential() });
