@@ -13,6 +13,9 @@ interface Turn {
 /** By scope, the latest request at each of its places, and how many there were; shared by all nodes of this process. */
 const queues = new Map<string, { places: Turn[]; count: number }>();
 
+/** Outside of `inTurn`: a function made in there would hold on to the turn before it, and that one to the one before, for ever. */
+const always = (time: number) => () => time;
+
 /** Waits in short slices, so that stopping the execution stops the waiting. Timers are not allowed in verified nodes. */
 export async function pause(milliseconds: number, stopped?: AbortSignal): Promise<void> {
 	const end = Date.now() + milliseconds;
@@ -51,6 +54,6 @@ export async function inTurn<Result>(scope: string, requestsPerSecond: number, s
 		return await send();
 	} finally {
 		const freeAt = Date.now() + WINDOW_MILLISECONDS;
-		turn.freeAt = () => freeAt;
+		turn.freeAt = always(freeAt);
 	}
 }

@@ -18,7 +18,10 @@ const LONGEST_WORDS = 10_000;
 const SHORTEST_PIECE_OF_A_SECRET = 12;
 
 /** Errors of the network at which nothing can have been sent. */
-const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'ERR_TLS_CERT_ALTNAME_INVALID', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE']);
+const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'ERR_TLS_CERT_ALTNAME_INVALID', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'UNABLE_TO_GET_ISSUER_CERT', 'CERT_NOT_YET_VALID', 'CERT_UNTRUSTED', 'CERT_REVOKED']);
+
+/** In our words: n8n puts its own in place of a tool's message that holds such a name, and they say that it can be sent again. */
+const NO_ANSWER: Record<string, string> = { ETIMEDOUT: 'time-out', ESOCKETTIMEDOUT: 'time-out', ECONNABORTED: 'time-out', ECONNRESET: 'connection broken', EPIPE: 'connection broken' };
 
 export interface SendOptions {
 	/** 1 where somebody waits for our own answer, as in a webhook. */
@@ -62,7 +65,9 @@ export async function sendCall<Credentials, Order>(
 		if (!repeatable || !outcome.temporary || attempt >= maximumAttempts || Date.now() + wait > end) {
 			throw doubt === undefined || doubt === outcome.failure ? outcome.failure : stillInDoubt(outcome.failure, doubt);
 		}
-		await pause(wait, options.stopped);
+		await pause(wait, options.stopped).catch((error: unknown) => {
+			throw doubt ?? error;
+		});
 	}
 }
 
@@ -92,12 +97,13 @@ async function sendOnce<Credentials, Order>(
 		const problem = inputErrorIn(error);
 		if (problem) throw problem;
 		const code = networkCode(error);
-		const harmless = NEVER_SENT.has(code);
-		const what = harmless ? `${name} could not be reached (${code})` : `${name} gave no answer (${code})`;
+		const blocked = wordsOfBlock(error);
+		const harmless = blocked !== undefined || NEVER_SENT.has(code);
+		const what = harmless ? `${name} could not be reached (${blocked ?? code})` : `${name} gave no answer (${NO_ANSWER[code] ?? code})`;
 		return {
 			failure: new CallFailure(what, harmless ? { advice: `Nothing was sent. Check the address in the credential and this server's network, then run it again.` } : uncertain(call, `Run it again when ${name} answers.`)),
 			harmless,
-			temporary: true,
+			temporary: blocked === undefined,
 		};
 	}
 	const refusal = contract.failure(reply, credentials);
@@ -174,10 +180,21 @@ function networkCode(error: unknown): string {
 		const { code, httpCode, cause } = layer as { code?: unknown; httpCode?: unknown; cause?: unknown };
 		// n8n 1.x keeps it in the place of the HTTP status, and nowhere else (1.123.81).
 		const found = [code, httpCode].find((one) => typeof one === 'string' && /^[A-Z][A-Z0-9_]+$/.test(one)) as string | undefined;
-		if (found !== undefined) return found === 'ECONNABORTED' ? 'time-out' : found;
+		if (found !== undefined) return found;
 		layer = cause ?? (layer as { errorResponse?: unknown }).errorResponse;
 	}
 	return 'connection failed';
+}
+
+/** Where n8n's protection against requests to its own network (N8N_SSRF_PROTECTION_ENABLED) has kept the request from being sent. */
+function wordsOfBlock(error: unknown): string | undefined {
+	let layer: unknown = error;
+	for (let depth = 0; depth < 6 && typeof layer === 'object' && layer !== null; depth++) {
+		const { name, message, cause } = layer as { name?: unknown; message?: unknown; cause?: unknown };
+		if (typeof name === 'string' && name.startsWith('SsrfBlocked')) return String(message);
+		layer = cause ?? (layer as { errorResponse?: unknown }).errorResponse;
+	}
+	return undefined;
 }
 
 /** What the credential's `authenticate` threw, unwrapped from n8n's error. */

@@ -118,8 +118,8 @@ describe('Create Checkout', () => {
 	it.each([
 		['500', /^Payfect answered HTTP 500: \{"message":"Internal server error"\} \[item 0, reference "order-1"\]$/, 0],
 		['500-after', /^Payfect answered HTTP 500/, 1],
-		['reset-before', /^Payfect gave no answer \(ECONNRESET\)/, 0],
-		['reset-after', /^Payfect gave no answer \(ECONNRESET\)/, 1],
+		['reset-before', /^Payfect gave no answer \(connection broken\)/, 0],
+		['reset-after', /^Payfect gave no answer \(connection broken\)/, 1],
 		['html', /^Payfect's answer is not JSON: Maintenance We will be back soon/, 1],
 		['half-json', /^Payfect's answer is not JSON: \{"id":/, 1],
 	])('at the fault %s sends the row once, and says that the checkout may exist and where to look', async (kind, message, made) => {

@@ -1,6 +1,11 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { SsrfProtectionConfig } from '@n8n/config';
+import { Container } from '@n8n/di';
 import { CallFailure } from '../../../nodes/shared/callFailure';
 import type { HttpCall, HttpReply } from '../../../nodes/shared/contract';
 import { InputError } from '../../../nodes/shared/inputError';
+import { inTurn } from '../../../nodes/shared/pace';
 import { retryAfter, sendCall, type SendOptions } from '../../../nodes/shared/sendCall';
 import { runNode } from '../../support/contexts';
 import { createCall, ProbeApi, probeContract, probeNode, probeProvider, type ProbeContract } from './support/probe';
@@ -79,7 +84,7 @@ describe('what makes something and is not de-duplicated', () => {
 		['503 without words', { status: 503, body: '' }, /^Probe answered HTTP 503: no words given$/],
 		['an HTML page', { body: '<!DOCTYPE html><html><style>p{color:red}</style><body><h1>Maintenance</h1></body></html>', headers: { 'content-type': 'text/html' } }, /^Probe's answer is not JSON: Maintenance$/],
 		['half a JSON', { body: '{"id":"1","ur' }, /^Probe's answer is not JSON: \{"id":"1","ur$/],
-		['a connection that breaks', 'reset', /^Probe gave no answer \(ECONNRESET\)$/],
+		['a connection that breaks', 'reset', /^Probe gave no answer \(connection broken\)$/],
 		['no answer in time', 'hang', /^Probe gave no answer \(time-out\)$/],
 	])('is sent once at %s, because it may have been made', async (_case, reply, message) => {
 		always(reply);
@@ -88,6 +93,19 @@ describe('what makes something and is not de-duplicated', () => {
 		expect(failure.message).toMatch(message);
 		expect(failure.mayHaveArrived).toBe(true);
 		expect(failure.advice).toBe('It may have been made nevertheless, so it was not sent again blindly. Look it up in the dashboard.');
+	});
+
+	// n8n protects its own network so; nothing leaves the machine.
+	it("is not said to have been made when n8n's protection has kept it from being sent", async () => {
+		const protection = Container.get(SsrfProtectionConfig);
+		protection.enabled = true;
+		try {
+			const failure = failureOf(await send());
+			expect(failure.message).toMatch(/could not be reached \(The request was blocked because/);
+			expect([failure.mayHaveArrived, failure.advice.startsWith('Nothing was sent.'), server.received.length]).toEqual([false, true, 0]);
+		} finally {
+			protection.enabled = false;
+		}
 	});
 
 	it('is sent again after 429, at which nothing was made', async () => {
@@ -302,6 +320,29 @@ describe('the waiting between attempts', () => {
 		expect(times).toHaveLength(17);
 		expect(Math.max(...times.map((start) => times.filter((time) => time >= start && time < start + 1000).length))).toBeLessThanOrEqual(5);
 	});
+});
+
+// Each request held on to the one before it: in a shop that runs for months, to all of them.
+it('a documented rate costs no memory, however many requests keep to it', async () => {
+	setFlagsFromString('--expose-gc');
+	const collect = runInNewContext('gc') as () => void;
+	const megabytesAfter = async (requests: number) => {
+		for (let sent = 0; sent < requests; sent++) await inTurn('a rate', 5, async () => await Promise.resolve());
+		collect();
+		return process.memoryUsage().heapUsed / 1e6;
+	};
+	// A spy on the clock would keep its calls.
+	jest.restoreAllMocks();
+	const clock = Date.now;
+	const begun = clock();
+	Date.now = () => begun + secondsSlept() * 1000;
+	try {
+		const before = await megabytesAfter(5_000);
+		// 184 bytes each were kept.
+		expect((await megabytesAfter(50_000)) - before).toBeLessThan(4);
+	} finally {
+		Date.now = clock;
+	}
 });
 
 describe('retryAfter', () => {
