@@ -4,7 +4,7 @@ import { CallFailure } from './callFailure';
 import type { HttpCall, HttpReply } from './contract';
 import { readJsonField } from './exactJson';
 import { InputError } from './inputError';
-import { forgetRun, rowsMadeBefore, type MadeRow } from './madeBefore';
+import { forgetRun, rememberRun, rowsMadeBefore, type MadeRow } from './madeBefore';
 import { shown } from './money';
 import { isToolExecution, readCredentials, type ProviderNode } from './providerNode';
 import { readChoice } from './readChoice';
@@ -99,6 +99,10 @@ export async function eachItem<Credentials, Order>(
 	const runKey = retryKey(context);
 	const before = runKey === undefined ? undefined : rowsMadeBefore(runKey);
 	const results: INodeExecutionData[][] = [];
+	// n8n repeats the node after a stop, too, and what it gives then takes the place of what it gave before.
+	if (stopped?.aborted) {
+		for (const [index, { reference, result }] of before ?? []) results[index] = 'failure' in result ? [failed(asNodeError(context, result.failure, index, reference), index)] : paired(result.output as IDataObject, index);
+	}
 	let firstFailure: { error: NodeApiError | NodeOperationError; itemIndex: number } | undefined;
 	const run: Run = {
 		references: new Map(),
@@ -118,8 +122,8 @@ export async function eachItem<Credentials, Order>(
 			const output = await operation(row);
 			results[itemIndex] = paired(output, itemIndex);
 		} catch (error) {
-			if (stopped?.aborted) return;
-			if (error instanceof CallFailure) run.isSilent = error.httpStatus === undefined;
+			// Of a row that was on its way the error is all that tells that it may have been made.
+			if (stopped?.aborted && !(error instanceof CallFailure && error.mayHaveArrived && context.continueOnFail())) return;
 			const nodeError = asNodeError(context, error, itemIndex, row.reference());
 			if (context.continueOnFail()) {
 				results[itemIndex] = [failed(nodeError, itemIndex)];
@@ -146,7 +150,10 @@ export async function eachItem<Credentials, Order>(
 	};
 	await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
 	const output = results.flat();
-	if (runKey !== undefined && (stopped?.aborted || !(firstFailure || isRepeated(output)))) forgetRun(runKey);
+	if (runKey !== undefined && before) {
+		if (stopped?.aborted || firstFailure || isRepeated(output)) rememberRun(runKey, before);
+		else forgetRun(runKey);
+	}
 	if (stopped?.aborted && !context.continueOnFail()) {
 		// n8n knows by this word that the user stopped it, and that nothing failed.
 		throw withWhatWasMade({ error: new NodeOperationError(context.getNode(), 'The execution was canceled'), itemIndex: -1 }, run, items.length);
@@ -240,7 +247,10 @@ function rowOf<Credentials, Order>(
 		},
 		json: (parameter, displayName) => readJsonField(value(parameter, ''), displayName),
 		async send(call, options) {
-			const reply = await sendCall(context, provider, credentials, call, { stopped: run.stopped, ...(run.isSilent ? { maximumAttempts: 1 } : {}), ...options });
+			const reply = await sendCall(context, provider, credentials, call, { stopped: run.stopped, ...(run.isSilent ? { maximumAttempts: 1 } : {}), ...options }).catch((error: unknown) => {
+				if (error instanceof CallFailure) run.isSilent = error.httpStatus === undefined;
+				throw error;
+			});
 			run.isSilent = false;
 			if (call.repeat !== 'safe') accepted = call;
 			return reply;
@@ -298,8 +308,9 @@ function retryKey(context: IExecuteFunctions): string | undefined {
 	const node = context.getNode();
 	const executionId = context.getExecutionId();
 	if (!node.retryOnFail || !executionId) return undefined;
-	const runIndex = context.evaluateExpression('{{ $runIndex }}', 0) as number;
-	return [executionId, node.id, runIndex].join(':');
+	// n8n counts each try of a tool as a run of its own (n8n-core 2.41.1, get-input-connection-data.js); what the agent asks for stays.
+	const run = isToolExecution(context) ? JSON.stringify(Object.keys(node.parameters).map((name) => context.getNodeParameter(name, 0))) : (context.evaluateExpression('{{ $runIndex }}', 0) as number);
+	return [executionId, node.id, run].join(':');
 }
 
 /** n8n's error classes, with the item; what is ours says what to do, what is unexpected says that it is. */

@@ -145,16 +145,21 @@ async function runEngine(setup: NodeSetup, parts: Assembled, data: IRunExecution
 async function callAsTool(setup: NodeSetup, parts: Assembled, data: IRunExecutionData, entry: IExecuteData, mode: WorkflowExecuteMode): Promise<NodeRun> {
 	const { workflow, node, additionalData, nodeType } = parts;
 	const items = entry.data.main?.[0] ?? [];
-	const context = new SupplyDataContext(workflow, node, additionalData, mode, data, 0, items, entry.data, NodeConnectionTypes.AiTool, entry, []);
 	const captured = noLogs();
 	let outputs: INodeExecutionData[][] = [];
 	let error: ExecutionError | undefined;
-	try {
+	// n8n's own loop, in which each try is a run of its own (n8n-core 2.41.1, makeHandleToolInvocation in get-input-connection-data.js).
+	for (let runIndex = 0; runIndex < (node.retryOnFail ? (node.maxTries ?? 3) : 1); runIndex++) {
 		// n8n gives a tool's `execute` this very context (n8n-core dist/execution-engine/node-execution-context/utils/create-node-as-tool.js).
-		const answer = await withCapturedLogs(captured, async () => await nodeType.execute!.call(context as unknown as ExecuteContext));
-		if (Array.isArray(answer)) outputs = answer;
-	} catch (thrown) {
-		error = thrown as ExecutionError;
+		const context = new SupplyDataContext(workflow, node, additionalData, mode, data, runIndex, items, entry.data, NodeConnectionTypes.AiTool, entry, []);
+		try {
+			const answer = await withCapturedLogs(captured, async () => await nodeType.execute!.call(context as unknown as ExecuteContext));
+			if (Array.isArray(answer)) outputs = answer;
+			error = undefined;
+			break;
+		} catch (thrown) {
+			error = thrown as ExecutionError;
+		}
 	}
 	return {
 		status: error ? 'error' : 'success',

@@ -1,5 +1,7 @@
 import type { IDataObject, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import { CallFailure } from '../../../nodes/shared/callFailure';
 import { eachItem, type Operation } from '../../../nodes/shared/eachItem';
+import { rememberRun, rowsMadeBefore } from '../../../nodes/shared/madeBefore';
 import { readAmount } from '../../../nodes/shared/money';
 import { DELETED, runNode, type NodeRun, type NodeRunOptions } from '../../support/contexts';
 import { createCall, ProbeApi, probeNode, probeProvider, type ProbeCredentials } from './support/probe';
@@ -46,6 +48,18 @@ const operations: Record<string, Record<string, Operation<ProbeCredentials>>> = 
 			const reference = row.text('reference') || null;
 			const amount = readAmount(row.value('amount'), 'Amount');
 			return await row.make(reference, async () => (await row.send(createCall(row.credentials, { reference, amount }))).body as IDataObject);
+		},
+		createAndRead: async (row) => {
+			const reference = row.text('reference') || null;
+			return await row.make(reference, async () => {
+				const body = (await row.send(createCall(row.credentials, { reference, amount: '12.50' }))).body as IDataObject;
+				if (body.id === undefined) throw new CallFailure("Probe's answer holds no checkout id", { advice: 'It may have been made nevertheless.', mayHaveArrived: true });
+				return body;
+			});
+		},
+		createOnce: async (row) => {
+			const reference = row.text('reference') || null;
+			return await row.make(reference, async () => (await row.send({ ...createCall(row.credentials, { reference, amount: '12.50' }), repeat: 'deduplicated' })).body as IDataObject);
 		},
 		get: async (row) => (await row.send({ method: 'GET', url: `${row.credentials.baseUrl}/checkouts/${row.text('reference')}`, repeat: 'safe' })).body as IDataObject,
 		list: async (row) => (await row.send({ method: 'GET', url: `${row.credentials.baseUrl}/checkouts`, repeat: 'safe' })).body as IDataObject[],
@@ -263,6 +277,15 @@ describe('a repeated reference', () => {
 	});
 });
 
+describe('an answer that cannot be read', () => {
+	// It is an answer: the provider is there.
+	it('does not take their retries from the rows behind it', async () => {
+		server.respond(({ body }, index) => (index === 0 ? { body: '{"unexpected":true}' } : index === 1 ? { status: 429 } : makeIt(body)));
+		const result = await run(rows(2), { continueOnFail: 'continueRegularOutput', parameters: { operation: 'createAndRead', options: { requestsInParallel: 1 } } });
+		expect(json(result.outputs[0])).toMatchObject([{ error: expect.any(String) as string }, { reference: 'order-1' }]);
+	});
+});
+
 describe('Retry On Fail', () => {
 	const retryOnFail = { maxTries: 3, waitBetweenTries: 1 };
 
@@ -289,6 +312,43 @@ describe('Retry On Fail', () => {
 		expect([...stored].sort()).toEqual(rows(3));
 		expect(result.error?.message).toMatch(/HTTP 500.*\[item 1, reference "order-1"\]/);
 		expect(result.error?.description).toMatch(/It may have been made nevertheless/);
+	});
+
+	// n8n serves a tool so to its older agents: each try is a run of its own.
+	it('of a tool does not repeat a refund or checkout that may have been made', async () => {
+		server.respond(({ body }) => {
+			makeIt(body);
+			return 'reset';
+		});
+		const result = await run([''], { asTool: true, retryOnFail });
+		expect(stored).toHaveLength(1);
+		expect(JSON.stringify([result.error, result.outputs])).toContain('may have been made');
+	});
+
+	it('of a tool takes another order without a reference for another order', async () => {
+		const executionId = `agent-${++execution}`;
+		server.respond(({ body }, index) => (index === 0 ? { status: 500 } : makeIt(body)));
+		await run([{ reference: '', amount: '1' }], { asTool: true, retryOnFail, executionId });
+		const other = await run([{ reference: '', amount: '2' }], { asTool: true, retryOnFail, executionId });
+		expect([other.status, server.received.length]).toEqual(['success', 2]);
+	});
+
+	it('makes nothing twice in a sheet of more rows than are kept of other runs, though another node begins meanwhile', async () => {
+		const large = rowsMadeBefore('large');
+		for (let item = 0; item < 25_000; item++) large.set(item, { reference: `order-${item}`, result: { output: {} } });
+		rowsMadeBefore('another');
+		expect(rowsMadeBefore('large').size).toBe(25_000);
+		rememberRun('large', large);
+		for (let other = 0; other < 1_500; other++) rowsMadeBefore(`failing-${other}`);
+		expect(rowsMadeBefore('large').size).toBe(25_000);
+	});
+
+	it('forgets what no retry can ask for any more', () => {
+		rowsMadeBefore('old').set(0, { reference: 'order-1', result: { output: {} } });
+		for (let other = 0; other < 1_500; other++) rowsMadeBefore(`after-${other}`);
+		jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 120_000);
+		rowsMadeBefore('new');
+		expect(rowsMadeBefore('old').size).toBe(0);
 	});
 
 	it('repeats what the provider refused', async () => {
@@ -333,7 +393,33 @@ describe('stopping the execution', () => {
 		server.respond(({ body }, index) => (index < 5 ? makeIt(body) : 'hang'));
 		const result = await run(rows(200), { abortAfterMilliseconds: 1_500, continueOnFail: 'continueRegularOutput' });
 		expect(result.status).toBe('canceled');
-		expect(json(result.outputs[0]).map(({ reference }) => reference)).toEqual(rows(5));
+		expect(json(result.outputs[0]).slice(0, 5).map(({ reference }) => reference)).toEqual(rows(5));
+	});
+
+	// They are nowhere else: the row after them is where somebody would go on.
+	it('leaves an error for each row that was on its way when the node continues on errors', async () => {
+		server.respond(({ body }, index) => (index < 5 ? makeIt(body) : 'hang'));
+		const result = await run(rows(200), { abortAfterMilliseconds: 1_500, continueOnFail: 'continueRegularOutput' });
+		expect(json(result.outputs[0]).slice(5).map(({ error }) => error)).toEqual([5, 6, 7, 8, 9].map((item) => expect.stringMatching(new RegExp(`\\[item ${item}, reference "order-${item}"\\].*may have been made`))));
+	});
+
+	it('names the rows that were on their way also where the provider de-duplicates', async () => {
+		server.respond(() => 'hang');
+		const result = await run(rows(200), { abortAfterMilliseconds: 1_500, parameters: { operation: 'createOnce' } });
+		expect(result.error?.description).toContain('5 more may have been made: order-0, order-1, order-2, order-3, order-4.');
+	});
+
+	it('with Retry On Fail, by which n8n repeats the node, names the same rows', async () => {
+		server.respond(({ body }, index) => (index < 5 ? makeIt(body) : 'hang'));
+		const result = await run(rows(200), { abortAfterMilliseconds: 1_500, retryOnFail: { maxTries: 3, waitBetweenTries: 1 } });
+		expect(server.received).toHaveLength(10);
+		expect(result.error?.description).toContain('5 of 200 rows had been made: order-0, order-1, order-2, order-3, order-4. 5 more may have been made');
+	});
+
+	it('with Retry On Fail keeps what was made when the node continues on errors', async () => {
+		server.respond(({ body }, index) => (index === 0 ? { status: 400, body: '{"error":{"message":"No"}}' } : index < 5 ? makeIt(body) : 'hang'));
+		const result = await run(rows(200), { abortAfterMilliseconds: 1_500, retryOnFail: { maxTries: 3, waitBetweenTries: 1 }, continueOnFail: 'continueRegularOutput' });
+		expect(json(result.outputs[0]).flatMap(({ reference }) => reference ?? [])).toEqual(['order-1', 'order-2', 'order-3', 'order-4']);
 	});
 });
 
