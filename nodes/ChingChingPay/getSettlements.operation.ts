@@ -1,11 +1,13 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { CallFailure } from '../shared/callFailure';
+import type { HttpCall, HttpReply } from '../shared/contract';
 import type { Row } from '../shared/eachItem';
 import { isObject } from '../shared/exactJson';
 import { InputError } from '../shared/inputError';
 import { listSettlementsCall, readSettlements, type ChingChingPayCredentials } from './chingChingPay.contract';
 import { readTexts } from './checkoutOrder.operation';
 
-/** Inferred: no page tells how many a page may hold. */
+/** What is asked for. No page tells how many a page may hold: the service may give fewer. */
 const PAGE_SIZE = 50;
 /** So that a service which ignores the page number cannot keep a workflow busy for ever. */
 const MOST_PAGES = 1000;
@@ -65,23 +67,34 @@ export const getSettlementsFields: INodeProperties[] = [
 	},
 ];
 
-/** The settlements in the provider's words: no page shows what one looks like. Where no list can be found, the whole answer is put out. */
+/**
+ * The settlements in the provider's words: no page shows what one looks like. Where no list can be found, the whole answer is put out.
+ * How many a page holds is the service's choice, so a page is the last one when it is shorter than the first, not shorter than asked for.
+ */
 export async function getChingChingPaySettlements(row: Row<ChingChingPayCredentials>): Promise<IDataObject[]> {
 	const filter = readTexts(row, 'filters', ['isTransferred', 'startTime', 'endTime']);
 	const limit = row.value('returnAll', false) === true ? Infinity : readLimit(row);
 	const settlements: Array<Record<string, unknown>> = [];
-	let before = '';
+	const known = new Set<string>();
+	let lengthOfFirst = 0;
 	for (let page = 1; page <= MOST_PAGES && settlements.length < limit; page++) {
-		const reply = await row.send(listSettlementsCall(filter, page, PAGE_SIZE, row.credentials));
-		const found = readSettlements(reply);
-		if (found === undefined) return page === 1 ? [isObject(reply.body) ? (reply.body as IDataObject) : { body: reply.body as IDataObject }] : (settlements as IDataObject[]);
-		const text = JSON.stringify(found);
-		if (text === before) break;
-		before = text;
-		settlements.push(...found);
-		if (found.length < PAGE_SIZE) break;
+		const reply = await sendForPage(row, listSettlementsCall(filter, page, PAGE_SIZE, row.credentials), page);
+		const found = reply === undefined ? undefined : readSettlements(reply);
+		if (found === undefined && page === 1) return [isObject(reply?.body) ? (reply.body as IDataObject) : { body: reply?.body as IDataObject }];
+		// A service that knows no pages gives the first one for ever; one that is changed meanwhile moves settlements to a later page.
+		const fresh = (found ?? []).filter((settlement) => !known.has(JSON.stringify(settlement)));
+		if (fresh.length === 0) break;
+		for (const settlement of fresh) known.add(JSON.stringify(settlement));
+		settlements.push(...fresh);
+		if (page === 1) lengthOfFirst = fresh.length;
+		if (found !== undefined && found.length < lengthOfFirst) break;
 	}
 	return settlements.slice(0, limit) as IDataObject[];
+}
+
+/** Undefined where a page behind the last one is not an empty list but "not found". */
+async function sendForPage(row: Row<ChingChingPayCredentials>, call: HttpCall, page: number): Promise<HttpReply | undefined> {
+	return await row.send(call).catch(async (error: unknown) => (page > 1 && error instanceof CallFailure && error.httpStatus === 404 ? undefined : await Promise.reject(error as Error)));
 }
 
 function readLimit(row: Row<ChingChingPayCredentials>): number {

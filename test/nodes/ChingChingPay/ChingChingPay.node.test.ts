@@ -1,3 +1,5 @@
+import type { IDataObject } from 'n8n-workflow';
+import { startProviderServer, type ProviderServer, type Reply } from '../shared/support/providerServer';
 import { jsonOf, link, order, Shop, wordsOf } from './sandbox';
 
 const shop = Shop.forEachTest();
@@ -250,6 +252,57 @@ describe('Settlements', () => {
 	it('are all listed, each once', async () => {
 		const all = jsonOf(await shop.run({ ...many, returnAll: true })).map(({ settlement_id }) => settlement_id);
 		expect([all.length, new Set(all).size]).toEqual([120, 120]);
+	});
+
+	describe('at a service with pages of its own', () => {
+		let server: ProviderServer;
+		beforeAll(async () => {
+			server = await startProviderServer();
+		});
+		beforeEach(() => server.reset());
+		afterAll(() => server.close());
+		const rows = (from: number, to: number) => Array.from({ length: Math.max(0, to - from) }, (_each, index) => ({ settlement_id: `S${from + index + 1}` }));
+		const answer = (list: unknown) => ({ body: JSON.stringify({ code: 0, data: { list } }) });
+		const pageOf = (path: string) => Number(new URLSearchParams(path.split('?')[1]).get('page'));
+		const listed = async (parameters: IDataObject = {}) => await shop.run({ ...many, returnAll: true, ...parameters }, { credential: { environment: 'custom', baseUrl: server.url } });
+		/** A service that never gives more than 20, however many are asked for. */
+		const capped = (all: number) => server.respond(({ path }) => answer(rows(20 * (pageOf(path) - 1), Math.min(all, 20 * pageOf(path)))));
+
+		it.each([70, 80])('are all listed, not only the first page: %d', async (all) => {
+			capped(all);
+			expect(jsonOf(await listed())).toEqual(rows(0, all));
+		});
+
+		it('are listed up to the limit, although a page holds fewer', async () => {
+			capped(70);
+			expect(jsonOf(await listed({ returnAll: false, limit: 30 }))).toEqual(rows(0, 30));
+			expect(server.received).toHaveLength(2);
+		});
+
+		it('are listed once and come to an end where the service knows no pages', async () => {
+			server.respond(() => answer(rows(0, 20)));
+			expect(jsonOf(await listed())).toEqual(rows(0, 20));
+			expect(server.received).toHaveLength(2);
+		});
+
+		it('that move to a later page meanwhile are listed once', async () => {
+			server.respond(({ path }) => answer(pageOf(path) === 1 ? rows(0, 20) : rows(19, 30)));
+			expect(jsonOf(await listed())).toEqual(rows(0, 30));
+		});
+
+		it.each<[string, Reply]>([
+			['an empty list', answer([])],
+			['no list', answer(null)],
+			['not found', { status: 404, body: '{"code":40400,"message":"no such page"}' }],
+		])('are not lost when the page behind the last one is %s', async (_case, end) => {
+			server.respond(({ path }) => (pageOf(path) === 1 ? answer(rows(0, 20)) : end));
+			expect(jsonOf(await listed())).toEqual(rows(0, 20));
+		});
+
+		it('are not taken for all when a later page is refused', async () => {
+			server.respond(({ path }) => (pageOf(path) === 1 ? answer(rows(0, 20)) : { status: 403, body: '{"code":40300,"message":"no more today"}' }));
+			expect(wordsOf(await listed())).toContain('no more today');
+		});
 	});
 
 	it('are filtered', async () => {
