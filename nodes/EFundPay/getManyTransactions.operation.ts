@@ -64,9 +64,11 @@ export async function readPages(row: Row<EFundPayCredentials>, call: (limit: num
 	const cursors = new Set<string>();
 	for (let cursor: string | null = null; ; ) {
 		const page = readPage(await row.send(call(limit, cursor)));
+		const before = items.size;
 		for (const item of page.items) items.set(item.id ?? item, item);
-		if (page.next === null || items.size >= most) return [...items.values()].slice(0, most);
-		if (cursors.has(page.next)) throw new CallFailure('EFundPay gives the same page again and again', { advice: "Turn 'Return All' off, or narrow the list with filters." });
+		// A cursor on an empty page leads nowhere, and a new one may come with every page.
+		if (page.next === null || page.items.length === 0 || items.size >= most) return [...items.values()].slice(0, most);
+		if (items.size === before || cursors.has(page.next)) throw new CallFailure('EFundPay gives the same page again and again', { advice: "Turn 'Return All' off, or narrow the list with filters." });
 		cursors.add(page.next);
 		cursor = page.next;
 	}

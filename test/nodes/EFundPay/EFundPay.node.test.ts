@@ -310,6 +310,21 @@ describe('against a server that echoes', () => {
 		expect(seen).toHaveLength(2);
 	});
 
+	it.each<[string, IDataObject]>([
+		['Transaction: Get Many', { resource: 'transaction', operation: 'getAll' }],
+		['Refund: Get Many', { resource: 'refund', operation: 'getAll', transactionId: 't' }],
+	])('%s ends at an empty page, although each one names a next one', async (_operation, parameters) => {
+		answer = ({ url }) => ({ status: 200, body: seen.length > 20 ? { items: [], next_cursor: null } : { items: url?.includes('cursor') ? [] : [{ id: '1' }], next_cursor: `cursor-${seen.length}` } });
+		expect(jsonOf(await run({ ...parameters, returnAll: true }, { credential: credential() }))).toHaveLength(1);
+		expect(seen).toHaveLength(2);
+	});
+
+	it('a list whose every page is the first one, each with a new cursor, is given up', async () => {
+		answer = () => ({ status: 200, body: { items: [{ id: '1' }], next_cursor: seen.length > 20 ? null : `cursor-${seen.length}` } });
+		expect(wordsOf(await run({ resource: 'transaction', operation: 'getAll', returnAll: true }, { credential: credential() }))).toContain('same page again and again');
+		expect(seen).toHaveLength(2);
+	});
+
 	it('what moves to the next page meanwhile is given once', async () => {
 		answer = ({ url }) => ({ status: 200, body: url?.includes('cursor') ? { items: [{ id: '1' }, { id: '2' }], next_cursor: null } : { items: [{ id: '0' }, { id: '1' }], next_cursor: 'next' } });
 		expect(jsonOf(await run({ resource: 'transaction', operation: 'getAll', returnAll: true }, { credential: credential() })).map(({ checkoutId }) => checkoutId)).toEqual(['0', '1', '2']);
