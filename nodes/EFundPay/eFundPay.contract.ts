@@ -144,7 +144,9 @@ export function createTransactionCalls(order: EFundPayTransactionOrder, credenti
 		...(order.metadata === null ? {} : { metadata: order.metadata }),
 		...(order.browserInfo === null ? {} : { browser_info: order.browserInfo }),
 	};
-	const text = writeJson(mergeExtraFields(body, order.extraFields));
+	const merged = mergeExtraFields(body, order.extraFields);
+	if (paymentMethod.kind === 'other') refuseCard(merged.payment_method);
+	const text = writeJson(merged);
 	const secrets = paymentMethod.kind === 'card' ? [paymentMethod.number, paymentMethod.securityCode] : [];
 	// The idempotency key is stored and shown: a bare hash over a card number could be searched through.
 	const hashed = paymentMethod.kind === 'card' ? createHmac('sha256', credentials.secretKey).update(text).digest('hex') : text;
@@ -239,6 +241,12 @@ function cardFields(card: Extract<EFundPayMethod, { kind: 'card' }>) {
 	if (!/^(0[1-9]|1[0-2])\/\d{2}$/.test(card.expirationDate)) throw new InputError("'Card Expiration Date' is not of the form MM/YY", 'Enter month and year with two digits each, for example 08/29.');
 	if (!/^\d{3,4}$/.test(card.securityCode)) throw new InputError("'Card Security Code' is not a number of 3 or 4 digits", 'Enter the digits of the security code.');
 	return { method: 'card', number: card.number, expiration_date: card.expirationDate, security_code: card.securityCode };
+}
+
+/** Only of a card that stands in its own fields is known what has to be hidden: in errors, in outputs and behind the idempotency key. */
+function refuseCard(paymentMethod: unknown): void {
+	if (!isObject(paymentMethod) || textOrNull(paymentMethod.method)?.trim().toLowerCase() !== 'card') return;
+	throw new InputError("'Method' is card, and a card in 'Method Fields (JSON)' could be shown", "Choose Card for 'Payment Method' and fill in the card fields there, which are never shown.");
 }
 
 /**

@@ -192,6 +192,17 @@ describe('Transaction: Create', () => {
 		expect((await state()).requests.efundpay).toEqual({});
 	});
 
+	it.each<[string, IDataObject]>([
+		['as another method', { method: 'card', methodFields: `{"number":"${cardNumber}","security_code":"987"}` }],
+		['as another method in capitals', { method: 'Card', methodFields: `{"number":"${cardNumber}"}` }],
+		['through the extra fields', { method: 'm', extraFields: `{"payment_method":{"method":"card","number":"${cardNumber}"}}` }],
+	])('sends no card that would be shown by an error and searched for by its idempotency key: %s', async (_case, parameters) => {
+		const result = await run({ ...cardPayment, paymentMethod: 'other', ...parameters });
+		expect(wordsOf(result)).toContain("Choose Card for 'Payment Method'");
+		expect(wordsOf(result)).not.toContain(cardNumber);
+		expect((await state()).requests.efundpay).toEqual({});
+	});
+
 	describe('used by an AI agent', () => {
 		it.each<[string, IDataObject]>([
 			['a card', {}],
