@@ -411,24 +411,51 @@ describe.each(providers)('$folder: from order to callback', (provider) => {
 	});
 });
 
+/** Values that get past the form; what the provider is called with does not matter here. */
+function valueFor(provider: Provider, { name, type, default: preset, options, required }: INodeProperties): unknown {
+	const ofProvider = { ...provider.values, ...provider.order }[name];
+	if (ofProvider !== undefined) return ofProvider;
+	if (!required && !/reference|^checkoutId|^paymentId|^transactionId/i.test(name)) return preset;
+	if (name === 'binaryPropertyName') return 'data';
+	if (/url$/i.test(name)) return 'https://shop.example/page';
+	if (type === 'options') return (options?.[0] as INodePropertyOptions | undefined)?.value ?? 'TRON';
+	if (type === 'number') return (preset as number) || 3600;
+	if (type === 'json') return '{}';
+	return /^amount$/.test(name) ? '20.50' : /^currency$/.test(name) ? provider.money.currency : `sample-${name}`;
+}
+
+/** Parameters with which this operation sends a request. */
+function parametersOf(provider: Provider, { resource, operation }: { resource: string; operation: string }, simple: boolean): IDataObject {
+	const values: IDataObject = { resource, operation };
+	// Twice: a field may appear only because of the value of another.
+	for (let round = 0; round < 2; round++) for (const property of shown(provider, values as INodeParameters)) values[property.name] ??= valueFor(provider, property) as IDataObject;
+	return { ...values, simple };
+}
+
+/** The credential with the server of a test in place of the sandbox. The sandbox's secrets are as long as real ones, and found nowhere else. */
+function credentialAt(provider: Provider, url: string): Record<string, string> {
+	return Object.fromEntries(Object.entries(credentialOf(provider)).map(([field, value]) => [field, /url$/i.test(field) ? value.replace(sandbox.url, url) : value]));
+}
+
+describe.each(providers)('$folder: an answer in which nothing can be read', (provider) => {
+	let server: ProviderServer;
+	beforeAll(async () => (server = await startProviderServer()));
+	beforeEach(() => server.reset());
+	afterAll(() => server.close());
+	const making = operationsOf(provider).filter(({ operation }) => ['create', 'createLink'].includes(operation));
+
+	it.each(making)('to $resource: $operation loses no words of a refusal inside a 200', async (values) => {
+		server.respond(() => ({ body: '{"message":"channel closed for today"}' }));
+		const { error } = await run(provider, parametersOf(provider, values, true), { fields: credentialAt(provider, server.url) });
+		expect(`${error?.message} ${error?.description}`).toMatch(/: .*channel closed for today.*may have been made/s);
+	});
+});
+
 describe.each(providers)('$folder: a secret of the credential is in no error, log line or output', (provider) => {
 	let server: ProviderServer;
 	beforeAll(async () => (server = await startProviderServer()));
 	beforeEach(() => server.reset());
 	afterAll(() => server.close());
-
-	/** Values that get past the form; what the provider is called with does not matter here. */
-	function valueFor({ name, type, default: preset, options, required }: INodeProperties): unknown {
-		const ofProvider = { ...provider.values, ...provider.order }[name];
-		if (ofProvider !== undefined) return ofProvider;
-		if (!required && !/reference|^checkoutId|^paymentId|^transactionId/i.test(name)) return preset;
-		if (name === 'binaryPropertyName') return 'data';
-		if (/url$/i.test(name)) return 'https://shop.example/page';
-		if (type === 'options') return (options?.[0] as INodePropertyOptions | undefined)?.value ?? 'TRON';
-		if (type === 'number') return (preset as number) || 3600;
-		if (type === 'json') return '{}';
-		return /^amount$/.test(name) ? '20.50' : /^currency$/.test(name) ? provider.money.currency : `sample-${name}`;
-	}
 
 	const operations = operationsOf(provider).filter(({ operation }) => !['waitForPayment', 'verify'].includes(operation));
 
@@ -440,19 +467,14 @@ describe.each(providers)('$folder: a secret of the credential is in no error, lo
 		['answers 400 with all that it was sent, cut off', (request) => ({ status: 400, body: JSON.stringify({ message: JSON.stringify(request.headers).slice(0, 180) }) })],
 		['answers an HTML page with all that it was sent', (request) => ({ body: `<html><body>${echo(request)}</body></html>` })],
 		['answers 200 with all that it was sent', (request) => ({ body: JSON.stringify({ id: 'id-1', data: { id: 'id-1', headers: request.headers }, code: 0, message: echo(request), headers: request.headers, sent: request.body }) })],
+		['answers 200 with nothing but all that it was sent', (request) => ({ body: echo(request) })],
 		['breaks the connection', () => 'reset'],
 	];
 
 	it.each(operations.flatMap((values) => answers.map(([what, answer]) => ({ ...values, what, answer }))))('$resource: $operation, when the provider $what', async ({ resource, operation, answer }) => {
 		server.respond(answer);
-		// The sandbox's secrets are as long as real ones, and found nowhere else.
-		const fields = Object.fromEntries(Object.entries(credentialOf(provider)).map(([field, value]) => [field, /url$/i.test(field) ? value.replace(sandbox.url, server.url) : value]));
-		const parameters = (simple: boolean): IDataObject => {
-			const values: IDataObject = { resource, operation };
-			// Twice: a field may appear only because of the value of another.
-			for (let round = 0; round < 2; round++) for (const property of shown(provider, values as INodeParameters)) values[property.name] ??= valueFor(property) as IDataObject;
-			return { ...values, simple };
-		};
+		const fields = credentialAt(provider, server.url);
+		const parameters = (simple: boolean) => parametersOf(provider, { resource, operation }, simple);
 		const runs = [await run(provider, parameters(true), { fields }), await run(provider, parameters(true), { fields, continueOnFail: 'continueErrorOutput' }), await run(provider, parameters(false), { fields })];
 		if (server.received.length === 0) throw new Error(`Nothing was sent, so this proves nothing: ${runs[0]?.error?.message}`);
 		const secrets = maskedFields(provider).map((field) => fields[field] ?? '').filter((value) => value !== '');

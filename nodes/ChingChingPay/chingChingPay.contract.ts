@@ -1,6 +1,6 @@
 import { readBaseUrl, readPayerLink } from '../shared/baseUrl';
 import { verifyWithAny } from '../shared/bytes';
-import { CallFailure } from '../shared/callFailure';
+import { CallFailure, inItsWords } from '../shared/callFailure';
 import type { Checkout, CheckoutOrder, HttpCall, HttpReply, PaymentContract, PaymentFacts, Payload, ReceivedCallback, Refund, Refusal, Verdict } from '../shared/contract';
 import { eventIdOf } from '../shared/eventId';
 import { ExactNumber, isObject, mergeExtraFields, readJson, readUtf8, textOrNull, writeJson } from '../shared/exactJson';
@@ -361,7 +361,7 @@ function made(order: Omit<ChingChingPayLinkOrder, 'paymentType'>, credentials: C
 
 function unreadable(field: string, reply: HttpReply): CallFailure {
 	const words = answerInWords(reply);
-	return new CallFailure(`ChingChingPay's answer holds no ${field}${words === undefined ? '' : `: ${words}`}`, { advice: `It may have been made nevertheless. ${ONCE.howToFindOut}`, mayHaveArrived: true });
+	return new CallFailure(`ChingChingPay's answer holds no ${field}${words === undefined ? inItsWords(reply) : `: ${words}`}`, { advice: `It may have been made nevertheless. ${ONCE.howToFindOut}`, mayHaveArrived: true });
 }
 
 function livemodeOf({ environment }: ChingChingPayCredentials): boolean | null {

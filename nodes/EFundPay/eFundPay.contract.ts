@@ -1,7 +1,7 @@
 import { createHmac, verify as verifySignature } from 'crypto';
 import { isAbsoluteUrl, readBaseUrl, readPayerLink } from '../shared/baseUrl';
 import { decodeBase64, verifyWithAny } from '../shared/bytes';
-import { CallFailure } from '../shared/callFailure';
+import { CallFailure, inItsWords } from '../shared/callFailure';
 import type { Checkout, CheckoutOrder, CheckoutStatus, HttpCall, HttpReply, PaymentContract, PaymentFacts, Payload, ReceivedCallback, Refund, Refusal, Verdict } from '../shared/contract';
 import { ExactNumber, isObject, mergeExtraFields, readJson, readUtf8, textOrNull, writeJson } from '../shared/exactJson';
 import { idempotencyKey } from '../shared/idempotencyKey';
@@ -402,7 +402,7 @@ export function readTransactionReply(reply: HttpReply, credentials: EFundPayCred
 	const body = isObject(reply.body) ? reply.body : {};
 	const checkout = readTransaction(body, credentials);
 	if (checkout.checkoutId === null) {
-		throw new CallFailure("EFundPay's answer holds no transaction id", { advice: made ? `It may have been made nevertheless. ${HOW_TO_FIND_OUT}` : 'Check the address in the credential; if it is right, ask EFundPay.', mayHaveArrived: made });
+		throw new CallFailure(`EFundPay's answer holds no transaction id${inItsWords(reply)}`, { advice: made ? `It may have been made nevertheless. ${HOW_TO_FIND_OUT}` : 'Check the address in the credential; if it is right, ask EFundPay.', mayHaveArrived: made });
 	}
 	const key = call.headers?.['idempotency-key'];
 	return { ...checkout, ...(key === undefined ? {} : { idempotencyKey: key }) };
@@ -414,8 +414,7 @@ function readCreatedCheckout(reply: HttpReply, order: EFundPayOrder, credentials
 	if (checkout.checkoutUrl === null) {
 		const errorCode = isObject(reply.body) ? textOrNull(reply.body.error_code) : null;
 		const says = [`status ${checkout.providerStatus ?? 'unknown'}`, ...(errorCode === null ? [] : [`error_code ${errorCode}`])].join(', ');
-		const answer = reply.text.replaceAll(credentials.secretKey, '***').slice(0, 600);
-		throw new CallFailure(`EFundPay's answer holds no payment link (${says}): ${answer}`, { advice: `The order exists at EFundPay as ${checkout.checkoutId ?? ''}. Look it up with 'Transaction: Get' before you run this row again; 'Attempt' in the options together with a new reference makes a new one on purpose.`, mayHaveArrived: true });
+		throw new CallFailure(`EFundPay's answer holds no payment link (${says})${inItsWords(reply)}`, { advice: `The order exists at EFundPay as ${checkout.checkoutId ?? ''}. Look it up with 'Transaction: Get' before you run this row again; 'Attempt' in the options together with a new reference makes a new one on purpose.`, mayHaveArrived: true });
 	}
 	return checkout;
 }
@@ -442,7 +441,7 @@ export function readRefundReply(reply: HttpReply, call: HttpCall): Refund {
 	const refund = readRefund(isObject(reply.body) ? reply.body : {});
 	if (refund.refundId === null) {
 		const made = call.method === 'POST';
-		throw new CallFailure("EFundPay's answer holds no refund id", { advice: made ? `It may have been made nevertheless. ${call.howToFindOut ?? ''}` : 'Check the address in the credential; if it is right, ask EFundPay.', mayHaveArrived: made });
+		throw new CallFailure(`EFundPay's answer holds no refund id${inItsWords(reply)}`, { advice: made ? `It may have been made nevertheless. ${call.howToFindOut ?? ''}` : 'Check the address in the credential; if it is right, ask EFundPay.', mayHaveArrived: made });
 	}
 	return refund;
 }

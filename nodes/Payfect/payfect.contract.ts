@@ -1,6 +1,6 @@
 import { readBaseUrl, readPayerLink } from '../shared/baseUrl';
 import { verifyWithAny } from '../shared/bytes';
-import { CallFailure } from '../shared/callFailure';
+import { CallFailure, inItsWords } from '../shared/callFailure';
 import type { Checkout, CheckoutOrder, CheckoutStatus, HttpCall, HttpReply, LineItem, PaymentContract, PaymentFacts, Payload, ReceivedCallback, Verdict } from '../shared/contract';
 import { eventIdOf } from '../shared/eventId';
 import { isObject, mergeExtraFields, readJson, readUtf8, textOrNull } from '../shared/exactJson';
@@ -84,7 +84,7 @@ export function readCheckout(reply: HttpReply, credentials: PayfectCredentials, 
 	if (checkoutId === null) {
 		const made = purpose === 'make';
 		const advice = made ? 'It may have been made nevertheless. Look in the Payfect dashboard before you run this row again.' : 'Check the address in the credential; if it is right, ask Payfect.';
-		throw new CallFailure("Payfect's answer holds no checkout id", { advice, mayHaveArrived: made });
+		throw new CallFailure(`Payfect's answer holds no checkout id${inItsWords(reply)}`, { advice, mayHaveArrived: made });
 	}
 	const providerStatus = textOrNull(body.status);
 	return {

@@ -1,6 +1,6 @@
 import { isAbsoluteUrl, readBaseUrl, readPayerLink } from '../shared/baseUrl';
 import { verifyWithAny } from '../shared/bytes';
-import { CallFailure } from '../shared/callFailure';
+import { CallFailure, inItsWords } from '../shared/callFailure';
 import type { Checkout, CheckoutOrder, CheckoutStatus, HttpCall, HttpReply, PaymentContract, PaymentEventName, PaymentFacts, Payload, ReceivedCallback, Refusal, Stamp, Verdict } from '../shared/contract';
 import { eventIdOf } from '../shared/eventId';
 import { ExactNumber, isObject, mergeExtraFields, readJson, readUtf8, textOrNull, writeJson } from '../shared/exactJson';
@@ -129,7 +129,7 @@ function readPrepayment(reply: HttpReply, order: TokenPayOrder, credentials: Tok
 	const checkoutId = textOrNull(data?.prepay_id);
 	const paymentUrl = textOrNull(data?.payment_url);
 	const unreadable = (what: string) =>
-		new CallFailure(what, { advice: 'It may have been made nevertheless. Use Checkout: Get with this reference before you run this row again.', mayHaveArrived: true });
+		new CallFailure(`${what}${inItsWords(reply)}`, { advice: 'It may have been made nevertheless. Use Checkout: Get with this reference before you run this row again.', mayHaveArrived: true });
 	if (checkoutId === null) throw unreadable("TokenPay's answer holds no prepay_id");
 	if (paymentUrl === null) throw unreadable("TokenPay's answer holds no payment_url");
 	const checkoutUrl = cashierAddress(paymentUrl, credentials);
@@ -237,7 +237,7 @@ export function closeOrderCall(paymentId: string, credentials: TokenPayCredentia
 
 /** Inferred: a success means that the order is closed; the answer has no content. `known` is the order as it was looked up before. */
 export function readClosedOrder(reply: HttpReply, paymentId: string, known: Checkout | undefined): Checkout {
-	if (!isSuccess(reply)) throw new CallFailure("TokenPay's answer has no code", { advice: 'Use Checkout: Get to see whether the order is closed.', mayHaveArrived: true });
+	if (!isSuccess(reply)) throw new CallFailure(`TokenPay's answer has no code${inItsWords(reply)}`, { advice: 'Use Checkout: Get to see whether the order is closed.', mayHaveArrived: true });
 	return {
 		provider: 'tokenpay',
 		checkoutId: null,

@@ -1,6 +1,6 @@
 import { readBaseUrl, readPayerLink } from '../shared/baseUrl';
 import { verifyWithAny } from '../shared/bytes';
-import { CallFailure } from '../shared/callFailure';
+import { CallFailure, inItsWords } from '../shared/callFailure';
 import type {
 	Checkout,
 	CheckoutOrder,
@@ -226,7 +226,7 @@ const UNREADABLE: Record<Purpose, (what: string) => string> = {
 /** The object of a good answer. Every object of WooshPay's has an `id`. */
 function answered(reply: HttpReply, what: string, purpose: Purpose): Record<string, unknown> {
 	const body = isObject(reply.body) ? reply.body : {};
-	if (textOrNull(body.id) === null) throw new CallFailure(`WooshPay's answer holds no ${what} id`, { advice: UNREADABLE[purpose](what), mayHaveArrived: purpose === 'make' });
+	if (textOrNull(body.id) === null) throw new CallFailure(`WooshPay's answer holds no ${what} id${inItsWords(reply)}`, { advice: UNREADABLE[purpose](what), mayHaveArrived: purpose === 'make' });
 	return body;
 }
 

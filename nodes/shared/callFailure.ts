@@ -1,3 +1,5 @@
+import type { HttpReply } from './contract';
+
 /**
  * A call that did not give what it was sent for. Says whose fault it is, whether the call can have had an effect, and what to do.
  * Holds the provider's words, never a credential value.
@@ -20,4 +22,9 @@ export class CallFailure extends Error {
 		this.mayHaveArrived = details.mayHaveArrived ?? false;
 		this.notFound = details.notFound ?? false;
 	}
+}
+
+/** For the end of an error about an answer that lacks something: it may be a refusal inside a 200, in words that no page documents. */
+export function inItsWords({ quoted }: HttpReply): string {
+	return quoted === undefined ? '' : `: ${quoted()}`;
 }

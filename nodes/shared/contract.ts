@@ -36,6 +36,8 @@ export interface HttpReply {
 	body: unknown;
 	/** The raw bytes, for answers that are files. */
 	bytes: Buffer;
+	/** A short piece of it that an error may show: no secret of the credential or the call is in it. Absent where nobody sent a call. */
+	quoted?: () => string;
 }
 
 /** All that signing takes from outside; tests fix it. */

@@ -108,7 +108,10 @@ async function sendOnce<Credentials, Order>(
 	}
 	const refusal = contract.failure(reply, credentials);
 	const isReadable = options.file === true || reply.text === '' || reply.body !== undefined;
-	if (reply.status >= 200 && reply.status < 300 && !refusal && isReadable) return { reply: withoutEcho(reply, context, provider.credentialName, credentials, call) };
+	if (reply.status >= 200 && reply.status < 300 && !refusal && isReadable) {
+		const quoted = () => excerpt(secretsHidden(provider, credentials, call)(reply.text.slice(0, LONGEST_WORDS)));
+		return { reply: { ...withoutEcho(reply, context, provider.credentialName, credentials, call), quoted } };
+	}
 	const hide = secretsHidden(provider, credentials, call);
 	const words = excerpt(hide((refusal?.message ?? '').slice(0, LONGEST_WORDS)) || hide(reply.text.slice(0, LONGEST_WORDS)));
 	if (reply.status === 429 || refusal?.rateLimited) {

@@ -63,7 +63,7 @@ const mostAttempts = 5;
 describe('an answer', () => {
 	it('is given as text, as exact JSON and as bytes', async () => {
 		always({ status: 201, headers: { 'X-Request-Id': 'r-1' }, body: '{"amount": 1.0}' });
-		expect((await send()).reply).toEqual({ status: 201, headers: expect.objectContaining({ 'x-request-id': 'r-1' }) as unknown, text: '{"amount": 1.0}', body: { amount: '1.0' }, bytes: Buffer.from('{"amount": 1.0}') });
+		expect((await send()).reply).toEqual({ status: 201, headers: expect.objectContaining({ 'x-request-id': 'r-1' }) as unknown, text: '{"amount": 1.0}', body: { amount: '1.0' }, bytes: Buffer.from('{"amount": 1.0}'), quoted: expect.any(Function) as unknown });
 	});
 
 	it('may be empty', async () => {
@@ -402,6 +402,12 @@ describe('a credential value', () => {
 		const { reply } = await send({ secrets: ['4000000000000002'] });
 		expect(reply?.body).toEqual({ id: '1', card: '***', cards: ['***1', '-***.50'], note: 'card ***, ok', amount: '1.0', count: 2 });
 		expect(reply?.text + String(reply?.bytes)).not.toContain('4000000000000002');
+	});
+
+	it('that a good answer holds is in no words that are quoted of it, which are short', async () => {
+		always({ body: JSON.stringify({ message: `${key} and card 987 refused`, more: 'x'.repeat(1000) }) });
+		const { reply } = await send({ secrets: ['987'] });
+		expect(reply?.quoted?.()).toBe(`{"message":"*** and card *** refused","more":"${'x'.repeat(1000)}`.slice(0, 300) + '…');
 	});
 
 	it('that is no secret stays readable', async () => {
