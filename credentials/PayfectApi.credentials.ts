@@ -59,7 +59,7 @@ export class PayfectApi implements ICredentialType {
 	 */
 	test: ICredentialTestRequest = {
 		request: {
-			baseURL: '={{$credentials.baseUrl}}',
+			baseURL: '={{$credentials.baseUrl.trim()}}',
 			url: '/checkouts/00000000-0000-4000-8000-000000000000/',
 			ignoreHttpStatusErrors: { ignore: true, except: NO_ANSWER_TO_A_GOOD_KEY },
 			disableFollowRedirect: true,

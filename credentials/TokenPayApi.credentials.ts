@@ -84,9 +84,9 @@ export class TokenPayApi implements ICredentialType {
 	test: ICredentialTestRequest = {
 		request: {
 			method: 'POST',
-			baseURL: '={{$credentials.baseUrl}}',
+			baseURL: '={{$credentials.baseUrl.trim()}}',
 			url: '/v1/transaction/query',
-			body: { app_id: '={{$credentials.appId}}', mch_id: '={{$credentials.merchantId}}', out_trade_no: 'n8n-credential-test' },
+			body: { app_id: '={{$credentials.appId.trim()}}', mch_id: '={{$credentials.merchantId.trim()}}', out_trade_no: 'n8n-credential-test' },
 			disableFollowRedirect: true,
 		},
 		rules: [

@@ -71,7 +71,7 @@ export class WooshPayApi implements ICredentialType {
 	 */
 	test: ICredentialTestRequest = {
 		request: {
-			baseURL: '={{$credentials.environment === "custom" ? $credentials.baseUrl : $credentials.environment === "live" ? "https://api.wooshpay.com" : "https://apitest.wooshpay.com"}}',
+			baseURL: '={{$credentials.environment === "custom" ? $credentials.baseUrl.trim() : $credentials.environment === "live" ? "https://api.wooshpay.com" : "https://apitest.wooshpay.com"}}',
 			url: '/v1/webhook_endpoints?limit=1',
 			headers: { accept: 'application/json', 'content-type': 'application/json' },
 			disableFollowRedirect: true,

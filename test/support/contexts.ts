@@ -442,6 +442,12 @@ export async function testCredential(credentialType: ICredentialType, data: ICre
 	}
 }
 
+/** The fields of a credential as people paste them: with blanks around and a line end behind. */
+export function pasted({ properties }: ICredentialType, data: Record<string, string>): Record<string, string> {
+	const typed = properties.filter(({ type }) => type === 'string').map(({ name }) => name);
+	return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, typed.includes(name) ? ` ${value} \n` : value]));
+}
+
 /**
  * Loads the built package (`npm run build` first) with the loader that n8n uses for community packages.
  *

@@ -3,6 +3,7 @@ import { NodeHelpers, type ICredentialsDecrypted, type IDataObject, type INodePa
 import { ChingChingPayApi } from '../../../credentials/ChingChingPayApi.credentials';
 import { ChingChingPay } from '../../../nodes/ChingChingPay/ChingChingPay.node';
 import { ChingChingPayTrigger } from '../../../nodes/ChingChingPay/ChingChingPayTrigger.node';
+import { pasted } from '../../support/contexts';
 import { assemble } from '../../support/n8nParts';
 import { startProviderServer, type ProviderServer } from '../shared/support/providerServer';
 import { Shop } from './sandbox';
@@ -28,6 +29,10 @@ const answer = (body: unknown, status = 200) => service.respond(() => ({ status,
 describe('Test', () => {
 	it('passes with the right key, secret and scheme, and shows the answer', async () => {
 		expect(await test(shop.credential())).toEqual({ status: 'OK', message: expect.stringContaining('transaction not found (code 40400)') });
+	});
+
+	it('does not fail with the line ends and blanks of pasted fields, with which the node works', async () => {
+		expect(await test(pasted(new ChingChingPayApi(), shop.credential()))).toMatchObject({ status: 'OK' });
 	});
 
 	it('makes nothing: it is a signed query for a reference that cannot exist', async () => {

@@ -7,7 +7,7 @@ import { EFundPay } from '../../../nodes/EFundPay/EFundPay.node';
 import type { SandboxProvider } from '../../../sandbox/core/provider';
 import { provider } from '../../../sandbox/providers/efundpay';
 import { startSandbox, type RunningSandbox } from '../../../sandbox/sandbox';
-import { runNode, testCredential, type NodeRunOptions } from '../../support/contexts';
+import { pasted, runNode, testCredential, type NodeRunOptions } from '../../support/contexts';
 
 let sandbox: RunningSandbox;
 beforeAll(async () => {
@@ -446,6 +446,10 @@ describe('Refund', () => {
 describe('the credential test', () => {
 	it('passes with the right key', async () => {
 		expect(await testCredential(new EFundPayApi(), good())).toMatchObject({ status: 'OK' });
+	});
+
+	it('does not fail with the line ends and blanks of pasted fields, with which the node works', async () => {
+		expect(await testCredential(new EFundPayApi(), pasted(new EFundPayApi(), good()))).toMatchObject({ status: 'OK' });
 	});
 
 	it.each<[string, Record<string, string>, RegExp]>([

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { PayfectApi } from '../../../credentials/PayfectApi.credentials';
 import { Payfect } from '../../../nodes/Payfect/Payfect.node';
 import { sandboxCredentials, startSandbox, type RunningSandbox } from '../../../sandbox/sandbox';
-import { runNode, testCredential, type NodeRun, type NodeRunOptions } from '../../support/contexts';
+import { pasted, runNode, testCredential, type NodeRun, type NodeRunOptions } from '../../support/contexts';
 import { startProviderServer } from '../shared/support/providerServer';
 import { resetTime } from '../shared/support/skippedTime';
 
@@ -204,6 +204,11 @@ describe('Get Checkout', () => {
 describe('the credential test', () => {
 	it('passes with the right key', async () => {
 		await expect(testCredential(new PayfectApi(), credential)).resolves.toMatchObject({ status: 'OK' });
+	});
+
+	it('does not fail with the line ends and blanks of pasted fields, with which the node works', async () => {
+		await expect(testCredential(new PayfectApi(), pasted(new PayfectApi(), credential))).resolves.toMatchObject({ status: 'OK' });
+		expect((await state()).requests.payfect).toEqual({ get: 1 });
 	});
 
 	it.each([

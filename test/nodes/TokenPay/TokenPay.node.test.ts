@@ -5,7 +5,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { TokenPayApi } from '../../../credentials/TokenPayApi.credentials';
 import { TokenPay } from '../../../nodes/TokenPay/TokenPay.node';
 import { sandboxCredentials, startSandbox, type RunningSandbox } from '../../../sandbox/sandbox';
-import { runNode, testCredential, type NodeRunOptions } from '../../support/contexts';
+import { pasted, runNode, testCredential, type NodeRunOptions } from '../../support/contexts';
 import { encryptEcb } from './callbacks';
 
 let sandbox: RunningSandbox;
@@ -191,6 +191,10 @@ describe('Currencies and Balance', () => {
 describe('the credential test', () => {
 	it('passes with the right credential', async () => {
 		expect(await testCredential(new TokenPayApi(), good())).toMatchObject({ status: 'OK' });
+	});
+
+	it('does not fail with the line ends and blanks of pasted fields, with which the node works', async () => {
+		expect(await testCredential(new TokenPayApi(), pasted(new TokenPayApi(), good()))).toMatchObject({ status: 'OK' });
 	});
 
 	it.each([

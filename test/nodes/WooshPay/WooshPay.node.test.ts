@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { WooshPayApi } from '../../../credentials/WooshPayApi.credentials';
 import { WooshPay } from '../../../nodes/WooshPay/WooshPay.node';
-import { logText, runNode, testCredential, type NodeRun } from '../../support/contexts';
+import { logText, pasted, runNode, testCredential, type NodeRun } from '../../support/contexts';
 import { startProviderServer } from '../shared/support/providerServer';
 import { WooshPaySandbox } from './sandbox';
 
@@ -225,6 +225,10 @@ it('no secret is in an error, a log line or what n8n stores', async () => {
 describe('the credential test', () => {
 	it('passes with the right key', async () => {
 		expect(await testCredential(new WooshPayApi(), sandbox.credential)).toMatchObject({ status: 'OK' });
+	});
+
+	it('does not fail with the line ends and blanks of pasted fields, with which the node works', async () => {
+		expect(await testCredential(new WooshPayApi(), pasted(new WooshPayApi(), sandbox.credential))).toMatchObject({ status: 'OK' });
 	});
 
 	it.each([
