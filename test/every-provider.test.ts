@@ -449,6 +449,13 @@ describe.each(providers)('$folder: an answer in which nothing can be read', (pro
 		const { error } = await run(provider, parametersOf(provider, values, true), { fields: credentialAt(provider, server.url) });
 		expect(`${error?.message} ${error?.description}`).toMatch(/: .*channel closed for today.*may have been made/s);
 	});
+
+	it.each(making.flatMap((values) => ['{}', '', 'null', '[]', '{"message":"channel closed for today"}'].map((body) => ({ ...values, body }))))('to $resource: $operation that is $body is no row that looks made, with Simplify off either', async ({ body, ...values }) => {
+		server.respond(() => ({ body }));
+		const result = await run(provider, parametersOf(provider, values, false), { fields: credentialAt(provider, server.url), continueOnFail: 'continueErrorOutput' });
+		expect(result.outputs[0]).toEqual([]);
+		expect(result.outputs[1]).toMatchObject([{ json: { error: expect.stringContaining('may have been made') as string } }]);
+	});
 });
 
 describe.each(providers)('$folder: a secret of the credential is in no error, log line or output', (provider) => {

@@ -315,7 +315,7 @@ function readCheckout(reply: HttpReply, order: ChingChingPayOrder, credentials: 
 	const data = dataOf(reply);
 	const nextAction = isObject(data.next_action) ? data.next_action : null;
 	const paymentId = textOrNull(data.payment_id);
-	if (paymentId === null) throw unreadable('payment_id', reply);
+	if (paymentId === null) throw unreadable('payment_id', reply, succeeded(reply, credentials) && !isEmpty(data));
 	return {
 		...made(order, credentials),
 		checkoutId: paymentId,
@@ -332,7 +332,7 @@ function readCheckout(reply: HttpReply, order: ChingChingPayOrder, credentials: 
 function readLink(reply: HttpReply, order: ChingChingPayLinkOrder, credentials: ChingChingPayCredentials): Checkout {
 	const data = dataOf(reply);
 	const paymentId = textOrNull(data.payment_id);
-	if (paymentId === null) throw unreadable('payment_id', reply);
+	if (paymentId === null) throw unreadable('payment_id', reply, succeeded(reply, credentials) && !isEmpty(data));
 	const checkoutUrl = readPayerLink(data.payment_link, baseUrlOf(credentials));
 	return {
 		...made(order, credentials),
@@ -359,9 +359,10 @@ function made(order: Omit<ChingChingPayLinkOrder, 'paymentType'>, credentials: C
 	};
 }
 
-function unreadable(field: string, reply: HttpReply): CallFailure {
+/** @param isMade the answer says success and holds something of what was made */
+function unreadable(field: string, reply: HttpReply, isMade = false): CallFailure {
 	const words = answerInWords(reply);
-	return new CallFailure(`ChingChingPay's answer holds no ${field}${words === undefined ? inItsWords(reply) : `: ${words}`}`, { advice: `It may have been made nevertheless. ${ONCE.howToFindOut}`, mayHaveArrived: true });
+	return new CallFailure(`ChingChingPay's answer holds no ${field}${words === undefined ? inItsWords(reply) : `: ${words}`}`, { advice: `It may have been made nevertheless. ${ONCE.howToFindOut}`, mayHaveArrived: true, made: isMade });
 }
 
 function livemodeOf({ environment }: ChingChingPayCredentials): boolean | null {

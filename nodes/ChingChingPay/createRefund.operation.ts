@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { simplified } from '../shared/createCheckout';
+import { simplifiedIfMade } from '../shared/createCheckout';
 import type { Row } from '../shared/eachItem';
 import { InputError } from '../shared/inputError';
 import { readAmount } from '../shared/money';
@@ -86,7 +86,7 @@ export async function createChingChingPayRefund(row: Row<ChingChingPayCredential
 	const call = refundCall(order, row.credentials);
 	return await row.make(order.reference, async () => {
 		const reply = await row.send(call);
-		return simplified(row, reply, () => readRefund(reply, order, row.credentials));
+		return simplifiedIfMade(row, reply, () => readRefund(reply, order, row.credentials));
 	});
 }
 

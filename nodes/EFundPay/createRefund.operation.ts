@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { readUrl } from '../shared/baseUrl';
 import { amountUnitField, callbackUrlField, extraFieldsField, requestsInParallelOption, requiredReferenceField, simpleField } from '../shared/checkoutFields';
-import { simplified, warnAboutCallbackUrl } from '../shared/createCheckout';
+import { simplifiedIfMade, warnAboutCallbackUrl } from '../shared/createCheckout';
 import type { Row } from '../shared/eachItem';
 import { textOrNull } from '../shared/exactJson';
 import { InputError } from '../shared/inputError';
@@ -98,7 +98,7 @@ export async function createEFundPayRefund(row: Row<EFundPayCredentials>): Promi
 	warnAboutCallbackUrl(row, refund.callbackUrl, call.url);
 	return await row.make(refund.reference, async () => {
 		const reply = await row.send(call);
-		return simplified(row, reply, () => readRefundReply(reply, call));
+		return simplifiedIfMade(row, reply, () => readRefundReply(reply, call));
 	});
 }
 

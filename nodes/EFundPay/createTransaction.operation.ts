@@ -15,9 +15,8 @@ import {
 	successUrlField,
 } from '../shared/checkoutFields';
 import type { HttpReply } from '../shared/contract';
-import { warnAboutCallbackUrl } from '../shared/createCheckout';
+import { simplifiedIfMade, warnAboutCallbackUrl } from '../shared/createCheckout';
 import type { Row } from '../shared/eachItem';
-import { isObject } from '../shared/exactJson';
 import { InputError } from '../shared/inputError';
 import { usedByAgent } from '../shared/providerNode';
 import { attemptOption, readObject, readOrder } from './createCheckout.operation';
@@ -237,9 +236,7 @@ export async function createEFundPayTransaction(row: Row<EFundPayCredentials>): 
 	warnAboutCallbackUrl(row, order.callbackUrl, call.url);
 	return await row.make(order.reference, async () => {
 		const reply = await sendToServedPath(row, call, otherPath);
-		if (row.value('simple', true) !== false) return { ...readTransactionReply(reply, row.credentials, call) };
-		const body = withoutCard(reply.body, call);
-		return isObject(body) ? (body as IDataObject) : { body: body as IDataObject };
+		return simplifiedIfMade(row, { ...reply, body: withoutCard(reply.body, call) }, () => readTransactionReply(reply, row.credentials, call));
 	});
 }
 

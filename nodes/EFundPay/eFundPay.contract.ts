@@ -414,7 +414,7 @@ function readCreatedCheckout(reply: HttpReply, order: EFundPayOrder, credentials
 	if (checkout.checkoutUrl === null) {
 		const errorCode = isObject(reply.body) ? textOrNull(reply.body.error_code) : null;
 		const says = [`status ${checkout.providerStatus ?? 'unknown'}`, ...(errorCode === null ? [] : [`error_code ${errorCode}`])].join(', ');
-		throw new CallFailure(`EFundPay's answer holds no payment link (${says})${inItsWords(reply)}`, { advice: `The order exists at EFundPay as ${checkout.checkoutId ?? ''}. Look it up with 'Transaction: Get' before you run this row again; 'Attempt' in the options together with a new reference makes a new one on purpose.`, mayHaveArrived: true });
+		throw new CallFailure(`EFundPay's answer holds no payment link (${says})${inItsWords(reply)}`, { advice: `The order exists at EFundPay as ${checkout.checkoutId ?? ''}. Look it up with 'Transaction: Get' before you run this row again; 'Attempt' in the options together with a new reference makes a new one on purpose.`, mayHaveArrived: true, made: true });
 	}
 	return checkout;
 }

@@ -1,4 +1,4 @@
-import { simplified } from '../shared/createCheckout';
+import { simplifiedIfMade } from '../shared/createCheckout';
 import type { Checkout } from '../shared/contract';
 import type { Row } from '../shared/eachItem';
 import { InputError } from '../shared/inputError';
@@ -10,7 +10,7 @@ import { closeOrderCall, getOrderCall, readClosedOrder, readOrder, type OrderKey
 export async function closeTokenPayCheckout(row: Row<TokenPayCredentials>) {
 	const { paymentId, known } = await find(row, readOrderKey(row));
 	const reply = await row.send(closeOrderCall(paymentId, row.credentials));
-	return simplified(row, reply, () => readClosedOrder(reply, paymentId, known));
+	return simplifiedIfMade(row, reply, () => readClosedOrder(reply, paymentId, known));
 }
 
 async function find(row: Row<TokenPayCredentials>, key: OrderKey): Promise<{ paymentId: string; known?: Checkout }> {

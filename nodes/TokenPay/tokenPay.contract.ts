@@ -129,7 +129,7 @@ function readPrepayment(reply: HttpReply, order: TokenPayOrder, credentials: Tok
 	const checkoutId = textOrNull(data?.prepay_id);
 	const paymentUrl = textOrNull(data?.payment_url);
 	const unreadable = (what: string) =>
-		new CallFailure(`${what}${inItsWords(reply)}`, { advice: 'It may have been made nevertheless. Use Checkout: Get with this reference before you run this row again.', mayHaveArrived: true });
+		new CallFailure(`${what}${inItsWords(reply)}`, { advice: 'It may have been made nevertheless. Use Checkout: Get with this reference before you run this row again.', mayHaveArrived: true, made: (checkoutId ?? paymentUrl) !== null });
 	if (checkoutId === null) throw unreadable("TokenPay's answer holds no prepay_id");
 	if (paymentUrl === null) throw unreadable("TokenPay's answer holds no payment_url");
 	const checkoutUrl = cashierAddress(paymentUrl, credentials);

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { amountUnitField } from '../shared/checkoutFields';
-import { simplified } from '../shared/createCheckout';
+import { simplifiedIfMade } from '../shared/createCheckout';
 import type { Row } from '../shared/eachItem';
 import { textOrNull } from '../shared/exactJson';
 import { InputError } from '../shared/inputError';
@@ -93,7 +93,7 @@ export async function createWooshPayPrice(row: Row<WooshPayCredentials>) {
 	const call = createPriceCall(readPriceOrder(row), readPriceFields(row, 'additionalFields'), readExtraFields(row), row.credentials);
 	return await row.make(null, async () => {
 		const reply = await row.send(call);
-		return simplified(row, reply, () => readPrice(reply, 'make'));
+		return simplifiedIfMade(row, reply, () => readPrice(reply, 'make'));
 	});
 }
 

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { readUrl } from '../shared/baseUrl';
-import { simplified } from '../shared/createCheckout';
+import { simplifiedIfMade } from '../shared/createCheckout';
 import type { Row } from '../shared/eachItem';
 import { textOrNull } from '../shared/exactJson';
 import { InputError } from '../shared/inputError';
@@ -61,6 +61,6 @@ export async function createWooshPayProduct(row: Row<WooshPayCredentials>) {
 	const call = createProductCall(product, readExtraFields(row), row.credentials);
 	return await row.make(null, async () => {
 		const reply = await row.send(call);
-		return simplified(row, reply, () => readProduct(reply));
+		return simplifiedIfMade(row, reply, () => readProduct(reply));
 	});
 }

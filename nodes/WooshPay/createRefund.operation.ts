@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { amountUnitField } from '../shared/checkoutFields';
-import { simplified } from '../shared/createCheckout';
+import { simplifiedIfMade } from '../shared/createCheckout';
 import type { Row } from '../shared/eachItem';
 import { InputError } from '../shared/inputError';
 import { readAmount } from '../shared/money';
@@ -96,7 +96,7 @@ export async function createWooshPayRefund(row: Row<WooshPayCredentials>) {
 	const call = createRefundCall(refund, row.credentials);
 	return await row.make(refund.reference, async () => {
 		const reply = await row.send(call);
-		return simplified(row, reply, () => ({ ...readRefund(reply, 'make'), idempotencyKey: call.headers?.['Idempotency-Key'] ?? null }));
+		return simplifiedIfMade(row, reply, () => ({ ...readRefund(reply, 'make'), idempotencyKey: call.headers?.['Idempotency-Key'] ?? null }));
 	});
 }
 

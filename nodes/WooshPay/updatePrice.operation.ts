@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { simplified } from '../shared/createCheckout';
+import { simplifiedIfMade } from '../shared/createCheckout';
 import type { Row } from '../shared/eachItem';
 import { InputError } from '../shared/inputError';
 import { readPriceFields } from './createPrice.operation';
@@ -29,5 +29,5 @@ export async function updateWooshPayPrice(row: Row<WooshPayCredentials>) {
 	const fields = readPriceFields(row, 'updateFields');
 	if (Object.keys(fields).length === 0) throw new InputError("'Update Fields' is empty", 'Add the field that shall be changed.');
 	const reply = await row.send(updatePriceCall(readPriceId(row), fields, row.credentials));
-	return simplified(row, reply, () => readPrice(reply, 'change'));
+	return simplifiedIfMade(row, reply, () => readPrice(reply, 'change'));
 }

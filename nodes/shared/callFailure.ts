@@ -13,14 +13,17 @@ export class CallFailure extends Error {
 	readonly mayHaveArrived: boolean;
 	/** The provider does not know what was asked for. */
 	readonly notFound: boolean;
+	/** The answer shows that it was made; only a part of it could not be read. */
+	readonly made: boolean;
 
-	constructor(message: string, details: { advice: string; httpStatus?: number; mayHaveArrived?: boolean; notFound?: boolean }) {
+	constructor(message: string, details: { advice: string; httpStatus?: number; mayHaveArrived?: boolean; notFound?: boolean; made?: boolean }) {
 		super(message);
 		this.name = 'CallFailure';
 		this.advice = details.advice;
 		this.httpStatus = details.httpStatus;
 		this.mayHaveArrived = details.mayHaveArrived ?? false;
 		this.notFound = details.notFound ?? false;
+		this.made = details.made ?? false;
 	}
 }
 

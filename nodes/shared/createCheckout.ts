@@ -1,4 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
+import { CallFailure } from './callFailure';
 import type { CheckoutOrder, HttpReply } from './contract';
 import type { Row } from './eachItem';
 import { isObject } from './exactJson';
@@ -14,13 +15,38 @@ export async function createCheckout<Credentials, Order extends CheckoutOrder>(r
 	warnAboutCallbackUrl(row, order.callbackUrl, call.url);
 	return await row.make(order.reference, async () => {
 		const reply = await row.send(call);
-		return simplified(row, reply, () => contract.checkout.result(reply, order, row.credentials));
+		return simplifiedIfMade(row, reply, () => contract.checkout.result(reply, order, row.credentials));
 	});
 }
 
 /** The result in our shape, or with `Simplify` off the provider's answer as it came. */
 export function simplified<Credentials>(row: Row<Credentials>, reply: HttpReply, result: () => object): IDataObject {
-	if (row.value('simple', true) !== false) return result() as IDataObject;
+	return isSimple(row) ? (result() as IDataObject) : asItCame(reply);
+}
+
+/**
+ * The same for what a call has made or changed. A row that leaves the node looks made, so an answer in which nothing of it can be
+ * found is the same error with `Simplify` off; only a missing part, such as the link, is then left to who reads the answer.
+ */
+export function simplifiedIfMade<Credentials>(row: Row<Credentials>, reply: HttpReply, result: () => object): IDataObject {
+	if (isSimple(row)) return result() as IDataObject;
+	const problem = problemOf(result);
+	if (problem !== undefined && !(problem instanceof CallFailure && problem.made)) throw problem;
+	return asItCame(reply);
+}
+
+function problemOf(result: () => object): Error | undefined {
+	try {
+		result();
+		return undefined;
+	} catch (error) {
+		return error as Error;
+	}
+}
+
+const isSimple = <Credentials>(row: Row<Credentials>) => row.value('simple', true) !== false;
+
+function asItCame(reply: HttpReply): IDataObject {
 	return isObject(reply.body) ? (reply.body as IDataObject) : { body: reply.body as IDataObject };
 }
 

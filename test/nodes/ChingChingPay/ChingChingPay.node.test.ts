@@ -79,6 +79,16 @@ describe('Create Checkout', () => {
 		expect((await shop.state()).checkouts).toHaveLength(1);
 	});
 
+	it('keeps a link with Simplify off although the answer names no payment', async () => {
+		const server = await startProviderServer();
+		const body = { code: 0, data: { next_action: { redirect_to_url: { url: 'https://pay.example/1' } } } };
+		server.respond(() => ({ body: JSON.stringify(body) }));
+		const credential = { environment: 'custom', baseUrl: server.url };
+		expect(jsonOf(await shop.run({ ...order, simple: false }, { credential }))).toEqual([body]);
+		expect(wordsOf(await shop.run(order, { credential }))).toContain('holds no payment_id');
+		server.close();
+	});
+
 	it("gives ChingChingPay's answer as it came with Simplify off", async () => {
 		expect(jsonOf(await shop.run({ ...order, simple: false }))).toMatchObject([{ code: 0, data: { next_action: expect.any(Object) } }]);
 	});

@@ -309,6 +309,12 @@ describe('against a server that echoes', () => {
 		expect(seen).toHaveLength(1);
 	});
 
+	it('a link that stands where nobody documented it can be read with Simplify off', async () => {
+		const body = { id: 'transaction-1', status: 'buyer_approval_pending', links: { pay: 'https://pay.example/1' } };
+		answer = () => ({ status: 200, body });
+		expect(jsonOf(await run({ ...order, simple: false }, { credential: credential() }))).toEqual([body]);
+	});
+
 	it('signed bytes are sent bytes: an amount is a whole number on the wire', async () => {
 		answer = () => ({ status: 200, body: { id: 'refund-1' } });
 		await run({ resource: 'refund', operation: 'create', transactionId: 't', amount: '9007199254740993', amountUnit: 'smallest', currency: 'USD', reference: 'r', reason: 'x', callbackUrl }, { credential: credential() });

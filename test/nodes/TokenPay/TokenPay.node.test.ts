@@ -6,6 +6,7 @@ import { TokenPayApi } from '../../../credentials/TokenPayApi.credentials';
 import { TokenPay } from '../../../nodes/TokenPay/TokenPay.node';
 import { sandboxCredentials, startSandbox, type RunningSandbox } from '../../../sandbox/sandbox';
 import { pasted, runNode, testCredential, type NodeRunOptions } from '../../support/contexts';
+import { startProviderServer } from '../shared/support/providerServer';
 import { encryptEcb } from './callbacks';
 
 let sandbox: RunningSandbox;
@@ -69,6 +70,15 @@ describe('Create Checkout', () => {
 
 	it("gives TokenPay's answer as it came with Simplify off", async () => {
 		expect(jsonOf(await run({ ...order, simple: false }))).toMatchObject([{ code: 0, data: { payment_url: expect.stringMatching(/^\/pay/) } }]);
+	});
+
+	it.each([{ prepay_id: 'p1', link: 'https://cashier.example/p1' }, { payment_url: '/pay/order?prepay_id=p1' }])('keeps with Simplify off what an answer of another shape holds: %j', async (data) => {
+		const server = await startProviderServer();
+		server.respond(() => ({ body: JSON.stringify({ code: 0, data }) }));
+		const credential = { baseUrl: server.url };
+		expect(jsonOf(await run({ ...order, simple: false }, { credential }))).toEqual([{ code: 0, data }]);
+		expect(wordsOf(await run(order, { credential }))).toContain('may have been made');
+		server.close();
 	});
 
 	it.each([

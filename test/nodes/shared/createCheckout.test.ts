@@ -1,5 +1,6 @@
 import type { Row } from '../../../nodes/shared/eachItem';
-import { simplified, warnAboutCallbackUrl } from '../../../nodes/shared/createCheckout';
+import { CallFailure } from '../../../nodes/shared/callFailure';
+import { simplified, simplifiedIfMade, warnAboutCallbackUrl } from '../../../nodes/shared/createCheckout';
 import { answer, type ProbeCredentials } from './support/probe';
 
 /** The hints that n8n would show above the output. */
@@ -44,5 +45,25 @@ describe('Simplify', () => {
 
 	it.each([[['a', 'b']], ['text'], [undefined]])('off puts an answer that is no object (%j) into one', (body) => {
 		expect(simplified(row(false), answer({ body }), () => ({}))).toEqual({ body });
+	});
+
+	describe('of what was made', () => {
+		const unread = (made: boolean) => () => {
+			throw new CallFailure('no id', { advice: '', mayHaveArrived: true, made });
+		};
+
+		it.each([true, false])('%p lets no answer pass for made in which nothing of it is found', (simple) => {
+			expect(() => simplifiedIfMade(row(simple), reply, unread(false))).toThrow('no id');
+		});
+
+		it('off gives the answer as it came also where only a part of what was made is missing', () => {
+			expect(simplifiedIfMade(row(false), reply, unread(true))).toEqual({ their: 'words', amount: '1.0' });
+			expect(() => simplifiedIfMade(row(true), reply, unread(true))).toThrow('no id');
+		});
+
+		it('gives our shape, and off the answer as it came', () => {
+			const shapes = [true, false].map((simple) => simplifiedIfMade(row(simple), reply, () => ({ our: 'shape' })));
+			expect(shapes).toEqual([{ our: 'shape' }, { their: 'words', amount: '1.0' }]);
+		});
 	});
 });
