@@ -1,5 +1,5 @@
 import { readBaseUrl, readPayerLink } from '../shared/baseUrl';
-import { verifyWithAny } from '../shared/bytes';
+import { isKeptSecret, verifyWithAny } from '../shared/bytes';
 import { CallFailure, inItsWords } from '../shared/callFailure';
 import type {
 	Checkout,
@@ -484,7 +484,8 @@ function failure(reply: HttpReply): Refusal | undefined {
 /** The secrets that a callback may be signed with, the one of the trigger's own endpoint first. */
 function callbackSecrets(credentials: WooshPayCredentials, remembered: Record<string, unknown> = {}): string[] {
 	const { webhookSecret, webhookSecretPrevious } = credentials;
-	return [remembered.secret, remembered.secretPrevious, webhookSecret, webhookSecretPrevious].filter((secret): secret is string => typeof secret === 'string' && secret !== '');
+	const kept = [remembered.secret, remembered.secretPrevious].filter(isKeptSecret);
+	return [...kept, webhookSecret, webhookSecretPrevious].filter((secret): secret is string => typeof secret === 'string' && secret !== '');
 }
 
 const SIGNATURE_WORDS = {
@@ -676,7 +677,7 @@ function createEndpointCall(url: string, events: string[], credentials: WooshPay
 function rememberEndpoint(reply: HttpReply): { id: string; secret: string } {
 	const body = isObject(reply.body) ? reply.body : {};
 	const [id, secret] = [textOrNull(body.id), textOrNull(body.secret)];
-	if (id === null || secret === null) {
+	if (id === null || !isKeptSecret(secret)) {
 		throw new CallFailure("WooshPay's answer holds no id or no secret of the endpoint", { advice: 'Without them no callback could be proved. Publish the workflow again.', mayHaveArrived: true });
 	}
 	return { id, secret };

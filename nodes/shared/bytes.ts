@@ -27,6 +27,11 @@ export function decodeHex(text: string): Buffer | undefined {
 	return text.length % 2 === 0 && /^[0-9A-Fa-f]+$/.test(text) ? Buffer.from(text, 'hex') : undefined;
 }
 
+/** Whether a kept secret is really one. What was masked when it was kept (`***`) everybody knows, and could sign with. */
+export function isKeptSecret(value: unknown): value is string {
+	return typeof value === 'string' && value !== '' && !value.includes('***');
+}
+
 /**
  * Judges a callback with the current secret and then with the previous one, so that a secret can be rotated without losing a
  * callback. Empty secrets are not tried; with none at all the callback is refused.

@@ -1,11 +1,12 @@
 import type { IDataObject, IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
+import { isKeptSecret } from './bytes';
 import { CallFailure } from './callFailure';
 import type { HttpCall, HttpReply, PaymentContract, PaymentEventName, RegisteredEndpoint } from './contract';
 import { forgetTestDeliveries } from './deliveredEvents';
 import { InputError } from './inputError';
 import { readCredentials, type ProviderNode } from './providerNode';
-import { sendCall } from './sendCall';
+import { sendCall, type SendOptions } from './sendCall';
 
 /** Nobody has so many endpoints; a list that does not end must not be read forever. */
 const MOST_PAGES = 50;
@@ -29,8 +30,7 @@ type Registration<Credentials, Order> = NonNullable<PaymentContract<Credentials,
 interface Desk<Credentials, Order> {
 	registration: Registration<Credentials, Order>;
 	credentials: Credentials;
-	/** `file`: the answer need not be JSON. */
-	send: (call: HttpCall, file?: boolean) => Promise<HttpReply>;
+	send: (call: HttpCall, options?: Pick<SendOptions, 'file' | 'tellsSecret'>) => Promise<HttpReply>;
 	/** The address under which this trigger receives its callbacks: another one while somebody listens for a test event. */
 	url: string;
 	kept: Kept;
@@ -48,8 +48,7 @@ export async function endpointIsRegistered<Credentials, Order>(context: IHookFun
 			own.enabled &&
 			own.url === desk.url &&
 			own.id === kept.endpointId &&
-			typeof kept.secret === 'string' &&
-			kept.secret !== '' &&
+			isKeptSecret(kept.secret) &&
 			sameNames(own.events, wanted)
 		);
 	});
@@ -65,7 +64,7 @@ export async function registerEndpoint<Credentials, Order>(context: IHookFunctio
 	return await atDesk(context, provider, 'registered', async (desk) => {
 		const wanted = wantedEvents(context, provider, desk.registration);
 		await removeOwn(desk);
-		const { id, ...remembered } = desk.registration.remember(await desk.send(desk.registration.create(desk.url, wanted, desk.credentials)));
+		const { id, ...remembered } = desk.registration.remember(await desk.send(desk.registration.create(desk.url, wanted, desk.credentials), { tellsSecret: true }));
 		Object.assign(desk.kept, { endpointId: id, url: desk.url, ...remembered });
 		if (context.getMode() === 'manual') forgetTestDeliveries({ workflowId: context.getWorkflow().id ?? '', nodeId: context.getNode().id });
 		return true;
@@ -102,7 +101,7 @@ async function atDesk<Credentials, Order>(
 		return await work({
 			registration: callback.registration,
 			credentials,
-			send: async (call, file = false) => await sendCall(context, provider, credentials, call, { maximumAttempts: MAXIMUM_ATTEMPTS, file }),
+			send: async (call, options) => await sendCall(context, provider, credentials, call, { maximumAttempts: MAXIMUM_ATTEMPTS, ...options }),
 			url,
 			kept: context.getWorkflowStaticData('node'),
 		});
@@ -148,11 +147,11 @@ async function listEndpoints<Credentials, Order>({ registration, credentials, se
 async function removeOwn<Credentials, Order>(desk: Desk<Credentials, Order>): Promise<void> {
 	const { registration, credentials, kept } = desk;
 	for (const { id } of ownEndpoints(desk, await listEndpoints(desk))) {
-		await desk.send(registration.remove(id, credentials), true).catch((error: unknown) => {
+		await desk.send(registration.remove(id, credentials), { file: true }).catch((error: unknown) => {
 			if (!(error instanceof CallFailure && error.notFound)) throw error;
 		});
 	}
-	if (kept.secret !== undefined) kept.secretPrevious = kept.secret;
+	if (isKeptSecret(kept.secret)) kept.secretPrevious = kept.secret;
 	delete kept.secret;
 	delete kept.endpointId;
 	delete kept.url;

@@ -29,6 +29,8 @@ export interface SendOptions {
 	timeoutMilliseconds?: number;
 	/** The answer is a file: it need not be JSON. */
 	file?: boolean;
+	/** The answer tells a secret that has to be kept as it is: it is not masked, and must not get into any output. */
+	tellsSecret?: boolean;
 	stopped?: AbortSignal;
 }
 
@@ -110,7 +112,7 @@ async function sendOnce<Credentials, Order>(
 	const isReadable = options.file === true || reply.text === '' || reply.body !== undefined;
 	if (reply.status >= 200 && reply.status < 300 && !refusal && isReadable) {
 		const quoted = () => excerpt(secretsHidden(provider, credentials, call)(reply.text.slice(0, LONGEST_WORDS)));
-		return { reply: { ...withoutEcho(reply, context, provider.credentialName, credentials, call), quoted } };
+		return { reply: { ...(options.tellsSecret ? reply : withoutEcho(reply, context, provider.credentialName, credentials, call)), quoted } };
 	}
 	const hide = secretsHidden(provider, credentials, call);
 	const words = excerpt(hide((refusal?.message ?? '').slice(0, LONGEST_WORDS)) || hide(reply.text.slice(0, LONGEST_WORDS)));

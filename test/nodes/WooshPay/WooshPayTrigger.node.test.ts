@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { WooshPay } from '../../../nodes/WooshPay/WooshPay.node';
 import { WooshPayTrigger } from '../../../nodes/WooshPay/WooshPayTrigger.node';
 import { callHook, callWebhook, logText, runNode, type HookCall, type WebhookCall } from '../../support/contexts';
+import { startProviderServer, type ProviderServer } from '../shared/support/providerServer';
 import { WooshPaySandbox, type Delivery } from './sandbox';
 
 const sandbox = WooshPaySandbox.forEachTest();
@@ -200,6 +201,64 @@ describe('listening for a test event', () => {
 		await hook('delete', { isTest: true, staticData: test.staticData });
 		expect((await endpoints()).map(({ url }) => url)).toEqual([production.webhookUrl]);
 		expect((await hook('checkExists', { staticData: production.staticData })).result).toBe(true);
+	});
+});
+
+/** Two accounts, chosen by the base URL, that tell the secret which the test wants. */
+describe('the kept secret', () => {
+	let server: ProviderServer;
+	beforeAll(async () => void (server = await startProviderServer()));
+	afterAll(() => server.close());
+
+	const secretKey = 'sk_test_c2FtcGxlLWtleS1vZi10aGUtZ3VpZGU=';
+	let told: Record<string, string>;
+	let registered: Record<string, Map<string, IDataObject>>;
+	beforeEach(() => {
+		told = {};
+		registered = {};
+		let made = 0;
+		server.respond(({ method, path, body }) => {
+			const account = path.split('/')[1] ?? '';
+			const list = (registered[account] ??= new Map());
+			if (method === 'DELETE') return list.delete(path.split('/').at(-1) ?? '') ? {} : { status: 404, body: '{"error":{"message":"no such endpoint"}}' };
+			if (method !== 'POST') return { body: JSON.stringify({ object: 'list', data: [...list.values()] }) };
+			const endpoint = { id: `we_${++made}`, ...(JSON.parse(body) as object), status: 'enabled' };
+			list.set(endpoint.id, endpoint);
+			return { body: JSON.stringify({ ...endpoint, secret: told[account] }) };
+		});
+	});
+
+	const at = (account: string, setting: Setting = {}): Setting => ({ ...setting, credential: { baseUrl: `${server.url}/${account}`, secretKey, ...setting.credential } });
+	const paymentSignedWith = (key: string) => {
+		const requestBody = JSON.stringify({ id: 'evt_1', type: 'payment_intent.succeeded', created: Date.now(), data: { object: { id: 'pi_1', amount: 1299, currency: 'GBP', status: 'succeeded', merchant_order_id: 'order-1' } } });
+		const time = Date.now();
+		return { requestBody, requestHeaders: { 'Content-Type': 'application/json', 'Wooshpay-Signature': `t=${time},v1=${createHmac('sha256', key).update(`${time}.${requestBody}`).digest('hex')}` } };
+	};
+
+	it('that holds the key of the credential, as in the documented example, is kept as it was told: nobody can sign with stars', async () => {
+		told.shop = Buffer.from(`${secretKey}:`).toString('base64');
+		const { staticData } = await publish(at('shop'));
+		expect((await receive(paymentSignedWith('***'), at('shop', { staticData }))).response.status).toBe(401);
+		const genuine = await receive(paymentSignedWith(told.shop), at('shop', { staticData }));
+		expect([genuine.response.status, genuine.items?.length]).toEqual([200, 1]);
+	});
+
+	it.each([{ secret: '***' }, { secretPrevious: 'whsec_***' }])('of an older version that was masked is never believed: %j', async (masked) => {
+		const call = await receive(paymentSignedWith(Object.values(masked)[0] ?? ''), at('shop', { staticData: { endpointId: 'we_1', ...masked } }));
+		expect([call.response.status, call.items]).toEqual([401, undefined]);
+	});
+
+	it('of an older version that was masked makes the trigger register anew, and is forgotten', async () => {
+		told.shop = 'whsec_0123456789abcdef';
+		const { staticData } = await publish(at('shop'));
+		const again = await publish(at('shop', { staticData: { ...staticData, secret: '***' } }));
+		expect([again.staticData.secret, again.staticData.secretPrevious]).toEqual([told.shop, undefined]);
+		expect(registered.shop?.size).toBe(1);
+	});
+
+	it('that is told as stars only is not kept: publishing says so', async () => {
+		told.shop = 'whsec_***';
+		expect((await publish(at('shop'))).error?.message).toContain('holds no id or no secret of the endpoint');
 	});
 });
 
