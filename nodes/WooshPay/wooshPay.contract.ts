@@ -85,11 +85,13 @@ function apiUrl(credentials: WooshPayCredentials): string {
 	return credentials.environment === 'live' ? LIVE_API : TEST_API;
 }
 
+const modeOfKey = (secretKey: string) => /^sk_(live|test)_/.exec(secretKey)?.[1];
+
 /** The key decides between live and test, and so does the host; what a mismatch gives is not documented, so it is never sent. */
 function credentialProblem({ environment, secretKey }: WooshPayCredentials): string | undefined {
 	if (!secretKey) return "'Secret Key' in the WooshPay credential is empty";
 	if (/^pk_(live|test)_/.test(secretKey)) return "'Secret Key' in the WooshPay credential is a publishable key (pk_…); the secret one begins with sk_";
-	const mode = /^sk_(live|test)_/.exec(secretKey)?.[1];
+	const mode = modeOfKey(secretKey);
 	if (mode === undefined || environment === 'custom' || mode === environment) return undefined;
 	return `'Secret Key' in the WooshPay credential is a ${mode} key, but 'Environment' is ${environment === 'live' ? 'Live' : 'Test'}`;
 }
@@ -481,10 +483,16 @@ function failure(reply: HttpReply): Refusal | undefined {
 	return { message, ...(advice === undefined ? {} : { advice }), ...(reply.status === 404 ? { notFound: true } : {}) };
 }
 
+function environmentOf({ environment, secretKey }: WooshPayCredentials): string {
+	return [environment, modeOfKey(secretKey)].filter(Boolean).join(' ');
+}
+
 /** The secrets that a callback may be signed with, the one of the trigger's own endpoint first. */
 function callbackSecrets(credentials: WooshPayCredentials, remembered: Record<string, unknown> = {}): string[] {
 	const { webhookSecret, webhookSecretPrevious } = credentials;
-	const kept = [remembered.secret, remembered.secretPrevious].filter(isKeptSecret);
+	// The credential may have been changed since from test to live: a test payment must not be taken for money.
+	const elsewhere = remembered.environment !== undefined && remembered.environment !== environmentOf(credentials);
+	const kept = elsewhere ? [] : [remembered.secret, remembered.secretPrevious].filter(isKeptSecret);
 	return [...kept, webhookSecret, webhookSecretPrevious].filter((secret): secret is string => typeof secret === 'string' && secret !== '');
 }
 
@@ -709,6 +717,7 @@ export const wooshPay: PaymentContract<WooshPayCredentials, WooshPayOrder> = {
 			remember: rememberEndpoint,
 			// Inferred: any 2xx is done; a 404 means that it is gone already.
 			remove: (id, credentials) => ({ method: 'DELETE', url: `${apiUrl(credentials)}${WEBHOOK_ENDPOINTS}/${encodeURIComponent(id)}`, headers: { ...JSON_HEADERS }, repeat: 'safe' }),
+			environment: environmentOf,
 		},
 	},
 };

@@ -1,4 +1,4 @@
-import type { IExecuteFunctions, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type { IExecuteFunctions, IHookFunctions, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import type { Answer, PaymentEvent } from './contract';
 import { beginDelivery, finishDelivery, type EventKey } from './deliveredEvents';
 
@@ -64,7 +64,7 @@ export function refuse(context: IWebhookFunctions, status: 401 | 500, what: stri
 }
 
 /** n8n prints the message alone, without the fields that go with it, so the message itself says where. */
-export function logLine(context: IWebhookFunctions | IExecuteFunctions, level: 'info' | 'warn' | 'error', message: string): void {
+export function logLine(context: IWebhookFunctions | IExecuteFunctions | IHookFunctions, level: 'info' | 'warn' | 'error', message: string): void {
 	const { id, name } = context.getWorkflow();
 	const nodeName = context.getNode().name;
 	context.logger[level](`${message} (workflow ${JSON.stringify(name ?? '')}, ${id ?? 'not saved'}; node ${JSON.stringify(nodeName)})`, { workflowId: id, nodeName });

@@ -249,6 +249,8 @@ export interface PaymentContract<Credentials, Order> {
 			/** What has to be kept to verify callbacks later, with the endpoint's id. */
 			remember(reply: HttpReply): { id: string } & Record<string, unknown>;
 			remove(id: string, credentials: Credentials): HttpCall;
+			/** Tells tests from live, without any secret: what proved a callback in the one must not prove one in the other. */
+			environment(credentials: Credentials): string;
 		};
 	};
 }

@@ -1,5 +1,6 @@
 import type { IDataObject, IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
+import { logLine } from './answerCallback';
 import { isKeptSecret } from './bytes';
 import { CallFailure } from './callFailure';
 import type { HttpCall, HttpReply, PaymentContract, PaymentEventName, RegisteredEndpoint } from './contract';
@@ -15,14 +16,16 @@ const MAXIMUM_ATTEMPTS = 2;
 
 /**
  * What the trigger keeps in its static data. n8n saves it after every hook, and empties it for nobody: a copied or imported
- * workflow may bring the one of its original, so an id is only acted on together with the address it was made for.
+ * workflow may bring the one of its original, so nothing at the provider is ever removed by the id, only by the address.
  */
 interface Kept extends IDataObject {
 	endpointId?: string;
 	url?: string;
 	secret?: string;
-	/** Of the endpoint before this one: what was sent before it was removed may arrive again afterwards. */
+	/** Of the endpoint before this one at the same account: what was sent before it was removed may arrive again afterwards. */
 	secretPrevious?: string;
+	/** Where the secrets are from; outlives the endpoint, as the previous secret does. */
+	environment?: string;
 }
 
 type Registration<Credentials, Order> = NonNullable<PaymentContract<Credentials, Order>['callback']['registration']>;
@@ -34,6 +37,7 @@ interface Desk<Credentials, Order> {
 	/** The address under which this trigger receives its callbacks: another one while somebody listens for a test event. */
 	url: string;
 	kept: Kept;
+	log: (level: 'info' | 'warn', message: string) => void;
 }
 
 /** `checkExists` of a trigger that registers itself: exactly one endpoint has its address, asks for the right events, and its secret is known. */
@@ -104,6 +108,7 @@ async function atDesk<Credentials, Order>(
 			send: async (call, options) => await sendCall(context, provider, credentials, call, { maximumAttempts: MAXIMUM_ATTEMPTS, ...options }),
 			url,
 			kept: context.getWorkflowStaticData('node'),
+			log: (level, message) => logLine(context, level, `${displayName} ${message}`),
 		});
 	} catch (error) {
 		const words = error instanceof InputError || error instanceof CallFailure ? `${error.message}. ${error.advice}` : error instanceof Error ? error.message : 'something unexpected happened';
@@ -146,15 +151,30 @@ async function listEndpoints<Credentials, Order>({ registration, credentials, se
 
 async function removeOwn<Credentials, Order>(desk: Desk<Credentials, Order>): Promise<void> {
 	const { registration, credentials, kept } = desk;
-	for (const { id } of ownEndpoints(desk, await listEndpoints(desk))) {
+	const listed = await listEndpoints(desk);
+	for (const { id } of ownEndpoints(desk, listed)) {
 		await desk.send(registration.remove(id, credentials), { file: true }).catch((error: unknown) => {
 			if (!(error instanceof CallFailure && error.notFound)) throw error;
 		});
 	}
-	if (isKeptSecret(kept.secret)) kept.secretPrevious = kept.secret;
+	const before = listed.find(({ id }) => id === kept.endpointId);
+	const environment = registration.environment(credentials);
+	const elsewhere = kept.environment !== undefined && kept.environment !== environment;
+	// The secret of another account, such as the one for tests, proves no payment at this one.
+	if (elsewhere || (kept.secret !== undefined && before === undefined)) delete kept.secretPrevious;
+	else if (isKeptSecret(kept.secret)) kept.secretPrevious = kept.secret;
+	kept.environment = environment;
+	tellWhatStays(desk, before);
 	delete kept.secret;
 	delete kept.endpointId;
 	delete kept.url;
+}
+
+function tellWhatStays<Credentials, Order>({ kept, url, log }: Desk<Credentials, Order>, before: RegisteredEndpoint | undefined): void {
+	if (kept.endpointId === undefined) return;
+	if (before === undefined) {
+		log('warn', `Trigger: the endpoint that it remembers is not at this account. If the credential was changed to another account, or from test to live, remove ${kept.url ?? kept.endpointId} at the other one by hand.`);
+	}
 }
 
 function sameNames(left: string[], right: string[]): boolean {

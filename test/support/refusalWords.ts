@@ -5,7 +5,7 @@ import ts from 'typescript';
 const root = path.join(__dirname, '..', '..');
 
 /** The functions of this package that write a line into n8n's log or answer with words, and which arguments are the words. */
-const WRITERS: Record<string, number[]> = { refuse: [2], logLine: [2], refused: [0, 1] };
+const WRITERS: Record<string, number[]> = { refuse: [2], logLine: [2], log: [1], refused: [0, 1] };
 /** Members whose text gets into such a line. */
 const MEMBERS = new Set(['reason', 'words', 'note']);
 /** Functions that say in words why something is refused. */

@@ -256,6 +256,37 @@ describe('the kept secret', () => {
 		expect(registered.shop?.size).toBe(1);
 	});
 
+	describe('of the test account, when the credential was changed to the live one', () => {
+		const asTest = { credential: { secretKey: 'sk_test_abcdefghijkl' } };
+		const asLive = { credential: { secretKey: 'sk_live_abcdefghijkl' } };
+		beforeEach(() => Object.assign(told, { test: 'whsec_test_0123456789', live: 'whsec_live_0123456789' }));
+		const liveTrigger = async (staticData: IDataObject) => await receive(paymentSignedWith('whsec_test_0123456789'), at('live', { ...asLive, staticData }));
+		const proved = async (staticData: IDataObject) => (await receive(paymentSignedWith('whsec_live_0123456789'), at('live', { ...asLive, staticData }))).response.status;
+
+		it('and the workflow unpublished and published, proves no payment any more, and the log names the endpoint that is left', async () => {
+			const before = await publish(at('test', asTest));
+			const removed = await hook('delete', at('live', { ...asLive, staticData: before.staticData }));
+			const { staticData } = await publish(at('live', { ...asLive, staticData: removed.staticData }));
+			const call = await liveTrigger(staticData);
+			expect([call.response.status, call.items, await proved(staticData)]).toEqual([401, undefined, 200]);
+			expect(logText(removed)).toContain(`is not at this account. If the credential was changed to another account, or from test to live, remove ${before.webhookUrl} at the other one by hand`);
+		});
+
+		it('after the workflow was unpublished there, proves no payment any more', async () => {
+			const before = await publish(at('test', asTest));
+			const removed = await hook('delete', at('test', { ...asTest, staticData: before.staticData }));
+			const { staticData } = await publish(at('live', { ...asLive, staticData: removed.staticData }));
+			expect([(await liveTrigger(staticData)).response.status, await proved(staticData)]).toEqual([401, 200]);
+		});
+
+		it('and the workflow not published anew, proves no payment any more, and the log says what to do', async () => {
+			const before = await publish(at('test', asTest));
+			const call = await liveTrigger(before.staticData);
+			expect([call.response.status, call.items]).toEqual([401, undefined]);
+			expect(logText(call)).toContain('publish its workflow again');
+		});
+	});
+
 	it('that is told as stars only is not kept: publishing says so', async () => {
 		told.shop = 'whsec_***';
 		expect((await publish(at('shop'))).error?.message).toContain('holds no id or no secret of the endpoint');
