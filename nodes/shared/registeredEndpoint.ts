@@ -37,6 +37,8 @@ interface Desk<Credentials, Order> {
 	/** The address under which this trigger receives its callbacks: another one while somebody listens for a test event. */
 	url: string;
 	kept: Kept;
+	/** Somebody only listens for a test event. */
+	isTest: boolean;
 	log: (level: 'info' | 'warn', message: string) => void;
 }
 
@@ -50,7 +52,6 @@ export async function endpointIsRegistered<Credentials, Order>(context: IHookFun
 			own !== undefined &&
 			more.length === 0 &&
 			own.enabled &&
-			own.url === desk.url &&
 			own.id === kept.endpointId &&
 			isKeptSecret(kept.secret) &&
 			sameNames(own.events, wanted)
@@ -108,6 +109,7 @@ async function atDesk<Credentials, Order>(
 			send: async (call, options) => await sendCall(context, provider, credentials, call, { maximumAttempts: MAXIMUM_ATTEMPTS, ...options }),
 			url,
 			kept: context.getWorkflowStaticData('node'),
+			isTest: context.getMode() === 'manual',
 			log: (level, message) => logLine(context, level, `${displayName} ${message}`),
 		});
 	} catch (error) {
@@ -126,15 +128,12 @@ function wantedEvents<Credentials, Order>(context: IHookFunctions, { contract }:
 	return wanted;
 }
 
-/** Those with this trigger's address, and the one that was made for it when n8n had another host name. */
-function ownEndpoints<Credentials, Order>({ url, kept }: Desk<Credentials, Order>, endpoints: RegisteredEndpoint[]): RegisteredEndpoint[] {
-	const movedHere = (endpoint: RegisteredEndpoint) => endpoint.id === kept.endpointId && endpoint.url === kept.url && samePath(endpoint.url, url);
-	return endpoints.filter((endpoint) => endpoint.url === url || movedHere(endpoint));
-}
-
-function samePath(left: string, right: string): boolean {
-	const path = (address: string) => address.replace(/^https?:\/\/[^/]+/i, '');
-	return path(left) === path(right);
+/**
+ * Those with this trigger's address. One that was made for another host name is not among them: whether n8n has moved, or this is a
+ * backup that was restored beside it, nobody can tell from here.
+ */
+function ownEndpoints<Credentials, Order>({ url }: Desk<Credentials, Order>, endpoints: RegisteredEndpoint[]): RegisteredEndpoint[] {
+	return endpoints.filter((endpoint) => endpoint.url === url);
 }
 
 async function listEndpoints<Credentials, Order>({ registration, credentials, send }: Desk<Credentials, Order>): Promise<RegisteredEndpoint[]> {
@@ -170,10 +169,13 @@ async function removeOwn<Credentials, Order>(desk: Desk<Credentials, Order>): Pr
 	delete kept.url;
 }
 
-function tellWhatStays<Credentials, Order>({ kept, url, log }: Desk<Credentials, Order>, before: RegisteredEndpoint | undefined): void {
-	if (kept.endpointId === undefined) return;
+/** `before`: the endpoint that was remembered, if it is at this account. */
+function tellWhatStays<Credentials, Order>({ kept, url, isTest, log }: Desk<Credentials, Order>, before: RegisteredEndpoint | undefined): void {
+	if (kept.endpointId === undefined || isTest) return;
 	if (before === undefined) {
 		log('warn', `Trigger: the endpoint that it remembers is not at this account. If the credential was changed to another account, or from test to live, remove ${kept.url ?? kept.endpointId} at the other one by hand.`);
+	} else if (before.url !== url) {
+		log('warn', `Trigger: the endpoint with the address ${before.url} stays, as another n8n may use it. If none does, because n8n has moved from there, remove it at the provider by hand.`);
 	}
 }
 

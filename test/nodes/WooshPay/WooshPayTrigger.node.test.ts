@@ -124,10 +124,19 @@ describe('publishing', () => {
 		expect(await registeredAt(original.webhookUrl)).toHaveLength(1);
 	});
 
-	it('after n8n has moved to another host name removes the old address', async () => {
-		const { staticData } = await publish({ n8nAddress: 'https://old.example' });
-		const moved = await publish({ staticData, n8nAddress: 'https://new.example' });
-		expect((await endpoints()).map(({ url }) => url)).toEqual([moved.webhookUrl]);
+	it('after n8n has moved to another host name leaves the old address, which another n8n may use, and says so', async () => {
+		const old = await publish({ n8nAddress: 'https://old.example' });
+		const moved = await publish({ staticData: old.staticData, n8nAddress: 'https://new.example' });
+		expect((await endpoints()).map(({ url }) => url)).toEqual([old.webhookUrl, moved.webhookUrl]);
+		expect(logText(moved)).toContain(`the endpoint with the address ${old.webhookUrl} stays`);
+	});
+
+	it.each(['published', 'unpublished'])("a backup, restored on another host and %s there, leaves production's endpoint alone", async (done) => {
+		const production = await publish({ n8nAddress: 'https://n8n.shop.example' });
+		const backup = { staticData: production.staticData, n8nAddress: 'https://staging.shop.example' };
+		await (done === 'published' ? publish(backup) : hook('delete', backup));
+		expect(await registeredAt(production.webhookUrl)).toHaveLength(1);
+		expect((await hook('checkExists', { staticData: production.staticData, n8nAddress: 'https://n8n.shop.example' })).result).toBe(true);
 	});
 
 	it.each([
