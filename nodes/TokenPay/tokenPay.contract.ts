@@ -461,7 +461,9 @@ export const tokenPay: PaymentContract<TokenPayCredentials, TokenPayOrder> = {
 			},
 			facts(reply) {
 				const detail = contentOf(reply);
-				return detail === undefined ? undefined : readFacts(detail);
+				// Codes deny an order (businessCodes.ts); whatever else comes without one, such as `{}` of a maintenance, is no answer.
+				if (detail === undefined || textOrNull(detail.trade_state) === null) throw new CallFailure('its answer holds no order', { advice: '' });
+				return readFacts(detail);
 			},
 		},
 	},

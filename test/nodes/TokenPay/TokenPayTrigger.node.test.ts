@@ -4,6 +4,7 @@ import { TokenPay } from '../../../nodes/TokenPay/TokenPay.node';
 import { TokenPayTrigger } from '../../../nodes/TokenPay/TokenPayTrigger.node';
 import { sandboxCredentials, startSandbox, type RunningSandbox } from '../../../sandbox/sandbox';
 import { callHook, callWebhook, DELETED, logText, runNode } from '../../support/contexts';
+import { startProviderServer, type ProviderServer } from '../shared/support/providerServer';
 import { appSecret, callback, credentials, envelope, paid, resource, type Signing } from './callbacks';
 
 const stored = { ...credentials } as unknown as Record<string, string>;
@@ -153,5 +154,27 @@ describe('Confirm With Provider', () => {
 		const call = await confirmed(await ordered('order-e', true), { baseUrl: 'http://127.0.0.1:1' });
 		expect(call.response.status).toBe(500);
 		expect(call.items).toBeUndefined();
+	});
+
+	describe('with an API that', () => {
+		let server: ProviderServer;
+		beforeAll(async () => void (server = await startProviderServer()));
+		afterAll(() => server.close());
+		const askedOf = async (status: number, body: string) => {
+			server.respond(() => ({ status, body }));
+			return await receive(of(newPayment()), { credential: { ...stored, baseUrl: server.url }, options: { confirmWithProvider: true } });
+		};
+
+		it.each(['{}', '', 'null', '{"status":"maintenance"}', '{"code":"SYSTEM_ERROR","msg":"try later"}', '{"code":0,"msg":"ok"}', '{"code":0,"data":[]}', '{"code":0,"data":{}}', '{"code":-1,"msg":"busy"}'])('answers %j instead of the order loses no payment: it asks for another delivery', async (body) => {
+			const call = await askedOf(200, body);
+			expect([call.response.status, call.items]).toEqual([500, undefined]);
+			expect(logText(call)).toContain('the provider could not be asked (its answer holds no order)');
+		});
+
+		it.each([12002, 12003])('denies the order with the code %d: acknowledged, nothing started', async (code) => {
+			const call = await askedOf(200, JSON.stringify({ code, msg: 'no data' }));
+			expect([call.response.status, call.items]).toEqual([200, undefined]);
+			expect(logText(call)).toContain('TokenPay does not know this payment');
+		});
 	});
 });

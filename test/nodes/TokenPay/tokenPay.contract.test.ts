@@ -634,7 +634,7 @@ describe('confirming a callback', () => {
 		expect(confirm?.facts(success({ ...paid, trade_state: 'NOTPAY' }), claimed, credentials)).toMatchObject({ event: 'payment.pending', status: 'open', reference: 'order-1', amount: '15' });
 	});
 
-	it('gives none when the answer holds no order', () => {
-		expect(confirm?.facts(reply({ code: 0 }), claimed, credentials)).toBeUndefined();
+	it('is no answer when it holds no order: only a code denies one', () => {
+		expect(() => confirm?.facts(reply({ code: 0 }), claimed, credentials)).toThrow(expect.objectContaining({ message: 'its answer holds no order', notFound: false }));
 	});
 });
