@@ -38,6 +38,6 @@ export function refusalOf(code: string, words: string | null): Refusal {
 		message: words === null ? number : `${words} (${words === known?.meaning ? `code ${code}` : number})`,
 		advice: known === undefined ? `TokenPay documents no such code. Correct what it names. ${WHITELIST}` : known.advice,
 		rateLimited: known?.rateLimited,
-		notFound: known?.notFound,
+		notFound: known?.notFound ?? false,
 	};
 }

@@ -352,7 +352,10 @@ function isoTime(milliseconds: string): string | null {
 function failure(reply: HttpReply): Refusal | undefined {
 	if (!isObject(reply.body)) return undefined;
 	const code = textOrNull(reply.body.code);
-	return code === null || code === '0' || !/^\d+$/.test(code) ? undefined : refusalOf(code, textOrNull(reply.body.msg));
+	const words = textOrNull(reply.body.msg);
+	if (code !== null && code !== '0' && /^\d+$/.test(code)) return refusalOf(code, words);
+	// Only a code says that there is no such order.
+	return reply.status === 404 ? { message: words ?? '', notFound: false } : undefined;
 }
 
 /**

@@ -480,7 +480,7 @@ function failure(reply: HttpReply): Refusal | undefined {
 	const words = textOrNull(error.message) ?? textOrNull(body.error_description) ?? textOrNull(body.error) ?? textOrNull(body.message);
 	const message = [words, words === null ? code : code === null ? null : `(${code})`].filter(Boolean).join(' ');
 	const advice = ADVICE_BY_STATUS[reply.status];
-	return { message, ...(advice === undefined ? {} : { advice }), ...(reply.status === 404 ? { notFound: true } : {}) };
+	return { message, ...(advice === undefined ? {} : { advice }) };
 }
 
 function environmentOf({ environment, secretKey }: WooshPayCredentials): string {

@@ -1,7 +1,7 @@
 import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 import { CallFailure } from './callFailure';
 import type { HttpCall, HttpReply } from './contract';
-import { readJson } from './exactJson';
+import { isObject, readJson } from './exactJson';
 import { InputError } from './inputError';
 import { inTurn, pause } from './pace';
 import type { AnyContext, ProviderNode } from './providerNode';
@@ -134,7 +134,8 @@ async function sendOnce<Credentials, Order>(
 		const failure = new CallFailure(`${name} refused the request${reply.status >= 400 ? ` (HTTP ${reply.status})` : ''}: ${words}`, {
 			advice: refusal?.advice ?? (!isReadable ? `This is no answer of ${name}'s API. Check the address in the credential, and whether a proxy or firewall is in between.` : key ? 'Check the key in the credential, and that it belongs to the environment chosen there.' : `Correct what ${name} names, then run it again.`),
 			httpStatus: reply.status,
-			notFound: refusal?.notFound ?? reply.status === 404,
+			// A web page, or nothing at all, is no answer of the API: a proxy or a wrong address gives a 404, too.
+			notFound: refusal?.notFound ?? (reply.status === 404 && isObject(reply.body) && Object.keys(reply.body).length > 0),
 		});
 		return { failure, harmless: true, temporary: false };
 	}

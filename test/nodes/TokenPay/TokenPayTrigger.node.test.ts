@@ -171,6 +171,11 @@ describe('Confirm With Provider', () => {
 			expect(logText(call)).toContain('the provider could not be asked (its answer holds no order)');
 		});
 
+		it.each(['', '<html>Not Found</html>', '{"message":"no Route matched with those values"}', '{"code":99999,"msg":"gone"}'])('answers HTTP 404 and %j loses no payment: only a code denies one', async (body) => {
+			const call = await askedOf(404, body);
+			expect([call.response.status, call.items]).toEqual([500, undefined]);
+		});
+
 		it.each([12002, 12003])('denies the order with the code %d: acknowledged, nothing started', async (code) => {
 			const call = await askedOf(200, JSON.stringify({ code, msg: 'no data' }));
 			expect([call.response.status, call.items]).toEqual([200, undefined]);

@@ -371,10 +371,6 @@ describe('a refusal', () => {
 		expect(wooshPay.failure(reply({}, 401), credentials)?.advice).toContain("'Secret Key'");
 	});
 
-	it('tells that something is not there', () => {
-		expect(wooshPay.failure(reply({}, 404), credentials)).toMatchObject({ notFound: true });
-	});
-
 	it('is none in a 200', () => {
 		expect(wooshPay.failure(reply({ error: null }), credentials)).toBeUndefined();
 	});

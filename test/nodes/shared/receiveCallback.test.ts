@@ -348,7 +348,7 @@ describe('Confirm With Provider', () => {
 	});
 
 	it.each<[string, (index: number) => { status?: number; body?: string } | 'reset']>([
-		['does not know the payment (404)', () => ({ status: 404 })],
+		['does not know the payment (404)', () => ({ status: 404, body: '{"detail":"Not found."}' })],
 		['says so inside of a 200', () => ({ body: '{"error":{"message":"none","notFound":true}}' })],
 	])('an API that %s: acknowledged, logged, nothing started', async (_case, reply) => {
 		server.respond((_request, index) => reply(index));
@@ -363,6 +363,8 @@ describe('Confirm With Provider', () => {
 		['breaks the connection', 'reset'],
 		['asks to slow down', { status: 429 }],
 		['answers HTML', { body: '<html>' }],
+		["answers with a web server's 404", { status: 404, body: '<html><h1>404 Not Found</h1>nginx</html>' }],
+		['answers with an empty 404', { status: 404, body: '' }],
 		['refuses our key', { status: 401, body: JSON.stringify({ error: { message: `Bad key ${key}` } }) }],
 	])('an API that %s: 500 after one question, so that the provider sends it again', async (_case, reply) => {
 		server.respond(() => reply);

@@ -179,6 +179,11 @@ describe('a refusal', () => {
 		expect(failure).toMatchObject({ httpStatus: status, mayHaveArrived: false, notFound: status === 404 });
 	});
 
+	it.each(['', '{}', 'null', '[]', '"not here"', '<html><h1>404 Not Found</h1>nginx</html>'])('with HTTP 404 and %j does not say that the thing asked for is unknown: it is no answer of the API', async (body) => {
+		always({ status: 404, body });
+		expect(failureOf(await send(safe))).toMatchObject({ httpStatus: 404, notFound: false });
+	});
+
 	it('with 401 sends one request, where n8n itself sends two, and points to the key', async () => {
 		always({ status: 401, body: '{"error":{"message":"Who are you"}}' });
 		const failure = failureOf(await send());
