@@ -44,9 +44,10 @@ export async function judgeCallback<Credentials, Order>(
 	expectation?: Expectation,
 ): Promise<Judgement> {
 	const { callback } = provider.contract;
-	const problem = callback.problem(credentials, remembered);
-	if (problem !== undefined) return { pass: false, acknowledge: false, status: 401, reason: problem, hint: 'Correct the credential.' };
 	const verdict = callback.verify(received, credentials, remembered);
+	// What one secret proves counts, also beside another that is malformed, such as a previous one that was mistyped.
+	const problem = verdict.genuine === true ? undefined : callback.problem(credentials, remembered);
+	if (problem !== undefined) return { pass: false, acknowledge: false, status: 401, reason: problem, hint: 'Correct the credential.' };
 	if (verdict.genuine === false) return { pass: false, acknowledge: false, status: 401, reason: verdict.reason, hint: verdict.hint };
 	const age = ageProblem(verdict, options.maximumAge, Date.now());
 	if (age) return { pass: false, acknowledge: false, status: 401, ...age };

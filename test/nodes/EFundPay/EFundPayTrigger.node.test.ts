@@ -59,6 +59,15 @@ describe('the EFundPay trigger', () => {
 		expect(['order-1', '20.50', stored.secretKey, String(stored.platformPublicKey).slice(30, 90)].filter((secret) => secret !== undefined && logText(call).includes(secret))).toEqual([]);
 	});
 
+	it('takes what the current key proves beside a previous key that was mistyped, and refuses the rest', async () => {
+		const credential = { ...stored, platformPublicKeyPrevious: 'oops' };
+		expect((await receive(callback(newPayment()), { credential })).items).toHaveLength(1);
+		const body = newPayment();
+		const forged = await receive(callback(body, sign(textOf(body), { key: stranger.privateKey })), { credential });
+		expect([forged.response.status, forged.items]).toEqual([401, undefined]);
+		expect(logText(forged)).toContain("'Previous Platform Public Key' in the EFundPay credential is not an RSA public key");
+	});
+
 	it('names the settings that fit in the log', async () => {
 		const call = await receive(callback(payment, sign(JSON.stringify(payment), { hash: 'RSA-SHA256' })));
 		expect(logText(call)).toContain("'Signature Hash' SHA-256 and 'Signed Text' Raw Body");

@@ -52,6 +52,15 @@ describe('the Payfect trigger', () => {
 		expect((await receive(payment, { token, fields: { callbackSecretKeyPrevious: previousSecretKey } })).items).toBeDefined();
 	});
 
+	it('takes what the current key proves beside a previous key that was mistyped, and refuses the rest with the name of the field', async () => {
+		const payment = newPayment();
+		const fields = { callbackSecretKeyPrevious: 'oops' };
+		expect((await receive(payment, { fields })).items).toBeDefined();
+		const forged = await receive(payment, { fields, token: fernetToken(JSON.stringify(payment), strangersKey) });
+		expect([forged.response.status, forged.items]).toEqual([401, undefined]);
+		expect(logText(forged)).toContain("'Previous Callback Secret Key' in the Payfect credential is not a key");
+	});
+
 	it.each<[string, Options, RegExp]>([
 		['no signature', { token: null }, /missing_signature/],
 		['an empty signature', { token: '' }, /missing_signature/],

@@ -43,6 +43,14 @@ describe('the TokenPay trigger', () => {
 		expect(call.response).toMatchObject({ status: 200, body: 'success', headers: { 'content-type': 'text/plain; charset=utf-8' } });
 	});
 
+	it('takes what the current secret proves beside a previous one that was mistyped, and refuses the rest', async () => {
+		const credential = { ...stored, appSecretPrevious: 'oops' };
+		expect((await receive(of(newPayment()), { credential })).items).toHaveLength(1);
+		const forged = await receive(of(newPayment()), { credential, signing: { secret: 'somebody-else-with-another-key-!' } });
+		expect([forged.response.status, forged.items]).toEqual([401, undefined]);
+		expect(logText(forged)).toContain("'Previous App Secret' in the TokenPay credential is not 32 bytes long");
+	});
+
 	it.each([
 		['a forged signature', envelope(), { signing: { secret: 'somebody-else-with-another-key-!' } }],
 		['a body that was changed', envelope(), { signing: { signed: '{}' } }],

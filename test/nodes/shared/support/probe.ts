@@ -2,6 +2,7 @@
 import type { IAuthenticate, ICredentialType, IExecuteFunctions, INodeProperties, INodeType } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { authenticateRequest } from '../../../../nodes/shared/authenticateRequest';
+import { verifyWithAny } from '../../../../nodes/shared/bytes';
 import type { CheckoutOrder, HttpCall, HttpReply, PaymentContract } from '../../../../nodes/shared/contract';
 import { isObject, textOrNull } from '../../../../nodes/shared/exactJson';
 import { InputError } from '../../../../nodes/shared/inputError';
@@ -52,7 +53,8 @@ export function probeContract(more: Partial<ProbeContract> = {}, callback: Parti
 		callback: {
 			problem: (credentials) => (credentials.callbackSecret ? undefined : "'Callback Secret' in the Probe credential is empty"),
 			verify: ({ headers, rawBody }, credentials) =>
-				headers['x-secret'] === credentials.callbackSecret ? { genuine: true, payload: JSON.parse(rawBody.toString()) as Record<string, unknown> } : { genuine: false, reason: 'the header X-Secret is wrong', hint: 'It is not from Probe.' },
+				verifyWithAny([credentials.callbackSecret], (secret) =>
+					headers['x-secret'] === secret ? { genuine: true, payload: JSON.parse(rawBody.toString()) as Record<string, unknown> } : { genuine: false, reason: 'the header X-Secret is wrong', hint: 'It is not from Probe.' }),
 			event: (payload) => ({
 				provider: 'probe',
 				event: payload.status === 'paid' ? 'payment.succeeded' : payload.status === 'failed' ? 'payment.failed' : 'unknown',
