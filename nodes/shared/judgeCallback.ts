@@ -90,9 +90,11 @@ async function confirm<Credentials, Order>(context: IWebhookFunctions | IExecute
 			return { pass: false, acknowledge: false, status: 401, reason: `its ${field} is not the one that ${displayName} has for this payment`, hint: 'The callback belongs to another payment or was changed.' };
 		}
 	}
-	// An unknown word is no denial: it fires `unknown`, so that the user sees it.
-	if (claimed.event === 'payment.succeeded' && NOT_PAID.has(found.event)) {
-		return { pass: false, acknowledge: true, note: `it says paid, but ${displayName} says ${shortened(found.providerStatus ?? 'nothing')}` };
+	if (claimed.event === 'payment.succeeded' && found.event !== 'payment.succeeded') {
+		const word = shortened(found.providerStatus ?? 'nothing');
+		if (NOT_PAID.has(found.event)) return { pass: false, acknowledge: true, note: `it says paid, but ${displayName} says ${word}` };
+		// An unknown word is no denial: it fires `unknown`. Where that is not chosen under Events, this line is all that is left of it.
+		logLine(context, 'warn', `${displayName} Trigger: the callback says paid, ${displayName} says ${word}; it goes on as the event ${found.event}, which starts the workflow only if it is chosen.`);
 	}
 	if (claimed.amount !== null && found.amount !== null && !isSameAmount(claimed.amount, found.amount)) {
 		logLine(context, 'warn', `${displayName} Trigger: the callback says ${shortened(claimed.amount)}, ${displayName} says ${shortened(found.amount)}; the latter counts.`);
