@@ -132,7 +132,7 @@ export class ChingChingPayApi implements ICredentialType {
 			type: 'string',
 			typeOptions: { rows: 2 },
 			default: '',
-			description: 'The status words that mean paid, separated by commas or lines (undocumented)',
+			description: 'The status words that mean paid, separated by commas or lines (undocumented). Add further ones at the end: the first is part of eventId.',
 			hint: "While this is empty nothing counts as paid. Make a test payment, read the word in providerStatus of the trigger's event or of Get a Transaction, and enter it here exactly.",
 		},
 		{

@@ -450,10 +450,12 @@ function statusOf({ successful, kind }: Transaction): 'paid' | 'refunded' | 'unk
 function factsOf(data: Record<string, unknown>, credentials: ChingChingPayCredentials): PaymentFacts {
 	const transaction = readTransaction(data, credentials);
 	const status = statusOf(transaction);
+	// However many words mean paid, a payment is paid once: where one follows the other, the id stays the same.
+	const state = status === 'unknown' ? transaction.providerStatus : (paidValuesOf(credentials)[0] ?? transaction.providerStatus);
 	return {
 		provider: 'chingchingpay',
 		event: status === 'paid' ? 'payment.succeeded' : status === 'refunded' ? 'refund.succeeded' : 'unknown',
-		eventId: eventIdOf(transaction.transactionId ?? transaction.reference, transaction.providerStatus, data),
+		eventId: eventIdOf(transaction.transactionId ?? transaction.reference, state, data),
 		checkoutId: transaction.paymentId,
 		paymentId: transaction.transactionId,
 		reference: transaction.reference,

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { ChingChingPayApi } from '../../../credentials/ChingChingPayApi.credentials';
 import { ChingChingPayTrigger } from '../../../nodes/ChingChingPay/ChingChingPayTrigger.node';
 import { callHook, callWebhook, DELETED, logText, type WebhookCallOptions } from '../../support/contexts';
-import { startProviderServer } from '../shared/support/providerServer';
+import { startProviderServer, type ProviderServer } from '../shared/support/providerServer';
 import { order, Shop, signedCallback } from './sandbox';
 
 const shop = Shop.forEachTest();
@@ -82,6 +82,27 @@ describe('without a signature', () => {
 		await shop.control(`/checkouts/chingchingpay/${checkout?.checkoutId}/pay`, { callback: 'none' });
 		expect(eventOf(await receive({ merchant_reference: reference }, place))).toMatchObject({ event: 'payment.succeeded' });
 		expect(eventOf(await receive({ merchant_reference: reference }, place))).toBeUndefined();
+	});
+
+	describe('and two words that both mean paid', () => {
+		let server: ProviderServer;
+		beforeAll(async () => void (server = await startProviderServer()));
+		afterAll(() => server.close());
+		const setting = { credential: { paidValues: 'SUCCESS, SETTLED' }, parameters: { events: ['payment.succeeded', 'refund.succeeded'] } };
+		it.each([
+			['a payment', {}, 'payment.succeeded'],
+			['a refund', { transaction_type: 'refund' }, 'refund.succeeded'],
+		])('counts %s once when its word changes, and with the id that a single word gives', async (_case, more, event) => {
+			const place = { webhookId: event, nodeId: event };
+			const told = async (status: string, paidValues: string, where: object) => {
+				server.respond(() => ({ body: JSON.stringify({ code: 0, message: '', data: { merchant_reference: 'G-1', transaction_id: 'T-1', amount: 1000, currency: 'HKD', status, ...more } }) }));
+				return eventOf(await receive({ merchant_reference: 'G-1' }, { ...setting, ...where, credential: { baseUrl: server.url, paidValues } }));
+			};
+			expect(await told('SUCCESS', 'SUCCESS', { nodeId: `single ${event}` })).toMatchObject({ event, eventId: 'T-1:SUCCESS' });
+			expect(await told('SUCCESS', 'SUCCESS, SETTLED', place)).toMatchObject({ event, eventId: 'T-1:SUCCESS' });
+			expect(await told('SETTLED', 'SUCCESS, SETTLED', place)).toBeUndefined();
+			expect(await told('SETTLED', 'SUCCESS, SETTLED', { nodeId: `after a restart, ${event}` })).toMatchObject({ event, eventId: 'T-1:SUCCESS', providerStatus: 'SETTLED' });
+		});
 	});
 
 	it('finds a payment by its transaction ID', async () => {
