@@ -91,7 +91,7 @@ export class ChingChingPayApi implements ICredentialType {
 			type: 'options',
 			options: [
 				{ name: 'Raw Body', value: 'rawBody', description: 'The body exactly as it is sent; nothing for requests without one' },
-				{ name: 'Sorted Pairs', value: 'sortedPairs', description: 'The non-empty fields as key=value, sorted by key and joined by &' },
+				{ name: 'Sorted Pairs', value: 'sortedPairs', description: 'The non-empty fields as key=value, sorted by key and joined by &. Such a signature does not tell where a value ends, so each callback is looked up as well.' },
 			],
 			default: 'rawBody',
 			description: 'What the signature covers (undocumented)',

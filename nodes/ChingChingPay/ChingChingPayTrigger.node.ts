@@ -48,7 +48,7 @@ export class ChingChingPayTrigger implements INodeType {
 						name: 'confirmWithProvider',
 						type: 'boolean',
 						default: true,
-						description: "Whether to ask ChingChingPay for the transaction before the workflow starts, and to believe only its answer. On unless you switch it off here, and always on while 'Callback Signature' in the credential is Not Checked.",
+						description: "Whether to ask ChingChingPay for the transaction before the workflow starts, and to believe only its answer. On unless you switch it off here, and always on while 'Callback Signature' in the credential is Not Checked or 'Signed Text' is Sorted Pairs.",
 					},
 					{ ...respondOption },
 				],

@@ -547,8 +547,8 @@ export function readSettlements({ body }: HttpReply): Array<Record<string, unkno
 }
 
 /**
- * Whether a callback is signed is documented nowhere. With `callbackSignature` `required` it must carry the same signature as a request;
- * else it is a mere hint, and the API has to be asked.
+ * Whether a callback is signed is documented nowhere. With `callbackSignature` `required` it must carry the same signature as a request.
+ * Without it, or with sorted pairs, it is a mere hint, and the API has to be asked.
  */
 function verify(received: ReceivedCallback, credentials: ChingChingPayCredentials): Verdict {
 	const signed = credentials.callbackSignature === 'required';
@@ -558,7 +558,8 @@ function verify(received: ReceivedCallback, credentials: ChingChingPayCredential
 	}
 	const payload = readJson(readUtf8(received.rawBody) ?? '');
 	if (!isObject(payload)) return { genuine: false, reason: 'malformed_body: the body is not a JSON object' };
-	return signed ? { genuine: true, payload } : { genuine: 'ask', payload };
+	// Sorted pairs leave out where a value ends: `a=1&b=2` may be one field or two, so what they prove is a hint only.
+	return signed && credentials.requestSignedText !== 'sortedPairs' ? { genuine: true, payload } : { genuine: 'ask', payload };
 }
 
 function refusedSignature({ headers, rawBody }: ReceivedCallback, credentials: ChingChingPayCredentials): Verdict | undefined {

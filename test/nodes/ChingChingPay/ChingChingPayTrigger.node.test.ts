@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 import { ChingChingPayApi } from '../../../credentials/ChingChingPayApi.credentials';
 import { ChingChingPayTrigger } from '../../../nodes/ChingChingPay/ChingChingPayTrigger.node';
@@ -217,6 +218,28 @@ describe('with a required signature', () => {
 		const call = await receive('', { ...required, request: signedCallback(body('order-nobody-has')), parameters: { options: { confirmWithProvider: false } } });
 		expect(eventOf(call)).toMatchObject({ event: 'payment.succeeded', verifiedBy: 'signature', reference: 'order-nobody-has', amount: '20.50', paymentId: 'FROM-THE-CALLBACK' });
 		expect(await queries()).toBe(0);
+	});
+
+	describe('over sorted pairs, which leave out where a value ends, with Confirm With Provider off', () => {
+		let server: ProviderServer;
+		beforeAll(async () => void (server = await startProviderServer()));
+		afterAll(() => server.close());
+
+		it('counts a payment once, however its content is rearranged under the genuine signature', async () => {
+			const genuine = { amount: 1000, currency: 'HKD', merchant_reference: 'H-1', status: 'SBX_PAID', store_id: 'S1', transaction_id: 'T-H', transaction_type: 'sale' };
+			const { transaction_id: _moved, ...rest } = genuine;
+			const rearranged = { ...rest, store_id: 'S1&transaction_id=T-H' };
+			const pairs = Object.entries(genuine).map(([name, value]) => `${name}=${value}`).join('&');
+			const headers = { 'content-type': 'application/json', 'x-signature': createHmac('sha256', 'chingchingpay-sandbox-not-a-secret').update(pairs).digest('hex') };
+			server.respond(() => ({ body: JSON.stringify({ code: 0, message: '', data: genuine }) }));
+			const credential = { baseUrl: server.url, callbackSignature: 'required', requestSignedText: 'sortedPairs' };
+			const started: unknown[] = [];
+			for (const content of [genuine, rearranged]) {
+				const event = eventOf(await receive('', { nodeId: 'pairs', webhookId: 'pairs', credential, parameters: { options: { confirmWithProvider: false } }, request: { headers, rawBody: JSON.stringify(content) } }));
+				if (event) started.push([event.eventId, event.verifiedBy]);
+			}
+			expect(started).toEqual([['T-H:SBX_PAID', 'provider']]);
+		});
 	});
 
 	it.each([

@@ -488,9 +488,9 @@ describe('a callback', () => {
 		expect(verify(received(body, signed(body, 'older')), required({ signingSecretPrevious: 'older' }))).toMatchObject({ genuine: true });
 	});
 
-	it('is genuine by sorted pairs in base64', () => {
+	it('is only a hint by sorted pairs in base64, which leave out where a value ends', () => {
 		const signature = createHmac('sha256', 'signing-secret-of-the-test').update('amount=1000&currency=HKD&merchant_reference=order-1&status=WORD').digest('base64');
-		expect(verify(received(body, { 'x-signature': signature }), required({ requestSignedText: 'sortedPairs', requestEncoding: 'base64' }))).toMatchObject({ genuine: true });
+		expect(verify(received(body, { 'x-signature': signature }), required({ requestSignedText: 'sortedPairs', requestEncoding: 'base64' }))).toMatchObject({ genuine: 'ask' });
 	});
 
 	it.each([
