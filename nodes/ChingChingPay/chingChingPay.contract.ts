@@ -1,4 +1,4 @@
-import { readBaseUrl, readPayerLink } from '../shared/baseUrl';
+import { isAbsoluteUrl, readBaseUrl, readPayerLink } from '../shared/baseUrl';
 import { verifyWithAny } from '../shared/bytes';
 import { CallFailure, inItsWords } from '../shared/callFailure';
 import type { Checkout, CheckoutOrder, HttpCall, HttpReply, PaymentContract, PaymentFacts, Payload, ReceivedCallback, Refund, Refusal, Verdict } from '../shared/contract';
@@ -123,9 +123,10 @@ function authHeaders(credentials: ChingChingPayCredentials, call: HttpCall): Rec
 	return { 'x-api-key': credentials.apiKey, 'x-signature': signRequest(content, signingKey(credentials), scheme(credentials)) };
 }
 
-function credentialProblem({ apiKey, signingSecret, requestKeySource }: ChingChingPayCredentials): string | undefined {
+function credentialProblem({ environment, baseUrl, apiKey, signingSecret, requestKeySource }: ChingChingPayCredentials): string | undefined {
 	if (!apiKey) return "'API Key' in the ChingChingPay credential is empty";
 	if (requestKeySource !== 'apiKey' && !signingSecret) return "'Signing Secret' in the ChingChingPay credential is empty";
+	if (environment === 'custom' && !isAbsoluteUrl(baseUrl)) return "'Base URL' in the ChingChingPay credential is not an absolute URL";
 	return undefined;
 }
 

@@ -14,7 +14,8 @@ const DEFAULT_MAXIMUM_AGE_DAYS = 7;
 const ANY_AGE = 0;
 
 export interface TriggerOptions {
-	confirmWithProvider?: boolean;
+	/** Whatever an expression gives. */
+	confirmWithProvider?: unknown;
 	/** Days; 0 = any age. Whatever an expression gives. */
 	maximumAge?: unknown;
 	respond?: 'immediately' | 'whenFinished';
@@ -53,7 +54,8 @@ export async function judgeCallback<Credentials, Order>(
 	if (age) return { pass: false, acknowledge: false, status: 401, ...age };
 	const claimed = callback.event(verdict.payload, credentials, received);
 	const ask = verdict.genuine === 'ask';
-	const confirmed = options.confirmWithProvider ?? callback.confirm?.callbackIsHint ?? false;
+	// An expression can give anything: where asking is the default, nothing but a plain false switches it off.
+	const confirmed = callback.confirm?.callbackIsHint ? options.confirmWithProvider !== false : Boolean(options.confirmWithProvider);
 	const examined = expectation?.(claimed, ask || confirmed) ?? claimed;
 	if (typeof examined === 'string') return { pass: false, acknowledge: false, status: 401, reason: examined };
 	if (!ask && !confirmed) return { pass: true, event: { ...examined, verifiedBy: 'signature' }, claimed: examined };

@@ -214,6 +214,13 @@ describe('with a required signature', () => {
 		expect(await queries()).toBe(1);
 	});
 
+	it.each(['', 0, null, 'false', '={{ "" }}', '={{ undefined }}'])('asks the API where an expression gives %j for Confirm With Provider: only false switches it off', async (confirmWithProvider) => {
+		const { reference } = await newOrder();
+		const call = await receive('', { ...required, request: signedCallback(body(reference)), parameters: { options: { confirmWithProvider } } });
+		expect(eventOf(call)).toMatchObject({ event: 'unknown', providerStatus: 'SBX_OPEN' });
+		expect(await queries()).toBe(1);
+	});
+
 	it('fires by the signature alone where that is switched off', async () => {
 		const call = await receive('', { ...required, request: signedCallback(body('order-nobody-has')), parameters: { options: { confirmWithProvider: false } } });
 		expect(eventOf(call)).toMatchObject({ event: 'payment.succeeded', verifiedBy: 'signature', reference: 'order-nobody-has', amount: '20.50', paymentId: 'FROM-THE-CALLBACK' });
@@ -302,6 +309,7 @@ describe('the trigger', () => {
 	it.each([
 		['a signing secret', { signingSecret: '' }, /'Signing Secret'/],
 		['an API key', { apiKey: '' }, /'API Key'/],
+		['a base URL, at which each callback would have to be looked up', { baseUrl: '' }, /'Base URL' in the ChingChingPay credential is not an absolute URL/],
 	])('cannot be published without %s', async (_case, credential, words) => {
 		const setup = { node: new ChingChingPayTrigger(), credentialTypes: [new ChingChingPayApi()], credentials: { chingChingPayApi: shop.credential(credential) } };
 		expect((await callHook({ ...setup, method: 'create' })).error?.message).toMatch(words);
