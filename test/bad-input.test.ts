@@ -99,6 +99,8 @@ const inEveryForm: Array<[typed: string, given: IDataObject, seen: string]> = [
 	['an exponent, as sheets write large numbers', { amount: '1.2E+05' }, `'Amount' is not a plain number: "1.2E+05". Write the number out, without an exponent.`],
 	['an empty cell as currency', { currency: '={{ $json.empty }}' }, "'Currency' is empty. Enter a currency code, or map it from the input item."],
 	['an object as reference', { reference: '={{ ({ id: 1 }) }}' }, "'Reference' is not a text but an object. Map one field that holds text or a number."],
+	['a date as reference', { reference: '={{ $now }}' }, "'Reference' is not a text but a date. Write it as text in the expression, for example with .format('yyyy-MM-dd') behind it."],
+	['an order number that the sheet has rounded', { reference: '={{ 1234567890123456789 }}' }, "'Reference' has more digits than a number holds exactly. Give it as text, for example from a column that is formatted as text."],
 	['a page without its host', { successUrl: '/thanks' }, "'Success URL' is not an absolute URL. Enter the whole address with https:// in front."],
 	['a comma too many in a JSON field', { extraFields: '{ "a": 1, }' }, "'Extra Request Fields' is not valid JSON: Expected double-quoted property name in JSON at position 10 (line 1 column 11). Correct the JSON; texts and names need double quotes."],
 	['a list in place of an object', { extraFields: '[1]' }, `'Extra Request Fields' is not a JSON object. Enter an object such as {"field": "value"}.`],

@@ -8,6 +8,7 @@ import { forgetRun, rememberRun, rowsMadeBefore, type MadeRow } from './madeBefo
 import { shown } from './money';
 import { isToolExecution, readCredentials, type ProviderNode } from './providerNode';
 import { readChoice } from './readChoice';
+import { readText } from './readText';
 import { sendCall, type SendOptions } from './sendCall';
 
 const DEFAULT_REQUESTS_IN_PARALLEL = 5;
@@ -23,8 +24,13 @@ export interface Row<Credentials> {
 	itemIndex: number;
 	context: IExecuteFunctions;
 	credentials: Credentials;
-	/** The value of a parameter for this item, text trimmed; '' if the field is empty. */
-	text(parameter: string): string;
+	/**
+	 * The value of a parameter for this item, text trimmed; '' if the field is empty.
+	 *
+	 * @param field display name, where it is not that of the parameter
+	 * @throws InputError when it is no text, or a number that has lost digits (`readText`)
+	 */
+	text(parameter: string, field?: string): string;
 	/**
 	 * The value of an options field; the first choice where this operation has no such field.
 	 *
@@ -33,7 +39,7 @@ export interface Row<Credentials> {
 	 */
 	choice<Value extends string>(parameter: string, choices: readonly [Value, ...Value[]], field?: string): Value;
 	value(parameter: string, fallback?: unknown): unknown;
-	/** The fields of a collection parameter that are filled in, texts trimmed. */
+	/** The fields of a collection parameter that are filled in, texts trimmed. What shall be a text is read with `readText`. */
 	collection(parameter: string): IDataObject;
 	/** A JSON field: parsed, undefined if empty. */
 	json(parameter: string, displayName: string): unknown;
@@ -231,15 +237,12 @@ function rowOf<Credentials, Order>(
 		context,
 		credentials,
 		value,
-		text(parameter) {
-			const entry = value(parameter, '') ?? '';
-			if (typeof entry === 'string' || typeof entry === 'number' || typeof entry === 'bigint') return String(entry).trim();
-			// Taken for empty, an order would lose its number without a word.
-			throw new InputError(`'${labelOf(parameter)}' is not a text but ${Array.isArray(entry) ? 'a list' : typeof entry === 'object' ? 'an object' : 'a switch'}`, 'Map one field that holds text or a number.');
+		text(parameter, field = labelOf(parameter)) {
+			return readText(value(parameter, ''), field);
 		},
 		choice(parameter, choices, field = labelOf(parameter)) {
 			if (!(parameter in run.parameters)) return choices[0];
-			return readChoice(row.text(parameter), field, choices);
+			return readChoice(row.text(parameter, field), field, choices);
 		},
 		collection(parameter) {
 			const entries = Object.entries(value(parameter, {}) as IDataObject).map(([name, entry]) => [name, trim(entry)] as const);

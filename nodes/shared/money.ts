@@ -43,7 +43,7 @@ export function readAmount(value: unknown, field: string): string {
 	if (text === '') throw new InputError(`'${field}' is empty`, 'Enter an amount such as 12.50, or map it from the input item.');
 	if (typeof value === 'object' || !/^\d+(\.\d+)?$/.test(text)) throw new InputError(`'${field}' is not a plain number: ${shown(text)}`, adviceFor(text));
 	if (text.length > LONGEST_AMOUNT) throw new InputError(`'${field}' is longer than any amount: ${shown(text)}`, `Give an amount of ${LONGEST_AMOUNT} characters at the most.`);
-	if (typeof value === 'number' && !holdsEveryDigit(value, text)) {
+	if (typeof value === 'number' && !holdsEveryDigit(value)) {
 		throw new InputError(`'${field}' has more digits than a number holds exactly: ${shown(text)}`, 'Give the amount as text, for example from a column that is formatted as text.');
 	}
 	const amount = text.replace(/^0+(?=\d)/, '');
@@ -56,9 +56,14 @@ function written(value: unknown): string {
 	return value === undefined || value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : `${value as number}`;
 }
 
-/** Whether the number is certainly what was typed: integers up to 2^53, and any 15 digits, survive the way into a JavaScript number. */
-function holdsEveryDigit(value: number, text: string): boolean {
-	return Number.isSafeInteger(value) || text.replace(/^0+\.?0*|\./g, '').length <= 15;
+/**
+ * Whether the number is certainly what was typed: integers up to 2^53, and any 15 digits, survive the way into a JavaScript number.
+ * Not one that is endless, or that JavaScript writes with an exponent.
+ */
+export function holdsEveryDigit(value: number): boolean {
+	if (Number.isSafeInteger(value)) return true;
+	const text = String(Math.abs(value));
+	return /^[\d.]+$/.test(text) && text.replace(/^0+\.?0*|\./g, '').length <= 15;
 }
 
 function adviceFor(text: string): string {

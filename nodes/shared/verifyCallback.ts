@@ -63,7 +63,7 @@ function readHeaders<Credentials>(row: Row<Credentials>): Record<string, string>
 }
 
 async function readRawBody<Credentials>(row: Row<Credentials>): Promise<Buffer> {
-	const field = row.text('binaryPropertyName');
+	const field = row.text('binaryPropertyName', 'Input Binary Field');
 	const binary = row.context.getInputData()[row.itemIndex]?.binary;
 	if (binary?.[field] === undefined) {
 		throw new InputError(

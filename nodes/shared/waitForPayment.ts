@@ -7,6 +7,7 @@ import { textOrNull } from './exactJson';
 import { InputError } from './inputError';
 import { compareAmounts, shown } from './money';
 import { readChoice } from './readChoice';
+import { readText } from './readText';
 import { readCredentials, usedByAgent, type ProviderNode } from './providerNode';
 import { acknowledge, answerThroughUs, logLine, notTwice, refuse } from './answerCallback';
 import { judgeCallback, type Expectation } from './judgeCallback';
@@ -243,10 +244,7 @@ function resumeOnce(context: IWebhookFunctions, { checkoutId, reference }: Expec
 const FIELDS = { checkoutId: 'Checkout ID', reference: 'Reference', amount: 'Amount', currency: 'Currency' } as const;
 
 function readExpected(context: IExecuteFunctions, item: INodeExecutionData, provider: string): Expected {
-	const text = (parameter: string) => {
-		const value = context.getNodeParameter(parameter, 0, '') as unknown;
-		return typeof value === 'string' || typeof value === 'number' ? String(value).trim() || null : null;
-	};
+	const text = (parameter: keyof Expected) => readText(context.getNodeParameter(parameter, 0, ''), FIELDS[parameter]) || null;
 	const checkout = item.json.provider === provider ? item.json : {};
 	const expected = { checkoutId: text('checkoutId') ?? textOrNull(checkout.checkoutId), reference: text('reference') ?? textOrNull(checkout.reference), amount: text('amount'), currency: text('currency') };
 	if (expected.checkoutId === null && expected.reference === null) {

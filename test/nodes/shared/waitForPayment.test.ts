@@ -578,6 +578,8 @@ describe('Wait for Payment, before it waits', () => {
 		['currency', { currency: 'EUR' }, /'Currency' is/],
 		['reference', { reference: 'order-of-yesterday' }, /'Reference' is/],
 		['checkout id', { checkoutId: 'another' }, /'Checkout ID' is/],
+		['reference, rounded by the sheet,', { reference: '={{ 1234567890123456789 }}' }, /'Reference' has more digits than a number holds exactly/],
+		['object in place of the checkout id', { checkoutId: '={{ $json }}' }, /'Checkout ID' is not a text but an object/],
 	])('a field that still holds the %s of something else than the item is refused', async (_what, parameters, message) => {
 		const checkout = await order(ofPayfect, String(1000 + ++count));
 		expect(words((await attempt({ json: checkout, parameters })).error)).toMatch(message);
