@@ -425,7 +425,7 @@ function valueFor(provider: Provider, { name, type, default: preset, options, re
 }
 
 /** Parameters with which this operation sends a request. */
-function parametersOf(provider: Provider, { resource, operation }: { resource: string; operation: string }, simple: boolean): IDataObject {
+function parametersOf(provider: Provider, { resource, operation }: { resource: string; operation: string }, simple = true): IDataObject {
 	const values: IDataObject = { resource, operation };
 	// Twice: a field may appear only because of the value of another.
 	for (let round = 0; round < 2; round++) for (const property of shown(provider, values as INodeParameters)) values[property.name] ??= valueFor(provider, property) as IDataObject;
@@ -458,13 +458,58 @@ describe.each(providers)('$folder: an answer in which nothing can be read', (pro
 	});
 });
 
+/** Those that send something. */
+const sendingOperationsOf = (provider: Provider) => operationsOf(provider).filter(({ operation }) => !['waitForPayment', 'verify'].includes(operation));
+
+interface TextField {
+	field: string;
+	filledWith(value: string): IDataObject;
+}
+
+/** The fields of a form that hold a text, those of its collections too, each with the way to fill it. */
+function textFieldsOf(provider: Provider, parameters: IDataObject): TextField[] {
+	const hasText = ({ type, name }: INodeProperties) => type === 'string' && !/^amount$|[a-z]Url$/.test(name);
+	return shown(provider, parameters as INodeParameters).flatMap((property): TextField[] => {
+		if (hasText(property)) return [{ field: property.displayName, filledWith: (value: string) => ({ [property.name]: value }) }];
+		if (property.type !== 'collection') return [];
+		return (property.options as INodeProperties[]).filter((option) => hasText(option) || option.type === 'options').map(({ displayName, name }) => ({ field: displayName, filledWith: (value: string) => ({ [property.name]: { [name]: value } }) }));
+	});
+}
+
+describe.each(providers)('$folder: what is no text is refused, not left out and not sent', (provider) => {
+	let server: ProviderServer;
+	beforeAll(async () => (server = await startProviderServer()));
+	beforeEach(() => server.reset());
+	afterAll(() => server.close());
+
+	it.each(sendingOperationsOf(provider))('$resource: $operation', async ({ resource, operation }) => {
+		const parameters = parametersOf(provider, { resource, operation });
+		const errors: string[] = [];
+		const fields = textFieldsOf(provider, parameters);
+		const wrong: Array<[value: string, words: string]> = [
+			['={{ ({ id: 1 }) }}', 'is not a text but an object'],
+			['={{ new Date() }}', 'is not a text but a date'],
+			['={{ 1234567890123456789 }}', 'has more digits than a number holds exactly'],
+		];
+		const address = credentialAt(provider, server.url);
+		for (const { field, filledWith } of fields) {
+			for (const [value, words] of wrong) {
+				const { error } = await run(provider, { ...parameters, ...filledWith(value) }, { fields: address });
+				if (!error?.message.startsWith(`'${field}' ${words}`)) errors.push(`${field} ${value}: ${error?.message}`);
+			}
+		}
+		expect(errors).toEqual([]);
+		expect(server.received).toEqual([]);
+	});
+});
+
 describe.each(providers)('$folder: a secret of the credential is in no error, log line or output', (provider) => {
 	let server: ProviderServer;
 	beforeAll(async () => (server = await startProviderServer()));
 	beforeEach(() => server.reset());
 	afterAll(() => server.close());
 
-	const operations = operationsOf(provider).filter(({ operation }) => !['waitForPayment', 'verify'].includes(operation));
+	const operations = sendingOperationsOf(provider);
 
 	/** What a careless provider or a proxy could answer with: everything that it was sent. */
 	const echo = (request: { headers: object; body: string; path: string }) => JSON.stringify({ ...request, path: decodeURIComponent(request.path) });

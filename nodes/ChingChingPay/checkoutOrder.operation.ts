@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { Row } from '../shared/eachItem';
+import { readText } from '../shared/readText';
 import type { ChingChingPayCredentials } from './chingChingPay.contract';
 
 export const merchantIdField: INodeProperties = {
@@ -40,15 +41,11 @@ export const storeIdOption: INodeProperties = {
 
 /** What both ways to make a checkout read besides the fields that every provider has. */
 export function readMerchantFields(row: Row<ChingChingPayCredentials>): { merchantId: string | null; storeId: string | null; deviceId: string | null; expiresAt: string | null } {
-	return { merchantId: row.text('merchantId') || null, ...readTexts(row, 'additionalFields', ['storeId', 'deviceId', 'expiresAt']) };
-}
-
-/** The named texts of a collection parameter, null where they are not filled in. */
-export function readTexts<Name extends string>(row: Row<ChingChingPayCredentials>, parameter: string, names: readonly Name[]): Record<Name, string | null> {
-	const fields = row.collection(parameter);
-	const text = (name: Name) => {
-		const value = fields[name];
-		return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : null;
+	const { storeId, deviceId, expiresAt } = row.collection('additionalFields');
+	return {
+		merchantId: row.text('merchantId') || null,
+		storeId: readText(storeId, 'Store ID') || null,
+		deviceId: readText(deviceId, 'Device ID') || null,
+		expiresAt: readText(expiresAt, 'Expires At') || null,
 	};
-	return Object.fromEntries(names.map((name) => [name, text(name)])) as Record<Name, string | null>;
 }

@@ -19,8 +19,9 @@ import { createCheckout } from '../shared/createCheckout';
 import type { Row } from '../shared/eachItem';
 import { readJsonField } from '../shared/exactJson';
 import { readCallbackUrl, readCheckoutOrder, readExtraFields } from '../shared/readCheckoutOrder';
+import { readText } from '../shared/readText';
 import { chingChingPay, type ChingChingPayCredentials, type ChingChingPayOrder } from './chingChingPay.contract';
-import { deviceIdOption, expiresAtOption, merchantIdField, readMerchantFields, readTexts, storeIdOption } from './checkoutOrder.operation';
+import { deviceIdOption, expiresAtOption, merchantIdField, readMerchantFields, storeIdOption } from './checkoutOrder.operation';
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
 /** A command moves no money. */
@@ -175,14 +176,16 @@ export async function createChingChingPayCheckout(row: Row<ChingChingPayCredenti
 
 function readOrder(row: Row<ChingChingPayCredentials>): ChingChingPayOrder {
 	const transactionType = row.choice('transactionType', ['sale', 'command']);
+	const more = row.collection('additionalFields');
 	return {
 		...(transactionType === 'command' ? readCommand(row) : readCheckoutOrder(row)),
 		...readMerchantFields(row),
-		...readTexts(row, 'additionalFields', ['clientIp', 'paymentId']),
+		clientIp: readText(more.clientIp, 'Client IP') || null,
+		paymentId: readText(more.paymentId, 'Payment ID') || null,
 		transactionType,
 		channelId: row.text('channelId'),
 		paymentMethod: row.text('paymentMethod'),
-		paymentMethodOption: readJsonField(row.collection('additionalFields').paymentMethodOption, 'Method Options (JSON)'),
+		paymentMethodOption: readJsonField(more.paymentMethodOption, 'Method Options (JSON)'),
 	};
 }
 

@@ -3,8 +3,9 @@ import { cancelUrlField, descriptionField, successUrlField } from '../shared/che
 import { createCheckout } from '../shared/createCheckout';
 import type { Row } from '../shared/eachItem';
 import { readCheckoutOrder } from '../shared/readCheckoutOrder';
+import { readText } from '../shared/readText';
 import { chingChingPayLink, type ChingChingPayCredentials } from './chingChingPay.contract';
-import { deviceIdOption, expiresAtOption, merchantIdField, readMerchantFields, readTexts, storeIdOption } from './checkoutOrder.operation';
+import { deviceIdOption, expiresAtOption, merchantIdField, readMerchantFields, storeIdOption } from './checkoutOrder.operation';
 
 const showOnlyForCreateLink = { resource: ['checkout'], operation: ['createLink'] };
 
@@ -40,6 +41,6 @@ export const createLinkFields: INodeProperties[] = [
 ];
 
 export async function createChingChingPayLink(row: Row<ChingChingPayCredentials>) {
-	const order = { ...readCheckoutOrder(row), ...readMerchantFields(row), ...readTexts(row, 'additionalFields', ['paymentType']) };
+	const order = { ...readCheckoutOrder(row), ...readMerchantFields(row), paymentType: readText(row.collection('additionalFields').paymentType, 'Payment Type') || null };
 	return await createCheckout(row, { contract: chingChingPayLink, credentialName: 'chingChingPayApi' }, order);
 }

@@ -97,7 +97,7 @@ function readOrder(row: Row<ChingChingPayCredentials>): RefundOrder {
 		amount: readAmount(row.value('amount'), 'Amount'),
 		amountUnit: readAmountUnit(row),
 		currency,
-		reference: row.text('reference'),
+		reference: row.text('reference', 'Refund Reference'),
 		paymentReference: row.text('paymentReference') || null,
 		transactionId: row.text('transactionId') || null,
 		description: row.text('description') || null,

@@ -31,12 +31,13 @@ export const downloadSettlementFields: INodeProperties[] = [
 export async function downloadChingChingPaySettlement(row: Row<ChingChingPayCredentials>): Promise<INodeExecutionData> {
 	const settlementId = row.text('settlementId');
 	if (settlementId === '') throw new InputError("'Settlement ID' is empty", 'Map it from the operation Get Many Settlements.');
+	const field = row.text('binaryPropertyName', 'Put Output File in Field') || 'data';
 	const reply = await row.send(downloadSettlementCall(settlementId, row.credentials), { file: true });
 	if (reply.bytes.length === 0) throw new CallFailure("ChingChingPay's settlement file is empty", { advice: 'Check the number of the settlement.' });
 	const file = await row.context.helpers.prepareBinaryData(reply.bytes, nameOf(reply) ?? `settlement-${settlementId.replace(/[^\w.-]/g, '_')}`, mimeTypeOf(reply));
 	return {
 		json: { provider: 'chingchingpay', settlementId, fileName: file.fileName ?? null, mimeType: file.mimeType, fileSizeBytes: reply.bytes.length },
-		binary: { [row.text('binaryPropertyName') || 'data']: file },
+		binary: { [field]: file },
 	};
 }
 

@@ -4,8 +4,8 @@ import type { HttpCall, HttpReply } from '../shared/contract';
 import type { Row } from '../shared/eachItem';
 import { isObject } from '../shared/exactJson';
 import { InputError } from '../shared/inputError';
-import { listSettlementsCall, readSettlements, type ChingChingPayCredentials } from './chingChingPay.contract';
-import { readTexts } from './checkoutOrder.operation';
+import { readText } from '../shared/readText';
+import { listSettlementsCall, readSettlements, type ChingChingPayCredentials, type SettlementFilter } from './chingChingPay.contract';
 
 /** What is asked for. No page tells how many a page may hold: the service may give fewer. */
 const PAGE_SIZE = 50;
@@ -72,7 +72,7 @@ export const getSettlementsFields: INodeProperties[] = [
  * How many a page holds is the service's choice, so a page is the last one when it is shorter than the first, not shorter than asked for.
  */
 export async function getChingChingPaySettlements(row: Row<ChingChingPayCredentials>): Promise<IDataObject[]> {
-	const filter = readTexts(row, 'filters', ['isTransferred', 'startTime', 'endTime']);
+	const filter = readFilter(row);
 	const limit = row.value('returnAll', false) === true ? Infinity : readLimit(row);
 	const settlements: Array<Record<string, unknown>> = [];
 	const known = new Set<string>();
@@ -95,6 +95,16 @@ export async function getChingChingPaySettlements(row: Row<ChingChingPayCredenti
 /** Undefined where a page behind the last one is not an empty list but "not found". */
 async function sendForPage(row: Row<ChingChingPayCredentials>, call: HttpCall, page: number): Promise<HttpReply | undefined> {
 	return await row.send(call).catch(async (error: unknown) => (page > 1 && error instanceof CallFailure && error.httpStatus === 404 ? undefined : await Promise.reject(error as Error)));
+}
+
+function readFilter(row: Row<ChingChingPayCredentials>): SettlementFilter {
+	const { isTransferred, startTime, endTime } = row.collection('filters');
+	return {
+		// A yes or no by its name, so a column of true and false fits.
+		isTransferred: readText(typeof isTransferred === 'boolean' ? String(isTransferred) : isTransferred, 'Is Transferred') || null,
+		startTime: readText(startTime, 'Start Time') || null,
+		endTime: readText(endTime, 'End Time') || null,
+	};
 }
 
 function readLimit(row: Row<ChingChingPayCredentials>): number {

@@ -19,6 +19,7 @@ import type { Row } from '../shared/eachItem';
 import { isObject, readJsonField } from '../shared/exactJson';
 import { InputError } from '../shared/inputError';
 import { readCheckoutOrder } from '../shared/readCheckoutOrder';
+import { readText } from '../shared/readText';
 import { eFundPay, type EFundPayCredentials, type EFundPayOrder } from './eFundPay.contract';
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
@@ -158,7 +159,7 @@ export function readOrder(row: Row<EFundPayCredentials>): EFundPayOrder {
 	return {
 		...readCheckoutOrder(row),
 		buyer: { name: row.text('buyerName') || null, email: row.text('buyerEmail') || null, more: readObject(more, 'buyer', 'Buyer (JSON)') ?? {} },
-		country: typeof more.country === 'string' ? more.country : null,
+		country: readText(more.country, 'Country') || null,
 		billingDetails: readObject(more, 'billingDetails', 'Billing Details (JSON)'),
 		shippingDetails: readObject(more, 'shippingDetails', 'Shipping Details (JSON)'),
 		attempt: readAttempt(row),

@@ -3,10 +3,10 @@ import { readUrl } from '../shared/baseUrl';
 import { amountUnitField, callbackUrlField, extraFieldsField, requestsInParallelOption, requiredReferenceField, simpleField } from '../shared/checkoutFields';
 import { simplifiedIfMade, warnAboutCallbackUrl } from '../shared/createCheckout';
 import type { Row } from '../shared/eachItem';
-import { textOrNull } from '../shared/exactJson';
 import { InputError } from '../shared/inputError';
 import { readAmount } from '../shared/money';
 import { readAmountUnit, readExtraFields } from '../shared/readCheckoutOrder';
+import { readText } from '../shared/readText';
 import { createRefundCall, readRefundReply, type EFundPayCredentials, type EFundPayRefundOrder } from './eFundPay.contract';
 
 const showOnlyForCreateRefund = { resource: ['refund'], operation: ['create'] };
@@ -104,7 +104,6 @@ export async function createEFundPayRefund(row: Row<EFundPayCredentials>): Promi
 
 function readRefundOrder(row: Row<EFundPayCredentials>): EFundPayRefundOrder {
 	const bank = row.collection('additionalFields');
-	const bankField = (name: string) => textOrNull(bank[name]) ?? '';
 	const callbackUrl = readUrl(row.value('callbackUrl', ''), 'Callback URL');
 	if (callbackUrl === null) throw new InputError("'Callback URL' is empty", 'EFundPay requires it: paste the Production URL of the EFundPay Trigger.');
 	return {
@@ -113,9 +112,16 @@ function readRefundOrder(row: Row<EFundPayCredentials>): EFundPayRefundOrder {
 		amountUnit: readAmountUnit(row),
 		currency: row.text('currency'),
 		reason: row.text('reason'),
-		reference: row.text('reference'),
+		reference: row.text('reference', 'Refund Reference'),
 		callbackUrl,
-		bankDetail: Object.keys(bank).length === 0 ? null : { bankCode: bankField('bankCode'), accountName: bankField('bankAccountName'), accountNumber: bankField('bankAccountNumber') },
+		bankDetail:
+			Object.keys(bank).length === 0
+				? null
+				: {
+						bankCode: readText(bank.bankCode, 'Bank Code'),
+						accountName: readText(bank.bankAccountName, 'Bank Account Name'),
+						accountNumber: readText(bank.bankAccountNumber, 'Bank Account Number'),
+					},
 		extraFields: readExtraFields(row),
 	};
 }

@@ -3,8 +3,8 @@ import { CallFailure } from '../shared/callFailure';
 import { simpleField } from '../shared/checkoutFields';
 import type { HttpCall } from '../shared/contract';
 import type { Row } from '../shared/eachItem';
-import { textOrNull } from '../shared/exactJson';
 import { InputError } from '../shared/inputError';
+import { isDate, readText } from '../shared/readText';
 import { listTransactionsCall, readPage, readTransaction, type EFundPayCredentials, type TransactionFilters } from './eFundPay.contract';
 import { utcOfWallTime } from './zonedTime';
 
@@ -75,10 +75,12 @@ export async function readPages(row: Row<EFundPayCredentials>, call: (limit: num
 }
 
 function readFilters(row: Row<EFundPayCredentials>): TransactionFilters {
-	const { createdAfter, createdBefore, ...rest } = row.collection('filters');
-	const texts = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, textOrNull(value) ?? '']));
+	const { createdAfter, createdBefore, id, method, scheme, status } = row.collection('filters');
 	return {
-		...texts,
+		...(id === undefined ? {} : { id: readText(id, 'Transaction ID') }),
+		...(method === undefined ? {} : { method: readText(method, 'Method') }),
+		...(scheme === undefined ? {} : { scheme: readText(scheme, 'Card Scheme') }),
+		...(status === undefined ? {} : { status: readText(status, 'Status') }),
 		...(createdAfter === undefined ? {} : { createdAfter: readTime(row, createdAfter, 'Created After') }),
 		...(createdBefore === undefined ? {} : { createdBefore: readTime(row, createdBefore, 'Created Before') }),
 	};
@@ -86,7 +88,9 @@ function readFilters(row: Row<EFundPayCredentials>): TransactionFilters {
 
 /** n8n's date fields give a wall-clock time of the workflow's time zone; expressions often one with a zone. */
 function readTime(row: Row<EFundPayCredentials>, value: unknown, field: string): Date {
-	const text = String(value).trim().replace(' ', 'T');
+	const given = isDate(value) ? new Date((value as Date).valueOf()) : readText(value, field);
+	if (typeof given !== 'string' && !Number.isNaN(given.getTime())) return given;
+	const text = String(given).replace(' ', 'T');
 	const zoned = /(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : utcOfWallTime(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00` : text.replace(/\.\d+$/, ''), row.context.getTimezone());
 	const time = new Date(zoned ?? NaN);
 	if (Number.isNaN(time.getTime())) throw new InputError(`'${field}' is not a date and time: "${String(value)}"`, 'Pick a date, or map one in ISO 8601, for example 2026-03-15T00:00:00Z.');

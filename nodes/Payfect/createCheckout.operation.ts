@@ -16,6 +16,7 @@ import { createCheckout } from '../shared/createCheckout';
 import type { Row } from '../shared/eachItem';
 import { InputError } from '../shared/inputError';
 import { readCheckoutOrder } from '../shared/readCheckoutOrder';
+import { readText } from '../shared/readText';
 import { payfect, type PayfectCredentials, type PayfectOrder } from './payfect.contract';
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
@@ -123,12 +124,14 @@ export async function createPayfectCheckout(row: Row<PayfectCredentials>) {
 }
 
 function readOrder(row: Row<PayfectCredentials>): PayfectOrder {
-	const { paymentCurrency, paymentNetwork } = row.collection('additionalFields') as { paymentCurrency?: string; paymentNetwork?: string };
-	if ((paymentCurrency === undefined) !== (paymentNetwork === undefined)) {
+	const more = row.collection('additionalFields');
+	const paymentCurrency = readText(more.paymentCurrency, 'Payment Currency');
+	const paymentNetwork = readText(more.paymentNetwork, 'Payment Network');
+	if ((paymentCurrency === '') !== (paymentNetwork === '')) {
 		throw new InputError("'Payment Currency' and 'Payment Network' belong together", 'Fill in both, or remove both so that the payer chooses.');
 	}
 	return {
 		...readCheckoutOrder(row),
-		paymentMethod: paymentCurrency !== undefined && paymentNetwork !== undefined ? { currency: paymentCurrency, network: paymentNetwork } : null,
+		paymentMethod: paymentCurrency === '' ? null : { currency: paymentCurrency, network: paymentNetwork },
 	};
 }

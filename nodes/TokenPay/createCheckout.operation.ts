@@ -14,10 +14,10 @@ import {
 } from '../shared/checkoutFields';
 import { createCheckout } from '../shared/createCheckout';
 import type { Row } from '../shared/eachItem';
-import { textOrNull } from '../shared/exactJson';
 import { InputError } from '../shared/inputError';
 import { shown } from '../shared/money';
 import { readCheckoutOrder } from '../shared/readCheckoutOrder';
+import { readText } from '../shared/readText';
 import { chainField, currencyField } from './chainAndCurrency.operation';
 import { tokenPay, type TokenPayCredentials, type TokenPayOrder } from './tokenPay.contract';
 
@@ -119,13 +119,20 @@ function readOrder(row: Row<TokenPayCredentials>): TokenPayOrder {
 	const { attach, toAddress, locale } = row.collection('additionalFields');
 	const chain = row.text('chain');
 	if (chain === '') throw new InputError("'Chain' is empty", 'Choose a chain, or map it from the input item.');
-	const order = { ...readCheckoutOrder(row), chain, expiresInSeconds: readLifetime(row), attach: textOrNull(attach), toAddress: textOrNull(toAddress), locale: textOrNull(locale) };
+	const order = {
+		...readCheckoutOrder(row),
+		chain,
+		expiresInSeconds: readLifetime(row),
+		attach: readText(attach, 'Attached Text') || null,
+		toAddress: readText(toAddress, 'Collecting Wallet') || null,
+		locale: readText(locale, 'Language') || null,
+	};
 	if (order.reference === null) throw new InputError("'Reference' is empty", 'Give each row an order number of its own: TokenPay requires one.');
 	return order;
 }
 
 function readLifetime(row: Row<TokenPayCredentials>): number {
-	const text = row.text('expiresIn');
+	const text = row.text('expiresIn', 'Expires In (Seconds)');
 	const seconds = Number(text);
 	if (!/^\d+$/.test(text) || seconds < 1 || !Number.isSafeInteger(seconds)) {
 		throw new InputError(`'Expires In (Seconds)' is not a whole number above zero: ${shown(text)}`, 'Enter seconds, for example 3600 for an hour.');

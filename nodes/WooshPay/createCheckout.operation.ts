@@ -11,8 +11,9 @@ import {
 } from '../shared/checkoutFields';
 import { createCheckout } from '../shared/createCheckout';
 import type { Row } from '../shared/eachItem';
-import { textOrNull } from '../shared/exactJson';
+import { readChoice } from '../shared/readChoice';
 import { readCheckoutOrder } from '../shared/readCheckoutOrder';
+import { readText } from '../shared/readText';
 import { metadataField, readList, readMetadata } from './metadata.operation';
 import { readMakingOptions } from './options.operation';
 import { wooshPay, type WooshPayCredentials, type WooshPayOrder } from './wooshPay.contract';
@@ -113,13 +114,14 @@ export async function createWooshPayCheckout(row: Row<WooshPayCredentials>) {
 }
 
 function readOrder(row: Row<WooshPayCredentials>): WooshPayOrder {
-	const more = row.collection('additionalFields') as { billingAddressCollection?: 'auto' | 'required'; merchantUserId?: unknown; metadata?: unknown; paymentMethodTypes?: unknown };
+	const more = row.collection('additionalFields');
+	const billingAddress = readText(more.billingAddressCollection, 'Billing Address');
 	return {
 		...readCheckoutOrder(row),
 		...readMakingOptions(row),
 		metadata: readMetadata(more.metadata),
-		billingAddressCollection: more.billingAddressCollection ?? null,
-		merchantUserId: textOrNull(more.merchantUserId),
-		paymentMethodTypes: readList(more.paymentMethodTypes),
+		billingAddressCollection: billingAddress === '' ? null : readChoice<'auto' | 'required'>(billingAddress, 'Billing Address', ['auto', 'required']),
+		merchantUserId: readText(more.merchantUserId, 'Merchant User ID') || null,
+		paymentMethodTypes: readList(more.paymentMethodTypes, 'Payment Methods'),
 	};
 }

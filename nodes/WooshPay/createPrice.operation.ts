@@ -2,10 +2,10 @@ import type { INodeProperties } from 'n8n-workflow';
 import { amountUnitField } from '../shared/checkoutFields';
 import { simplifiedIfMade } from '../shared/createCheckout';
 import type { Row } from '../shared/eachItem';
-import { textOrNull } from '../shared/exactJson';
 import { InputError } from '../shared/inputError';
 import { readAmount } from '../shared/money';
 import { readAmountUnit, readExtraFields } from '../shared/readCheckoutOrder';
+import { readText } from '../shared/readText';
 import { metadataField, readMetadata } from './metadata.operation';
 import { createPriceCall, readPrice, type PriceFields, type PriceOrder, type WooshPayCredentials } from './wooshPay.contract';
 
@@ -119,11 +119,11 @@ function readProductOfPrice(row: Row<WooshPayCredentials>): PriceOrder['product'
 export function readPriceFields(row: Row<WooshPayCredentials>, parameter: string): PriceFields {
 	const { active, nickname, lookupKey, metadata } = row.collection(parameter) as { active?: boolean; nickname?: unknown; lookupKey?: unknown; metadata?: unknown };
 	const entries = readMetadata(metadata);
-	const [note, key] = [textOrNull(nickname), textOrNull(lookupKey)];
+	const [note, key] = [readText(nickname, 'Nickname'), readText(lookupKey, 'Lookup Key')];
 	return {
 		...(active === undefined ? {} : { active }),
-		...(note === null ? {} : { nickname: note }),
-		...(key === null ? {} : { lookupKey: key }),
+		...(note === '' ? {} : { nickname: note }),
+		...(key === '' ? {} : { lookupKey: key }),
 		...(Object.keys(entries).length === 0 ? {} : { metadata: entries }),
 	};
 }

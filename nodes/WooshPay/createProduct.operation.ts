@@ -2,9 +2,9 @@ import type { INodeProperties } from 'n8n-workflow';
 import { readUrl } from '../shared/baseUrl';
 import { simplifiedIfMade } from '../shared/createCheckout';
 import type { Row } from '../shared/eachItem';
-import { textOrNull } from '../shared/exactJson';
 import { InputError } from '../shared/inputError';
 import { readExtraFields } from '../shared/readCheckoutOrder';
+import { readText } from '../shared/readText';
 import { metadataField, readList, readMetadata } from './metadata.operation';
 import { createProductCall, readProduct, type WooshPayCredentials } from './wooshPay.contract';
 
@@ -54,9 +54,9 @@ export async function createWooshPayProduct(row: Row<WooshPayCredentials>) {
 		name,
 		description: row.text('description') || null,
 		active: active ?? null,
-		images: readList(images).map((image) => readUrl(image, 'Image URLs') ?? ''),
+		images: readList(images, 'Image URLs').map((image) => readUrl(image, 'Image URLs') ?? ''),
 		metadata: readMetadata(metadata),
-		url: textOrNull(url),
+		url: readText(url, 'URL') || null,
 	};
 	const call = createProductCall(product, readExtraFields(row), row.credentials);
 	return await row.make(null, async () => {

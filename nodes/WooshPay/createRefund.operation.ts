@@ -5,6 +5,7 @@ import type { Row } from '../shared/eachItem';
 import { InputError } from '../shared/inputError';
 import { readAmount } from '../shared/money';
 import { readAmountUnit, readExtraFields } from '../shared/readCheckoutOrder';
+import { readText } from '../shared/readText';
 import { metadataField, readMetadata } from './metadata.operation';
 import { readMakingOptions } from './options.operation';
 import { createRefundCall, readRefund, type RefundOrder, type WooshPayCredentials } from './wooshPay.contract';
@@ -108,14 +109,14 @@ function readRefundOrder(row: Row<WooshPayCredentials>): RefundOrder {
 	const whole = row.choice('amountFrom', ['amount', 'payment']) === 'payment';
 	const currency = whole ? '' : row.text('currency');
 	if (!whole && currency === '') throw new InputError("'Currency' is empty", 'Enter the currency of the payment, or map it from the input item.');
-	const more = row.collection('additionalFields') as { metadata?: unknown; reason?: string };
+	const more = row.collection('additionalFields');
 	return {
 		paymentId,
 		amount: whole ? null : readAmount(row.value('amount'), 'Amount'),
 		amountUnit: readAmountUnit(row),
 		currency,
-		reference: row.text('reference') || null,
-		reason: more.reason ?? null,
+		reference: row.text('reference', 'Refund Reference') || null,
+		reason: readText(more.reason, 'Reason') || null,
 		metadata: readMetadata(more.metadata),
 		extraFields: readExtraFields(row),
 		...readMakingOptions(row),

@@ -1,6 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { isObject, textOrNull } from '../shared/exactJson';
+import { isObject } from '../shared/exactJson';
 import { InputError } from '../shared/inputError';
+import { shortened } from '../shared/money';
+import { readText } from '../shared/readText';
 
 /** `metadata` of checkouts, products, prices and refunds: texts by name. */
 export const metadataField: INodeProperties = {
@@ -23,23 +25,27 @@ export const metadataField: INodeProperties = {
 	],
 };
 
-/** Comma-separated texts, or a list from an expression. */
-export function readList(value: unknown): string[] {
-	const texts = Array.isArray(value) ? value.map((entry) => textOrNull(entry) ?? '') : (textOrNull(value) ?? '').split(/[\s,]+/);
-	return texts.map((text) => text.trim()).filter(Boolean);
+/**
+ * Comma-separated texts, or a list from an expression.
+ *
+ * @param field display name, for the error
+ */
+export function readList(value: unknown, field: string): string[] {
+	const texts = Array.isArray(value) ? value.map((entry) => readText(entry, field)) : readText(value, field).split(/[\s,]+/);
+	return texts.filter(Boolean);
 }
 
 /**
  * Reads the field above.
  *
- * @throws InputError for a value without a name, or a name that is given twice
+ * @throws InputError for a value without a name, a name that is given twice, or what is no text
  */
 export function readMetadata(value: unknown): Record<string, string> {
 	const entries = isObject(value) && Array.isArray(value.entry) ? value.entry.filter(isObject) : [];
 	const metadata: Record<string, string> = {};
 	for (const { name, value: text } of entries) {
-		const key = typeof name === 'string' ? name.trim() : '';
-		const content = typeof text === 'boolean' ? String(text) : (textOrNull(text) ?? '').trim();
+		const key = readText(name, 'Metadata: Name');
+		const content = typeof text === 'boolean' ? String(text) : readText(text, key === '' ? 'Metadata: Value' : `Metadata: ${shortened(key)}`);
 		if (key === '' && content === '') continue;
 		if (key === '') throw new InputError("'Metadata: Name' is empty", 'Give each entry a name, or remove it.');
 		if (Object.hasOwn(metadata, key)) throw new InputError(`'Metadata' names '${key}' twice`, 'Remove one of them.');

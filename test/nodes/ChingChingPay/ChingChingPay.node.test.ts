@@ -49,6 +49,18 @@ describe('Create Checkout', () => {
 		expect((await shop.state()).checkouts[0]?.request).toMatchObject({ channel_id: 3, amount: 2050, expires_at: '4102444800' });
 	});
 
+	it('makes no new order when the payment ID of one to be continued is no text', async () => {
+		const result = await shop.run({ ...order, additionalFields: { paymentId: '={{ $json.earlier }}' } }, { items: [{ json: { earlier: { checkoutId: 'P1' } } }] });
+		expect(wordsOf(result)).toContain("'Payment ID' is not a text but an object");
+		expect((await shop.state()).checkouts).toEqual([]);
+	});
+
+	it('makes no checkout without its expiry when that is a date: nobody knows as which number ChingChingPay wants it', async () => {
+		const result = await shop.run({ ...order, additionalFields: { expiresAt: '={{ new Date(4102444800000) }}' } });
+		expect(wordsOf(result)).toContain("'Expires At' is not a text but a date");
+		expect((await shop.state()).checkouts).toEqual([]);
+	});
+
 	it('adds line items up, and describes the order by them', async () => {
 		const lineItems = { item: [{ name: 'Tea', unitAmount: '0.10', quantity: 3 }, { name: 'Pot', unitAmount: '20.20', quantity: 1 }] };
 		expect(jsonOf(await shop.run({ ...order, amountFrom: 'lineItems', lineItems }))).toMatchObject([{ amount: '20.50' }]);
@@ -318,6 +330,10 @@ describe('Settlements', () => {
 	it('are filtered', async () => {
 		const transferred = jsonOf(await shop.run({ ...many, returnAll: true, filters: { isTransferred: 'true' } }));
 		expect([transferred.length, new Set(transferred.map(({ is_transferred }) => is_transferred))]).toEqual([60, new Set([true])]);
+	});
+
+	it('are filtered by a switch, too', async () => {
+		expect(jsonOf(await shop.run({ ...many, returnAll: true, filters: { isTransferred: '={{ false }}' } }))).toHaveLength(60);
 	});
 
 	it('are downloaded as a file', async () => {

@@ -398,6 +398,29 @@ describe('Transaction: Get Many', () => {
 		expect(wordsOf(await run({ ...many, filters: { createdAfter: 'yesterday' } }))).toContain("'Created After' is not a date and time");
 	});
 
+	it.each([
+		['a list', '={{ ["capture_succeeded"] }}', "'Status' is not a text but a list"],
+		['an object', '={{ ({ word: "capture_succeeded" }) }}', "'Status' is not a text but an object"],
+	])('lists no unpaid transactions as paid when the filter is %s', async (_what, status, words) => {
+		await run(order);
+		const result = await run({ ...many, filters: { status } });
+		expect(jsonOf(result)).toEqual([]);
+		expect(wordsOf(result)).toContain(words);
+	});
+
+	it.each([
+		['a Date', '={{ new Date("2999-01-01T00:00:00Z") }}'],
+		['a DateTime', '={{ DateTime.fromISO("2999-01-01T00:00:00Z") }}'],
+	])('filters by the time of an expression that gives %s', async (_what, time) => {
+		await run(order);
+		expect([jsonOf(await run({ ...many, filters: { createdAfter: time } })).length, jsonOf(await run({ ...many, filters: { createdBefore: time } })).length]).toEqual([0, 1]);
+	});
+
+	it('takes no list and no endless date as a time', async () => {
+		expect(wordsOf(await run({ ...many, filters: { createdAfter: '={{ ["2026-03-15"] }}' } }))).toContain("'Created After' is not a text but a list");
+		expect(wordsOf(await run({ ...many, filters: { createdAfter: '={{ new Date("soon") }}' } }))).toContain("'Created After' is not a date and time");
+	});
+
 	it("gives EFundPay's words with Simplify off", async () => {
 		await make(1);
 		expect(jsonOf(await run({ ...many, simple: false }))).toMatchObject([{ external_identifier: 'order-0', amount: 2050 }]);

@@ -61,6 +61,11 @@ describe('a checkout', () => {
 		]);
 	});
 
+	it('can have metadata by number and payment methods as a list', async () => {
+		await one({ ...checkout, additionalFields: { paymentMethodTypes: '={{ ["card", "alipay"] }}', metadata: { entry: [{ name: '={{ 2026 }}', value: '={{ 12 }}' }, { name: 'gift', value: '={{ true }}' }] } } });
+		expect((await sandbox.state()).checkouts[0]?.request).toMatchObject({ payment_method_types: ['card', 'alipay'], metadata: { 2026: '12', gift: 'true' } });
+	});
+
 	it('can be made of a product and a price that were made before', async () => {
 		const { productId } = await one({ resource: 'product', operation: 'create', name: 'Tea', description: 'A box', additionalFields: { url: 'www.example.com', images: 'https://shop.example/tea.png' } });
 		const price = await one({ resource: 'price', operation: 'create', productFrom: 'existing', productId, amount: '1200', currency: 'JPY', additionalFields: { lookupKey: 'tea' } });
@@ -93,6 +98,10 @@ describe('a checkout', () => {
 		['Currency', { currency: 'POUND' }, "'Currency'"],
 		['Attempt', { options: { attempt: 0 } }, "'Attempt'"],
 		['Metadata', { additionalFields: { metadata: { entry: [{ name: '', value: 'x' }] } } }, "'Metadata: Name' is empty"],
+		['Metadata that would be kept empty', { additionalFields: { metadata: { entry: [{ name: 'shop', value: '={{ ({ id: 7 }) }}' }] } } }, "'Metadata: shop' is not a text but an object"],
+		['list of Payment Methods, of which all would be offered', { additionalFields: { paymentMethodTypes: '={{ ({ first: "card" }) }}' } }, "'Payment Methods' is not a text but an object"],
+		['entry in Payment Methods', { additionalFields: { paymentMethodTypes: '={{ [{ name: "card" }] }}' } }, "'Payment Methods' is not a text but an object"],
+		['Billing Address', { additionalFields: { billingAddressCollection: '={{ "always" }}' } }, `'Billing Address' is none of its choices: "always"`],
 	])('is refused before anything is sent for a wrong %s, by item', async (_field, changes, words) => {
 		const { error } = await run({ ...checkout, ...changes });
 		expect(error?.message).toContain(words);
