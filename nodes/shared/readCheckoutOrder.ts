@@ -5,6 +5,7 @@ import type { Row } from './eachItem';
 import { isObject } from './exactJson';
 import { InputError } from './inputError';
 import { readAmount, shown, sumOfLineItems } from './money';
+import { readText } from './readText';
 import { tooManyItems } from './waitForPayment';
 
 const LINE_ITEM_NAMES = ['name', 'unitAmount', 'quantity', 'description', 'images', 'price'];
@@ -83,22 +84,26 @@ function readItems(items: unknown[], field: string, whenEmpty: string): LineItem
 
 function readItem(entry: unknown, field: string): LineItem {
 	if (!isObject(entry)) throw new InputError(`'${field}' is not an object`, 'Give name, unitAmount and quantity.');
-	const text = (name: string) => (typeof entry[name] === 'string' ? entry[name].trim() : '');
-	const price = text('price');
-	const name = text('name');
+	const price = readText(entry.price, `${field}: Price ID`);
+	const name = readText(entry.name, `${field}: Name`);
+	const description = readText(entry.description, `${field}: Description`);
 	if (name === '' && price === '') throw new InputError(`'${field}: Name' is empty`, 'Give each line item a name that the payer understands.');
-	if (price !== '' && (text('unitAmount') !== '' || typeof entry.unitAmount === 'number')) {
+	if (price !== '' && !isBlank(entry.unitAmount)) {
 		throw new InputError(`'${field}' has a Price ID and a Unit Amount`, 'Remove one of them: a price ID brings its own amount.');
 	}
-	const images = Array.isArray(entry.images) ? entry.images.map(String) : text('images').split(/[\s,]+/).filter(Boolean);
+	const images = Array.isArray(entry.images) ? entry.images.map((image) => readText(image, `${field}: Images`)) : readText(entry.images, `${field}: Images`).split(/[\s,]+/).filter(Boolean);
 	return {
 		name,
 		unitAmount: price === '' ? readAmount(entry.unitAmount, `${field}: Unit Amount`) : '0',
 		quantity: readQuantity(entry, field),
-		...(text('description') === '' ? {} : { description: text('description') }),
+		...(description === '' ? {} : { description }),
 		...(images.length === 0 ? {} : { images: images.map((image) => readUrl(image, `${field}: Images`) ?? '') }),
 		...(price === '' ? {} : { price }),
 	};
+}
+
+function isBlank(value: unknown): boolean {
+	return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 }
 
 /** One where nothing at all is said. What was said under another name, or by a column that is empty, must not be sold once. */

@@ -93,6 +93,10 @@ it('takes an order number from a sheet, where it is a number', async () => {
 	await expect(order({ reference: '={{ $json.number }}' }, { number: 1001 })).resolves.toMatchObject({ reference: '1001' });
 });
 
+it('takes the largest order number that a number holds, and one with decimals', async () => {
+	await expect(order({ reference: '={{ 9007199254740991 }}', description: '={{ -0.125 }}' })).resolves.toMatchObject({ reference: '9007199254740991', description: '-0.125' });
+});
+
 it('sums line items exactly', async () => {
 	const item = [{ name: 'Tea', unitAmount: '0.10', quantity: 3 }, { name: 'Cup', unitAmount: '0.20', quantity: 1 }];
 	await expect(order({ amountFrom: 'lineItems', lineItems: { item } })).resolves.toMatchObject({ amount: '0.50', lineItems: [{ name: 'Tea', unitAmount: '0.10', quantity: 3 }, { name: 'Cup', unitAmount: '0.20', quantity: 1 }] });
@@ -106,6 +110,13 @@ it('takes line items from a column of JSON, with everything a line item may have
 			{ name: 'Tea', unitAmount: '12.5', quantity: 2, description: 'One box', images: ['https://shop.example/1.png', 'https://shop.example/2.png'] },
 			{ name: 'Cup', unitAmount: '1.00', quantity: 1 },
 		],
+	});
+});
+
+it('takes article numbers of a sheet as name, description and price ID', async () => {
+	const items = [{ name: 501, unitAmount: '1.00', quantity: 1, description: 20 }, { price: 77, quantity: 2 }];
+	await expect(order({ amountFrom: 'lineItemsJson', lineItemsJson: '={{ $json.items }}' }, { items })).resolves.toMatchObject({
+		lineItems: [{ name: '501', unitAmount: '1.00', quantity: 1, description: '20' }, { name: '', quantity: 2, price: '77' }],
 	});
 });
 
@@ -194,6 +205,16 @@ it.each<[string, IDataObject, string]>([
 	['a picture without a whole address', json([{ name: 'Tea', unitAmount: '1', images: ['tea.png'] }]), "'Line Items (JSON) 1: Images' is not an absolute URL"],
 	['an object as reference', { reference: '={{ $json }}' }, "'Reference' is not a text but an object"],
 	['a switch as currency', { currency: '={{ true }}' }, "'Currency' is not a text but a switch"],
+	['a date as description', { description: '={{ $now }}' }, "'Description' is not a text but a date"],
+	['an order number that the sheet has rounded', { reference: '={{ 1234567890123456789 }}' }, "'Reference' has more digits than a number holds exactly"],
+	['an order number with an exponent', { reference: '={{ 1e21 }}' }, "'Reference' has more digits than a number holds exactly"],
+	['an endless order number', { reference: '={{ 1 / 0 }}' }, "'Reference' has more digits than a number holds exactly"],
+	['an order number that is none', { reference: '={{ Number("x") }}' }, "'Reference' is not a number"],
+	['an object as name of a line item', json([{ name: { en: 'Tea' }, unitAmount: '1' }]), "'Line Items (JSON) 1: Name' is not a text but an object"],
+	['a list as description of a line item', json([{ name: 'Tea', unitAmount: '1', description: ['One box'] }]), "'Line Items (JSON) 1: Description' is not a text but a list"],
+	['a switch as price ID', json([{ price: true }]), "'Line Items (JSON) 1: Price ID' is not a text but a switch"],
+	['an object as pictures', json([{ name: 'Tea', unitAmount: '1', images: { large: 'https://shop.example/1.png' } }]), "'Line Items (JSON) 1: Images' is not a text but an object"],
+	['a rounded article number as name', { amountFrom: 'lineItems', lineItems: { item: [{ name: '={{ 1234567890123456789 }}', unitAmount: '1' }] } }, "'Line Items 1: Name' has more digits than a number holds exactly"],
 	['an object as success page', { successUrl: '={{ $json }}' }, "'Success URL' is not an absolute URL"],
 ])('refuses %s by the name of the field', async (_case, parameters, message) => {
 	const error = await read(parameters, { some: 'object' });
