@@ -110,12 +110,11 @@ async function sendOnce<Credentials, Order>(
 	}
 	const refusal = contract.failure(reply, credentials);
 	const isReadable = options.file === true || reply.text === '' || reply.body !== undefined;
+	const hidden = (text: string) => secretsHidden(provider, credentials, call)(text.slice(0, LONGEST_WORDS));
 	if (reply.status >= 200 && reply.status < 300 && !refusal && isReadable) {
-		const quoted = () => excerpt(secretsHidden(provider, credentials, call)(reply.text.slice(0, LONGEST_WORDS)));
-		return { reply: { ...(options.tellsSecret ? reply : withoutEcho(reply, context, provider.credentialName, credentials, call)), quoted } };
+		return { reply: { ...(options.tellsSecret ? reply : withoutEcho(reply, context, provider.credentialName, credentials, call)), quoted: () => excerpt(hidden(reply.text)) } };
 	}
-	const hide = secretsHidden(provider, credentials, call);
-	const words = excerpt(hide((refusal?.message ?? '').slice(0, LONGEST_WORDS)) || hide(reply.text.slice(0, LONGEST_WORDS)));
+	const words = excerpt(hidden(refusal?.message ?? '') || hidden(reply.text));
 	if (reply.status === 429 || refusal?.rateLimited) {
 		const retryAfterMilliseconds = retryAfter(reply, Date.now());
 		const later = retryAfterMilliseconds === undefined ? 'later' : `in ${Math.ceil(retryAfterMilliseconds / 1000)} seconds`;
@@ -179,38 +178,31 @@ async function exchange(context: AnyContext, credentialName: string, credentials
 	return { status: response.statusCode, headers, text, bytes, body: text === '' ? undefined : readJson(text) };
 }
 
-/** n8n wraps the network's error several times; the code is on one of the layers. */
-function networkCode(error: unknown): string {
-	let layer: unknown = error;
-	for (let depth = 0; depth < 6 && typeof layer === 'object' && layer !== null; depth++) {
-		const { code, httpCode, cause } = layer as { code?: unknown; httpCode?: unknown; cause?: unknown };
-		// n8n 1.x keeps it in the place of the HTTP status, and nowhere else (1.123.81).
-		const found = [code, httpCode].find((one) => typeof one === 'string' && /^[A-Z][A-Z0-9_]+$/.test(one)) as string | undefined;
-		if (found !== undefined) return found;
-		layer = cause ?? (layer as { errorResponse?: unknown }).errorResponse;
+/** n8n wraps what went wrong several times; what is looked for is on one of the layers, the outermost first. */
+function layersOf(error: unknown): object[] {
+	const layers: object[] = [];
+	for (let layer = error; layers.length < 6 && typeof layer === 'object' && layer !== null; ) {
+		layers.push(layer);
+		const { cause, errorResponse } = layer as { cause?: unknown; errorResponse?: unknown };
+		layer = cause ?? errorResponse;
 	}
-	return 'connection failed';
+	return layers;
+}
+
+function networkCode(error: unknown): string {
+	// n8n 1.x keeps it in the place of the HTTP status, and nowhere else (1.123.81).
+	const codes = layersOf(error).flatMap((layer) => [(layer as { code?: unknown }).code, (layer as { httpCode?: unknown }).httpCode]);
+	return codes.find((code): code is string => typeof code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(code)) ?? 'connection failed';
 }
 
 /** Where n8n's protection against requests to its own network (N8N_SSRF_PROTECTION_ENABLED) has kept the request from being sent. */
 function wordsOfBlock(error: unknown): string | undefined {
-	let layer: unknown = error;
-	for (let depth = 0; depth < 6 && typeof layer === 'object' && layer !== null; depth++) {
-		const { name, message, cause } = layer as { name?: unknown; message?: unknown; cause?: unknown };
-		if (typeof name === 'string' && name.startsWith('SsrfBlocked')) return String(message);
-		layer = cause ?? (layer as { errorResponse?: unknown }).errorResponse;
-	}
-	return undefined;
+	return layersOf(error).find((layer): layer is Error => 'name' in layer && typeof layer.name === 'string' && layer.name.startsWith('SsrfBlocked'))?.message;
 }
 
-/** What the credential's `authenticate` threw, unwrapped from n8n's error. */
+/** What the credential's `authenticate` threw. */
 function inputErrorIn(error: unknown): InputError | undefined {
-	let layer: unknown = error;
-	for (let depth = 0; depth < 6 && typeof layer === 'object' && layer !== null; depth++) {
-		if (layer instanceof InputError) return layer;
-		layer = (layer as { cause?: unknown }).cause;
-	}
-	return undefined;
+	return layersOf(error).find((layer) => layer instanceof InputError);
 }
 
 function excerpt(text: string): string {
