@@ -315,8 +315,7 @@ export const SIGNATURE_ADVICE =
 function readCheckout(reply: HttpReply, order: ChingChingPayOrder, credentials: ChingChingPayCredentials): Checkout {
 	const data = dataOf(reply);
 	const nextAction = isObject(data.next_action) ? data.next_action : null;
-	const paymentId = textOrNull(data.payment_id);
-	if (paymentId === null) throw unreadable('payment_id', reply, succeeded(reply, credentials) && !isEmpty(data));
+	const paymentId = paymentIdOf(reply, credentials);
 	return {
 		...made(order, credentials),
 		checkoutId: paymentId,
@@ -332,8 +331,7 @@ function readCheckout(reply: HttpReply, order: ChingChingPayOrder, credentials: 
 
 function readLink(reply: HttpReply, order: ChingChingPayLinkOrder, credentials: ChingChingPayCredentials): Checkout {
 	const data = dataOf(reply);
-	const paymentId = textOrNull(data.payment_id);
-	if (paymentId === null) throw unreadable('payment_id', reply, succeeded(reply, credentials) && !isEmpty(data));
+	const paymentId = paymentIdOf(reply, credentials);
 	const checkoutUrl = readPayerLink(data.payment_link, baseUrlOf(credentials));
 	return {
 		...made(order, credentials),
@@ -358,6 +356,14 @@ function made(order: Omit<ChingChingPayLinkOrder, 'paymentType'>, credentials: C
 		expiresAt: readTime(order.expiresAt),
 		livemode: livemodeOf(credentials),
 	};
+}
+
+/** Where it lacks, an answer that says success and holds anything else tells of something that was made. */
+function paymentIdOf(reply: HttpReply, credentials: ChingChingPayCredentials): string {
+	const data = dataOf(reply);
+	const paymentId = textOrNull(data.payment_id);
+	if (paymentId === null) throw unreadable('payment_id', reply, succeeded(reply, credentials) && !isEmpty(data));
+	return paymentId;
 }
 
 /** @param isMade the answer says success and holds something of what was made */

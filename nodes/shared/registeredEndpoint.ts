@@ -71,7 +71,7 @@ export async function registerEndpoint<Credentials, Order>(context: IHookFunctio
 		await removeOwn(desk);
 		const { id, ...remembered } = desk.registration.remember(await desk.send(desk.registration.create(desk.url, wanted, desk.credentials), { tellsSecret: true }));
 		Object.assign(desk.kept, { endpointId: id, url: desk.url, ...remembered });
-		if (context.getMode() === 'manual') forgetTestDeliveries({ workflowId: context.getWorkflow().id ?? '', nodeId: context.getNode().id });
+		if (desk.isTest) forgetTestDeliveries({ workflowId: context.getWorkflow().id ?? '', nodeId: context.getNode().id });
 		return true;
 	});
 }
