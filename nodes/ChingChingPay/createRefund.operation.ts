@@ -87,7 +87,7 @@ export async function createChingChingPayRefund(row: Row<ChingChingPayCredential
 	return await row.make(order.reference, async () => {
 		const reply = await row.send(call);
 		return simplifiedIfMade(row, reply, () => readRefund(reply, order, row.credentials));
-	});
+	}, 'Refund Reference');
 }
 
 function readOrder(row: Row<ChingChingPayCredentials>): RefundOrder {

@@ -99,7 +99,7 @@ export async function createEFundPayRefund(row: Row<EFundPayCredentials>): Promi
 	return await row.make(refund.reference, async () => {
 		const reply = await row.send(call);
 		return simplifiedIfMade(row, reply, () => readRefundReply(reply, call));
-	});
+	}, 'Refund Reference');
 }
 
 function readRefundOrder(row: Row<EFundPayCredentials>): EFundPayRefundOrder {

@@ -98,7 +98,7 @@ export async function createWooshPayRefund(row: Row<WooshPayCredentials>) {
 	return await row.make(refund.reference, async () => {
 		const reply = await row.send(call);
 		return simplifiedIfMade(row, reply, () => ({ ...readRefund(reply, 'make'), idempotencyKey: call.headers?.['Idempotency-Key'] ?? null }));
-	});
+	}, 'Refund Reference');
 }
 
 function readRefundOrder(row: Row<WooshPayCredentials>): RefundOrder {

@@ -47,8 +47,10 @@ export interface Row<Credentials> {
 	/**
 	 * Makes something at the provider, at most once: what this execution, node, run and item has made already is returned when
 	 * n8n's Retry On Fail runs the whole node again. A reference that an earlier row of this run has used is refused.
+	 *
+	 * @param field display name of the reference, where it is not `Reference`
 	 */
-	make(reference: string | null, send: () => Promise<IDataObject>): Promise<IDataObject>;
+	make(reference: string | null, send: () => Promise<IDataObject>, field?: string): Promise<IDataObject>;
 	/** The `Reference` field, for errors; null if it is empty or there is none. */
 	reference(): string | null;
 }
@@ -258,10 +260,9 @@ function rowOf<Credentials, Order>(
 			if (call.repeat !== 'safe') accepted = call;
 			return reply;
 		},
-		async make(reference, send) {
+		async make(reference, send, field = 'Reference') {
 			const earlierRow = reference === null ? undefined : run.references.get(reference);
 			if (earlierRow !== undefined) {
-				const field = run.parameters.resource === 'refund' ? 'Refund Reference' : 'Reference';
 				throw new InputError(`'${field}' ${shown(reference ?? '')} was already used by item ${earlierRow} of this run, so nothing was sent`, 'Give each row a reference of its own, or remove the repeated row.');
 			}
 			if (reference !== null) run.references.set(reference, itemIndex);

@@ -192,6 +192,12 @@ describe('refunds', () => {
 		expect((await sandbox.state()).reports.wooshpay.refunds).toEqual([]);
 	});
 
+	it('of two rows with one reference are refused at the second, by the name that the form has for it', async () => {
+		const { error } = await run({ ...refund, paymentId: await paid(), amount: '5', currency: 'GBP', reference: 'refund-1' }, { items: [{ json: {} }, { json: {} }] });
+		expect(error?.message).toContain(`'Refund Reference' "refund-1" was already used by item 0`);
+		expect((await sandbox.state()).reports.wooshpay.refunds).toHaveLength(1);
+	});
+
 	it('of the same row in another run are one refund', async () => {
 		const order = { ...refund, paymentId: await paid(), amount: '5', currency: 'GBP', reference: 'refund-1' };
 		expect((await one(order)).refundId).toBe((await one(order)).refundId);
