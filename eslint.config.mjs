@@ -34,28 +34,81 @@ const plainSideOfShared = new RegExp(`^nodes/shared/(?!(${n8nSide.join('|')})$)`
  * project's root without its ending. `own` is the provider's name as the file's path gives it.
  */
 const boundaries = [
-	{ files: /^nodes\/shared\/(\w+)\.ts$/, onlyIf: (_file, [, name]) => n8nSide.includes(name), who: 'A shared file that knows n8n', may: () => ['n8n-workflow', 'crypto', inFolder('nodes/shared')] },
-	{ files: inFolder('nodes/shared'), who: 'A shared file that is not listed as knowing n8n', may: () => ['crypto', plainSideOfShared] },
-	{ files: /^nodes\/(\w+)\/.*\.(node|operation)\.ts$/, who: "A node's shell or operation", may: ([, own]) => ['n8n-workflow', inFolder(`nodes/${own}`), inFolder('nodes/shared')] },
-	{ files: /^nodes\/(\w+)\//, who: 'A contract or what stands beside it', may: ([, own]) => ['crypto', new RegExp(`^nodes/${own}/(?!.*\\.(node|operation)$)`), plainSideOfShared] },
-	{ files: /^credentials\/(\w+)Api\.credentials\.ts$/, who: 'A credential', may: ([, own]) => ['n8n-workflow', new RegExp(`^nodes/${own}/[^/]+\\.contract$`), inFolder('nodes/shared')] },
-	{ files: inFolder('credentials'), who: 'A credential', may: () => ['n8n-workflow', inFolder('nodes/shared')] },
-	{ files: inFolder('sandbox/demo'), who: 'The demo', mayNot: [inFolder('nodes'), inFolder('credentials'), /^test\/(?!n8n\/)/] },
-	{ files: inFolder('sandbox'), who: 'The sandbox, an independent judge,', mayNot: [inFolder('nodes'), inFolder('credentials'), inFolder('test')] },
+	{
+		files: /^nodes\/shared\/(\w+)\.ts$/,
+		onlyIf: (_file, [, name]) => n8nSide.includes(name),
+		who: 'A shared file that knows n8n',
+		may: () => ['n8n-workflow', 'crypto', inFolder('nodes/shared')],
+	},
+	{
+		files: inFolder('nodes/shared'),
+		who: 'A shared file that is not listed as knowing n8n',
+		may: () => ['crypto', plainSideOfShared],
+	},
+	{
+		files: /^nodes\/(\w+)\/.*\.(node|operation)\.ts$/,
+		who: "A node's shell or operation",
+		may: ([, own]) => ['n8n-workflow', inFolder(`nodes/${own}`), inFolder('nodes/shared')],
+	},
+	{
+		files: /^nodes\/(\w+)\//,
+		who: 'A contract or what stands beside it',
+		may: ([, own]) => [
+			'crypto',
+			new RegExp(`^nodes/${own}/(?!.*\\.(node|operation)$)`),
+			plainSideOfShared,
+		],
+	},
+	{
+		files: /^credentials\/(\w+)Api\.credentials\.ts$/,
+		who: 'A credential',
+		may: ([, own]) => [
+			'n8n-workflow',
+			new RegExp(`^nodes/${own}/[^/]+\\.contract$`),
+			inFolder('nodes/shared'),
+		],
+	},
+	{
+		files: inFolder('credentials'),
+		who: 'A credential',
+		may: () => ['n8n-workflow', inFolder('nodes/shared')],
+	},
+	{
+		files: inFolder('sandbox/demo'),
+		who: 'The demo',
+		mayNot: [inFolder('nodes'), inFolder('credentials'), /^test\/(?!n8n\/)/],
+	},
+	{
+		files: inFolder('sandbox'),
+		who: 'The sandbox, an independent judge,',
+		mayNot: [inFolder('nodes'), inFolder('credentials'), inFolder('test')],
+	},
 	{ files: /^(?!test\/)/, who: 'Anything but a test', mayNot: [inFolder('test')] },
 ];
 
-const matches = (target, pattern) => (typeof pattern === 'string' ? target === pattern : pattern.test(target));
+const matches = (target, pattern) =>
+	typeof pattern === 'string' ? target === pattern : pattern.test(target);
 
 /** A relative import as a path from the root without its ending; a package's name as it is. */
 function targetOf(specifier, filename) {
 	if (!specifier.startsWith('.')) return specifier;
 	const absolute = path.resolve(path.dirname(filename), specifier);
-	return path.relative(root, absolute).split(path.sep).join('/').replace(/\.(ts|js|mjs|cjs|json)$/, '');
+	return path
+		.relative(root, absolute)
+		.split(path.sep)
+		.join('/')
+		.replace(/\.(ts|js|mjs|cjs|json)$/, '');
 }
 
 const importBoundaries = {
-	meta: { type: 'problem', schema: [], messages: { beyond: '{{who}} must not import "{{specifier}}": see the table of import boundaries in eslint.config.mjs.' } },
+	meta: {
+		type: 'problem',
+		schema: [],
+		messages: {
+			beyond:
+				'{{who}} must not import "{{specifier}}": see the table of import boundaries in eslint.config.mjs.',
+		},
+	},
 	create(context) {
 		const file = path.relative(root, context.filename).split(path.sep).join('/');
 		let found;
@@ -69,8 +122,15 @@ const importBoundaries = {
 			if (source?.type !== 'Literal' && source?.type !== 'TSLiteralType') return;
 			const specifier = String(source.literal?.value ?? source.value);
 			const target = targetOf(specifier, context.filename);
-			const allowed = may ? may.some((pattern) => matches(target, pattern)) : !boundary.mayNot.some((pattern) => matches(target, pattern));
-			if (!allowed) context.report({ node: source, messageId: 'beyond', data: { who: boundary.who, specifier } });
+			const allowed = may
+				? may.some((pattern) => matches(target, pattern))
+				: !boundary.mayNot.some((pattern) => matches(target, pattern));
+			if (!allowed)
+				context.report({
+					node: source,
+					messageId: 'beyond',
+					data: { who: boundary.who, specifier },
+				});
 		};
 		return {
 			ImportDeclaration: (node) => check(node.source),
@@ -79,7 +139,9 @@ const importBoundaries = {
 			ImportExpression: (node) => check(node.source),
 			TSImportType: (node) => check(node.source),
 			TSExternalModuleReference: (node) => check(node.expression),
-			'CallExpression[callee.name="require"], CallExpression[callee.object.name="require"]': (node) => check(node.arguments[0]),
+			'CallExpression[callee.name="require"], CallExpression[callee.object.name="require"]': (
+				node,
+			) => check(node.arguments[0]),
 		};
 	},
 };
@@ -89,23 +151,44 @@ const providers = readdirSync(path.join(root, 'nodes'), { withFileTypes: true })
 	.map((entry) => entry.name);
 
 const noProviderName = {
-	meta: { type: 'problem', schema: [], messages: { named: 'Shared code names the provider "{{name}}". What differs between providers belongs in their contracts.' } },
+	meta: {
+		type: 'problem',
+		schema: [],
+		messages: {
+			named:
+				'Shared code names the provider "{{name}}". What differs between providers belongs in their contracts.',
+		},
+	},
 	create(context) {
 		return {
 			Program(node) {
 				for (const name of providers) {
 					const index = context.sourceCode.text.toLowerCase().indexOf(name.toLowerCase());
-					if (index >= 0) context.report({ node, loc: context.sourceCode.getLocFromIndex(index), messageId: 'named', data: { name } });
+					if (index >= 0)
+						context.report({
+							node,
+							loc: context.sourceCode.getLocFromIndex(index),
+							messageId: 'named',
+							data: { name },
+						});
 				}
 			},
 		};
 	},
 };
 
-const project = { plugins: { project: { rules: { 'import-boundaries': importBoundaries, 'no-provider-name': noProviderName } } } };
+const project = {
+	plugins: {
+		project: {
+			rules: { 'import-boundaries': importBoundaries, 'no-provider-name': noProviderName },
+		},
+	},
+};
 
 /** Every rule of n8n's linter for community packages, whatever its `recommended` set leaves out or only warns of. */
-const everyCommunityRule = Object.fromEntries(Object.keys(communityNodes.rules).map((name) => [`@n8n/community-nodes/${name}`, 'error']));
+const everyCommunityRule = Object.fromEntries(
+	Object.keys(communityNodes.rules).map((name) => [`@n8n/community-nodes/${name}`, 'error']),
+);
 
 const n8nLinters = {
 	plugins: { '@n8n/community-nodes': communityNodes, 'n8n-nodes-base': nodesBase },
@@ -118,13 +201,42 @@ const n8nLinters = {
 
 const shipped = ['nodes/**/*.ts', 'credentials/**/*.ts'];
 const typescriptOutside = ['test/**/*.ts', 'sandbox/**/*.ts', 'scripts/**/*.ts'];
-const javascriptOutside = ['*.js', '*.mjs', 'scripts/**/*.mjs', 'test/**/*.{js,cjs,mjs}', 'sandbox/**/*.{js,mjs}'];
-const nodeGlobals = ['process', 'console', 'require', 'module', 'exports', '__dirname', '__filename', 'Buffer', 'URL', 'URLSearchParams', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate', 'AbortController', 'AbortSignal', 'fetch'];
+const javascriptOutside = [
+	'*.js',
+	'*.mjs',
+	'scripts/**/*.mjs',
+	'test/**/*.{js,cjs,mjs}',
+	'sandbox/**/*.{js,mjs}',
+];
+const nodeGlobals = [
+	'process',
+	'console',
+	'require',
+	'module',
+	'exports',
+	'__dirname',
+	'__filename',
+	'Buffer',
+	'URL',
+	'URLSearchParams',
+	'setTimeout',
+	'clearTimeout',
+	'setInterval',
+	'clearInterval',
+	'setImmediate',
+	'AbortController',
+	'AbortSignal',
+	'fetch',
+];
 
 export default ts.config(
 	{ ignores: ['dist/**', 'node_modules/**', 'coverage/**'] },
 	{ linterOptions: { reportUnusedDisableDirectives: 'error', reportUnusedInlineConfigs: 'error' } },
-	{ ...project, files: [...shipped, ...typescriptOutside, ...javascriptOutside], rules: { 'project/import-boundaries': 'error' } },
+	{
+		...project,
+		files: [...shipped, ...typescriptOutside, ...javascriptOutside],
+		rules: { 'project/import-boundaries': 'error' },
+	},
 
 	{
 		...n8nLinters,

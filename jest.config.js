@@ -1,6 +1,11 @@
 const shared = {
 	testEnvironment: 'node',
-	transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }] },
+	transform: {
+		'^.+\\.ts$': [
+			'@swc/jest',
+			{ jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
+		],
+	},
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
 };
 
@@ -8,9 +13,29 @@ const shared = {
 module.exports = {
 	reporters: ['default', '<rootDir>/test/support/countReporter.js'],
 	projects: [
-		{ ...shared, displayName: 'unit', testEnvironment: '<rootDir>/test/support/unitEnvironment.ts', testMatch: ['<rootDir>/test/**/*.test.ts'], testPathIgnorePatterns: ['/test/e2e/', '/test/queue/', '/test/compatibility/'], setupFiles: ['reflect-metadata'] },
-		{ ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'], setupFilesAfterEnv: ['<rootDir>/test/e2e/beforeEachFile.ts'], globalSetup: '<rootDir>/test/e2e/globalSetup.ts', globalTeardown: '<rootDir>/test/e2e/globalTeardown.ts' },
-		{ ...shared, displayName: 'compatibility', testMatch: ['<rootDir>/test/compatibility/**/*.test.ts'], globalSetup: '<rootDir>/test/e2e/globalSetup.ts', globalTeardown: '<rootDir>/test/e2e/globalTeardown.ts' },
+		{
+			...shared,
+			displayName: 'unit',
+			testEnvironment: '<rootDir>/test/support/unitEnvironment.ts',
+			testMatch: ['<rootDir>/test/**/*.test.ts'],
+			testPathIgnorePatterns: ['/test/e2e/', '/test/queue/', '/test/compatibility/'],
+			setupFiles: ['reflect-metadata'],
+		},
+		{
+			...shared,
+			displayName: 'e2e',
+			testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
+			setupFilesAfterEnv: ['<rootDir>/test/e2e/beforeEachFile.ts'],
+			globalSetup: '<rootDir>/test/e2e/globalSetup.ts',
+			globalTeardown: '<rootDir>/test/e2e/globalTeardown.ts',
+		},
+		{
+			...shared,
+			displayName: 'compatibility',
+			testMatch: ['<rootDir>/test/compatibility/**/*.test.ts'],
+			globalSetup: '<rootDir>/test/e2e/globalSetup.ts',
+			globalTeardown: '<rootDir>/test/e2e/globalTeardown.ts',
+		},
 		{ ...shared, displayName: 'queue', testMatch: ['<rootDir>/test/queue/**/*.test.ts'] },
 	],
 };

@@ -10,7 +10,10 @@ export class ChingChingPayApi implements ICredentialType {
 
 	documentationUrl = 'https://apifox.com/apidoc/shared/d926d8a5-fa35-415d-8dcb-d6564b19980a';
 
-	icon = { light: 'file:../icons/chingChingPay.svg', dark: 'file:../icons/chingChingPay.dark.svg' } as const;
+	icon = {
+		light: 'file:../icons/chingChingPay.svg',
+		dark: 'file:../icons/chingChingPay.dark.svg',
+	} as const;
 
 	properties: INodeProperties[] = [
 		{
@@ -19,7 +22,12 @@ export class ChingChingPayApi implements ICredentialType {
 			type: 'options',
 			options: [
 				{ name: 'Test', value: 'test', description: 'https://test-api.chingchingpay.com/gateway' },
-				{ name: 'Custom', value: 'custom', description: 'The live address that ChingChingPay gave you, or a sandbox or proxy of your own' },
+				{
+					name: 'Custom',
+					value: 'custom',
+					description:
+						'The live address that ChingChingPay gave you, or a sandbox or proxy of your own',
+				},
 			],
 			default: 'test',
 			hint: 'The live address is in no readable copy of the documentation: ask ChingChingPay (dev@chingchingpay.com), choose Custom and enter it',
@@ -57,7 +65,8 @@ export class ChingChingPayApi implements ICredentialType {
 			type: 'string',
 			typeOptions: { password: true },
 			default: '',
-			description: "Accepted as well for signed callbacks while you change the signing secret (or the API key, if 'Request Key' is API Key)",
+			description:
+				"Accepted as well for signed callbacks while you change the signing secret (or the API key, if 'Request Key' is API Key)",
 			hint: 'Only while you change the secret: accepted as well for signed callbacks. Remove it afterwards.',
 		},
 		{
@@ -90,8 +99,17 @@ export class ChingChingPayApi implements ICredentialType {
 			name: 'requestSignedText',
 			type: 'options',
 			options: [
-				{ name: 'Raw Body', value: 'rawBody', description: 'The body exactly as it is sent; nothing for requests without one' },
-				{ name: 'Sorted Pairs', value: 'sortedPairs', description: 'The non-empty fields as key=value, sorted by key and joined by &. Such a signature does not tell where a value ends, so each callback is looked up as well.' },
+				{
+					name: 'Raw Body',
+					value: 'rawBody',
+					description: 'The body exactly as it is sent; nothing for requests without one',
+				},
+				{
+					name: 'Sorted Pairs',
+					value: 'sortedPairs',
+					description:
+						'The non-empty fields as key=value, sorted by key and joined by &. Such a signature does not tell where a value ends, so each callback is looked up as well.',
+				},
 			],
 			default: 'rawBody',
 			description: 'What the signature covers (undocumented)',
@@ -113,8 +131,18 @@ export class ChingChingPayApi implements ICredentialType {
 			name: 'callbackSignature',
 			type: 'options',
 			options: [
-				{ name: 'Not Checked', value: 'none', description: 'Whether callbacks are signed is unknown: each is only a hint, and the payment is looked up at ChingChingPay before a workflow starts' },
-				{ name: 'Required', value: 'required', description: 'A callback must carry the header x-signature, made like that of a request; all others are refused' },
+				{
+					name: 'Not Checked',
+					value: 'none',
+					description:
+						'Whether callbacks are signed is unknown: each is only a hint, and the payment is looked up at ChingChingPay before a workflow starts',
+				},
+				{
+					name: 'Required',
+					value: 'required',
+					description:
+						'A callback must carry the header x-signature, made like that of a request; all others are refused',
+				},
 			],
 			default: 'none',
 			description: 'How a callback is proved (undocumented)',
@@ -124,7 +152,8 @@ export class ChingChingPayApi implements ICredentialType {
 			name: 'successCodes',
 			type: 'string',
 			default: '0',
-			description: 'The values of code that mean success in an answer of ChingChingPay, separated by commas (undocumented: the samples show 0, but only as a placeholder). An answer with another code is an error, unless it is that of Create or Create Link and brings a checkout.',
+			description:
+				'The values of code that mean success in an answer of ChingChingPay, separated by commas (undocumented: the samples show 0, but only as a placeholder). An answer with another code is an error, unless it is that of Create or Create Link and brings a checkout.',
 		},
 		{
 			displayName: 'Paid Values',
@@ -132,7 +161,8 @@ export class ChingChingPayApi implements ICredentialType {
 			type: 'string',
 			typeOptions: { rows: 2 },
 			default: '',
-			description: 'The status words that mean paid, separated by commas or lines (undocumented). Add further ones at the end: the first is part of eventId.',
+			description:
+				'The status words that mean paid, separated by commas or lines (undocumented). Add further ones at the end: the first is part of eventId.',
 			hint: "While this is empty nothing counts as paid. Make a test payment, read the word in providerStatus of the trigger's event or of Get a Transaction, and enter it here exactly.",
 		},
 		{
@@ -140,16 +170,19 @@ export class ChingChingPayApi implements ICredentialType {
 			name: 'statusPath',
 			type: 'string',
 			default: 'status',
-			description: "The field of the looked-up transaction that holds its status (an assumption); a point goes one level down, as in extra.status. The trigger's raw shows all fields.",
+			description:
+				"The field of the looked-up transaction that holds its status (an assumption); a point goes one level down, as in extra.status. The trigger's raw shows all fields.",
 		},
 		{
 			displayName: 'Acknowledgement Body',
 			name: 'acknowledgementBody',
 			type: 'string',
 			default: 'success',
-			description: 'What a callback is answered with, besides HTTP 200 (undocumented); a JSON object is sent as JSON',
+			description:
+				'What a callback is answered with, besides HTTP 200 (undocumented); a JSON object is sent as JSON',
 		},
 	];
 
-	authenticate: IAuthenticate = async (credentials, requestOptions) => await authenticateRequest(chingChingPay, credentials, requestOptions);
+	authenticate: IAuthenticate = async (credentials, requestOptions) =>
+		await authenticateRequest(chingChingPay, credentials, requestOptions);
 }

@@ -1,4 +1,9 @@
-import type { IAuthenticate, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
+import type {
+	IAuthenticate,
+	ICredentialTestRequest,
+	ICredentialType,
+	INodeProperties,
+} from 'n8n-workflow';
 import { authenticateRequest } from '../nodes/shared/authenticateRequest';
 import { eFundPay } from '../nodes/EFundPay/eFundPay.contract';
 
@@ -17,12 +22,25 @@ export class EFundPayApi implements ICredentialType {
 			name: 'environment',
 			type: 'options',
 			options: [
-				{ name: 'Live', value: 'live', description: 'Real payments; the secret key begins with sk_live_' },
-				{ name: 'Test', value: 'test', description: "EFundPay's sandbox; the secret key begins with sk_test_" },
-				{ name: 'Custom', value: 'custom', description: 'An address of your own, for a sandbox or a proxy' },
+				{
+					name: 'Live',
+					value: 'live',
+					description: 'Real payments; the secret key begins with sk_live_',
+				},
+				{
+					name: 'Test',
+					value: 'test',
+					description: "EFundPay's sandbox; the secret key begins with sk_test_",
+				},
+				{
+					name: 'Custom',
+					value: 'custom',
+					description: 'An address of your own, for a sandbox or a proxy',
+				},
 			],
 			default: 'live',
-			description: 'Which EFundPay environment is used. A key of the other environment is refused before anything is sent.',
+			description:
+				'Which EFundPay environment is used. A key of the other environment is refused before anything is sent.',
 			hint: 'Live goes with a key that begins with sk_live_, Test with sk_test_',
 		},
 		{
@@ -59,7 +77,8 @@ export class EFundPayApi implements ICredentialType {
 			type: 'string',
 			typeOptions: { rows: 4 },
 			default: '',
-			description: "EFundPay's own public key, which proves that a callback comes from it. It is not a secret, and not the key of your requests.",
+			description:
+				"EFundPay's own public key, which proves that a callback comes from it. It is not a secret, and not the key of your requests.",
 			hint: "Needed to receive callbacks: EFundPay's own public key, as PEM or the base64 alone, also on one line. The connection test does not check it.",
 		},
 		{
@@ -79,7 +98,8 @@ export class EFundPayApi implements ICredentialType {
 				{ name: 'SHA-256', value: 'sha256' },
 			],
 			default: 'sha1',
-			description: "How callbacks are signed. The part of EFundPay's page that says it could not be read.",
+			description:
+				"How callbacks are signed. The part of EFundPay's page that says it could not be read.",
 			hint: "Leave it for now. When a callback is refused, n8n's log names the setting that would have fitted.",
 		},
 		{
@@ -87,7 +107,11 @@ export class EFundPayApi implements ICredentialType {
 			name: 'signedText',
 			type: 'options',
 			options: [
-				{ name: 'Canonical Text', value: 'canonical', description: 'The fields of the callback, sorted and joined' },
+				{
+					name: 'Canonical Text',
+					value: 'canonical',
+					description: 'The fields of the callback, sorted and joined',
+				},
 				{ name: 'Raw Body', value: 'rawBody', description: 'The body of the callback as it came' },
 			],
 			default: 'canonical',
@@ -96,7 +120,8 @@ export class EFundPayApi implements ICredentialType {
 		},
 	];
 
-	authenticate: IAuthenticate = async (credentials, requestOptions) => await authenticateRequest(eFundPay, credentials, requestOptions);
+	authenticate: IAuthenticate = async (credentials, requestOptions) =>
+		await authenticateRequest(eFundPay, credentials, requestOptions);
 
 	/**
 	 * Lists one transaction: docs.efundflow.com/transactions/list, scope transactions.read. It proves neither the right to create
@@ -110,9 +135,30 @@ export class EFundPayApi implements ICredentialType {
 			disableFollowRedirect: true,
 		},
 		rules: [
-			{ type: 'responseCode', properties: { value: 401, message: "EFundPay refused this key (HTTP 401). Check 'Secret Key', 'Merchant Account ID' and that both belong to 'Environment'." } },
-			{ type: 'responseCode', properties: { value: 403, message: "EFundPay refused this key (HTTP 403). Check 'Merchant Account ID', and that the key may read transactions (scope transactions.read)." } },
-			{ type: 'responseCode', properties: { value: 404, message: "There is no EFundPay API at this address (HTTP 404). Check 'Base URL'; it ends in the version, for example /v4." } },
+			{
+				type: 'responseCode',
+				properties: {
+					value: 401,
+					message:
+						"EFundPay refused this key (HTTP 401). Check 'Secret Key', 'Merchant Account ID' and that both belong to 'Environment'.",
+				},
+			},
+			{
+				type: 'responseCode',
+				properties: {
+					value: 403,
+					message:
+						"EFundPay refused this key (HTTP 403). Check 'Merchant Account ID', and that the key may read transactions (scope transactions.read).",
+				},
+			},
+			{
+				type: 'responseCode',
+				properties: {
+					value: 404,
+					message:
+						"There is no EFundPay API at this address (HTTP 404). Check 'Base URL'; it ends in the version, for example /v4.",
+				},
+			},
 		],
 	};
 }

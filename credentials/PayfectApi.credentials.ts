@@ -1,9 +1,16 @@
-import type { IAuthenticate, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
+import type {
+	IAuthenticate,
+	ICredentialTestRequest,
+	ICredentialType,
+	INodeProperties,
+} from 'n8n-workflow';
 import { authenticateRequest } from '../nodes/shared/authenticateRequest';
 import { payfect } from '../nodes/Payfect/payfect.contract';
 
 /** Everything but success, 400 and 404: a server in trouble and a redirect say nothing about the key. */
-const NO_ANSWER_TO_A_GOOD_KEY = Array.from({ length: 300 }, (_, index) => 300 + index).filter((status) => status !== 400 && status !== 404);
+const NO_ANSWER_TO_A_GOOD_KEY = Array.from({ length: 300 }, (_, index) => 300 + index).filter(
+	(status) => status !== 400 && status !== 404,
+);
 
 export class PayfectApi implements ICredentialType {
 	name = 'payfectApi';
@@ -51,7 +58,8 @@ export class PayfectApi implements ICredentialType {
 		},
 	];
 
-	authenticate: IAuthenticate = async (credentials, requestOptions) => await authenticateRequest(payfect, credentials, requestOptions);
+	authenticate: IAuthenticate = async (credentials, requestOptions) =>
+		await authenticateRequest(payfect, credentials, requestOptions);
 
 	/**
 	 * No call that only checks a key is documented. Inferred: looking up a checkout that cannot exist is refused with 401 or 403 for a
@@ -65,8 +73,22 @@ export class PayfectApi implements ICredentialType {
 			disableFollowRedirect: true,
 		},
 		rules: [
-			{ type: 'responseCode', properties: { value: 401, message: "Payfect refused this API Key (HTTP 401). Check 'API Key'; the callback secret key is a different one." } },
-			{ type: 'responseCode', properties: { value: 403, message: "Payfect refused this API Key (HTTP 403). Check 'API Key'; the callback secret key is a different one." } },
+			{
+				type: 'responseCode',
+				properties: {
+					value: 401,
+					message:
+						"Payfect refused this API Key (HTTP 401). Check 'API Key'; the callback secret key is a different one.",
+				},
+			},
+			{
+				type: 'responseCode',
+				properties: {
+					value: 403,
+					message:
+						"Payfect refused this API Key (HTTP 403). Check 'API Key'; the callback secret key is a different one.",
+				},
+			},
 		],
 	};
 }

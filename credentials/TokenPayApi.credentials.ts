@@ -1,4 +1,9 @@
-import type { IAuthenticate, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
+import type {
+	IAuthenticate,
+	ICredentialTestRequest,
+	ICredentialType,
+	INodeProperties,
+} from 'n8n-workflow';
 import { authenticateRequest } from '../nodes/shared/authenticateRequest';
 import { tokenPay } from '../nodes/TokenPay/tokenPay.contract';
 
@@ -69,12 +74,14 @@ export class TokenPayApi implements ICredentialType {
 			type: 'string',
 			required: true,
 			default: 'https://api.tokenpay.me',
-			description: 'What the link to the payment page begins with. TokenPay gives only the rest of the link and documents no host for it.',
+			description:
+				'What the link to the payment page begins with. TokenPay gives only the rest of the link and documents no host for it.',
 			hint: 'What the link to the payment page begins with. If the links lead nowhere, ask TokenPay for the address of its payment page.',
 		},
 	];
 
-	authenticate: IAuthenticate = async (credentials, requestOptions) => await authenticateRequest(tokenPay, credentials, requestOptions);
+	authenticate: IAuthenticate = async (credentials, requestOptions) =>
+		await authenticateRequest(tokenPay, credentials, requestOptions);
 
 	/**
 	 * No call that only checks a key is documented. Inferred: a signed query for an order that cannot exist is answered with 12002
@@ -86,24 +93,84 @@ export class TokenPayApi implements ICredentialType {
 			method: 'POST',
 			baseURL: '={{$credentials.baseUrl.trim()}}',
 			url: '/v1/transaction/query',
-			body: { app_id: '={{$credentials.appId.trim()}}', mch_id: '={{$credentials.merchantId.trim()}}', out_trade_no: 'n8n-credential-test' },
+			body: {
+				app_id: '={{$credentials.appId.trim()}}',
+				mch_id: '={{$credentials.merchantId.trim()}}',
+				out_trade_no: 'n8n-credential-test',
+			},
 			disableFollowRedirect: true,
 		},
 		rules: [
-			{ type: 'responseSuccessBody', properties: { key: 'code', value: 100, message: 'TokenPay could not read the request (code 100: bad request parameters)' } },
 			{
 				type: 'responseSuccessBody',
-				properties: { key: 'code', value: 103, message: "TokenPay refused the signature (code 103). Check 'App ID', 'Merchant ID' and 'App Secret': all three belong to one application." },
+				properties: {
+					key: 'code',
+					value: 100,
+					message: 'TokenPay could not read the request (code 100: bad request parameters)',
+				},
 			},
-			{ type: 'responseSuccessBody', properties: { key: 'code', value: 104, message: "TokenPay says that the signature has expired (code 104). Check this server's clock." } },
 			{
 				type: 'responseSuccessBody',
-				properties: { key: 'code', value: 11000, message: "TokenPay refused the request (code 11000: operation failed). Check that this server's outgoing IP is in the application's IP whitelist." },
+				properties: {
+					key: 'code',
+					value: 103,
+					message:
+						"TokenPay refused the signature (code 103). Check 'App ID', 'Merchant ID' and 'App Secret': all three belong to one application.",
+				},
 			},
-			{ type: 'responseSuccessBody', properties: { key: 'code', value: 11003, message: "TokenPay misses a parameter (code 11003). Check 'App ID' and 'Merchant ID'." } },
-			{ type: 'responseSuccessBody', properties: { key: 'code', value: 20000, message: "TokenPay knows no such application (code 20000). Check 'App ID' and 'Merchant ID'." } },
-			{ type: 'responseSuccessBody', properties: { key: 'code', value: 20001, message: 'The application is disabled at TokenPay (code 20001). Enable it in the TokenPay merchant backend.' } },
-			{ type: 'responseSuccessBody', properties: { key: 'code', value: 20005, message: "TokenPay finds a parameter invalid (code 20005). Check 'App ID' and 'Merchant ID'." } },
+			{
+				type: 'responseSuccessBody',
+				properties: {
+					key: 'code',
+					value: 104,
+					message:
+						"TokenPay says that the signature has expired (code 104). Check this server's clock.",
+				},
+			},
+			{
+				type: 'responseSuccessBody',
+				properties: {
+					key: 'code',
+					value: 11000,
+					message:
+						"TokenPay refused the request (code 11000: operation failed). Check that this server's outgoing IP is in the application's IP whitelist.",
+				},
+			},
+			{
+				type: 'responseSuccessBody',
+				properties: {
+					key: 'code',
+					value: 11003,
+					message: "TokenPay misses a parameter (code 11003). Check 'App ID' and 'Merchant ID'.",
+				},
+			},
+			{
+				type: 'responseSuccessBody',
+				properties: {
+					key: 'code',
+					value: 20000,
+					message:
+						"TokenPay knows no such application (code 20000). Check 'App ID' and 'Merchant ID'.",
+				},
+			},
+			{
+				type: 'responseSuccessBody',
+				properties: {
+					key: 'code',
+					value: 20001,
+					message:
+						'The application is disabled at TokenPay (code 20001). Enable it in the TokenPay merchant backend.',
+				},
+			},
+			{
+				type: 'responseSuccessBody',
+				properties: {
+					key: 'code',
+					value: 20005,
+					message:
+						"TokenPay finds a parameter invalid (code 20005). Check 'App ID' and 'Merchant ID'.",
+				},
+			},
 		],
 	};
 }

@@ -1,4 +1,9 @@
-import type { IAuthenticate, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
+import type {
+	IAuthenticate,
+	ICredentialTestRequest,
+	ICredentialType,
+	INodeProperties,
+} from 'n8n-workflow';
 import { authenticateRequest } from '../nodes/shared/authenticateRequest';
 import { wooshPay } from '../nodes/WooshPay/wooshPay.contract';
 
@@ -50,7 +55,8 @@ export class WooshPayApi implements ICredentialType {
 			type: 'string',
 			typeOptions: { password: true },
 			default: '',
-			description: 'Proves callbacks of an endpoint that you registered by hand; WooshPay shows its secret when the endpoint is made',
+			description:
+				'Proves callbacks of an endpoint that you registered by hand; WooshPay shows its secret when the endpoint is made',
 			hint: 'Leave it empty for the trigger, which registers itself. Only for endpoints that you registered by hand. The connection test does not check it.',
 		},
 		{
@@ -63,7 +69,8 @@ export class WooshPayApi implements ICredentialType {
 		},
 	];
 
-	authenticate: IAuthenticate = async (credentials, requestOptions) => await authenticateRequest(wooshPay, credentials, requestOptions);
+	authenticate: IAuthenticate = async (credentials, requestOptions) =>
+		await authenticateRequest(wooshPay, credentials, requestOptions);
 
 	/**
 	 * No call that only checks a key is documented. Inferred: the list of webhook endpoints, which the trigger needs anyway, is
@@ -71,14 +78,29 @@ export class WooshPayApi implements ICredentialType {
 	 */
 	test: ICredentialTestRequest = {
 		request: {
-			baseURL: '={{$credentials.environment === "custom" ? $credentials.baseUrl.trim() : $credentials.environment === "live" ? "https://api.wooshpay.com" : "https://apitest.wooshpay.com"}}',
+			baseURL:
+				'={{$credentials.environment === "custom" ? $credentials.baseUrl.trim() : $credentials.environment === "live" ? "https://api.wooshpay.com" : "https://apitest.wooshpay.com"}}',
 			url: '/v1/webhook_endpoints?limit=1',
 			headers: { accept: 'application/json', 'content-type': 'application/json' },
 			disableFollowRedirect: true,
 		},
 		rules: [
-			{ type: 'responseCode', properties: { value: 401, message: "WooshPay refused this Secret Key (HTTP 401). Check 'Secret Key', and that it belongs to 'Environment'." } },
-			{ type: 'responseCode', properties: { value: 403, message: 'WooshPay says that this key may not list webhook endpoints (HTTP 403). The trigger needs that permission.' } },
+			{
+				type: 'responseCode',
+				properties: {
+					value: 401,
+					message:
+						"WooshPay refused this Secret Key (HTTP 401). Check 'Secret Key', and that it belongs to 'Environment'.",
+				},
+			},
+			{
+				type: 'responseCode',
+				properties: {
+					value: 403,
+					message:
+						'WooshPay says that this key may not list webhook endpoints (HTTP 403). The trigger needs that permission.',
+				},
+			},
 		],
 	};
 }

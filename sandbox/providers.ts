@@ -13,7 +13,9 @@ export function findProviders(): SandboxProvider[] {
 		.map((file) => {
 			const { provider } = load(path.join(folder, file)) as { provider?: SandboxProvider };
 			if (provider?.name !== path.basename(file, '.ts')) {
-				throw new Error(`sandbox/providers/${file} must export a SandboxProvider as "provider", whose name is that of the file.`);
+				throw new Error(
+					`sandbox/providers/${file} must export a SandboxProvider as "provider", whose name is that of the file.`,
+				);
 			}
 			return provider;
 		});

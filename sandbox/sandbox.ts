@@ -44,15 +44,25 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
 	const sandbox = new SandboxState(
 		url,
 		options.providers ?? findProviders(),
-		{ latencyMilliseconds: options.latencyMilliseconds ?? 0, redeliveryScale: options.redeliveryScale ?? 0.001 },
+		{
+			latencyMilliseconds: options.latencyMilliseconds ?? 0,
+			redeliveryScale: options.redeliveryScale ?? 0.001,
+		},
 		options.allowedCallbackHosts ?? [],
 	);
 	app.route('/control', controlApi(sandbox));
-	for (const played of sandbox.played.values()) app.route(`/${played.name}`, providerApi(played, sandbox));
+	for (const played of sandbox.played.values())
+		app.route(`/${played.name}`, providerApi(played, sandbox));
 	app.route('/', pages(sandbox));
 	app.onError((error, c) => {
 		console.error(error);
-		sandbox.refuse({ provider: 'sandbox', method: c.req.method, path: c.req.path, status: 500, reason: `The sandbox itself failed: ${error.message}` });
+		sandbox.refuse({
+			provider: 'sandbox',
+			method: c.req.method,
+			path: c.req.path,
+			status: 500,
+			reason: `The sandbox itself failed: ${error.message}`,
+		});
 		return c.json({ error: `The sandbox itself failed: ${error.message}` }, 500);
 	});
 

@@ -5,9 +5,11 @@ export const fieldMeanings: Record<string, string> = {
 	paymentId: "The provider's number of the payment",
 	reference: 'Your own order number',
 	'refund.reference': 'Your own number of the refund',
-	checkoutUrl: 'Where to send the payer; byte for byte as the provider gave it, with the host in front where it gave none',
+	checkoutUrl:
+		'Where to send the payer; byte for byte as the provider gave it, with the host in front where it gave none',
 	qrCode: 'Text to draw as a QR code',
-	status: '`open`, `pending`, `paid`, `failed`, `expired`, `canceled`, `refunded` or `unknown`; never null',
+	status:
+		'`open`, `pending`, `paid`, `failed`, `expired`, `canceled`, `refunded` or `unknown`; never null',
 	'refund.status': '`pending`, `succeeded`, `failed`, `canceled` or `unknown`; never null',
 	providerStatus: "The provider's own word",
 	amount: 'Decimal text in major units',

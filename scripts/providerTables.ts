@@ -4,7 +4,14 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { ICredentialType, INodeProperties, INodePropertyCollection, INodePropertyOptions, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import type {
+	ICredentialType,
+	INodeProperties,
+	INodePropertyCollection,
+	INodePropertyOptions,
+	INodeType,
+	INodeTypeDescription,
+} from 'n8n-workflow';
 import { fieldMeanings } from './fieldMeanings';
 
 const root = path.join(__dirname, '..');
@@ -39,7 +46,10 @@ export async function readProvider(folder: string): Promise<ProviderCode> {
 }
 
 async function instance<Type>(file: string, name: string): Promise<Type> {
-	const exported = (await import(path.join(root, file))) as Record<string, (new () => Type) | undefined>;
+	const exported = (await import(path.join(root, file))) as Record<
+		string,
+		(new () => Type) | undefined
+	>;
 	const Class = exported[name];
 	if (Class === undefined) throw new Error(`${file} exports no ${name}.`);
 	return new Class();
@@ -80,7 +90,12 @@ export function placesIn(page: string): string[] {
 
 /** The places that a provider's page must have, in their order. */
 export function placesFor({ node }: ProviderCode): string[] {
-	return ['credential', ...operationsOf(node).map(({ resource, operation }) => `operation ${resource}.${operation}`), 'trigger', 'outputs'];
+	return [
+		'credential',
+		...operationsOf(node).map(({ resource, operation }) => `operation ${resource}.${operation}`),
+		'trigger',
+		'outputs',
+	];
 }
 
 /**
@@ -89,7 +104,9 @@ export function placesFor({ node }: ProviderCode): string[] {
  * @throws Error for a place that nothing is generated for, or whose end is missing
  */
 export function withTables(page: string, provider: ProviderCode): string {
-	const [first = '', ...parts] = page.split(new RegExp(`(?=${START.source})`)).filter((part, index) => index === 0 || START.test(part));
+	const [first = '', ...parts] = page
+		.split(new RegExp(`(?=${START.source})`))
+		.filter((part, index) => index === 0 || START.test(part));
 	const whole = parts.map((part) => {
 		const place = START.exec(part)?.[1] ?? '';
 		const end = part.indexOf(END);
@@ -104,18 +121,33 @@ function tableAt(place: string, provider: ProviderCode): string {
 	if (place === 'trigger') return parameterTable(provider.trigger.properties);
 	if (place === 'outputs') return outputTables(provider);
 	const [, resource = '', operation = ''] = /^operation (\w+)\.(\w+)$/.exec(place) ?? [];
-	if (!operationsOf(provider.node).some((each) => each.resource === resource && each.operation === operation)) throw new Error(`Nothing is generated for "${place}" of ${provider.folder}.`);
+	if (
+		!operationsOf(provider.node).some(
+			(each) => each.resource === resource && each.operation === operation,
+		)
+	)
+		throw new Error(`Nothing is generated for "${place}" of ${provider.folder}.`);
 	const isShown = (property: INodeProperties) => isShownFor(property, resource, operation);
 	return parameterTable(provider.node.properties.filter(isShown), isShown);
 }
 
 /** Whether a parameter belongs to the form of an operation, whatever else it depends on. */
-function isShownFor({ name, displayOptions }: INodeProperties, resource: string, operation: string): boolean {
+function isShownFor(
+	{ name, displayOptions }: INodeProperties,
+	resource: string,
+	operation: string,
+): boolean {
 	if (name === 'resource' || name === 'operation') return false;
 	const { show = {}, hide = {} } = displayOptions ?? {};
 	// With a slash in front inside a collection.
-	const given: Record<string, string> = { resource, operation, '/resource': resource, '/operation': operation };
-	const allows = (key: string) => show[key] === undefined || show[key].some((value) => value === given[key]);
+	const given: Record<string, string> = {
+		resource,
+		operation,
+		'/resource': resource,
+		'/operation': operation,
+	};
+	const allows = (key: string) =>
+		show[key] === undefined || show[key].some((value) => value === given[key]);
 	const hides = (key: string) => hide[key]?.some((value) => value === given[key]) ?? false;
 	return Object.keys(given).every((key) => allows(key) && !hides(key));
 }
@@ -123,23 +155,50 @@ function isShownFor({ name, displayOptions }: INodeProperties, resource: string,
 const HEAD = '| field | type | required | default | what it is |\n|---|---|---|---|---|';
 
 /** @param isShown of the fields inside collections */
-function parameterTable(properties: INodeProperties[], isShown: (property: INodeProperties) => boolean = () => true): string {
-	const rows = properties.filter(({ type }) => type !== 'notice').flatMap((property) => parameterRows(property, properties, isShown, ''));
+function parameterTable(
+	properties: INodeProperties[],
+	isShown: (property: INodeProperties) => boolean = () => true,
+): string {
+	const rows = properties
+		.filter(({ type }) => type !== 'notice')
+		.flatMap((property) => parameterRows(property, properties, isShown, ''));
 	return rows.length === 0 ? 'No fields.' : [HEAD, ...rows].join('\n');
 }
 
 /** @param all where the names in conditions are looked up */
-function parameterRows(given: INodeProperties, all: INodeProperties[], isShown: (property: INodeProperties) => boolean, above: string): string[] {
-	const property = given.type === 'options' ? { ...given, options: (given.options as INodeProperties[] | undefined)?.filter(isShown) } : given;
+function parameterRows(
+	given: INodeProperties,
+	all: INodeProperties[],
+	isShown: (property: INodeProperties) => boolean,
+	above: string,
+): string[] {
+	const property =
+		given.type === 'options'
+			? { ...given, options: (given.options as INodeProperties[] | undefined)?.filter(isShown) }
+			: given;
 	const title = `${above}*${property.displayName}*`;
 	const row = `| ${[title, typeOf(property), property.required ? 'yes' : '', defaultOf(property), meaningOf(property, all)].map(cell).join(' | ')} |`;
-	const inside = (options: INodeProperties[]) => options.filter(isShown).flatMap((option) => parameterRows(option, all, isShown, `${title} → `));
+	const inside = (options: INodeProperties[]) =>
+		options.filter(isShown).flatMap((option) => parameterRows(option, all, isShown, `${title} → `));
 	if (property.type === 'collection') return inside(property.options as INodeProperties[]);
-	if (property.type === 'fixedCollection') return [row, ...(property.options as INodePropertyCollection[]).flatMap(({ values }) => inside(values))];
+	if (property.type === 'fixedCollection')
+		return [
+			row,
+			...(property.options as INodePropertyCollection[]).flatMap(({ values }) => inside(values)),
+		];
 	return [row];
 }
 
-const TYPES: Partial<Record<INodeProperties['type'], string>> = { string: 'text', options: 'choice', multiOptions: 'choices', number: 'number', boolean: 'switch', json: 'JSON', dateTime: 'date', fixedCollection: 'list' };
+const TYPES: Partial<Record<INodeProperties['type'], string>> = {
+	string: 'text',
+	options: 'choice',
+	multiOptions: 'choices',
+	number: 'number',
+	boolean: 'switch',
+	json: 'JSON',
+	dateTime: 'date',
+	fixedCollection: 'list',
+};
 
 function typeOf({ type, typeOptions }: INodeProperties): string {
 	if (typeOptions?.password) return 'secret';
@@ -148,9 +207,16 @@ function typeOf({ type, typeOptions }: INodeProperties): string {
 
 function defaultOf(property: INodeProperties): string {
 	const value = property.default;
-	if (value === '' || value === undefined || value === null || property.type === 'fixedCollection') return '';
-	if (property.type === 'options' && value !== '') return choicesOf(property).find((choice) => choice.value === value)?.name ?? String(value);
-	if (Array.isArray(value)) return value.map((each) => choicesOf(property).find((choice) => choice.value === each)?.name ?? String(each)).join(', ');
+	if (value === '' || value === undefined || value === null || property.type === 'fixedCollection')
+		return '';
+	if (property.type === 'options' && value !== '')
+		return choicesOf(property).find((choice) => choice.value === value)?.name ?? String(value);
+	if (Array.isArray(value))
+		return value
+			.map(
+				(each) => choicesOf(property).find((choice) => choice.value === each)?.name ?? String(each),
+			)
+			.join(', ');
 	if (typeof value === 'boolean') return value ? 'on' : 'off';
 	return `\`${typeof value === 'object' ? JSON.stringify(value) : String(value)}\``;
 }
@@ -158,8 +224,17 @@ function defaultOf(property: INodeProperties): string {
 function meaningOf(property: INodeProperties, all: INodeProperties[]): string {
 	const plain = (text = '') => text.replace(/<[^>]*>/g, '').trim();
 	const choices = choicesOf(property);
-	const explained = choices.map(({ name, description }) => (description ? `*${name}*: ${sentence(plain(description))}` : `*${name}*.`));
-	return [conditionOf(property, all), sentence(plain(property.description)), sentence(plain(property.hint)), ...explained].filter(Boolean).join(' ');
+	const explained = choices.map(({ name, description }) =>
+		description ? `*${name}*: ${sentence(plain(description))}` : `*${name}*.`,
+	);
+	return [
+		conditionOf(property, all),
+		sentence(plain(property.description)),
+		sentence(plain(property.hint)),
+		...explained,
+	]
+		.filter(Boolean)
+		.join(' ');
 }
 
 /** `Only with *Amount From*: One Amount.` */
@@ -169,14 +244,26 @@ function conditionOf({ displayOptions }: INodeProperties, all: INodeProperties[]
 			.filter(([name]) => !/^\/?(resource|operation)$|^@/.test(name))
 			.flatMap(([name, values]) => {
 				const property = all.find((each) => each.name === name);
-				const chosen = (values as unknown[]).map((value) => choicesOf(property).find((choice) => choice.value === value)?.name ?? String(value));
+				const chosen = (values as unknown[]).map(
+					(value) =>
+						choicesOf(property).find((choice) => choice.value === value)?.name ?? String(value),
+				);
 				// What is not in this form cannot be chosen in it.
 				return property === undefined ? [] : [`*${property.displayName}*: ${chosen.join(' or ')}`];
 			});
 	const shown = words(displayOptions?.show);
 	const hidden = words(displayOptions?.hide);
-	const forPeople = (displayOptions?.hide as Record<string, unknown> | undefined)?.['@tool'] === undefined ? '' : 'Not for AI agents.';
-	return [shown.length > 0 ? `Only with ${shown.join(', ')}.` : '', hidden.length > 0 ? `Not with ${hidden.join(', ')}.` : '', forPeople].filter(Boolean).join(' ');
+	const forPeople =
+		(displayOptions?.hide as Record<string, unknown> | undefined)?.['@tool'] === undefined
+			? ''
+			: 'Not for AI agents.';
+	return [
+		shown.length > 0 ? `Only with ${shown.join(', ')}.` : '',
+		hidden.length > 0 ? `Not with ${hidden.join(', ')}.` : '',
+		forPeople,
+	]
+		.filter(Boolean)
+		.join(' ');
 }
 
 function choicesOf(property: INodeProperties | undefined): INodePropertyOptions[] {
@@ -207,13 +294,20 @@ interface Output {
 function outputTables({ folder, node }: ProviderCode): string {
 	const schemas = path.join(root, 'nodes', folder, '__schema__');
 	const ofTrigger = readdirSync(schemas).find((name) => name.endsWith('.json')) ?? '';
-	const read = (...names: string[]) => (JSON.parse(readFileSync(path.join(schemas, ...names), 'utf8')) as Schema).properties ?? {};
-	const outputs: Output[] = operationsOf(node).map(({ resource, operation, title }) => ({ title, resource, fields: read(ofTrigger.replace(/\.json$/, ''), resource, `${operation}.json`) }));
+	const read = (...names: string[]) =>
+		(JSON.parse(readFileSync(path.join(schemas, ...names), 'utf8')) as Schema).properties ?? {};
+	const outputs: Output[] = operationsOf(node).map(({ resource, operation, title }) => ({
+		title,
+		resource,
+		fields: read(ofTrigger.replace(/\.json$/, ''), resource, `${operation}.json`),
+	}));
 	const created = outputs.find(({ title }) => title === 'Checkout: Create')?.fields ?? {};
 	const waited = outputs.find(({ title }) => title === 'Checkout: Wait for Payment');
 	if (waited) {
 		waited.title += ', besides the fields of the item that came in';
-		waited.fields = Object.fromEntries(Object.entries(waited.fields).filter(([name]) => !(name in created)));
+		waited.fields = Object.fromEntries(
+			Object.entries(waited.fields).filter(([name]) => !(name in created)),
+		);
 	}
 	outputs.push({ title: 'Trigger', resource: 'callback', fields: read(ofTrigger) });
 	const groups = new Map<string, Output[]>();
@@ -227,26 +321,41 @@ function outputTables({ folder, node }: ProviderCode): string {
 function outputTable(outputs: Output[]): string {
 	const [{ resource, fields } = { resource: '', fields: {} }] = outputs;
 	const head = `**${outputs.map(({ title }) => title).join(' · ')}**`;
-	const rows = Object.keys(fields).map((name) => `| \`${name}\` | ${typeWord(name, outputs)} | ${cell(meaningOfField(resource, name))}${whereNull(name, outputs)} |`);
-	return rows.length === 0 ? `${head}: the fields as the provider sends them; no page names them.` : [head, '', '| field | type | what it is |', '|---|---|---|', ...rows].join('\n');
+	const rows = Object.keys(fields).map(
+		(name) =>
+			`| \`${name}\` | ${typeWord(name, outputs)} | ${cell(meaningOfField(resource, name))}${whereNull(name, outputs)} |`,
+	);
+	return rows.length === 0
+		? `${head}: the fields as the provider sends them; no page names them.`
+		: [head, '', '| field | type | what it is |', '|---|---|---|', ...rows].join('\n');
 }
 
 function typeWord(name: string, outputs: Output[]): string {
-	const words: Record<string, string> = { string: 'text', integer: 'number', boolean: 'true or false' };
-	const type = outputs.map(({ fields }) => fields[name]?.type ?? '').find((each) => each !== 'null') ?? 'null';
+	const words: Record<string, string> = {
+		string: 'text',
+		integer: 'number',
+		boolean: 'true or false',
+	};
+	const type =
+		outputs.map(({ fields }) => fields[name]?.type ?? '').find((each) => each !== 'null') ?? 'null';
 	return words[type] ?? type;
 }
 
 /** In a schema `null` stands for a field that is always empty there. */
 function whereNull(name: string, outputs: Output[]): string {
-	const empty = outputs.filter(({ fields }) => fields[name]?.type === 'null').map(({ title }) => title);
+	const empty = outputs
+		.filter(({ fields }) => fields[name]?.type === 'null')
+		.map(({ title }) => title);
 	if (empty.length === 0) return '';
-	return empty.length === outputs.length ? '; always null here' : `; always null with ${empty.join(', ')}`;
+	return empty.length === outputs.length
+		? '; always null here'
+		: `; always null with ${empty.join(', ')}`;
 }
 
 /** @throws Error for a field that fieldMeanings.ts does not explain */
 function meaningOfField(resource: string, name: string): string {
 	const meaning = fieldMeanings[`${resource}.${name}`] ?? fieldMeanings[name];
-	if (meaning === undefined) throw new Error(`scripts/fieldMeanings.ts does not say what "${name}" of ${resource} is.`);
+	if (meaning === undefined)
+		throw new Error(`scripts/fieldMeanings.ts does not say what "${name}" of ${resource} is.`);
 	return meaning;
 }

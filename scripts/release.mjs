@@ -10,24 +10,47 @@ import { readFileSync } from 'node:fs';
 const [tag] = process.argv.slice(2);
 const packageJson = JSON.parse(readFileSync('package.json', 'utf8'));
 
-const [{ filename, files, size, unpackedSize, integrity }] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts', '--loglevel=error'], { encoding: 'utf8' }));
+const [{ filename, files, size, unpackedSize, integrity }] = JSON.parse(
+	execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts', '--loglevel=error'], {
+		encoding: 'utf8',
+	}),
+);
 const folders = new Map();
 for (const { path, size: bytes } of files) {
 	const folder = path.split('/').slice(0, 3).slice(0, -1).join('/') || '.';
 	const sum = folders.get(folder) ?? { files: 0, bytes: 0 };
 	folders.set(folder, { files: sum.files + 1, bytes: sum.bytes + bytes });
 }
-const rows = [...folders].sort(([left], [right]) => left.localeCompare(right)).map(([folder, sum]) => `| ${folder} | ${sum.files} | ${sum.bytes} |`);
-console.log(`## ${filename}\n\n| folder | files | bytes |\n|---|---|---|\n${rows.join('\n')}\n| all | ${files.length} | ${unpackedSize} |\n\n${size} bytes packed, ${integrity}\n`);
+const rows = [...folders]
+	.sort(([left], [right]) => left.localeCompare(right))
+	.map(([folder, sum]) => `| ${folder} | ${sum.files} | ${sum.bytes} |`);
+console.log(
+	`## ${filename}\n\n| folder | files | bytes |\n|---|---|---|\n${rows.join('\n')}\n| all | ${files.length} | ${unpackedSize} |\n\n${size} bytes packed, ${integrity}\n`,
+);
 console.log(files.map(({ path, size: bytes }) => `- ${path} (${bytes})`).join('\n'));
 
 if (tag !== undefined) {
 	const { version, repository, homepage, author } = packageJson;
 	const problems = [];
-	if (tag !== `v${version}`) problems.push(`The tag is ${tag}, but package.json has version ${version}: the tag must be v${version}.`);
-	if (!readFileSync('CHANGELOG.md', 'utf8').split('\n').some((line) => line.startsWith(`## ${version}`))) problems.push(`CHANGELOG.md has no part "## ${version}": move what is under "Unreleased" there.`);
-	const neutral = Object.entries({ repository, homepage, author }).filter(([, value]) => /\.example\b/.test(JSON.stringify(value ?? '')));
-	if (neutral.length > 0) problems.push(`package.json still has the neutral ${neutral.map(([name]) => name).join(', ')}: enter the real ones. npm compares the repository with the one that publishes.`);
+	if (tag !== `v${version}`)
+		problems.push(
+			`The tag is ${tag}, but package.json has version ${version}: the tag must be v${version}.`,
+		);
+	if (
+		!readFileSync('CHANGELOG.md', 'utf8')
+			.split('\n')
+			.some((line) => line.startsWith(`## ${version}`))
+	)
+		problems.push(
+			`CHANGELOG.md has no part "## ${version}": move what is under "Unreleased" there.`,
+		);
+	const neutral = Object.entries({ repository, homepage, author }).filter(([, value]) =>
+		/\.example\b/.test(JSON.stringify(value ?? '')),
+	);
+	if (neutral.length > 0)
+		problems.push(
+			`package.json still has the neutral ${neutral.map(([name]) => name).join(', ')}: enter the real ones. npm compares the repository with the one that publishes.`,
+		);
 	if (problems.length > 0) {
 		console.error(`\n${problems.join('\n')}`);
 		process.exit(1);

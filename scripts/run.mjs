@@ -34,8 +34,16 @@ function fail(what, way) {
 
 function step(title, program, args, way) {
 	console.error(`• ${title}`);
-	const done = spawnSync(program, args, { cwd: root, env: environment, stdio: ['ignore', 'inherit', 'inherit'] });
-	if (done.status !== 0) fail(`"${program} ${args.join(' ')}" did not succeed (${done.error?.message ?? `exit ${done.status}`}).`, way);
+	const done = spawnSync(program, args, {
+		cwd: root,
+		env: environment,
+		stdio: ['ignore', 'inherit', 'inherit'],
+	});
+	if (done.status !== 0)
+		fail(
+			`"${program} ${args.join(' ')}" did not succeed (${done.error?.message ?? `exit ${done.status}`}).`,
+			way,
+		);
 }
 
 function installDependencies() {
@@ -67,7 +75,10 @@ function fingerprintOfSources() {
 			.filter((entry) => entry.isFile())
 			.map((entry) => path.join(entry.parentPath ?? entry.path, entry.name)),
 	);
-	for (const file of [...folders.sort(), ...['package.json', 'tsconfig.json', 'gulpfile.js'].map((file) => path.join(root, file))]) {
+	for (const file of [
+		...folders.sort(),
+		...['package.json', 'tsconfig.json', 'gulpfile.js'].map((file) => path.join(root, file)),
+	]) {
 		hash.update(`${path.relative(root, file)}\n`).update(readFileSync(file));
 	}
 	return hash.digest('hex');
@@ -77,27 +88,55 @@ function fingerprintOfSources() {
 function build() {
 	const stamp = path.join(root, 'node_modules', '.built-from');
 	const dist = path.join(root, 'dist');
-	const state = (fingerprint) => `${fingerprint} ${existsSync(dist) ? statSync(dist).mtimeMs : 'none'}`;
+	const state = (fingerprint) =>
+		`${fingerprint} ${existsSync(dist) ? statSync(dist).mtimeMs : 'none'}`;
 	const fingerprint = fingerprintOfSources();
-	if (existsSync(stamp) && existsSync(dist) && readFileSync(stamp, 'utf8') === state(fingerprint)) return;
-	step('Building the package', 'gulp', ['build', '--silent'], 'The compiler says above what is wrong.');
+	if (existsSync(stamp) && existsSync(dist) && readFileSync(stamp, 'utf8') === state(fingerprint))
+		return;
+	step(
+		'Building the package',
+		'gulp',
+		['build', '--silent'],
+		'The compiler says above what is wrong.',
+	);
 	// Sources that were edited meanwhile may be in it or not.
 	if (fingerprintOfSources() === fingerprint) writeFileSync(stamp, state(fingerprint));
 }
 
 if (Number(process.versions.node.split('.')[0]) < 20) {
-	fail(`This is Node ${process.versions.node}.`, 'Install Node 20 or newer; Node 24 for the tests is brought by the project itself.');
+	fail(
+		`This is Node ${process.versions.node}.`,
+		'Install Node 20 or newer; Node 24 for the tests is brought by the project itself.',
+	);
 }
 installDependencies();
 if (flags.has('--build')) build();
-if (flags.has('--types')) step('Checking types', 'tsc', ['-p', 'test/tsconfig.json'], 'The compiler says above what is wrong.');
+if (flags.has('--types'))
+	step(
+		'Checking types',
+		'tsc',
+		['-p', 'test/tsconfig.json'],
+		'The compiler says above what is wrong.',
+	);
 const n8n = [...flags].find((flag) => /^--n8n(=|$)/.test(flag));
 if (n8n?.includes('=')) environment.N8N_VERSION_UNDER_TEST = n8n.split('=')[1];
-if (n8n) step('Looking for n8n', 'tsx', ['test/n8n/bring.ts'], 'The message above says which step failed.');
+if (n8n)
+	step(
+		'Looking for n8n',
+		'tsx',
+		['test/n8n/bring.ts'],
+		'The message above says which step failed.',
+	);
 
 const [program, ...args] = command;
 const child = spawn(program, args, { cwd: root, env: environment, stdio: 'inherit' });
 // Ctrl-C reaches the child through the terminal; this process only waits for it to clean up.
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => signal === 'SIGTERM' && child.kill(signal));
-child.on('error', (error) => fail(`"${program}" could not be started: ${error.message}.`, 'Delete node_modules and run the command again.'));
+for (const signal of ['SIGINT', 'SIGTERM'])
+	process.on(signal, () => signal === 'SIGTERM' && child.kill(signal));
+child.on('error', (error) =>
+	fail(
+		`"${program}" could not be started: ${error.message}.`,
+		'Delete node_modules and run the command again.',
+	),
+);
 child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));

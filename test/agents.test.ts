@@ -2,7 +2,18 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { createNodeAsTool } from 'n8n-core/dist/execution-engine/node-execution-context/utils/create-node-as-tool';
-import { NodeConnectionTypes, NodeHelpers, type ICredentialDataDecryptedObject, type ICredentialType, type IDataObject, type INode, type INodeParameters, type INodeProperties, type INodePropertyOptions, type INodeType } from 'n8n-workflow';
+import {
+	NodeConnectionTypes,
+	NodeHelpers,
+	type ICredentialDataDecryptedObject,
+	type ICredentialType,
+	type IDataObject,
+	type INode,
+	type INodeParameters,
+	type INodeProperties,
+	type INodePropertyOptions,
+	type INodeType,
+} from 'n8n-workflow';
 import { sandboxCredentials, startSandbox, type RunningSandbox } from '../sandbox/sandbox';
 import { samples } from './every-provider.samples';
 import { runNode, type NodeRun } from './support/contexts';
@@ -10,7 +21,9 @@ import { runNode, type NodeRun } from './support/contexts';
 const root = path.resolve(__dirname, '..');
 
 function instance<Type>(file: string, name: string): Type {
-	const exported = jest.requireActual<Record<string, (new () => Type) | undefined>>(path.join(root, file))[name];
+	const exported = jest.requireActual<Record<string, (new () => Type) | undefined>>(
+		path.join(root, file),
+	)[name];
 	if (exported === undefined) throw new Error(`${file} exports no ${name}.`);
 	return new exported();
 }
@@ -19,11 +32,20 @@ const providers = readdirSync(path.join(root, 'nodes'), { withFileTypes: true })
 	.filter((entry) => entry.isDirectory() && entry.name !== 'shared')
 	.map(({ name: folder }) => ({
 		folder,
-		credential: instance<ICredentialType>(`credentials/${folder}Api.credentials.ts`, `${folder}Api`),
+		credential: instance<ICredentialType>(
+			`credentials/${folder}Api.credentials.ts`,
+			`${folder}Api`,
+		),
 		/** A new one each time: n8n changes the description. */
 		tool: (): INodeType => {
 			const node = instance<INodeType>(`nodes/${folder}/${folder}.node.ts`, folder);
-			node.description = { ...node.description, name: `${node.description.name}Tool`, displayName: `${node.description.displayName} Tool`, inputs: [], outputs: [NodeConnectionTypes.AiTool] };
+			node.description = {
+				...node.description,
+				name: `${node.description.name}Tool`,
+				displayName: `${node.description.displayName} Tool`,
+				inputs: [],
+				outputs: [NodeConnectionTypes.AiTool],
+			};
 			return node;
 		},
 	}));
@@ -33,40 +55,75 @@ let sandbox: RunningSandbox;
 beforeAll(async () => (sandbox = await startSandbox()));
 afterAll(async () => await sandbox.close());
 
-async function callTool({ folder, tool, credential }: Provider, parameters: IDataObject): Promise<NodeRun> {
-	const data = sandboxCredentials(sandbox.url).find(({ type }) => type === credential.name)?.data ?? {};
-	return await runNode({ node: tool(), credentialTypes: [credential], credentials: { [credential.name]: { ...data } as ICredentialDataDecryptedObject }, parameters: { ...samples[folder]?.order, ...parameters }, asTool: true });
+async function callTool(
+	{ folder, tool, credential }: Provider,
+	parameters: IDataObject,
+): Promise<NodeRun> {
+	const data =
+		sandboxCredentials(sandbox.url).find(({ type }) => type === credential.name)?.data ?? {};
+	return await runNode({
+		node: tool(),
+		credentialTypes: [credential],
+		credentials: { [credential.name]: { ...data } as ICredentialDataDecryptedObject },
+		parameters: { ...samples[folder]?.order, ...parameters },
+		asTool: true,
+	});
 }
 
 /** Options of a field that the form of the tool offers. */
 function offered({ tool }: Provider, field: string, values: INodeParameters = {}): string[] {
 	const { description } = tool();
-	const isShown = (part: INodeProperties | INodePropertyOptions) => NodeHelpers.displayParameter(values, part, { typeVersion: 1.1 }, description, values);
+	const isShown = (part: INodeProperties | INodePropertyOptions) =>
+		NodeHelpers.displayParameter(values, part, { typeVersion: 1.1 }, description, values);
 	return description.properties
 		.filter((property) => property.name === field && isShown(property))
-		.flatMap(({ options = [] }) => (options as INodePropertyOptions[]).filter(isShown).map(({ value }) => String(value)));
+		.flatMap(({ options = [] }) =>
+			(options as INodePropertyOptions[]).filter(isShown).map(({ value }) => String(value)),
+		);
 }
 
 const resourcesOf = (provider: Provider) => offered(provider, 'resource');
-const places = providers.flatMap((provider) => resourcesOf(provider).flatMap((resource) => offered(provider, 'operation', { resource }).map((operation) => ({ provider, folder: provider.folder, resource, operation }))));
+const places = providers.flatMap((provider) =>
+	resourcesOf(provider).flatMap((resource) =>
+		offered(provider, 'operation', { resource }).map((operation) => ({
+			provider,
+			folder: provider.folder,
+			resource,
+			operation,
+		})),
+	),
+);
 
 function toolOf({ tool, folder }: Provider, parameters: INodeParameters) {
 	const nodeType = tool();
-	const node: INode = { id: '1', name: folder, type: nodeType.description.name, typeVersion: 1.1, position: [0, 0], parameters };
+	const node: INode = {
+		id: '1',
+		name: folder,
+		type: nodeType.description.name,
+		typeVersion: 1.1,
+		position: [0, 0],
+		parameters,
+	};
 	return createNodeAsTool({ node, nodeType, handleToolInvocation: async () => undefined }).response;
 }
 
-it.each(places)('$folder: $resource: $operation tells the agent what it does', ({ provider, resource, operation }) => {
-	const { description } = toolOf(provider, { resource, operation });
-	expect(description).toMatch(new RegExp(`^(Create|Get|Close|Update|Download) (a|many) [a-z ]+ in ${provider.folder}$`));
-});
+it.each(places)(
+	'$folder: $resource: $operation tells the agent what it does',
+	({ provider, resource, operation }) => {
+		const { description } = toolOf(provider, { resource, operation });
+		expect(description).toMatch(
+			new RegExp(`^(Create|Get|Close|Update|Download) (a|many) [a-z ]+ in ${provider.folder}$`),
+		);
+	},
+);
 
 describe.each(providers)('$folder as a tool', (provider) => {
 	it('asks the agent for exactly the fields that are left to it', () => {
 		const { name, schema } = toolOf(provider, {
 			resource: 'checkout',
 			operation: 'create',
-			amount: "={{ /*n8n-auto-generated-fromAI-override*/ $fromAI('Amount', `In major units, such as 12.50`, 'string') }}",
+			amount:
+				"={{ /*n8n-auto-generated-fromAI-override*/ $fromAI('Amount', `In major units, such as 12.50`, 'string') }}",
 			reference: "={{ $fromAI('Reference', ``, 'string') }}",
 			currency: 'HKD',
 		});
@@ -77,33 +134,71 @@ describe.each(providers)('$folder as a tool', (provider) => {
 	it('offers neither waiting, nor verifying, nor anything about callbacks', () => {
 		expect(resourcesOf(provider)).toContain('checkout');
 		expect(resourcesOf(provider)).not.toContain('callback');
-		expect(places.filter(({ folder }) => folder === provider.folder).map(({ operation }) => operation)).not.toEqual(expect.arrayContaining([expect.stringMatching(/^(waitForPayment|verify)$/)]));
+		expect(
+			places.filter(({ folder }) => folder === provider.folder).map(({ operation }) => operation),
+		).not.toEqual(expect.arrayContaining([expect.stringMatching(/^(waitForPayment|verify)$/)]));
 	});
 
 	it.each([
-		['verify', { resource: 'callback', operation: 'verify', headers: '{}' }, /^Verify is not available to AI agents/],
-		...(samples[provider.folder]?.operations.checkout?.includes('waitForPayment') ? [['waitForPayment', { resource: 'checkout', operation: 'waitForPayment', checkoutId: '1', reference: 'order-1' }, /^Wait for Payment is not available to AI agents/] as const] : []),
-	] as const)('refuses %s, whatever the saved workflow says', async (_operation, parameters, words) => {
-		const run = await callTool(provider, parameters);
-		expect(run.error?.message).toMatch(words);
-		expect(run.error?.description ?? '').toMatch(/^Use it in a workflow/);
-	});
+		[
+			'verify',
+			{ resource: 'callback', operation: 'verify', headers: '{}' },
+			/^Verify is not available to AI agents/,
+		],
+		...(samples[provider.folder]?.operations.checkout?.includes('waitForPayment')
+			? [
+					[
+						'waitForPayment',
+						{
+							resource: 'checkout',
+							operation: 'waitForPayment',
+							checkoutId: '1',
+							reference: 'order-1',
+						},
+						/^Wait for Payment is not available to AI agents/,
+					] as const,
+				]
+			: []),
+	] as const)(
+		'refuses %s, whatever the saved workflow says',
+		async (_operation, parameters, words) => {
+			const run = await callTool(provider, parameters);
+			expect(run.error?.message).toMatch(words);
+			expect(run.error?.description ?? '').toMatch(/^Use it in a workflow/);
+		},
+	);
 
 	it('makes a checkout', async () => {
-		const callback = samples[provider.folder]?.callback.includes('url') ? { callback: 'url', callbackUrl: 'https://n8n.example/webhook/1/callback' } : {};
-		const run = await callTool(provider, { resource: 'checkout', operation: 'create', reference: 'order-by-agent', ...callback });
+		const callback = samples[provider.folder]?.callback.includes('url')
+			? { callback: 'url', callbackUrl: 'https://n8n.example/webhook/1/callback' }
+			: {};
+		const run = await callTool(provider, {
+			resource: 'checkout',
+			operation: 'create',
+			reference: 'order-by-agent',
+			...callback,
+		});
 		expect(run.error).toBeUndefined();
-		expect(run.outputs[0]).toMatchObject([{ json: { reference: 'order-by-agent', ...samples[provider.folder]?.money } }]);
+		expect(run.outputs[0]).toMatchObject([
+			{ json: { reference: 'order-by-agent', ...samples[provider.folder]?.money } },
+		]);
 	});
 });
 
-describe.each(providers.filter(({ folder }) => samples[folder]?.cardNumber !== undefined))('$folder as a tool: the fields of a card', (provider) => {
-	it('are not offered', () => {
-		const { description } = provider.tool();
-		const values = { resource: 'transaction', operation: 'create', paymentMethod: 'card' };
-		const shown = description.properties.filter((property) => NodeHelpers.displayParameter(values, property, { typeVersion: 1.1 }, description, values)).map(({ name }) => name);
-		expect(shown).toContain('resource');
-		expect(shown.filter((name) => /^card/.test(name))).toEqual([]);
-		expect(offered(provider, 'paymentMethod', values)).not.toContain('card');
-	});
-});
+describe.each(providers.filter(({ folder }) => samples[folder]?.cardNumber !== undefined))(
+	'$folder as a tool: the fields of a card',
+	(provider) => {
+		it('are not offered', () => {
+			const { description } = provider.tool();
+			const values = { resource: 'transaction', operation: 'create', paymentMethod: 'card' };
+			const shown = description.properties
+				.filter((property) =>
+					NodeHelpers.displayParameter(values, property, { typeVersion: 1.1 }, description, values),
+				)
+				.map(({ name }) => name);
+			expect(shown).toContain('resource');
+			expect(shown.filter((name) => /^card/.test(name))).toEqual([]);
+			expect(offered(provider, 'paymentMethod', values)).not.toContain('card');
+		});
+	},
+);

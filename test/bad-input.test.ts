@@ -10,7 +10,13 @@ import { samples } from './every-provider.samples';
 import { resetTime } from './nodes/shared/support/skippedTime';
 import { callHook, DELETED, runNode } from './support/contexts';
 
-jest.mock('n8n-workflow', () => jest.requireActual<typeof import('./nodes/shared/support/skippedTime')>('./nodes/shared/support/skippedTime').n8nWorkflowThatSkipsTime());
+jest.mock('n8n-workflow', () =>
+	jest
+		.requireActual<typeof import('./nodes/shared/support/skippedTime')>(
+			'./nodes/shared/support/skippedTime',
+		)
+		.n8nWorkflowThatSkipsTime(),
+);
 
 type Fields = Record<string, string>;
 
@@ -20,7 +26,9 @@ const folders = readdirSync(path.join(root, 'nodes'), { withFileTypes: true })
 	.map(({ name }) => name);
 
 function instance<Type>(file: string, name: string): Type {
-	const exported = jest.requireActual<Record<string, (new () => Type) | undefined>>(path.join(root, file))[name];
+	const exported = jest.requireActual<Record<string, (new () => Type) | undefined>>(
+		path.join(root, file),
+	)[name];
 	if (exported === undefined) throw new Error(`${file} exports no ${name}.`);
 	return new exported();
 }
@@ -43,11 +51,19 @@ afterAll(async () => {
 
 /** What the sandbox accepts, with the form's defaults for the rest. */
 function goodFields({ credential }: Provider): Fields {
-	const defaults = Object.fromEntries(credential.properties.filter(({ type }) => type !== 'notice').map(({ name, default: preset }) => [name, preset]));
-	return { ...defaults, ...sandboxCredentials(sandbox.url).find(({ type }) => type === credential.name)?.data } as Fields;
+	const defaults = Object.fromEntries(
+		credential.properties
+			.filter(({ type }) => type !== 'notice')
+			.map(({ name, default: preset }) => [name, preset]),
+	);
+	return {
+		...defaults,
+		...sandboxCredentials(sandbox.url).find(({ type }) => type === credential.name)?.data,
+	} as Fields;
 }
 
-const hasCallbackUrl = ({ node }: Provider) => node.description.properties.some(({ name }) => name === 'callbackUrl');
+const hasCallbackUrl = ({ node }: Provider) =>
+	node.description.properties.some(({ name }) => name === 'callbackUrl');
 
 interface Seen {
 	/** Title and text of the error; 'OK' if there is none. */
@@ -59,12 +75,33 @@ interface Seen {
 let orders = 0;
 
 /** Create Checkout as the sandbox accepts it, but for what is given here. The input item has an empty cell, `empty`. */
-async function create(provider: Provider, parameters: IDataObject, fields: Fields | typeof DELETED = goodFields(provider), isChosen = true): Promise<Seen> {
+async function create(
+	provider: Provider,
+	parameters: IDataObject,
+	fields: Fields | typeof DELETED = goodFields(provider),
+	isChosen = true,
+): Promise<Seen> {
 	const { node, credential, folder } = provider;
-	const order = { resource: 'checkout', operation: 'create', reference: `order-${++orders}`, ...samples[folder]?.order, ...(hasCallbackUrl(provider) ? { callback: 'url', callbackUrl: 'https://n8n.example/webhook/1/callback' } : {}) };
+	const order = {
+		resource: 'checkout',
+		operation: 'create',
+		reference: `order-${++orders}`,
+		...samples[folder]?.order,
+		...(hasCallbackUrl(provider)
+			? { callback: 'url', callbackUrl: 'https://n8n.example/webhook/1/callback' }
+			: {}),
+	};
 	try {
-		const run = await runNode({ node, credentialTypes: [credential], credentials: isChosen ? { [credential.name]: fields } : {}, items: [{ json: { empty: '' } }], parameters: { ...order, ...parameters } });
-		const hints = [...run.stored.matchAll(/"('(?:[^"\\]|\\.)*?' is (?:[^"\\]|\\.)*)"/g)].map(([, text]) => text ?? '').filter((text) => text.startsWith("'Callback URL'"));
+		const run = await runNode({
+			node,
+			credentialTypes: [credential],
+			credentials: isChosen ? { [credential.name]: fields } : {},
+			items: [{ json: { empty: '' } }],
+			parameters: { ...order, ...parameters },
+		});
+		const hints = [...run.stored.matchAll(/"('(?:[^"\\]|\\.)*?' is (?:[^"\\]|\\.)*)"/g)]
+			.map(([, text]) => text ?? '')
+			.filter((text) => text.startsWith("'Callback URL'"));
 		return { error: run.error ? words(run.error) : 'OK', hints: hints.join('\n') };
 	} catch (error) {
 		// n8n does not even start a workflow with an empty required field.
@@ -73,43 +110,136 @@ async function create(provider: Provider, parameters: IDataObject, fields: Field
 }
 
 /** The whole of it, or what must be in it. */
-const as = (seen: string | RegExp): unknown => (typeof seen === 'string' ? seen : expect.stringMatching(seen));
+const as = (seen: string | RegExp): unknown =>
+	typeof seen === 'string' ? seen : expect.stringMatching(seen);
 
 /** As n8n shows it: the title, and the text below it. */
 function words(error: Error & { description?: string | null }): string {
-	const title = error.message.replace(/ \[item 0(, reference "order-\d+")?\]/, '').replace(/\.$/, '');
+	const title = error.message
+		.replace(/ \[item 0(, reference "order-\d+")?\]/, '')
+		.replace(/\.$/, '');
 	return [title, error.description ?? ''].filter(Boolean).join('. ').replaceAll('\n', ' ');
 }
 
 async function publish({ trigger, credential, folder }: Provider, fields: Fields): Promise<string> {
-	const call = await callHook({ node: trigger, credentialTypes: [credential], credentials: { [credential.name]: fields }, method: 'create', nodeId: `trigger-of-${folder}`, webhookId: '11111111-2222-4333-8444-555555555555' });
+	const call = await callHook({
+		node: trigger,
+		credentialTypes: [credential],
+		credentials: { [credential.name]: fields },
+		method: 'create',
+		nodeId: `trigger-of-${folder}`,
+		webhookId: '11111111-2222-4333-8444-555555555555',
+	});
 	return call.error ? words(call.error) : 'OK';
 }
 
 /** The same words on every provider. */
 const inEveryForm: Array<[typed: string, given: IDataObject, seen: string]> = [
 	['no amount', { amount: '' }, `The 'PROVIDER' node has issues: - Parameter "Amount" is required`],
-	['an empty cell as amount', { amount: '={{ $json.empty }}' }, "'Amount' is empty. Enter an amount such as 12.50, or map it from the input item."],
-	['a column that is not there', { amount: '={{ $json.total }}' }, "'Amount' is empty. Enter an amount such as 12.50, or map it from the input item."],
-	['a decimal comma', { amount: '12,50' }, `'Amount' is not a plain number: "12,50". Use a point for the decimals, for example 12.50.`],
-	['thousands separators', { amount: '1,000.00' }, `'Amount' is not a plain number: "1,000.00". Leave out the thousands separators, for example 1000.00.`],
-	['a currency sign', { amount: '$12.50' }, `'Amount' is not a plain number: "$12.50". Enter digits and, if needed, one decimal point: no currency sign, no separators, for example 12.50.`],
-	['a negative amount', { amount: '-5' }, `'Amount' is not a plain number: "-5". Enter an amount that is more than zero.`],
+	[
+		'an empty cell as amount',
+		{ amount: '={{ $json.empty }}' },
+		"'Amount' is empty. Enter an amount such as 12.50, or map it from the input item.",
+	],
+	[
+		'a column that is not there',
+		{ amount: '={{ $json.total }}' },
+		"'Amount' is empty. Enter an amount such as 12.50, or map it from the input item.",
+	],
+	[
+		'a decimal comma',
+		{ amount: '12,50' },
+		`'Amount' is not a plain number: "12,50". Use a point for the decimals, for example 12.50.`,
+	],
+	[
+		'thousands separators',
+		{ amount: '1,000.00' },
+		`'Amount' is not a plain number: "1,000.00". Leave out the thousands separators, for example 1000.00.`,
+	],
+	[
+		'a currency sign',
+		{ amount: '$12.50' },
+		`'Amount' is not a plain number: "$12.50". Enter digits and, if needed, one decimal point: no currency sign, no separators, for example 12.50.`,
+	],
+	[
+		'a negative amount',
+		{ amount: '-5' },
+		`'Amount' is not a plain number: "-5". Enter an amount that is more than zero.`,
+	],
 	['zero', { amount: '0.00' }, "'Amount' is zero. Enter an amount that is more than zero."],
-	['an exponent, as sheets write large numbers', { amount: '1.2E+05' }, `'Amount' is not a plain number: "1.2E+05". Write the number out, without an exponent.`],
-	['an empty cell as currency', { currency: '={{ $json.empty }}' }, "'Currency' is empty. Enter a currency code, or map it from the input item."],
-	['an object as reference', { reference: '={{ ({ id: 1 }) }}' }, "'Reference' is not a text but an object. Map one field that holds text or a number."],
-	['a date as reference', { reference: '={{ $now }}' }, "'Reference' is not a text but a date. Write it as text in the expression, for example with .format('yyyy-MM-dd') behind it."],
-	['an order number that the sheet has rounded', { reference: '={{ 1234567890123456789 }}' }, "'Reference' has more digits than a number holds exactly. Give it as text, for example from a column that is formatted as text."],
-	['a page without its host', { successUrl: '/thanks' }, "'Success URL' is not an absolute URL. Enter the whole address with https:// in front."],
-	['a comma too many in a JSON field', { extraFields: '{ "a": 1, }' }, "'Extra Request Fields' is not valid JSON: Expected double-quoted property name in JSON at position 10 (line 1 column 11). Correct the JSON; texts and names need double quotes."],
-	['a list in place of an object', { extraFields: '[1]' }, `'Extra Request Fields' is not a JSON object. Enter an object such as {"field": "value"}.`],
-	['single quotes in JSON', { amountFrom: 'lineItemsJson', lineItemsJson: "[{'name': 'Tea'}]" }, "'Line Items (JSON)' is not valid JSON: Expected property name or '}' in JSON at position 2 (line 1 column 3). Correct the JSON; texts and names need double quotes."],
-	['one line item without its list', { amountFrom: 'lineItemsJson', lineItemsJson: '{ "name": "Tea" }' }, `'Line Items (JSON)' is not a list. Enter a JSON list such as [{"name": "Tea", "unitAmount": "12.50", "quantity": 2}].`],
-	['a decimal comma in a line item', { amountFrom: 'lineItemsJson', lineItemsJson: '[{ "name": "Tea", "unitAmount": "12,50" }]' }, `'Line Items (JSON) 1: Unit Amount' is not a plain number: "12,50". Use a point for the decimals, for example 12.50.`],
-	['no line items', { amountFrom: 'lineItems', lineItems: {} }, "'Line Items' is empty. Add at least one line item, or choose One Amount."],
-	['a line item that is not filled in', { amountFrom: 'lineItems', lineItems: { item: [{ name: '', unitAmount: '', quantity: 1 }] } }, "'Line Items 1: Name' is empty. Give each line item a name that the payer understands."],
-	['half a piece', { amountFrom: 'lineItems', lineItems: { item: [{ name: 'Tea', unitAmount: '1.00', quantity: 0.5 }] } }, `'Line Items 1: Quantity' is not a whole number above zero: "0.5". Enter 1, 2, 3 and so on.`],
+	[
+		'an exponent, as sheets write large numbers',
+		{ amount: '1.2E+05' },
+		`'Amount' is not a plain number: "1.2E+05". Write the number out, without an exponent.`,
+	],
+	[
+		'an empty cell as currency',
+		{ currency: '={{ $json.empty }}' },
+		"'Currency' is empty. Enter a currency code, or map it from the input item.",
+	],
+	[
+		'an object as reference',
+		{ reference: '={{ ({ id: 1 }) }}' },
+		"'Reference' is not a text but an object. Map one field that holds text or a number.",
+	],
+	[
+		'a date as reference',
+		{ reference: '={{ $now }}' },
+		"'Reference' is not a text but a date. Write it as text in the expression, for example with .format('yyyy-MM-dd') behind it.",
+	],
+	[
+		'an order number that the sheet has rounded',
+		{ reference: '={{ 1234567890123456789 }}' },
+		"'Reference' has more digits than a number holds exactly. Give it as text, for example from a column that is formatted as text.",
+	],
+	[
+		'a page without its host',
+		{ successUrl: '/thanks' },
+		"'Success URL' is not an absolute URL. Enter the whole address with https:// in front.",
+	],
+	[
+		'a comma too many in a JSON field',
+		{ extraFields: '{ "a": 1, }' },
+		"'Extra Request Fields' is not valid JSON: Expected double-quoted property name in JSON at position 10 (line 1 column 11). Correct the JSON; texts and names need double quotes.",
+	],
+	[
+		'a list in place of an object',
+		{ extraFields: '[1]' },
+		`'Extra Request Fields' is not a JSON object. Enter an object such as {"field": "value"}.`,
+	],
+	[
+		'single quotes in JSON',
+		{ amountFrom: 'lineItemsJson', lineItemsJson: "[{'name': 'Tea'}]" },
+		"'Line Items (JSON)' is not valid JSON: Expected property name or '}' in JSON at position 2 (line 1 column 3). Correct the JSON; texts and names need double quotes.",
+	],
+	[
+		'one line item without its list',
+		{ amountFrom: 'lineItemsJson', lineItemsJson: '{ "name": "Tea" }' },
+		`'Line Items (JSON)' is not a list. Enter a JSON list such as [{"name": "Tea", "unitAmount": "12.50", "quantity": 2}].`,
+	],
+	[
+		'a decimal comma in a line item',
+		{ amountFrom: 'lineItemsJson', lineItemsJson: '[{ "name": "Tea", "unitAmount": "12,50" }]' },
+		`'Line Items (JSON) 1: Unit Amount' is not a plain number: "12,50". Use a point for the decimals, for example 12.50.`,
+	],
+	[
+		'no line items',
+		{ amountFrom: 'lineItems', lineItems: {} },
+		"'Line Items' is empty. Add at least one line item, or choose One Amount.",
+	],
+	[
+		'a line item that is not filled in',
+		{ amountFrom: 'lineItems', lineItems: { item: [{ name: '', unitAmount: '', quantity: 1 }] } },
+		"'Line Items 1: Name' is empty. Give each line item a name that the payer understands.",
+	],
+	[
+		'half a piece',
+		{
+			amountFrom: 'lineItems',
+			lineItems: { item: [{ name: 'Tea', unitAmount: '1.00', quantity: 0.5 }] },
+		},
+		`'Line Items 1: Quantity' is not a whole number above zero: "0.5". Enter 1, 2, 3 and so on.`,
+	],
 ];
 
 describe.each(providers)('$folder: Create Checkout', (provider) => {
@@ -120,29 +250,51 @@ describe.each(providers)('$folder: Create Checkout', (provider) => {
 	});
 
 	it('a credential that was never chosen', async () => {
-		expect((await create(provider, {}, {}, false)).error).toBe(`Node does not have any credentials set for "${provider.credential.name}". Correct the node's settings, its expressions or its credential.`);
+		expect((await create(provider, {}, {}, false)).error).toBe(
+			`Node does not have any credentials set for "${provider.credential.name}". Correct the node's settings, its expressions or its credential.`,
+		);
 	});
 
 	it('a credential that was deleted', async () => {
-		expect((await create(provider, {}, DELETED)).error).toBe(`Credential with ID "id-of-${provider.credential.name}" does not exist for type "${provider.credential.name}". Correct the node's settings, its expressions or its credential.`);
+		expect((await create(provider, {}, DELETED)).error).toBe(
+			`Credential with ID "id-of-${provider.credential.name}" does not exist for type "${provider.credential.name}". Correct the node's settings, its expressions or its credential.`,
+		);
 	});
 
 	it('a provider that is down', async () => {
-		const { error } = await create(provider, {}, { ...goodFields(provider), baseUrl: 'http://127.0.0.1:9' });
-		expect(error).toBe(`${folder} could not be reached (ECONNREFUSED). Nothing was sent. Check the address in the credential and this server's network, then run it again.`);
+		const { error } = await create(
+			provider,
+			{},
+			{ ...goodFields(provider), baseUrl: 'http://127.0.0.1:9' },
+		);
+		expect(error).toBe(
+			`${folder} could not be reached (ECONNREFUSED). Nothing was sent. Check the address in the credential and this server's network, then run it again.`,
+		);
 	});
 
 	it('a base URL without https://', async () => {
-		const { error } = await create(provider, {}, { ...goodFields(provider), baseUrl: 'api.example' });
-		expect(error).toBe("'Base URL' in the credential is not an absolute URL. Open the credential and enter the address with https:// in front.");
+		const { error } = await create(
+			provider,
+			{},
+			{ ...goodFields(provider), baseUrl: 'api.example' },
+		);
+		expect(error).toBe(
+			"'Base URL' in the credential is not an absolute URL. Open the credential and enter the address with https:// in front.",
+		);
 	});
 
 	it('a base URL that is some web page', async () => {
 		const { error } = await create(provider, {}, { ...goodFields(provider), baseUrl: sandbox.url });
-		expect(error).toMatch(new RegExp(`^${folder} refused the request \\(HTTP 404\\).*Check (the address|'Environment' and 'Base URL') in the credential`));
+		expect(error).toMatch(
+			new RegExp(
+				`^${folder} refused the request \\(HTTP 404\\).*Check (the address|'Environment' and 'Base URL') in the credential`,
+			),
+		);
 	});
 
-	const texts = provider.credential.properties.filter(({ type }) => type === 'string').map(({ name }) => name);
+	const texts = provider.credential.properties
+		.filter(({ type }) => type === 'string')
+		.map(({ name }) => name);
 
 	it.each(texts)('blanks and line ends around %s are harmless', async (field) => {
 		const good = goodFields(provider);
@@ -152,53 +304,180 @@ describe.each(providers)('$folder: Create Checkout', (provider) => {
 	});
 });
 
-describe.each(providers.filter(hasCallbackUrl))('$folder: Create Checkout with a callback address', (provider) => {
-	const { folder } = provider;
+describe.each(providers.filter(hasCallbackUrl))(
+	'$folder: Create Checkout with a callback address',
+	(provider) => {
+		const { folder } = provider;
 
-	it.each([
-		['nothing', '', `The '${folder}' node has issues: - Parameter "Callback URL" is required`],
-		['an address without https://', 'n8n.example/webhook/1/callback', "'Callback URL' is not an absolute URL. Enter the whole address with https:// in front."],
-	])('%s as callback', async (_typed, callbackUrl, seen) => {
-		expect((await create(provider, { callbackUrl })).error).toBe(seen);
-	});
-
-	it('an empty cell as callback', async () => {
-		expect((await create(provider, { callbackUrl: '={{ $json.empty }}' })).error).toMatch(/^'Callback URL' is empty\. .*Production URL of the/);
-	});
-
-	it('the test URL as callback is sent, with a warning', async () => {
-		expect(await create(provider, { callbackUrl: 'https://n8n.example/webhook-test/1/callback' })).toEqual({
-			error: 'OK',
-			hints: "'Callback URL' is a test URL: n8n answers there only while the editor listens. Use the Production URL of the trigger and publish its workflow.",
+		it.each([
+			['nothing', '', `The '${folder}' node has issues: - Parameter "Callback URL" is required`],
+			[
+				'an address without https://',
+				'n8n.example/webhook/1/callback',
+				"'Callback URL' is not an absolute URL. Enter the whole address with https:// in front.",
+			],
+		])('%s as callback', async (_typed, callbackUrl, seen) => {
+			expect((await create(provider, { callbackUrl })).error).toBe(seen);
 		});
-	});
-});
+
+		it('an empty cell as callback', async () => {
+			expect((await create(provider, { callbackUrl: '={{ $json.empty }}' })).error).toMatch(
+				/^'Callback URL' is empty\. .*Production URL of the/,
+			);
+		});
+
+		it('the test URL as callback is sent, with a warning', async () => {
+			expect(
+				await create(provider, { callbackUrl: 'https://n8n.example/webhook-test/1/callback' }),
+			).toEqual({
+				error: 'OK',
+				hints:
+					"'Callback URL' is a test URL: n8n answers there only while the editor listens. Use the Production URL of the trigger and publish its workflow.",
+			});
+		});
+	},
+);
 
 /** What is wrong with one field of the credential, and what running Create Checkout says. */
 const inCredential: Array<[folder: string, typed: string, given: Fields, seen: string | RegExp]> = [
-	['Payfect', 'no key', { apiKey: '' }, "'API Key' in the Payfect credential is empty. Correct the credential; nothing was sent."],
-	['Payfect', 'a wrong key', { apiKey: 'wrong' }, "Payfect refused the request (HTTP 401): Invalid API key. Check 'API Key' in the credential."],
-	['EFundPay', 'no key', { secretKey: '' }, "'Secret Key' in the EFundPay credential is empty. Correct the credential; nothing was sent."],
-	['EFundPay', 'a wrong key', { secretKey: 'wrong' }, /^EFundPay refused the request \(HTTP 401\): Invalid API key.*Check 'Secret Key' and 'Merchant Account ID' in the credential, and that both belong to the environment chosen there\.$/],
-	['EFundPay', "another merchant's account", { merchantAccountId: 'wrong' }, /^EFundPay refused the request \(HTTP 403\).*Check 'Secret Key' and 'Merchant Account ID' in the credential/],
-	['EFundPay', 'no account', { merchantAccountId: '' }, "'Merchant Account ID' in the EFundPay credential is empty. Correct the credential; nothing was sent."],
-	['EFundPay', 'a test key for live payments', { environment: 'live', secretKey: 'sk_test_1234567890' }, "'Secret Key' in the EFundPay credential is a test key (sk_test_), but the address is that of the live environment. Correct the credential; nothing was sent."],
-	['EFundPay', 'a live key for trying out', { environment: 'test', secretKey: 'sk_live_1234567890' }, "'Secret Key' in the EFundPay credential is a live key (sk_live_), but the address is that of the test environment. Correct the credential; nothing was sent."],
-	['WooshPay', 'no key', { secretKey: '' }, "'Secret Key' in the WooshPay credential is empty. Correct the credential; nothing was sent."],
-	['WooshPay', 'a wrong key', { secretKey: 'wrong' }, "WooshPay refused the request (HTTP 401): Invalid API key. (error_401). Check 'Secret Key' in the credential, and that it belongs to 'Environment'."],
-	['WooshPay', 'a test key for live payments', { environment: 'live', secretKey: 'sk_test_1234567890' }, "'Secret Key' in the WooshPay credential is a test key, but 'Environment' is Live. Correct the credential; nothing was sent."],
-	['WooshPay', 'a live key for trying out', { environment: 'test', secretKey: 'sk_live_1234567890' }, "'Secret Key' in the WooshPay credential is a live key, but 'Environment' is Test. Correct the credential; nothing was sent."],
-	['ChingChingPay', 'no key', { apiKey: '' }, "'API Key' in the ChingChingPay credential is empty. Correct the credential; nothing was sent."],
-	['ChingChingPay', 'a wrong key', { apiKey: 'wrong' }, /^ChingChingPay refused the request \(HTTP 401\): invalid api key.*check 'API Key' and 'Signing Secret' in the credential/],
-	['ChingChingPay', 'no signing secret', { signingSecret: '' }, "'Signing Secret' in the ChingChingPay credential is empty. Correct the credential; nothing was sent."],
-	['ChingChingPay', 'a wrong signing secret', { signingSecret: 'wrong' }, /^ChingChingPay refused the request \(HTTP 401\): invalid signature.*'Request Key', 'Signed Text' and 'Signature Encoding'/],
-	['ChingChingPay', 'no merchant number anywhere', { merchantId: '' }, "'Merchant ID' is empty. Enter it here, or once for all in the credential."],
-	['TokenPay', 'no application', { appId: '' }, "'App ID' in the TokenPay credential is empty. Correct the credential; nothing was sent."],
-	['TokenPay', 'an application that does not exist', { appId: 'wrong' }, "TokenPay refused the request: application does not exist (code 20000). Check 'App ID' and 'Merchant ID' in the credential."],
-	['TokenPay', 'no merchant number', { merchantId: '' }, "'Merchant ID' in the TokenPay credential is empty. Correct the credential; nothing was sent."],
-	['TokenPay', 'no secret', { appSecret: '' }, "'App Secret' in the TokenPay credential is empty. Correct the credential; nothing was sent."],
-	['TokenPay', 'a secret that is cut off', { appSecret: '0123456789abcdef' }, "'App Secret' in the TokenPay credential is not 32 bytes long. Correct the credential; nothing was sent."],
-	['TokenPay', 'no address of the payment page', { checkoutBaseUrl: '' }, "'Checkout Base URL' in the credential is not an absolute URL. Open the credential and enter the address with https:// in front."],
+	[
+		'Payfect',
+		'no key',
+		{ apiKey: '' },
+		"'API Key' in the Payfect credential is empty. Correct the credential; nothing was sent.",
+	],
+	[
+		'Payfect',
+		'a wrong key',
+		{ apiKey: 'wrong' },
+		"Payfect refused the request (HTTP 401): Invalid API key. Check 'API Key' in the credential.",
+	],
+	[
+		'EFundPay',
+		'no key',
+		{ secretKey: '' },
+		"'Secret Key' in the EFundPay credential is empty. Correct the credential; nothing was sent.",
+	],
+	[
+		'EFundPay',
+		'a wrong key',
+		{ secretKey: 'wrong' },
+		/^EFundPay refused the request \(HTTP 401\): Invalid API key.*Check 'Secret Key' and 'Merchant Account ID' in the credential, and that both belong to the environment chosen there\.$/,
+	],
+	[
+		'EFundPay',
+		"another merchant's account",
+		{ merchantAccountId: 'wrong' },
+		/^EFundPay refused the request \(HTTP 403\).*Check 'Secret Key' and 'Merchant Account ID' in the credential/,
+	],
+	[
+		'EFundPay',
+		'no account',
+		{ merchantAccountId: '' },
+		"'Merchant Account ID' in the EFundPay credential is empty. Correct the credential; nothing was sent.",
+	],
+	[
+		'EFundPay',
+		'a test key for live payments',
+		{ environment: 'live', secretKey: 'sk_test_1234567890' },
+		"'Secret Key' in the EFundPay credential is a test key (sk_test_), but the address is that of the live environment. Correct the credential; nothing was sent.",
+	],
+	[
+		'EFundPay',
+		'a live key for trying out',
+		{ environment: 'test', secretKey: 'sk_live_1234567890' },
+		"'Secret Key' in the EFundPay credential is a live key (sk_live_), but the address is that of the test environment. Correct the credential; nothing was sent.",
+	],
+	[
+		'WooshPay',
+		'no key',
+		{ secretKey: '' },
+		"'Secret Key' in the WooshPay credential is empty. Correct the credential; nothing was sent.",
+	],
+	[
+		'WooshPay',
+		'a wrong key',
+		{ secretKey: 'wrong' },
+		"WooshPay refused the request (HTTP 401): Invalid API key. (error_401). Check 'Secret Key' in the credential, and that it belongs to 'Environment'.",
+	],
+	[
+		'WooshPay',
+		'a test key for live payments',
+		{ environment: 'live', secretKey: 'sk_test_1234567890' },
+		"'Secret Key' in the WooshPay credential is a test key, but 'Environment' is Live. Correct the credential; nothing was sent.",
+	],
+	[
+		'WooshPay',
+		'a live key for trying out',
+		{ environment: 'test', secretKey: 'sk_live_1234567890' },
+		"'Secret Key' in the WooshPay credential is a live key, but 'Environment' is Test. Correct the credential; nothing was sent.",
+	],
+	[
+		'ChingChingPay',
+		'no key',
+		{ apiKey: '' },
+		"'API Key' in the ChingChingPay credential is empty. Correct the credential; nothing was sent.",
+	],
+	[
+		'ChingChingPay',
+		'a wrong key',
+		{ apiKey: 'wrong' },
+		/^ChingChingPay refused the request \(HTTP 401\): invalid api key.*check 'API Key' and 'Signing Secret' in the credential/,
+	],
+	[
+		'ChingChingPay',
+		'no signing secret',
+		{ signingSecret: '' },
+		"'Signing Secret' in the ChingChingPay credential is empty. Correct the credential; nothing was sent.",
+	],
+	[
+		'ChingChingPay',
+		'a wrong signing secret',
+		{ signingSecret: 'wrong' },
+		/^ChingChingPay refused the request \(HTTP 401\): invalid signature.*'Request Key', 'Signed Text' and 'Signature Encoding'/,
+	],
+	[
+		'ChingChingPay',
+		'no merchant number anywhere',
+		{ merchantId: '' },
+		"'Merchant ID' is empty. Enter it here, or once for all in the credential.",
+	],
+	[
+		'TokenPay',
+		'no application',
+		{ appId: '' },
+		"'App ID' in the TokenPay credential is empty. Correct the credential; nothing was sent.",
+	],
+	[
+		'TokenPay',
+		'an application that does not exist',
+		{ appId: 'wrong' },
+		"TokenPay refused the request: application does not exist (code 20000). Check 'App ID' and 'Merchant ID' in the credential.",
+	],
+	[
+		'TokenPay',
+		'no merchant number',
+		{ merchantId: '' },
+		"'Merchant ID' in the TokenPay credential is empty. Correct the credential; nothing was sent.",
+	],
+	[
+		'TokenPay',
+		'no secret',
+		{ appSecret: '' },
+		"'App Secret' in the TokenPay credential is empty. Correct the credential; nothing was sent.",
+	],
+	[
+		'TokenPay',
+		'a secret that is cut off',
+		{ appSecret: '0123456789abcdef' },
+		"'App Secret' in the TokenPay credential is not 32 bytes long. Correct the credential; nothing was sent.",
+	],
+	[
+		'TokenPay',
+		'no address of the payment page',
+		{ checkoutBaseUrl: '' },
+		"'Checkout Base URL' in the credential is not an absolute URL. Open the credential and enter the address with https:// in front.",
+	],
 ];
 
 it.each(inCredential)('%s: %s in the credential', async (folder, _typed, given, seen) => {
@@ -209,16 +488,57 @@ it.each(inCredential)('%s: %s in the credential', async (folder, _typed, given, 
 });
 
 /** What is wrong with what proves callbacks, and what publishing the trigger says. */
-const openAndFillIn = 'Open the credential, fill this in, and publish the workflow again. Until then every callback would be refused';
+const openAndFillIn =
+	'Open the credential, fill this in, and publish the workflow again. Until then every callback would be refused';
 const atPublishing: Array<[folder: string, typed: string, given: Fields, seen: string | RegExp]> = [
-	['Payfect', 'no secret', { callbackSecretKey: '' }, `Payfect callbacks cannot be proved: 'Callback Secret Key' in the Payfect credential is empty. ${openAndFillIn}`],
-	['Payfect', 'the API key as secret', { callbackSecretKey: 'payfect-api-key' }, `Payfect callbacks cannot be proved: 'Callback Secret Key' in the Payfect credential is not a key of 32 bytes in base64url (44 characters that end with =). ${openAndFillIn}`],
-	['EFundPay', 'no platform key', { platformPublicKey: '' }, `EFundPay callbacks cannot be proved: 'Platform Public Key' in the EFundPay credential is empty. ${openAndFillIn}`],
-	['EFundPay', 'the secret key as platform key', { platformPublicKey: 'sk_test_1234567890' }, `EFundPay callbacks cannot be proved: 'Platform Public Key' in the EFundPay credential is not an RSA public key in PEM or base64. ${openAndFillIn}`],
-	['WooshPay', 'a wrong key', { secretKey: 'wrong' }, /^The endpoint of this trigger could not be registered at WooshPay: WooshPay refused the request \(HTTP 401\).*Check 'Secret Key' in the credential.*then publish the workflow again\.$/],
-	['ChingChingPay', 'no signing secret', { signingSecret: '' }, `ChingChingPay callbacks cannot be proved: 'Signing Secret' in the ChingChingPay credential is empty. ${openAndFillIn}`],
-	['TokenPay', 'a secret that is cut off', { appSecret: '0123456789abcdef' }, `TokenPay callbacks cannot be proved: 'App Secret' in the TokenPay credential is not 32 bytes long. ${openAndFillIn}`],
-	['TokenPay', 'a previous secret that is cut off', { appSecretPrevious: '0123456789abcdef' }, `TokenPay callbacks cannot be proved: 'Previous App Secret' in the TokenPay credential is not 32 bytes long. ${openAndFillIn}`],
+	[
+		'Payfect',
+		'no secret',
+		{ callbackSecretKey: '' },
+		`Payfect callbacks cannot be proved: 'Callback Secret Key' in the Payfect credential is empty. ${openAndFillIn}`,
+	],
+	[
+		'Payfect',
+		'the API key as secret',
+		{ callbackSecretKey: 'payfect-api-key' },
+		`Payfect callbacks cannot be proved: 'Callback Secret Key' in the Payfect credential is not a key of 32 bytes in base64url (44 characters that end with =). ${openAndFillIn}`,
+	],
+	[
+		'EFundPay',
+		'no platform key',
+		{ platformPublicKey: '' },
+		`EFundPay callbacks cannot be proved: 'Platform Public Key' in the EFundPay credential is empty. ${openAndFillIn}`,
+	],
+	[
+		'EFundPay',
+		'the secret key as platform key',
+		{ platformPublicKey: 'sk_test_1234567890' },
+		`EFundPay callbacks cannot be proved: 'Platform Public Key' in the EFundPay credential is not an RSA public key in PEM or base64. ${openAndFillIn}`,
+	],
+	[
+		'WooshPay',
+		'a wrong key',
+		{ secretKey: 'wrong' },
+		/^The endpoint of this trigger could not be registered at WooshPay: WooshPay refused the request \(HTTP 401\).*Check 'Secret Key' in the credential.*then publish the workflow again\.$/,
+	],
+	[
+		'ChingChingPay',
+		'no signing secret',
+		{ signingSecret: '' },
+		`ChingChingPay callbacks cannot be proved: 'Signing Secret' in the ChingChingPay credential is empty. ${openAndFillIn}`,
+	],
+	[
+		'TokenPay',
+		'a secret that is cut off',
+		{ appSecret: '0123456789abcdef' },
+		`TokenPay callbacks cannot be proved: 'App Secret' in the TokenPay credential is not 32 bytes long. ${openAndFillIn}`,
+	],
+	[
+		'TokenPay',
+		'a previous secret that is cut off',
+		{ appSecretPrevious: '0123456789abcdef' },
+		`TokenPay callbacks cannot be proved: 'Previous App Secret' in the TokenPay credential is not 32 bytes long. ${openAndFillIn}`,
+	],
 ];
 
 it.each(atPublishing)('%s Trigger: %s in the credential', async (folder, _typed, given, seen) => {
@@ -231,7 +551,13 @@ it.each(atPublishing)('%s Trigger: %s in the credential', async (folder, _typed,
 describe('EFundPay Trigger: the platform key, as people paste it', () => {
 	const provider = providers.find(({ folder }) => folder === 'EFundPay') as Provider;
 	const inside = () => goodFields(provider).platformPublicKey ?? '';
-	const pem = () => ['-----BEGIN PUBLIC KEY-----', ...(inside().match(/.{1,64}/g) ?? []), '-----END PUBLIC KEY-----', ''].join('\n');
+	const pem = () =>
+		[
+			'-----BEGIN PUBLIC KEY-----',
+			...(inside().match(/.{1,64}/g) ?? []),
+			'-----END PUBLIC KEY-----',
+			'',
+		].join('\n');
 
 	it.each<[string, () => string]>([
 		['as it is', () => pem()],
@@ -242,6 +568,8 @@ describe('EFundPay Trigger: the platform key, as people paste it', () => {
 		['the base64 alone', () => inside()],
 	])('%s', async (_form, text) => {
 		expect(inside()).toMatch(/^[A-Za-z0-9+/=]{300,}$/);
-		expect(await publish(provider, { ...goodFields(provider), platformPublicKey: text() })).toBe('OK');
+		expect(await publish(provider, { ...goodFields(provider), platformPublicKey: text() })).toBe(
+			'OK',
+		);
 	});
 });

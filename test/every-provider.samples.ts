@@ -31,8 +31,14 @@ export interface ProviderSamples {
 }
 
 /** The payload with this word wherever the field occurs. */
-function replaced(payload: Record<string, unknown>, field: string, word: string): Record<string, unknown> {
-	return JSON.parse(JSON.stringify(payload), (name, value: unknown) => (name === field ? word : value)) as Record<string, unknown>;
+function replaced(
+	payload: Record<string, unknown>,
+	field: string,
+	word: string,
+): Record<string, unknown> {
+	return JSON.parse(JSON.stringify(payload), (name, value: unknown) =>
+		name === field ? word : value,
+	) as Record<string, unknown>;
 }
 
 export const samples: Record<string, ProviderSamples> = {
@@ -48,36 +54,79 @@ export const samples: Record<string, ProviderSamples> = {
 		triggerOptions: ['confirmWithProvider', 'maximumAge', 'respond'],
 	},
 	EFundPay: {
-		order: { amount: '20.50', currency: 'HKD', description: 'One box of tea', successUrl: 'https://shop.example/ok', buyerName: 'Ada Lovelace' },
+		order: {
+			amount: '20.50',
+			currency: 'HKD',
+			description: 'One box of tea',
+			successUrl: 'https://shop.example/ok',
+			buyerName: 'Ada Lovelace',
+		},
 		money: { amount: '20.50', currency: 'HKD' },
 		withStatus: (payload, word) => replaced(payload, 'payment_status', word),
 		signatureHeader: 'signature',
 		cardNumber: '4000000000000002',
-		values: { cardNumber: '4000000000000002', cardExpirationDate: '12/39', cardSecurityCode: '123', buyerIp: '203.0.113.7', method: 'alipay' },
-		operations: { checkout: ['create', 'waitForPayment'], transaction: ['create', 'get', 'getAll'], refund: ['create', 'get', 'getAll'], callback: ['verify'] },
+		values: {
+			cardNumber: '4000000000000002',
+			cardExpirationDate: '12/39',
+			cardSecurityCode: '123',
+			buyerIp: '203.0.113.7',
+			method: 'alipay',
+		},
+		operations: {
+			checkout: ['create', 'waitForPayment'],
+			transaction: ['create', 'get', 'getAll'],
+			refund: ['create', 'get', 'getAll'],
+			callback: ['verify'],
+		},
 		amountUnits: ['major', 'smallest'],
 		callback: ['resumeExecution', 'url'],
 		createOptions: ['attempt', 'requestsInParallel'],
 		triggerOptions: ['respond'],
 	},
 	WooshPay: {
-		order: { amount: '20.50', currency: 'GBP', description: 'One box of tea', successUrl: 'https://shop.example/ok', cancelUrl: 'https://shop.example/no' },
+		order: {
+			amount: '20.50',
+			currency: 'GBP',
+			description: 'One box of tea',
+			successUrl: 'https://shop.example/ok',
+			cancelUrl: 'https://shop.example/no',
+		},
 		money: { amount: '20.50', currency: 'GBP' },
 		withStatus: (payload, word) => replaced(payload, 'type', `payment_intent.${word}`),
 		signatureHeader: 'wooshpay-signature',
 		values: { updateFields: { nickname: 'Winter' } },
-		operations: { checkout: ['create', 'get'], product: ['create'], price: ['create', 'get', 'update'], payment: ['get'], refund: ['create', 'get'], callback: ['verify'] },
+		operations: {
+			checkout: ['create', 'get'],
+			product: ['create'],
+			price: ['create', 'get', 'update'],
+			payment: ['get'],
+			refund: ['create', 'get'],
+			callback: ['verify'],
+		},
 		amountUnits: ['major', 'smallest'],
 		callback: [],
 		createOptions: ['attempt', 'requestsInParallel', 'retry'],
 		triggerOptions: ['additionalProviderEvents', 'confirmWithProvider', 'maximumAge', 'respond'],
 	},
 	ChingChingPay: {
-		order: { amount: '20.50', currency: 'HKD', description: 'One box of tea', channelId: '1', paymentMethod: 'ANY_METHOD' },
+		order: {
+			amount: '20.50',
+			currency: 'HKD',
+			description: 'One box of tea',
+			channelId: '1',
+			paymentMethod: 'ANY_METHOD',
+		},
 		money: { amount: '20.50', currency: 'HKD' },
 		withStatus: (payload, word) => replaced(payload, 'status', word),
 		signatureHeader: 'x-signature',
-		operations: { checkout: ['create', 'createLink', 'waitForPayment'], transaction: ['get'], payment: ['get'], refund: ['create'], settlement: ['getAll', 'download'], callback: ['verify'] },
+		operations: {
+			checkout: ['create', 'createLink', 'waitForPayment'],
+			transaction: ['get'],
+			payment: ['get'],
+			refund: ['create'],
+			settlement: ['getAll', 'download'],
+			callback: ['verify'],
+		},
 		amountUnits: ['major', 'smallest'],
 		callback: ['none', 'resumeExecution', 'url'],
 		createOptions: ['requestsInParallel'],
@@ -88,7 +137,12 @@ export const samples: Record<string, ProviderSamples> = {
 		money: { amount: '20.5', currency: 'USDT' },
 		withStatus: (payload, word) => replaced(payload, 'trade_state', word),
 		signatureHeader: 'ttpay-signature',
-		operations: { checkout: ['create', 'get', 'close', 'waitForPayment'], currency: ['getAll'], balance: ['get'], callback: ['verify'] },
+		operations: {
+			checkout: ['create', 'get', 'close', 'waitForPayment'],
+			currency: ['getAll'],
+			balance: ['get'],
+			callback: ['verify'],
+		},
 		amountUnits: [],
 		callback: ['none', 'resumeExecution', 'url'],
 		createOptions: ['requestsInParallel'],

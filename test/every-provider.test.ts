@@ -2,15 +2,43 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { resolveOutputSchemaPath } from 'n8n-core';
-import { NodeHelpers, type ICredentialType, type IDataObject, type INodeParameters, type INodeProperties, type INodePropertyOptions, type INodeType } from 'n8n-workflow';
+import {
+	NodeHelpers,
+	type ICredentialType,
+	type IDataObject,
+	type INodeParameters,
+	type INodeProperties,
+	type INodePropertyOptions,
+	type INodeType,
+} from 'n8n-workflow';
 import type { CheckoutOrder, PaymentContract, Payload } from '../nodes/shared/contract';
 import { sandboxCredentials, startSandbox, type RunningSandbox } from '../sandbox/sandbox';
 import { samples, type ProviderSamples } from './every-provider.samples';
-import { startProviderServer, type ProviderServer, type Reply } from './nodes/shared/support/providerServer';
+import {
+	startProviderServer,
+	type ProviderServer,
+	type Reply,
+} from './nodes/shared/support/providerServer';
 import { resetTime } from './nodes/shared/support/skippedTime';
-import { callHook, callWebhook, DELETED, logText, runNode, type CallbackRequest, type NodeRun, type NodeRunOptions, type WebhookCall } from './support/contexts';
+import {
+	callHook,
+	callWebhook,
+	DELETED,
+	logText,
+	runNode,
+	type CallbackRequest,
+	type NodeRun,
+	type NodeRunOptions,
+	type WebhookCall,
+} from './support/contexts';
 
-jest.mock('n8n-workflow', () => jest.requireActual<typeof import('./nodes/shared/support/skippedTime')>('./nodes/shared/support/skippedTime').n8nWorkflowThatSkipsTime());
+jest.mock('n8n-workflow', () =>
+	jest
+		.requireActual<typeof import('./nodes/shared/support/skippedTime')>(
+			'./nodes/shared/support/skippedTime',
+		)
+		.n8nWorkflowThatSkipsTime(),
+);
 
 const root = path.resolve(__dirname, '..');
 const read = (...names: string[]) => readFileSync(path.join(root, ...names), 'utf8');
@@ -32,16 +60,26 @@ interface Provider extends ProviderSamples {
 }
 
 const instance = <Type>(file: string, name: string): Type => {
-	const exported = jest.requireActual<Record<string, (new () => Type) | undefined>>(path.join(root, file))[name];
+	const exported = jest.requireActual<Record<string, (new () => Type) | undefined>>(
+		path.join(root, file),
+	)[name];
 	if (exported === undefined) throw new Error(`${file} exports no ${name}.`);
 	return new exported();
 };
 
 function providerIn(folder: string): Provider {
-	const contractFile = readdirSync(path.join(root, 'nodes', folder)).find((file) => file.endsWith('.contract.ts')) ?? 'the contract';
-	const contract = Object.values(jest.requireActual<Record<string, unknown>>(path.join(root, 'nodes', folder, contractFile))).find((value): value is AnyContract => typeof value === 'object' && value !== null && 'callback' in value && 'authHeaders' in value);
+	const contractFile =
+		readdirSync(path.join(root, 'nodes', folder)).find((file) => file.endsWith('.contract.ts')) ??
+		'the contract';
+	const contract = Object.values(
+		jest.requireActual<Record<string, unknown>>(path.join(root, 'nodes', folder, contractFile)),
+	).find(
+		(value): value is AnyContract =>
+			typeof value === 'object' && value !== null && 'callback' in value && 'authHeaders' in value,
+	);
 	const ofProvider = samples[folder];
-	if (contract === undefined || ofProvider === undefined) throw new Error(`${folder} has no contract, or no entry in test/every-provider.samples.ts.`);
+	if (contract === undefined || ofProvider === undefined)
+		throw new Error(`${folder} has no contract, or no entry in test/every-provider.samples.ts.`);
 	return {
 		...ofProvider,
 		folder,
@@ -58,91 +96,213 @@ const providers = folders.map(providerIn);
 
 /** `payfect`, `eFundPay`: as in type names of saved workflows. */
 const internalName = (folder: string) => folder.charAt(0).toLowerCase() + folder.slice(1);
-const optionValues = (property: INodeProperties | undefined) => ((property?.options ?? []) as INodePropertyOptions[]).map(({ value }) => String(value));
-const optionNames = (property: INodeProperties | undefined) => ((property?.options ?? []) as INodeProperties[]).map(({ name }) => name);
+const optionValues = (property: INodeProperties | undefined) =>
+	((property?.options ?? []) as INodePropertyOptions[]).map(({ value }) => String(value));
+const optionNames = (property: INodeProperties | undefined) =>
+	((property?.options ?? []) as INodeProperties[]).map(({ name }) => name);
 
 /** The parameters that the form shows for these values. */
 function shown({ node: { description } }: Provider, values: INodeParameters): INodeProperties[] {
-	const withDefaults = NodeHelpers.getNodeParameters(description.properties, values, true, false, { typeVersion: 1.1 }, description) ?? values;
-	return description.properties.filter((property) => NodeHelpers.displayParameter(withDefaults, property, { typeVersion: 1.1 }, description, withDefaults));
+	const withDefaults =
+		NodeHelpers.getNodeParameters(
+			description.properties,
+			values,
+			true,
+			false,
+			{ typeVersion: 1.1 },
+			description,
+		) ?? values;
+	return description.properties.filter((property) =>
+		NodeHelpers.displayParameter(
+			withDefaults,
+			property,
+			{ typeVersion: 1.1 },
+			description,
+			withDefaults,
+		),
+	);
 }
 
 function operationsOf({ node }: Provider): Array<{ resource: string; operation: string }> {
 	const { properties } = node.description;
 	return optionValues(properties.find(({ name }) => name === 'resource')).flatMap((resource) =>
-		properties.filter(({ name, displayOptions }) => name === 'operation' && displayOptions?.show?.resource?.includes(resource)).flatMap((property) => optionValues(property).map((operation) => ({ resource, operation }))),
+		properties
+			.filter(
+				({ name, displayOptions }) =>
+					name === 'operation' && displayOptions?.show?.resource?.includes(resource),
+			)
+			.flatMap((property) => optionValues(property).map((operation) => ({ resource, operation }))),
 	);
 }
 
 it('is run over every provider that the package lists', () => {
 	const { n8n } = JSON.parse(read('package.json')) as { n8n: { nodes: string[] } };
-	expect(n8n.nodes.filter((file) => !file.includes('Trigger')).map((file) => path.basename(file, '.node.js')).sort()).toEqual([...folders].sort());
+	expect(
+		n8n.nodes
+			.filter((file) => !file.includes('Trigger'))
+			.map((file) => path.basename(file, '.node.js'))
+			.sort(),
+	).toEqual([...folders].sort());
 });
 
 describe('no provider is a special case', () => {
 	/** Without comments, which may give a provider as the example of a rule. */
-	const code = (file: string) => readFileSync(file, 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$|\s\/\/ .*$/gm, '');
-	const filesIn = (folder: string) => readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts')).map((file) => path.join(root, folder, file));
+	const code = (file: string) =>
+		readFileSync(file, 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$|\s\/\/ .*$/gm, '');
+	const filesIn = (folder: string) =>
+		readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+			.filter((file) => file.endsWith('.ts'))
+			.map((file) => path.join(root, folder, file));
 	const shared = [...filesIn('nodes/shared'), ...filesIn('sandbox/core')];
 
 	it.each(folders)('%s is named in no shared code', (folder) => {
 		const name = new RegExp(folder, 'i');
-		expect(shared.filter((file) => name.test(code(file))).map((file) => path.relative(root, file))).toEqual([]);
+		expect(
+			shared.filter((file) => name.test(code(file))).map((file) => path.relative(root, file)),
+		).toEqual([]);
 	});
 
 	it.each(folders)('%s is named in the folder of no other provider', (folder) => {
 		const name = new RegExp(folder, 'i');
-		const others = folders.filter((other) => other !== folder).flatMap((other) => [...filesIn(`nodes/${other}`), path.join(root, 'credentials', `${other}Api.credentials.ts`), path.join(root, 'sandbox/providers', `${other.toLowerCase()}.ts`)]);
-		expect(others.filter((file) => name.test(code(file))).map((file) => path.relative(root, file))).toEqual([]);
+		const others = folders
+			.filter((other) => other !== folder)
+			.flatMap((other) => [
+				...filesIn(`nodes/${other}`),
+				path.join(root, 'credentials', `${other}Api.credentials.ts`),
+				path.join(root, 'sandbox/providers', `${other.toLowerCase()}.ts`),
+			]);
+		expect(
+			others.filter((file) => name.test(code(file))).map((file) => path.relative(root, file)),
+		).toEqual([]);
 	});
 });
 
-const EVENTS = ['dispute.updated', 'payment.canceled', 'payment.expired', 'payment.failed', 'payment.pending', 'payment.succeeded', 'refund.failed', 'refund.pending', 'refund.succeeded', 'unknown'];
+const EVENTS = [
+	'dispute.updated',
+	'payment.canceled',
+	'payment.expired',
+	'payment.failed',
+	'payment.pending',
+	'payment.succeeded',
+	'refund.failed',
+	'refund.pending',
+	'refund.succeeded',
+	'unknown',
+];
 /** Fields of product.md section 3. */
-const CHECKOUT_FIELDS = ['provider', 'checkoutId', 'paymentId', 'reference', 'checkoutUrl', 'qrCode', 'status', 'providerStatus', 'amount', 'currency', 'expiresAt', 'livemode', 'nextAction'];
-const EVENT_FIELDS = ['provider', 'event', 'eventId', 'checkoutId', 'paymentId', 'reference', 'status', 'providerStatus', 'amount', 'currency', 'livemode', 'occurredAt', 'verifiedBy', 'raw'];
+const CHECKOUT_FIELDS = [
+	'provider',
+	'checkoutId',
+	'paymentId',
+	'reference',
+	'checkoutUrl',
+	'qrCode',
+	'status',
+	'providerStatus',
+	'amount',
+	'currency',
+	'expiresAt',
+	'livemode',
+	'nextAction',
+];
+const EVENT_FIELDS = [
+	'provider',
+	'event',
+	'eventId',
+	'checkoutId',
+	'paymentId',
+	'reference',
+	'status',
+	'providerStatus',
+	'amount',
+	'currency',
+	'livemode',
+	'occurredAt',
+	'verifiedBy',
+	'raw',
+];
 /** A create may show more than a lookup: the key of the row, for support to quote. */
 const MORE_FIELDS_OF_A_CHECKOUT = ['idempotencyKey', 'lineItems'];
 
 describe.each(providers)('$folder: what saved workflows and people see', (provider) => {
 	const { folder, node, trigger, credential } = provider;
 	const properties = (values: INodeParameters) => shown(provider, values);
-	const named = (name: string, values: INodeParameters) => properties(values).find((property) => property.name === name);
+	const named = (name: string, values: INodeParameters) =>
+		properties(values).find((property) => property.name === name);
 	const create = { resource: 'checkout', operation: 'create' };
 
 	it('has its names', () => {
-		expect([node.description.name, node.description.displayName]).toEqual([internalName(folder), folder]);
-		expect([trigger.description.name, trigger.description.displayName]).toEqual([`${internalName(folder)}Trigger`, `${folder} Trigger`]);
-		expect([credential.name, credential.displayName]).toEqual([`${internalName(folder)}Api`, `${folder} API`]);
-		expect([node, trigger].map(({ description }) => description.credentials)).toMatchObject([[{ name: credential.name, required: true }], [{ name: credential.name, required: true }]]);
+		expect([node.description.name, node.description.displayName]).toEqual([
+			internalName(folder),
+			folder,
+		]);
+		expect([trigger.description.name, trigger.description.displayName]).toEqual([
+			`${internalName(folder)}Trigger`,
+			`${folder} Trigger`,
+		]);
+		expect([credential.name, credential.displayName]).toEqual([
+			`${internalName(folder)}Api`,
+			`${folder} API`,
+		]);
+		expect([node, trigger].map(({ description }) => description.credentials)).toMatchObject([
+			[{ name: credential.name, required: true }],
+			[{ name: credential.name, required: true }],
+		]);
 	});
 
 	it('offers the operations of product.md and no other', () => {
-		const expected = Object.entries(provider.operations).flatMap(([resource, operations]) => operations.map((operation) => ({ resource, operation })));
-		const sorted = (list: typeof expected) => list.map(({ resource, operation }) => `${resource}: ${operation}`).sort();
+		const expected = Object.entries(provider.operations).flatMap(([resource, operations]) =>
+			operations.map((operation) => ({ resource, operation })),
+		);
+		const sorted = (list: typeof expected) =>
+			list.map(({ resource, operation }) => `${resource}: ${operation}`).sort();
 		expect(sorted(operationsOf(provider))).toEqual(sorted(expected));
 	});
 
 	it('shows no two parameters of one name at once', () => {
 		const twice = operationsOf(provider).flatMap((values) => {
 			const names = properties(values).map(({ name }) => name);
-			return names.filter((name, index) => names.indexOf(name) !== index).map((name) => `${values.resource}: ${values.operation}: ${name}`);
+			return names
+				.filter((name, index) => names.indexOf(name) !== index)
+				.map((name) => `${values.resource}: ${values.operation}: ${name}`);
 		});
 		expect(twice).toEqual([]);
 	});
 
 	it('asks for an order in the common words', () => {
 		const names = properties({ ...create, amountFrom: 'amount' }).map(({ name }) => name);
-		expect(names).toEqual(expect.arrayContaining(['amountFrom', 'amount', 'currency', 'reference', 'description', 'successUrl', 'extraFields', 'simple', 'options']));
-		expect(optionValues(named('amountFrom', create)).sort()).toEqual(['amount', 'lineItems', 'lineItemsJson']);
-		expect(named('lineItems', { ...create, amountFrom: 'lineItems' })?.type).toBe('fixedCollection');
+		expect(names).toEqual(
+			expect.arrayContaining([
+				'amountFrom',
+				'amount',
+				'currency',
+				'reference',
+				'description',
+				'successUrl',
+				'extraFields',
+				'simple',
+				'options',
+			]),
+		);
+		expect(optionValues(named('amountFrom', create)).sort()).toEqual([
+			'amount',
+			'lineItems',
+			'lineItemsJson',
+		]);
+		expect(named('lineItems', { ...create, amountFrom: 'lineItems' })?.type).toBe(
+			'fixedCollection',
+		);
 		expect(named('lineItemsJson', { ...create, amountFrom: 'lineItemsJson' })?.type).toBe('json');
 		expect(named('extraFields', create)?.type).toBe('json');
 		expect(named('simple', create)?.default).toBe(true);
 	});
 
 	it('lets rows be sent in parallel wherever something is made or looked up', () => {
-		const without = operationsOf(provider).filter((values) => /^(create|get)/.test(values.operation) && !optionNames(named('options', values)).includes('requestsInParallel'));
+		const without = operationsOf(provider).filter(
+			(values) =>
+				/^(create|get)/.test(values.operation) &&
+				!optionNames(named('options', values)).includes('requestsInParallel'),
+		);
 		expect(without).toEqual([]);
 	});
 
@@ -152,7 +312,9 @@ describe.each(providers)('$folder: what saved workflows and people see', (provid
 
 	it('is told where callbacks go', () => {
 		expect(optionValues(named('callback', create)).sort()).toEqual(provider.callback);
-		expect(named('callbackUrl', { ...create, callback: 'url' })?.type).toBe(provider.callback.includes('url') ? 'string' : undefined);
+		expect(named('callbackUrl', { ...create, callback: 'url' })?.type).toBe(
+			provider.callback.includes('url') ? 'string' : undefined,
+		);
 	});
 
 	it('reissues an order by Attempt, and repeats one, only where the provider has idempotency keys', () => {
@@ -161,20 +323,39 @@ describe.each(providers)('$folder: what saved workflows and people see', (provid
 
 	it('waits in the common words, where callbacks go to an address per checkout', () => {
 		const waits = operationsOf(provider).filter(({ operation }) => operation === 'waitForPayment');
-		const names = waits.flatMap((values) => properties({ ...values, limitType: 'duration' }).map(({ name }) => name));
-		const common = ['checkoutId', 'reference', 'amount', 'currency', 'limitType', 'limitAmount', 'limitUnit'];
+		const names = waits.flatMap((values) =>
+			properties({ ...values, limitType: 'duration' }).map(({ name }) => name),
+		);
+		const common = [
+			'checkoutId',
+			'reference',
+			'amount',
+			'currency',
+			'limitType',
+			'limitAmount',
+			'limitUnit',
+		];
 		expect(names.filter((name) => common.includes(name))).toEqual(waits.length === 0 ? [] : common);
 		expect(waits).toHaveLength(provider.callback.includes('resumeExecution') ? 1 : 0);
 	});
 
 	it('hides from AI agents what must not be theirs', () => {
-		const all = node.description.properties.flatMap((property) => [property, ...((property.options ?? []) as INodePropertyOptions[])]);
-		const hidden = (value: string) => all.filter((each) => 'value' in each && each.value === value).map(({ displayOptions }) => displayOptions?.hide?.['@tool']);
-		expect([...hidden('waitForPayment'), ...hidden('callback')].filter((hide) => hide?.[0] !== true)).toEqual([]);
+		const all = node.description.properties.flatMap((property) => [
+			property,
+			...((property.options ?? []) as INodePropertyOptions[]),
+		]);
+		const hidden = (value: string) =>
+			all
+				.filter((each) => 'value' in each && each.value === value)
+				.map(({ displayOptions }) => displayOptions?.hide?.['@tool']);
+		expect(
+			[...hidden('waitForPayment'), ...hidden('callback')].filter((hide) => hide?.[0] !== true),
+		).toEqual([]);
 	});
 
 	it('has a trigger with the common list of events and its options', () => {
-		const byName = (name: string) => trigger.description.properties.find((property) => property.name === name);
+		const byName = (name: string) =>
+			trigger.description.properties.find((property) => property.name === name);
 		expect(optionValues(byName('events')).sort()).toEqual(EVENTS);
 		expect(byName('events')?.default).toContain('payment.succeeded');
 		expect(optionNames(byName('options')).sort()).toEqual(provider.triggerOptions);
@@ -184,14 +365,29 @@ describe.each(providers)('$folder: what saved workflows and people see', (provid
 		const [webhook, ...more] = trigger.description.webhooks ?? [];
 		expect(more).toEqual([]);
 		expect([trigger.description.version].flat().filter((version) => version <= 1)).toEqual([]);
-		expect(webhook).toMatchObject({ name: 'default', httpMethod: 'POST', path: 'callback', responseData: '' });
-		const resolvers = (webhook as unknown as Record<symbol, Record<string, unknown> | undefined>)[Symbol.for('n8n.webhookDescriptionResolvers')] ?? {};
-		const evaluated = Object.entries(webhook ?? {}).filter(([name, value]) => typeof value === 'string' && value.startsWith('=') && !Object.hasOwn(resolvers, name));
+		expect(webhook).toMatchObject({
+			name: 'default',
+			httpMethod: 'POST',
+			path: 'callback',
+			responseData: '',
+		});
+		const resolvers =
+			(webhook as unknown as Record<symbol, Record<string, unknown> | undefined>)[
+				Symbol.for('n8n.webhookDescriptionResolvers')
+			] ?? {};
+		const evaluated = Object.entries(webhook ?? {}).filter(
+			([name, value]) =>
+				typeof value === 'string' && value.startsWith('=') && !Object.hasOwn(resolvers, name),
+		);
 		expect(evaluated).toEqual([]);
 	});
 
 	it('has icons of its own for both backgrounds, and they differ', () => {
-		const texts = [node, trigger].flatMap(({ description }) => [description.icon].map((icon) => (typeof icon === 'object' ? [icon.light, icon.dark] : []))).map((pair) => pair.map((file) => read('icons', path.basename(file))));
+		const texts = [node, trigger]
+			.flatMap(({ description }) =>
+				[description.icon].map((icon) => (typeof icon === 'object' ? [icon.light, icon.dark] : [])),
+			)
+			.map((pair) => pair.map((file) => read('icons', path.basename(file))));
 		expect(texts).toHaveLength(2);
 		expect(texts[0]).toHaveLength(2);
 		expect(texts[0]).toEqual(texts[1]);
@@ -201,17 +397,27 @@ describe.each(providers)('$folder: what saved workflows and people see', (provid
 
 	it('masks every secret of the credential, and can be tested and pointed elsewhere', () => {
 		const secret = /key|secret|token|password/i;
-		const open = credential.properties.filter(({ name, type, typeOptions }) => type === 'string' && secret.test(name) && !/public/i.test(name) && typeOptions?.password !== true);
+		const open = credential.properties.filter(
+			({ name, type, typeOptions }) =>
+				type === 'string' &&
+				secret.test(name) &&
+				!/public/i.test(name) &&
+				typeOptions?.password !== true,
+		);
 		expect(open.map(({ name }) => name)).toEqual([]);
 		const testedBy = node.description.credentials?.[0]?.testedBy;
-		expect(credential.test?.request.url ?? (typeof testedBy === 'string' ? node.methods?.credentialTest?.[testedBy] : undefined)).toBeDefined();
+		expect(
+			credential.test?.request.url ??
+				(typeof testedBy === 'string' ? node.methods?.credentialTest?.[testedBy] : undefined),
+		).toBeDefined();
 		expect(typeof credential.authenticate).toBe('function');
 		expect(credential.properties.map(({ name }) => name)).toContain('baseUrl');
 	});
 
 	it('tells in its page what is known, inferred and unknown', () => {
 		const page = read('nodes', folder, 'README.md');
-		for (const word of ['Known', 'Inferred', 'Unknown']) expect(page).toMatch(new RegExp(`^#+ .*${word}|\\*\\*${word}`, 'im'));
+		for (const word of ['Known', 'Inferred', 'Unknown'])
+			expect(page).toMatch(new RegExp(`^#+ .*${word}|\\*\\*${word}`, 'im'));
 	});
 
 	it('marks what is concluded and not documented', () => {
@@ -223,22 +429,34 @@ describe.each(providers)('$folder: what saved workflows and people see', (provid
 		const nodeDir = path.join(root, 'nodes', folder);
 		const schema = (place: { resource?: string; operation?: string }) => {
 			const file = resolveOutputSchemaPath({ nodeDir, version: 1.1, ...place });
-			return file && existsSync(file) ? Object.keys((JSON.parse(readFileSync(file, 'utf8')) as { properties: object }).properties) : undefined;
+			return file && existsSync(file)
+				? Object.keys((JSON.parse(readFileSync(file, 'utf8')) as { properties: object }).properties)
+				: undefined;
 		};
-		const checkouts = operationsOf(provider).filter(({ resource, operation }) => resource === 'checkout' && ['create', 'createLink', 'get'].includes(operation));
+		const checkouts = operationsOf(provider).filter(
+			({ resource, operation }) =>
+				resource === 'checkout' && ['create', 'createLink', 'get'].includes(operation),
+		);
 
 		it.each(operationsOf(provider))('$resource: $operation has one', (place) => {
 			expect(schema(place)).toBeDefined();
 		});
 
 		it.each(checkouts)('$resource: $operation has the fields of a checkout', (place) => {
-			expect(schema(place)?.filter((field) => !MORE_FIELDS_OF_A_CHECKOUT.includes(field)).sort()).toEqual([...CHECKOUT_FIELDS].sort());
+			expect(
+				schema(place)
+					?.filter((field) => !MORE_FIELDS_OF_A_CHECKOUT.includes(field))
+					.sort(),
+			).toEqual([...CHECKOUT_FIELDS].sort());
 		});
 
 		it('the trigger and Verify have the fields of an event', () => {
 			// n8n looks for a trigger's schema beside the node, without resource and operation.
 			const places = [{}, { resource: 'callback', operation: 'verify' }];
-			expect(places.map((place) => schema(place)?.sort())).toEqual([[...EVENT_FIELDS].sort(), [...EVENT_FIELDS].sort()]);
+			expect(places.map((place) => schema(place)?.sort())).toEqual([
+				[...EVENT_FIELDS].sort(),
+				[...EVENT_FIELDS].sort(),
+			]);
 		});
 	});
 });
@@ -253,13 +471,36 @@ afterAll(async () => {
 
 /** What the sandbox accepts, with the form's defaults for the rest. */
 function credentialOf({ credential }: Provider): Record<string, string> {
-	const defaults = Object.fromEntries(credential.properties.filter(({ type }) => type !== 'notice').map(({ name, default: preset }) => [name, preset]));
-	return { ...defaults, ...sandboxCredentials(sandbox.url).find(({ type }) => type === credential.name)?.data } as Record<string, string>;
+	const defaults = Object.fromEntries(
+		credential.properties
+			.filter(({ type }) => type !== 'notice')
+			.map(({ name, default: preset }) => [name, preset]),
+	);
+	return {
+		...defaults,
+		...sandboxCredentials(sandbox.url).find(({ type }) => type === credential.name)?.data,
+	} as Record<string, string>;
 }
-const maskedFields = ({ credential }: Provider) => credential.properties.filter(({ typeOptions }) => typeOptions?.password === true).map(({ name }) => name);
+const maskedFields = ({ credential }: Provider) =>
+	credential.properties
+		.filter(({ typeOptions }) => typeOptions?.password === true)
+		.map(({ name }) => name);
 
-async function run(provider: Provider, parameters: IDataObject, { fields = credentialOf(provider), ...more }: Partial<NodeRunOptions> & { fields?: Record<string, string> } = {}): Promise<NodeRun> {
-	return await runNode({ node: provider.node, credentialTypes: [provider.credential], credentials: { [provider.credential.name]: fields }, parameters, ...more });
+async function run(
+	provider: Provider,
+	parameters: IDataObject,
+	{
+		fields = credentialOf(provider),
+		...more
+	}: Partial<NodeRunOptions> & { fields?: Record<string, string> } = {},
+): Promise<NodeRun> {
+	return await runNode({
+		node: provider.node,
+		credentialTypes: [provider.credential],
+		credentials: { [provider.credential.name]: fields },
+		parameters,
+		...more,
+	});
 }
 
 interface Delivery {
@@ -268,7 +509,10 @@ interface Delivery {
 }
 
 async function control<Answer>(address: string, body: object): Promise<Answer> {
-	const answer = await fetch(`${sandbox.url}/control${address}`, { method: 'POST', body: JSON.stringify(body) });
+	const answer = await fetch(`${sandbox.url}/control${address}`, {
+		method: 'POST',
+		body: JSON.stringify(body),
+	});
 	if (!answer.ok) throw new Error(await answer.text());
 	return (await answer.json()) as Answer;
 }
@@ -277,47 +521,104 @@ describe.each(providers)('$folder: from order to callback', (provider) => {
 	const { name, folder } = provider;
 	let orders = 0;
 	let registered: IDataObject;
-	const trigger = { node: provider.trigger, nodeId: `trigger-of-${folder}`, webhookId: `11111111-2222-4333-8444-00000000000${folders.indexOf(folder)}`, credentialTypes: [provider.credential] };
+	const trigger = {
+		node: provider.trigger,
+		nodeId: `trigger-of-${folder}`,
+		webhookId: `11111111-2222-4333-8444-00000000000${folders.indexOf(folder)}`,
+		credentialTypes: [provider.credential],
+	};
 
 	beforeAll(async () => {
-		const published = await callHook({ ...trigger, credentials: { [provider.credential.name]: credentialOf(provider) }, method: 'create' });
+		const published = await callHook({
+			...trigger,
+			credentials: { [provider.credential.name]: credentialOf(provider) },
+			method: 'create',
+		});
 		if (published.error) throw published.error;
 		registered = published.staticData;
 	});
 
 	async function order(): Promise<IDataObject> {
-		const callback = optionValues(shown(provider, { resource: 'checkout', operation: 'create' }).find((property) => property.name === 'callback')).includes('url') ? { callback: 'url', callbackUrl: 'https://n8n.example/webhook/1/callback' } : {};
-		const made = await run(provider, { resource: 'checkout', operation: 'create', reference: `order-${folder}-${++orders}`, ...callback, ...provider.order });
+		const callback = optionValues(
+			shown(provider, { resource: 'checkout', operation: 'create' }).find(
+				(property) => property.name === 'callback',
+			),
+		).includes('url')
+			? { callback: 'url', callbackUrl: 'https://n8n.example/webhook/1/callback' }
+			: {};
+		const made = await run(provider, {
+			resource: 'checkout',
+			operation: 'create',
+			reference: `order-${folder}-${++orders}`,
+			...callback,
+			...provider.order,
+		});
 		if (made.error) throw made.error;
 		return made.outputs[0]?.[0]?.json ?? {};
 	}
 
 	/** A genuine callback about a paid order, as the sandbox signs it. */
-	async function paidCallback(): Promise<{ checkout: IDataObject; request: Required<Pick<CallbackRequest, 'rawBody'>> & { headers: Record<string, string> } }> {
+	async function paidCallback(): Promise<{
+		checkout: IDataObject;
+		request: Required<Pick<CallbackRequest, 'rawBody'>> & { headers: Record<string, string> };
+	}> {
 		const checkout = await order();
-		const { checkouts } = (await (await fetch(`${sandbox.url}/control/state?provider=${name}`)).json()) as { checkouts: Array<{ checkoutId: string; reference: string }> };
-		const id = checkouts.find(({ reference }) => reference === checkout.reference)?.checkoutId ?? '';
-		const { deliveries } = await control<{ deliveries: Delivery[] }>(`/checkouts/${name}/${encodeURIComponent(id)}/pay`, {});
+		const { checkouts } = (await (
+			await fetch(`${sandbox.url}/control/state?provider=${name}`)
+		).json()) as { checkouts: Array<{ checkoutId: string; reference: string }> };
+		const id =
+			checkouts.find(({ reference }) => reference === checkout.reference)?.checkoutId ?? '';
+		const { deliveries } = await control<{ deliveries: Delivery[] }>(
+			`/checkouts/${name}/${encodeURIComponent(id)}/pay`,
+			{},
+		);
 		const [delivery] = deliveries;
 		if (delivery === undefined) throw new Error('The sandbox sent no callback.');
-		const headers = Object.fromEntries(Object.entries(delivery.requestHeaders).map(([header, value]) => [header.toLowerCase(), value]));
+		const headers = Object.fromEntries(
+			Object.entries(delivery.requestHeaders).map(([header, value]) => [
+				header.toLowerCase(),
+				value,
+			]),
+		);
 		return { checkout, request: { headers, rawBody: delivery.requestBody } };
 	}
 
-	async function receive(request: CallbackRequest, fields: Record<string, string> | typeof DELETED = credentialOf(provider), events = EVENTS): Promise<WebhookCall> {
-		return await callWebhook({ ...trigger, staticData: registered, credentials: { [provider.credential.name]: fields }, parameters: { events }, request });
+	async function receive(
+		request: CallbackRequest,
+		fields: Record<string, string> | typeof DELETED = credentialOf(provider),
+		events = EVENTS,
+	): Promise<WebhookCall> {
+		return await callWebhook({
+			...trigger,
+			staticData: registered,
+			credentials: { [provider.credential.name]: fields },
+			parameters: { events },
+			request,
+		});
 	}
 
 	/** The fields whose value is not of the type that the schema gives; of a field that is always empty the schema says null. */
 	function wronglyTyped(schemaFile: string, json: IDataObject): string[] {
-		const { properties } = JSON.parse(read('nodes', folder, '__schema__', schemaFile)) as { properties: Record<string, { type: string }> };
-		return Object.entries(json).filter(([field, value]) => value !== null && properties[field]?.type !== typeof value).map(([field]) => field);
+		const { properties } = JSON.parse(read('nodes', folder, '__schema__', schemaFile)) as {
+			properties: Record<string, { type: string }>;
+		};
+		return Object.entries(json)
+			.filter(([field, value]) => value !== null && properties[field]?.type !== typeof value)
+			.map(([field]) => field);
 	}
 
 	it('a checkout has exactly the common fields', async () => {
 		const checkout = await order();
-		expect(Object.keys(checkout).filter((field) => !MORE_FIELDS_OF_A_CHECKOUT.includes(field)).sort()).toEqual([...CHECKOUT_FIELDS].sort());
-		expect(checkout).toMatchObject({ provider: name, reference: `order-${folder}-${orders}`, ...provider.money });
+		expect(
+			Object.keys(checkout)
+				.filter((field) => !MORE_FIELDS_OF_A_CHECKOUT.includes(field))
+				.sort(),
+		).toEqual([...CHECKOUT_FIELDS].sort());
+		expect(checkout).toMatchObject({
+			provider: name,
+			reference: `order-${folder}-${orders}`,
+			...provider.money,
+		});
 		expect(['open', 'pending', 'unknown']).toContain(checkout.status);
 		expect(checkout.checkoutUrl ?? checkout.qrCode).toEqual(expect.any(String));
 		expect(wronglyTyped('v1.1.0/checkout/create.json', checkout)).toEqual([]);
@@ -328,7 +629,13 @@ describe.each(providers)('$folder: from order to callback', (provider) => {
 		const call = await receive(request);
 		const event = call.items?.[0]?.[0]?.json ?? {};
 		expect(Object.keys(event).sort()).toEqual([...EVENT_FIELDS].sort());
-		expect(event).toMatchObject({ provider: name, event: 'payment.succeeded', status: 'paid', reference: checkout.reference, ...provider.money });
+		expect(event).toMatchObject({
+			provider: name,
+			event: 'payment.succeeded',
+			status: 'paid',
+			reference: checkout.reference,
+			...provider.money,
+		});
 		expect(event.eventId).toEqual(expect.stringMatching(/^\S+$/));
 		expect(wronglyTyped('v1.1.0.json', event)).toEqual([]);
 		expect((await receive(request)).items).toBeUndefined();
@@ -338,33 +645,56 @@ describe.each(providers)('$folder: from order to callback', (provider) => {
 		const { request } = await paidCallback();
 		const accepted = provider.contract.callback.accepted(credentialOf(provider));
 		expect(accepted.status).toBe(200);
-		expect((await receive(request)).response).toMatchObject({ status: 200, body: accepted.body, headers: { 'content-type': accepted.contentType } });
+		expect((await receive(request)).response).toMatchObject({
+			status: 200,
+			body: accepted.body,
+			headers: { 'content-type': accepted.contentType },
+		});
 	});
 
 	it.each<[string, (value: string) => string | undefined]>([
 		['a missing', () => undefined],
 		['an empty', () => ''],
 		['a blank', () => ' '],
-		['a wrong', (value) => value.replaceAll(/[0-9A-Za-z]/g, (letter) => (letter === 'A' ? 'B' : 'A'))],
+		[
+			'a wrong',
+			(value) => value.replaceAll(/[0-9A-Za-z]/g, (letter) => (letter === 'A' ? 'B' : 'A')),
+		],
 		['a truncated', (value) => value.slice(0, -4)],
 		['a lengthened', (value) => `${value}AAAA`],
 		['half a', (value) => value.slice(0, value.length / 2)],
 		['a well-known', () => 'undefined'],
 		['a very long', () => 'A'.repeat(6000)],
-	])('%s signature is refused with a real 401 that says nothing, and starts nothing', async (_what, change) => {
-		const { request } = await paidCallback();
-		const { [provider.signatureHeader]: signature, ...headers } = request.headers;
-		expect(signature).toEqual(expect.any(String));
-		const changed = change(signature ?? '');
-		const call = await receive({ ...request, headers: { ...headers, ...(changed === undefined ? {} : { [provider.signatureHeader]: changed }) } });
-		expect(call.response).toMatchObject({ status: 401, body: 'Unauthorized' });
-		expect(call.items).toBeUndefined();
-		expect(call.logs).toHaveLength(1);
-		expect(call.logs[0]).toMatchObject({ level: 'warn', message: expect.stringContaining(`${folder} Trigger refused a callback`) as string });
-	});
+	])(
+		'%s signature is refused with a real 401 that says nothing, and starts nothing',
+		async (_what, change) => {
+			const { request } = await paidCallback();
+			const { [provider.signatureHeader]: signature, ...headers } = request.headers;
+			expect(signature).toEqual(expect.any(String));
+			const changed = change(signature ?? '');
+			const call = await receive({
+				...request,
+				headers: {
+					...headers,
+					...(changed === undefined ? {} : { [provider.signatureHeader]: changed }),
+				},
+			});
+			expect(call.response).toMatchObject({ status: 401, body: 'Unauthorized' });
+			expect(call.items).toBeUndefined();
+			expect(call.logs).toHaveLength(1);
+			expect(call.logs[0]).toMatchObject({
+				level: 'warn',
+				message: expect.stringContaining(`${folder} Trigger refused a callback`) as string,
+			});
+		},
+	);
 
 	it.each<[string, (body: string, money: string) => string]>([
-		['of another amount', (body) => body.replace(/\d(?=\D*$|[^\d]*"[^"]*$)/, (digit) => String((Number(digit) + 1) % 10))],
+		[
+			'of another amount',
+			(body) =>
+				body.replace(/\d(?=\D*$|[^\d]*"[^"]*$)/, (digit) => String((Number(digit) + 1) % 10)),
+		],
 		['with a member more', (body) => body.replace(/\}\s*$/, ',"extra":"1"}')],
 		['cut off', (body) => `${body.slice(0, body.length / 2)}"}`],
 		['empty', () => ''],
@@ -375,66 +705,128 @@ describe.each(providers)('$folder: from order to callback', (provider) => {
 		const { request } = await paidCallback();
 		const rawBody = change(String(request.rawBody), provider.money.amount);
 		expect(rawBody).not.toBe(request.rawBody);
-		const call = await receive({ headers: { ...request.headers, 'content-type': 'application/octet-stream' }, rawBody });
+		const call = await receive({
+			headers: { ...request.headers, 'content-type': 'application/octet-stream' },
+			rawBody,
+		});
 		expect(call.response).toMatchObject({ status: 401, body: 'Unauthorized' });
 		expect(call.items).toBeUndefined();
 	});
 
 	it.each<[string, (fields: Record<string, string>) => Record<string, string> | typeof DELETED]>([
-		['holds no secret', (fields) => Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, maskedFields(provider).includes(field) || /publicKey/i.test(field) ? '' : value]))],
+		[
+			'holds no secret',
+			(fields) =>
+				Object.fromEntries(
+					Object.entries(fields).map(([field, value]) => [
+						field,
+						maskedFields(provider).includes(field) || /publicKey/i.test(field) ? '' : value,
+					]),
+				),
+		],
 		['was deleted', () => DELETED],
 	])('a genuine callback is refused with 401 when the credential %s', async (_what, change) => {
 		const { request } = await paidCallback();
-		const call = await callWebhook({ ...trigger, credentials: { [provider.credential.name]: change(credentialOf(provider)) }, parameters: { events: EVENTS }, request });
+		const call = await callWebhook({
+			...trigger,
+			credentials: { [provider.credential.name]: change(credentialOf(provider)) },
+			parameters: { events: EVENTS },
+			request,
+		});
 		expect(call.response).toMatchObject({ status: 401, body: 'Unauthorized' });
 		expect(call.items).toBeUndefined();
 	});
 
-	it.each(['NEVER_HEARD_OF', '', 'constructor', '__proto__', 'toString'])('the status %j, which the provider does not have, is unknown and never paid', async (word) => {
-		const { request } = await paidCallback();
-		const verdict = provider.contract.callback.verify({ headers: request.headers, rawBody: Buffer.from(String(request.rawBody)) }, credentialOf(provider), registered);
-		if (verdict.genuine === false) throw new Error(verdict.reason);
-		const event = (payload: Payload) => provider.contract.callback.event(payload, credentialOf(provider), { headers: request.headers });
-		expect(event(verdict.payload)).toMatchObject({ event: 'payment.succeeded', status: 'paid' });
-		expect(event(provider.withStatus(verdict.payload, word))).toMatchObject({ event: 'unknown', status: 'unknown' });
-	});
+	it.each(['NEVER_HEARD_OF', '', 'constructor', '__proto__', 'toString'])(
+		'the status %j, which the provider does not have, is unknown and never paid',
+		async (word) => {
+			const { request } = await paidCallback();
+			const verdict = provider.contract.callback.verify(
+				{ headers: request.headers, rawBody: Buffer.from(String(request.rawBody)) },
+				credentialOf(provider),
+				registered,
+			);
+			if (verdict.genuine === false) throw new Error(verdict.reason);
+			const event = (payload: Payload) =>
+				provider.contract.callback.event(payload, credentialOf(provider), {
+					headers: request.headers,
+				});
+			expect(event(verdict.payload)).toMatchObject({ event: 'payment.succeeded', status: 'paid' });
+			expect(event(provider.withStatus(verdict.payload, word))).toMatchObject({
+				event: 'unknown',
+				status: 'unknown',
+			});
+		},
+	);
 
 	it('no secret of the credential is in any log line or execution', async () => {
 		const { request } = await paidCallback();
 		const fields = credentialOf(provider);
-		const secrets = maskedFields(provider).map((field) => fields[field] ?? '').filter((value) => value !== '');
-		const forged = { ...request, headers: { ...request.headers, [provider.signatureHeader]: 'AAAA' } };
-		const calls = [await receive(forged), await receive({ ...request, rawBody: '{' }), await receive(request)];
-		const text = calls.map((call) => `${logText(call)}${JSON.stringify([call.items, call.response, call.staticData])}`).join('\n');
+		const secrets = maskedFields(provider)
+			.map((field) => fields[field] ?? '')
+			.filter((value) => value !== '');
+		const forged = {
+			...request,
+			headers: { ...request.headers, [provider.signatureHeader]: 'AAAA' },
+		};
+		const calls = [
+			await receive(forged),
+			await receive({ ...request, rawBody: '{' }),
+			await receive(request),
+		];
+		const text = calls
+			.map(
+				(call) => `${logText(call)}${JSON.stringify([call.items, call.response, call.staticData])}`,
+			)
+			.join('\n');
 		expect(secrets.length).toBeGreaterThan(0);
 		expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
 	});
 });
 
 /** Values that get past the form; what the provider is called with does not matter here. */
-function valueFor(provider: Provider, { name, type, default: preset, options, required }: INodeProperties): unknown {
+function valueFor(
+	provider: Provider,
+	{ name, type, default: preset, options, required }: INodeProperties,
+): unknown {
 	const ofProvider = { ...provider.values, ...provider.order }[name];
 	if (ofProvider !== undefined) return ofProvider;
 	if (!required && !/reference|^checkoutId|^paymentId|^transactionId/i.test(name)) return preset;
 	if (name === 'binaryPropertyName') return 'data';
 	if (/url$/i.test(name)) return 'https://shop.example/page';
-	if (type === 'options') return (options?.[0] as INodePropertyOptions | undefined)?.value ?? 'TRON';
+	if (type === 'options')
+		return (options?.[0] as INodePropertyOptions | undefined)?.value ?? 'TRON';
 	if (type === 'number') return (preset as number) || 3600;
 	if (type === 'json') return '{}';
-	return /^amount$/.test(name) ? '20.50' : /^currency$/.test(name) ? provider.money.currency : `sample-${name}`;
+	return /^amount$/.test(name)
+		? '20.50'
+		: /^currency$/.test(name)
+			? provider.money.currency
+			: `sample-${name}`;
 }
 
 /** Parameters with which this operation sends a request. */
-function parametersOf(provider: Provider, { resource, operation }: { resource: string; operation: string }, simple = true): IDataObject {
+function parametersOf(
+	provider: Provider,
+	{ resource, operation }: { resource: string; operation: string },
+	simple = true,
+): IDataObject {
 	const values: IDataObject = { resource, operation };
 	// Twice: a field may appear only because of the value of another.
-	for (let round = 0; round < 2; round++) for (const property of shown(provider, values as INodeParameters)) values[property.name] ??= valueFor(provider, property) as IDataObject;
+	for (let round = 0; round < 2; round++)
+		for (const property of shown(provider, values as INodeParameters))
+			values[property.name] ??= valueFor(provider, property) as IDataObject;
 	return { ...values, simple };
 }
 
 /** The credential with the server of a test in place of the sandbox. The sandbox's secrets are as long as real ones, and found nowhere else. */
 function credentialAt(provider: Provider, url: string): Record<string, string> {
-	return Object.fromEntries(Object.entries(credentialOf(provider)).map(([field, value]) => [field, /url$/i.test(field) ? value.replace(sandbox.url, url) : value]));
+	return Object.fromEntries(
+		Object.entries(credentialOf(provider)).map(([field, value]) => [
+			field,
+			/url$/i.test(field) ? value.replace(sandbox.url, url) : value,
+		]),
+	);
 }
 
 describe.each(providers)('$folder: an answer in which nothing can be read', (provider) => {
@@ -442,24 +834,51 @@ describe.each(providers)('$folder: an answer in which nothing can be read', (pro
 	beforeAll(async () => (server = await startProviderServer()));
 	beforeEach(() => server.reset());
 	afterAll(() => server.close());
-	const making = operationsOf(provider).filter(({ operation }) => ['create', 'createLink'].includes(operation));
+	const making = operationsOf(provider).filter(({ operation }) =>
+		['create', 'createLink'].includes(operation),
+	);
 
-	it.each(making)('to $resource: $operation loses no words of a refusal inside a 200', async (values) => {
-		server.respond(() => ({ body: '{"message":"channel closed for today"}' }));
-		const { error } = await run(provider, parametersOf(provider, values, true), { fields: credentialAt(provider, server.url) });
-		expect(`${error?.message} ${error?.description}`).toMatch(/: .*channel closed for today.*may have been made/s);
-	});
+	it.each(making)(
+		'to $resource: $operation loses no words of a refusal inside a 200',
+		async (values) => {
+			server.respond(() => ({ body: '{"message":"channel closed for today"}' }));
+			const { error } = await run(provider, parametersOf(provider, values, true), {
+				fields: credentialAt(provider, server.url),
+			});
+			expect(`${error?.message} ${error?.description}`).toMatch(
+				/: .*channel closed for today.*may have been made/s,
+			);
+		},
+	);
 
-	it.each(making.flatMap((values) => ['{}', '', 'null', '[]', '{"message":"channel closed for today"}'].map((body) => ({ ...values, body }))))('to $resource: $operation that is $body is no row that looks made, with Simplify off either', async ({ body, ...values }) => {
-		server.respond(() => ({ body }));
-		const result = await run(provider, parametersOf(provider, values, false), { fields: credentialAt(provider, server.url), continueOnFail: 'continueErrorOutput' });
-		expect(result.outputs[0]).toEqual([]);
-		expect(result.outputs[1]).toMatchObject([{ json: { error: expect.stringContaining('may have been made') as string } }]);
-	});
+	it.each(
+		making.flatMap((values) =>
+			['{}', '', 'null', '[]', '{"message":"channel closed for today"}'].map((body) => ({
+				...values,
+				body,
+			})),
+		),
+	)(
+		'to $resource: $operation that is $body is no row that looks made, with Simplify off either',
+		async ({ body, ...values }) => {
+			server.respond(() => ({ body }));
+			const result = await run(provider, parametersOf(provider, values, false), {
+				fields: credentialAt(provider, server.url),
+				continueOnFail: 'continueErrorOutput',
+			});
+			expect(result.outputs[0]).toEqual([]);
+			expect(result.outputs[1]).toMatchObject([
+				{ json: { error: expect.stringContaining('may have been made') as string } },
+			]);
+		},
+	);
 });
 
 /** Those that send something. */
-const sendingOperationsOf = (provider: Provider) => operationsOf(provider).filter(({ operation }) => !['waitForPayment', 'verify'].includes(operation));
+const sendingOperationsOf = (provider: Provider) =>
+	operationsOf(provider).filter(
+		({ operation }) => !['waitForPayment', 'verify'].includes(operation),
+	);
 
 interface TextField {
 	field: string;
@@ -468,73 +887,163 @@ interface TextField {
 
 /** The fields of a form that hold a text, those of its collections too, each with the way to fill it. */
 function textFieldsOf(provider: Provider, parameters: IDataObject): TextField[] {
-	const hasText = ({ type, name }: INodeProperties) => type === 'string' && !/^amount$|[a-z]Url$/.test(name);
+	const hasText = ({ type, name }: INodeProperties) =>
+		type === 'string' && !/^amount$|[a-z]Url$/.test(name);
 	return shown(provider, parameters as INodeParameters).flatMap((property): TextField[] => {
-		if (hasText(property)) return [{ field: property.displayName, filledWith: (value: string) => ({ [property.name]: value }) }];
+		if (hasText(property))
+			return [
+				{
+					field: property.displayName,
+					filledWith: (value: string) => ({ [property.name]: value }),
+				},
+			];
 		if (property.type !== 'collection') return [];
-		return (property.options as INodeProperties[]).filter((option) => hasText(option) || option.type === 'options').map(({ displayName, name }) => ({ field: displayName, filledWith: (value: string) => ({ [property.name]: { [name]: value } }) }));
+		return (property.options as INodeProperties[])
+			.filter((option) => hasText(option) || option.type === 'options')
+			.map(({ displayName, name }) => ({
+				field: displayName,
+				filledWith: (value: string) => ({ [property.name]: { [name]: value } }),
+			}));
 	});
 }
 
-describe.each(providers)('$folder: what is no text is refused, not left out and not sent', (provider) => {
-	let server: ProviderServer;
-	beforeAll(async () => (server = await startProviderServer()));
-	beforeEach(() => server.reset());
-	afterAll(() => server.close());
+describe.each(providers)(
+	'$folder: what is no text is refused, not left out and not sent',
+	(provider) => {
+		let server: ProviderServer;
+		beforeAll(async () => (server = await startProviderServer()));
+		beforeEach(() => server.reset());
+		afterAll(() => server.close());
 
-	it.each(sendingOperationsOf(provider))('$resource: $operation', async ({ resource, operation }) => {
-		const parameters = parametersOf(provider, { resource, operation });
-		const errors: string[] = [];
-		const fields = textFieldsOf(provider, parameters);
-		const wrong: Array<[value: string, words: string]> = [
-			['={{ ({ id: 1 }) }}', 'is not a text but an object'],
-			['={{ new Date() }}', 'is not a text but a date'],
-			['={{ 1234567890123456789 }}', 'has more digits than a number holds exactly'],
+		it.each(sendingOperationsOf(provider))(
+			'$resource: $operation',
+			async ({ resource, operation }) => {
+				const parameters = parametersOf(provider, { resource, operation });
+				const errors: string[] = [];
+				const fields = textFieldsOf(provider, parameters);
+				const wrong: Array<[value: string, words: string]> = [
+					['={{ ({ id: 1 }) }}', 'is not a text but an object'],
+					['={{ new Date() }}', 'is not a text but a date'],
+					['={{ 1234567890123456789 }}', 'has more digits than a number holds exactly'],
+				];
+				const address = credentialAt(provider, server.url);
+				for (const { field, filledWith } of fields) {
+					for (const [value, words] of wrong) {
+						const { error } = await run(
+							provider,
+							{ ...parameters, ...filledWith(value) },
+							{ fields: address },
+						);
+						if (!error?.message.startsWith(`'${field}' ${words}`))
+							errors.push(`${field} ${value}: ${error?.message}`);
+					}
+				}
+				expect(errors).toEqual([]);
+				expect(server.received).toEqual([]);
+			},
+		);
+	},
+);
+
+describe.each(providers)(
+	'$folder: a secret of the credential is in no error, log line or output',
+	(provider) => {
+		let server: ProviderServer;
+		beforeAll(async () => (server = await startProviderServer()));
+		beforeEach(() => server.reset());
+		afterAll(() => server.close());
+
+		const operations = sendingOperationsOf(provider);
+
+		/** What a careless provider or a proxy could answer with: everything that it was sent. */
+		const echo = (request: { headers: object; body: string; path: string }) =>
+			JSON.stringify({ ...request, path: decodeURIComponent(request.path) });
+		const answers: Array<[string, (request: Parameters<typeof echo>[0]) => Reply]> = [
+			[
+				'answers 500 with all that it was sent',
+				(request) => ({ status: 500, body: echo(request) }),
+			],
+			[
+				'answers 401 with all that it was sent',
+				(request) => ({
+					status: 401,
+					body: JSON.stringify({
+						message: echo(request),
+						msg: echo(request),
+						detail: echo(request),
+						error: { message: echo(request) },
+						code: 40101,
+					}),
+				}),
+			],
+			[
+				'answers 400 with all that it was sent, cut off',
+				(request) => ({
+					status: 400,
+					body: JSON.stringify({ message: JSON.stringify(request.headers).slice(0, 180) }),
+				}),
+			],
+			[
+				'answers an HTML page with all that it was sent',
+				(request) => ({ body: `<html><body>${echo(request)}</body></html>` }),
+			],
+			[
+				'answers 200 with all that it was sent',
+				(request) => ({
+					body: JSON.stringify({
+						id: 'id-1',
+						data: { id: 'id-1', headers: request.headers },
+						code: 0,
+						message: echo(request),
+						headers: request.headers,
+						sent: request.body,
+					}),
+				}),
+			],
+			['answers 200 with nothing but all that it was sent', (request) => ({ body: echo(request) })],
+			['breaks the connection', () => 'reset'],
 		];
-		const address = credentialAt(provider, server.url);
-		for (const { field, filledWith } of fields) {
-			for (const [value, words] of wrong) {
-				const { error } = await run(provider, { ...parameters, ...filledWith(value) }, { fields: address });
-				if (!error?.message.startsWith(`'${field}' ${words}`)) errors.push(`${field} ${value}: ${error?.message}`);
-			}
-		}
-		expect(errors).toEqual([]);
-		expect(server.received).toEqual([]);
-	});
-});
 
-describe.each(providers)('$folder: a secret of the credential is in no error, log line or output', (provider) => {
-	let server: ProviderServer;
-	beforeAll(async () => (server = await startProviderServer()));
-	beforeEach(() => server.reset());
-	afterAll(() => server.close());
-
-	const operations = sendingOperationsOf(provider);
-
-	/** What a careless provider or a proxy could answer with: everything that it was sent. */
-	const echo = (request: { headers: object; body: string; path: string }) => JSON.stringify({ ...request, path: decodeURIComponent(request.path) });
-	const answers: Array<[string, (request: Parameters<typeof echo>[0]) => Reply]> = [
-		['answers 500 with all that it was sent', (request) => ({ status: 500, body: echo(request) })],
-		['answers 401 with all that it was sent', (request) => ({ status: 401, body: JSON.stringify({ message: echo(request), msg: echo(request), detail: echo(request), error: { message: echo(request) }, code: 40101 }) })],
-		['answers 400 with all that it was sent, cut off', (request) => ({ status: 400, body: JSON.stringify({ message: JSON.stringify(request.headers).slice(0, 180) }) })],
-		['answers an HTML page with all that it was sent', (request) => ({ body: `<html><body>${echo(request)}</body></html>` })],
-		['answers 200 with all that it was sent', (request) => ({ body: JSON.stringify({ id: 'id-1', data: { id: 'id-1', headers: request.headers }, code: 0, message: echo(request), headers: request.headers, sent: request.body }) })],
-		['answers 200 with nothing but all that it was sent', (request) => ({ body: echo(request) })],
-		['breaks the connection', () => 'reset'],
-	];
-
-	it.each(operations.flatMap((values) => answers.map(([what, answer]) => ({ ...values, what, answer }))))('$resource: $operation, when the provider $what', async ({ resource, operation, answer }) => {
-		server.respond(answer);
-		const fields = credentialAt(provider, server.url);
-		const parameters = (simple: boolean) => parametersOf(provider, { resource, operation }, simple);
-		const runs = [await run(provider, parameters(true), { fields }), await run(provider, parameters(true), { fields, continueOnFail: 'continueErrorOutput' }), await run(provider, parameters(false), { fields })];
-		if (server.received.length === 0) throw new Error(`Nothing was sent, so this proves nothing: ${runs[0]?.error?.message}`);
-		const secrets = maskedFields(provider).map((field) => fields[field] ?? '').filter((value) => value !== '');
-		const inOtherWords = secrets.flatMap((secret) => [secret, Buffer.from(secret).toString('base64'), Buffer.from(`${secret}:`).toString('base64'), encodeURIComponent(secret)]);
-		const text = runs.map((result) => `${result.stored}${logText(result)}${result.error?.message}${result.error?.description}${JSON.stringify(result.outputs)}`).join('\n');
-		expect(inOtherWords.filter((secret) => text.includes(secret))).toEqual([]);
-		// n8n itself stores the node with an error, and so a card number that somebody typed into its form.
-		const shownToUsers = runs.map((result) => `${JSON.stringify(result.logs)}${result.error?.message}${result.error?.description}${JSON.stringify(result.outputs)}`).join('\n');
-		expect(shownToUsers).not.toContain(provider.cardNumber ?? secrets[0]);
-	});
-});
+		it.each(
+			operations.flatMap((values) =>
+				answers.map(([what, answer]) => ({ ...values, what, answer })),
+			),
+		)('$resource: $operation, when the provider $what', async ({ resource, operation, answer }) => {
+			server.respond(answer);
+			const fields = credentialAt(provider, server.url);
+			const parameters = (simple: boolean) =>
+				parametersOf(provider, { resource, operation }, simple);
+			const runs = [
+				await run(provider, parameters(true), { fields }),
+				await run(provider, parameters(true), { fields, continueOnFail: 'continueErrorOutput' }),
+				await run(provider, parameters(false), { fields }),
+			];
+			if (server.received.length === 0)
+				throw new Error(`Nothing was sent, so this proves nothing: ${runs[0]?.error?.message}`);
+			const secrets = maskedFields(provider)
+				.map((field) => fields[field] ?? '')
+				.filter((value) => value !== '');
+			const inOtherWords = secrets.flatMap((secret) => [
+				secret,
+				Buffer.from(secret).toString('base64'),
+				Buffer.from(`${secret}:`).toString('base64'),
+				encodeURIComponent(secret),
+			]);
+			const text = runs
+				.map(
+					(result) =>
+						`${result.stored}${logText(result)}${result.error?.message}${result.error?.description}${JSON.stringify(result.outputs)}`,
+				)
+				.join('\n');
+			expect(inOtherWords.filter((secret) => text.includes(secret))).toEqual([]);
+			// n8n itself stores the node with an error, and so a card number that somebody typed into its form.
+			const shownToUsers = runs
+				.map(
+					(result) =>
+						`${JSON.stringify(result.logs)}${result.error?.message}${result.error?.description}${JSON.stringify(result.outputs)}`,
+				)
+				.join('\n');
+			expect(shownToUsers).not.toContain(provider.cardNumber ?? secrets[0]);
+		});
+	},
+);

@@ -21,9 +21,11 @@ describe.each(files)('examples/%s', (file) => {
 	const saved = JSON.parse(text) as Saved;
 	const names = saved.nodes.map(({ name }) => name);
 
-	test('is imported unpublished, and holds nobody\'s credential', () => {
+	test("is imported unpublished, and holds nobody's credential", () => {
 		expect(saved.active ?? false).toBe(false);
-		expect(saved.nodes.filter(({ credentials }) => credentials !== undefined).map(({ name }) => name)).toEqual([]);
+		expect(
+			saved.nodes.filter(({ credentials }) => credentials !== undefined).map(({ name }) => name),
+		).toEqual([]);
 	});
 
 	test('holds no address of a machine', () => {
@@ -38,14 +40,36 @@ describe.each(files)('examples/%s', (file) => {
 	});
 
 	test('names steps that are there, in its connections, its notes and its expressions', () => {
-		const linked = Object.entries(saved.connections).flatMap(([from, kinds]) => [from, ...Object.values(kinds).flat(2).map(({ node }) => node)]);
-		const said = saved.nodes.filter(({ type }) => type === 'n8n-nodes-base.stickyNote').flatMap(({ parameters }) => [...String(parameters.content).matchAll(/\*\*([A-Z][\w ]+?)\*\*/g)].map(([, name = '']) => name));
+		const linked = Object.entries(saved.connections).flatMap(([from, kinds]) => [
+			from,
+			...Object.values(kinds)
+				.flat(2)
+				.map(({ node }) => node),
+		]);
+		const said = saved.nodes
+			.filter(({ type }) => type === 'n8n-nodes-base.stickyNote')
+			.flatMap(({ parameters }) =>
+				[...String(parameters.content).matchAll(/\*\*([A-Z][\w ]+?)\*\*/g)].map(
+					([, name = '']) => name,
+				),
+			);
 		const used = [...text.matchAll(/\$\('([^']+)'\)/g)].map(([, name = '']) => name);
-		expect([...new Set([...linked, ...said, ...used])].filter((name) => !names.includes(name) && !boldWords.includes(name))).toEqual([]);
+		expect(
+			[...new Set([...linked, ...said, ...used])].filter(
+				(name) => !names.includes(name) && !boldWords.includes(name),
+			),
+		).toEqual([]);
 	});
 
 	test('gives its triggers no address: the editor would keep it, and a second copy could not be published', () => {
-		expect(saved.nodes.filter(({ type, webhookId }) => type.startsWith('n8n-nodes-hosted-checkout.') && webhookId !== undefined).map(({ name }) => name)).toEqual([]);
+		expect(
+			saved.nodes
+				.filter(
+					({ type, webhookId }) =>
+						type.startsWith('n8n-nodes-hosted-checkout.') && webhookId !== undefined,
+				)
+				.map(({ name }) => name),
+		).toEqual([]);
 	});
 
 	test('gives each step an ID and a name of its own, and covers none with a note', () => {
@@ -54,7 +78,14 @@ describe.each(files)('examples/%s', (file) => {
 		const notes = saved.nodes.filter(({ type }) => type === 'n8n-nodes-base.stickyNote');
 		const covered = notes.flatMap(({ name: note, position: [x, y], parameters }) =>
 			saved.nodes
-				.filter(({ type, position }) => type !== 'n8n-nodes-base.stickyNote' && position[0] > x - 100 && position[0] < x + Number(parameters.width) && position[1] > y - 100 && position[1] < y + Number(parameters.height))
+				.filter(
+					({ type, position }) =>
+						type !== 'n8n-nodes-base.stickyNote' &&
+						position[0] > x - 100 &&
+						position[0] < x + Number(parameters.width) &&
+						position[1] > y - 100 &&
+						position[1] < y + Number(parameters.height),
+				)
 				.map(({ name }) => `${note} covers ${name}`),
 		);
 		expect(covered).toEqual([]);

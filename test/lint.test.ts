@@ -9,40 +9,172 @@ interface Report {
 
 /** What the project's own rules must refuse, and what they must let through. */
 const cases = {
-	'a contract that imports n8n': ['nodes/Payfect/payfect.contract.ts', "import type { INode } from 'n8n-workflow';", 'project/import-boundaries'],
-	'a file beside a contract that imports n8n': ['nodes/Payfect/fernet.ts', "import { NodeApiError } from 'n8n-workflow';", 'project/import-boundaries'],
-	'a contract that imports a shared file which knows n8n': ['nodes/Payfect/payfect.contract.ts', "import { sendCall } from '../shared/sendCall';", 'project/import-boundaries'],
-	'a contract that imports its own node': ['nodes/Payfect/payfect.contract.ts', "import { Payfect } from './Payfect.node';", 'project/import-boundaries'],
-	'a provider that imports another provider': ['nodes/Payfect/Payfect.node.ts', "import { other } from '../EFundPay/efundpay.contract';", 'project/import-boundaries'],
-	'a provider that imports another provider from a subfolder': ['nodes/Payfect/deep/createCheckout.operation.ts', "import { other } from '../../EFundPay/efundpay.contract';", 'project/import-boundaries'],
-	'shared code that imports a provider': ['nodes/shared/sendCall.ts', "import { payfect } from '../Payfect/payfect.contract';", 'project/import-boundaries'],
-	'an unlisted shared file that imports n8n': ['nodes/shared/money.ts', "import type { INode } from 'n8n-workflow';", 'project/import-boundaries'],
-	'an unlisted shared file that imports one which knows n8n': ['nodes/shared/money.ts', "import { eachItem } from './eachItem';", 'project/import-boundaries'],
-	"a credential that imports another provider's contract": ['credentials/PayfectApi.credentials.ts', "import { other } from '../nodes/EFundPay/efundpay.contract';", 'project/import-boundaries'],
-	'a credential that imports a node': ['credentials/PayfectApi.credentials.ts', "import { Payfect } from '../nodes/Payfect/Payfect.node';", 'project/import-boundaries'],
-	'a dev dependency in a node': ['nodes/Payfect/Payfect.node.ts', "import axios from 'axios';", 'project/import-boundaries'],
-	'a package that n8n allows but that is not declared': ['nodes/Payfect/Payfect.node.ts', "import { DateTime } from 'luxon';", 'project/import-boundaries'],
-	"one of Node's modules in a node": ['nodes/Payfect/Payfect.node.ts', "import { readFileSync } from 'fs';", 'project/import-boundaries'],
-	'a module of a package in a credential': ['credentials/PayfectApi.credentials.ts', "import { sleep } from 'n8n-workflow/dist/utils';", 'project/import-boundaries'],
-	'a require in a node': ['nodes/Payfect/Payfect.node.ts', "export const fs: unknown = require('fs');", 'project/import-boundaries'],
-	'a dynamic import in a contract': ['nodes/Payfect/payfect.contract.ts', "export const n8n = import('n8n-workflow');", 'project/import-boundaries'],
-	'an export from another place in a contract': ['nodes/Payfect/payfect.contract.ts', "export * from 'n8n-workflow';", 'project/import-boundaries'],
-	'a type import in a contract': ['nodes/Payfect/payfect.contract.ts', "export type Node = import('n8n-workflow').INode;", 'project/import-boundaries'],
-	'a sandbox that imports what it judges': ['sandbox/providers/payfect.ts', "import { payfect } from '../../nodes/Payfect/payfect.contract';", 'project/import-boundaries'],
-	'a sandbox that imports a credential': ['sandbox/core/provider.ts', "import { PayfectApi } from '../../credentials/PayfectApi.credentials';", 'project/import-boundaries'],
-	'a sandbox that imports a test': ['sandbox/core/provider.ts', "import { runNode } from '../../test/support/contexts';", 'project/import-boundaries'],
-	'a script that imports a test': ['scripts/pages.ts', "import { runNode } from '../test/support/contexts';", 'project/import-boundaries'],
-	'a node that imports a test': ['nodes/Payfect/Payfect.node.ts', "import { runNode } from '../../test/support/contexts';", 'project/import-boundaries'],
-	'an inline disable in what ships': ['nodes/Payfect/payfect.contract.ts', '// eslint-disable-next-line no-console\nexport const one = 1;', null],
-	'a word on the console in what ships': ['nodes/Payfect/payfect.contract.ts', "console.log('secret');", 'no-console'],
-	'a focused test': ['test/a.test.ts', "it.only('works', () => { expect(1).toBe(1); });", 'jest/no-focused-tests'],
-	'a skipped test': ['test/a.test.ts', "it.skip('works', () => { expect(1).toBe(1); });", 'jest/no-disabled-tests'],
+	'a contract that imports n8n': [
+		'nodes/Payfect/payfect.contract.ts',
+		"import type { INode } from 'n8n-workflow';",
+		'project/import-boundaries',
+	],
+	'a file beside a contract that imports n8n': [
+		'nodes/Payfect/fernet.ts',
+		"import { NodeApiError } from 'n8n-workflow';",
+		'project/import-boundaries',
+	],
+	'a contract that imports a shared file which knows n8n': [
+		'nodes/Payfect/payfect.contract.ts',
+		"import { sendCall } from '../shared/sendCall';",
+		'project/import-boundaries',
+	],
+	'a contract that imports its own node': [
+		'nodes/Payfect/payfect.contract.ts',
+		"import { Payfect } from './Payfect.node';",
+		'project/import-boundaries',
+	],
+	'a provider that imports another provider': [
+		'nodes/Payfect/Payfect.node.ts',
+		"import { other } from '../EFundPay/efundpay.contract';",
+		'project/import-boundaries',
+	],
+	'a provider that imports another provider from a subfolder': [
+		'nodes/Payfect/deep/createCheckout.operation.ts',
+		"import { other } from '../../EFundPay/efundpay.contract';",
+		'project/import-boundaries',
+	],
+	'shared code that imports a provider': [
+		'nodes/shared/sendCall.ts',
+		"import { payfect } from '../Payfect/payfect.contract';",
+		'project/import-boundaries',
+	],
+	'an unlisted shared file that imports n8n': [
+		'nodes/shared/money.ts',
+		"import type { INode } from 'n8n-workflow';",
+		'project/import-boundaries',
+	],
+	'an unlisted shared file that imports one which knows n8n': [
+		'nodes/shared/money.ts',
+		"import { eachItem } from './eachItem';",
+		'project/import-boundaries',
+	],
+	"a credential that imports another provider's contract": [
+		'credentials/PayfectApi.credentials.ts',
+		"import { other } from '../nodes/EFundPay/efundpay.contract';",
+		'project/import-boundaries',
+	],
+	'a credential that imports a node': [
+		'credentials/PayfectApi.credentials.ts',
+		"import { Payfect } from '../nodes/Payfect/Payfect.node';",
+		'project/import-boundaries',
+	],
+	'a dev dependency in a node': [
+		'nodes/Payfect/Payfect.node.ts',
+		"import axios from 'axios';",
+		'project/import-boundaries',
+	],
+	'a package that n8n allows but that is not declared': [
+		'nodes/Payfect/Payfect.node.ts',
+		"import { DateTime } from 'luxon';",
+		'project/import-boundaries',
+	],
+	"one of Node's modules in a node": [
+		'nodes/Payfect/Payfect.node.ts',
+		"import { readFileSync } from 'fs';",
+		'project/import-boundaries',
+	],
+	'a module of a package in a credential': [
+		'credentials/PayfectApi.credentials.ts',
+		"import { sleep } from 'n8n-workflow/dist/utils';",
+		'project/import-boundaries',
+	],
+	'a require in a node': [
+		'nodes/Payfect/Payfect.node.ts',
+		"export const fs: unknown = require('fs');",
+		'project/import-boundaries',
+	],
+	'a dynamic import in a contract': [
+		'nodes/Payfect/payfect.contract.ts',
+		"export const n8n = import('n8n-workflow');",
+		'project/import-boundaries',
+	],
+	'an export from another place in a contract': [
+		'nodes/Payfect/payfect.contract.ts',
+		"export * from 'n8n-workflow';",
+		'project/import-boundaries',
+	],
+	'a type import in a contract': [
+		'nodes/Payfect/payfect.contract.ts',
+		"export type Node = import('n8n-workflow').INode;",
+		'project/import-boundaries',
+	],
+	'a sandbox that imports what it judges': [
+		'sandbox/providers/payfect.ts',
+		"import { payfect } from '../../nodes/Payfect/payfect.contract';",
+		'project/import-boundaries',
+	],
+	'a sandbox that imports a credential': [
+		'sandbox/core/provider.ts',
+		"import { PayfectApi } from '../../credentials/PayfectApi.credentials';",
+		'project/import-boundaries',
+	],
+	'a sandbox that imports a test': [
+		'sandbox/core/provider.ts',
+		"import { runNode } from '../../test/support/contexts';",
+		'project/import-boundaries',
+	],
+	'a script that imports a test': [
+		'scripts/pages.ts',
+		"import { runNode } from '../test/support/contexts';",
+		'project/import-boundaries',
+	],
+	'a node that imports a test': [
+		'nodes/Payfect/Payfect.node.ts',
+		"import { runNode } from '../../test/support/contexts';",
+		'project/import-boundaries',
+	],
+	'an inline disable in what ships': [
+		'nodes/Payfect/payfect.contract.ts',
+		'// eslint-disable-next-line no-console\nexport const one = 1;',
+		null,
+	],
+	'a word on the console in what ships': [
+		'nodes/Payfect/payfect.contract.ts',
+		"console.log('secret');",
+		'no-console',
+	],
+	'a focused test': [
+		'test/a.test.ts',
+		"it.only('works', () => { expect(1).toBe(1); });",
+		'jest/no-focused-tests',
+	],
+	'a skipped test': [
+		'test/a.test.ts',
+		"it.skip('works', () => { expect(1).toBe(1); });",
+		'jest/no-disabled-tests',
+	],
 	'a test without an assertion': ['test/a.test.ts', "it('works', () => {});", 'jest/expect-expect'],
-	'an assertion that may not run': ['test/a.test.ts', "it('works', () => { if (Math.random() > 0.5) expect(1).toBe(1); });", 'jest/no-conditional-expect'],
-	'a wrong package.json': ['package.json', '{ "name": "payments", "dependencies": { "axios": "1.0.0" } }', '@n8n/community-nodes/no-runtime-dependencies'],
-	"a package.json that breaks the older linter's rules": ['package.json', '{ "name": "n8n-nodes-x", "license": "ISC" }', 'n8n-nodes-base/community-package-json-license-not-default'],
-	"a node against the older linter's rules": ['nodes/Payfect/createCheckout.operation.ts', "export const field = { displayName: 'amount', name: 'amount', type: 'string', default: '' };", 'n8n-nodes-base/node-param-display-name-miscased'],
-	"a node against the newer linter's rules": ['nodes/Payfect/Payfect.node.ts', 'export const wait = () => setTimeout(() => {}, 1);', '@n8n/community-nodes/no-restricted-globals'],
+	'an assertion that may not run': [
+		'test/a.test.ts',
+		"it('works', () => { if (Math.random() > 0.5) expect(1).toBe(1); });",
+		'jest/no-conditional-expect',
+	],
+	'a wrong package.json': [
+		'package.json',
+		'{ "name": "payments", "dependencies": { "axios": "1.0.0" } }',
+		'@n8n/community-nodes/no-runtime-dependencies',
+	],
+	"a package.json that breaks the older linter's rules": [
+		'package.json',
+		'{ "name": "n8n-nodes-x", "license": "ISC" }',
+		'n8n-nodes-base/community-package-json-license-not-default',
+	],
+	"a node against the older linter's rules": [
+		'nodes/Payfect/createCheckout.operation.ts',
+		"export const field = { displayName: 'amount', name: 'amount', type: 'string', default: '' };",
+		'n8n-nodes-base/node-param-display-name-miscased',
+	],
+	"a node against the newer linter's rules": [
+		'nodes/Payfect/Payfect.node.ts',
+		'export const wait = () => setTimeout(() => {}, 1);',
+		'@n8n/community-nodes/no-restricted-globals',
+	],
 } satisfies Record<string, [filePath: string, text: string, ruleId: string | null]>;
 
 const allowed: Record<string, [filePath: string, text: string]> = {
@@ -54,53 +186,94 @@ const allowed: Record<string, [filePath: string, text: string]> = {
 		'nodes/Payfect/Payfect.node.ts',
 		"export { NodeConnectionTypes } from 'n8n-workflow';\nexport { payfect } from './payfect.contract';\nexport { eachItem } from '../shared/eachItem';",
 	],
-	'a credential that imports its own contract': ['credentials/PayfectApi.credentials.ts', "export { payfect } from '../nodes/Payfect/payfect.contract';"],
-	'a shared file that knows n8n': ['nodes/shared/sendCall.ts', "export { sleep } from 'n8n-workflow';\nexport { money } from './money';"],
-	'the demo, which starts n8n as the tests do': ['sandbox/demo/demo.ts', "export { startN8n } from '../../test/n8n/instance';"],
-	'a test that imports anything': ['test/nodes/Payfect/a.test.ts', "export { Payfect } from '../../../nodes/Payfect/Payfect.node';\nexport { startSandbox } from '../../../sandbox/sandbox';"],
+	'a credential that imports its own contract': [
+		'credentials/PayfectApi.credentials.ts',
+		"export { payfect } from '../nodes/Payfect/payfect.contract';",
+	],
+	'a shared file that knows n8n': [
+		'nodes/shared/sendCall.ts',
+		"export { sleep } from 'n8n-workflow';\nexport { money } from './money';",
+	],
+	'the demo, which starts n8n as the tests do': [
+		'sandbox/demo/demo.ts',
+		"export { startN8n } from '../../test/n8n/instance';",
+	],
+	'a test that imports anything': [
+		'test/nodes/Payfect/a.test.ts',
+		"export { Payfect } from '../../../nodes/Payfect/Payfect.node';\nexport { startSandbox } from '../../../sandbox/sandbox';",
+	],
 };
 
 const root = path.resolve(__dirname, '..');
-const provider = readdirSync(path.join(root, 'nodes')).find((name) => name !== 'shared') ?? 'no provider on disk';
-const named: [string, string] = ['nodes/shared/sendCall.ts', `// As ${provider.toLowerCase()} wants it.\nexport const one = 1;`];
+const provider =
+	readdirSync(path.join(root, 'nodes')).find((name) => name !== 'shared') ?? 'no provider on disk';
+const named: [string, string] = [
+	'nodes/shared/sendCall.ts',
+	`// As ${provider.toLowerCase()} wants it.\nexport const one = 1;`,
+];
 
 let reports: Map<string, Report[]>;
 let off: Record<'nodes' | 'credentials' | 'community', string[]>;
 
 beforeAll(() => {
 	const all: Array<[name: string, filePath: string, text: string]> = [
-		...Object.entries(cases).map(([name, [filePath, text]]): [string, string, string] => [name, filePath, text]),
-		...Object.entries(allowed).map(([name, [filePath, text]]): [string, string, string] => [name, filePath, text]),
+		...Object.entries(cases).map(([name, [filePath, text]]): [string, string, string] => [
+			name,
+			filePath,
+			text,
+		]),
+		...Object.entries(allowed).map(([name, [filePath, text]]): [string, string, string] => [
+			name,
+			filePath,
+			text,
+		]),
 		['a provider named in shared code', ...named],
 	];
-	const answer = execFileSync(process.execPath, [path.join(__dirname, 'support', 'lintTexts.mjs')], {
-		input: JSON.stringify(all.map(([, filePath, text]) => ({ filePath, text }))),
-		encoding: 'utf8',
-		// With NODE_ENV "test", as jest sets it, n8n's older linter takes every file name for the right one.
-		env: { ...process.env, NODE_ENV: '' },
-	});
+	const answer = execFileSync(
+		process.execPath,
+		[path.join(__dirname, 'support', 'lintTexts.mjs')],
+		{
+			input: JSON.stringify(all.map(([, filePath, text]) => ({ filePath, text }))),
+			encoding: 'utf8',
+			// With NODE_ENV "test", as jest sets it, n8n's older linter takes every file name for the right one.
+			env: { ...process.env, NODE_ENV: '' },
+		},
+	);
 	const parsed = JSON.parse(answer) as { reports: Report[][]; off: typeof off };
 	reports = new Map(all.map(([name], index) => [name, parsed.reports[index] ?? []]));
 	({ off } = parsed);
 }, 60_000);
 
 describe('the linter refuses', () => {
-	it.each(Object.entries(cases).map(([name, [, , ruleId]]) => [name, ruleId] as const))('%s', (name, ruleId) => {
-		expect(reports.get(name)?.map((report) => report.ruleId)).toContain(ruleId);
-	});
+	it.each(Object.entries(cases).map(([name, [, , ruleId]]) => [name, ruleId] as const))(
+		'%s',
+		(name, ruleId) => {
+			expect(reports.get(name)?.map((report) => report.ruleId)).toContain(ruleId);
+		},
+	);
 
 	it('a provider named in shared code', () => {
-		expect(reports.get('a provider named in shared code')).toContainEqual({ ruleId: 'project/no-provider-name', message: expect.stringContaining(provider) as string });
+		expect(reports.get('a provider named in shared code')).toContainEqual({
+			ruleId: 'project/no-provider-name',
+			message: expect.stringContaining(provider) as string,
+		});
 	});
 
 	it('an inline disable by having no effect', () => {
-		expect(reports.get('an inline disable in what ships')?.map(({ message }) => message).join()).toContain('noInlineConfig');
+		expect(
+			reports
+				.get('an inline disable in what ships')
+				?.map(({ message }) => message)
+				.join(),
+		).toContain('noInlineConfig');
 	});
 });
 
 describe('the linter lets through', () => {
 	it.each(Object.keys(allowed))('%s', (name) => {
-		expect(reports.get(name)?.filter(({ ruleId }) => ruleId === null || ruleId.startsWith('project/'))).toEqual([]);
+		expect(
+			reports.get(name)?.filter(({ ruleId }) => ruleId === null || ruleId.startsWith('project/')),
+		).toEqual([]);
 	});
 });
 
@@ -108,11 +281,19 @@ describe("n8n's two linters", () => {
 	const deprecated = '@n8n/community-nodes/node-class-description-icon-missing';
 
 	it('have every rule on for nodes but those that contradict each other', () => {
-		expect(off.nodes).toEqual([deprecated, 'n8n-nodes-base/node-class-description-inputs-wrong-regular-node', 'n8n-nodes-base/node-class-description-outputs-wrong']);
+		expect(off.nodes).toEqual([
+			deprecated,
+			'n8n-nodes-base/node-class-description-inputs-wrong-regular-node',
+			'n8n-nodes-base/node-class-description-outputs-wrong',
+		]);
 	});
 
 	it('have every rule on for credentials but the one that contradicts the newer linter', () => {
-		expect(off.credentials).toEqual([deprecated, 'n8n-nodes-base/cred-class-field-documentation-url-miscased', 'n8n-nodes-base/cred-class-field-type-options-password-missing']);
+		expect(off.credentials).toEqual([
+			deprecated,
+			'n8n-nodes-base/cred-class-field-documentation-url-miscased',
+			'n8n-nodes-base/cred-class-field-type-options-password-missing',
+		]);
 	});
 
 	it('have every rule on for package.json', () => {

@@ -27,18 +27,24 @@ function filesUnder(folder: string): string[] {
 	if (!existsSync(inRoot(folder))) return [];
 	return readdirSync(inRoot(folder), { recursive: true, withFileTypes: true })
 		.filter((entry) => entry.isFile())
-		.map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
+		.map((entry) =>
+			path.relative(root, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'),
+		)
 		.sort();
 }
 
-const compiled = (sources: string[]) => sources.map((file) => `dist/${file.replace(/\.ts$/, '.js')}`);
+const compiled = (sources: string[]) =>
+	sources.map((file) => `dist/${file.replace(/\.ts$/, '.js')}`);
 const nodesOnDisk = compiled(filesUnder('nodes').filter((file) => file.endsWith('.node.ts')));
-const credentialsOnDisk = compiled(filesUnder('credentials').filter((file) => file.endsWith('.credentials.ts')));
+const credentialsOnDisk = compiled(
+	filesUnder('credentials').filter((file) => file.endsWith('.credentials.ts')),
+);
 const providers = readdirSync(inRoot('nodes'), { withFileTypes: true })
 	.filter((entry) => entry.isDirectory() && entry.name !== 'shared')
 	.map((entry) => entry.name);
 
-const internalName = (provider: string) => `${provider.charAt(0).toLowerCase()}${provider.slice(1)}`;
+const internalName = (provider: string) =>
+	`${provider.charAt(0).toLowerCase()}${provider.slice(1)}`;
 
 let loaded: PackageDirectoryLoader;
 let unpackedInto: string;
@@ -47,7 +53,11 @@ let packed: { size: number; files: Array<{ path: string }>; filename: string };
 beforeAll(async () => {
 	loaded = await loadFromDist();
 	unpackedInto = mkdtempSync(path.join(tmpdir(), 'hosted-checkout-package-'));
-	const answer = execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--loglevel=error', '--pack-destination', unpackedInto], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+	const answer = execFileSync(
+		'npm',
+		['pack', '--json', '--ignore-scripts', '--loglevel=error', '--pack-destination', unpackedInto],
+		{ cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
+	);
 	[packed] = JSON.parse(answer) as [typeof packed];
 	execFileSync('tar', ['-xzf', packed.filename], { cwd: unpackedInto });
 }, 60_000);
@@ -63,12 +73,20 @@ describe('package.json', () => {
 	});
 
 	it('lists only what the build makes', () => {
-		expect([...packageJson.n8n.nodes, ...packageJson.n8n.credentials].filter((file) => !existsSync(inRoot(file)))).toEqual([]);
+		expect(
+			[...packageJson.n8n.nodes, ...packageJson.n8n.credentials].filter(
+				(file) => !existsSync(inRoot(file)),
+			),
+		).toEqual([]);
 	});
 
 	it('brings no package along', () => {
 		const { dependencies = {}, optionalDependencies = {}, bundledDependencies = [] } = packageJson;
-		expect({ dependencies, optionalDependencies, bundledDependencies }).toEqual({ dependencies: {}, optionalDependencies: {}, bundledDependencies: [] });
+		expect({ dependencies, optionalDependencies, bundledDependencies }).toEqual({
+			dependencies: {},
+			optionalDependencies: {},
+			bundledDependencies: [],
+		});
 	});
 
 	it('asks for n8n-workflow and nothing else', () => {
@@ -77,37 +95,91 @@ describe('package.json', () => {
 });
 
 describe('what a provider needs', () => {
-	const has = (folder: string, name: RegExp) => () => filesUnder(folder).filter((file) => path.posix.dirname(file) === folder && name.test(path.posix.basename(file)));
+	const has = (folder: string, name: RegExp) => () =>
+		filesUnder(folder).filter(
+			(file) => path.posix.dirname(file) === folder && name.test(path.posix.basename(file)),
+		);
 	const everything = (provider: string): Array<[what: string, found: () => unknown[]]> => {
 		const named = (ending: string) => new RegExp(`^${provider}${ending}$`, 'i');
 		const exactly = (ending: string) => new RegExp(`^${provider}${ending}$`);
 		const nodes = `nodes/${provider}`;
 		const nodeType = `${packageJson.name}.${internalName(provider)}`;
-		const lines = (file: string) => (existsSync(inRoot(file)) ? readFileSync(inRoot(file), 'utf8').split('\n') : []);
+		const lines = (file: string) =>
+			existsSync(inRoot(file)) ? readFileSync(inRoot(file), 'utf8').split('\n') : [];
 		const needs: ReturnType<typeof everything> = [
 			[`${nodes}/${provider}.node.ts`, has(nodes, exactly('\\.node\\.ts'))],
 			[`${nodes}/${provider}Trigger.node.ts`, has(nodes, exactly('Trigger\\.node\\.ts'))],
-			[`${nodes}/${provider}.node.json (search words and links)`, has(nodes, exactly('\\.node\\.json'))],
-			[`${nodes}/${provider}Trigger.node.json (search words and links)`, has(nodes, exactly('Trigger\\.node\\.json'))],
+			[
+				`${nodes}/${provider}.node.json (search words and links)`,
+				has(nodes, exactly('\\.node\\.json')),
+			],
+			[
+				`${nodes}/${provider}Trigger.node.json (search words and links)`,
+				has(nodes, exactly('Trigger\\.node\\.json')),
+			],
 			[`${nodes}/${provider.toLowerCase()}.contract.ts`, has(nodes, named('\\.contract\\.ts'))],
 			[`${nodes}/README.md`, has(nodes, /^README\.md$/)],
-			[`credentials/${provider}Api.credentials.ts`, has('credentials', exactly('Api\\.credentials\\.ts'))],
+			[
+				`credentials/${provider}Api.credentials.ts`,
+				has('credentials', exactly('Api\\.credentials\\.ts')),
+			],
 			['an icon for light backgrounds in icons/', has('icons', named('\\.svg'))],
 			['an icon for dark backgrounds in icons/', has('icons', named('\\.dark\\.svg'))],
-			["a row in README.md's provider table", () => lines('README.md').filter((line) => line.startsWith('|') && line.includes(provider))],
+			[
+				"a row in README.md's provider table",
+				() => lines('README.md').filter((line) => line.startsWith('|') && line.includes(provider)),
+			],
 			['a file in sandbox/providers/', has('sandbox/providers', named('\\.ts'))],
-			['an example in examples/ that uses its node', () => filesUnder('examples').filter((file) => file.endsWith('.json') && readFileSync(inRoot(file), 'utf8').includes(`"${nodeType}"`))],
-			['an example in examples/ that uses its trigger', () => filesUnder('examples').filter((file) => file.endsWith('.json') && readFileSync(inRoot(file), 'utf8').includes(`"${nodeType}Trigger"`))],
+			[
+				'an example in examples/ that uses its node',
+				() =>
+					filesUnder('examples').filter(
+						(file) =>
+							file.endsWith('.json') &&
+							readFileSync(inRoot(file), 'utf8').includes(`"${nodeType}"`),
+					),
+			],
+			[
+				'an example in examples/ that uses its trigger',
+				() =>
+					filesUnder('examples').filter(
+						(file) =>
+							file.endsWith('.json') &&
+							readFileSync(inRoot(file), 'utf8').includes(`"${nodeType}Trigger"`),
+					),
+			],
 			['an entry in test/every-provider.samples.ts', () => (samples[provider] ? [provider] : [])],
-			[`tests in test/${nodes}/`, () => filesUnder(`test/${nodes}`).filter((file) => file.endsWith('.test.ts'))],
-			[`test/sandbox/${provider.toLowerCase()}.test.ts`, has('test/sandbox', named('\\.test\\.ts'))],
+			[
+				`tests in test/${nodes}/`,
+				() => filesUnder(`test/${nodes}`).filter((file) => file.endsWith('.test.ts')),
+			],
+			[
+				`test/sandbox/${provider.toLowerCase()}.test.ts`,
+				has('test/sandbox', named('\\.test\\.ts')),
+			],
 			[`test/e2e/${internalName(provider)}.test.ts`, has('test/e2e', named('\\.test\\.ts'))],
-			['an entry in test/e2e/callbackCases.ts', () => callbackCases.filter(({ displayName }) => displayName === provider)],
-			['an entry in test/fuzz/genuineCallbacks.ts', () => fuzzedProviders.filter(({ name }) => name === provider.toLowerCase())],
-			['an entry in test/benchmark/signedPayments.ts', () => merchants.filter(({ displayName }) => displayName === provider)],
+			[
+				'an entry in test/e2e/callbackCases.ts',
+				() => callbackCases.filter(({ displayName }) => displayName === provider),
+			],
+			[
+				'an entry in test/fuzz/genuineCallbacks.ts',
+				() => fuzzedProviders.filter(({ name }) => name === provider.toLowerCase()),
+			],
+			[
+				'an entry in test/benchmark/signedPayments.ts',
+				() => merchants.filter(({ displayName }) => displayName === provider),
+			],
 		];
 		const waits = samples[provider]?.operations.checkout?.includes('waitForPayment') ?? true;
-		if (waits) needs.push(['an entry in test/e2e/waitForPayment.test.ts', () => lines('test/e2e/waitForPayment.test.ts').filter((line) => line.includes(`displayName: '${provider}'`))]);
+		if (waits)
+			needs.push([
+				'an entry in test/e2e/waitForPayment.test.ts',
+				() =>
+					lines('test/e2e/waitForPayment.test.ts').filter((line) =>
+						line.includes(`displayName: '${provider}'`),
+					),
+			]);
 		return needs;
 	};
 
@@ -115,41 +187,77 @@ describe('what a provider needs', () => {
 		expect(providers.length).toBeGreaterThan(0);
 	});
 
-	it.each(providers.flatMap((provider) => everything(provider).map(([what, found]) => [provider, what, found] as const)))('%s has %s', (_provider, _what, found) => {
+	it.each(
+		providers.flatMap((provider) =>
+			everything(provider).map(([what, found]) => [provider, what, found] as const),
+		),
+	)('%s has %s', (_provider, _what, found) => {
 		expect(found().length).toBeGreaterThan(0);
 	});
 });
 
 describe("n8n's loader", () => {
 	it('finds exactly the names that saved workflows refer to', () => {
-		expect({ nodes: Object.keys(loaded.nodeTypes).sort(), credentials: Object.keys(loaded.credentialTypes).sort() }).toEqual({
-			nodes: providers.flatMap((provider) => [internalName(provider), `${internalName(provider)}Trigger`]).sort(),
+		expect({
+			nodes: Object.keys(loaded.nodeTypes).sort(),
+			credentials: Object.keys(loaded.credentialTypes).sort(),
+		}).toEqual({
+			nodes: providers
+				.flatMap((provider) => [internalName(provider), `${internalName(provider)}Trigger`])
+				.sort(),
 			credentials: providers.map((provider) => `${internalName(provider)}Api`).sort(),
 		});
 	});
 
 	it('takes the search words and links from the file beside each node', () => {
-		const without = loaded.types.nodes.filter(({ codex }) => !codex?.categories?.length || !codex.alias?.length || !codex.resources?.primaryDocumentation?.length);
+		const without = loaded.types.nodes.filter(
+			({ codex }) =>
+				!codex?.categories?.length ||
+				!codex.alias?.length ||
+				!codex.resources?.primaryDocumentation?.length,
+		);
 		expect(without.map(({ name }) => name)).toEqual([]);
 	});
 
 	it('reads search words and links that name their own node', () => {
-		const claimed = nodesOnDisk.map((file) => [file, (JSON.parse(readFileSync(inRoot(`${file}on`), 'utf8')) as { node: string }).node]);
+		const claimed = nodesOnDisk.map((file) => [
+			file,
+			(JSON.parse(readFileSync(inRoot(`${file}on`), 'utf8')) as { node: string }).node,
+		]);
 		const names = loaded.types.nodes.map(({ name }) => `${packageJson.name}.${name}`).sort();
 		expect(claimed.map(([, name]) => name).sort()).toEqual(names);
 	});
 
 	it('finds both icons of every node and credential', () => {
-		const missing = [...loaded.types.nodes, ...loaded.types.credentials].flatMap(({ name, iconUrl }) => {
-			const urls = typeof iconUrl === 'object' ? [iconUrl.light, iconUrl.dark] : [undefined, undefined];
-			return urls.filter((url) => !url || !existsSync(inRoot(url.replace(`icons/${packageJson.name}/`, '')))).map((url) => `${name}: ${url ?? 'no icon for one background'}`);
-		});
+		const missing = [...loaded.types.nodes, ...loaded.types.credentials].flatMap(
+			({ name, iconUrl }) => {
+				const urls =
+					typeof iconUrl === 'object' ? [iconUrl.light, iconUrl.dark] : [undefined, undefined];
+				return urls
+					.filter(
+						(url) => !url || !existsSync(inRoot(url.replace(`icons/${packageJson.name}/`, ''))),
+					)
+					.map((url) => `${name}: ${url ?? 'no icon for one background'}`);
+			},
+		);
 		expect(missing).toEqual([]);
 	});
 
 	it('knows which nodes use a credential', () => {
-		const supported = Object.fromEntries(Object.values(loaded.credentialTypes).map(({ type }) => [type.name, [...(type.supportedNodes ?? [])].sort()]));
-		expect(supported).toEqual(Object.fromEntries(providers.map((provider) => [`${internalName(provider)}Api`, [internalName(provider), `${internalName(provider)}Trigger`]])));
+		const supported = Object.fromEntries(
+			Object.values(loaded.credentialTypes).map(({ type }) => [
+				type.name,
+				[...(type.supportedNodes ?? [])].sort(),
+			]),
+		);
+		expect(supported).toEqual(
+			Object.fromEntries(
+				providers.map((provider) => [
+					`${internalName(provider)}Api`,
+					[internalName(provider), `${internalName(provider)}Trigger`],
+				]),
+			),
+		);
 	});
 });
 
@@ -158,7 +266,12 @@ describe('output schemas', () => {
 		properties
 			.filter(({ name }) => name === 'operation')
 			.flatMap(({ options, displayOptions }) =>
-				(displayOptions?.show?.resource ?? [undefined]).flatMap((resource) => (options as INodePropertyOptions[]).map((option) => ({ resource: resource as string | undefined, operation: String(option.value) }))),
+				(displayOptions?.show?.resource ?? [undefined]).flatMap((resource) =>
+					(options as INodePropertyOptions[]).map((option) => ({
+						resource: resource as string | undefined,
+						operation: String(option.value),
+					})),
+				),
 			);
 
 	it('exist for every operation and trigger, so that fields can be mapped before the first run', () => {
@@ -166,9 +279,17 @@ describe('output schemas', () => {
 			const nodeDir = path.dirname(inRoot(loaded.known.nodes[description.name]!.sourcePath));
 			const places = description.group.includes('trigger') ? [{}] : operations(description);
 			if (places.length === 0) return [`${description.name} has no operation`];
-			return [description.version].flat().flatMap((version) =>
-				places.map((place) => resolveOutputSchemaPath({ nodeDir, version, ...place }) ?? `no place for ${description.name} ${version}`).filter((file) => !existsSync(file)),
-			);
+			return [description.version]
+				.flat()
+				.flatMap((version) =>
+					places
+						.map(
+							(place) =>
+								resolveOutputSchemaPath({ nodeDir, version, ...place }) ??
+								`no place for ${description.name} ${version}`,
+						)
+						.filter((file) => !existsSync(file)),
+				);
 		});
 		expect(missing.map((file) => path.relative(root, file))).toEqual([]);
 	});
@@ -176,23 +297,36 @@ describe('output schemas', () => {
 	it('describe an object in JSON', () => {
 		const schemas = filesUnder('dist').filter((file) => file.includes('__schema__'));
 		expect(schemas.length).toBeGreaterThan(0);
-		expect(schemas.filter((file) => (JSON.parse(readFileSync(inRoot(file), 'utf8')) as { type?: string }).type !== 'object')).toEqual([]);
+		expect(
+			schemas.filter(
+				(file) =>
+					(JSON.parse(readFileSync(inRoot(file), 'utf8')) as { type?: string }).type !== 'object',
+			),
+		).toEqual([]);
 	});
 });
 
 describe('the packed package', () => {
 	it('holds the build, the licence, the two pages and nothing else', () => {
 		const files = packed.files.map((file) => file.path).sort();
-		expect(files).toEqual([...filesUnder('dist'), 'CHANGELOG.md', 'LICENSE.md', 'README.md', 'package.json'].sort());
+		expect(files).toEqual(
+			[...filesUnder('dist'), 'CHANGELOG.md', 'LICENSE.md', 'README.md', 'package.json'].sort(),
+		);
 	});
 
 	it('holds a compiled file for every source and none besides', () => {
-		const sources = compiled([...filesUnder('nodes'), ...filesUnder('credentials')].filter((file) => file.endsWith('.ts')));
+		const sources = compiled(
+			[...filesUnder('nodes'), ...filesUnder('credentials')].filter((file) => file.endsWith('.ts')),
+		);
 		expect(filesUnder('dist').filter((file) => file.endsWith('.js'))).toEqual(sources.sort());
 	});
 
 	it('holds no test, no source map and no type declaration', () => {
-		expect(packed.files.map((file) => file.path).filter((file) => /\.(map|ts|tsbuildinfo)$|\.test\.|(^|\/)(test|sandbox)\//i.test(file))).toEqual([]);
+		expect(
+			packed.files
+				.map((file) => file.path)
+				.filter((file) => /\.(map|ts|tsbuildinfo)$|\.test\.|(^|\/)(test|sandbox)\//i.test(file)),
+		).toEqual([]);
 	});
 
 	it('is at most 150 kB', () => {
@@ -200,7 +334,14 @@ describe('the packed package', () => {
 	});
 
 	it('loads with n8n-workflow and crypto alone', () => {
-		const answer = execFileSync(process.execPath, [path.join(__dirname, 'support', 'loadAlone.cjs'), path.join(unpackedInto, 'package')], { cwd: root, encoding: 'utf8' });
-		expect(JSON.parse(answer)).toEqual({ refused: [], loaded: packageJson.n8n.nodes.length + packageJson.n8n.credentials.length });
+		const answer = execFileSync(
+			process.execPath,
+			[path.join(__dirname, 'support', 'loadAlone.cjs'), path.join(unpackedInto, 'package')],
+			{ cwd: root, encoding: 'utf8' },
+		);
+		expect(JSON.parse(answer)).toEqual({
+			refused: [],
+			loaded: packageJson.n8n.nodes.length + packageJson.n8n.credentials.length,
+		});
 	});
 });

@@ -1,7 +1,16 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { INodeProperties, INodePropertyCollection } from 'n8n-workflow';
-import { operationsOf, pageOf, placesFor, placesIn, providerFolders, readProvider, withTables, type ProviderCode } from '../scripts/providerTables';
+import {
+	operationsOf,
+	pageOf,
+	placesFor,
+	placesIn,
+	providerFolders,
+	readProvider,
+	withTables,
+	type ProviderCode,
+} from '../scripts/providerTables';
 import { refusalWords } from './support/refusalWords';
 
 const root = path.resolve(__dirname, '..');
@@ -14,11 +23,18 @@ const filesIn = (folder: string, ending: string) =>
 		.filter((file) => file.endsWith(ending))
 		.map((file) => path.posix.join(folder, file.split(path.sep).join('/')));
 
-const pages = [...readdirSync(root).filter((file) => file.endsWith('.md')), ...filesIn('docs', '.md'), ...filesIn('nodes', 'README.md'), 'sandbox/README.md'];
+const pages = [
+	...readdirSync(root).filter((file) => file.endsWith('.md')),
+	...filesIn('docs', '.md'),
+	...filesIn('nodes', 'README.md'),
+	'sandbox/README.md',
+];
 
 let code: Record<string, ProviderCode>;
 beforeAll(async () => {
-	code = Object.fromEntries(await Promise.all(folders.map(async (folder) => [folder, await readProvider(folder)] as const)));
+	code = Object.fromEntries(
+		await Promise.all(folders.map(async (folder) => [folder, await readProvider(folder)] as const)),
+	);
 });
 const codeOf = (folder: string): ProviderCode => {
 	const found = code[folder];
@@ -28,49 +44,88 @@ const codeOf = (folder: string): ProviderCode => {
 
 describe.each(folders)("%s's page", (folder) => {
 	it('has a place for each table', () => {
-		expect(placesIn(read(pageOf(folder)))).toEqual(expect.arrayContaining(placesFor(codeOf(folder))));
+		expect(placesIn(read(pageOf(folder)))).toEqual(
+			expect.arrayContaining(placesFor(codeOf(folder))),
+		);
 	});
 
 	it('says what the forms say', () => {
 		const page = read(pageOf(folder));
-		expect(withTables(page, codeOf(folder)) === page ? 'the same' : `${pageOf(folder)} is not what the code gives. Run: npm run docs`).toBe('the same');
+		expect(
+			withTables(page, codeOf(folder)) === page
+				? 'the same'
+				: `${pageOf(folder)} is not what the code gives. Run: npm run docs`,
+		).toBe('the same');
 	});
 
 	it('is linked from the one-screen page, and repeats none of its sentences', () => {
 		const short = read(`nodes/${folder}/README.md`);
 		expect(short).toContain(`../../${pageOf(folder)}`);
-		const sentences = (text: string) => text.replace(/<!-- generated[\s\S]*?end of generated -->/g, '').split(/\n|(?<=[.:;]) /).map((each) => each.replace(/^[\s|*-]+|[\s|*.]+$/g, '')).filter((each) => each.length > 50);
+		const sentences = (text: string) =>
+			text
+				.replace(/<!-- generated[\s\S]*?end of generated -->/g, '')
+				.split(/\n|(?<=[.:;]) /)
+				.map((each) => each.replace(/^[\s|*-]+|[\s|*.]+$/g, ''))
+				.filter((each) => each.length > 50);
 		const known = new Set(sentences(short));
 		expect(sentences(read(pageOf(folder))).filter((each) => known.has(each))).toEqual([]);
 	});
 });
 
 describe('the Chinese pages', () => {
-	const translated = folders.flatMap((folder) => ['zh-Hans', 'zh-Hant'].map((language) => [folder, `docs/${language}/${folder.toLowerCase()}.md`] as const)).filter(([, page]) => exists(page));
+	const translated = folders
+		.flatMap((folder) =>
+			['zh-Hans', 'zh-Hant'].map(
+				(language) => [folder, `docs/${language}/${folder.toLowerCase()}.md`] as const,
+			),
+		)
+		.filter(([, page]) => exists(page));
 
 	it('are there', () => {
 		expect(translated.length).toBeGreaterThan(6);
 	});
 
-	it.each(translated)('of %s, %s, name every field of the credential and every operation', (folder, page) => {
-		const { node, credential } = codeOf(folder);
-		const names = [...credential.properties.filter(({ type }) => type !== 'notice').map(({ displayName }) => displayName), ...operationsOf(node).map(({ title }) => title)];
-		const text = read(page);
-		expect(names.filter((name) => !text.includes(`*${name}*`))).toEqual([]);
-	});
+	it.each(translated)(
+		'of %s, %s, name every field of the credential and every operation',
+		(folder, page) => {
+			const { node, credential } = codeOf(folder);
+			const names = [
+				...credential.properties
+					.filter(({ type }) => type !== 'notice')
+					.map(({ displayName }) => displayName),
+				...operationsOf(node).map(({ title }) => title),
+			];
+			const text = read(page);
+			expect(names.filter((name) => !text.includes(`*${name}*`))).toEqual([]);
+		},
+	);
 });
 
 describe('links', () => {
 	/** As GitHub makes them. */
-	const anchorsOf = (page: string) => [...page.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) => title.toLowerCase().replace(/`/g, '').replace(/[^\p{Letter}\p{Number}\s_-]/gu, '').trim().replace(/\s/g, '-'));
+	const anchorsOf = (page: string) =>
+		[...page.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
+			title
+				.toLowerCase()
+				.replace(/`/g, '')
+				.replace(/[^\p{Letter}\p{Number}\s_-]/gu, '')
+				.trim()
+				.replace(/\s/g, '-'),
+		);
 
 	it.each(pages)('of %s lead somewhere', (page) => {
 		const text = read(page).replace(/```[\s\S]*?```|`[^`\n]*`/g, '');
-		const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target).filter((target) => !/^https?:/.test(target));
+		const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+			.map(([, target = '']) => target)
+			.filter((target) => !/^https?:/.test(target));
 		const broken = targets.filter((target) => {
 			const [file = '', anchor] = target.split('#');
-			const there = file === '' ? page : path.posix.join(path.posix.dirname(page), decodeURIComponent(file));
-			return !exists(there) || (anchor !== undefined && !anchorsOf(read(there)).includes(decodeURIComponent(anchor)));
+			const there =
+				file === '' ? page : path.posix.join(path.posix.dirname(page), decodeURIComponent(file));
+			return (
+				!exists(there) ||
+				(anchor !== undefined && !anchorsOf(read(there)).includes(decodeURIComponent(anchor)))
+			);
 		});
 		expect(broken).toEqual([]);
 	});
@@ -86,24 +141,72 @@ describe('pictures', () => {
 describe('what is written in italics', () => {
 	/** What n8n itself shows (2.41.1). */
 	const ofN8n = [
-		...['Create credential', 'Save', 'Retry', 'Connection tested successfully', 'Webhook URLs', 'Production URL', 'Test URL', 'Raw Body', 'Settings', 'Community nodes', 'Install', 'Execute step', 'Executions', 'Import', 'From file'],
-		...['On Error', 'Retry On Fail', 'Always Output Data', 'Timeout Workflow', 'Wait For Sub-Workflow Completion', 'Respond to Webhook', 'Send and Wait', 'Save successful production executions'],
+		...[
+			'Create credential',
+			'Save',
+			'Retry',
+			'Connection tested successfully',
+			'Webhook URLs',
+			'Production URL',
+			'Test URL',
+			'Raw Body',
+			'Settings',
+			'Community nodes',
+			'Install',
+			'Execute step',
+			'Executions',
+			'Import',
+			'From file',
+		],
+		...[
+			'On Error',
+			'Retry On Fail',
+			'Always Output Data',
+			'Timeout Workflow',
+			'Wait For Sub-Workflow Completion',
+			'Respond to Webhook',
+			'Send and Wait',
+			'Save successful production executions',
+		],
 	];
 	const labelsOf = ({ node, trigger, credential }: ProviderCode): string[] => {
 		const labels = (property: INodeProperties): string[] => [
 			property.displayName,
-			...(property.options ?? []).flatMap((option) => ('values' in option ? (option as INodePropertyCollection).values.flatMap(labels) : 'type' in option ? labels(option as INodeProperties) : [option.name])),
+			...(property.options ?? []).flatMap((option) =>
+				'values' in option
+					? (option as INodePropertyCollection).values.flatMap(labels)
+					: 'type' in option
+						? labels(option as INodeProperties)
+						: [option.name],
+			),
 		];
 		const resources = node.properties.filter(({ name }) => name === 'resource').flatMap(labels);
 		const operations = node.properties.filter(({ name }) => name === 'operation').flatMap(labels);
-		return [node.displayName, trigger.displayName, credential.displayName, ...[...node.properties, ...trigger.properties, ...credential.properties].flatMap(labels), ...resources.flatMap((resource) => operations.map((operation) => `${resource}: ${operation}`)), 'Paid', 'Not Paid'];
+		return [
+			node.displayName,
+			trigger.displayName,
+			credential.displayName,
+			...[...node.properties, ...trigger.properties, ...credential.properties].flatMap(labels),
+			...resources.flatMap((resource) =>
+				operations.map((operation) => `${resource}: ${operation}`),
+			),
+			'Paid',
+			'Not Paid',
+		];
 	};
-	const ours = [...pages.filter((page) => /^docs\/(providers|zh-)/.test(page)), 'docs/moving-between-providers.md', 'docs/troubleshooting.md', 'docs/security.md'].filter(exists);
+	const ours = [
+		...pages.filter((page) => /^docs\/(providers|zh-)/.test(page)),
+		'docs/moving-between-providers.md',
+		'docs/troubleshooting.md',
+		'docs/security.md',
+	].filter(exists);
 
 	it.each(ours)('in %s stands so in a form', (page) => {
 		const known = new Set([...ofN8n, ...folders.flatMap((folder) => labelsOf(codeOf(folder)))]);
 		const text = read(page).replace(/```[\s\S]*?```|`[^`\n]*`|\*\*/g, '');
-		const labels = [...text.matchAll(/\*([^*\n]+)\*/g)].flatMap(([, label = '']) => label.split(' → '));
+		const labels = [...text.matchAll(/\*([^*\n]+)\*/g)].flatMap(([, label = '']) =>
+			label.split(' → '),
+		);
 		expect([...new Set(labels)].filter((label) => !known.has(label))).toEqual([]);
 	});
 });
@@ -116,9 +219,15 @@ describe('the words of refusals and log lines', () => {
 		expect(files.flatMap(([, words]) => words).length).toBeGreaterThan(80);
 	});
 
-	it.each(files.filter(([, words]) => words.length > 0))('of %s stand in docs/callbacks.md or on the page of the provider', (file, words) => {
-		const folder = folders.find((each) => file.startsWith(`nodes/${each}/`));
-		const text = [plain('docs/callbacks.md'), folder === undefined ? plain('docs/wait-for-payment.md') : plain(pageOf(folder))].join('\n');
-		expect(words.filter((word) => !text.includes(word))).toEqual([]);
-	});
+	it.each(files.filter(([, words]) => words.length > 0))(
+		'of %s stand in docs/callbacks.md or on the page of the provider',
+		(file, words) => {
+			const folder = folders.find((each) => file.startsWith(`nodes/${each}/`));
+			const text = [
+				plain('docs/callbacks.md'),
+				folder === undefined ? plain('docs/wait-for-payment.md') : plain(pageOf(folder)),
+			].join('\n');
+			expect(words.filter((word) => !text.includes(word))).toEqual([]);
+		},
+	);
 });

@@ -4,11 +4,30 @@ import { TokenPay } from '../nodes/TokenPay/TokenPay.node';
 import { ChingChingPayTrigger } from '../nodes/ChingChingPay/ChingChingPayTrigger.node';
 import { ChingChingPay } from '../nodes/ChingChingPay/ChingChingPay.node';
 
-function subtitle(nodeType: TokenPay | ChingChingPay | ChingChingPayTrigger, parameters: INodeParameters): unknown {
-	const node = { id: '1', name: 'Node', type: 'node', typeVersion: 1.1, position: [0, 0] as [number, number], parameters };
-	const nodeTypes: INodeTypes = { getByName: () => nodeType, getByNameAndVersion: () => nodeType, getKnownTypes: () => ({}) };
+function subtitle(
+	nodeType: TokenPay | ChingChingPay | ChingChingPayTrigger,
+	parameters: INodeParameters,
+): unknown {
+	const node = {
+		id: '1',
+		name: 'Node',
+		type: 'node',
+		typeVersion: 1.1,
+		position: [0, 0] as [number, number],
+		parameters,
+	};
+	const nodeTypes: INodeTypes = {
+		getByName: () => nodeType,
+		getByNameAndVersion: () => nodeType,
+		getKnownTypes: () => ({}),
+	};
 	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
-	return workflow.expression.getSimpleParameterValue(workflow.getNode('Node') ?? node, nodeType.description.subtitle, 'internal', {});
+	return workflow.expression.getSimpleParameterValue(
+		workflow.getNode('Node') ?? node,
+		nodeType.description.subtitle,
+		'internal',
+		{},
+	);
 }
 
 it.each([
@@ -22,9 +41,15 @@ it.each([
 });
 
 it('a payment link is shown in the words of the form', () => {
-	expect(subtitle(new ChingChingPay(), { resource: 'checkout', operation: 'createLink' })).toBe('Create Link: Checkout');
+	expect(subtitle(new ChingChingPay(), { resource: 'checkout', operation: 'createLink' })).toBe(
+		'Create Link: Checkout',
+	);
 });
 
 it('a trigger shows its events in the words of the form', () => {
-	expect(subtitle(new ChingChingPayTrigger(), { events: ['payment.succeeded', 'dispute.updated', 'unknown'] })).toBe('Payment Succeeded, Dispute Updated, Unknown');
+	expect(
+		subtitle(new ChingChingPayTrigger(), {
+			events: ['payment.succeeded', 'dispute.updated', 'unknown'],
+		}),
+	).toBe('Payment Succeeded, Dispute Updated, Unknown');
 });

@@ -1,14 +1,33 @@
-import type { ICredentialTestFunctions, ICredentialsDecrypted, IExecuteFunctions, IHookFunctions, INodeCredentialTestResult, INodeExecutionData, INodeType, INodeTypeDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type {
+	ICredentialTestFunctions,
+	ICredentialsDecrypted,
+	IExecuteFunctions,
+	IHookFunctions,
+	INodeCredentialTestResult,
+	INodeExecutionData,
+	INodeType,
+	INodeTypeDescription,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { operationSubtitle } from '../shared/checkoutFields';
 import { eachItem } from '../shared/eachItem';
 import { verifyCallback, verifyCallbackFields } from '../shared/verifyCallback';
 import { resumeWhenPaid, waitForPayment, waitForPaymentFields } from '../shared/waitForPayment';
 import { chingChingPay } from './chingChingPay.contract';
-import { createCheckoutFields, createChingChingPayCheckout, lastFields, moneyFields } from './createCheckout.operation';
+import {
+	createCheckoutFields,
+	createChingChingPayCheckout,
+	lastFields,
+	moneyFields,
+} from './createCheckout.operation';
 import { createChingChingPayLink, createLinkFields } from './createLink.operation';
 import { createChingChingPayRefund, createRefundFields } from './createRefund.operation';
-import { downloadChingChingPaySettlement, downloadSettlementFields } from './downloadSettlement.operation';
+import {
+	downloadChingChingPaySettlement,
+	downloadSettlementFields,
+} from './downloadSettlement.operation';
 import { getChingChingPayPayment, getPaymentFields } from './getPayment.operation';
 import { getChingChingPaySettlements, getSettlementsFields } from './getSettlements.operation';
 import { getChingChingPayTransaction, getTransactionFields } from './getTransaction.operation';
@@ -19,18 +38,34 @@ export class ChingChingPay implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'ChingChingPay',
 		name: 'chingChingPay',
-		icon: { light: 'file:../../icons/chingChingPay.svg', dark: 'file:../../icons/chingChingPay.dark.svg' },
+		icon: {
+			light: 'file:../../icons/chingChingPay.svg',
+			dark: 'file:../../icons/chingChingPay.dark.svg',
+		},
 		group: ['transform'],
 		version: [1.1],
 		subtitle: operationSubtitle,
-		description: 'Create hosted checkouts and payment links with ChingChingPay, look them up and refund them',
+		description:
+			'Create hosted checkouts and payment links with ChingChingPay, look them up and refund them',
 		defaults: { name: 'ChingChingPay' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: `={{ $parameter["operation"] === "waitForPayment" ? [{ type: "${NodeConnectionTypes.Main}", displayName: "Paid" }, { type: "${NodeConnectionTypes.Main}", displayName: "Not Paid" }] : [{ type: "${NodeConnectionTypes.Main}" }] }}`,
 		usableAsTool: true,
-		credentials: [{ name: 'chingChingPayApi', required: true, testedBy: 'chingChingPayCredentialTest' }],
+		credentials: [
+			{ name: 'chingChingPayApi', required: true, testedBy: 'chingChingPayCredentialTest' },
+		],
 		// Only for Wait for Payment: n8n's resume address of a paused execution.
-		webhooks: [{ name: 'default', httpMethod: 'POST', path: '', responseMode: 'onReceived', responseData: '', restartWebhook: true, isFullPath: true }],
+		webhooks: [
+			{
+				name: 'default',
+				httpMethod: 'POST',
+				path: '',
+				responseMode: 'onReceived',
+				responseData: '',
+				restartWebhook: true,
+				isFullPath: true,
+			},
+		],
 		properties: [
 			{
 				displayName: 'Resource',
@@ -53,8 +88,18 @@ export class ChingChingPay implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				options: [
-					{ name: 'Create', value: 'create', action: 'Create a checkout', description: 'Begin a payment by one method, for example a QR code or a redirect' },
-					{ name: 'Create Link', value: 'createLink', action: 'Create a payment link', description: 'Make a payment page on which the payer chooses the method' },
+					{
+						name: 'Create',
+						value: 'create',
+						action: 'Create a checkout',
+						description: 'Begin a payment by one method, for example a QR code or a redirect',
+					},
+					{
+						name: 'Create Link',
+						value: 'createLink',
+						action: 'Create a payment link',
+						description: 'Make a payment page on which the payer chooses the method',
+					},
 					{
 						name: 'Wait for Payment',
 						value: 'waitForPayment',
@@ -71,7 +116,14 @@ export class ChingChingPay implements INodeType {
 				name: 'operation',
 				type: 'options',
 				noDataExpression: true,
-				options: [{ name: 'Verify', value: 'verify', action: 'Verify a callback', description: "Prove a callback that n8n's Webhook node received" }],
+				options: [
+					{
+						name: 'Verify',
+						value: 'verify',
+						action: 'Verify a callback',
+						description: "Prove a callback that n8n's Webhook node received",
+					},
+				],
 				default: 'verify',
 				displayOptions: { show: { resource: ['callback'] } },
 			},
@@ -80,7 +132,15 @@ export class ChingChingPay implements INodeType {
 				name: 'operation',
 				type: 'options',
 				noDataExpression: true,
-				options: [{ name: 'Get', value: 'get', action: 'Get a payment', description: 'Look up an order with its channels and what was refunded. To see whether it is paid, use Transaction: Get.' }],
+				options: [
+					{
+						name: 'Get',
+						value: 'get',
+						action: 'Get a payment',
+						description:
+							'Look up an order with its channels and what was refunded. To see whether it is paid, use Transaction: Get.',
+					},
+				],
 				default: 'get',
 				displayOptions: { show: { resource: ['payment'] } },
 			},
@@ -89,7 +149,14 @@ export class ChingChingPay implements INodeType {
 				name: 'operation',
 				type: 'options',
 				noDataExpression: true,
-				options: [{ name: 'Create', value: 'create', action: 'Create a refund', description: 'Give a payment back, wholly or in part' }],
+				options: [
+					{
+						name: 'Create',
+						value: 'create',
+						action: 'Create a refund',
+						description: 'Give a payment back, wholly or in part',
+					},
+				],
 				default: 'create',
 				displayOptions: { show: { resource: ['refund'] } },
 			},
@@ -99,8 +166,18 @@ export class ChingChingPay implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				options: [
-					{ name: 'Download', value: 'download', action: 'Download a settlement', description: 'Get the file of a settlement' },
-					{ name: 'Get Many', value: 'getAll', action: 'Get many settlements', description: 'List what ChingChingPay has settled with you' },
+					{
+						name: 'Download',
+						value: 'download',
+						action: 'Download a settlement',
+						description: 'Get the file of a settlement',
+					},
+					{
+						name: 'Get Many',
+						value: 'getAll',
+						action: 'Get many settlements',
+						description: 'List what ChingChingPay has settled with you',
+					},
 				],
 				default: 'getAll',
 				displayOptions: { show: { resource: ['settlement'] } },
@@ -110,7 +187,14 @@ export class ChingChingPay implements INodeType {
 				name: 'operation',
 				type: 'options',
 				noDataExpression: true,
-				options: [{ name: 'Get', value: 'get', action: 'Get a transaction', description: 'Look up whether a payment or refund went through' }],
+				options: [
+					{
+						name: 'Get',
+						value: 'get',
+						action: 'Get a transaction',
+						description: 'Look up whether a payment or refund went through',
+					},
+				],
 				default: 'get',
 				displayOptions: { show: { resource: ['transaction'] } },
 			},
@@ -131,22 +215,42 @@ export class ChingChingPay implements INodeType {
 
 	methods = {
 		credentialTest: {
-			async chingChingPayCredentialTest(this: ICredentialTestFunctions, credential: ICredentialsDecrypted): Promise<INodeCredentialTestResult> {
+			async chingChingPayCredentialTest(
+				this: ICredentialTestFunctions,
+				credential: ICredentialsDecrypted,
+			): Promise<INodeCredentialTestResult> {
 				return await testChingChingPayCredential(this, credential.data ?? {});
 			},
 		},
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		if (this.getNodeParameter('operation', 0) === 'waitForPayment') return await waitForPayment(this, { contract: chingChingPay, credentialName: 'chingChingPayApi' });
-		return await eachItem(this, { contract: chingChingPay, credentialName: 'chingChingPayApi' }, {
-			callback: { verify: async (row) => await verifyCallback(row, { contract: chingChingPay, credentialName: 'chingChingPayApi' }) },
-			checkout: { create: createChingChingPayCheckout, createLink: createChingChingPayLink },
-			payment: { get: getChingChingPayPayment },
-			refund: { create: createChingChingPayRefund },
-			settlement: { getAll: getChingChingPaySettlements, download: downloadChingChingPaySettlement },
-			transaction: { get: getChingChingPayTransaction },
-		});
+		if (this.getNodeParameter('operation', 0) === 'waitForPayment')
+			return await waitForPayment(this, {
+				contract: chingChingPay,
+				credentialName: 'chingChingPayApi',
+			});
+		return await eachItem(
+			this,
+			{ contract: chingChingPay, credentialName: 'chingChingPayApi' },
+			{
+				callback: {
+					verify: async (row) =>
+						await verifyCallback(row, {
+							contract: chingChingPay,
+							credentialName: 'chingChingPayApi',
+						}),
+				},
+				checkout: { create: createChingChingPayCheckout, createLink: createChingChingPayLink },
+				payment: { get: getChingChingPayPayment },
+				refund: { create: createChingChingPayRefund },
+				settlement: {
+					getAll: getChingChingPaySettlements,
+					download: downloadChingChingPaySettlement,
+				},
+				transaction: { get: getChingChingPayTransaction },
+			},
+		);
 	}
 
 	webhookMethods = {
@@ -165,6 +269,9 @@ export class ChingChingPay implements INodeType {
 	};
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		return await resumeWhenPaid(this, { contract: chingChingPay, credentialName: 'chingChingPayApi' });
+		return await resumeWhenPaid(this, {
+			contract: chingChingPay,
+			credentialName: 'chingChingPayApi',
+		});
 	}
 }

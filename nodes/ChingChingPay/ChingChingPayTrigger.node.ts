@@ -1,7 +1,21 @@
-import type { ICredentialsDecrypted, ICredentialTestFunctions, IHookFunctions, INodeCredentialTestResult, INodeType, INodeTypeDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type {
+	ICredentialsDecrypted,
+	ICredentialTestFunctions,
+	IHookFunctions,
+	INodeCredentialTestResult,
+	INodeType,
+	INodeTypeDescription,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { requireProvableCallbacks } from '../shared/callbackRegistration';
-import { callbackWebhook, eventsField, eventsSubtitle, respondOption } from '../shared/checkoutFields';
+import {
+	callbackWebhook,
+	eventsField,
+	eventsSubtitle,
+	respondOption,
+} from '../shared/checkoutFields';
 import { receiveCallback } from '../shared/receiveCallback';
 import { chingChingPay } from './chingChingPay.contract';
 import { testChingChingPayCredential } from './testCredential.operation';
@@ -10,20 +24,27 @@ export class ChingChingPayTrigger implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'ChingChingPay Trigger',
 		name: 'chingChingPayTrigger',
-		icon: { light: 'file:../../icons/chingChingPay.svg', dark: 'file:../../icons/chingChingPay.dark.svg' },
+		icon: {
+			light: 'file:../../icons/chingChingPay.svg',
+			dark: 'file:../../icons/chingChingPay.dark.svg',
+		},
 		group: ['trigger'],
 		// Above 1: n8n reads the raw body and runs the webhook of version 1 nodes more slowly.
 		version: [1.1],
 		subtitle: eventsSubtitle,
-		description: 'Starts the workflow when ChingChingPay reports a payment, after asking its API whether that is so',
+		description:
+			'Starts the workflow when ChingChingPay reports a payment, after asking its API whether that is so',
 		defaults: { name: 'ChingChingPay Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'chingChingPayApi', required: true, testedBy: 'chingChingPayCredentialTest' }],
+		credentials: [
+			{ name: 'chingChingPayApi', required: true, testedBy: 'chingChingPayCredentialTest' },
+		],
 		webhooks: [{ ...callbackWebhook }],
 		properties: [
 			{
-				displayName: "Open 'Webhook URLs' above, choose Production URL and copy it into 'Callback URL' of the ChingChingPay node that creates the checkouts. Then publish this workflow.",
+				displayName:
+					"Open 'Webhook URLs' above, choose Production URL and copy it into 'Callback URL' of the ChingChingPay node that creates the checkouts. Then publish this workflow.",
 				name: 'notice',
 				type: 'notice',
 				default: '',
@@ -35,7 +56,12 @@ export class ChingChingPayTrigger implements INodeType {
 				type: 'notice',
 				default: '',
 			},
-			{ ...eventsField, default: ['payment.succeeded', 'unknown'], description: 'Which events start the workflow; others are acknowledged and start nothing. Do not ship on Unknown: it is there to show you the status words.' },
+			{
+				...eventsField,
+				default: ['payment.succeeded', 'unknown'],
+				description:
+					'Which events start the workflow; others are acknowledged and start nothing. Do not ship on Unknown: it is there to show you the status words.',
+			},
 			{
 				displayName: 'Options',
 				name: 'options',
@@ -48,7 +74,8 @@ export class ChingChingPayTrigger implements INodeType {
 						name: 'confirmWithProvider',
 						type: 'boolean',
 						default: true,
-						description: "Whether to ask ChingChingPay for the transaction before the workflow starts, and to believe only its answer. On unless you switch it off here, and always on while 'Callback Signature' in the credential is Not Checked or 'Signed Text' is Sorted Pairs.",
+						description:
+							"Whether to ask ChingChingPay for the transaction before the workflow starts, and to believe only its answer. On unless you switch it off here, and always on while 'Callback Signature' in the credential is Not Checked or 'Signed Text' is Sorted Pairs.",
 					},
 					{ ...respondOption },
 				],
@@ -58,7 +85,10 @@ export class ChingChingPayTrigger implements INodeType {
 
 	methods = {
 		credentialTest: {
-			async chingChingPayCredentialTest(this: ICredentialTestFunctions, credential: ICredentialsDecrypted): Promise<INodeCredentialTestResult> {
+			async chingChingPayCredentialTest(
+				this: ICredentialTestFunctions,
+				credential: ICredentialsDecrypted,
+			): Promise<INodeCredentialTestResult> {
 				return await testChingChingPayCredential(this, credential.data ?? {});
 			},
 		},
@@ -71,7 +101,10 @@ export class ChingChingPayTrigger implements INodeType {
 				return false;
 			},
 			async create(this: IHookFunctions): Promise<boolean> {
-				return await requireProvableCallbacks(this, { contract: chingChingPay, credentialName: 'chingChingPayApi' });
+				return await requireProvableCallbacks(this, {
+					contract: chingChingPay,
+					credentialName: 'chingChingPayApi',
+				});
 			},
 			async delete(this: IHookFunctions): Promise<boolean> {
 				return true;
@@ -80,6 +113,9 @@ export class ChingChingPayTrigger implements INodeType {
 	};
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		return await receiveCallback(this, { contract: chingChingPay, credentialName: 'chingChingPayApi' });
+		return await receiveCallback(this, {
+			contract: chingChingPay,
+			credentialName: 'chingChingPayApi',
+		});
 	}
 }

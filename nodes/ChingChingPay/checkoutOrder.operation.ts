@@ -28,7 +28,8 @@ export const expiresAtOption: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. 1767225600',
-	description: 'When the payment expires, as a timestamp that is passed on as you give it. Whether ChingChingPay means seconds or milliseconds is documented nowhere: try it, or leave it out.',
+	description:
+		'When the payment expires, as a timestamp that is passed on as you give it. Whether ChingChingPay means seconds or milliseconds is documented nowhere: try it, or leave it out.',
 };
 
 export const storeIdOption: INodeProperties = {
@@ -40,7 +41,12 @@ export const storeIdOption: INodeProperties = {
 };
 
 /** What both ways to make a checkout read besides the fields that every provider has. */
-export function readMerchantFields(row: Row<ChingChingPayCredentials>): { merchantId: string | null; storeId: string | null; deviceId: string | null; expiresAt: string | null } {
+export function readMerchantFields(row: Row<ChingChingPayCredentials>): {
+	merchantId: string | null;
+	storeId: string | null;
+	deviceId: string | null;
+	expiresAt: string | null;
+} {
 	const { storeId, deviceId, expiresAt } = row.collection('additionalFields');
 	return {
 		merchantId: row.text('merchantId') || null,

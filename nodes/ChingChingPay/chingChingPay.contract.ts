@@ -1,9 +1,29 @@
 import { isAbsoluteUrl, readBaseUrl, readPayerLink } from '../shared/baseUrl';
 import { verifyWithAny } from '../shared/bytes';
 import { CallFailure, inItsWords } from '../shared/callFailure';
-import type { Checkout, CheckoutOrder, HttpCall, HttpReply, PaymentContract, PaymentFacts, Payload, ReceivedCallback, Refund, Refusal, Verdict } from '../shared/contract';
+import type {
+	Checkout,
+	CheckoutOrder,
+	HttpCall,
+	HttpReply,
+	PaymentContract,
+	PaymentFacts,
+	Payload,
+	ReceivedCallback,
+	Refund,
+	Refusal,
+	Verdict,
+} from '../shared/contract';
 import { eventIdOf } from '../shared/eventId';
-import { ExactNumber, isObject, mergeExtraFields, readJson, readUtf8, textOrNull, writeJson } from '../shared/exactJson';
+import {
+	ExactNumber,
+	isObject,
+	mergeExtraFields,
+	readJson,
+	readUtf8,
+	textOrNull,
+	writeJson,
+} from '../shared/exactJson';
 import { InputError } from '../shared/inputError';
 import { namesOf } from '../shared/lineItems';
 import { fromMinorUnits, shortened, shown, smallestUnits } from '../shared/money';
@@ -118,25 +138,52 @@ function scheme({ requestSignedText, requestEncoding }: ChingChingPayCredentials
 }
 
 /** folder-34819081: every request carries both. A request without a body signs the empty text (Inferred). */
-function authHeaders(credentials: ChingChingPayCredentials, call: HttpCall): Record<string, string> {
+function authHeaders(
+	credentials: ChingChingPayCredentials,
+	call: HttpCall,
+): Record<string, string> {
 	const content = { body: Buffer.from(call.body ?? '', 'utf8'), query: call.url.split('?')[1] };
-	return { 'x-api-key': credentials.apiKey, 'x-signature': signRequest(content, signingKey(credentials), scheme(credentials)) };
+	return {
+		'x-api-key': credentials.apiKey,
+		'x-signature': signRequest(content, signingKey(credentials), scheme(credentials)),
+	};
 }
 
-function credentialProblem({ environment, baseUrl, apiKey, signingSecret, requestKeySource }: ChingChingPayCredentials): string | undefined {
+function credentialProblem({
+	environment,
+	baseUrl,
+	apiKey,
+	signingSecret,
+	requestKeySource,
+}: ChingChingPayCredentials): string | undefined {
 	if (!apiKey) return "'API Key' in the ChingChingPay credential is empty";
-	if (requestKeySource !== 'apiKey' && !signingSecret) return "'Signing Secret' in the ChingChingPay credential is empty";
-	if (environment === 'custom' && !isAbsoluteUrl(baseUrl)) return "'Base URL' in the ChingChingPay credential is not an absolute URL";
+	if (requestKeySource !== 'apiKey' && !signingSecret)
+		return "'Signing Secret' in the ChingChingPay credential is empty";
+	if (environment === 'custom' && !isAbsoluteUrl(baseUrl))
+		return "'Base URL' in the ChingChingPay credential is not an absolute URL";
 	return undefined;
 }
 
 /** The body's members with null left out. */
 function given(members: Record<string, unknown>): Record<string, unknown> {
-	return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null && value !== undefined));
+	return Object.fromEntries(
+		Object.entries(members).filter(([, value]) => value !== null && value !== undefined),
+	);
 }
 
-function post(credentials: ChingChingPayCredentials, path: string, body: Record<string, unknown>, rest: Pick<HttpCall, 'repeat' | 'howToFindOut'>): HttpCall {
-	return { method: 'POST', url: `${baseUrlOf(credentials)}${path}`, headers: { 'content-type': 'application/json' }, body: writeJson(body), ...rest };
+function post(
+	credentials: ChingChingPayCredentials,
+	path: string,
+	body: Record<string, unknown>,
+	rest: Pick<HttpCall, 'repeat' | 'howToFindOut'>,
+): HttpCall {
+	return {
+		method: 'POST',
+		url: `${baseUrlOf(credentials)}${path}`,
+		headers: { 'content-type': 'application/json' },
+		body: writeJson(body),
+		...rest,
+	};
 }
 
 function get(credentials: ChingChingPayCredentials, path: string): HttpCall {
@@ -146,22 +193,40 @@ function get(credentials: ChingChingPayCredentials, path: string): HttpCall {
 /** The number is unique (api-219518553), but what a second request with it does is unknown, so it is not repeated. */
 const ONCE = {
 	repeat: 'once',
-	howToFindOut: "Look it up with the operation 'Get a Transaction' and this reference before you run this row again.",
+	howToFindOut:
+		"Look it up with the operation 'Get a Transaction' and this reference before you run this row again.",
 } as const;
 
 function createCall(order: ChingChingPayOrder, credentials: ChingChingPayCredentials): HttpCall {
 	if (order.reference === null && order.paymentId === null) {
-		throw new InputError("'Reference' is empty", "Enter your own order number, a new one for each order; only with 'Payment ID' can it be left out.");
+		throw new InputError(
+			"'Reference' is empty",
+			"Enter your own order number, a new one for each order; only with 'Payment ID' can it be left out.",
+		);
 	}
-	if (!/^\d+$/.test(order.channelId)) throw new InputError(`'Channel ID' is not a whole number: ${shown(order.channelId)}`, 'Enter the number that ChingChingPay gave you for the channel.');
-	if (order.paymentMethod === '') throw new InputError("'Payment Method' is empty", "Enter a value of ChingChingPay's list of methods.");
+	if (!/^\d+$/.test(order.channelId))
+		throw new InputError(
+			`'Channel ID' is not a whole number: ${shown(order.channelId)}`,
+			'Enter the number that ChingChingPay gave you for the channel.',
+		);
+	if (order.paymentMethod === '')
+		throw new InputError(
+			"'Payment Method' is empty",
+			"Enter a value of ChingChingPay's list of methods.",
+		);
 	const amount = order.amount === null ? null : minorUnits(order);
 	const currency = order.currency === '' ? null : order.currency.toUpperCase();
 	if (currency !== null && !CHECKOUT_CURRENCIES.includes(currency)) {
-		throw new InputError(`'Currency' ${shown(order.currency)} is not offered here`, `ChingChingPay's checkout takes ${CHECKOUT_CURRENCIES.join(' and ')}.`);
+		throw new InputError(
+			`'Currency' ${shown(order.currency)} is not offered here`,
+			`ChingChingPay's checkout takes ${CHECKOUT_CURRENCIES.join(' and ')}.`,
+		);
 	}
 	if (amount !== null && BigInt(amount) < LEAST_AMOUNT) {
-		throw new InputError(`'Amount' is below ChingChingPay's minimum of ${LEAST_AMOUNT.toString()} in the smallest unit (0.10 ${currency ?? ''})`, 'Raise the amount.');
+		throw new InputError(
+			`'Amount' is below ChingChingPay's minimum of ${LEAST_AMOUNT.toString()} in the smallest unit (0.10 ${currency ?? ''})`,
+			'Raise the amount.',
+		);
 	}
 	const body = given({
 		...commonFields(order, credentials, amount),
@@ -171,22 +236,37 @@ function createCall(order: ChingChingPayOrder, credentials: ChingChingPayCredent
 		payment_id: order.paymentId,
 		payment_method: order.paymentMethod,
 		// api-208767284: a JSON-encoded text and not an object.
-		payment_method_option: order.paymentMethodOption === undefined ? null : JSON.stringify(order.paymentMethodOption),
+		payment_method_option:
+			order.paymentMethodOption === undefined ? null : JSON.stringify(order.paymentMethodOption),
 		transaction_type: order.transactionType,
 	});
 	return post(credentials, CHECKOUT, mergeExtraFields(body, order.extraFields), ONCE);
 }
 
 function linkCall(order: ChingChingPayLinkOrder, credentials: ChingChingPayCredentials): HttpCall {
-	if (order.reference === null) throw new InputError("'Reference' is empty", 'Enter your own order number, a new one for each order.');
-	const body = given({ ...commonFields(order, credentials, minorUnits(order)), payment_type: order.paymentType });
+	if (order.reference === null)
+		throw new InputError(
+			"'Reference' is empty",
+			'Enter your own order number, a new one for each order.',
+		);
+	const body = given({
+		...commonFields(order, credentials, minorUnits(order)),
+		payment_type: order.paymentType,
+	});
 	return post(credentials, LINK, mergeExtraFields(body, order.extraFields), ONCE);
 }
 
-function commonFields(order: Omit<ChingChingPayLinkOrder, 'paymentType'>, credentials: ChingChingPayCredentials, amount: string | null): Record<string, unknown> {
+function commonFields(
+	order: Omit<ChingChingPayLinkOrder, 'paymentType'>,
+	credentials: ChingChingPayCredentials,
+	amount: string | null,
+): Record<string, unknown> {
 	// Their amounts are not known here, so the sum would be too small.
 	if (order.lineItems.some(({ price }) => price !== undefined)) {
-		throw new InputError("'Line Items' hold a price ID", 'ChingChingPay has no price list: give name, unitAmount and quantity.');
+		throw new InputError(
+			"'Line Items' hold a price ID",
+			'ChingChingPay has no price list: give name, unitAmount and quantity.',
+		);
 	}
 	return {
 		amount: amount === null ? null : new ExactNumber(amount),
@@ -205,20 +285,38 @@ function commonFields(order: Omit<ChingChingPayLinkOrder, 'paymentType'>, creden
 
 function merchantIdOf(own: string | null, { merchantId }: ChingChingPayCredentials): string {
 	const id = own ?? merchantId;
-	if (!id) throw new InputError("'Merchant ID' is empty", 'Enter it here, or once for all in the credential.');
+	if (!id)
+		throw new InputError(
+			"'Merchant ID' is empty",
+			'Enter it here, or once for all in the credential.',
+		);
 	return id;
 }
 
 /** The whole order in the currency's smallest unit; each line item is converted on its own, so that nothing hides in a sum. */
 function minorUnits({ amount, lineItems, amountUnit, currency }: CheckoutOrder): string {
 	if (lineItems.length === 0) return smallestUnits(amount ?? '0', amountUnit, currency, 'Amount');
-	const units = lineItems.map((item, index) => BigInt(smallestUnits(item.unitAmount, amountUnit, currency, `Line Items ${index + 1}: Unit Amount`)) * BigInt(item.quantity));
+	const units = lineItems.map(
+		(item, index) =>
+			BigInt(
+				smallestUnits(
+					item.unitAmount,
+					amountUnit,
+					currency,
+					`Line Items ${index + 1}: Unit Amount`,
+				),
+			) * BigInt(item.quantity),
+	);
 	return units.reduce((sum, part) => sum + part, 0n).toString();
 }
 
 /** Give the merchant's number where there is one: the page calls the other field "payment ID" in its text (api-219518553). */
-export function queryCall(by: { reference: string } | { transactionId: string }, credentials: ChingChingPayCredentials): HttpCall {
-	const body = 'reference' in by ? { merchant_reference: by.reference } : { transaction_id: by.transactionId };
+export function queryCall(
+	by: { reference: string } | { transactionId: string },
+	credentials: ChingChingPayCredentials,
+): HttpCall {
+	const body =
+		'reference' in by ? { merchant_reference: by.reference } : { transaction_id: by.transactionId };
 	return post(credentials, QUERY, body, { repeat: 'safe' });
 }
 
@@ -227,12 +325,21 @@ export function getPaymentCall(paymentId: string, credentials: ChingChingPayCred
 }
 
 export function refundCall(order: RefundOrder, credentials: ChingChingPayCredentials): HttpCall {
-	if (order.reference === '') throw new InputError("'Refund Reference' is empty", 'Enter a number of your own for this refund, a new one for each refund.');
+	if (order.reference === '')
+		throw new InputError(
+			"'Refund Reference' is empty",
+			'Enter a number of your own for this refund, a new one for each refund.',
+		);
 	if (order.paymentReference === null && order.transactionId === null) {
-		throw new InputError("'Payment Reference' and 'Transaction ID' are both empty", 'Fill in one of them: the payment that is to be refunded.');
+		throw new InputError(
+			"'Payment Reference' and 'Transaction ID' are both empty",
+			'Fill in one of them: the payment that is to be refunded.',
+		);
 	}
 	const body = given({
-		amount: new ExactNumber(smallestUnits(order.amount, order.amountUnit, order.currency, 'Amount')),
+		amount: new ExactNumber(
+			smallestUnits(order.amount, order.amountUnit, order.currency, 'Amount'),
+		),
 		currency: order.currency.toUpperCase(),
 		merchant_reference: order.reference,
 		original_merchant_reference: order.paymentReference,
@@ -245,13 +352,29 @@ export function refundCall(order: RefundOrder, credentials: ChingChingPayCredent
 }
 
 /** @param page counted from 1 (Inferred) */
-export function listSettlementsCall(filter: SettlementFilter, page: number, pageSize: number, credentials: ChingChingPayCredentials): HttpCall {
-	const query = given({ page, page_size: pageSize, is_transferred: filter.isTransferred, start_time: filter.startTime, end_time: filter.endTime });
-	const pairs = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`);
+export function listSettlementsCall(
+	filter: SettlementFilter,
+	page: number,
+	pageSize: number,
+	credentials: ChingChingPayCredentials,
+): HttpCall {
+	const query = given({
+		page,
+		page_size: pageSize,
+		is_transferred: filter.isTransferred,
+		start_time: filter.startTime,
+		end_time: filter.endTime,
+	});
+	const pairs = Object.entries(query).map(
+		([name, value]) => `${name}=${encodeURIComponent(String(value))}`,
+	);
 	return get(credentials, `${SETTLEMENTS}?${pairs.join('&')}`);
 }
 
-export function downloadSettlementCall(settlementId: string, credentials: ChingChingPayCredentials): HttpCall {
+export function downloadSettlementCall(
+	settlementId: string,
+	credentials: ChingChingPayCredentials,
+): HttpCall {
 	return get(credentials, `${SETTLEMENTS}/${encodeURIComponent(settlementId)}/download`);
 }
 
@@ -268,14 +391,25 @@ function succeeded({ body }: HttpReply, { successCodes }: ChingChingPayCredentia
 }
 
 /** The data of an answer to a question. An error may repeat the number that was asked for, or all of an older state: that is no answer. */
-function answeredData(reply: HttpReply, credentials: ChingChingPayCredentials): Record<string, unknown> {
+function answeredData(
+	reply: HttpReply,
+	credentials: ChingChingPayCredentials,
+): Record<string, unknown> {
 	if (succeeded(reply, credentials)) return dataOf(reply);
 	const words = answerInWords(reply) ?? '';
-	throw new CallFailure(`ChingChingPay refused the request: ${words}`, { advice: ERROR_ADVICE, notFound: saysUnknownTransaction(words) });
+	throw new CallFailure(`ChingChingPay refused the request: ${words}`, {
+		advice: ERROR_ADVICE,
+		notFound: saysUnknownTransaction(words),
+	});
 }
 
 function isEmpty(value: unknown): boolean {
-	return value === null || value === undefined || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
+	return (
+		value === null ||
+		value === undefined ||
+		value === '' ||
+		(typeof value === 'object' && Object.keys(value).length === 0)
+	);
 }
 
 /**
@@ -287,32 +421,62 @@ export function answerInWords({ body }: HttpReply): string | undefined {
 	const code = textOrNull(body.code);
 	const words = textOrNull(body.message) ?? textOrNull(dataOf({ body } as HttpReply).message);
 	if (code === null && words === null) return undefined;
-	return [(words ?? 'no words').slice(0, LONGEST_WORDS), code === null ? '' : `(code ${shortened(code)})`].filter(Boolean).join(' ');
+	return [
+		(words ?? 'no words').slice(0, LONGEST_WORDS),
+		code === null ? '' : `(code ${shortened(code)})`,
+	]
+		.filter(Boolean)
+		.join(' ');
 }
 
 /** Inferred: words that deny a transaction, and speak of no key, signature or merchant. The codes are documented nowhere. */
 export function saysUnknownTransaction(words: string): boolean {
 	const thing = '(transaction|order|payment|refund|record|reference|交易|訂單|订单|記錄|记录)';
-	const denied = new RegExp(`${thing}\\W[^.,;]{0,30}(not found|not exist|doesn't exist|unknown)|(no such|unknown) ${thing}|${thing}[^。，]{0,4}(不存在|未找到|找不到)`, 'i');
-	return denied.test(words) && !/sign|api.?key|secret|auth|merchant(?!.?reference)|商[戶户]|簽|签/i.test(words);
+	const denied = new RegExp(
+		`${thing}\\W[^.,;]{0,30}(not found|not exist|doesn't exist|unknown)|(no such|unknown) ${thing}|${thing}[^。，]{0,4}(不存在|未找到|找不到)`,
+		'i',
+	);
+	return (
+		denied.test(words) &&
+		!/sign|api.?key|secret|auth|merchant(?!.?reference)|商[戶户]|簽|签/i.test(words)
+	);
 }
 
 function failure(reply: HttpReply, credentials: ChingChingPayCredentials): Refusal | undefined {
-	const refused = reply.status >= 400 || (!succeeded(reply, credentials) && isEmpty(isObject(reply.body) ? reply.body.data : undefined));
+	const refused =
+		reply.status >= 400 ||
+		(!succeeded(reply, credentials) && isEmpty(isObject(reply.body) ? reply.body.data : undefined));
 	if (!refused) return undefined;
 	const words = answerInWords(reply);
 	// Not of itself "not found": a wrong base URL gives a 404, too.
-	if (words === undefined) return reply.status === 404 ? { message: 'there is no such address', advice: "Check 'Environment' and 'Base URL' in the credential.", notFound: false } : undefined;
-	if (/sign|簽|签/i.test(words) || reply.status === 401 || reply.status === 403) return { message: words, advice: SIGNATURE_ADVICE, notFound: false };
-	return { message: words, advice: reply.status < 400 ? ERROR_ADVICE : undefined, notFound: saysUnknownTransaction(words) };
+	if (words === undefined)
+		return reply.status === 404
+			? {
+					message: 'there is no such address',
+					advice: "Check 'Environment' and 'Base URL' in the credential.",
+					notFound: false,
+				}
+			: undefined;
+	if (/sign|簽|签/i.test(words) || reply.status === 401 || reply.status === 403)
+		return { message: words, advice: SIGNATURE_ADVICE, notFound: false };
+	return {
+		message: words,
+		advice: reply.status < 400 ? ERROR_ADVICE : undefined,
+		notFound: saysUnknownTransaction(words),
+	};
 }
 
-const ERROR_ADVICE = "Correct what ChingChingPay names, then run it again. If its words mean success, add the code to 'Success Codes' in the credential.";
+const ERROR_ADVICE =
+	"Correct what ChingChingPay names, then run it again. If its words mean success, add the code to 'Success Codes' in the credential.";
 
 export const SIGNATURE_ADVICE =
 	"If this is about the key or the signature, check 'API Key' and 'Signing Secret' in the credential, then try the other choices of 'Request Key', 'Signed Text' and 'Signature Encoding': the exact steps are not in any readable copy of ChingChingPay's documentation.";
 
-function readCheckout(reply: HttpReply, order: ChingChingPayOrder, credentials: ChingChingPayCredentials): Checkout {
+function readCheckout(
+	reply: HttpReply,
+	order: ChingChingPayOrder,
+	credentials: ChingChingPayCredentials,
+): Checkout {
 	const data = dataOf(reply);
 	const nextAction = isObject(data.next_action) ? data.next_action : null;
 	const paymentId = paymentIdOf(reply, credentials);
@@ -329,7 +493,11 @@ function readCheckout(reply: HttpReply, order: ChingChingPayOrder, credentials: 
 	};
 }
 
-function readLink(reply: HttpReply, order: ChingChingPayLinkOrder, credentials: ChingChingPayCredentials): Checkout {
+function readLink(
+	reply: HttpReply,
+	order: ChingChingPayLinkOrder,
+	credentials: ChingChingPayCredentials,
+): Checkout {
 	const data = dataOf(reply);
 	const paymentId = paymentIdOf(reply, credentials);
 	const checkoutUrl = readPayerLink(data.payment_link, baseUrlOf(credentials));
@@ -348,7 +516,10 @@ function readLink(reply: HttpReply, order: ChingChingPayLinkOrder, credentials: 
 }
 
 /** What the answer does not repeat, as it was asked for. */
-function made(order: Omit<ChingChingPayLinkOrder, 'paymentType'>, credentials: ChingChingPayCredentials): Pick<Checkout, 'provider' | 'amount' | 'currency' | 'expiresAt' | 'livemode'> {
+function made(
+	order: Omit<ChingChingPayLinkOrder, 'paymentType'>,
+	credentials: ChingChingPayCredentials,
+): Pick<Checkout, 'provider' | 'amount' | 'currency' | 'expiresAt' | 'livemode'> {
 	return {
 		provider: 'chingchingpay',
 		amount: order.amount === null ? null : fromMinorUnits(minorUnits(order), order.currency),
@@ -362,14 +533,22 @@ function made(order: Omit<ChingChingPayLinkOrder, 'paymentType'>, credentials: C
 function paymentIdOf(reply: HttpReply, credentials: ChingChingPayCredentials): string {
 	const data = dataOf(reply);
 	const paymentId = textOrNull(data.payment_id);
-	if (paymentId === null) throw unreadable('payment_id', reply, succeeded(reply, credentials) && !isEmpty(data));
+	if (paymentId === null)
+		throw unreadable('payment_id', reply, succeeded(reply, credentials) && !isEmpty(data));
 	return paymentId;
 }
 
 /** @param isMade the answer says success and holds something of what was made */
 function unreadable(field: string, reply: HttpReply, isMade = false): CallFailure {
 	const words = answerInWords(reply);
-	return new CallFailure(`ChingChingPay's answer holds no ${field}${words === undefined ? inItsWords(reply) : `: ${words}`}`, { advice: `It may have been made nevertheless. ${ONCE.howToFindOut}`, mayHaveArrived: true, made: isMade });
+	return new CallFailure(
+		`ChingChingPay's answer holds no ${field}${words === undefined ? inItsWords(reply) : `: ${words}`}`,
+		{
+			advice: `It may have been made nevertheless. ${ONCE.howToFindOut}`,
+			mayHaveArrived: true,
+			made: isMade,
+		},
+	);
 }
 
 function livemodeOf({ environment }: ChingChingPayCredentials): boolean | null {
@@ -380,13 +559,20 @@ function livemodeOf({ environment }: ChingChingPayCredentials): boolean | null {
  * The one link or text out of `next_action` (api-208767284). Which object is filled in counts, not `type`, whose values are unknown.
  * Inferred: a redirect by POST, or one with parameters, is no link that could be sent; it stays in `nextAction`.
  */
-function whereToPay(nextAction: Record<string, unknown> | null, credentials: ChingChingPayCredentials): Pick<Checkout, 'checkoutUrl' | 'qrCode'> {
+function whereToPay(
+	nextAction: Record<string, unknown> | null,
+	credentials: ChingChingPayCredentials,
+): Pick<Checkout, 'checkoutUrl' | 'qrCode'> {
 	const redirect = isObject(nextAction?.redirect_to_url) ? nextAction.redirect_to_url : {};
 	const display = isObject(nextAction?.display_qr_code) ? nextAction.display_qr_code : {};
-	const isLink = /^(get)?$/i.test(textOrNull(redirect.http_method) ?? '') && /^(\{\s*\})?$/.test(textOrNull(redirect.params) ?? '');
+	const isLink =
+		/^(get)?$/i.test(textOrNull(redirect.http_method) ?? '') &&
+		/^(\{\s*\})?$/.test(textOrNull(redirect.params) ?? '');
 	const qrCode = textOrNull(display.qr_code);
 	return {
-		checkoutUrl: (isLink ? readPayerLink(redirect.url, baseUrlOf(credentials)) : null) ?? readPayerLink(display.url, baseUrlOf(credentials)),
+		checkoutUrl:
+			(isLink ? readPayerLink(redirect.url, baseUrlOf(credentials)) : null) ??
+			readPayerLink(display.url, baseUrlOf(credentials)),
 		// Whether it is the text or a picture of it is unknown; a picture cannot be drawn as a QR code.
 		qrCode: qrCode !== null && /^data:/i.test(qrCode) ? null : qrCode,
 	};
@@ -395,13 +581,22 @@ function whereToPay(nextAction: Record<string, unknown> | null, credentials: Chi
 /** Unix seconds or milliseconds, by the number of digits: which of the two the API means is unknown, and only one is near our time. */
 function readTime(value: unknown): string | null {
 	const text = textOrNull(value) ?? '';
-	const milliseconds = /^\d{10}$/.test(text) ? Number(text) * 1000 : /^\d{13}$/.test(text) ? Number(text) : null;
+	const milliseconds = /^\d{10}$/.test(text)
+		? Number(text) * 1000
+		: /^\d{13}$/.test(text)
+			? Number(text)
+			: null;
 	return milliseconds === null ? null : new Date(milliseconds).toISOString();
 }
 
 /** The member at `a.b.c`, own members only. */
 function memberAt(fields: Record<string, unknown>, path: string): unknown {
-	return path.split('.').reduce<unknown>((value, name) => (isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined), fields);
+	return path
+		.split('.')
+		.reduce<unknown>(
+			(value, name) => (isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined),
+			fields,
+		);
 }
 
 function paidValuesOf({ paidValues }: ChingChingPayCredentials): string[] {
@@ -410,7 +605,10 @@ function paidValuesOf({ paidValues }: ChingChingPayCredentials): string[] {
 
 /** The words of a credential field, separated by commas or lines. */
 function listOf(words: string): string[] {
-	return words.split(/[,\n]/).map((word) => word.trim()).filter(Boolean);
+	return words
+		.split(/[,\n]/)
+		.map((word) => word.trim())
+		.filter(Boolean);
 }
 
 /** A transaction in the words of product.md, from the `data` of a query or from a callback. */
@@ -429,12 +627,18 @@ interface Transaction {
 }
 
 /** Fields of api-219518553 as far as it can be read. Inferred: `transaction_id`, `payment_id` and `transaction_type`, which api-208767284 has. */
-function readTransaction(data: Record<string, unknown>, credentials: ChingChingPayCredentials): Transaction {
+function readTransaction(
+	data: Record<string, unknown>,
+	credentials: ChingChingPayCredentials,
+): Transaction {
 	const providerStatus = textOrNull(memberAt(data, credentials.statusPath || 'status'));
 	const type = textOrNull(data.transaction_type);
 	const originalReference = textOrNull(data.original_merchant_reference);
 	// The two fields of the original payment are there on refunds only.
-	const isRefund = type === 'refund' || originalReference !== null || textOrNull(data.original_payment_reference) !== null;
+	const isRefund =
+		type === 'refund' ||
+		originalReference !== null ||
+		textOrNull(data.original_payment_reference) !== null;
 	return {
 		reference: textOrNull(data.merchant_reference),
 		originalReference,
@@ -454,14 +658,25 @@ function statusOf({ successful, kind }: Transaction): 'paid' | 'refunded' | 'unk
 	return kind === 'refund' ? 'refunded' : 'paid';
 }
 
-function factsOf(data: Record<string, unknown>, credentials: ChingChingPayCredentials): PaymentFacts {
+function factsOf(
+	data: Record<string, unknown>,
+	credentials: ChingChingPayCredentials,
+): PaymentFacts {
 	const transaction = readTransaction(data, credentials);
 	const status = statusOf(transaction);
 	// However many words mean paid, a payment is paid once: where one follows the other, the id stays the same.
-	const state = status === 'unknown' ? transaction.providerStatus : (paidValuesOf(credentials)[0] ?? transaction.providerStatus);
+	const state =
+		status === 'unknown'
+			? transaction.providerStatus
+			: (paidValuesOf(credentials)[0] ?? transaction.providerStatus);
 	return {
 		provider: 'chingchingpay',
-		event: status === 'paid' ? 'payment.succeeded' : status === 'refunded' ? 'refund.succeeded' : 'unknown',
+		event:
+			status === 'paid'
+				? 'payment.succeeded'
+				: status === 'refunded'
+					? 'refund.succeeded'
+					: 'unknown',
 		eventId: eventIdOf(transaction.transactionId ?? transaction.reference, state, data),
 		checkoutId: transaction.paymentId,
 		paymentId: transaction.transactionId,
@@ -481,7 +696,11 @@ function factsOf(data: Record<string, unknown>, credentials: ChingChingPayCreden
 export function readQueried(reply: HttpReply, credentials: ChingChingPayCredentials): Checkout {
 	const data = answeredData(reply, credentials);
 	const transaction = readTransaction(data, credentials);
-	if (transaction.reference === null && transaction.transactionId === null) throw new CallFailure(`ChingChingPay's answer holds no transaction${inWords(reply)}`, NOT_FOUND);
+	if (transaction.reference === null && transaction.transactionId === null)
+		throw new CallFailure(
+			`ChingChingPay's answer holds no transaction${inWords(reply)}`,
+			NOT_FOUND,
+		);
 	return {
 		provider: 'chingchingpay',
 		checkoutId: transaction.paymentId,
@@ -503,7 +722,8 @@ export function readQueried(reply: HttpReply, credentials: ChingChingPayCredenti
 export function readPayment(reply: HttpReply, credentials: ChingChingPayCredentials): Checkout {
 	const data = answeredData(reply, credentials);
 	const paymentId = textOrNull(data.payment_id);
-	if (paymentId === null) throw new CallFailure(`ChingChingPay's answer holds no payment${inWords(reply)}`, NOT_FOUND);
+	if (paymentId === null)
+		throw new CallFailure(`ChingChingPay's answer holds no payment${inWords(reply)}`, NOT_FOUND);
 	return {
 		provider: 'chingchingpay',
 		checkoutId: paymentId,
@@ -526,10 +746,18 @@ function inWords(reply: HttpReply): string {
 	return words === undefined ? '' : `: ${words}`;
 }
 
-const NOT_FOUND = { advice: 'Check the number you look for, and that it was made in the environment of this credential.', notFound: true };
+const NOT_FOUND = {
+	advice:
+		'Check the number you look for, and that it was made in the environment of this credential.',
+	notFound: true,
+};
 
 /** api-219517934. Refund statuses are unknown; the merchant's paid values count here, too. */
-export function readRefund(reply: HttpReply, order: RefundOrder, credentials: ChingChingPayCredentials): Refund {
+export function readRefund(
+	reply: HttpReply,
+	order: RefundOrder,
+	credentials: ChingChingPayCredentials,
+): Refund {
 	const data = dataOf(reply);
 	if (isEmpty(data) || !succeeded(reply, credentials)) throw unreadable('refund', reply);
 	const transaction = readTransaction(data, credentials);
@@ -541,7 +769,12 @@ export function readRefund(reply: HttpReply, order: RefundOrder, credentials: Ch
 		paymentReference: transaction.originalReference ?? order.paymentReference,
 		status: transaction.successful ? 'succeeded' : 'unknown',
 		providerStatus: transaction.providerStatus,
-		amount: transaction.amount ?? fromMinorUnits(smallestUnits(order.amount, order.amountUnit, order.currency, 'Amount'), order.currency),
+		amount:
+			transaction.amount ??
+			fromMinorUnits(
+				smallestUnits(order.amount, order.amountUnit, order.currency, 'Amount'),
+				order.currency,
+			),
 		currency: transaction.currency ?? order.currency.toUpperCase(),
 	};
 }
@@ -549,8 +782,14 @@ export function readRefund(reply: HttpReply, order: RefundOrder, credentials: Ch
 /** The settlements of one page; undefined if the answer holds no list. No page shows how the answer looks, so the only list in it is taken. */
 export function readSettlements({ body }: HttpReply): Array<Record<string, unknown>> | undefined {
 	const data = isObject(body) && 'data' in body ? body.data : body;
-	const lists = Array.isArray(data) ? [data] : isObject(data) ? Object.values(data).filter(Array.isArray) : [];
-	return lists.length === 1 ? (lists[0] as unknown[]).map((entry) => (isObject(entry) ? entry : { value: entry })) : undefined;
+	const lists = Array.isArray(data)
+		? [data]
+		: isObject(data)
+			? Object.values(data).filter(Array.isArray)
+			: [];
+	return lists.length === 1
+		? (lists[0] as unknown[]).map((entry) => (isObject(entry) ? entry : { value: entry }))
+		: undefined;
 }
 
 /**
@@ -564,23 +803,44 @@ function verify(received: ReceivedCallback, credentials: ChingChingPayCredential
 		if (refused) return refused;
 	}
 	const payload = readJson(readUtf8(received.rawBody) ?? '');
-	if (!isObject(payload)) return { genuine: false, reason: 'malformed_body: the body is not a JSON object' };
+	if (!isObject(payload))
+		return { genuine: false, reason: 'malformed_body: the body is not a JSON object' };
 	// Sorted pairs leave out where a value ends: `a=1&b=2` may be one field or two, so what they prove is a hint only.
-	return signed && credentials.requestSignedText !== 'sortedPairs' ? { genuine: true, payload } : { genuine: 'ask', payload };
+	return signed && credentials.requestSignedText !== 'sortedPairs'
+		? { genuine: true, payload }
+		: { genuine: 'ask', payload };
 }
 
-function refusedSignature({ headers, rawBody }: ReceivedCallback, credentials: ChingChingPayCredentials): Verdict | undefined {
+function refusedSignature(
+	{ headers, rawBody }: ReceivedCallback,
+	credentials: ChingChingPayCredentials,
+): Verdict | undefined {
 	const signature = headers['x-signature'] ?? '';
 	if (signature === '') {
-		return { genuine: false, reason: 'signature_missing: the header x-signature is missing or empty', hint: "If ChingChingPay does not sign callbacks, set 'Callback Signature' in the credential to Not Checked: each is then confirmed by a query." };
+		return {
+			genuine: false,
+			reason: 'signature_missing: the header x-signature is missing or empty',
+			hint: "If ChingChingPay does not sign callbacks, set 'Callback Signature' in the credential to Not Checked: each is then confirmed by a query.",
+		};
 	}
-	const verdict = verifyWithAny([signingKey(credentials), credentials.signingSecretPrevious], (key) => {
-		const judged = judgeSignature(signature, { body: rawBody }, key, scheme(credentials));
-		if (judged === 'right') return { genuine: true, payload: {} };
-		return judged === 'malformed'
-			? { genuine: false, reason: `signature_malformed: the header x-signature is not 32 bytes in ${credentials.requestEncoding === 'base64' ? 'base64' : 'hexadecimal'}` }
-			: { genuine: false, reason: 'signature_mismatch: the header x-signature is not made with this secret over this body', hint: "The usual cause: another secret, or another scheme than 'Signed Text' and 'Request Key' in the credential say." };
-	});
+	const verdict = verifyWithAny(
+		[signingKey(credentials), credentials.signingSecretPrevious],
+		(key) => {
+			const judged = judgeSignature(signature, { body: rawBody }, key, scheme(credentials));
+			if (judged === 'right') return { genuine: true, payload: {} };
+			return judged === 'malformed'
+				? {
+						genuine: false,
+						reason: `signature_malformed: the header x-signature is not 32 bytes in ${credentials.requestEncoding === 'base64' ? 'base64' : 'hexadecimal'}`,
+					}
+				: {
+						genuine: false,
+						reason:
+							'signature_mismatch: the header x-signature is not made with this secret over this body',
+						hint: "The usual cause: another secret, or another scheme than 'Signed Text' and 'Request Key' in the credential say.",
+					};
+		},
+	);
 	return verdict.genuine === false ? verdict : undefined;
 }
 
@@ -590,16 +850,30 @@ function readEvent(payload: Payload, credentials: ChingChingPayCredentials): Pay
 	return { ...factsOf(fields, credentials), raw: payload };
 }
 
-function confirmCall({ reference, paymentId }: PaymentFacts, credentials: ChingChingPayCredentials): HttpCall | undefined {
-	if (reference !== null) return reference.length > LONGEST_REFERENCE ? undefined : queryCall({ reference }, credentials);
-	return paymentId === null || paymentId.length > LONGEST_REFERENCE ? undefined : queryCall({ transactionId: paymentId }, credentials);
+function confirmCall(
+	{ reference, paymentId }: PaymentFacts,
+	credentials: ChingChingPayCredentials,
+): HttpCall | undefined {
+	if (reference !== null)
+		return reference.length > LONGEST_REFERENCE ? undefined : queryCall({ reference }, credentials);
+	return paymentId === null || paymentId.length > LONGEST_REFERENCE
+		? undefined
+		: queryCall({ transactionId: paymentId }, credentials);
 }
 
-function confirmedFacts(reply: HttpReply, claimed: PaymentFacts, credentials: ChingChingPayCredentials): PaymentFacts | undefined {
+function confirmedFacts(
+	reply: HttpReply,
+	claimed: PaymentFacts,
+	credentials: ChingChingPayCredentials,
+): PaymentFacts | undefined {
 	const data = answeredData(reply, credentials);
 	const found = factsOf(data, credentials);
 	// The number that was asked for is proved by the answer.
-	if (found.reference !== null) return { ...found, paymentId: found.paymentId ?? (claimed.reference === null ? claimed.paymentId : null) };
+	if (found.reference !== null)
+		return {
+			...found,
+			paymentId: found.paymentId ?? (claimed.reference === null ? claimed.paymentId : null),
+		};
 	// Only an answer that says "no such thing" in the documented envelope denies a payment; anything else is no answer.
 	if (isObject(reply.body) && 'data' in reply.body && isEmpty(reply.body.data)) return undefined;
 	throw new CallFailure(`its answer holds no merchant_reference${inWords(reply)}`, { advice: '' });
@@ -609,7 +883,18 @@ export const chingChingPay: PaymentContract<ChingChingPayCredentials, ChingChing
 	provider: 'chingchingpay',
 	displayName: 'ChingChingPay',
 	authHeaders,
-	openFields: ['environment', 'merchantId', 'requestKeySource', 'requestSignedText', 'requestEncoding', 'callbackSignature', 'successCodes', 'paidValues', 'statusPath', 'acknowledgementBody'],
+	openFields: [
+		'environment',
+		'merchantId',
+		'requestKeySource',
+		'requestSignedText',
+		'requestEncoding',
+		'callbackSignature',
+		'successCodes',
+		'paidValues',
+		'statusPath',
+		'acknowledgementBody',
+	],
 	credentialProblem,
 	checkout: { call: createCall, result: readCheckout },
 	failure,
@@ -620,16 +905,23 @@ export const chingChingPay: PaymentContract<ChingChingPayCredentials, ChingChing
 		// Documented nowhere, so the credential has it. Inferred: what reads as JSON is sent as JSON.
 		accepted({ acknowledgementBody }) {
 			const json = isObject(readJson(acknowledgementBody));
-			return { status: 200, contentType: json ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8', body: acknowledgementBody };
+			return {
+				status: 200,
+				contentType: json ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8',
+				body: acknowledgementBody,
+			};
 		},
 		cannotTellPaid: (credentials) =>
-			paidValuesOf(credentials).length > 0 ? undefined : "'Paid Values' in the ChingChingPay credential is empty, so no answer could be recognized as paid",
+			paidValuesOf(credentials).length > 0
+				? undefined
+				: "'Paid Values' in the ChingChingPay credential is empty, so no answer could be recognized as paid",
 		confirm: { callbackIsHint: true, call: confirmCall, facts: confirmedFacts },
 	},
 };
 
 /** The same provider, whose checkout is a payment link. */
-export const chingChingPayLink: PaymentContract<ChingChingPayCredentials, ChingChingPayLinkOrder> = {
-	...chingChingPay,
-	checkout: { call: linkCall, result: readLink },
-};
+export const chingChingPayLink: PaymentContract<ChingChingPayCredentials, ChingChingPayLinkOrder> =
+	{
+		...chingChingPay,
+		checkout: { call: linkCall, result: readLink },
+	};

@@ -20,8 +20,18 @@ import type { Row } from '../shared/eachItem';
 import { readJsonField } from '../shared/exactJson';
 import { readCallbackUrl, readCheckoutOrder, readExtraFields } from '../shared/readCheckoutOrder';
 import { readText } from '../shared/readText';
-import { chingChingPay, type ChingChingPayCredentials, type ChingChingPayOrder } from './chingChingPay.contract';
-import { deviceIdOption, expiresAtOption, merchantIdField, readMerchantFields, storeIdOption } from './checkoutOrder.operation';
+import {
+	chingChingPay,
+	type ChingChingPayCredentials,
+	type ChingChingPayOrder,
+} from './chingChingPay.contract';
+import {
+	deviceIdOption,
+	expiresAtOption,
+	merchantIdField,
+	readMerchantFields,
+	storeIdOption,
+} from './checkoutOrder.operation';
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
 /** A command moves no money. */
@@ -34,18 +44,60 @@ export const moneyFields: INodeProperties[] = [
 		name: 'transactionType',
 		type: 'options',
 		options: [
-			{ name: 'Command', value: 'command', description: 'Moves no money, such as getting an authorization for automatic debits' },
+			{
+				name: 'Command',
+				value: 'command',
+				description: 'Moves no money, such as getting an authorization for automatic debits',
+			},
 			{ name: 'Sale', value: 'sale', description: 'A payment' },
 		],
 		default: 'sale',
 		description: 'What is begun. Refunds have an operation of their own.',
 		displayOptions: { show: showOnlyForCreateCheckout },
 	},
-	{ ...amountFromField, displayOptions: { show: { resource: ['checkout'], operation: ['create', 'createLink'] }, hide: hideForCommands } },
-	{ ...amountInChosenUnitField, displayOptions: { show: { resource: ['checkout'], operation: ['create', 'createLink'], amountFrom: ['amount'] }, hide: hideForCommands } },
-	{ ...lineItemsField, displayOptions: { show: { resource: ['checkout'], operation: ['create', 'createLink'], amountFrom: ['lineItems'] }, hide: hideForCommands } },
-	{ ...lineItemsJsonField, displayOptions: { show: { resource: ['checkout'], operation: ['create', 'createLink'], amountFrom: ['lineItemsJson'] }, hide: hideForCommands } },
-	{ ...amountUnitField, displayOptions: { show: { resource: ['checkout'], operation: ['create', 'createLink'] }, hide: hideForCommands } },
+	{
+		...amountFromField,
+		displayOptions: {
+			show: { resource: ['checkout'], operation: ['create', 'createLink'] },
+			hide: hideForCommands,
+		},
+	},
+	{
+		...amountInChosenUnitField,
+		displayOptions: {
+			show: { resource: ['checkout'], operation: ['create', 'createLink'], amountFrom: ['amount'] },
+			hide: hideForCommands,
+		},
+	},
+	{
+		...lineItemsField,
+		displayOptions: {
+			show: {
+				resource: ['checkout'],
+				operation: ['create', 'createLink'],
+				amountFrom: ['lineItems'],
+			},
+			hide: hideForCommands,
+		},
+	},
+	{
+		...lineItemsJsonField,
+		displayOptions: {
+			show: {
+				resource: ['checkout'],
+				operation: ['create', 'createLink'],
+				amountFrom: ['lineItemsJson'],
+			},
+			hide: hideForCommands,
+		},
+	},
+	{
+		...amountUnitField,
+		displayOptions: {
+			show: { resource: ['checkout'], operation: ['create', 'createLink'] },
+			hide: hideForCommands,
+		},
+	},
 	{
 		displayName: 'Currency',
 		name: 'currency',
@@ -65,23 +117,48 @@ export const moneyFields: INodeProperties[] = [
 		required: true,
 		default: 'HKD',
 		placeholder: 'e.g. HKD',
-		description: 'Three-letter code. The documentation names no list for links; HKD and CNY are those of checkouts.',
+		description:
+			'Three-letter code. The documentation names no list for links; HKD and CNY are those of checkouts.',
 		displayOptions: { show: { resource: ['checkout'], operation: ['createLink'] } },
 	},
-	{ ...referenceField, description: "Your own order number, a new one for each order; only an order that is continued by its payment ID needs none. It comes back with the callback.", displayOptions: { show: showOnlyForCreateCheckout } },
-	{ ...requiredReferenceField, displayOptions: { show: { resource: ['checkout'], operation: ['createLink'] } } },
+	{
+		...referenceField,
+		description:
+			'Your own order number, a new one for each order; only an order that is continued by its payment ID needs none. It comes back with the callback.',
+		displayOptions: { show: showOnlyForCreateCheckout },
+	},
+	{
+		...requiredReferenceField,
+		displayOptions: { show: { resource: ['checkout'], operation: ['createLink'] } },
+	},
 	{
 		displayName: 'Callback',
 		name: 'callback',
 		type: 'options',
 		options: [
-			{ name: 'None', value: 'none', description: 'No callback is sent; look the payment up with the operation Get a Transaction' },
-			{ name: 'Resume This Execution', value: 'resumeExecution', description: 'For Wait for Payment further on in this workflow', displayOptions: { show: { resource: ['checkout'] } } },
-			{ name: 'URL', value: 'url', description: 'ChingChingPay sends callbacks to the address below' },
+			{
+				name: 'None',
+				value: 'none',
+				description:
+					'No callback is sent; look the payment up with the operation Get a Transaction',
+			},
+			{
+				name: 'Resume This Execution',
+				value: 'resumeExecution',
+				description: 'For Wait for Payment further on in this workflow',
+				displayOptions: { show: { resource: ['checkout'] } },
+			},
+			{
+				name: 'URL',
+				value: 'url',
+				description: 'ChingChingPay sends callbacks to the address below',
+			},
 		],
 		default: 'url',
 		description: 'Where ChingChingPay sends callbacks about the status',
-		displayOptions: { show: { resource: ['checkout', 'refund'], operation: ['create', 'createLink'] } },
+		displayOptions: {
+			show: { resource: ['checkout', 'refund'], operation: ['create', 'createLink'] },
+		},
 	},
 	{ ...callbackUrlField },
 ];
@@ -94,7 +171,8 @@ export const createCheckoutFields: INodeProperties[] = [
 		required: true,
 		default: '',
 		placeholder: 'e.g. 1',
-		description: 'The number of the payment channel, from ChingChingPay. A channel must have been switched on for you.',
+		description:
+			'The number of the payment channel, from ChingChingPay. A channel must have been switched on for you.',
 		displayOptions: { show: showOnlyForCreateCheckout },
 	},
 	{
@@ -104,7 +182,8 @@ export const createCheckoutFields: INodeProperties[] = [
 		required: true,
 		default: '',
 		placeholder: 'e.g. HK_ALIPAY_AUTODEBIT_PAY',
-		description: 'A value from the list of methods that ChingChingPay gives you. If you have none, use Create Link: the payer chooses on its page.',
+		description:
+			'A value from the list of methods that ChingChingPay gives you. If you have none, use Create Link: the payer chooses on its page.',
 		displayOptions: { show: showOnlyForCreateCheckout },
 	},
 	{ ...descriptionField, displayOptions: { show: showOnlyForCreateCheckout } },
@@ -141,7 +220,8 @@ export const createCheckoutFields: INodeProperties[] = [
 				name: 'paymentMethodOption',
 				type: 'json',
 				default: '{}',
-				description: 'Object with what the method needs, such as {"payment_inst": "ALIPAYHK"}. It is sent as JSON-encoded text, as ChingChingPay wants it.',
+				description:
+					'Object with what the method needs, such as {"payment_inst": "ALIPAYHK"}. It is sent as JSON-encoded text, as ChingChingPay wants it.',
 			},
 			{ ...storeIdOption },
 		],
@@ -157,7 +237,9 @@ export const lastFields: INodeProperties[] = [
 		type: 'boolean',
 		default: true,
 		description: 'Whether to return a simplified version of the response instead of the raw data',
-		displayOptions: { hide: { resource: ['settlement', 'callback'], operation: ['waitForPayment'] } },
+		displayOptions: {
+			hide: { resource: ['settlement', 'callback'], operation: ['waitForPayment'] },
+		},
 	},
 	{
 		displayName: 'Options',
@@ -171,7 +253,11 @@ export const lastFields: INodeProperties[] = [
 ];
 
 export async function createChingChingPayCheckout(row: Row<ChingChingPayCredentials>) {
-	return await createCheckout(row, { contract: chingChingPay, credentialName: 'chingChingPayApi' }, readOrder(row));
+	return await createCheckout(
+		row,
+		{ contract: chingChingPay, credentialName: 'chingChingPayApi' },
+		readOrder(row),
+	);
 }
 
 function readOrder(row: Row<ChingChingPayCredentials>): ChingChingPayOrder {

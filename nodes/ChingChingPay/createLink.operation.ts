@@ -5,7 +5,13 @@ import type { Row } from '../shared/eachItem';
 import { readCheckoutOrder } from '../shared/readCheckoutOrder';
 import { readText } from '../shared/readText';
 import { chingChingPayLink, type ChingChingPayCredentials } from './chingChingPay.contract';
-import { deviceIdOption, expiresAtOption, merchantIdField, readMerchantFields, storeIdOption } from './checkoutOrder.operation';
+import {
+	deviceIdOption,
+	expiresAtOption,
+	merchantIdField,
+	readMerchantFields,
+	storeIdOption,
+} from './checkoutOrder.operation';
 
 const showOnlyForCreateLink = { resource: ['checkout'], operation: ['createLink'] };
 
@@ -32,7 +38,8 @@ export const createLinkFields: INodeProperties[] = [
 					{ name: 'Link', value: 'link' },
 				],
 				default: 'link',
-				description: 'The two documented values; what the difference is, the documentation does not say',
+				description:
+					'The two documented values; what the difference is, the documentation does not say',
 			},
 			{ ...storeIdOption },
 		],
@@ -41,6 +48,14 @@ export const createLinkFields: INodeProperties[] = [
 ];
 
 export async function createChingChingPayLink(row: Row<ChingChingPayCredentials>) {
-	const order = { ...readCheckoutOrder(row), ...readMerchantFields(row), paymentType: readText(row.collection('additionalFields').paymentType, 'Payment Type') || null };
-	return await createCheckout(row, { contract: chingChingPayLink, credentialName: 'chingChingPayApi' }, order);
+	const order = {
+		...readCheckoutOrder(row),
+		...readMerchantFields(row),
+		paymentType: readText(row.collection('additionalFields').paymentType, 'Payment Type') || null,
+	};
+	return await createCheckout(
+		row,
+		{ contract: chingChingPayLink, credentialName: 'chingChingPayApi' },
+		order,
+	);
 }

@@ -4,7 +4,12 @@ import type { Row } from '../shared/eachItem';
 import { InputError } from '../shared/inputError';
 import { readAmount } from '../shared/money';
 import { readAmountUnit, readCallbackUrl, readExtraFields } from '../shared/readCheckoutOrder';
-import { readRefund, refundCall, type ChingChingPayCredentials, type RefundOrder } from './chingChingPay.contract';
+import {
+	readRefund,
+	refundCall,
+	type ChingChingPayCredentials,
+	type RefundOrder,
+} from './chingChingPay.contract';
 
 const showOnlyForCreateRefund = { resource: ['refund'], operation: ['create'] };
 
@@ -24,7 +29,8 @@ export const createRefundFields: INodeProperties[] = [
 		name: 'transactionId',
 		type: 'string',
 		default: '',
-		description: "ChingChingPay's number of the payment that is refunded, where you have no reference",
+		description:
+			"ChingChingPay's number of the payment that is refunded, where you have no reference",
 		hint: 'The paymentId of Create or of the trigger',
 		displayOptions: { show: showOnlyForCreateRefund },
 	},
@@ -35,7 +41,8 @@ export const createRefundFields: INodeProperties[] = [
 		required: true,
 		default: '',
 		placeholder: 'e.g. 12.50',
-		description: 'How much is given back, in the unit chosen below (12.50 of the major unit means twelve and a half). It is converted exactly and never rounded.',
+		description:
+			'How much is given back, in the unit chosen below (12.50 of the major unit means twelve and a half). It is converted exactly and never rounded.',
 		displayOptions: { show: showOnlyForCreateRefund },
 	},
 	{
@@ -43,8 +50,16 @@ export const createRefundFields: INodeProperties[] = [
 		name: 'amountUnit',
 		type: 'options',
 		options: [
-			{ name: 'Major Unit (12.50)', value: 'major', description: '12.50 means twelve and a half dollars, yuan, …' },
-			{ name: 'Smallest Unit (1250)', value: 'smallest', description: '1250 means the same; for tables that already hold cents' },
+			{
+				name: 'Major Unit (12.50)',
+				value: 'major',
+				description: '12.50 means twelve and a half dollars, yuan, …',
+			},
+			{
+				name: 'Smallest Unit (1250)',
+				value: 'smallest',
+				description: '1250 means the same; for tables that already hold cents',
+			},
 		],
 		default: 'major',
 		description: 'The unit in which the amount is given here',
@@ -84,15 +99,20 @@ export const createRefundFields: INodeProperties[] = [
 export async function createChingChingPayRefund(row: Row<ChingChingPayCredentials>) {
 	const order = readOrder(row);
 	const call = refundCall(order, row.credentials);
-	return await row.make(order.reference, async () => {
-		const reply = await row.send(call);
-		return simplifiedIfMade(row, reply, () => readRefund(reply, order, row.credentials));
-	}, 'Refund Reference');
+	return await row.make(
+		order.reference,
+		async () => {
+			const reply = await row.send(call);
+			return simplifiedIfMade(row, reply, () => readRefund(reply, order, row.credentials));
+		},
+		'Refund Reference',
+	);
 }
 
 function readOrder(row: Row<ChingChingPayCredentials>): RefundOrder {
 	const currency = row.text('currency');
-	if (currency === '') throw new InputError("'Currency' is empty", 'Enter the currency of the payment.');
+	if (currency === '')
+		throw new InputError("'Currency' is empty", 'Enter the currency of the payment.');
 	return {
 		amount: readAmount(row.value('amount'), 'Amount'),
 		amountUnit: readAmountUnit(row),

@@ -28,15 +28,36 @@ export const downloadSettlementFields: INodeProperties[] = [
 	},
 ];
 
-export async function downloadChingChingPaySettlement(row: Row<ChingChingPayCredentials>): Promise<INodeExecutionData> {
+export async function downloadChingChingPaySettlement(
+	row: Row<ChingChingPayCredentials>,
+): Promise<INodeExecutionData> {
 	const settlementId = row.text('settlementId');
-	if (settlementId === '') throw new InputError("'Settlement ID' is empty", 'Map it from the operation Get Many Settlements.');
+	if (settlementId === '')
+		throw new InputError(
+			"'Settlement ID' is empty",
+			'Map it from the operation Get Many Settlements.',
+		);
 	const field = row.text('binaryPropertyName', 'Put Output File in Field') || 'data';
-	const reply = await row.send(downloadSettlementCall(settlementId, row.credentials), { file: true });
-	if (reply.bytes.length === 0) throw new CallFailure("ChingChingPay's settlement file is empty", { advice: 'Check the number of the settlement.' });
-	const file = await row.context.helpers.prepareBinaryData(reply.bytes, nameOf(reply) ?? `settlement-${settlementId.replace(/[^\w.-]/g, '_')}`, mimeTypeOf(reply));
+	const reply = await row.send(downloadSettlementCall(settlementId, row.credentials), {
+		file: true,
+	});
+	if (reply.bytes.length === 0)
+		throw new CallFailure("ChingChingPay's settlement file is empty", {
+			advice: 'Check the number of the settlement.',
+		});
+	const file = await row.context.helpers.prepareBinaryData(
+		reply.bytes,
+		nameOf(reply) ?? `settlement-${settlementId.replace(/[^\w.-]/g, '_')}`,
+		mimeTypeOf(reply),
+	);
 	return {
-		json: { provider: 'chingchingpay', settlementId, fileName: file.fileName ?? null, mimeType: file.mimeType, fileSizeBytes: reply.bytes.length },
+		json: {
+			provider: 'chingchingpay',
+			settlementId,
+			fileName: file.fileName ?? null,
+			mimeType: file.mimeType,
+			fileSizeBytes: reply.bytes.length,
+		},
 		binary: { [field]: file },
 	};
 }
@@ -45,7 +66,8 @@ export async function downloadChingChingPaySettlement(row: Row<ChingChingPayCred
 function nameOf({ headers }: HttpReply): string | undefined {
 	const disposition = headers['content-disposition'] ?? '';
 	const encoded = /filename\*=UTF-8''([^;]+)/i.exec(disposition)?.[1];
-	const name = encoded === undefined ? /filename="?([^";]+)"?/i.exec(disposition)?.[1] : decoded(encoded);
+	const name =
+		encoded === undefined ? /filename="?([^";]+)"?/i.exec(disposition)?.[1] : decoded(encoded);
 	return name?.split(/[\\/]/).pop()?.trim() || undefined;
 }
 

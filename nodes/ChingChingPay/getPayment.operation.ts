@@ -2,7 +2,11 @@ import type { INodeProperties } from 'n8n-workflow';
 import { simplified } from '../shared/createCheckout';
 import type { Row } from '../shared/eachItem';
 import { InputError } from '../shared/inputError';
-import { getPaymentCall, readPayment, type ChingChingPayCredentials } from './chingChingPay.contract';
+import {
+	getPaymentCall,
+	readPayment,
+	type ChingChingPayCredentials,
+} from './chingChingPay.contract';
 
 export const getPaymentFields: INodeProperties[] = [
 	{
@@ -19,7 +23,11 @@ export const getPaymentFields: INodeProperties[] = [
 
 export async function getChingChingPayPayment(row: Row<ChingChingPayCredentials>) {
 	const paymentId = row.text('paymentId');
-	if (paymentId === '') throw new InputError("'Payment ID' is empty", 'Map checkoutId from the node that created the checkout.');
+	if (paymentId === '')
+		throw new InputError(
+			"'Payment ID' is empty",
+			'Map checkoutId from the node that created the checkout.',
+		);
 	const reply = await row.send(getPaymentCall(paymentId, row.credentials));
 	return simplified(row, reply, () => readPayment(reply, row.credentials));
 }

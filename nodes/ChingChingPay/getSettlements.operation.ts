@@ -5,7 +5,12 @@ import type { Row } from '../shared/eachItem';
 import { isObject } from '../shared/exactJson';
 import { InputError } from '../shared/inputError';
 import { readText } from '../shared/readText';
-import { listSettlementsCall, readSettlements, type ChingChingPayCredentials, type SettlementFilter } from './chingChingPay.contract';
+import {
+	listSettlementsCall,
+	readSettlements,
+	type ChingChingPayCredentials,
+	type SettlementFilter,
+} from './chingChingPay.contract';
 
 /** What is asked for. No page tells how many a page may hold: the service may give fewer. */
 const PAGE_SIZE = 50;
@@ -71,16 +76,25 @@ export const getSettlementsFields: INodeProperties[] = [
  * The settlements in the provider's words: no page shows what one looks like. Where no list can be found, the whole answer is put out.
  * How many a page holds is the service's choice, so a page is the last one when it is shorter than the first, not shorter than asked for.
  */
-export async function getChingChingPaySettlements(row: Row<ChingChingPayCredentials>): Promise<IDataObject[]> {
+export async function getChingChingPaySettlements(
+	row: Row<ChingChingPayCredentials>,
+): Promise<IDataObject[]> {
 	const filter = readFilter(row);
 	const limit = row.value('returnAll', false) === true ? Infinity : readLimit(row);
 	const settlements: Array<Record<string, unknown>> = [];
 	const known = new Set<string>();
 	let lengthOfFirst = 0;
 	for (let page = 1; page <= MOST_PAGES && settlements.length < limit; page++) {
-		const reply = await sendForPage(row, listSettlementsCall(filter, page, PAGE_SIZE, row.credentials), page);
+		const reply = await sendForPage(
+			row,
+			listSettlementsCall(filter, page, PAGE_SIZE, row.credentials),
+			page,
+		);
 		const found = reply === undefined ? undefined : readSettlements(reply);
-		if (found === undefined && page === 1) return [isObject(reply?.body) ? (reply.body as IDataObject) : { body: reply?.body as IDataObject }];
+		if (found === undefined && page === 1)
+			return [
+				isObject(reply?.body) ? (reply.body as IDataObject) : { body: reply?.body as IDataObject },
+			];
 		// A service that knows no pages gives the first one for ever; one that is changed meanwhile moves settlements to a later page.
 		const fresh = (found ?? []).filter((settlement) => !known.has(JSON.stringify(settlement)));
 		if (fresh.length === 0) break;
@@ -93,15 +107,29 @@ export async function getChingChingPaySettlements(row: Row<ChingChingPayCredenti
 }
 
 /** Undefined where a page behind the last one is not an empty list but "not found". */
-async function sendForPage(row: Row<ChingChingPayCredentials>, call: HttpCall, page: number): Promise<HttpReply | undefined> {
-	return await row.send(call).catch(async (error: unknown) => (page > 1 && error instanceof CallFailure && error.httpStatus === 404 ? undefined : await Promise.reject(error as Error)));
+async function sendForPage(
+	row: Row<ChingChingPayCredentials>,
+	call: HttpCall,
+	page: number,
+): Promise<HttpReply | undefined> {
+	return await row
+		.send(call)
+		.catch(async (error: unknown) =>
+			page > 1 && error instanceof CallFailure && error.httpStatus === 404
+				? undefined
+				: await Promise.reject(error as Error),
+		);
 }
 
 function readFilter(row: Row<ChingChingPayCredentials>): SettlementFilter {
 	const { isTransferred, startTime, endTime } = row.collection('filters');
 	return {
 		// A yes or no by its name, so a column of true and false fits.
-		isTransferred: readText(typeof isTransferred === 'boolean' ? String(isTransferred) : isTransferred, 'Is Transferred') || null,
+		isTransferred:
+			readText(
+				typeof isTransferred === 'boolean' ? String(isTransferred) : isTransferred,
+				'Is Transferred',
+			) || null,
 		startTime: readText(startTime, 'Start Time') || null,
 		endTime: readText(endTime, 'End Time') || null,
 	};
@@ -109,6 +137,7 @@ function readFilter(row: Row<ChingChingPayCredentials>): SettlementFilter {
 
 function readLimit(row: Row<ChingChingPayCredentials>): number {
 	const limit = Number(row.value('limit', PAGE_SIZE));
-	if (!Number.isInteger(limit) || limit < 1) throw new InputError("'Limit' is not a whole number above zero", 'Enter 1, 2, 3 and so on.');
+	if (!Number.isInteger(limit) || limit < 1)
+		throw new InputError("'Limit' is not a whole number above zero", 'Enter 1, 2, 3 and so on.');
 	return limit;
 }

@@ -12,8 +12,17 @@ export const getTransactionFields: INodeProperties[] = [
 		name: 'lookUpBy',
 		type: 'options',
 		options: [
-			{ name: 'Reference', value: 'reference', description: 'Your own order number; the surer way' },
-			{ name: 'Transaction ID', value: 'transactionId', description: "ChingChingPay's number, which its documentation also calls the payment ID here" },
+			{
+				name: 'Reference',
+				value: 'reference',
+				description: 'Your own order number; the surer way',
+			},
+			{
+				name: 'Transaction ID',
+				value: 'transactionId',
+				description:
+					"ChingChingPay's number, which its documentation also calls the payment ID here",
+			},
 		],
 		default: 'reference',
 		description: 'Which number you have',
@@ -46,13 +55,23 @@ export async function getChingChingPayTransaction(row: Row<ChingChingPayCredenti
 	return simplified(row, reply, () => readQueried(reply, row.credentials));
 }
 
-function readNumber(row: Row<ChingChingPayCredentials>): { reference: string } | { transactionId: string } {
+function readNumber(
+	row: Row<ChingChingPayCredentials>,
+): { reference: string } | { transactionId: string } {
 	if (row.choice('lookUpBy', ['reference', 'transactionId'], 'Find By') === 'transactionId') {
 		const transactionId = row.text('transactionId');
-		if (transactionId === '') throw new InputError("'Transaction ID' is empty", 'Map paymentId from the node that created the checkout.');
+		if (transactionId === '')
+			throw new InputError(
+				"'Transaction ID' is empty",
+				'Map paymentId from the node that created the checkout.',
+			);
 		return { transactionId };
 	}
 	const reference = row.text('reference');
-	if (reference === '') throw new InputError("'Reference' is empty", 'Enter the order number that the payment was made with.');
+	if (reference === '')
+		throw new InputError(
+			"'Reference' is empty",
+			'Enter the order number that the payment was made with.',
+		);
 	return { reference };
 }

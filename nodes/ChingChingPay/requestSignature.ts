@@ -20,26 +20,40 @@ export interface SignedContent {
 
 const DIGEST_BYTES = 32;
 
-export function signRequest(content: SignedContent, key: string, { signedText, encoding }: SignatureScheme): string {
+export function signRequest(
+	content: SignedContent,
+	key: string,
+	{ signedText, encoding }: SignatureScheme,
+): string {
 	const digest = createHmac('sha256', key).update(whatIsSigned(content, signedText)).digest();
 	if (encoding === 'base64') return digest.toString('base64');
 	return encoding === 'hexUpper' ? digest.toString('hex').toUpperCase() : digest.toString('hex');
 }
 
 /** Judges a signature over a received body, in constant time. Hexadecimal may be of either case, whatever is sent. */
-export function judgeSignature(signature: string, content: SignedContent, key: string, { signedText, encoding }: SignatureScheme): 'right' | 'malformed' | 'mismatch' {
+export function judgeSignature(
+	signature: string,
+	content: SignedContent,
+	key: string,
+	{ signedText, encoding }: SignatureScheme,
+): 'right' | 'malformed' | 'mismatch' {
 	const received = encoding === 'base64' ? decodeBase64(signature) : decodeHex(signature);
 	if (received?.length !== DIGEST_BYTES) return 'malformed';
 	const expected = createHmac('sha256', key).update(whatIsSigned(content, signedText)).digest();
 	return equalInConstantTime(expected, received) ? 'right' : 'mismatch';
 }
 
-function whatIsSigned({ body, query = '' }: SignedContent, signedText: SignatureScheme['signedText']): Buffer | string {
+function whatIsSigned(
+	{ body, query = '' }: SignedContent,
+	signedText: SignatureScheme['signedText'],
+): Buffer | string {
 	if (signedText === 'rawBody') return body;
 	if (body.length === 0) return joined([...new URLSearchParams(query)]);
 	const fields = readJson(readUtf8(body) ?? '');
 	// Only an object has pairs; anything else can only be signed as it is.
-	return isObject(fields) ? joined(Object.entries(fields).map(([name, value]) => [name, pairValue(value)])) : body;
+	return isObject(fields)
+		? joined(Object.entries(fields).map(([name, value]) => [name, pairValue(value)]))
+		: body;
 }
 
 /** Pairs with a value, sorted by name, as `name=value` joined by `&`. */

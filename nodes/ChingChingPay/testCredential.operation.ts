@@ -1,10 +1,21 @@
-import type { ICredentialDataDecryptedObject, ICredentialTestFunctions, INodeCredentialTestResult } from 'n8n-workflow';
+import type {
+	ICredentialDataDecryptedObject,
+	ICredentialTestFunctions,
+	INodeCredentialTestResult,
+} from 'n8n-workflow';
 import { authenticateRequest } from '../shared/authenticateRequest';
 import type { HttpReply } from '../shared/contract';
 import { readJson } from '../shared/exactJson';
 import { InputError } from '../shared/inputError';
 import { trimmed } from '../shared/providerNode';
-import { answerInWords, chingChingPay, queryCall, saysUnknownTransaction, SIGNATURE_ADVICE, type ChingChingPayCredentials } from './chingChingPay.contract';
+import {
+	answerInWords,
+	chingChingPay,
+	queryCall,
+	saysUnknownTransaction,
+	SIGNATURE_ADVICE,
+	type ChingChingPayCredentials,
+} from './chingChingPay.contract';
 
 /** Inferred: a reference that nobody has. */
 const NOBODYS_REFERENCE = 'n8n-credential-test-no-such-order';
@@ -15,22 +26,38 @@ const TIMEOUT_MILLISECONDS = 30_000;
  * because n8n shows of a request's answer only the HTTP status, and a merchant has to read the service's words to find out how it
  * wants its requests signed.
  */
-export async function testChingChingPayCredential(context: ICredentialTestFunctions, fields: ICredentialDataDecryptedObject): Promise<INodeCredentialTestResult> {
+export async function testChingChingPayCredential(
+	context: ICredentialTestFunctions,
+	fields: ICredentialDataDecryptedObject,
+): Promise<INodeCredentialTestResult> {
 	const credentials = trimmed(fields) as unknown as ChingChingPayCredentials;
 	try {
 		const problem = chingChingPay.credentialProblem?.(credentials);
 		if (problem !== undefined) return { status: 'Error', message: problem };
 		return judge(await ask(context, credentials, fields), credentials);
 	} catch (error) {
-		if (error instanceof InputError) return { status: 'Error', message: `${error.message}. ${error.advice}` };
+		if (error instanceof InputError)
+			return { status: 'Error', message: `${error.message}. ${error.advice}` };
 		const code = (error as { code?: unknown }).code;
-		return { status: 'Error', message: `ChingChingPay could not be reached (${typeof code === 'string' ? code : 'connection failed'}). Check 'Environment' and 'Base URL'.` };
+		return {
+			status: 'Error',
+			message: `ChingChingPay could not be reached (${typeof code === 'string' ? code : 'connection failed'}). Check 'Environment' and 'Base URL'.`,
+		};
 	}
 }
 
-async function ask({ helpers }: ICredentialTestFunctions, credentials: ChingChingPayCredentials, fields: ICredentialDataDecryptedObject): Promise<Pick<HttpReply, 'status' | 'body' | 'text'>> {
+async function ask(
+	{ helpers }: ICredentialTestFunctions,
+	credentials: ChingChingPayCredentials,
+	fields: ICredentialDataDecryptedObject,
+): Promise<Pick<HttpReply, 'status' | 'body' | 'text'>> {
 	const call = queryCall({ reference: NOBODYS_REFERENCE }, credentials);
-	const signed = await authenticateRequest(chingChingPay, fields, { method: call.method, url: call.url, headers: call.headers, body: call.body });
+	const signed = await authenticateRequest(chingChingPay, fields, {
+		method: call.method,
+		url: call.url,
+		headers: call.headers,
+		body: call.body,
+	});
 	// The one request function that n8n gives to a credential test, with its older names of the options.
 	const { request } = helpers;
 	const answer = (await request({
@@ -45,27 +72,54 @@ async function ask({ helpers }: ICredentialTestFunctions, credentials: ChingChin
 		followRedirect: false,
 		timeout: TIMEOUT_MILLISECONDS,
 	})) as { statusCode: number; body: unknown };
-	const text = Buffer.isBuffer(answer.body) ? answer.body.toString('utf8') : typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? '');
+	const text = Buffer.isBuffer(answer.body)
+		? answer.body.toString('utf8')
+		: typeof answer.body === 'string'
+			? answer.body
+			: JSON.stringify(answer.body ?? '');
 	return { status: answer.statusCode, text, body: readJson(text) };
 }
 
-function judge(reply: Pick<HttpReply, 'status' | 'body' | 'text'>, credentials: ChingChingPayCredentials): INodeCredentialTestResult {
+function judge(
+	reply: Pick<HttpReply, 'status' | 'body' | 'text'>,
+	credentials: ChingChingPayCredentials,
+): INodeCredentialTestResult {
 	const whole: HttpReply = { ...reply, headers: {}, bytes: Buffer.alloc(0) };
 	const words = answerInWords(whole);
 	const said = hidden(words ?? (excerpt(reply.text) || 'nothing'), credentials);
 	const answer = `ChingChingPay answered HTTP ${reply.status}: ${said}`;
-	const understood = reply.status < 300 && words !== undefined && chingChingPay.failure(whole, credentials) === undefined;
-	if (understood || (words !== undefined && saysUnknownTransaction(words))) return { status: 'OK', message: `${answer}. The request was understood.` };
-	if (words === undefined) return { status: 'Error', message: `${answer}. This is not an answer of its API. Check 'Environment' and 'Base URL'.` };
-	return { status: 'Error', message: `${answer}. If these words only say that there is no such transaction, the credential works: save it. ${SIGNATURE_ADVICE}` };
+	const understood =
+		reply.status < 300 &&
+		words !== undefined &&
+		chingChingPay.failure(whole, credentials) === undefined;
+	if (understood || (words !== undefined && saysUnknownTransaction(words)))
+		return { status: 'OK', message: `${answer}. The request was understood.` };
+	if (words === undefined)
+		return {
+			status: 'Error',
+			message: `${answer}. This is not an answer of its API. Check 'Environment' and 'Base URL'.`,
+		};
+	return {
+		status: 'Error',
+		message: `${answer}. If these words only say that there is no such transaction, the credential works: save it. ${SIGNATURE_ADVICE}`,
+	};
 }
 
 function excerpt(text: string): string {
-	return text.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim().slice(0, 300);
+	return text
+		.replace(/<[^>]*>/g, ' ')
+		.replace(/\s+/g, ' ')
+		.trim()
+		.slice(0, 300);
 }
 
 /** A service may repeat what it was sent. */
-function hidden(text: string, { apiKey, signingSecret, signingSecretPrevious }: ChingChingPayCredentials): string {
-	const secrets = [apiKey, signingSecret, signingSecretPrevious ?? ''].filter((secret) => secret !== '');
+function hidden(
+	text: string,
+	{ apiKey, signingSecret, signingSecretPrevious }: ChingChingPayCredentials,
+): string {
+	const secrets = [apiKey, signingSecret, signingSecretPrevious ?? ''].filter(
+		(secret) => secret !== '',
+	);
 	return secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
 }

@@ -13,7 +13,8 @@ export const verifyOptions: INodeProperties[] = [
 				name: 'confirmWithProvider',
 				type: 'boolean',
 				default: true,
-				description: "Whether to ask ChingChingPay for the transaction as well, and to believe only its answer. On unless you switch it off here, and always on while 'Callback Signature' in the credential is Not Checked or 'Signed Text' is Sorted Pairs.",
+				description:
+					"Whether to ask ChingChingPay for the transaction as well, and to believe only its answer. On unless you switch it off here, and always on while 'Callback Signature' in the credential is Not Checked or 'Signed Text' is Sorted Pairs.",
 			},
 		],
 		displayOptions: { show: { resource: ['callback'], operation: ['verify'] } },

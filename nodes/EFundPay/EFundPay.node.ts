@@ -1,4 +1,12 @@
-import type { IExecuteFunctions, IHookFunctions, INodeExecutionData, INodeType, INodeTypeDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type {
+	IExecuteFunctions,
+	IHookFunctions,
+	INodeExecutionData,
+	INodeType,
+	INodeTypeDescription,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { operationSubtitle } from '../shared/checkoutFields';
 import { eachItem } from '../shared/eachItem';
@@ -9,9 +17,16 @@ import { createEFundPayRefund, createRefundFields } from './createRefund.operati
 import { createEFundPayTransaction, createTransactionFields } from './createTransaction.operation';
 import { eFundPay } from './eFundPay.contract';
 import { getManyEFundPayRefunds, getManyRefundsFields } from './getManyRefunds.operation';
-import { getManyEFundPayTransactions, getManyTransactionsFields } from './getManyTransactions.operation';
+import {
+	getManyEFundPayTransactions,
+	getManyTransactionsFields,
+} from './getManyTransactions.operation';
 import { getEFundPayRefund, getRefundFields } from './getRefund.operation';
-import { getEFundPayTransaction, getTransactionFields, lookUpOptionsFields } from './getTransaction.operation';
+import {
+	getEFundPayTransaction,
+	getTransactionFields,
+	lookUpOptionsFields,
+} from './getTransaction.operation';
 
 export class EFundPay implements INodeType {
 	description: INodeTypeDescription = {
@@ -21,14 +36,25 @@ export class EFundPay implements INodeType {
 		group: ['transform'],
 		version: [1.1],
 		subtitle: operationSubtitle,
-		description: 'Create hosted checkouts and payments with EFundPay, look them up and give them back',
+		description:
+			'Create hosted checkouts and payments with EFundPay, look them up and give them back',
 		defaults: { name: 'EFundPay' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: `={{ $parameter["operation"] === "waitForPayment" ? [{ type: "${NodeConnectionTypes.Main}", displayName: "Paid" }, { type: "${NodeConnectionTypes.Main}", displayName: "Not Paid" }] : [{ type: "${NodeConnectionTypes.Main}" }] }}`,
 		usableAsTool: true,
 		credentials: [{ name: 'eFundPayApi', required: true }],
 		// Only for Wait for Payment: n8n's resume address of a paused execution.
-		webhooks: [{ name: 'default', httpMethod: 'POST', path: '', responseMode: 'onReceived', responseData: '', restartWebhook: true, isFullPath: true }],
+		webhooks: [
+			{
+				name: 'default',
+				httpMethod: 'POST',
+				path: '',
+				responseMode: 'onReceived',
+				responseData: '',
+				restartWebhook: true,
+				isFullPath: true,
+			},
+		],
 		properties: [
 			{
 				displayName: 'Resource',
@@ -49,7 +75,12 @@ export class EFundPay implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				options: [
-					{ name: 'Create', value: 'create', action: 'Create a checkout', description: 'Make a payment page and get its link' },
+					{
+						name: 'Create',
+						value: 'create',
+						action: 'Create a checkout',
+						description: 'Make a payment page and get its link',
+					},
 					{
 						name: 'Wait for Payment',
 						value: 'waitForPayment',
@@ -66,7 +97,14 @@ export class EFundPay implements INodeType {
 				name: 'operation',
 				type: 'options',
 				noDataExpression: true,
-				options: [{ name: 'Verify', value: 'verify', action: 'Verify a callback', description: "Prove a callback that n8n's Webhook node received" }],
+				options: [
+					{
+						name: 'Verify',
+						value: 'verify',
+						action: 'Verify a callback',
+						description: "Prove a callback that n8n's Webhook node received",
+					},
+				],
 				default: 'verify',
 				displayOptions: { show: { resource: ['callback'] } },
 			},
@@ -76,9 +114,24 @@ export class EFundPay implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				options: [
-					{ name: 'Create', value: 'create', action: 'Create a transaction', description: 'Pay directly, with card data or another method that you name' },
-					{ name: 'Get', value: 'get', action: 'Get a transaction', description: 'Look up whether a checkout or transaction is paid' },
-					{ name: 'Get Many', value: 'getAll', action: 'Get many transactions', description: 'List checkouts and transactions, the last changed first' },
+					{
+						name: 'Create',
+						value: 'create',
+						action: 'Create a transaction',
+						description: 'Pay directly, with card data or another method that you name',
+					},
+					{
+						name: 'Get',
+						value: 'get',
+						action: 'Get a transaction',
+						description: 'Look up whether a checkout or transaction is paid',
+					},
+					{
+						name: 'Get Many',
+						value: 'getAll',
+						action: 'Get many transactions',
+						description: 'List checkouts and transactions, the last changed first',
+					},
 				],
 				default: 'get',
 				displayOptions: { show: { resource: ['transaction'] } },
@@ -89,9 +142,24 @@ export class EFundPay implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				options: [
-					{ name: 'Create', value: 'create', action: 'Create a refund', description: 'Give a payment back, whole or in part' },
-					{ name: 'Get', value: 'get', action: 'Get a refund', description: 'Look up how far a refund is' },
-					{ name: 'Get Many', value: 'getAll', action: 'Get many refunds', description: 'List the refunds of one payment' },
+					{
+						name: 'Create',
+						value: 'create',
+						action: 'Create a refund',
+						description: 'Give a payment back, whole or in part',
+					},
+					{
+						name: 'Get',
+						value: 'get',
+						action: 'Get a refund',
+						description: 'Look up how far a refund is',
+					},
+					{
+						name: 'Get Many',
+						value: 'getAll',
+						action: 'Get many refunds',
+						description: 'List the refunds of one payment',
+					},
 				],
 				default: 'create',
 				displayOptions: { show: { resource: ['refund'] } },
@@ -110,15 +178,27 @@ export class EFundPay implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		if (this.getNodeParameter('operation', 0) === 'waitForPayment') return await waitForPayment(this, { contract: eFundPay, credentialName: 'eFundPayApi' });
+		if (this.getNodeParameter('operation', 0) === 'waitForPayment')
+			return await waitForPayment(this, { contract: eFundPay, credentialName: 'eFundPayApi' });
 		return await eachItem(
 			this,
 			{ contract: eFundPay, credentialName: 'eFundPayApi' },
 			{
-				callback: { verify: async (row) => await verifyCallback(row, { contract: eFundPay, credentialName: 'eFundPayApi' }) },
+				callback: {
+					verify: async (row) =>
+						await verifyCallback(row, { contract: eFundPay, credentialName: 'eFundPayApi' }),
+				},
 				checkout: { create: createEFundPayCheckout },
-				transaction: { create: createEFundPayTransaction, get: getEFundPayTransaction, getAll: getManyEFundPayTransactions },
-				refund: { create: createEFundPayRefund, get: getEFundPayRefund, getAll: getManyEFundPayRefunds },
+				transaction: {
+					create: createEFundPayTransaction,
+					get: getEFundPayTransaction,
+					getAll: getManyEFundPayTransactions,
+				},
+				refund: {
+					create: createEFundPayRefund,
+					get: getEFundPayRefund,
+					getAll: getManyEFundPayRefunds,
+				},
 			},
 		);
 	}

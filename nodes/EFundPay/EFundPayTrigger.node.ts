@@ -1,7 +1,18 @@
-import type { IHookFunctions, INodeType, INodeTypeDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type {
+	IHookFunctions,
+	INodeType,
+	INodeTypeDescription,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { requireProvableCallbacks } from '../shared/callbackRegistration';
-import { callbackWebhook, eventsField, eventsSubtitle, respondOption } from '../shared/checkoutFields';
+import {
+	callbackWebhook,
+	eventsField,
+	eventsSubtitle,
+	respondOption,
+} from '../shared/checkoutFields';
 import { receiveCallback } from '../shared/receiveCallback';
 import { eFundPay } from './eFundPay.contract';
 
@@ -14,7 +25,8 @@ export class EFundPayTrigger implements INodeType {
 		// Above 1: n8n reads the raw body and runs the webhook of version 1 nodes more slowly.
 		version: [1.1],
 		subtitle: eventsSubtitle,
-		description: 'Starts the workflow when EFundPay reports a payment, after proving that the report is genuine',
+		description:
+			'Starts the workflow when EFundPay reports a payment, after proving that the report is genuine',
 		defaults: { name: 'EFundPay Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
@@ -22,7 +34,8 @@ export class EFundPayTrigger implements INodeType {
 		webhooks: [{ ...callbackWebhook }],
 		properties: [
 			{
-				displayName: "Open 'Webhook URLs' above, choose Production URL and copy it into 'Callback URL' of the EFundPay node that creates the checkouts. Then publish this workflow.",
+				displayName:
+					"Open 'Webhook URLs' above, choose Production URL and copy it into 'Callback URL' of the EFundPay node that creates the checkouts. Then publish this workflow.",
 				name: 'notice',
 				type: 'notice',
 				default: '',
@@ -46,7 +59,10 @@ export class EFundPayTrigger implements INodeType {
 				return false;
 			},
 			async create(this: IHookFunctions): Promise<boolean> {
-				return await requireProvableCallbacks(this, { contract: eFundPay, credentialName: 'eFundPayApi' });
+				return await requireProvableCallbacks(this, {
+					contract: eFundPay,
+					credentialName: 'eFundPayApi',
+				});
 			},
 			async delete(this: IHookFunctions): Promise<boolean> {
 				return true;

@@ -18,7 +18,8 @@ function addPairs(object: Record<string, unknown>, pairs: string[]): void {
 	for (const name of Object.keys(object).sort()) {
 		const value = object[name];
 		if (typeof value === 'string') pairs.push(`${name}=${value}`);
-		else if (Array.isArray(value)) for (const entry of value.filter(isObject)) addPairs(entry, pairs);
+		else if (Array.isArray(value))
+			for (const entry of value.filter(isObject)) addPairs(entry, pairs);
 		else if (isObject(value)) addPairs(value, pairs);
 		else if (value !== null && value !== undefined) pairs.push(`${name}=${JSON.stringify(value)}`);
 	}
@@ -33,7 +34,8 @@ export function coveredByCanonicalText(payload: Record<string, unknown>): Record
 }
 
 function isWhollyCovered(value: unknown): boolean {
-	if (Array.isArray(value)) return value.length > 0 && value.every((entry) => isObject(entry) && isWhollyCovered(entry));
+	if (Array.isArray(value))
+		return value.length > 0 && value.every((entry) => isObject(entry) && isWhollyCovered(entry));
 	if (!isObject(value)) return value !== null;
 	let fields = 0;
 	for (const name in value) {

@@ -30,14 +30,24 @@ export const attemptOption: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 1 },
 	default: 1,
-	description: 'Raise it, and give the order a new reference, to send it once more on purpose. EFundPay does not process the same row with the same attempt again.',
+	description:
+		'Raise it, and give the order a new reference, to send it once more on purpose. EFundPay does not process the same row with the same attempt again.',
 };
 
 export const createCheckoutFields: INodeProperties[] = [
 	{ ...amountFromField, displayOptions: { show: showOnlyForCreateCheckout } },
-	{ ...amountInChosenUnitField, displayOptions: { show: { ...showOnlyForCreateCheckout, amountFrom: ['amount'] } } },
-	{ ...lineItemsField, displayOptions: { show: { ...showOnlyForCreateCheckout, amountFrom: ['lineItems'] } } },
-	{ ...lineItemsJsonField, displayOptions: { show: { ...showOnlyForCreateCheckout, amountFrom: ['lineItemsJson'] } } },
+	{
+		...amountInChosenUnitField,
+		displayOptions: { show: { ...showOnlyForCreateCheckout, amountFrom: ['amount'] } },
+	},
+	{
+		...lineItemsField,
+		displayOptions: { show: { ...showOnlyForCreateCheckout, amountFrom: ['lineItems'] } },
+	},
+	{
+		...lineItemsJsonField,
+		displayOptions: { show: { ...showOnlyForCreateCheckout, amountFrom: ['lineItemsJson'] } },
+	},
 	{ ...amountUnitField, displayOptions: { show: showOnlyForCreateCheckout } },
 	{
 		displayName: 'Currency',
@@ -51,7 +61,8 @@ export const createCheckoutFields: INodeProperties[] = [
 	},
 	{
 		...requiredReferenceField,
-		description: 'Your own order number, 1 to 64 characters, a new one for each order. It comes back with the callback, so that the payment can be matched to the order.',
+		description:
+			'Your own order number, 1 to 64 characters, a new one for each order. It comes back with the callback, so that the payment can be matched to the order.',
 		displayOptions: { show: showOnlyForCreateCheckout },
 	},
 	{
@@ -59,14 +70,25 @@ export const createCheckoutFields: INodeProperties[] = [
 		name: 'callback',
 		type: 'options',
 		options: [
-			{ name: 'Resume This Execution', value: 'resumeExecution', description: 'For Wait for Payment further on in this workflow' },
-			{ name: 'URL', value: 'url', description: 'EFundPay sends the callback to the address below' },
+			{
+				name: 'Resume This Execution',
+				value: 'resumeExecution',
+				description: 'For Wait for Payment further on in this workflow',
+			},
+			{
+				name: 'URL',
+				value: 'url',
+				description: 'EFundPay sends the callback to the address below',
+			},
 		],
 		default: 'url',
 		description: 'Where EFundPay sends the callback once this checkout is paid',
 		displayOptions: { show: showOnlyForCreateCheckout },
 	},
-	{ ...callbackUrlField, displayOptions: { show: { ...showOnlyForCreateCheckout, callback: ['url'] } } },
+	{
+		...callbackUrlField,
+		displayOptions: { show: { ...showOnlyForCreateCheckout, callback: ['url'] } },
+	},
 	{ ...successUrlField, required: true, displayOptions: { show: showOnlyForCreateCheckout } },
 	{ ...cancelUrlField, displayOptions: { show: showOnlyForCreateCheckout } },
 	{
@@ -121,7 +143,8 @@ export const createCheckoutFields: INodeProperties[] = [
 				type: 'string',
 				default: '',
 				placeholder: 'e.g. TH',
-				description: 'ISO 3166 code of two letters. EFundPay also chooses by it which services may process the payment.',
+				description:
+					'ISO 3166 code of two letters. EFundPay also chooses by it which services may process the payment.',
 			},
 			{
 				displayName: 'Shipping Details (JSON)',
@@ -141,16 +164,17 @@ export const createCheckoutFields: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add Option',
 		default: {},
-		options: [
-			{ ...attemptOption },
-			{ ...requestsInParallelOption },
-		],
+		options: [{ ...attemptOption }, { ...requestsInParallelOption }],
 		displayOptions: { show: showOnlyForCreateCheckout },
 	},
 ];
 
 export async function createEFundPayCheckout(row: Row<EFundPayCredentials>) {
-	return await createCheckout(row, { contract: eFundPay, credentialName: 'eFundPayApi' }, readOrder(row));
+	return await createCheckout(
+		row,
+		{ contract: eFundPay, credentialName: 'eFundPayApi' },
+		readOrder(row),
+	);
 }
 
 /** The fields that a checkout and a direct transaction have in common. */
@@ -158,7 +182,11 @@ export function readOrder(row: Row<EFundPayCredentials>): EFundPayOrder {
 	const more = row.collection('additionalFields');
 	return {
 		...readCheckoutOrder(row),
-		buyer: { name: row.text('buyerName') || null, email: row.text('buyerEmail') || null, more: readObject(more, 'buyer', 'Buyer (JSON)') ?? {} },
+		buyer: {
+			name: row.text('buyerName') || null,
+			email: row.text('buyerEmail') || null,
+			more: readObject(more, 'buyer', 'Buyer (JSON)') ?? {},
+		},
 		country: readText(more.country, 'Country') || null,
 		billingDetails: readObject(more, 'billingDetails', 'Billing Details (JSON)'),
 		shippingDetails: readObject(more, 'shippingDetails', 'Shipping Details (JSON)'),
@@ -171,14 +199,26 @@ export function readOrder(row: Row<EFundPayCredentials>): EFundPayOrder {
  *
  * @param displayName for the error
  */
-export function readObject(fields: IDataObject, name: string, displayName: string): Record<string, unknown> | null {
+export function readObject(
+	fields: IDataObject,
+	name: string,
+	displayName: string,
+): Record<string, unknown> | null {
 	const value = readJsonField(fields[name], displayName) ?? null;
-	if (value !== null && !isObject(value)) throw new InputError(`'${displayName}' is not a JSON object`, 'Enter an object such as {"field": "value"}.');
+	if (value !== null && !isObject(value))
+		throw new InputError(
+			`'${displayName}' is not a JSON object`,
+			'Enter an object such as {"field": "value"}.',
+		);
 	return value === null || Object.keys(value).length === 0 ? null : value;
 }
 
 function readAttempt(row: Row<EFundPayCredentials>): number {
 	const { attempt = 1 } = row.collection('options');
-	if (!Number.isInteger(Number(attempt)) || Number(attempt) < 1) throw new InputError("'Attempt' is not a whole number above zero", 'Enter 1, or 2 to send the same order once more.');
+	if (!Number.isInteger(Number(attempt)) || Number(attempt) < 1)
+		throw new InputError(
+			"'Attempt' is not a whole number above zero",
+			'Enter 1, or 2 to send the same order once more.',
+		);
 	return Number(attempt);
 }

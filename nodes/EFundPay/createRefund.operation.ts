@@ -1,13 +1,25 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { readUrl } from '../shared/baseUrl';
-import { amountUnitField, callbackUrlField, extraFieldsField, requestsInParallelOption, requiredReferenceField, simpleField } from '../shared/checkoutFields';
+import {
+	amountUnitField,
+	callbackUrlField,
+	extraFieldsField,
+	requestsInParallelOption,
+	requiredReferenceField,
+	simpleField,
+} from '../shared/checkoutFields';
 import { simplifiedIfMade, warnAboutCallbackUrl } from '../shared/createCheckout';
 import type { Row } from '../shared/eachItem';
 import { InputError } from '../shared/inputError';
 import { readAmount } from '../shared/money';
 import { readAmountUnit, readExtraFields } from '../shared/readCheckoutOrder';
 import { readText } from '../shared/readText';
-import { createRefundCall, readRefundReply, type EFundPayCredentials, type EFundPayRefundOrder } from './eFundPay.contract';
+import {
+	createRefundCall,
+	readRefundReply,
+	type EFundPayCredentials,
+	type EFundPayRefundOrder,
+} from './eFundPay.contract';
 
 const showOnlyForCreateRefund = { resource: ['refund'], operation: ['create'] };
 
@@ -30,7 +42,8 @@ export const createRefundFields: INodeProperties[] = [
 		required: true,
 		default: '',
 		placeholder: 'e.g. 12.50',
-		description: 'How much to give back, in the unit chosen below; the whole payment or a part of it',
+		description:
+			'How much to give back, in the unit chosen below; the whole payment or a part of it',
 		displayOptions: { show: showOnlyForCreateRefund },
 	},
 	{ ...amountUnitField, displayOptions: { show: showOnlyForCreateRefund } },
@@ -73,9 +86,31 @@ export const createRefundFields: INodeProperties[] = [
 		placeholder: 'Add Field',
 		default: {},
 		options: [
-			{ displayName: 'Bank Account Name', name: 'bankAccountName', type: 'string', default: '', description: 'Only for QR PromptPay and Thailand Mobile Banking, together with the two other bank fields' },
-			{ displayName: 'Bank Account Number', name: 'bankAccountNumber', type: 'string', default: '', description: 'Digits only. For QR PromptPay and Thailand Mobile Banking, together with the two other bank fields.' },
-			{ displayName: 'Bank Code', name: 'bankCode', type: 'string', default: '', placeholder: 'e.g. 004', description: 'Three digits. For QR PromptPay and Thailand Mobile Banking, together with the two other bank fields.' },
+			{
+				displayName: 'Bank Account Name',
+				name: 'bankAccountName',
+				type: 'string',
+				default: '',
+				description:
+					'Only for QR PromptPay and Thailand Mobile Banking, together with the two other bank fields',
+			},
+			{
+				displayName: 'Bank Account Number',
+				name: 'bankAccountNumber',
+				type: 'string',
+				default: '',
+				description:
+					'Digits only. For QR PromptPay and Thailand Mobile Banking, together with the two other bank fields.',
+			},
+			{
+				displayName: 'Bank Code',
+				name: 'bankCode',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. 004',
+				description:
+					'Three digits. For QR PromptPay and Thailand Mobile Banking, together with the two other bank fields.',
+			},
 		],
 		displayOptions: { show: showOnlyForCreateRefund },
 	},
@@ -96,16 +131,24 @@ export async function createEFundPayRefund(row: Row<EFundPayCredentials>): Promi
 	const refund = readRefundOrder(row);
 	const call = createRefundCall(refund, row.credentials);
 	warnAboutCallbackUrl(row, refund.callbackUrl, call.url);
-	return await row.make(refund.reference, async () => {
-		const reply = await row.send(call);
-		return simplifiedIfMade(row, reply, () => readRefundReply(reply, call));
-	}, 'Refund Reference');
+	return await row.make(
+		refund.reference,
+		async () => {
+			const reply = await row.send(call);
+			return simplifiedIfMade(row, reply, () => readRefundReply(reply, call));
+		},
+		'Refund Reference',
+	);
 }
 
 function readRefundOrder(row: Row<EFundPayCredentials>): EFundPayRefundOrder {
 	const bank = row.collection('additionalFields');
 	const callbackUrl = readUrl(row.value('callbackUrl', ''), 'Callback URL');
-	if (callbackUrl === null) throw new InputError("'Callback URL' is empty", 'EFundPay requires it: paste the Production URL of the EFundPay Trigger.');
+	if (callbackUrl === null)
+		throw new InputError(
+			"'Callback URL' is empty",
+			'EFundPay requires it: paste the Production URL of the EFundPay Trigger.',
+		);
 	return {
 		transactionId: row.text('transactionId'),
 		amount: readAmount(row.value('amount'), 'Amount'),

@@ -20,7 +20,14 @@ import type { Row } from '../shared/eachItem';
 import { InputError } from '../shared/inputError';
 import { usedByAgent } from '../shared/providerNode';
 import { attemptOption, readObject, readOrder } from './createCheckout.operation';
-import { createTransactionCalls, readTransactionReply, withoutCard, type EFundPayCredentials, type EFundPayMethod, type EFundPayTransactionOrder } from './eFundPay.contract';
+import {
+	createTransactionCalls,
+	readTransactionReply,
+	withoutCard,
+	type EFundPayCredentials,
+	type EFundPayMethod,
+	type EFundPayTransactionOrder,
+} from './eFundPay.contract';
 
 const showOnlyForCreateTransaction = { resource: ['transaction'], operation: ['create'] };
 
@@ -30,8 +37,17 @@ export const createTransactionFields: INodeProperties[] = [
 		name: 'paymentMethod',
 		type: 'options',
 		options: [
-			{ name: 'Card', value: 'card', description: 'You hold the card data; needs PCI DSS compliance', displayOptions: { hide: { '@tool': [true] } } },
-			{ name: 'Other', value: 'other', description: 'A method by the name that EFundPay gave you for it' },
+			{
+				name: 'Card',
+				value: 'card',
+				description: 'You hold the card data; needs PCI DSS compliance',
+				displayOptions: { hide: { '@tool': [true] } },
+			},
+			{
+				name: 'Other',
+				value: 'other',
+				description: 'A method by the name that EFundPay gave you for it',
+			},
 		],
 		default: 'card',
 		description: 'What the payer pays with',
@@ -43,7 +59,10 @@ export const createTransactionFields: INodeProperties[] = [
 		name: 'cardNotice',
 		type: 'notice',
 		default: '',
-		displayOptions: { show: { ...showOnlyForCreateTransaction, paymentMethod: ['card'] }, hide: { '@tool': [true] } },
+		displayOptions: {
+			show: { ...showOnlyForCreateTransaction, paymentMethod: ['card'] },
+			hide: { '@tool': [true] },
+		},
 	},
 	{
 		displayName: 'Card Number',
@@ -53,7 +72,10 @@ export const createTransactionFields: INodeProperties[] = [
 		required: true,
 		default: '',
 		description: 'Digits of the card number; never shown in outputs and errors of this node',
-		displayOptions: { show: { ...showOnlyForCreateTransaction, paymentMethod: ['card'] }, hide: { '@tool': [true] } },
+		displayOptions: {
+			show: { ...showOnlyForCreateTransaction, paymentMethod: ['card'] },
+			hide: { '@tool': [true] },
+		},
 	},
 	{
 		displayName: 'Card Expiration Date',
@@ -64,7 +86,10 @@ export const createTransactionFields: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. 08/29',
 		description: 'Month and year as MM/YY',
-		displayOptions: { show: { ...showOnlyForCreateTransaction, paymentMethod: ['card'] }, hide: { '@tool': [true] } },
+		displayOptions: {
+			show: { ...showOnlyForCreateTransaction, paymentMethod: ['card'] },
+			hide: { '@tool': [true] },
+		},
 	},
 	{
 		displayName: 'Card Security Code',
@@ -73,8 +98,12 @@ export const createTransactionFields: INodeProperties[] = [
 		typeOptions: { password: true },
 		required: true,
 		default: '',
-		description: 'The 3 or 4 digits. They may not be kept after the payment, so do not map them from a sheet.',
-		displayOptions: { show: { ...showOnlyForCreateTransaction, paymentMethod: ['card'] }, hide: { '@tool': [true] } },
+		description:
+			'The 3 or 4 digits. They may not be kept after the payment, so do not map them from a sheet.',
+		displayOptions: {
+			show: { ...showOnlyForCreateTransaction, paymentMethod: ['card'] },
+			hide: { '@tool': [true] },
+		},
 	},
 	{
 		displayName: 'Method',
@@ -82,7 +111,8 @@ export const createTransactionFields: INodeProperties[] = [
 		type: 'string',
 		required: true,
 		default: '',
-		description: "EFundPay's name of the method. The list of names is not in the part of its documentation that could be read; ask EFundPay.",
+		description:
+			"EFundPay's name of the method. The list of names is not in the part of its documentation that could be read; ask EFundPay.",
 		displayOptions: { show: { ...showOnlyForCreateTransaction, paymentMethod: ['other'] } },
 	},
 	{
@@ -94,9 +124,18 @@ export const createTransactionFields: INodeProperties[] = [
 		displayOptions: { show: { ...showOnlyForCreateTransaction, paymentMethod: ['other'] } },
 	},
 	{ ...amountFromField, displayOptions: { show: showOnlyForCreateTransaction } },
-	{ ...amountInChosenUnitField, displayOptions: { show: { ...showOnlyForCreateTransaction, amountFrom: ['amount'] } } },
-	{ ...lineItemsField, displayOptions: { show: { ...showOnlyForCreateTransaction, amountFrom: ['lineItems'] } } },
-	{ ...lineItemsJsonField, displayOptions: { show: { ...showOnlyForCreateTransaction, amountFrom: ['lineItemsJson'] } } },
+	{
+		...amountInChosenUnitField,
+		displayOptions: { show: { ...showOnlyForCreateTransaction, amountFrom: ['amount'] } },
+	},
+	{
+		...lineItemsField,
+		displayOptions: { show: { ...showOnlyForCreateTransaction, amountFrom: ['lineItems'] } },
+	},
+	{
+		...lineItemsJsonField,
+		displayOptions: { show: { ...showOnlyForCreateTransaction, amountFrom: ['lineItemsJson'] } },
+	},
 	{ ...amountUnitField, displayOptions: { show: showOnlyForCreateTransaction } },
 	{
 		displayName: 'Currency',
@@ -110,19 +149,29 @@ export const createTransactionFields: INodeProperties[] = [
 	},
 	{
 		...requiredReferenceField,
-		description: 'Your own order number, 1 to 64 characters, a new one for each order. It comes back with the callback, so that the payment can be matched to the order.',
+		description:
+			'Your own order number, 1 to 64 characters, a new one for each order. It comes back with the callback, so that the payment can be matched to the order.',
 		displayOptions: { show: showOnlyForCreateTransaction },
 	},
 	{
 		displayName: 'Callback',
 		name: 'callback',
 		type: 'options',
-		options: [{ name: 'URL', value: 'url', description: 'EFundPay sends the callback to the address below' }],
+		options: [
+			{
+				name: 'URL',
+				value: 'url',
+				description: 'EFundPay sends the callback to the address below',
+			},
+		],
 		default: 'url',
 		description: 'Where EFundPay sends the callback once this is paid',
 		displayOptions: { show: showOnlyForCreateTransaction },
 	},
-	{ ...callbackUrlField, displayOptions: { show: { ...showOnlyForCreateTransaction, callback: ['url'] } } },
+	{
+		...callbackUrlField,
+		displayOptions: { show: { ...showOnlyForCreateTransaction, callback: ['url'] } },
+	},
 	{
 		displayName: 'Buyer IP',
 		name: 'buyerIp',
@@ -130,7 +179,8 @@ export const createTransactionFields: INodeProperties[] = [
 		required: true,
 		default: '',
 		placeholder: 'e.g. 203.0.113.195',
-		description: "The payer's own IP address as your web page or form saw it, not the address of your server. EFundPay requires it against fraud.",
+		description:
+			"The payer's own IP address as your web page or form saw it, not the address of your server. EFundPay requires it against fraud.",
 		displayOptions: { show: showOnlyForCreateTransaction },
 	},
 	{
@@ -139,7 +189,8 @@ export const createTransactionFields: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. Maria Gomez',
-		description: 'Who pays. With every method but a card EFundPay requires a buyer: fill in the name, the email, or both.',
+		description:
+			'Who pays. With every method but a card EFundPay requires a buyer: fill in the name, the email, or both.',
 		displayOptions: { show: showOnlyForCreateTransaction },
 	},
 	{
@@ -219,31 +270,45 @@ export const createTransactionFields: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add Option',
 		default: {},
-		options: [
-			{ ...attemptOption },
-			{ ...requestsInParallelOption },
-		],
+		options: [{ ...attemptOption }, { ...requestsInParallelOption }],
 		displayOptions: { show: showOnlyForCreateTransaction },
 	},
 ];
 
-export async function createEFundPayTransaction(row: Row<EFundPayCredentials>): Promise<IDataObject> {
+export async function createEFundPayTransaction(
+	row: Row<EFundPayCredentials>,
+): Promise<IDataObject> {
 	const order = readTransactionOrder(row);
 	if (usedByAgent(row.context) && holdsCard(order)) {
-		throw new InputError('Card payments cannot be made by an AI agent', 'Let the agent use Checkout: Create, where the payer enters the card at EFundPay.');
+		throw new InputError(
+			'Card payments cannot be made by an AI agent',
+			'Let the agent use Checkout: Create, where the payer enters the card at EFundPay.',
+		);
 	}
 	const [call, otherPath] = createTransactionCalls(order, row.credentials);
 	warnAboutCallbackUrl(row, order.callbackUrl, call.url);
 	return await row.make(order.reference, async () => {
 		const reply = await sendToServedPath(row, call, otherPath);
-		return simplifiedIfMade(row, { ...reply, body: withoutCard(reply.body, call) }, () => readTransactionReply(reply, row.credentials, call));
+		return simplifiedIfMade(row, { ...reply, body: withoutCard(reply.body, call) }, () =>
+			readTransactionReply(reply, row.credentials, call),
+		);
 	});
 }
 
 /** A path that is not served did nothing; both calls carry the same idempotency key besides. */
-async function sendToServedPath(row: Row<EFundPayCredentials>, ...[call, otherPath]: ReturnType<typeof createTransactionCalls>): Promise<HttpReply> {
-	const isNotServed = (error: unknown) => error instanceof CallFailure && !error.mayHaveArrived && (error.httpStatus === 404 || error.httpStatus === 405);
-	return await row.send(call).catch(async (error: unknown) => (isNotServed(error) ? await row.send(otherPath) : await Promise.reject(error as Error)));
+async function sendToServedPath(
+	row: Row<EFundPayCredentials>,
+	...[call, otherPath]: ReturnType<typeof createTransactionCalls>
+): Promise<HttpReply> {
+	const isNotServed = (error: unknown) =>
+		error instanceof CallFailure &&
+		!error.mayHaveArrived &&
+		(error.httpStatus === 404 || error.httpStatus === 405);
+	return await row
+		.send(call)
+		.catch(async (error: unknown) =>
+			isNotServed(error) ? await row.send(otherPath) : await Promise.reject(error as Error),
+		);
 }
 
 function readTransactionOrder(row: Row<EFundPayCredentials>): EFundPayTransactionOrder {
@@ -260,14 +325,33 @@ function readTransactionOrder(row: Row<EFundPayCredentials>): EFundPayTransactio
 function readMethod(row: Row<EFundPayCredentials>): EFundPayMethod {
 	if (row.choice('paymentMethod', ['card', 'other']) === 'card') {
 		// Card numbers are written in groups of four.
-		return { kind: 'card', number: row.text('cardNumber').replace(/[ -]/g, ''), expirationDate: row.text('cardExpirationDate'), securityCode: row.text('cardSecurityCode') };
+		return {
+			kind: 'card',
+			number: row.text('cardNumber').replace(/[ -]/g, ''),
+			expirationDate: row.text('cardExpirationDate'),
+			securityCode: row.text('cardSecurityCode'),
+		};
 	}
 	const method = row.text('method');
-	if (method === '') throw new InputError("'Method' is empty", "Enter EFundPay's name of the payment method.");
-	return { kind: 'other', method, fields: readObject({ methodFields: row.value('methodFields', '') as string }, 'methodFields', 'Method Fields (JSON)') ?? {} };
+	if (method === '')
+		throw new InputError("'Method' is empty", "Enter EFundPay's name of the payment method.");
+	return {
+		kind: 'other',
+		method,
+		fields:
+			readObject(
+				{ methodFields: row.value('methodFields', '') as string },
+				'methodFields',
+				'Method Fields (JSON)',
+			) ?? {},
+	};
 }
 
 /** A card can also be written into the JSON fields. */
 function holdsCard({ paymentMethod, extraFields }: EFundPayTransactionOrder): boolean {
-	return paymentMethod.kind === 'card' || paymentMethod.method === 'card' || /"(number|security_code)"/.test(JSON.stringify([paymentMethod.fields, extraFields]));
+	return (
+		paymentMethod.kind === 'card' ||
+		paymentMethod.method === 'card' ||
+		/"(number|security_code)"/.test(JSON.stringify([paymentMethod.fields, extraFields]))
+	);
 }

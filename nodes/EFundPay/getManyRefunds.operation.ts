@@ -38,8 +38,14 @@ export const getManyRefundsFields: INodeProperties[] = [
 	{ ...simpleField, displayOptions: { show: showOnlyForGetRefunds } },
 ];
 
-export async function getManyEFundPayRefunds(row: Row<EFundPayCredentials>): Promise<IDataObject[]> {
+export async function getManyEFundPayRefunds(
+	row: Row<EFundPayCredentials>,
+): Promise<IDataObject[]> {
 	const transactionId = row.text('transactionId');
-	const items = await readPages(row, (limit, cursor) => listRefundsCall(transactionId, limit, cursor, row.credentials));
-	return row.value('simple', true) === false ? (items as IDataObject[]) : items.map((item) => ({ ...readRefund(item) }));
+	const items = await readPages(row, (limit, cursor) =>
+		listRefundsCall(transactionId, limit, cursor, row.credentials),
+	);
+	return row.value('simple', true) === false
+		? (items as IDataObject[])
+		: items.map((item) => ({ ...readRefund(item) }));
 }

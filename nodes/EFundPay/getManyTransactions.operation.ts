@@ -5,7 +5,13 @@ import type { HttpCall } from '../shared/contract';
 import type { Row } from '../shared/eachItem';
 import { InputError } from '../shared/inputError';
 import { isDate, readText } from '../shared/readText';
-import { listTransactionsCall, readPage, readTransaction, type EFundPayCredentials, type TransactionFilters } from './eFundPay.contract';
+import {
+	listTransactionsCall,
+	readPage,
+	readTransaction,
+	type EFundPayCredentials,
+	type TransactionFilters,
+} from './eFundPay.contract';
 import { utcOfWallTime } from './zonedTime';
 
 const showOnlyForGetTransactions = { resource: ['transaction'], operation: ['getAll'] };
@@ -37,38 +43,94 @@ export const getManyTransactionsFields: INodeProperties[] = [
 		placeholder: 'Add Filter',
 		default: {},
 		options: [
-			{ displayName: 'Card Scheme', name: 'scheme', type: 'string', default: '', placeholder: 'e.g. visa', description: 'Only cards of this scheme' },
-			{ displayName: 'Created After', name: 'createdAfter', type: 'dateTime', default: '', description: 'Only transactions made at this time or later' },
-			{ displayName: 'Created Before', name: 'createdBefore', type: 'dateTime', default: '', description: 'Only transactions made at this time or earlier' },
-			{ displayName: 'Method', name: 'method', type: 'string', default: '', placeholder: 'e.g. card', description: 'Only payments by this method, in the word that EFundPay uses' },
-			{ displayName: 'Status', name: 'status', type: 'string', default: '', placeholder: 'e.g. capture_succeeded', description: 'Only transactions in this status, in the word that EFundPay uses' },
-			{ displayName: 'Transaction ID', name: 'id', type: 'string', default: '', placeholder: 'e.g. 7099948d-7286-47e4-aad8-b68f7eb44591', description: 'Only this one' },
+			{
+				displayName: 'Card Scheme',
+				name: 'scheme',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. visa',
+				description: 'Only cards of this scheme',
+			},
+			{
+				displayName: 'Created After',
+				name: 'createdAfter',
+				type: 'dateTime',
+				default: '',
+				description: 'Only transactions made at this time or later',
+			},
+			{
+				displayName: 'Created Before',
+				name: 'createdBefore',
+				type: 'dateTime',
+				default: '',
+				description: 'Only transactions made at this time or earlier',
+			},
+			{
+				displayName: 'Method',
+				name: 'method',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. card',
+				description: 'Only payments by this method, in the word that EFundPay uses',
+			},
+			{
+				displayName: 'Status',
+				name: 'status',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. capture_succeeded',
+				description: 'Only transactions in this status, in the word that EFundPay uses',
+			},
+			{
+				displayName: 'Transaction ID',
+				name: 'id',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. 7099948d-7286-47e4-aad8-b68f7eb44591',
+				description: 'Only this one',
+			},
 		],
 		displayOptions: { show: showOnlyForGetTransactions },
 	},
 	{ ...simpleField, displayOptions: { show: showOnlyForGetTransactions } },
 ];
 
-export async function getManyEFundPayTransactions(row: Row<EFundPayCredentials>): Promise<IDataObject[]> {
+export async function getManyEFundPayTransactions(
+	row: Row<EFundPayCredentials>,
+): Promise<IDataObject[]> {
 	const filters = readFilters(row);
-	const items = await readPages(row, (limit, cursor) => listTransactionsCall(filters, limit, cursor, row.credentials));
-	return row.value('simple', true) === false ? (items as IDataObject[]) : items.map((item) => ({ ...readTransaction(item, row.credentials) }));
+	const items = await readPages(row, (limit, cursor) =>
+		listTransactionsCall(filters, limit, cursor, row.credentials),
+	);
+	return row.value('simple', true) === false
+		? (items as IDataObject[])
+		: items.map((item) => ({ ...readTransaction(item, row.credentials) }));
 }
 
 /** What `Return All` or `Limit` asks for, page by page. What moves on to a later page meanwhile is not given twice. */
-export async function readPages(row: Row<EFundPayCredentials>, call: (limit: number, cursor: string | null) => HttpCall): Promise<Array<Record<string, unknown>>> {
-	const most = row.value('returnAll', false) === true ? Infinity : Math.max(1, Math.trunc(Number(row.value('limit', 50))) || 1);
+export async function readPages(
+	row: Row<EFundPayCredentials>,
+	call: (limit: number, cursor: string | null) => HttpCall,
+): Promise<Array<Record<string, unknown>>> {
+	const most =
+		row.value('returnAll', false) === true
+			? Infinity
+			: Math.max(1, Math.trunc(Number(row.value('limit', 50))) || 1);
 	// The same for every page: one page of the documentation calls the cursor a page number.
 	const limit = Math.min(most, LARGEST_PAGE);
 	const items = new Map<unknown, Record<string, unknown>>();
 	const cursors = new Set<string>();
-	for (let cursor: string | null = null; ; ) {
+	for (let cursor: string | null = null; ;) {
 		const page = readPage(await row.send(call(limit, cursor)));
 		const before = items.size;
 		for (const item of page.items) items.set(item.id ?? item, item);
 		// A cursor on an empty page leads nowhere, and a new one may come with every page.
-		if (page.next === null || page.items.length === 0 || items.size >= most) return [...items.values()].slice(0, most);
-		if (items.size === before || cursors.has(page.next)) throw new CallFailure('EFundPay gives the same page again and again', { advice: "Turn 'Return All' off, or narrow the list with filters." });
+		if (page.next === null || page.items.length === 0 || items.size >= most)
+			return [...items.values()].slice(0, most);
+		if (items.size === before || cursors.has(page.next))
+			throw new CallFailure('EFundPay gives the same page again and again', {
+				advice: "Turn 'Return All' off, or narrow the list with filters.",
+			});
 		cursors.add(page.next);
 		cursor = page.next;
 	}
@@ -81,8 +143,12 @@ function readFilters(row: Row<EFundPayCredentials>): TransactionFilters {
 		...(method === undefined ? {} : { method: readText(method, 'Method') }),
 		...(scheme === undefined ? {} : { scheme: readText(scheme, 'Card Scheme') }),
 		...(status === undefined ? {} : { status: readText(status, 'Status') }),
-		...(createdAfter === undefined ? {} : { createdAfter: readTime(row, createdAfter, 'Created After') }),
-		...(createdBefore === undefined ? {} : { createdBefore: readTime(row, createdBefore, 'Created Before') }),
+		...(createdAfter === undefined
+			? {}
+			: { createdAfter: readTime(row, createdAfter, 'Created After') }),
+		...(createdBefore === undefined
+			? {}
+			: { createdBefore: readTime(row, createdBefore, 'Created Before') }),
 	};
 }
 
@@ -91,8 +157,17 @@ function readTime(row: Row<EFundPayCredentials>, value: unknown, field: string):
 	const given = isDate(value) ? new Date((value as Date).valueOf()) : readText(value, field);
 	if (typeof given !== 'string' && !Number.isNaN(given.getTime())) return given;
 	const text = String(given).replace(' ', 'T');
-	const zoned = /(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : utcOfWallTime(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00` : text.replace(/\.\d+$/, ''), row.context.getTimezone());
+	const zoned = /(Z|[+-]\d\d:?\d\d)$/.test(text)
+		? text
+		: utcOfWallTime(
+				/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00` : text.replace(/\.\d+$/, ''),
+				row.context.getTimezone(),
+			);
 	const time = new Date(zoned ?? NaN);
-	if (Number.isNaN(time.getTime())) throw new InputError(`'${field}' is not a date and time: "${String(value)}"`, 'Pick a date, or map one in ISO 8601, for example 2026-03-15T00:00:00Z.');
+	if (Number.isNaN(time.getTime()))
+		throw new InputError(
+			`'${field}' is not a date and time: "${String(value)}"`,
+			'Pick a date, or map one in ISO 8601, for example 2026-03-15T00:00:00Z.',
+		);
 	return time;
 }

@@ -2,7 +2,11 @@ import type { INodeProperties } from 'n8n-workflow';
 import { requestsInParallelOption, simpleField } from '../shared/checkoutFields';
 import { simplified } from '../shared/createCheckout';
 import type { Row } from '../shared/eachItem';
-import { getTransactionCall, readTransactionReply, type EFundPayCredentials } from './eFundPay.contract';
+import {
+	getTransactionCall,
+	readTransactionReply,
+	type EFundPayCredentials,
+} from './eFundPay.contract';
 
 const showOnlyForGetTransaction = { resource: ['transaction'], operation: ['get'] };
 

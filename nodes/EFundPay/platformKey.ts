@@ -8,7 +8,8 @@ import { madeOnce } from '../shared/madeOnce';
  * Inferred: X.509 SubjectPublicKeyInfo, since the page's sample reads it with Java's class for that.
  */
 export const readPlatformKey = madeOnce((text): KeyObject | undefined => {
-	const [, inPem] = /^-----BEGIN PUBLIC KEY-----(.*)-----END PUBLIC KEY-----$/s.exec(text.trim()) ?? [];
+	const [, inPem] =
+		/^-----BEGIN PUBLIC KEY-----(.*)-----END PUBLIC KEY-----$/s.exec(text.trim()) ?? [];
 	// A key copied out of JSON or a properties file has its line ends written as \n.
 	const der = decodeBase64((inPem ?? text).replace(/\\r|\\n|\s/g, ''));
 	if (!der) return undefined;

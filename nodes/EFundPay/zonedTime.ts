@@ -21,11 +21,29 @@ export function utcOfWallTime(wallTime: string, zone: string): string | null {
 }
 
 /** Throws a RangeError for a zone that does not exist. */
-const clockOf = madeOnce((zone) => new Intl.DateTimeFormat('en-US', { timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric' }));
+const clockOf = madeOnce(
+	(zone) =>
+		new Intl.DateTimeFormat('en-US', {
+			timeZone: zone,
+			hourCycle: 'h23',
+			year: 'numeric',
+			month: 'numeric',
+			day: 'numeric',
+			hour: 'numeric',
+			minute: 'numeric',
+		}),
+);
 
 /** How far the zone's clocks are ahead of UTC at that time. Throws a RangeError for a zone that does not exist. */
 function offsetMilliseconds(utcMilliseconds: number, zone: string): number {
-	const parts = Object.fromEntries(clockOf(zone).formatToParts(utcMilliseconds).map(({ type, value }) => [type, Number(value)]));
+	const parts = Object.fromEntries(
+		clockOf(zone)
+			.formatToParts(utcMilliseconds)
+			.map(({ type, value }) => [type, Number(value)]),
+	);
 	const { year = 0, month = 1, day = 1, hour = 0, minute = 0 } = parts;
-	return Date.UTC(year, month - 1, day, hour, minute) - Math.floor(utcMilliseconds / MINUTE_MILLISECONDS) * MINUTE_MILLISECONDS;
+	return (
+		Date.UTC(year, month - 1, day, hour, minute) -
+		Math.floor(utcMilliseconds / MINUTE_MILLISECONDS) * MINUTE_MILLISECONDS
+	);
 }

@@ -1,4 +1,12 @@
-import type { IExecuteFunctions, IHookFunctions, INodeExecutionData, INodeType, INodeTypeDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type {
+	IExecuteFunctions,
+	IHookFunctions,
+	INodeExecutionData,
+	INodeType,
+	INodeTypeDescription,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { operationSubtitle } from '../shared/checkoutFields';
 import { eachItem } from '../shared/eachItem';
@@ -24,7 +32,17 @@ export class Payfect implements INodeType {
 		usableAsTool: true,
 		credentials: [{ name: 'payfectApi', required: true }],
 		// Only for Wait for Payment: n8n's resume address of a paused execution.
-		webhooks: [{ name: 'default', httpMethod: 'POST', path: '', responseMode: 'onReceived', responseData: '', restartWebhook: true, isFullPath: true }],
+		webhooks: [
+			{
+				name: 'default',
+				httpMethod: 'POST',
+				path: '',
+				responseMode: 'onReceived',
+				responseData: '',
+				restartWebhook: true,
+				isFullPath: true,
+			},
+		],
 		properties: [
 			{
 				displayName: 'Resource',
@@ -43,8 +61,18 @@ export class Payfect implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				options: [
-					{ name: 'Create', value: 'create', action: 'Create a checkout', description: 'Make a payment page and get its link' },
-					{ name: 'Get', value: 'get', action: 'Get a checkout', description: 'Look up whether a checkout is paid' },
+					{
+						name: 'Create',
+						value: 'create',
+						action: 'Create a checkout',
+						description: 'Make a payment page and get its link',
+					},
+					{
+						name: 'Get',
+						value: 'get',
+						action: 'Get a checkout',
+						description: 'Look up whether a checkout is paid',
+					},
 					{
 						name: 'Wait for Payment',
 						value: 'waitForPayment',
@@ -61,7 +89,14 @@ export class Payfect implements INodeType {
 				name: 'operation',
 				type: 'options',
 				noDataExpression: true,
-				options: [{ name: 'Verify', value: 'verify', action: 'Verify a callback', description: "Prove a callback that n8n's Webhook node received" }],
+				options: [
+					{
+						name: 'Verify',
+						value: 'verify',
+						action: 'Verify a callback',
+						description: "Prove a callback that n8n's Webhook node received",
+					},
+				],
 				default: 'verify',
 				displayOptions: { show: { resource: ['callback'] } },
 			},
@@ -74,13 +109,17 @@ export class Payfect implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		if (this.getNodeParameter('operation', 0) === 'waitForPayment') return await waitForPayment(this, { contract: payfect, credentialName: 'payfectApi' });
+		if (this.getNodeParameter('operation', 0) === 'waitForPayment')
+			return await waitForPayment(this, { contract: payfect, credentialName: 'payfectApi' });
 		return await eachItem(
 			this,
 			{ contract: payfect, credentialName: 'payfectApi' },
 			{
 				checkout: { create: createPayfectCheckout, get: getPayfectCheckout },
-				callback: { verify: async (row) => await verifyCallback(row, { contract: payfect, credentialName: 'payfectApi' }) },
+				callback: {
+					verify: async (row) =>
+						await verifyCallback(row, { contract: payfect, credentialName: 'payfectApi' }),
+				},
 			},
 		);
 	}

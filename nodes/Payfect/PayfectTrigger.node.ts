@@ -1,7 +1,19 @@
-import type { IHookFunctions, INodeType, INodeTypeDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type {
+	IHookFunctions,
+	INodeType,
+	INodeTypeDescription,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { requireProvableCallbacks } from '../shared/callbackRegistration';
-import { callbackWebhook, eventsField, eventsSubtitle, maximumAgeOption, respondOption } from '../shared/checkoutFields';
+import {
+	callbackWebhook,
+	eventsField,
+	eventsSubtitle,
+	maximumAgeOption,
+	respondOption,
+} from '../shared/checkoutFields';
 import { receiveCallback } from '../shared/receiveCallback';
 import { payfect } from './payfect.contract';
 
@@ -14,7 +26,8 @@ export class PayfectTrigger implements INodeType {
 		// Above 1: n8n reads the raw body and runs the webhook of version 1 nodes more slowly.
 		version: [1.1],
 		subtitle: eventsSubtitle,
-		description: 'Starts the workflow when Payfect reports a payment, after proving that the report is genuine',
+		description:
+			'Starts the workflow when Payfect reports a payment, after proving that the report is genuine',
 		defaults: { name: 'Payfect Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
@@ -22,12 +35,17 @@ export class PayfectTrigger implements INodeType {
 		webhooks: [{ ...callbackWebhook }],
 		properties: [
 			{
-				displayName: "Open 'Webhook URLs' above, choose Production URL and copy it into 'Callback URL' of the Payfect node that creates the checkouts. Then publish this workflow.",
+				displayName:
+					"Open 'Webhook URLs' above, choose Production URL and copy it into 'Callback URL' of the Payfect node that creates the checkouts. Then publish this workflow.",
 				name: 'notice',
 				type: 'notice',
 				default: '',
 			},
-			{ ...eventsField, description: "Which events start the workflow. Others are acknowledged and start nothing. Payfect reports only payments that succeeded; with 'Confirm With Provider' also Payment Pending and Payment Expired." },
+			{
+				...eventsField,
+				description:
+					"Which events start the workflow. Others are acknowledged and start nothing. Payfect reports only payments that succeeded; with 'Confirm With Provider' also Payment Pending and Payment Expired.",
+			},
 			{
 				displayName: 'Options',
 				name: 'options',
@@ -40,7 +58,8 @@ export class PayfectTrigger implements INodeType {
 						name: 'confirmWithProvider',
 						type: 'boolean',
 						default: false,
-						description: 'Whether to ask Payfect for the checkout before the workflow starts, and to believe its answer',
+						description:
+							'Whether to ask Payfect for the checkout before the workflow starts, and to believe its answer',
 					},
 					{ ...maximumAgeOption },
 					{ ...respondOption },
@@ -56,7 +75,10 @@ export class PayfectTrigger implements INodeType {
 				return false;
 			},
 			async create(this: IHookFunctions): Promise<boolean> {
-				return await requireProvableCallbacks(this, { contract: payfect, credentialName: 'payfectApi' });
+				return await requireProvableCallbacks(this, {
+					contract: payfect,
+					credentialName: 'payfectApi',
+				});
 			},
 			async delete(this: IHookFunctions): Promise<boolean> {
 				return true;

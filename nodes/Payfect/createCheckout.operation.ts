@@ -23,12 +23,52 @@ const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'
 
 /** What everybody fills in comes first; written inside the collection, n8n's linter would have it in alphabetical order. */
 const lineItemFields: INodeProperties[] = [
-	{ displayName: 'Name', name: 'name', type: 'string', default: '', placeholder: 'e.g. Tea', description: 'What the payer reads' },
-	{ displayName: 'Unit Amount', name: 'unitAmount', type: 'string', default: '', placeholder: 'e.g. 12.50', description: 'Price of one, in major units' },
-	{ displayName: 'Quantity', name: 'quantity', type: 'number', typeOptions: { minValue: 1 }, default: 1, description: 'How many of it' },
-	{ displayName: 'Description', name: 'description', type: 'string', default: '', description: 'More about it, for the payer' },
-	{ displayName: 'Image URLs', name: 'images', type: 'string', default: '', placeholder: 'e.g. https://shop.example/tea.png', description: 'Addresses of pictures, comma-separated' },
-	{ displayName: 'Price ID', name: 'price', type: 'string', default: '', description: 'ID of a price that exists at Payfect, in place of name and unit amount' },
+	{
+		displayName: 'Name',
+		name: 'name',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. Tea',
+		description: 'What the payer reads',
+	},
+	{
+		displayName: 'Unit Amount',
+		name: 'unitAmount',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. 12.50',
+		description: 'Price of one, in major units',
+	},
+	{
+		displayName: 'Quantity',
+		name: 'quantity',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 1,
+		description: 'How many of it',
+	},
+	{
+		displayName: 'Description',
+		name: 'description',
+		type: 'string',
+		default: '',
+		description: 'More about it, for the payer',
+	},
+	{
+		displayName: 'Image URLs',
+		name: 'images',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. https://shop.example/tea.png',
+		description: 'Addresses of pictures, comma-separated',
+	},
+	{
+		displayName: 'Price ID',
+		name: 'price',
+		type: 'string',
+		default: '',
+		description: 'ID of a price that exists at Payfect, in place of name and unit amount',
+	},
 ];
 
 export const createCheckoutFields: INodeProperties[] = [
@@ -41,7 +81,8 @@ export const createCheckoutFields: INodeProperties[] = [
 		typeOptions: { multipleValues: true, sortable: true },
 		placeholder: 'Add Line Item',
 		default: { item: [{ name: '', unitAmount: '', quantity: 1 }] },
-		description: 'What is sold; the amount to be paid is the exact sum of unit amount times quantity',
+		description:
+			'What is sold; the amount to be paid is the exact sum of unit amount times quantity',
 		options: [
 			{
 				displayName: 'Line Item',
@@ -68,8 +109,17 @@ export const createCheckoutFields: INodeProperties[] = [
 		name: 'callback',
 		type: 'options',
 		options: [
-			{ name: 'Default Address', value: 'none', description: "The callback address that is set in Payfect's dashboard; without one no callback is sent" },
-			{ name: 'Resume This Execution', value: 'resumeExecution', description: 'For Wait for Payment further on in this workflow' },
+			{
+				name: 'Default Address',
+				value: 'none',
+				description:
+					"The callback address that is set in Payfect's dashboard; without one no callback is sent",
+			},
+			{
+				name: 'Resume This Execution',
+				value: 'resumeExecution',
+				description: 'For Wait for Payment further on in this workflow',
+			},
 			{ name: 'URL', value: 'url', description: 'Payfect sends the callback to the address below' },
 		],
 		default: 'url',
@@ -77,7 +127,11 @@ export const createCheckoutFields: INodeProperties[] = [
 		displayOptions: { show: showOnlyForCreateCheckout },
 	},
 	{ ...callbackUrlField },
-	{ ...descriptionField, description: 'The name of what is paid, as the payer reads it. Sent with One Amount only, as line items have names of their own.' },
+	{
+		...descriptionField,
+		description:
+			'The name of what is paid, as the payer reads it. Sent with One Amount only, as line items have names of their own.',
+	},
 	{ ...successUrlField },
 	{ ...cancelUrlField },
 	{
@@ -93,7 +147,8 @@ export const createCheckoutFields: INodeProperties[] = [
 				type: 'string',
 				default: 'usdt',
 				placeholder: 'e.g. usdt',
-				description: 'The coin that the payer pays with, chosen ahead. Needs the payment network too.',
+				description:
+					'The coin that the payer pays with, chosen ahead. Needs the payment network too.',
 			},
 			{
 				displayName: 'Payment Network',
@@ -101,7 +156,8 @@ export const createCheckoutFields: INodeProperties[] = [
 				type: 'string',
 				default: 'tron',
 				placeholder: 'e.g. tron',
-				description: 'The chain that the payer pays on, chosen ahead. Needs the payment currency too.',
+				description:
+					'The chain that the payer pays on, chosen ahead. Needs the payment currency too.',
 			},
 		],
 		displayOptions: { show: showOnlyForCreateCheckout },
@@ -120,7 +176,11 @@ export const createCheckoutFields: INodeProperties[] = [
 ];
 
 export async function createPayfectCheckout(row: Row<PayfectCredentials>) {
-	return await createCheckout(row, { contract: payfect, credentialName: 'payfectApi' }, readOrder(row));
+	return await createCheckout(
+		row,
+		{ contract: payfect, credentialName: 'payfectApi' },
+		readOrder(row),
+	);
 }
 
 function readOrder(row: Row<PayfectCredentials>): PayfectOrder {
@@ -128,10 +188,14 @@ function readOrder(row: Row<PayfectCredentials>): PayfectOrder {
 	const paymentCurrency = readText(more.paymentCurrency, 'Payment Currency');
 	const paymentNetwork = readText(more.paymentNetwork, 'Payment Network');
 	if ((paymentCurrency === '') !== (paymentNetwork === '')) {
-		throw new InputError("'Payment Currency' and 'Payment Network' belong together", 'Fill in both, or remove both so that the payer chooses.');
+		throw new InputError(
+			"'Payment Currency' and 'Payment Network' belong together",
+			'Fill in both, or remove both so that the payer chooses.',
+		);
 	}
 	return {
 		...readCheckoutOrder(row),
-		paymentMethod: paymentCurrency === '' ? null : { currency: paymentCurrency, network: paymentNetwork },
+		paymentMethod:
+			paymentCurrency === '' ? null : { currency: paymentCurrency, network: paymentNetwork },
 	};
 }

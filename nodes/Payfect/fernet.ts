@@ -5,18 +5,30 @@ import { madeOnce } from '../shared/madeOnce';
 /** Version byte, time (8), IV (16), at least one block (16), HMAC (32). */
 const SHORTEST_TOKEN = 73;
 
-export type FernetResult = { plaintext: Buffer; signedAt: Date } | { reason: 'bad_key' | 'bad_base64' | 'bad_version' | 'too_short' | 'bad_hmac' | 'bad_ciphertext' };
+export type FernetResult =
+	| { plaintext: Buffer; signedAt: Date }
+	| {
+			reason:
+				'bad_key' | 'bad_base64' | 'bad_version' | 'too_short' | 'bad_hmac' | 'bad_ciphertext';
+	  };
 
 /**
  * A Fernet key has 32 bytes: the first 16 sign, the last 16 encrypt. The closing `=` may be missing, as it gets lost in copying.
  * Undefined if it is none.
  * Source: github.com/fernet/spec, "Key Format".
  */
-export const readFernetKey = madeOnce((key): { signing: KeyObject; encryption: KeyObject } | undefined => {
-	const bytes = decodeBase64Url(key.length === 43 ? `${key}=` : key);
-	// Node 24 takes bare bytes for a key five times as slowly.
-	return bytes?.length === 32 ? { signing: createSecretKey(bytes.subarray(0, 16)), encryption: createSecretKey(bytes.subarray(16)) } : undefined;
-});
+export const readFernetKey = madeOnce(
+	(key): { signing: KeyObject; encryption: KeyObject } | undefined => {
+		const bytes = decodeBase64Url(key.length === 43 ? `${key}=` : key);
+		// Node 24 takes bare bytes for a key five times as slowly.
+		return bytes?.length === 32
+			? {
+					signing: createSecretKey(bytes.subarray(0, 16)),
+					encryption: createSecretKey(bytes.subarray(16)),
+				}
+			: undefined;
+	},
+);
 
 /**
  * Verifies a Fernet token and decrypts it: HMAC before anything is decrypted, in constant time, over the raw bytes before it.

@@ -19,7 +19,11 @@ export const getCheckoutFields: INodeProperties[] = [
 
 export async function getPayfectCheckout(row: Row<PayfectCredentials>) {
 	const checkoutId = row.text('checkoutId');
-	if (checkoutId === '') throw new InputError("'Checkout ID' is empty", 'Map checkoutId from the node that created the checkout.');
+	if (checkoutId === '')
+		throw new InputError(
+			"'Checkout ID' is empty",
+			'Map checkoutId from the node that created the checkout.',
+		);
 	const reply = await row.send(getCheckoutCall(checkoutId, row.credentials));
 	return simplified(row, reply, () => readCheckout(reply, row.credentials, 'ask'));
 }

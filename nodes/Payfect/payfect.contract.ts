@@ -1,7 +1,19 @@
 import { readBaseUrl, readPayerLink } from '../shared/baseUrl';
 import { verifyWithAny } from '../shared/bytes';
 import { CallFailure, inItsWords } from '../shared/callFailure';
-import type { Checkout, CheckoutOrder, CheckoutStatus, HttpCall, HttpReply, LineItem, PaymentContract, PaymentFacts, Payload, ReceivedCallback, Verdict } from '../shared/contract';
+import type {
+	Checkout,
+	CheckoutOrder,
+	CheckoutStatus,
+	HttpCall,
+	HttpReply,
+	LineItem,
+	PaymentContract,
+	PaymentFacts,
+	Payload,
+	ReceivedCallback,
+	Verdict,
+} from '../shared/contract';
 import { eventIdOf } from '../shared/eventId';
 import { isObject, mergeExtraFields, readJson, readUtf8, textOrNull } from '../shared/exactJson';
 import { wholeOrderAsItem } from '../shared/lineItems';
@@ -34,11 +46,24 @@ function createCall(order: PayfectOrder, credentials: PayfectCredentials): HttpC
 	const body = {
 		...(order.reference === null ? {} : { client_reference_id: order.reference }),
 		currency: order.currency,
-		invoice_items: items.map((item, index) => invoiceItem(item, order.currency, order.lineItems.length === 0 ? 'Amount' : `Line Items ${index + 1}: Unit Amount`)),
+		invoice_items: items.map((item, index) =>
+			invoiceItem(
+				item,
+				order.currency,
+				order.lineItems.length === 0 ? 'Amount' : `Line Items ${index + 1}: Unit Amount`,
+			),
+		),
 		...(order.successUrl === null ? {} : { success_url: order.successUrl }),
 		...(order.cancelUrl === null ? {} : { cancel_url: order.cancelUrl }),
 		...(order.callbackUrl === null ? {} : { callback_url: order.callbackUrl }),
-		...(order.paymentMethod === null ? {} : { payment_method_data: { type: CRYPTO_PAYMENT_METHOD, paymentMethodDetail: order.paymentMethod } }),
+		...(order.paymentMethod === null
+			? {}
+			: {
+					payment_method_data: {
+						type: CRYPTO_PAYMENT_METHOD,
+						paymentMethodDetail: order.paymentMethod,
+					},
+				}),
 	};
 	return {
 		method: 'POST',
@@ -47,7 +72,8 @@ function createCall(order: PayfectOrder, credentials: PayfectCredentials): HttpC
 		body: JSON.stringify(mergeExtraFields(body, order.extraFields)),
 		// No idempotency key is documented, and nothing says that client_reference_id must be unique.
 		repeat: 'once',
-		howToFindOut: 'Payfect cannot be searched by reference: look in its dashboard for a checkout with this reference before you run this row again.',
+		howToFindOut:
+			'Payfect cannot be searched by reference: look in its dashboard for a checkout with this reference before you run this row again.',
 	};
 }
 
@@ -56,7 +82,15 @@ function invoiceItem(item: LineItem, currency: string, field: string): Record<st
 	if (item.price !== undefined) return { price: item.price, quantity: item.quantity };
 	const { name, description, images } = item;
 	return {
-		price_data: { currency, unit_amount: payable(item.unitAmount, currency, field), product_data: { name, ...(description === undefined ? {} : { description }), ...(images === undefined ? {} : { images }) } },
+		price_data: {
+			currency,
+			unit_amount: payable(item.unitAmount, currency, field),
+			product_data: {
+				name,
+				...(description === undefined ? {} : { description }),
+				...(images === undefined ? {} : { images }),
+			},
+		},
 		quantity: item.quantity,
 	};
 }
@@ -68,7 +102,11 @@ function payable(amount: string, currency: string, field: string): string {
 }
 
 export function getCheckoutCall(checkoutId: string, credentials: PayfectCredentials): HttpCall {
-	return { method: 'GET', url: `${readBaseUrl(credentials.baseUrl)}${CHECKOUTS}${encodeURIComponent(checkoutId)}/`, repeat: 'safe' };
+	return {
+		method: 'GET',
+		url: `${readBaseUrl(credentials.baseUrl)}${CHECKOUTS}${encodeURIComponent(checkoutId)}/`,
+		repeat: 'safe',
+	};
 }
 
 /** Checkout statuses of docs.payfect.finance/payment/create. */
@@ -78,13 +116,22 @@ const CHECKOUT_STATUS = new Map<string | null, CheckoutStatus>([
 	['expired', 'expired'],
 ]);
 
-export function readCheckout(reply: HttpReply, credentials: PayfectCredentials, purpose: 'make' | 'ask'): Checkout {
+export function readCheckout(
+	reply: HttpReply,
+	credentials: PayfectCredentials,
+	purpose: 'make' | 'ask',
+): Checkout {
 	const body = isObject(reply.body) ? reply.body : {};
 	const checkoutId = textOrNull(body.id);
 	if (checkoutId === null) {
 		const made = purpose === 'make';
-		const advice = made ? 'It may have been made nevertheless. Look in the Payfect dashboard before you run this row again.' : 'Check the address in the credential; if it is right, ask Payfect.';
-		throw new CallFailure(`Payfect's answer holds no checkout id${inItsWords(reply)}`, { advice, mayHaveArrived: made });
+		const advice = made
+			? 'It may have been made nevertheless. Look in the Payfect dashboard before you run this row again.'
+			: 'Check the address in the credential; if it is right, ask Payfect.';
+		throw new CallFailure(`Payfect's answer holds no checkout id${inItsWords(reply)}`, {
+			advice,
+			mayHaveArrived: made,
+		});
 	}
 	const providerStatus = textOrNull(body.status);
 	return {
@@ -105,7 +152,11 @@ export function readCheckout(reply: HttpReply, credentials: PayfectCredentials, 
 }
 
 /** The answer that docs.payfect.finance/payment/create shows has no `clientReferenceId`, although its request has one. */
-function readCreatedCheckout(reply: HttpReply, order: PayfectOrder, credentials: PayfectCredentials): Checkout {
+function readCreatedCheckout(
+	reply: HttpReply,
+	order: PayfectOrder,
+	credentials: PayfectCredentials,
+): Checkout {
 	const checkout = readCheckout(reply, credentials, 'make');
 	return { ...checkout, reference: checkout.reference ?? order.reference };
 }
@@ -117,8 +168,16 @@ function readCreatedCheckout(reply: HttpReply, order: PayfectOrder, credentials:
 export function readTime(value: unknown): string | null {
 	const text = textOrNull(value);
 	if (text === null) return null;
-	const milliseconds = /^\d{13}$/.test(text) ? Number(text) : /^\d+(\.\d+)?$/.test(text) ? Math.floor(Number(text) * 1000) : text.includes('T') ? Date.parse(text) : NaN;
-	return Number.isFinite(milliseconds) && milliseconds < 8.64e15 ? new Date(milliseconds).toISOString() : null;
+	const milliseconds = /^\d{13}$/.test(text)
+		? Number(text)
+		: /^\d+(\.\d+)?$/.test(text)
+			? Math.floor(Number(text) * 1000)
+			: text.includes('T')
+				? Date.parse(text)
+				: NaN;
+	return Number.isFinite(milliseconds) && milliseconds < 8.64e15
+		? new Date(milliseconds).toISOString()
+		: null;
 }
 
 /** The error body is not documented; whatever words it holds are shown. Inferred: `detail`, or a list of messages by field. */
@@ -128,32 +187,54 @@ function failure(reply: HttpReply): { message: string; advice?: string } | undef
 	if (!isObject(body)) return undefined;
 	const message = typeof body.detail === 'string' ? body.detail : JSON.stringify(body);
 	// Inferred: a server of this kind may answer 403 where others answer 401.
-	return reply.status === 401 || reply.status === 403 ? { message, advice: "Check 'API Key' in the credential." } : { message };
+	return reply.status === 401 || reply.status === 403
+		? { message, advice: "Check 'API Key' in the credential." }
+		: { message };
 }
 
 function verify(received: ReceivedCallback, credentials: PayfectCredentials): Verdict {
 	const token = received.headers[SIGNATURE_HEADER] ?? '';
-	if (token === '') return { genuine: false, reason: 'missing_signature: the header X-Payfect-Signature is missing or empty', hint: 'It was not sent by Payfect, or a proxy removed the header.' };
-	return verifyWithAny([credentials.callbackSecretKey, credentials.callbackSecretKeyPrevious], (key) => verifyToken(token, key, received.rawBody));
+	if (token === '')
+		return {
+			genuine: false,
+			reason: 'missing_signature: the header X-Payfect-Signature is missing or empty',
+			hint: 'It was not sent by Payfect, or a proxy removed the header.',
+		};
+	return verifyWithAny(
+		[credentials.callbackSecretKey, credentials.callbackSecretKeyPrevious],
+		(key) => verifyToken(token, key, received.rawBody),
+	);
 }
 
 const HINTS: Record<string, string> = {
-	bad_key: "'Callback Secret Key' in the credential is not a Fernet key of 32 bytes; it is not the API key.",
-	bad_hmac: "The usual cause: 'Callback Secret Key' belongs to the other mode (test or live) or was renewed.",
+	bad_key:
+		"'Callback Secret Key' in the credential is not a Fernet key of 32 bytes; it is not the API key.",
+	bad_hmac:
+		"The usual cause: 'Callback Secret Key' belongs to the other mode (test or live) or was renewed.",
 	body_mismatch: 'The body was changed on its way: forged, or rewritten by a proxy.',
 };
 
 /** The token is an encrypted copy of the body: it proves the callback, and the body must say the same by value. */
 function verifyToken(token: string, key: string, rawBody: Buffer): Verdict {
-	const refused = (reason: string, words: string): Verdict => ({ genuine: false, reason: `${reason}: ${words}`, ...(HINTS[reason] ? { hint: HINTS[reason] } : {}) });
+	const refused = (reason: string, words: string): Verdict => ({
+		genuine: false,
+		reason: `${reason}: ${words}`,
+		...(HINTS[reason] ? { hint: HINTS[reason] } : {}),
+	});
 	const opened = openFernetToken(token, key);
-	if ('reason' in opened) return refused(opened.reason, 'the header X-Payfect-Signature is not a token made with this secret');
+	if ('reason' in opened)
+		return refused(
+			opened.reason,
+			'the header X-Payfect-Signature is not a token made with this secret',
+		);
 	const payload = readJson(readUtf8(opened.plaintext) ?? '');
 	if (payload === undefined) return refused('payload_not_json', 'the decrypted token is not JSON');
-	if (!isObject(payload)) return refused('payload_not_object', 'the decrypted token is not an object');
+	if (!isObject(payload))
+		return refused('payload_not_object', 'the decrypted token is not an object');
 	const body = rawBody.equals(opened.plaintext) ? payload : readJson(readUtf8(rawBody) ?? '');
 	if (body === undefined) return refused('body_not_json', 'the body is not JSON');
-	if (!sameValue(payload, body)) return refused('body_mismatch', 'the body differs from the decrypted token');
+	if (!sameValue(payload, body))
+		return refused('body_mismatch', 'the body differs from the decrypted token');
 	return { genuine: true, payload, signedAt: opened.signedAt };
 }
 
@@ -167,7 +248,11 @@ function readEvent(payload: Payload): PaymentFacts {
 	return {
 		provider: 'payfect',
 		event: paid ? 'payment.succeeded' : 'unknown',
-		eventId: eventIdOf(textOrNull(payload.id) ?? textOrNull(payload.payment_intent), providerStatus, payload),
+		eventId: eventIdOf(
+			textOrNull(payload.id) ?? textOrNull(payload.payment_intent),
+			providerStatus,
+			payload,
+		),
 		checkoutId: textOrNull(payload.id),
 		paymentId: textOrNull(payload.payment_intent),
 		reference: textOrNull(payload.client_reference_id),
@@ -182,21 +267,31 @@ function readEvent(payload: Payload): PaymentFacts {
 	};
 }
 
-const EVENT_OF_STATUS: Partial<Record<CheckoutStatus, PaymentFacts['event']>> = { paid: 'payment.succeeded', open: 'payment.pending', expired: 'payment.expired' };
+const EVENT_OF_STATUS: Partial<Record<CheckoutStatus, PaymentFacts['event']>> = {
+	paid: 'payment.succeeded',
+	open: 'payment.pending',
+	expired: 'payment.expired',
+};
 
 export const payfect: PaymentContract<PayfectCredentials, PayfectOrder> = {
 	provider: 'payfect',
 	displayName: 'Payfect',
 	/** https://docs.payfect.finance/authentication */
 	authHeaders: (credentials) => ({ Authorization: `Api-Key ${credentials.apiKey}` }),
-	credentialProblem: (credentials) => (credentials.apiKey ? undefined : "'API Key' in the Payfect credential is empty"),
+	credentialProblem: (credentials) =>
+		credentials.apiKey ? undefined : "'API Key' in the Payfect credential is empty",
 	checkout: { call: createCall, result: readCreatedCheckout },
 	failure,
 	callback: {
 		problem(credentials) {
-			if (!credentials.callbackSecretKey) return "'Callback Secret Key' in the Payfect credential is empty";
-			if (!readFernetKey(credentials.callbackSecretKey)) return "'Callback Secret Key' in the Payfect credential is not a key of 32 bytes in base64url (44 characters that end with =)";
-			if (credentials.callbackSecretKeyPrevious && !readFernetKey(credentials.callbackSecretKeyPrevious)) {
+			if (!credentials.callbackSecretKey)
+				return "'Callback Secret Key' in the Payfect credential is empty";
+			if (!readFernetKey(credentials.callbackSecretKey))
+				return "'Callback Secret Key' in the Payfect credential is not a key of 32 bytes in base64url (44 characters that end with =)";
+			if (
+				credentials.callbackSecretKeyPrevious &&
+				!readFernetKey(credentials.callbackSecretKeyPrevious)
+			) {
 				return "'Previous Callback Secret Key' in the Payfect credential is not a key of 32 bytes in base64url";
 			}
 			return undefined;
@@ -206,7 +301,8 @@ export const payfect: PaymentContract<PayfectCredentials, PayfectOrder> = {
 		// Inferred: the expected answer is not documented; 200 with nothing particular in it.
 		accepted: () => ({ status: 200, contentType: 'text/plain; charset=utf-8', body: 'OK' }),
 		confirm: {
-			call: (claimed, credentials) => (claimed.checkoutId === null ? undefined : getCheckoutCall(claimed.checkoutId, credentials)),
+			call: (claimed, credentials) =>
+				claimed.checkoutId === null ? undefined : getCheckoutCall(claimed.checkoutId, credentials),
 			facts(reply, claimed, credentials) {
 				const checkout = readCheckout(reply, credentials, 'ask');
 				return {

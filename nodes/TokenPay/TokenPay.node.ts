@@ -1,4 +1,12 @@
-import type { IExecuteFunctions, IHookFunctions, INodeExecutionData, INodeType, INodeTypeDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type {
+	IExecuteFunctions,
+	IHookFunctions,
+	INodeExecutionData,
+	INodeType,
+	INodeTypeDescription,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { operationSubtitle } from '../shared/checkoutFields';
 import { eachItem, type Operation } from '../shared/eachItem';
@@ -28,7 +36,17 @@ export class TokenPay implements INodeType {
 		usableAsTool: true,
 		credentials: [{ name: 'tokenPayApi', required: true }],
 		// Only for Wait for Payment: n8n's resume address of a paused execution.
-		webhooks: [{ name: 'default', httpMethod: 'POST', path: '', responseMode: 'onReceived', responseData: '', restartWebhook: true, isFullPath: true }],
+		webhooks: [
+			{
+				name: 'default',
+				httpMethod: 'POST',
+				path: '',
+				responseMode: 'onReceived',
+				responseData: '',
+				restartWebhook: true,
+				isFullPath: true,
+			},
+		],
 		properties: [
 			{
 				displayName: 'Resource',
@@ -49,9 +67,24 @@ export class TokenPay implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				options: [
-					{ name: 'Close', value: 'close', action: 'Close a checkout', description: 'Make an unpaid payment page stop taking money' },
-					{ name: 'Create', value: 'create', action: 'Create a checkout', description: 'Make a payment page and get its link' },
-					{ name: 'Get', value: 'get', action: 'Get a checkout', description: 'Look up whether a checkout is paid' },
+					{
+						name: 'Close',
+						value: 'close',
+						action: 'Close a checkout',
+						description: 'Make an unpaid payment page stop taking money',
+					},
+					{
+						name: 'Create',
+						value: 'create',
+						action: 'Create a checkout',
+						description: 'Make a payment page and get its link',
+					},
+					{
+						name: 'Get',
+						value: 'get',
+						action: 'Get a checkout',
+						description: 'Look up whether a checkout is paid',
+					},
 					{
 						name: 'Wait for Payment',
 						value: 'waitForPayment',
@@ -68,7 +101,14 @@ export class TokenPay implements INodeType {
 				name: 'operation',
 				type: 'options',
 				noDataExpression: true,
-				options: [{ name: 'Verify', value: 'verify', action: 'Verify a callback', description: "Prove a callback that n8n's Webhook node received" }],
+				options: [
+					{
+						name: 'Verify',
+						value: 'verify',
+						action: 'Verify a callback',
+						description: "Prove a callback that n8n's Webhook node received",
+					},
+				],
 				default: 'verify',
 				displayOptions: { show: { resource: ['callback'] } },
 			},
@@ -77,7 +117,14 @@ export class TokenPay implements INodeType {
 				name: 'operation',
 				type: 'options',
 				noDataExpression: true,
-				options: [{ name: 'Get Many', value: 'getAll', action: 'Get many currencies', description: 'List the chains and coins that can be paid with' }],
+				options: [
+					{
+						name: 'Get Many',
+						value: 'getAll',
+						action: 'Get many currencies',
+						description: 'List the chains and coins that can be paid with',
+					},
+				],
 				default: 'getAll',
 				displayOptions: { show: { resource: ['currency'] } },
 			},
@@ -86,7 +133,14 @@ export class TokenPay implements INodeType {
 				name: 'operation',
 				type: 'options',
 				noDataExpression: true,
-				options: [{ name: 'Get', value: 'get', action: 'Get a balance', description: 'Look up how much of a coin the merchant account holds' }],
+				options: [
+					{
+						name: 'Get',
+						value: 'get',
+						action: 'Get a balance',
+						description: 'Look up how much of a coin the merchant account holds',
+					},
+				],
 				default: 'get',
 				displayOptions: { show: { resource: ['balance'] } },
 			},
@@ -103,14 +157,22 @@ export class TokenPay implements INodeType {
 	methods = { loadOptions: { getChains, getCurrencies } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		if (this.getNodeParameter('operation', 0) === 'waitForPayment') return await waitForPayment(this, { contract: tokenPay, credentialName: 'tokenPayApi' });
+		if (this.getNodeParameter('operation', 0) === 'waitForPayment')
+			return await waitForPayment(this, { contract: tokenPay, credentialName: 'tokenPayApi' });
 		const checked = checkedReplies(this);
 		return await eachItem(
 			this,
 			{ contract: tokenPay, credentialName: 'tokenPayApi' },
 			{
-				callback: { verify: async (row) => await verifyCallback(row, { contract: tokenPay, credentialName: 'tokenPayApi' }) },
-				checkout: { create: checked(createTokenPayCheckout), get: checked(getTokenPayCheckout), close: checked(closeTokenPayCheckout) },
+				callback: {
+					verify: async (row) =>
+						await verifyCallback(row, { contract: tokenPay, credentialName: 'tokenPayApi' }),
+				},
+				checkout: {
+					create: checked(createTokenPayCheckout),
+					get: checked(getTokenPayCheckout),
+					close: checked(closeTokenPayCheckout),
+				},
 				currency: { getAll: getTokenPayCurrencies },
 				balance: { get: checked(getTokenPayBalance) },
 			},

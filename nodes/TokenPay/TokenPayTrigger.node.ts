@@ -1,7 +1,19 @@
-import type { IHookFunctions, INodeType, INodeTypeDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type {
+	IHookFunctions,
+	INodeType,
+	INodeTypeDescription,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { requireProvableCallbacks } from '../shared/callbackRegistration';
-import { callbackWebhook, eventsField, eventsSubtitle, maximumAgeOption, respondOption } from '../shared/checkoutFields';
+import {
+	callbackWebhook,
+	eventsField,
+	eventsSubtitle,
+	maximumAgeOption,
+	respondOption,
+} from '../shared/checkoutFields';
 import { receiveCallback } from '../shared/receiveCallback';
 import { tokenPay } from './tokenPay.contract';
 
@@ -14,7 +26,8 @@ export class TokenPayTrigger implements INodeType {
 		// Above 1: n8n reads the raw body and runs the webhook of version 1 nodes more slowly.
 		version: [1.1],
 		subtitle: eventsSubtitle,
-		description: 'Starts the workflow when TokenPay reports a payment, after proving that the report is genuine',
+		description:
+			'Starts the workflow when TokenPay reports a payment, after proving that the report is genuine',
 		defaults: { name: 'TokenPay Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
@@ -22,7 +35,8 @@ export class TokenPayTrigger implements INodeType {
 		webhooks: [{ ...callbackWebhook }],
 		properties: [
 			{
-				displayName: "Open 'Webhook URLs' above, choose Production URL and copy it into 'Callback URL' of the TokenPay node that creates the checkouts. Then publish this workflow.",
+				displayName:
+					"Open 'Webhook URLs' above, choose Production URL and copy it into 'Callback URL' of the TokenPay node that creates the checkouts. Then publish this workflow.",
 				name: 'notice',
 				type: 'notice',
 				default: '',
@@ -40,9 +54,13 @@ export class TokenPayTrigger implements INodeType {
 						name: 'confirmWithProvider',
 						type: 'boolean',
 						default: false,
-						description: 'Whether to look the order up at TokenPay before the workflow starts, and to believe its answer',
+						description:
+							'Whether to look the order up at TokenPay before the workflow starts, and to believe its answer',
 					},
-					{ ...maximumAgeOption, description: `${maximumAgeOption.description} TokenPay repeats a callback for about half a day.` },
+					{
+						...maximumAgeOption,
+						description: `${maximumAgeOption.description} TokenPay repeats a callback for about half a day.`,
+					},
 					{ ...respondOption },
 				],
 			},
@@ -56,7 +74,10 @@ export class TokenPayTrigger implements INodeType {
 				return false;
 			},
 			async create(this: IHookFunctions): Promise<boolean> {
-				return await requireProvableCallbacks(this, { contract: tokenPay, credentialName: 'tokenPayApi' });
+				return await requireProvableCallbacks(this, {
+					contract: tokenPay,
+					credentialName: 'tokenPayApi',
+				});
 			},
 			async delete(this: IHookFunctions): Promise<boolean> {
 				return true;

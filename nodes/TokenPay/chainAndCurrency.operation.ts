@@ -4,7 +4,13 @@ import { CallFailure } from '../shared/callFailure';
 import { InputError } from '../shared/inputError';
 import { readCredentials } from '../shared/providerNode';
 import { sendCall } from '../shared/sendCall';
-import { getCurrenciesCall, readCurrencies, tokenPay, type Coin, type TokenPayCredentials } from './tokenPay.contract';
+import {
+	getCurrenciesCall,
+	readCurrencies,
+	tokenPay,
+	type Coin,
+	type TokenPayCredentials,
+} from './tokenPay.contract';
 
 /** To be spread with a `displayOptions`. The lists come from TokenPay; what is not in them can be given by expression. */
 export const chainField: INodeProperties = {
@@ -14,7 +20,8 @@ export const chainField: INodeProperties = {
 	typeOptions: { loadOptionsMethod: 'getChains' },
 	required: true,
 	default: '',
-	description: 'The blockchain that is paid on, such as TRON. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+	description:
+		'The blockchain that is paid on, such as TRON. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 };
 
 export const currencyField: INodeProperties = {
@@ -24,7 +31,8 @@ export const currencyField: INodeProperties = {
 	typeOptions: { loadOptionsMethod: 'getCurrencies', loadOptionsDependsOn: ['chain'] },
 	required: true,
 	default: '',
-	description: 'The coin that is paid with, such as USDT. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+	description:
+		'The coin that is paid with, such as USDT. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 };
 
 export async function getChains(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
@@ -36,22 +44,42 @@ export async function getCurrencies(this: ILoadOptionsFunctions): Promise<INodeP
 	const coins = await loadCoins(this);
 	const chain = this.getCurrentNodeParameter('chain');
 	const ofChain = coins.filter((coin) => coin.chain === chain);
-	return listed((ofChain.length > 0 ? ofChain : coins).map(({ currency, name }) => ({ value: currency, name: name === null || name === currency ? currency : `${currency ?? ''} (${name})` })));
+	return listed(
+		(ofChain.length > 0 ? ofChain : coins).map(({ currency, name }) => ({
+			value: currency,
+			name: name === null || name === currency ? currency : `${currency ?? ''} (${name})`,
+		})),
+	);
 }
 
 async function loadCoins(context: ILoadOptionsFunctions): Promise<Coin[]> {
 	try {
 		const credentials = await readCredentials<TokenPayCredentials>(context, 'tokenPayApi');
-		return readCurrencies(await sendCall(context, { contract: tokenPay, credentialName: 'tokenPayApi' }, credentials, getCurrenciesCall(credentials), { maximumAttempts: 1 }));
+		return readCurrencies(
+			await sendCall(
+				context,
+				{ contract: tokenPay, credentialName: 'tokenPayApi' },
+				credentials,
+				getCurrenciesCall(credentials),
+				{ maximumAttempts: 1 },
+			),
+		);
 	} catch (error) {
 		const known = error instanceof CallFailure || error instanceof InputError;
-		throw new NodeOperationError(context.getNode(), known ? error.message : 'The list could not be loaded', { description: known ? error.advice : 'Choose a credential, then open the list again.' });
+		throw new NodeOperationError(
+			context.getNode(),
+			known ? error.message : 'The list could not be loaded',
+			{ description: known ? error.advice : 'Choose a credential, then open the list again.' },
+		);
 	}
 }
 
 /** Each value once (a coin is on several chains), sorted by name. */
-function listed(entries: Array<{ value: string | null; name: string | null }>): INodePropertyOptions[] {
+function listed(
+	entries: Array<{ value: string | null; name: string | null }>,
+): INodePropertyOptions[] {
 	const byValue = new Map<string, INodePropertyOptions>();
-	for (const { value, name } of entries) if (value !== null && !byValue.has(value)) byValue.set(value, { value, name: name ?? value });
+	for (const { value, name } of entries)
+		if (value !== null && !byValue.has(value)) byValue.set(value, { value, name: name ?? value });
 	return [...byValue.values()].sort((left, right) => left.name.localeCompare(right.name));
 }

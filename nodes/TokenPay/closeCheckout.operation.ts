@@ -4,7 +4,14 @@ import type { Row } from '../shared/eachItem';
 import { InputError } from '../shared/inputError';
 import { shown } from '../shared/money';
 import { readOrderKey } from './getCheckout.operation';
-import { closeOrderCall, getOrderCall, readClosedOrder, readOrder, type OrderKey, type TokenPayCredentials } from './tokenPay.contract';
+import {
+	closeOrderCall,
+	getOrderCall,
+	readClosedOrder,
+	readOrder,
+	type OrderKey,
+	type TokenPayCredentials,
+} from './tokenPay.contract';
 
 /** Closes the order. By reference it is looked up first, since TokenPay closes by its own id only and Create does not return that. */
 export async function closeTokenPayCheckout(row: Row<TokenPayCredentials>) {
@@ -13,10 +20,21 @@ export async function closeTokenPayCheckout(row: Row<TokenPayCredentials>) {
 	return simplifiedIfMade(row, reply, () => readClosedOrder(reply, paymentId, known));
 }
 
-async function find(row: Row<TokenPayCredentials>, key: OrderKey): Promise<{ paymentId: string; known?: Checkout }> {
+async function find(
+	row: Row<TokenPayCredentials>,
+	key: OrderKey,
+): Promise<{ paymentId: string; known?: Checkout }> {
 	if ('paymentId' in key) return key;
 	const known = readOrder(await row.send(getOrderCall(key, row.credentials)));
-	if (known.status === 'paid') throw new InputError(`The order ${shown(key.reference)} is paid, so it was not closed`, 'Handle it as a paid order.');
-	if (known.paymentId === null) throw new InputError(`TokenPay gives no payment ID for the order ${shown(key.reference)}, without which it cannot be closed`, 'Close it in the TokenPay merchant backend.');
+	if (known.status === 'paid')
+		throw new InputError(
+			`The order ${shown(key.reference)} is paid, so it was not closed`,
+			'Handle it as a paid order.',
+		);
+	if (known.paymentId === null)
+		throw new InputError(
+			`TokenPay gives no payment ID for the order ${shown(key.reference)}, without which it cannot be closed`,
+			'Close it in the TokenPay merchant backend.',
+		);
 	return { paymentId: known.paymentId, known };
 }

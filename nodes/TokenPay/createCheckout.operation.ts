@@ -25,7 +25,11 @@ const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'
 
 export const createCheckoutFields: INodeProperties[] = [
 	{ ...amountFromField },
-	{ ...amountField, description: 'The amount in whole coins (12.50 means twelve and a half), as text or a number. It is sent with exactly these digits and never rounded.' },
+	{
+		...amountField,
+		description:
+			'The amount in whole coins (12.50 means twelve and a half), as text or a number. It is sent with exactly these digits and never rounded.',
+	},
 	{ ...lineItemsField },
 	{ ...lineItemsJsonField },
 	{ ...chainField, displayOptions: { show: showOnlyForCreateCheckout } },
@@ -36,9 +40,22 @@ export const createCheckoutFields: INodeProperties[] = [
 		name: 'callback',
 		type: 'options',
 		options: [
-			{ name: 'Default Address', value: 'none', description: "The callback address that is set in TokenPay's merchant backend; without one no callback is sent" },
-			{ name: 'Resume This Execution', value: 'resumeExecution', description: 'For Wait for Payment further on in this workflow' },
-			{ name: 'URL', value: 'url', description: 'TokenPay sends the callback to the address below' },
+			{
+				name: 'Default Address',
+				value: 'none',
+				description:
+					"The callback address that is set in TokenPay's merchant backend; without one no callback is sent",
+			},
+			{
+				name: 'Resume This Execution',
+				value: 'resumeExecution',
+				description: 'For Wait for Payment further on in this workflow',
+			},
+			{
+				name: 'URL',
+				value: 'url',
+				description: 'TokenPay sends the callback to the address below',
+			},
 		],
 		default: 'url',
 		description: 'Where TokenPay sends the callback once this checkout is paid',
@@ -52,14 +69,20 @@ export const createCheckoutFields: INodeProperties[] = [
 		typeOptions: { minValue: 1, numberPrecision: 0 },
 		required: true,
 		default: 3600,
-		description: 'How long the payer has to pay. Which lifetimes TokenPay accepts is not documented; its samples have 600 and 3600.',
+		description:
+			'How long the payer has to pay. Which lifetimes TokenPay accepts is not documented; its samples have 600 and 3600.',
 		displayOptions: { show: showOnlyForCreateCheckout },
 	},
-	{ ...descriptionField, description: 'What the payer reads about the order. If empty, the names of the line items are used.' },
+	{
+		...descriptionField,
+		description:
+			'What the payer reads about the order. If empty, the names of the line items are used.',
+	},
 	{
 		...successUrlField,
 		placeholder: 'e.g. https://shop.example/order',
-		description: "Where the cashier's Back button leads. Arriving there does not prove a payment; the callback does.",
+		description:
+			"Where the cashier's Back button leads. Arriving there does not prove a payment; the callback does.",
 		hint: 'TokenPay leads there after a failure, too',
 	},
 	{
@@ -74,7 +97,8 @@ export const createCheckoutFields: INodeProperties[] = [
 				name: 'attach',
 				type: 'string',
 				default: '',
-				description: 'Text of your own that comes back with the callback once the checkout is paid, in raw.attach',
+				description:
+					'Text of your own that comes back with the callback once the checkout is paid, in raw.attach',
 			},
 			{
 				displayName: 'Collecting Wallet',
@@ -106,19 +130,30 @@ export const createCheckoutFields: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add Option',
 		default: {},
-		options: [{ ...requestsInParallelOption, description: 'How many rows are worked on at the same time, 50 at the most. TokenPay takes 5 requests a second from one application, which is kept in any case.' }],
+		options: [
+			{
+				...requestsInParallelOption,
+				description:
+					'How many rows are worked on at the same time, 50 at the most. TokenPay takes 5 requests a second from one application, which is kept in any case.',
+			},
+		],
 		displayOptions: { hide: { operation: ['verify', 'waitForPayment'] } },
 	},
 ];
 
 export async function createTokenPayCheckout(row: Row<TokenPayCredentials>) {
-	return await createCheckout(row, { contract: tokenPay, credentialName: 'tokenPayApi' }, readOrder(row));
+	return await createCheckout(
+		row,
+		{ contract: tokenPay, credentialName: 'tokenPayApi' },
+		readOrder(row),
+	);
 }
 
 function readOrder(row: Row<TokenPayCredentials>): TokenPayOrder {
 	const { attach, toAddress, locale } = row.collection('additionalFields');
 	const chain = row.text('chain');
-	if (chain === '') throw new InputError("'Chain' is empty", 'Choose a chain, or map it from the input item.');
+	if (chain === '')
+		throw new InputError("'Chain' is empty", 'Choose a chain, or map it from the input item.');
 	const order = {
 		...readCheckoutOrder(row),
 		chain,
@@ -127,7 +162,11 @@ function readOrder(row: Row<TokenPayCredentials>): TokenPayOrder {
 		toAddress: readText(toAddress, 'Collecting Wallet') || null,
 		locale: readText(locale, 'Language') || null,
 	};
-	if (order.reference === null) throw new InputError("'Reference' is empty", 'Give each row an order number of its own: TokenPay requires one.');
+	if (order.reference === null)
+		throw new InputError(
+			"'Reference' is empty",
+			'Give each row an order number of its own: TokenPay requires one.',
+		);
 	return order;
 }
 
@@ -135,7 +174,10 @@ function readLifetime(row: Row<TokenPayCredentials>): number {
 	const text = row.text('expiresIn', 'Expires In (Seconds)');
 	const seconds = Number(text);
 	if (!/^\d+$/.test(text) || seconds < 1 || !Number.isSafeInteger(seconds)) {
-		throw new InputError(`'Expires In (Seconds)' is not a whole number above zero: ${shown(text)}`, 'Enter seconds, for example 3600 for an hour.');
+		throw new InputError(
+			`'Expires In (Seconds)' is not a whole number above zero: ${shown(text)}`,
+			'Enter seconds, for example 3600 for an hour.',
+		);
 	}
 	return seconds;
 }

@@ -6,7 +6,9 @@ import { isObject, readJson, readUtf8, textOrNull } from '../shared/exactJson';
 const ALGORITHM = 'AEAD_AES_256_GCM';
 const TAG_BYTES = 16;
 
-export type OpenedResource = { content: Record<string, unknown>; originalType: string | null } | { reason: string; words: string };
+export type OpenedResource =
+	| { content: Record<string, unknown>; originalType: string | null }
+	| { reason: string; words: string };
 
 /**
  * Decrypts the `resource` of a callback, which authenticates its content.
@@ -16,16 +18,26 @@ export type OpenedResource = { content: Record<string, unknown>; originalType: s
 export function openResource(resource: unknown, key: KeyObject): OpenedResource {
 	if (!isObject(resource)) return { reason: 'missing_resource', words: 'the body has no resource' };
 	const algorithm = textOrNull(resource.algorithm) ?? 'none';
-	if (algorithm !== ALGORITHM) return { reason: 'unknown_algorithm', words: `the resource is encrypted with ${JSON.stringify(algorithm.slice(0, 40))}, and only ${ALGORITHM} is known` };
+	if (algorithm !== ALGORITHM)
+		return {
+			reason: 'unknown_algorithm',
+			words: `the resource is encrypted with ${JSON.stringify(algorithm.slice(0, 40))}, and only ${ALGORITHM} is known`,
+		};
 	const nonce = Buffer.from(textOrNull(resource.nonce) ?? '', 'utf8');
 	if (nonce.length === 0) return { reason: 'missing_nonce', words: 'the resource has no nonce' };
 	const bytes = decodeBase64(textOrNull(resource.ciphertext) ?? '');
 	if (bytes === undefined) return { reason: 'bad_base64', words: 'the ciphertext is not base64' };
-	if (bytes.length <= TAG_BYTES) return { reason: 'ciphertext_too_short', words: 'the ciphertext is shorter than its tag' };
+	if (bytes.length <= TAG_BYTES)
+		return { reason: 'ciphertext_too_short', words: 'the ciphertext is shorter than its tag' };
 	const plaintext = decrypt(bytes, nonce, key);
-	if (plaintext === undefined) return { reason: 'gcm_auth_failed', words: 'the resource cannot be decrypted with this secret' };
+	if (plaintext === undefined)
+		return {
+			reason: 'gcm_auth_failed',
+			words: 'the resource cannot be decrypted with this secret',
+		};
 	const content = readJson(readUtf8(plaintext) ?? '');
-	if (!isObject(content)) return { reason: 'content_not_object', words: 'the decrypted resource is not a JSON object' };
+	if (!isObject(content))
+		return { reason: 'content_not_object', words: 'the decrypted resource is not a JSON object' };
 	return { content, originalType: textOrNull(resource.original_type) };
 }
 

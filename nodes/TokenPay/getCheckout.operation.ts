@@ -2,7 +2,12 @@ import type { INodeProperties } from 'n8n-workflow';
 import { simplified } from '../shared/createCheckout';
 import type { Row } from '../shared/eachItem';
 import { InputError } from '../shared/inputError';
-import { getOrderCall, readOrder, type OrderKey, type TokenPayCredentials } from './tokenPay.contract';
+import {
+	getOrderCall,
+	readOrder,
+	type OrderKey,
+	type TokenPayCredentials,
+} from './tokenPay.contract';
 
 const showOnlyForOneCheckout = { resource: ['checkout'], operation: ['get', 'close'] };
 
@@ -13,11 +18,17 @@ export const whichCheckoutFields: INodeProperties[] = [
 		name: 'findBy',
 		type: 'options',
 		options: [
-			{ name: 'Payment ID', value: 'paymentId', description: "TokenPay's own ID of the order, which the callback and Get return as paymentId" },
+			{
+				name: 'Payment ID',
+				value: 'paymentId',
+				description:
+					"TokenPay's own ID of the order, which the callback and Get return as paymentId",
+			},
 			{ name: 'Reference', value: 'reference', description: 'Your own order number' },
 		],
 		default: 'reference',
-		description: 'What the checkout is known by. TokenPay cannot look up the checkoutId that Create returns.',
+		description:
+			'What the checkout is known by. TokenPay cannot look up the checkoutId that Create returns.',
 		displayOptions: { show: showOnlyForOneCheckout },
 	},
 	{
@@ -45,11 +56,19 @@ export const whichCheckoutFields: INodeProperties[] = [
 export function readOrderKey(row: Row<TokenPayCredentials>): OrderKey {
 	if (row.choice('findBy', ['reference', 'paymentId']) === 'paymentId') {
 		const paymentId = row.text('paymentId');
-		if (paymentId === '') throw new InputError("'Payment ID' is empty", 'Map paymentId from the callback or from Checkout: Get.');
+		if (paymentId === '')
+			throw new InputError(
+				"'Payment ID' is empty",
+				'Map paymentId from the callback or from Checkout: Get.',
+			);
 		return { paymentId };
 	}
 	const reference = row.text('reference');
-	if (reference === '') throw new InputError("'Reference' is empty", 'Map the reference that the checkout was created with.');
+	if (reference === '')
+		throw new InputError(
+			"'Reference' is empty",
+			'Map the reference that the checkout was created with.',
+		);
 	return { reference };
 }
 

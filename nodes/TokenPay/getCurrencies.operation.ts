@@ -1,6 +1,11 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { Row } from '../shared/eachItem';
-import { entriesOf, getCurrenciesCall, readCurrencies, type TokenPayCredentials } from './tokenPay.contract';
+import {
+	entriesOf,
+	getCurrenciesCall,
+	readCurrencies,
+	type TokenPayCredentials,
+} from './tokenPay.contract';
 
 const showOnlyForGetCurrencies = { resource: ['currency'], operation: ['getAll'] };
 
@@ -27,6 +32,10 @@ export const getCurrenciesFields: INodeProperties[] = [
 /** TokenPay gives the whole list at once; there are no pages to ask for. */
 export async function getTokenPayCurrencies(row: Row<TokenPayCredentials>): Promise<IDataObject[]> {
 	const reply = await row.send(getCurrenciesCall(row.credentials));
-	const coins = (row.value('simple', true) === false ? entriesOf(reply, 'currencies') : readCurrencies(reply)) as IDataObject[];
-	return row.value('returnAll') === true ? coins : coins.slice(0, Math.max(1, Number(row.value('limit', 50)) || 50));
+	const coins = (
+		row.value('simple', true) === false ? entriesOf(reply, 'currencies') : readCurrencies(reply)
+	) as IDataObject[];
+	return row.value('returnAll') === true
+		? coins
+		: coins.slice(0, Math.max(1, Number(row.value('limit', 50)) || 50));
 }

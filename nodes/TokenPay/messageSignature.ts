@@ -23,7 +23,10 @@ export const readAppSecret = madeOnce((secret): KeyObject | undefined => {
  */
 export function signText(text: Buffer | string, key: KeyObject): string {
 	const cipher = createCipheriv(ALGORITHM, key, null);
-	return Buffer.concat([typeof text === 'string' ? cipher.update(text, 'utf8') : cipher.update(text), cipher.final()]).toString('base64');
+	return Buffer.concat([
+		typeof text === 'string' ? cipher.update(text, 'utf8') : cipher.update(text),
+		cipher.final(),
+	]).toString('base64');
 }
 
 /** A callback or an answer, with the texts of its three signature headers untouched. */
@@ -42,18 +45,25 @@ const HEADER_SETS = ['ttpay', 'tokenpay'];
  * Source: apidoc.tokenpay.me/description/signature-verification, whose copies name `TTPay-…` or `tokenpay-…`.
  * Inferred: the first are live, the second came from renaming the product on the page.
  */
-export function readSignedMessage(headers: Record<string, string>, rawBody: Buffer): SignedMessage | undefined {
+export function readSignedMessage(
+	headers: Record<string, string>,
+	rawBody: Buffer,
+): SignedMessage | undefined {
 	return HEADER_SETS.map((prefix) => ({
 		timestamp: headers[`${prefix}-timestamp`] ?? '',
 		nonce: headers[`${prefix}-nonce`] ?? '',
 		signature: headers[`${prefix}-signature`] ?? '',
 		rawBody,
-	})).find(({ timestamp, nonce, signature }) => timestamp !== '' && nonce !== '' && signature !== '');
+	})).find(
+		({ timestamp, nonce, signature }) => timestamp !== '' && nonce !== '' && signature !== '',
+	);
 }
 
 /** Whether any header of a signature is there at all. */
 export function hasSignatureHeader(headers: Record<string, string>): boolean {
-	return HEADER_SETS.some((prefix) => ['timestamp', 'nonce', 'signature'].some((part) => headers[`${prefix}-${part}`] !== undefined));
+	return HEADER_SETS.some((prefix) =>
+		['timestamp', 'nonce', 'signature'].some((part) => headers[`${prefix}-${part}`] !== undefined),
+	);
 }
 
 /**
@@ -63,14 +73,24 @@ export function hasSignatureHeader(headers: Record<string, string>): boolean {
  *
  * @param signedParts the values that may be what was signed, from the parsed body
  */
-export function isSignedWith(key: KeyObject, message: SignedMessage, signedParts: (body: unknown) => unknown[] = (body) => [body]): boolean {
+export function isSignedWith(
+	key: KeyObject,
+	message: SignedMessage,
+	signedParts: (body: unknown) => unknown[] = (body) => [body],
+): boolean {
 	const head = Buffer.from(`${message.timestamp}\n${message.nonce}\n`, 'utf8');
-	if (equalInConstantTime(signText(Buffer.concat([head, message.rawBody]), key), message.signature)) return true;
+	if (equalInConstantTime(signText(Buffer.concat([head, message.rawBody]), key), message.signature))
+		return true;
 	const signed = decrypt(message.signature, key);
-	if (signed === undefined || !equalInConstantTime(signed.subarray(0, head.length), head)) return false;
+	if (signed === undefined || !equalInConstantTime(signed.subarray(0, head.length), head))
+		return false;
 	const value = readJson(readUtf8(signed.subarray(head.length)) ?? '');
 	const body = readJson(readUtf8(message.rawBody) ?? '');
-	return value !== undefined && body !== undefined && signedParts(body).some((part) => sameValue(part, value));
+	return (
+		value !== undefined &&
+		body !== undefined &&
+		signedParts(body).some((part) => sameValue(part, value))
+	);
 }
 
 function decrypt(signature: string, key: KeyObject): Buffer | undefined {

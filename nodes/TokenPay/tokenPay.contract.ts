@@ -1,16 +1,45 @@
 import { isAbsoluteUrl, readBaseUrl, readPayerLink } from '../shared/baseUrl';
 import { verifyWithAny } from '../shared/bytes';
 import { CallFailure, inItsWords } from '../shared/callFailure';
-import type { Checkout, CheckoutOrder, CheckoutStatus, HttpCall, HttpReply, PaymentContract, PaymentEventName, PaymentFacts, Payload, ReceivedCallback, Refusal, Stamp, Verdict } from '../shared/contract';
+import type {
+	Checkout,
+	CheckoutOrder,
+	CheckoutStatus,
+	HttpCall,
+	HttpReply,
+	PaymentContract,
+	PaymentEventName,
+	PaymentFacts,
+	Payload,
+	ReceivedCallback,
+	Refusal,
+	Stamp,
+	Verdict,
+} from '../shared/contract';
 import { eventIdOf } from '../shared/eventId';
-import { ExactNumber, isObject, mergeExtraFields, readJson, readUtf8, textOrNull, writeJson } from '../shared/exactJson';
+import {
+	ExactNumber,
+	isObject,
+	mergeExtraFields,
+	readJson,
+	readUtf8,
+	textOrNull,
+	writeJson,
+} from '../shared/exactJson';
 import { InputError } from '../shared/inputError';
 import { knownWord } from '../shared/knownWord';
 import { namesOf } from '../shared/lineItems';
 import { fromSmallestUnits } from '../shared/money';
 import { refusalOf } from './businessCodes';
 import { openResource } from './encryptedResource';
-import { hasSignatureHeader, isSignedWith, readAppSecret, readSignedMessage, signText, type SignedMessage } from './messageSignature';
+import {
+	hasSignatureHeader,
+	isSignedWith,
+	readAppSecret,
+	readSignedMessage,
+	signText,
+	type SignedMessage,
+} from './messageSignature';
 
 /** https://apidoc.tokenpay.me/order/order-creation */
 const CREATE = '/v1/transaction/prepayment';
@@ -57,15 +86,25 @@ export interface TokenPayOrder extends CheckoutOrder {
  * blanks, as three public clients have them, and that the header in which the tables want `app_id` is this one: no sample and no
  * client sends one of that name.
  */
-function authHeaders(credentials: TokenPayCredentials, call: HttpCall, { now, nonce }: Stamp): Record<string, string> {
+function authHeaders(
+	credentials: TokenPayCredentials,
+	call: HttpCall,
+	{ now, nonce }: Stamp,
+): Record<string, string> {
 	if (call.method !== 'POST') return {};
 	const key = readAppSecret(credentials.appSecret);
-	if (key === undefined) throw new InputError(SECRET_LENGTH, 'Copy it again from the TokenPay merchant backend.');
+	if (key === undefined)
+		throw new InputError(SECRET_LENGTH, 'Copy it again from the TokenPay merchant backend.');
 	// Milliseconds, as the page's words say; some of its samples show seconds.
 	const timestamp = String(now.getTime());
-	const signature = signText([signedPath(call.url, credentials), timestamp, nonce, call.body ?? ''].join('\n'), key);
+	const signature = signText(
+		[signedPath(call.url, credentials), timestamp, nonce, call.body ?? ''].join('\n'),
+		key,
+	);
 	const { appId, merchantId } = credentials;
-	return { Authorization: `TTPAY-AES-256-ECB app_id=${appId},mch_id=${merchantId},nonce_str=${nonce},timestamp=${timestamp},signature=${signature}` };
+	return {
+		Authorization: `TTPAY-AES-256-ECB app_id=${appId},mch_id=${merchantId},nonce_str=${nonce},timestamp=${timestamp},signature=${signature}`,
+	};
 }
 
 /** The path as TokenPay sees it: what a base URL has before `/v1` belongs to a proxy or a sandbox. */
@@ -85,13 +124,29 @@ function credentialProblem(credentials: TokenPayCredentials): string | undefined
 	return readAppSecret(credentials.appSecret) === undefined ? SECRET_LENGTH : undefined;
 }
 
-function post(path: string, body: Record<string, unknown>, credentials: TokenPayCredentials): Pick<HttpCall, 'method' | 'url' | 'headers' | 'body'> {
-	return { method: 'POST', url: `${readBaseUrl(credentials.baseUrl)}${path}`, headers: { 'content-type': 'application/json' }, body: writeJson(body) };
+function post(
+	path: string,
+	body: Record<string, unknown>,
+	credentials: TokenPayCredentials,
+): Pick<HttpCall, 'method' | 'url' | 'headers' | 'body'> {
+	return {
+		method: 'POST',
+		url: `${readBaseUrl(credentials.baseUrl)}${path}`,
+		headers: { 'content-type': 'application/json' },
+		body: writeJson(body),
+	};
 }
 
 /** Inferred: `amount` is in whole coins. The samples send 9 for USDT, and the 15000000 of the table is the smallest-unit sample of another page. */
-function createBody(order: TokenPayOrder, { appId, merchantId }: TokenPayCredentials): Record<string, unknown> {
-	if (order.amount === null) throw new InputError('A line item has a price ID, which TokenPay does not know', 'Give name, unitAmount and quantity.');
+function createBody(
+	order: TokenPayOrder,
+	{ appId, merchantId }: TokenPayCredentials,
+): Record<string, unknown> {
+	if (order.amount === null)
+		throw new InputError(
+			'A line item has a price ID, which TokenPay does not know',
+			'Give name, unitAmount and quantity.',
+		);
 	const description = order.description ?? namesOf(order.lineItems);
 	const body = {
 		app_id: appId,
@@ -119,17 +174,27 @@ function createCall(order: TokenPayOrder, credentials: TokenPayCredentials): Htt
 		...post(CREATE, createBody(order, credentials), credentials),
 		// out_trade_no must be unique, but what a repeated one gives is not documented.
 		repeat: 'once',
-		howToFindOut: 'Use Checkout: Get with this reference: if TokenPay knows the order, it was made.',
+		howToFindOut:
+			'Use Checkout: Get with this reference: if TokenPay knows the order, it was made.',
 	};
 }
 
 /** https://apidoc.tokenpay.me/order/order-creation. The answer holds two fields; the rest is what was sent. */
-function readPrepayment(reply: HttpReply, order: TokenPayOrder, credentials: TokenPayCredentials): Checkout {
+function readPrepayment(
+	reply: HttpReply,
+	order: TokenPayOrder,
+	credentials: TokenPayCredentials,
+): Checkout {
 	const data = contentOf(reply);
 	const checkoutId = textOrNull(data?.prepay_id);
 	const paymentUrl = textOrNull(data?.payment_url);
 	const unreadable = (what: string) =>
-		new CallFailure(`${what}${inItsWords(reply)}`, { advice: 'It may have been made nevertheless. Use Checkout: Get with this reference before you run this row again.', mayHaveArrived: true, made: (checkoutId ?? paymentUrl) !== null });
+		new CallFailure(`${what}${inItsWords(reply)}`, {
+			advice:
+				'It may have been made nevertheless. Use Checkout: Get with this reference before you run this row again.',
+			mayHaveArrived: true,
+			made: (checkoutId ?? paymentUrl) !== null,
+		});
 	if (checkoutId === null) throw unreadable("TokenPay's answer holds no prepay_id");
 	if (paymentUrl === null) throw unreadable("TokenPay's answer holds no payment_url");
 	const checkoutUrl = cashierAddress(paymentUrl, credentials);
@@ -145,7 +210,10 @@ function readPrepayment(reply: HttpReply, order: TokenPayOrder, credentials: Tok
 		qrCode: null,
 		status: 'open',
 		providerStatus: null,
-		amount: sent.amount instanceof ExactNumber ? withoutFinalZeros(sent.amount.text) : textOrNull(sent.amount),
+		amount:
+			sent.amount instanceof ExactNumber
+				? withoutFinalZeros(sent.amount.text)
+				: textOrNull(sent.amount),
 		currency: textOrNull(sent.currency),
 		expiresAt: expiry(reply, sent.expire_second),
 		livemode: null,
@@ -156,14 +224,18 @@ function readPrepayment(reply: HttpReply, order: TokenPayOrder, credentials: Tok
 /** `payment_url` is relative (`/pay/order?prepay_id=…`). Inferred: it belongs to the API's host, since no page names another. */
 function cashierAddress(paymentUrl: string, credentials: TokenPayCredentials): string | null {
 	const base = readBaseUrl(credentials.checkoutBaseUrl, 'Checkout Base URL');
-	const address = isAbsoluteUrl(paymentUrl) ? paymentUrl : `${base}/${paymentUrl.replace(/^\//, '')}`;
+	const address = isAbsoluteUrl(paymentUrl)
+		? paymentUrl
+		: `${base}/${paymentUrl.replace(/^\//, '')}`;
 	return readPayerLink(address, base);
 }
 
 /** Inferred: counted from the answer's own Date header, for which no clock of ours is needed. */
 function expiry(reply: HttpReply, seconds: unknown): string | null {
 	const answeredAt = Date.parse(reply.headers.date ?? '');
-	return Number.isNaN(answeredAt) || typeof seconds !== 'number' ? null : isoTime(String(answeredAt + seconds * 1000));
+	return Number.isNaN(answeredAt) || typeof seconds !== 'number'
+		? null
+		: isoTime(String(answeredAt + seconds * 1000));
 }
 
 export type OrderKey = { reference: string } | { paymentId: string };
@@ -171,8 +243,12 @@ export type OrderKey = { reference: string } | { paymentId: string };
 /** Both ids in the body, as in the worked example of the signing page; the table of the query page says query string. */
 export function getOrderCall(key: OrderKey, credentials: TokenPayCredentials): HttpCall {
 	const { appId, merchantId } = credentials;
-	const id = 'reference' in key ? { out_trade_no: key.reference } : { transaction_id: key.paymentId };
-	return { ...post(QUERY, { app_id: appId, mch_id: merchantId, ...id }, credentials), repeat: 'safe' };
+	const id =
+		'reference' in key ? { out_trade_no: key.reference } : { transaction_id: key.paymentId };
+	return {
+		...post(QUERY, { app_id: appId, mch_id: merchantId, ...id }, credentials),
+		repeat: 'safe',
+	};
 }
 
 /** `trade_state` of ttpay.io/doc/en/api/intro/structure.html. Inferred: CLOSED is what closing and running out of time both lead to. */
@@ -189,7 +265,10 @@ const stateOf = (word: string | null) => knownWord(STATES, word) ?? UNKNOWN_STAT
 /** https://ttpay.io/doc/en/api/intro/structure.html (TransactionDetail) */
 export function readOrder(reply: HttpReply): Checkout {
 	const detail = contentOf(reply);
-	if (detail === undefined) throw new CallFailure("TokenPay's answer holds no order", { advice: 'Ask TokenPay, or look into its merchant backend.' });
+	if (detail === undefined)
+		throw new CallFailure("TokenPay's answer holds no order", {
+			advice: 'Ask TokenPay, or look into its merchant backend.',
+		});
 	const providerStatus = textOrNull(detail.trade_state);
 	return {
 		provider: 'tokenpay',
@@ -211,12 +290,17 @@ export function readOrder(reply: HttpReply): Checkout {
 function moneyOf(detail: Payload): { amount: string | null; currency: string | null } {
 	// An object in the printed sample; third-party code reads a text.
 	const coin = isObject(detail.currency) ? detail.currency : { currency: detail.currency };
-	return { amount: wholeCoins(detail.amount, detail.decimals ?? coin.decimal), currency: textOrNull(coin.currency) };
+	return {
+		amount: wholeCoins(detail.amount, detail.decimals ?? coin.decimal),
+		currency: textOrNull(coin.currency),
+	};
 }
 
 /** Smallest units as decimal text in whole coins (9000000 and 6 are "9"); null unless both are whole numbers. */
 function wholeCoins(units: unknown, decimals: unknown): string | null {
-	const exact = /^\d{1,2}$/.test(textOrNull(decimals) ?? '') ? fromSmallestUnits(units, Number(decimals)) : null;
+	const exact = /^\d{1,2}$/.test(textOrNull(decimals) ?? '')
+		? fromSmallestUnits(units, Number(decimals))
+		: null;
 	return exact === null ? null : withoutFinalZeros(exact);
 }
 
@@ -236,8 +320,16 @@ export function closeOrderCall(paymentId: string, credentials: TokenPayCredentia
 }
 
 /** Inferred: a success means that the order is closed; the answer has no content. `known` is the order as it was looked up before. */
-export function readClosedOrder(reply: HttpReply, paymentId: string, known: Checkout | undefined): Checkout {
-	if (!isSuccess(reply)) throw new CallFailure(`TokenPay's answer has no code${inItsWords(reply)}`, { advice: 'Use Checkout: Get to see whether the order is closed.', mayHaveArrived: true });
+export function readClosedOrder(
+	reply: HttpReply,
+	paymentId: string,
+	known: Checkout | undefined,
+): Checkout {
+	if (!isSuccess(reply))
+		throw new CallFailure(`TokenPay's answer has no code${inItsWords(reply)}`, {
+			advice: 'Use Checkout: Get to see whether the order is closed.',
+			mayHaveArrived: true,
+		});
 	return {
 		provider: 'tokenpay',
 		checkoutId: null,
@@ -294,8 +386,15 @@ export function readCurrencies(reply: HttpReply): Coin[] {
 }
 
 /** The table has no `app_id` in the body; the signature names it. */
-export function getBalanceCall(chain: string, currency: string, credentials: TokenPayCredentials): HttpCall {
-	return { ...post(BALANCE, { mch_id: credentials.merchantId, chain, currency }, credentials), repeat: 'safe' };
+export function getBalanceCall(
+	chain: string,
+	currency: string,
+	credentials: TokenPayCredentials,
+): HttpCall {
+	return {
+		...post(BALANCE, { mch_id: credentials.merchantId, chain, currency }, credentials),
+		repeat: 'safe',
+	};
 }
 
 export interface Balance {
@@ -324,7 +423,10 @@ export function readBalances(reply: HttpReply): Balance[] {
 export function entriesOf(reply: HttpReply, what: string): Payload[] {
 	const data = isSuccess(reply) && isObject(reply.body) ? reply.body.data : undefined;
 	const entries = Array.isArray(data) ? data : [data];
-	if (!entries.every(isObject)) throw new CallFailure(`TokenPay's answer holds no ${what}`, { advice: 'Check the address in the credential; if it is right, ask TokenPay.' });
+	if (!entries.every(isObject))
+		throw new CallFailure(`TokenPay's answer holds no ${what}`, {
+			advice: 'Check the address in the credential; if it is right, ask TokenPay.',
+		});
 	return entries;
 }
 
@@ -334,13 +436,19 @@ function isSuccess(reply: HttpReply): boolean {
 }
 
 function contentOf(reply: HttpReply): Payload | undefined {
-	return isSuccess(reply) && isObject(reply.body) && isObject(reply.body.data) ? reply.body.data : undefined;
+	return isSuccess(reply) && isObject(reply.body) && isObject(reply.body.data)
+		? reply.body.data
+		: undefined;
 }
 
 /** Milliseconds in the pages on orders. Inferred: ten digits are seconds, as in some of their samples; 0 is "not yet". */
 export function readTime(value: unknown): string | null {
 	const text = textOrNull(value) ?? '';
-	return /^\d{13}$/.test(text) ? isoTime(text) : /^\d{10}$/.test(text) ? isoTime(`${text}000`) : null;
+	return /^\d{13}$/.test(text)
+		? isoTime(text)
+		: /^\d{10}$/.test(text)
+			? isoTime(`${text}000`)
+			: null;
 }
 
 function isoTime(milliseconds: string): string | null {
@@ -362,46 +470,91 @@ function failure(reply: HttpReply): Refusal | undefined {
  * Why an API answer's signature does not hold, in words; undefined if it does or if there is none. Verifying answers is only
  * recommended (apidoc.tokenpay.me/description/signature-verification), and what is signed was seen to differ from the page.
  */
-export function replySignatureProblem(reply: HttpReply, credentials: TokenPayCredentials): string | undefined {
+export function replySignatureProblem(
+	reply: HttpReply,
+	credentials: TokenPayCredentials,
+): string | undefined {
 	if (!hasSignatureHeader(reply.headers)) return undefined;
 	const message = readSignedMessage(reply.headers, reply.bytes);
 	if (message === undefined) return 'a part of its signature is missing';
-	const verdict = verifyWithAny([credentials.appSecret, credentials.appSecretPrevious], (secret) => {
-		const key = readAppSecret(secret);
-		const signed = key !== undefined && isSignedWith(key, message, (body) => (isObject(body) ? [body, body.data] : [body]));
-		return signed ? { genuine: true, payload: {} } : { genuine: false, reason: 'its signature does not fit' };
-	});
+	const verdict = verifyWithAny(
+		[credentials.appSecret, credentials.appSecretPrevious],
+		(secret) => {
+			const key = readAppSecret(secret);
+			const signed =
+				key !== undefined &&
+				isSignedWith(key, message, (body) => (isObject(body) ? [body, body.data] : [body]));
+			return signed
+				? { genuine: true, payload: {} }
+				: { genuine: false, reason: 'its signature does not fit' };
+		},
+	);
 	return verdict.genuine === false ? verdict.reason : undefined;
 }
 
-const refused = (reason: string, words: string, hint?: string): Verdict => ({ genuine: false, reason: `${reason}: ${words}`, ...(hint === undefined ? {} : { hint }) });
+const refused = (reason: string, words: string, hint?: string): Verdict => ({
+	genuine: false,
+	reason: `${reason}: ${words}`,
+	...(hint === undefined ? {} : { hint }),
+});
 
 /** Source: apidoc.tokenpay.me/description/signature-verification and /description/decrypt-callback. */
 function verify(received: ReceivedCallback, credentials: TokenPayCredentials): Verdict {
 	const message = readSignedMessage(received.headers, received.rawBody);
-	if (message === undefined) return refused('missing_header', 'one of the headers TTPay-Timestamp, TTPay-Nonce and TTPay-Signature is missing or empty', 'It was not sent by TokenPay, or a proxy removed headers.');
-	return verifyWithAny([credentials.appSecret, credentials.appSecretPrevious], (secret) => verifyMessage(message, secret, credentials));
+	if (message === undefined)
+		return refused(
+			'missing_header',
+			'one of the headers TTPay-Timestamp, TTPay-Nonce and TTPay-Signature is missing or empty',
+			'It was not sent by TokenPay, or a proxy removed headers.',
+		);
+	return verifyWithAny([credentials.appSecret, credentials.appSecretPrevious], (secret) =>
+		verifyMessage(message, secret, credentials),
+	);
 }
 
 /**
  * The signature is no real authentication (encrypted blocks of two messages can be combined), so the resource must decrypt as well,
  * and only what was decrypted counts.
  */
-function verifyMessage(message: SignedMessage, secret: string, credentials: TokenPayCredentials): Verdict {
+function verifyMessage(
+	message: SignedMessage,
+	secret: string,
+	credentials: TokenPayCredentials,
+): Verdict {
 	const key = readAppSecret(secret);
-	if (key === undefined) return refused('app_secret_length', 'the app secret is not 32 bytes long', 'Copy it again from the TokenPay merchant backend.');
+	if (key === undefined)
+		return refused(
+			'app_secret_length',
+			'the app secret is not 32 bytes long',
+			'Copy it again from the TokenPay merchant backend.',
+		);
 	if (!isSignedWith(key, message)) {
-		return refused('signature_mismatch', 'TTPay-Signature was not made over this body with this secret', "The usual cause: 'App Secret' in the credential is another application's or was renewed.");
+		return refused(
+			'signature_mismatch',
+			'TTPay-Signature was not made over this body with this secret',
+			"The usual cause: 'App Secret' in the credential is another application's or was renewed.",
+		);
 	}
 	const signedAt = readTime(message.timestamp);
-	if (signedAt === null) return refused('bad_timestamp', 'TTPay-Timestamp is not a time in milliseconds or seconds');
+	if (signedAt === null)
+		return refused('bad_timestamp', 'TTPay-Timestamp is not a time in milliseconds or seconds');
 	const body = readJson(readUtf8(message.rawBody) ?? '');
 	if (!isObject(body)) return refused('body_not_json', 'the body is not a JSON object');
-	if (textOrNull(body.app_id) !== credentials.appId) return refused('other_application', "app_id is not the credential's 'App ID'", 'It belongs to another application with the same secret.');
-	if (textOrNull(body.mch_id) !== credentials.merchantId) return refused('other_merchant', "mch_id is not the credential's 'Merchant ID'");
+	if (textOrNull(body.app_id) !== credentials.appId)
+		return refused(
+			'other_application',
+			"app_id is not the credential's 'App ID'",
+			'It belongs to another application with the same secret.',
+		);
+	if (textOrNull(body.mch_id) !== credentials.merchantId)
+		return refused('other_merchant', "mch_id is not the credential's 'Merchant ID'");
 	const opened = openResource(body.resource, key);
 	if ('reason' in opened) return refused(opened.reason, opened.words);
-	return { genuine: true, payload: { originalType: opened.originalType, content: opened.content }, signedAt: new Date(signedAt) };
+	return {
+		genuine: true,
+		payload: { originalType: opened.originalType, content: opened.content },
+		signedAt: new Date(signedAt),
+	};
 }
 
 /** `payload` is what `verifyMessage` made: the kind of the resource and its decrypted content. */
@@ -410,7 +563,12 @@ function readEvent(payload: Payload): PaymentFacts {
 	const facts = readFacts(content);
 	if (payload.originalType === ORDER) return facts;
 	// A payout's content has the same fields: money that leaves must never look like a payment that came in.
-	return { ...facts, event: 'unknown', status: 'unknown', eventId: `${textOrNull(payload.originalType) ?? ''}:${facts.eventId}` };
+	return {
+		...facts,
+		event: 'unknown',
+		status: 'unknown',
+		eventId: `${textOrNull(payload.originalType) ?? ''}:${facts.eventId}`,
+	};
 }
 
 /** TransactionDetail (ttpay.io/doc/en/api/intro/structure.html). Inferred: it is the content of an order's callback. */
@@ -448,7 +606,10 @@ export const tokenPay: PaymentContract<TokenPayCredentials, TokenPayOrder> = {
 	failure,
 	callback: {
 		problem(credentials) {
-			if (credentials.appSecretPrevious && readAppSecret(credentials.appSecretPrevious) === undefined) {
+			if (
+				credentials.appSecretPrevious &&
+				readAppSecret(credentials.appSecretPrevious) === undefined
+			) {
 				return "'Previous App Secret' in the TokenPay credential is not 32 bytes long";
 			}
 			return credentialProblem(credentials);
@@ -459,13 +620,17 @@ export const tokenPay: PaymentContract<TokenPayCredentials, TokenPayOrder> = {
 		accepted: () => ({ status: 200, contentType: 'text/plain; charset=utf-8', body: 'success' }),
 		confirm: {
 			call(claimed, credentials) {
-				if (claimed.paymentId !== null) return getOrderCall({ paymentId: claimed.paymentId }, credentials);
-				return claimed.reference === null ? undefined : getOrderCall({ reference: claimed.reference }, credentials);
+				if (claimed.paymentId !== null)
+					return getOrderCall({ paymentId: claimed.paymentId }, credentials);
+				return claimed.reference === null
+					? undefined
+					: getOrderCall({ reference: claimed.reference }, credentials);
 			},
 			facts(reply) {
 				const detail = contentOf(reply);
 				// Codes deny an order (businessCodes.ts); whatever else comes without one, such as `{}` of a maintenance, is no answer.
-				if (detail === undefined || textOrNull(detail.trade_state) === null) throw new CallFailure('its answer holds no order', { advice: '' });
+				if (detail === undefined || textOrNull(detail.trade_state) === null)
+					throw new CallFailure('its answer holds no order', { advice: '' });
 				return readFacts(detail);
 			},
 		},

@@ -1,4 +1,9 @@
-import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import type {
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeType,
+	INodeTypeDescription,
+} from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { extraFieldsField, operationSubtitle, simpleField } from '../shared/checkoutFields';
 import { eachItem } from '../shared/eachItem';
@@ -52,8 +57,18 @@ export class WooshPay implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				options: [
-					{ name: 'Create', value: 'create', action: 'Create a checkout', description: 'Make a payment page and get its link' },
-					{ name: 'Get', value: 'get', action: 'Get a checkout', description: 'Look up whether a checkout is paid' },
+					{
+						name: 'Create',
+						value: 'create',
+						action: 'Create a checkout',
+						description: 'Make a payment page and get its link',
+					},
+					{
+						name: 'Get',
+						value: 'get',
+						action: 'Get a checkout',
+						description: 'Look up whether a checkout is paid',
+					},
 				],
 				default: 'create',
 				displayOptions: { show: { resource: ['checkout'] } },
@@ -63,7 +78,14 @@ export class WooshPay implements INodeType {
 				name: 'operation',
 				type: 'options',
 				noDataExpression: true,
-				options: [{ name: 'Verify', value: 'verify', action: 'Verify a callback', description: "Prove a callback that n8n's Webhook node received" }],
+				options: [
+					{
+						name: 'Verify',
+						value: 'verify',
+						action: 'Verify a callback',
+						description: "Prove a callback that n8n's Webhook node received",
+					},
+				],
 				default: 'verify',
 				displayOptions: { show: { resource: ['callback'] } },
 			},
@@ -72,7 +94,14 @@ export class WooshPay implements INodeType {
 				name: 'operation',
 				type: 'options',
 				noDataExpression: true,
-				options: [{ name: 'Get', value: 'get', action: 'Get a payment', description: 'Look up the status of a payment' }],
+				options: [
+					{
+						name: 'Get',
+						value: 'get',
+						action: 'Get a payment',
+						description: 'Look up the status of a payment',
+					},
+				],
 				default: 'get',
 				displayOptions: { show: { resource: ['payment'] } },
 			},
@@ -82,9 +111,24 @@ export class WooshPay implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				options: [
-					{ name: 'Create', value: 'create', action: 'Create a price', description: 'Set what a product costs, for checkouts that name it by ID' },
-					{ name: 'Get', value: 'get', action: 'Get a price', description: 'Look up what a product costs' },
-					{ name: 'Update', value: 'update', action: 'Update a price', description: 'Change whether it is active, its nickname, lookup key or metadata' },
+					{
+						name: 'Create',
+						value: 'create',
+						action: 'Create a price',
+						description: 'Set what a product costs, for checkouts that name it by ID',
+					},
+					{
+						name: 'Get',
+						value: 'get',
+						action: 'Get a price',
+						description: 'Look up what a product costs',
+					},
+					{
+						name: 'Update',
+						value: 'update',
+						action: 'Update a price',
+						description: 'Change whether it is active, its nickname, lookup key or metadata',
+					},
 				],
 				default: 'create',
 				displayOptions: { show: { resource: ['price'] } },
@@ -94,7 +138,14 @@ export class WooshPay implements INodeType {
 				name: 'operation',
 				type: 'options',
 				noDataExpression: true,
-				options: [{ name: 'Create', value: 'create', action: 'Create a product', description: 'Describe something that is sold, to give it prices' }],
+				options: [
+					{
+						name: 'Create',
+						value: 'create',
+						action: 'Create a product',
+						description: 'Describe something that is sold, to give it prices',
+					},
+				],
 				default: 'create',
 				displayOptions: { show: { resource: ['product'] } },
 			},
@@ -104,8 +155,18 @@ export class WooshPay implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				options: [
-					{ name: 'Create', value: 'create', action: 'Create a refund', description: 'Give back all or a part of a payment' },
-					{ name: 'Get', value: 'get', action: 'Get a refund', description: 'Look up the status of a refund' },
+					{
+						name: 'Create',
+						value: 'create',
+						action: 'Create a refund',
+						description: 'Give back all or a part of a payment',
+					},
+					{
+						name: 'Get',
+						value: 'get',
+						action: 'Get a refund',
+						description: 'Look up the status of a refund',
+					},
 				],
 				default: 'create',
 				displayOptions: { show: { resource: ['refund'] } },
@@ -132,7 +193,10 @@ export class WooshPay implements INodeType {
 			this,
 			{ contract: wooshPay, credentialName: 'wooshPayApi' },
 			{
-				callback: { verify: async (row) => await verifyCallback(row, { contract: wooshPay, credentialName: 'wooshPayApi' }) },
+				callback: {
+					verify: async (row) =>
+						await verifyCallback(row, { contract: wooshPay, credentialName: 'wooshPayApi' }),
+				},
 				checkout: { create: createWooshPayCheckout, get: getWooshPayCheckout },
 				payment: { get: getWooshPayPayment },
 				price: { create: createWooshPayPrice, get: getWooshPayPrice, update: updateWooshPayPrice },

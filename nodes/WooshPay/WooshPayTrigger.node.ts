@@ -1,8 +1,25 @@
-import type { IHookFunctions, INodeType, INodeTypeDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type {
+	IHookFunctions,
+	INodeType,
+	INodeTypeDescription,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
-import { callbackWebhook, eventsField, eventsSubtitle, maximumAgeOption, respondOption } from '../shared/checkoutFields';
+import {
+	callbackWebhook,
+	eventsField,
+	eventsSubtitle,
+	maximumAgeOption,
+	respondOption,
+} from '../shared/checkoutFields';
 import { receiveCallback } from '../shared/receiveCallback';
-import { additionalProviderEvents, endpointIsRegistered, registerEndpoint, removeEndpoint } from '../shared/registeredEndpoint';
+import {
+	additionalProviderEvents,
+	endpointIsRegistered,
+	registerEndpoint,
+	removeEndpoint,
+} from '../shared/registeredEndpoint';
 import { providerEventOf, wooshPay } from './wooshPay.contract';
 
 export class WooshPayTrigger implements INodeType {
@@ -14,7 +31,8 @@ export class WooshPayTrigger implements INodeType {
 		// Above 1: n8n reads the raw body and runs the webhook of version 1 nodes more slowly.
 		version: [1.1],
 		subtitle: eventsSubtitle,
-		description: 'Starts the workflow when WooshPay reports a payment, after proving that the report is genuine',
+		description:
+			'Starts the workflow when WooshPay reports a payment, after proving that the report is genuine',
 		defaults: { name: 'WooshPay Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
@@ -22,7 +40,8 @@ export class WooshPayTrigger implements INodeType {
 		webhooks: [{ ...callbackWebhook }],
 		properties: [
 			{
-				displayName: 'Publishing this workflow registers its address at WooshPay, and unpublishing removes it. Do not enter it in the WooshPay dashboard as well: every payment would be reported twice.',
+				displayName:
+					'Publishing this workflow registers its address at WooshPay, and unpublishing removes it. Do not enter it in the WooshPay dashboard as well: every payment would be reported twice.',
 				name: 'notice',
 				type: 'notice',
 				default: '',
@@ -41,16 +60,21 @@ export class WooshPayTrigger implements INodeType {
 						type: 'string',
 						default: '',
 						placeholder: 'e.g. payment_intent.created, payout.paid',
-						description: "WooshPay's own names of more events that start the workflow, comma-separated. What this node does not know leaves it as event \"unknown\", with everything in raw.",
+						description:
+							'WooshPay\'s own names of more events that start the workflow, comma-separated. What this node does not know leaves it as event "unknown", with everything in raw.',
 					},
 					{
 						displayName: 'Confirm With Provider',
 						name: 'confirmWithProvider',
 						type: 'boolean',
 						default: false,
-						description: 'Whether to ask WooshPay for the payment before the workflow starts, and to believe its answer',
+						description:
+							'Whether to ask WooshPay for the payment before the workflow starts, and to believe its answer',
 					},
-					{ ...maximumAgeOption, description: `${maximumAgeOption.description} WooshPay repeats a callback for three days.` },
+					{
+						...maximumAgeOption,
+						description: `${maximumAgeOption.description} WooshPay repeats a callback for three days.`,
+					},
 					{ ...respondOption },
 				],
 			},
@@ -60,7 +84,10 @@ export class WooshPayTrigger implements INodeType {
 	webhookMethods = {
 		default: {
 			async checkExists(this: IHookFunctions): Promise<boolean> {
-				return await endpointIsRegistered(this, { contract: wooshPay, credentialName: 'wooshPayApi' });
+				return await endpointIsRegistered(this, {
+					contract: wooshPay,
+					credentialName: 'wooshPayApi',
+				});
 			},
 			async create(this: IHookFunctions): Promise<boolean> {
 				return await registerEndpoint(this, { contract: wooshPay, credentialName: 'wooshPayApi' });
@@ -72,10 +99,17 @@ export class WooshPayTrigger implements INodeType {
 	};
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		return await receiveCallback(this, { contract: wooshPay, credentialName: 'wooshPayApi' }, (event, claimed) => {
-			const chosen = this.getNodeParameter('events', []) as string[];
-			// Of the callback: what WooshPay answers when it is asked is a payment or a refund, which has no such name.
-			return chosen.includes(event.event) || additionalProviderEvents(this).includes(providerEventOf(claimed));
-		});
+		return await receiveCallback(
+			this,
+			{ contract: wooshPay, credentialName: 'wooshPayApi' },
+			(event, claimed) => {
+				const chosen = this.getNodeParameter('events', []) as string[];
+				// Of the callback: what WooshPay answers when it is asked is a payment or a refund, which has no such name.
+				return (
+					chosen.includes(event.event) ||
+					additionalProviderEvents(this).includes(providerEventOf(claimed))
+				);
+			},
+		);
 	}
 }

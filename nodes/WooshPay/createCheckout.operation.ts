@@ -22,11 +22,45 @@ const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'
 
 /** What everybody fills in comes first; written inside the collection, n8n's linter would have it in alphabetical order. */
 const lineItemFields: INodeProperties[] = [
-	{ displayName: 'Name', name: 'name', type: 'string', default: '', placeholder: 'e.g. Tea', description: 'What the payer reads' },
-	{ displayName: 'Unit Amount', name: 'unitAmount', type: 'string', default: '', placeholder: 'e.g. 12.50', description: 'Price of one, in the unit chosen below' },
-	{ displayName: 'Quantity', name: 'quantity', type: 'number', typeOptions: { minValue: 1 }, default: 1, description: 'How many of it' },
-	{ displayName: 'Description', name: 'description', type: 'string', default: '', description: 'More about it, for the payer' },
-	{ displayName: 'Image URLs', name: 'images', type: 'string', default: '', placeholder: 'e.g. https://shop.example/tea.png', description: 'Addresses of pictures, comma-separated' },
+	{
+		displayName: 'Name',
+		name: 'name',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. Tea',
+		description: 'What the payer reads',
+	},
+	{
+		displayName: 'Unit Amount',
+		name: 'unitAmount',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. 12.50',
+		description: 'Price of one, in the unit chosen below',
+	},
+	{
+		displayName: 'Quantity',
+		name: 'quantity',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 1,
+		description: 'How many of it',
+	},
+	{
+		displayName: 'Description',
+		name: 'description',
+		type: 'string',
+		default: '',
+		description: 'More about it, for the payer',
+	},
+	{
+		displayName: 'Image URLs',
+		name: 'images',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. https://shop.example/tea.png',
+		description: 'Addresses of pictures, comma-separated',
+	},
 	{
 		displayName: 'Price ID',
 		name: 'price',
@@ -47,7 +81,8 @@ export const createCheckoutFields: INodeProperties[] = [
 		typeOptions: { multipleValues: true, sortable: true },
 		placeholder: 'Add Line Item',
 		default: { item: [{ name: '', unitAmount: '', quantity: 1 }] },
-		description: 'What is sold; the amount to be paid is the exact sum of unit amount times quantity',
+		description:
+			'What is sold; the amount to be paid is the exact sum of unit amount times quantity',
 		options: [
 			{
 				displayName: 'Line Item',
@@ -59,7 +94,8 @@ export const createCheckoutFields: INodeProperties[] = [
 	},
 	{
 		...lineItemsJsonField,
-		description: 'A list of objects with name, unitAmount (better as text) and quantity, or with price (the ID of a price that exists at WooshPay) and quantity',
+		description:
+			'A list of objects with name, unitAmount (better as text) and quantity, or with price (the ID of a price that exists at WooshPay) and quantity',
 	},
 	{ ...amountUnitField },
 	{
@@ -69,7 +105,8 @@ export const createCheckoutFields: INodeProperties[] = [
 		required: true,
 		default: '',
 		placeholder: 'e.g. GBP',
-		description: 'Three-letter code of the currency. Price IDs bring their own, which has to be the same.',
+		description:
+			'Three-letter code of the currency. Price IDs bring their own, which has to be the same.',
 		displayOptions: { show: showOnlyForCreateCheckout },
 	},
 	{ ...referenceField },
@@ -94,15 +131,26 @@ export const createCheckoutFields: INodeProperties[] = [
 				default: 'auto',
 				description: 'Whether the payment page asks for the billing address',
 			},
-			{ displayName: 'Merchant User ID', name: 'merchantUserId', type: 'string', default: '', placeholder: 'e.g. customer-77', description: 'Your own ID of the customer, kept with the payment' },
-			{ ...metadataField, description: 'Texts of your own; WooshPay keeps them with the checkout and the payment' },
+			{
+				displayName: 'Merchant User ID',
+				name: 'merchantUserId',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. customer-77',
+				description: 'Your own ID of the customer, kept with the payment',
+			},
+			{
+				...metadataField,
+				description: 'Texts of your own; WooshPay keeps them with the checkout and the payment',
+			},
 			{
 				displayName: 'Payment Methods',
 				name: 'paymentMethodTypes',
 				type: 'string',
 				default: '',
 				placeholder: 'e.g. card, alipay',
-				description: "WooshPay's names of the methods to offer, comma-separated. Leave empty to offer all of your account.",
+				description:
+					"WooshPay's names of the methods to offer, comma-separated. Leave empty to offer all of your account.",
 			},
 		],
 		displayOptions: { show: showOnlyForCreateCheckout },
@@ -110,7 +158,11 @@ export const createCheckoutFields: INodeProperties[] = [
 ];
 
 export async function createWooshPayCheckout(row: Row<WooshPayCredentials>) {
-	return await createCheckout(row, { contract: wooshPay, credentialName: 'wooshPayApi' }, readOrder(row));
+	return await createCheckout(
+		row,
+		{ contract: wooshPay, credentialName: 'wooshPayApi' },
+		readOrder(row),
+	);
 }
 
 function readOrder(row: Row<WooshPayCredentials>): WooshPayOrder {
@@ -120,7 +172,10 @@ function readOrder(row: Row<WooshPayCredentials>): WooshPayOrder {
 		...readCheckoutOrder(row),
 		...readMakingOptions(row),
 		metadata: readMetadata(more.metadata),
-		billingAddressCollection: billingAddress === '' ? null : readChoice<'auto' | 'required'>(billingAddress, 'Billing Address', ['auto', 'required']),
+		billingAddressCollection:
+			billingAddress === ''
+				? null
+				: readChoice<'auto' | 'required'>(billingAddress, 'Billing Address', ['auto', 'required']),
 		merchantUserId: readText(more.merchantUserId, 'Merchant User ID') || null,
 		paymentMethodTypes: readList(more.paymentMethodTypes, 'Payment Methods'),
 	};

@@ -7,7 +7,13 @@ import { readAmount } from '../shared/money';
 import { readAmountUnit, readExtraFields } from '../shared/readCheckoutOrder';
 import { readText } from '../shared/readText';
 import { metadataField, readMetadata } from './metadata.operation';
-import { createPriceCall, readPrice, type PriceFields, type PriceOrder, type WooshPayCredentials } from './wooshPay.contract';
+import {
+	createPriceCall,
+	readPrice,
+	type PriceFields,
+	type PriceOrder,
+	type WooshPayCredentials,
+} from './wooshPay.contract';
 
 const showOnlyForCreatePrice = { resource: ['price'], operation: ['create'] };
 
@@ -17,7 +23,11 @@ export const createPriceFields: INodeProperties[] = [
 		name: 'productFrom',
 		type: 'options',
 		options: [
-			{ name: 'Existing', value: 'existing', description: 'The price is for a product that exists at WooshPay' },
+			{
+				name: 'Existing',
+				value: 'existing',
+				description: 'The price is for a product that exists at WooshPay',
+			},
 			{ name: 'New', value: 'new', description: 'A product is made in the same call' },
 		],
 		default: 'existing',
@@ -59,7 +69,8 @@ export const createPriceFields: INodeProperties[] = [
 		required: true,
 		default: '',
 		placeholder: 'e.g. 12.50',
-		description: 'The price of one, as text or a number. It is converted exactly and never rounded.',
+		description:
+			'The price of one, as text or a number. It is converted exactly and never rounded.',
 		displayOptions: { show: showOnlyForCreatePrice },
 	},
 	{ ...amountUnitField, displayOptions: { show: showOnlyForCreatePrice } },
@@ -80,17 +91,40 @@ export const createPriceFields: INodeProperties[] = [
 		placeholder: 'Add Field',
 		default: {},
 		options: [
-			{ displayName: 'Active', name: 'active', type: 'boolean', default: true, description: 'Whether it can be used for checkouts' },
-			{ displayName: 'Lookup Key', name: 'lookupKey', type: 'string', default: '', description: 'A name of your own for the price, 200 characters at the most' },
+			{
+				displayName: 'Active',
+				name: 'active',
+				type: 'boolean',
+				default: true,
+				description: 'Whether it can be used for checkouts',
+			},
+			{
+				displayName: 'Lookup Key',
+				name: 'lookupKey',
+				type: 'string',
+				default: '',
+				description: 'A name of your own for the price, 200 characters at the most',
+			},
 			{ ...metadataField },
-			{ displayName: 'Nickname', name: 'nickname', type: 'string', default: '', description: 'A note that payers do not see' },
+			{
+				displayName: 'Nickname',
+				name: 'nickname',
+				type: 'string',
+				default: '',
+				description: 'A note that payers do not see',
+			},
 		],
 		displayOptions: { show: showOnlyForCreatePrice },
 	},
 ];
 
 export async function createWooshPayPrice(row: Row<WooshPayCredentials>) {
-	const call = createPriceCall(readPriceOrder(row), readPriceFields(row, 'additionalFields'), readExtraFields(row), row.credentials);
+	const call = createPriceCall(
+		readPriceOrder(row),
+		readPriceFields(row, 'additionalFields'),
+		readExtraFields(row),
+		row.credentials,
+	);
 	return await row.make(null, async () => {
 		const reply = await row.send(call);
 		return simplifiedIfMade(row, reply, () => readPrice(reply, 'make'));
@@ -100,24 +134,48 @@ export async function createWooshPayPrice(row: Row<WooshPayCredentials>) {
 function readPriceOrder(row: Row<WooshPayCredentials>): PriceOrder {
 	const amount = readAmount(row.value('amount'), 'Amount');
 	const currency = row.text('currency');
-	if (currency === '') throw new InputError("'Currency' is empty", 'Enter a currency code, or map it from the input item.');
+	if (currency === '')
+		throw new InputError(
+			"'Currency' is empty",
+			'Enter a currency code, or map it from the input item.',
+		);
 	return { amount, amountUnit: readAmountUnit(row), currency, product: readProductOfPrice(row) };
 }
 
 function readProductOfPrice(row: Row<WooshPayCredentials>): PriceOrder['product'] {
 	if (row.choice('productFrom', ['existing', 'new'], 'Product') === 'new') {
 		const name = row.text('productName');
-		if (name === '') throw new InputError("'Product Name' is empty", 'Give the product a name that the payer understands.');
-		return { name, description: row.text('productDescription') || null, active: null, images: [], metadata: {}, url: null };
+		if (name === '')
+			throw new InputError(
+				"'Product Name' is empty",
+				'Give the product a name that the payer understands.',
+			);
+		return {
+			name,
+			description: row.text('productDescription') || null,
+			active: null,
+			images: [],
+			metadata: {},
+			url: null,
+		};
 	}
 	const productId = row.text('productId');
-	if (productId === '') throw new InputError("'Product ID' is empty", 'Map productId from the node that made the product.');
+	if (productId === '')
+		throw new InputError(
+			"'Product ID' is empty",
+			'Map productId from the node that made the product.',
+		);
 	return productId;
 }
 
 /** The fields that can be given at first and changed later. */
 export function readPriceFields(row: Row<WooshPayCredentials>, parameter: string): PriceFields {
-	const { active, nickname, lookupKey, metadata } = row.collection(parameter) as { active?: boolean; nickname?: unknown; lookupKey?: unknown; metadata?: unknown };
+	const { active, nickname, lookupKey, metadata } = row.collection(parameter) as {
+		active?: boolean;
+		nickname?: unknown;
+		lookupKey?: unknown;
+		metadata?: unknown;
+	};
 	const entries = readMetadata(metadata);
 	const [note, key] = [readText(nickname, 'Nickname'), readText(lookupKey, 'Lookup Key')];
 	return {

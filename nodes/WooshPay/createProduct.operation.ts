@@ -37,10 +37,30 @@ export const createProductFields: INodeProperties[] = [
 		placeholder: 'Add Field',
 		default: {},
 		options: [
-			{ displayName: 'Active', name: 'active', type: 'boolean', default: true, description: 'Whether it can be sold' },
-			{ displayName: 'Image URLs', name: 'images', type: 'string', default: '', placeholder: 'e.g. https://shop.example/tea.png', description: 'Addresses of pictures, comma-separated' },
+			{
+				displayName: 'Active',
+				name: 'active',
+				type: 'boolean',
+				default: true,
+				description: 'Whether it can be sold',
+			},
+			{
+				displayName: 'Image URLs',
+				name: 'images',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. https://shop.example/tea.png',
+				description: 'Addresses of pictures, comma-separated',
+			},
 			{ ...metadataField },
-			{ displayName: 'URL', name: 'url', type: 'string', default: '', placeholder: 'e.g. https://shop.example/tea', description: 'Page about it' },
+			{
+				displayName: 'URL',
+				name: 'url',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. https://shop.example/tea',
+				description: 'Page about it',
+			},
 		],
 		displayOptions: { show: showOnlyForCreateProduct },
 	},
@@ -48,8 +68,14 @@ export const createProductFields: INodeProperties[] = [
 
 export async function createWooshPayProduct(row: Row<WooshPayCredentials>) {
 	const name = row.text('name');
-	if (name === '') throw new InputError("'Name' is empty", 'Give the product a name that the payer understands.');
-	const { active, images, metadata, url } = row.collection('additionalFields') as { active?: boolean; images?: unknown; metadata?: unknown; url?: unknown };
+	if (name === '')
+		throw new InputError("'Name' is empty", 'Give the product a name that the payer understands.');
+	const { active, images, metadata, url } = row.collection('additionalFields') as {
+		active?: boolean;
+		images?: unknown;
+		metadata?: unknown;
+		url?: unknown;
+	};
 	const product = {
 		name,
 		description: row.text('description') || null,

@@ -8,7 +8,12 @@ import { readAmountUnit, readExtraFields } from '../shared/readCheckoutOrder';
 import { readText } from '../shared/readText';
 import { metadataField, readMetadata } from './metadata.operation';
 import { readMakingOptions } from './options.operation';
-import { createRefundCall, readRefund, type RefundOrder, type WooshPayCredentials } from './wooshPay.contract';
+import {
+	createRefundCall,
+	readRefund,
+	type RefundOrder,
+	type WooshPayCredentials,
+} from './wooshPay.contract';
 
 const showOnlyForCreateRefund = { resource: ['refund'], operation: ['create'] };
 const showOnlyForRefundOfOneAmount = { ...showOnlyForCreateRefund, amountFrom: ['amount'] };
@@ -43,7 +48,8 @@ export const createRefundFields: INodeProperties[] = [
 		required: true,
 		default: '',
 		placeholder: 'e.g. 12.50',
-		description: 'How much to give back, as text or a number. It is converted exactly and never rounded.',
+		description:
+			'How much to give back, as text or a number. It is converted exactly and never rounded.',
 		displayOptions: { show: showOnlyForRefundOfOneAmount },
 	},
 	{ ...amountUnitField, displayOptions: { show: showOnlyForRefundOfOneAmount } },
@@ -63,7 +69,8 @@ export const createRefundFields: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. refund-1001',
-		description: 'Your own number of this refund, a new one for each. It is kept in the metadata, and it marks a repeated request as the same one.',
+		description:
+			'Your own number of this refund, a new one for each. It is kept in the metadata, and it marks a repeated request as the same one.',
 		displayOptions: { show: showOnlyForCreateRefund },
 	},
 	{
@@ -95,20 +102,35 @@ export const createRefundFields: INodeProperties[] = [
 export async function createWooshPayRefund(row: Row<WooshPayCredentials>) {
 	const refund = readRefundOrder(row);
 	const call = createRefundCall(refund, row.credentials);
-	return await row.make(refund.reference, async () => {
-		const reply = await row.send(call);
-		return simplifiedIfMade(row, reply, () => ({ ...readRefund(reply, 'make'), idempotencyKey: call.headers?.['Idempotency-Key'] ?? null }));
-	}, 'Refund Reference');
+	return await row.make(
+		refund.reference,
+		async () => {
+			const reply = await row.send(call);
+			return simplifiedIfMade(row, reply, () => ({
+				...readRefund(reply, 'make'),
+				idempotencyKey: call.headers?.['Idempotency-Key'] ?? null,
+			}));
+		},
+		'Refund Reference',
+	);
 }
 
 function readRefundOrder(row: Row<WooshPayCredentials>): RefundOrder {
 	const paymentId = row.text('paymentId');
 	// Inferred: the page requires nothing, but a refund without a payment makes no sense.
-	if (paymentId === '') throw new InputError("'Payment ID' is empty", 'Map paymentId from the trigger or from the node that created the checkout.');
+	if (paymentId === '')
+		throw new InputError(
+			"'Payment ID' is empty",
+			'Map paymentId from the trigger or from the node that created the checkout.',
+		);
 	// Not "empty refunds everything": an empty cell of a sheet would.
 	const whole = row.choice('amountFrom', ['amount', 'payment']) === 'payment';
 	const currency = whole ? '' : row.text('currency');
-	if (!whole && currency === '') throw new InputError("'Currency' is empty", 'Enter the currency of the payment, or map it from the input item.');
+	if (!whole && currency === '')
+		throw new InputError(
+			"'Currency' is empty",
+			'Enter the currency of the payment, or map it from the input item.',
+		);
 	const more = row.collection('additionalFields');
 	return {
 		paymentId,

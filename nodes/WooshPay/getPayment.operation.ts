@@ -19,7 +19,11 @@ export const getPaymentFields: INodeProperties[] = [
 
 export async function getWooshPayPayment(row: Row<WooshPayCredentials>) {
 	const paymentId = row.text('paymentId');
-	if (paymentId === '') throw new InputError("'Payment ID' is empty", 'Map paymentId from the node that created the checkout, or from the trigger.');
+	if (paymentId === '')
+		throw new InputError(
+			"'Payment ID' is empty",
+			'Map paymentId from the node that created the checkout, or from the trigger.',
+		);
 	const reply = await row.send(getPaymentCall(paymentId, row.credentials));
 	return simplified(row, reply, () => readPayment(reply));
 }

@@ -24,6 +24,7 @@ export async function getWooshPayPrice(row: Row<WooshPayCredentials>) {
 
 export function readPriceId(row: Row<WooshPayCredentials>): string {
 	const priceId = row.text('priceId');
-	if (priceId === '') throw new InputError("'Price ID' is empty", 'Map priceId from the node that made the price.');
+	if (priceId === '')
+		throw new InputError("'Price ID' is empty", 'Map priceId from the node that made the price.');
 	return priceId;
 }

@@ -18,7 +18,11 @@ export const getRefundFields: INodeProperties[] = [
 
 export async function getWooshPayRefund(row: Row<WooshPayCredentials>) {
 	const refundId = row.text('refundId');
-	if (refundId === '') throw new InputError("'Refund ID' is empty", 'Map refundId from the node that made the refund.');
+	if (refundId === '')
+		throw new InputError(
+			"'Refund ID' is empty",
+			'Map refundId from the node that made the refund.',
+		);
 	const reply = await row.send(getRefundCall(refundId, row.credentials));
 	return simplified(row, reply, () => readRefund(reply, 'ask'));
 }

@@ -18,8 +18,20 @@ export const metadataField: INodeProperties = {
 			displayName: 'Entry',
 			name: 'entry',
 			values: [
-				{ displayName: 'Name', name: 'name', type: 'string', default: '', placeholder: 'e.g. shop' },
-				{ displayName: 'Value', name: 'value', type: 'string', default: '', placeholder: 'e.g. north' },
+				{
+					displayName: 'Name',
+					name: 'name',
+					type: 'string',
+					default: '',
+					placeholder: 'e.g. shop',
+				},
+				{
+					displayName: 'Value',
+					name: 'value',
+					type: 'string',
+					default: '',
+					placeholder: 'e.g. north',
+				},
 			],
 		},
 	],
@@ -31,7 +43,9 @@ export const metadataField: INodeProperties = {
  * @param field display name, for the error
  */
 export function readList(value: unknown, field: string): string[] {
-	const texts = Array.isArray(value) ? value.map((entry) => readText(entry, field)) : readText(value, field).split(/[\s,]+/);
+	const texts = Array.isArray(value)
+		? value.map((entry) => readText(entry, field))
+		: readText(value, field).split(/[\s,]+/);
 	return texts.filter(Boolean);
 }
 
@@ -45,10 +59,15 @@ export function readMetadata(value: unknown): Record<string, string> {
 	const metadata: Record<string, string> = {};
 	for (const { name, value: text } of entries) {
 		const key = readText(name, 'Metadata: Name');
-		const content = typeof text === 'boolean' ? String(text) : readText(text, key === '' ? 'Metadata: Value' : `Metadata: ${shortened(key)}`);
+		const content =
+			typeof text === 'boolean'
+				? String(text)
+				: readText(text, key === '' ? 'Metadata: Value' : `Metadata: ${shortened(key)}`);
 		if (key === '' && content === '') continue;
-		if (key === '') throw new InputError("'Metadata: Name' is empty", 'Give each entry a name, or remove it.');
-		if (Object.hasOwn(metadata, key)) throw new InputError(`'Metadata' names '${key}' twice`, 'Remove one of them.');
+		if (key === '')
+			throw new InputError("'Metadata: Name' is empty", 'Give each entry a name, or remove it.');
+		if (Object.hasOwn(metadata, key))
+			throw new InputError(`'Metadata' names '${key}' twice`, 'Remove one of them.');
 		metadata[key] = content;
 	}
 	return metadata;

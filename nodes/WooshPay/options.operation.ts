@@ -18,7 +18,8 @@ export const optionsFields: INodeProperties[] = [
 				type: 'number',
 				typeOptions: { minValue: 1 },
 				default: 1,
-				description: 'Raise it to make a second checkout or refund for the same reference on purpose, for example after the first has expired',
+				description:
+					'Raise it to make a second checkout or refund for the same reference on purpose, for example after the first has expired',
 				displayOptions: { show: { '/resource': ['checkout', 'refund'], '/operation': ['create'] } },
 			},
 			{ ...requestsInParallelOption },
@@ -37,7 +38,14 @@ export const optionsFields: INodeProperties[] = [
 ];
 
 export function readMakingOptions(row: Row<WooshPayCredentials>): MakingOptions {
-	const { attempt = 1, retry } = row.collection('options') as { attempt?: unknown; retry?: boolean };
-	if (!/^[1-9]\d{0,8}$/.test(String(attempt))) throw new InputError("'Attempt' is not a whole number above zero", 'Enter 1, or 2 to make a second one on purpose.');
+	const { attempt = 1, retry } = row.collection('options') as {
+		attempt?: unknown;
+		retry?: boolean;
+	};
+	if (!/^[1-9]\d{0,8}$/.test(String(attempt)))
+		throw new InputError(
+			"'Attempt' is not a whole number above zero",
+			'Enter 1, or 2 to make a second one on purpose.',
+		);
 	return { attempt: Number(attempt), retry: retry === true };
 }

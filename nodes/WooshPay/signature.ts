@@ -1,7 +1,9 @@
 import { createHmac } from 'crypto';
 import { decodeHex, equalInConstantTime } from '../shared/bytes';
 
-export type SignatureResult = { signedAt: Date } | { reason: 'malformed_header' | 'malformed_signature' | 'signature_mismatch' };
+export type SignatureResult =
+	| { signedAt: Date }
+	| { reason: 'malformed_header' | 'malformed_signature' | 'signature_mismatch' };
 
 /**
  * Checks `t=<time>,v1=<signature>` over the raw bytes of the body: HMAC-SHA256 of the time as received, a point and the body, with
@@ -14,14 +16,21 @@ export function checkSignature(header: string, rawBody: Buffer, secret: string):
 		const [name = '', ...value] = element.trim().split('=');
 		return { name, value: value.join('=') };
 	});
-	const [time, ...moreTimes] = elements.filter(({ name }) => name === 't').map(({ value }) => value);
-	const given = elements.filter(({ name, value }) => name === 'v1' && value !== '').map(({ value }) => value);
+	const [time, ...moreTimes] = elements
+		.filter(({ name }) => name === 't')
+		.map(({ value }) => value);
+	const given = elements
+		.filter(({ name, value }) => name === 'v1' && value !== '')
+		.map(({ value }) => value);
 	const signedAt = time === undefined || moreTimes.length > 0 ? undefined : readMoment(time);
-	if (time === undefined || signedAt === undefined || given.length === 0) return { reason: 'malformed_header' };
+	if (time === undefined || signedAt === undefined || given.length === 0)
+		return { reason: 'malformed_header' };
 	const signatures = given.map(decodeHex).filter((signature) => signature?.length === 32);
 	if (signatures.length === 0) return { reason: 'malformed_signature' };
 	const expected = createHmac('sha256', secret).update(`${time}.`).update(rawBody).digest();
-	const matches = signatures.filter((signature) => signature !== undefined && equalInConstantTime(signature, expected));
+	const matches = signatures.filter(
+		(signature) => signature !== undefined && equalInConstantTime(signature, expected),
+	);
 	return matches.length > 0 ? { signedAt } : { reason: 'signature_mismatch' };
 }
 

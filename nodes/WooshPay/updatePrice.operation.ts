@@ -14,12 +14,31 @@ export const updatePriceFields: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add Field',
 		default: {},
-		description: 'What to change; the rest stays as it is. The amount of a price cannot be changed: make another price.',
+		description:
+			'What to change; the rest stays as it is. The amount of a price cannot be changed: make another price.',
 		options: [
-			{ displayName: 'Active', name: 'active', type: 'boolean', default: true, description: 'Whether it can be used for checkouts' },
-			{ displayName: 'Lookup Key', name: 'lookupKey', type: 'string', default: '', description: 'A name of your own for the price, 200 characters at the most' },
+			{
+				displayName: 'Active',
+				name: 'active',
+				type: 'boolean',
+				default: true,
+				description: 'Whether it can be used for checkouts',
+			},
+			{
+				displayName: 'Lookup Key',
+				name: 'lookupKey',
+				type: 'string',
+				default: '',
+				description: 'A name of your own for the price, 200 characters at the most',
+			},
 			{ ...metadataField },
-			{ displayName: 'Nickname', name: 'nickname', type: 'string', default: '', description: 'A note that payers do not see' },
+			{
+				displayName: 'Nickname',
+				name: 'nickname',
+				type: 'string',
+				default: '',
+				description: 'A note that payers do not see',
+			},
 		],
 		displayOptions: { show: { resource: ['price'], operation: ['update'] } },
 	},
@@ -27,7 +46,8 @@ export const updatePriceFields: INodeProperties[] = [
 
 export async function updateWooshPayPrice(row: Row<WooshPayCredentials>) {
 	const fields = readPriceFields(row, 'updateFields');
-	if (Object.keys(fields).length === 0) throw new InputError("'Update Fields' is empty", 'Add the field that shall be changed.');
+	if (Object.keys(fields).length === 0)
+		throw new InputError("'Update Fields' is empty", 'Add the field that shall be changed.');
 	const reply = await row.send(updatePriceCall(readPriceId(row), fields, row.credentials));
 	return simplifiedIfMade(row, reply, () => readPrice(reply, 'change'));
 }

@@ -18,7 +18,15 @@ import type {
 	RegisteredEndpoint,
 	Verdict,
 } from '../shared/contract';
-import { ExactNumber, isObject, mergeExtraFields, readJson, readUtf8, textOrNull, writeJson } from '../shared/exactJson';
+import {
+	ExactNumber,
+	isObject,
+	mergeExtraFields,
+	readJson,
+	readUtf8,
+	textOrNull,
+	writeJson,
+} from '../shared/exactJson';
 import { idempotencyKey } from '../shared/idempotencyKey';
 import { InputError } from '../shared/inputError';
 import { knownWord } from '../shared/knownWord';
@@ -90,7 +98,8 @@ const modeOfKey = (secretKey: string) => /^sk_(live|test)_/.exec(secretKey)?.[1]
 /** The key decides between live and test, and so does the host; what a mismatch gives is not documented, so it is never sent. */
 function credentialProblem({ environment, secretKey }: WooshPayCredentials): string | undefined {
 	if (!secretKey) return "'Secret Key' in the WooshPay credential is empty";
-	if (/^pk_(live|test)_/.test(secretKey)) return "'Secret Key' in the WooshPay credential is a publishable key (pk_…); the secret one begins with sk_";
+	if (/^pk_(live|test)_/.test(secretKey))
+		return "'Secret Key' in the WooshPay credential is a publishable key (pk_…); the secret one begins with sk_";
 	const mode = modeOfKey(secretKey);
 	if (mode === undefined || environment === 'custom' || mode === environment) return undefined;
 	return `'Secret Key' in the WooshPay credential is a ${mode} key, but 'Environment' is ${environment === 'live' ? 'Live' : 'Test'}`;
@@ -99,20 +108,39 @@ function credentialProblem({ environment, secretKey }: WooshPayCredentials): str
 /** https://docs.wooshpay.com/apidoc/project-1296482/doc-1763752: HTTP Basic, the key as user name, an empty password. */
 function authHeaders(credentials: WooshPayCredentials): Record<string, string> {
 	const problem = credentialProblem(credentials);
-	if (problem !== undefined) throw new InputError(problem, 'Correct the credential; nothing was sent.');
-	return { Authorization: `Basic ${Buffer.from(`${credentials.secretKey}:`, 'utf8').toString('base64')}` };
+	if (problem !== undefined)
+		throw new InputError(problem, 'Correct the credential; nothing was sent.');
+	return {
+		Authorization: `Basic ${Buffer.from(`${credentials.secretKey}:`, 'utf8').toString('base64')}`,
+	};
 }
 
 function getCall(path: string, credentials: WooshPayCredentials): HttpCall {
-	return { method: 'GET', url: `${apiUrl(credentials)}${path}`, headers: { ...JSON_HEADERS }, repeat: 'safe' };
+	return {
+		method: 'GET',
+		url: `${apiUrl(credentials)}${path}`,
+		headers: { ...JSON_HEADERS },
+		repeat: 'safe',
+	};
 }
 
 /**
  * A call that makes something. With a reference it carries an idempotency key. The key is documented by name only (409 and
  * `idempotency_error` of doc-1763752), not which endpoints heed it and for how long: so it is only trusted where the user says so.
  */
-function makingCall(path: string, body: Record<string, unknown>, credentials: WooshPayCredentials, howToFindOut: string, reference: string | null = null, { attempt, retry }: MakingOptions = { attempt: 1, retry: false }): HttpCall {
-	const call = { method: 'POST' as const, url: `${apiUrl(credentials)}${path}`, body: writeJson(body) };
+function makingCall(
+	path: string,
+	body: Record<string, unknown>,
+	credentials: WooshPayCredentials,
+	howToFindOut: string,
+	reference: string | null = null,
+	{ attempt, retry }: MakingOptions = { attempt: 1, retry: false },
+): HttpCall {
+	const call = {
+		method: 'POST' as const,
+		url: `${apiUrl(credentials)}${path}`,
+		body: writeJson(body),
+	};
 	const key = idempotencyKey(call, reference, attempt);
 	return {
 		...call,
@@ -124,9 +152,18 @@ function makingCall(path: string, body: Record<string, unknown>, credentials: Wo
 
 /** The fields of `doc-1724285/api-42654181`; amounts are whole numbers of the currency's smallest unit (55502209e0). */
 function createCall(order: WooshPayOrder, credentials: WooshPayCredentials): HttpCall {
-	if (order.successUrl === null) throw new InputError("'Success URL' is empty", 'Enter the page that payers are sent to after paying; WooshPay requires it.');
-	if (order.cancelUrl === null) throw new InputError("'Cancel URL' is empty", 'Enter the page that payers are sent to when they turn back; WooshPay requires it.');
-	const items = order.lineItems.length > 0 ? order.lineItems : [wholeOrderAsItem(order, 'WooshPay')];
+	if (order.successUrl === null)
+		throw new InputError(
+			"'Success URL' is empty",
+			'Enter the page that payers are sent to after paying; WooshPay requires it.',
+		);
+	if (order.cancelUrl === null)
+		throw new InputError(
+			"'Cancel URL' is empty",
+			'Enter the page that payers are sent to when they turn back; WooshPay requires it.',
+		);
+	const items =
+		order.lineItems.length > 0 ? order.lineItems : [wholeOrderAsItem(order, 'WooshPay')];
 	const metadata = withReference(order.metadata, order.reference);
 	// Inferred: events hold the payment intent, and nothing says that what is known of the session gets there, so both are told.
 	const paymentIntentData = {
@@ -141,10 +178,16 @@ function createCall(order: WooshPayOrder, credentials: WooshPayCredentials): Htt
 		cancel_url: order.cancelUrl,
 		line_items: items.map((item, index) => lineItem(item, order, index)),
 		...(order.reference === null ? {} : { client_reference_id: order.reference }),
-		...(Object.keys(paymentIntentData).length === 0 ? {} : { payment_intent_data: paymentIntentData }),
+		...(Object.keys(paymentIntentData).length === 0
+			? {}
+			: { payment_intent_data: paymentIntentData }),
 		...(metadata === undefined ? {} : { metadata }),
-		...(order.billingAddressCollection === null ? {} : { billing_address_collection: order.billingAddressCollection }),
-		...(order.paymentMethodTypes.length === 0 ? {} : { payment_method_types: order.paymentMethodTypes }),
+		...(order.billingAddressCollection === null
+			? {}
+			: { billing_address_collection: order.billingAddressCollection }),
+		...(order.paymentMethodTypes.length === 0
+			? {}
+			: { payment_method_types: order.paymentMethodTypes }),
 	};
 	return makingCall(
 		SESSIONS,
@@ -156,9 +199,15 @@ function createCall(order: WooshPayOrder, credentials: WooshPayCredentials): Htt
 	);
 }
 
-function withReference(metadata: Record<string, string>, reference: string | null): Record<string, string> | undefined {
+function withReference(
+	metadata: Record<string, string>,
+	reference: string | null,
+): Record<string, string> | undefined {
 	if (reference !== null && metadata.reference !== undefined && metadata.reference !== reference) {
-		throw new InputError("'Metadata' holds another 'reference' than the field 'Reference'", "Remove it from 'Metadata': this node fills it in.");
+		throw new InputError(
+			"'Metadata' holds another 'reference' than the field 'Reference'",
+			"Remove it from 'Metadata': this node fills it in.",
+		);
 	}
 	const whole = { ...metadata, ...(reference === null ? {} : { reference }) };
 	return Object.keys(whole).length === 0 ? undefined : whole;
@@ -170,15 +219,27 @@ function lineItem(item: LineItem, order: WooshPayOrder, index: number): Record<s
 	return {
 		price_data: {
 			currency: order.currency.toUpperCase(),
-			unit_amount: minorUnits(item.unitAmount, order, order.lineItems.length === 0 ? 'Amount' : `Line Items ${index + 1}: Unit Amount`),
-			product_data: { name, ...(description === undefined ? {} : { description }), ...(images === undefined ? {} : { images }) },
+			unit_amount: minorUnits(
+				item.unitAmount,
+				order,
+				order.lineItems.length === 0 ? 'Amount' : `Line Items ${index + 1}: Unit Amount`,
+			),
+			product_data: {
+				name,
+				...(description === undefined ? {} : { description }),
+				...(images === undefined ? {} : { images }),
+			},
 		},
 		quantity: item.quantity,
 	};
 }
 
 /** Create price lists `unit_amount` as text, every sample and the answers have a number (api-55501373, 55502209e0). */
-function minorUnits(amount: string, { amountUnit, currency }: Pick<CheckoutOrder, 'amountUnit' | 'currency'>, field: string): ExactNumber {
+function minorUnits(
+	amount: string,
+	{ amountUnit, currency }: Pick<CheckoutOrder, 'amountUnit' | 'currency'>,
+	field: string,
+): ExactNumber {
 	return new ExactNumber(smallestUnits(amount, amountUnit, currency, field));
 }
 
@@ -186,14 +247,26 @@ export function getCheckoutCall(checkoutId: string, credentials: WooshPayCredent
 	return getCall(`${SESSIONS}/${encodeURIComponent(checkoutId)}`, credentials);
 }
 
-function checkoutResult(reply: HttpReply, order: WooshPayOrder, credentials: WooshPayCredentials): WooshPayCheckout {
+function checkoutResult(
+	reply: HttpReply,
+	order: WooshPayOrder,
+	credentials: WooshPayCredentials,
+): WooshPayCheckout {
 	const checkout = readCheckout(reply, credentials, 'make');
 	// The sample of the answer (doc-1724285, api-42654181) has null for the reference and no metadata.
-	return { ...checkout, reference: checkout.reference ?? order.reference, idempotencyKey: createCall(order, credentials).headers?.['Idempotency-Key'] ?? null };
+	return {
+		...checkout,
+		reference: checkout.reference ?? order.reference,
+		idempotencyKey: createCall(order, credentials).headers?.['Idempotency-Key'] ?? null,
+	};
 }
 
 /** Inferred: `paid` in `payment_status`; pages show `unpaid` and the status `open` only. What nobody shows is unknown. */
-export function readCheckout(reply: HttpReply, credentials: WooshPayCredentials, purpose: Purpose): Checkout {
+export function readCheckout(
+	reply: HttpReply,
+	credentials: WooshPayCredentials,
+	purpose: Purpose,
+): Checkout {
 	const session = answered(reply, 'checkout', purpose);
 	const status = textOrNull(session.status);
 	const paid = session.payment_status === 'paid';
@@ -202,7 +275,9 @@ export function readCheckout(reply: HttpReply, credentials: WooshPayCredentials,
 		provider: 'wooshpay',
 		checkoutId: textOrNull(session.id),
 		paymentId: textOrNull(session.payment_intent),
-		reference: textOrNull(session.client_reference_id) ?? textOrNull(objectIn(session, 'metadata').reference),
+		reference:
+			textOrNull(session.client_reference_id) ??
+			textOrNull(objectIn(session, 'metadata').reference),
 		// Byte for byte: its `key` ends in `=`, and its path is not the session's id.
 		checkoutUrl: readPayerLink(session.url, apiUrl(credentials)),
 		qrCode: null,
@@ -220,15 +295,21 @@ export function readCheckout(reply: HttpReply, credentials: WooshPayCredentials,
 type Purpose = 'make' | 'change' | 'ask';
 
 const UNREADABLE: Record<Purpose, (what: string) => string> = {
-	make: (what) => `The ${what} may have been made nevertheless. Look in the WooshPay dashboard before you run this row again.`,
-	change: (what) => `The ${what} may have been changed nevertheless. Run this row again: a second time changes nothing more.`,
+	make: (what) =>
+		`The ${what} may have been made nevertheless. Look in the WooshPay dashboard before you run this row again.`,
+	change: (what) =>
+		`The ${what} may have been changed nevertheless. Run this row again: a second time changes nothing more.`,
 	ask: () => 'Check the address in the credential; if it is right, ask WooshPay.',
 };
 
 /** The object of a good answer. Every object of WooshPay's has an `id`. */
 function answered(reply: HttpReply, what: string, purpose: Purpose): Record<string, unknown> {
 	const body = isObject(reply.body) ? reply.body : {};
-	if (textOrNull(body.id) === null) throw new CallFailure(`WooshPay's answer holds no ${what} id${inItsWords(reply)}`, { advice: UNREADABLE[purpose](what), mayHaveArrived: purpose === 'make' });
+	if (textOrNull(body.id) === null)
+		throw new CallFailure(`WooshPay's answer holds no ${what} id${inItsWords(reply)}`, {
+			advice: UNREADABLE[purpose](what),
+			mayHaveArrived: purpose === 'make',
+		});
 	return body;
 }
 
@@ -251,7 +332,12 @@ export function getPaymentCall(paymentId: string, credentials: WooshPayCredentia
 }
 
 /** Statuses of docs.wooshpay.com/doc-1722924 and /doc-2895670; any other is unknown. */
-const INTENT_STATUS: Record<string, CheckoutStatus> = { succeeded: 'paid', requires_action: 'pending', requires_capture: 'pending', canceled: 'canceled' };
+const INTENT_STATUS: Record<string, CheckoutStatus> = {
+	succeeded: 'paid',
+	requires_action: 'pending',
+	requires_capture: 'pending',
+	canceled: 'canceled',
+};
 
 export function readPayment(reply: HttpReply): Checkout {
 	const intent = answered(reply, 'payment', 'ask');
@@ -275,10 +361,16 @@ export function readPayment(reply: HttpReply): Checkout {
 }
 
 /** `amount_received` is null in the sample of a paid one (api-44642278), so that `amount` counts unless something else was received. */
-function intentMoney(intent: Record<string, unknown>): { amount: string | null; currency: string | null } {
+function intentMoney(intent: Record<string, unknown>): {
+	amount: string | null;
+	currency: string | null;
+} {
 	const currency = textOrNull(intent.currency);
 	const received = textOrNull(intent.amount_received);
-	const whole = received !== null && intent.status === 'succeeded' && /^0*[1-9]\d*$/.test(received) ? received : intent.amount;
+	const whole =
+		received !== null && intent.status === 'succeeded' && /^0*[1-9]\d*$/.test(received)
+			? received
+			: intent.amount;
 	return { amount: fromMinorUnits(whole, currency), currency };
 }
 
@@ -308,7 +400,14 @@ export function createRefundCall(refund: RefundOrder, credentials: WooshPayCrede
 		...(refund.reason === null ? {} : { reason: refund.reason }),
 		...(metadata === undefined ? {} : { metadata }),
 	};
-	return makingCall(REFUNDS, mergeExtraFields(body, refund.extraFields), credentials, 'Look at the payment in the WooshPay dashboard before you refund it again.', refund.reference, refund);
+	return makingCall(
+		REFUNDS,
+		mergeExtraFields(body, refund.extraFields),
+		credentials,
+		'Look at the payment in the WooshPay dashboard before you refund it again.',
+		refund.reference,
+		refund,
+	);
 }
 
 export function getRefundCall(refundId: string, credentials: WooshPayCredentials): HttpCall {
@@ -316,7 +415,12 @@ export function getRefundCall(refundId: string, credentials: WooshPayCredentials
 }
 
 /** `succeeded` is the one status that a page shows (api-51369554). Inferred: the others, which can mean only one thing. */
-const REFUND_STATUS: Record<string, Refund['status']> = { succeeded: 'succeeded', pending: 'pending', failed: 'failed', canceled: 'canceled' };
+const REFUND_STATUS: Record<string, Refund['status']> = {
+	succeeded: 'succeeded',
+	pending: 'pending',
+	failed: 'failed',
+	canceled: 'canceled',
+};
 
 export function readRefund(reply: HttpReply, purpose: Purpose): Refund {
 	const refund = answered(reply, 'refund', purpose);
@@ -355,7 +459,14 @@ export interface Product {
 	livemode: boolean | null;
 }
 
-function productFields({ name, description, url, images, active, metadata }: ProductOrder): Record<string, unknown> {
+function productFields({
+	name,
+	description,
+	url,
+	images,
+	active,
+	metadata,
+}: ProductOrder): Record<string, unknown> {
 	return {
 		name,
 		...(active === null ? {} : { active }),
@@ -366,8 +477,17 @@ function productFields({ name, description, url, images, active, metadata }: Pro
 	};
 }
 
-export function createProductCall(product: ProductOrder, extraFields: Record<string, unknown>, credentials: WooshPayCredentials): HttpCall {
-	return makingCall(PRODUCTS, mergeExtraFields(productFields(product), extraFields), credentials, 'Look in the WooshPay dashboard for a product with this name before you run this row again.');
+export function createProductCall(
+	product: ProductOrder,
+	extraFields: Record<string, unknown>,
+	credentials: WooshPayCredentials,
+): HttpCall {
+	return makingCall(
+		PRODUCTS,
+		mergeExtraFields(productFields(product), extraFields),
+		credentials,
+		'Look in the WooshPay dashboard for a product with this name before you run this row again.',
+	);
 }
 
 export function readProduct(reply: HttpReply): Product {
@@ -416,8 +536,17 @@ export interface Price {
 /** https://docs.guanglian.co/55502209e0 */
 const LONGEST_LOOKUP_KEY = 200;
 
-function priceFields({ active, nickname, lookupKey, metadata }: PriceFields): Record<string, unknown> {
-	if (lookupKey !== undefined && lookupKey.length > LONGEST_LOOKUP_KEY) throw new InputError(`'Lookup Key' is longer than ${LONGEST_LOOKUP_KEY} characters`, 'Shorten it; WooshPay takes no longer ones.');
+function priceFields({
+	active,
+	nickname,
+	lookupKey,
+	metadata,
+}: PriceFields): Record<string, unknown> {
+	if (lookupKey !== undefined && lookupKey.length > LONGEST_LOOKUP_KEY)
+		throw new InputError(
+			`'Lookup Key' is longer than ${LONGEST_LOOKUP_KEY} characters`,
+			'Shorten it; WooshPay takes no longer ones.',
+		);
 	return {
 		...(active === undefined ? {} : { active }),
 		...(nickname === undefined ? {} : { nickname }),
@@ -426,23 +555,45 @@ function priceFields({ active, nickname, lookupKey, metadata }: PriceFields): Re
 	};
 }
 
-export function createPriceCall(price: PriceOrder, fields: PriceFields, extraFields: Record<string, unknown>, credentials: WooshPayCredentials): HttpCall {
+export function createPriceCall(
+	price: PriceOrder,
+	fields: PriceFields,
+	extraFields: Record<string, unknown>,
+	credentials: WooshPayCredentials,
+): HttpCall {
 	const body = {
 		currency: price.currency.toUpperCase(),
 		unit_amount: minorUnits(price.amount, price, 'Amount'),
-		...(typeof price.product === 'string' ? { product: price.product } : { product_data: productFields(price.product) }),
+		...(typeof price.product === 'string'
+			? { product: price.product }
+			: { product_data: productFields(price.product) }),
 		...priceFields(fields),
 	};
-	return makingCall(PRICES, mergeExtraFields(body, extraFields), credentials, 'Look in the WooshPay dashboard for this price before you run this row again.');
+	return makingCall(
+		PRICES,
+		mergeExtraFields(body, extraFields),
+		credentials,
+		'Look in the WooshPay dashboard for this price before you run this row again.',
+	);
 }
 
 export function getPriceCall(priceId: string, credentials: WooshPayCredentials): HttpCall {
 	return getCall(`${PRICES}/${encodeURIComponent(priceId)}`, credentials);
 }
 
-export function updatePriceCall(priceId: string, fields: PriceFields, credentials: WooshPayCredentials): HttpCall {
+export function updatePriceCall(
+	priceId: string,
+	fields: PriceFields,
+	credentials: WooshPayCredentials,
+): HttpCall {
 	// What is left out stays as it is, so a second time changes nothing more.
-	return { method: 'POST', url: `${apiUrl(credentials)}${PRICES}/${encodeURIComponent(priceId)}`, headers: { ...JSON_HEADERS }, body: writeJson(priceFields(fields)), repeat: 'safe' };
+	return {
+		method: 'POST',
+		url: `${apiUrl(credentials)}${PRICES}/${encodeURIComponent(priceId)}`,
+		headers: { ...JSON_HEADERS },
+		body: writeJson(priceFields(fields)),
+		repeat: 'safe',
+	};
 }
 
 /** `product` is the whole object in one page and its id in another (doc-1722914, 55502209e0). */
@@ -464,7 +615,7 @@ export function readPrice(reply: HttpReply, purpose: Purpose): Price {
 
 const ADVICE_BY_STATUS: Record<number, string> = {
 	401: "Check 'Secret Key' in the credential, and that it belongs to 'Environment'.",
-	403: "The key in the credential may not do this. Use a secret key (sk_…) with that permission.",
+	403: 'The key in the credential may not do this. Use a secret key (sk_…) with that permission.',
 	409: "An earlier request had the same key but other content, or is still being worked on. Run it again later, or raise 'Attempt'.",
 };
 
@@ -477,8 +628,14 @@ function failure(reply: HttpReply): Refusal | undefined {
 	const body = isObject(reply.body) ? reply.body : {};
 	const error = isObject(body.error) ? body.error : body;
 	const code = textOrNull(error.code) ?? textOrNull(error.type);
-	const words = textOrNull(error.message) ?? textOrNull(body.error_description) ?? textOrNull(body.error) ?? textOrNull(body.message);
-	const message = [words, words === null ? code : code === null ? null : `(${code})`].filter(Boolean).join(' ');
+	const words =
+		textOrNull(error.message) ??
+		textOrNull(body.error_description) ??
+		textOrNull(body.error) ??
+		textOrNull(body.message);
+	const message = [words, words === null ? code : code === null ? null : `(${code})`]
+		.filter(Boolean)
+		.join(' ');
 	const advice = ADVICE_BY_STATUS[reply.status];
 	return { message, ...(advice === undefined ? {} : { advice }) };
 }
@@ -488,26 +645,47 @@ function environmentOf({ environment, secretKey }: WooshPayCredentials): string 
 }
 
 /** The secrets that a callback may be signed with, the one of the trigger's own endpoint first. */
-function callbackSecrets(credentials: WooshPayCredentials, remembered: Record<string, unknown> = {}): string[] {
+function callbackSecrets(
+	credentials: WooshPayCredentials,
+	remembered: Record<string, unknown> = {},
+): string[] {
 	const { webhookSecret, webhookSecretPrevious } = credentials;
 	// The credential may have been changed since from test to live: a test payment must not be taken for money.
-	const elsewhere = remembered.environment !== undefined && remembered.environment !== environmentOf(credentials);
+	const elsewhere =
+		remembered.environment !== undefined && remembered.environment !== environmentOf(credentials);
 	const kept = elsewhere ? [] : [remembered.secret, remembered.secretPrevious].filter(isKeptSecret);
-	return [...kept, webhookSecret, webhookSecretPrevious].filter((secret): secret is string => typeof secret === 'string' && secret !== '');
+	return [...kept, webhookSecret, webhookSecretPrevious].filter(
+		(secret): secret is string => typeof secret === 'string' && secret !== '',
+	);
 }
 
 const SIGNATURE_WORDS = {
-	malformed_header: { words: 'the header Wooshpay-Signature is not "t=…,v1=…"', hint: 'It was not sent by WooshPay, or a proxy changed the header.' },
-	malformed_signature: { words: 'v1 in the header Wooshpay-Signature is not 64 hexadecimal digits', hint: 'It was not sent by WooshPay, or a proxy changed the header.' },
+	malformed_header: {
+		words: 'the header Wooshpay-Signature is not "t=…,v1=…"',
+		hint: 'It was not sent by WooshPay, or a proxy changed the header.',
+	},
+	malformed_signature: {
+		words: 'v1 in the header Wooshpay-Signature is not 64 hexadecimal digits',
+		hint: 'It was not sent by WooshPay, or a proxy changed the header.',
+	},
 	signature_mismatch: {
 		words: 'the signature was not made with a secret of this trigger',
 		hint: "The usual causes: forged; a body that a proxy changed; an endpoint that was registered by hand and whose secret is not in 'Webhook Secret'; or another n8n registered the same address. Unpublish and publish this workflow to register anew.",
 	},
 };
 
-function verify(received: ReceivedCallback, credentials: WooshPayCredentials, remembered?: Record<string, unknown>): Verdict {
+function verify(
+	received: ReceivedCallback,
+	credentials: WooshPayCredentials,
+	remembered?: Record<string, unknown>,
+): Verdict {
 	const header = received.headers[SIGNATURE_HEADER] ?? '';
-	if (header === '') return { genuine: false, reason: 'missing_header: the header Wooshpay-Signature is missing or empty', hint: 'It was not sent by WooshPay, or a proxy removed the header.' };
+	if (header === '')
+		return {
+			genuine: false,
+			reason: 'missing_header: the header Wooshpay-Signature is missing or empty',
+			hint: 'It was not sent by WooshPay, or a proxy removed the header.',
+		};
 	return verifyWithAny(callbackSecrets(credentials, remembered), (secret) => {
 		const checked = checkSignature(header, received.rawBody, secret);
 		if ('reason' in checked) {
@@ -515,7 +693,8 @@ function verify(received: ReceivedCallback, credentials: WooshPayCredentials, re
 			return { genuine: false, reason: `${checked.reason}: ${words}`, hint };
 		}
 		const payload = readJson(readUtf8(received.rawBody) ?? '');
-		if (!isObject(payload)) return { genuine: false, reason: 'body_not_object: the signed body is not a JSON object' };
+		if (!isObject(payload))
+			return { genuine: false, reason: 'body_not_object: the signed body is not a JSON object' };
 		return { genuine: true, payload, signedAt: checked.signedAt };
 	});
 }
@@ -551,7 +730,8 @@ function eventName(type: string, object: Record<string, unknown>): PaymentEventN
 function refundEvent(refund: Record<string, unknown>): PaymentEventName {
 	const status = knownWord(REFUND_STATUS, textOrNull(refund.status));
 	if (status === 'succeeded') return 'refund.succeeded';
-	if (status === 'failed' || status === 'canceled' || textOrNull(refund.failure_reason) !== null) return 'refund.failed';
+	if (status === 'failed' || status === 'canceled' || textOrNull(refund.failure_reason) !== null)
+		return 'refund.failed';
 	return status === 'pending' ? 'refund.pending' : 'unknown';
 }
 
@@ -566,7 +746,12 @@ function readEvent(payload: Payload): PaymentFacts {
 	const isPayment = type.startsWith('payment_intent.');
 	const isSession = object.object === 'checkout.session';
 	const objectId = textOrNull(object.id);
-	const money = isPayment ? intentMoney(object) : { amount: fromMinorUnits(object.amount ?? object.amount_total, object.currency), currency: textOrNull(object.currency) };
+	const money = isPayment
+		? intentMoney(object)
+		: {
+				amount: fromMinorUnits(object.amount ?? object.amount_total, object.currency),
+				currency: textOrNull(object.currency),
+			};
 	return {
 		provider: 'wooshpay',
 		event,
@@ -599,18 +784,28 @@ function eventNames(events: PaymentEventName[], additional: string[]): string[] 
 	return [...new Set([...own, ...additional])];
 }
 
-const EVENT_OF_STATUS: Partial<Record<CheckoutStatus, PaymentEventName>> = { paid: 'payment.succeeded', pending: 'payment.pending', canceled: 'payment.canceled' };
+const EVENT_OF_STATUS: Partial<Record<CheckoutStatus, PaymentEventName>> = {
+	paid: 'payment.succeeded',
+	pending: 'payment.pending',
+	canceled: 'payment.canceled',
+};
 
 /** Asks for what the event is about as it stands now: the payment, the refund, and for all else the event as WooshPay keeps it. */
-function confirmCall(claimed: PaymentFacts, credentials: WooshPayCredentials): HttpCall | undefined {
+function confirmCall(
+	claimed: PaymentFacts,
+	credentials: WooshPayCredentials,
+): HttpCall | undefined {
 	const type = providerEventOf(claimed);
-	if (type.startsWith('payment_intent.')) return claimed.paymentId === null ? undefined : getPaymentCall(claimed.paymentId, credentials);
+	if (type.startsWith('payment_intent.'))
+		return claimed.paymentId === null ? undefined : getPaymentCall(claimed.paymentId, credentials);
 	if (type === REFUND_UPDATED) {
 		const refundId = textOrNull(objectIn(objectIn(claimed.raw, 'data'), 'object').id);
 		return refundId === null ? undefined : getRefundCall(refundId, credentials);
 	}
 	const eventId = textOrNull(claimed.raw.id);
-	return eventId === null ? undefined : getCall(`${EVENTS}/${encodeURIComponent(eventId)}`, credentials);
+	return eventId === null
+		? undefined
+		: getCall(`${EVENTS}/${encodeURIComponent(eventId)}`, credentials);
 }
 
 function confirmedFacts(reply: HttpReply, claimed: PaymentFacts): PaymentFacts {
@@ -623,7 +818,10 @@ function confirmedFacts(reply: HttpReply, claimed: PaymentFacts): PaymentFacts {
 	return {
 		...claimed,
 		event,
-		eventId: event === claimed.event ? claimed.eventId : `${refund.refundId ?? ''}:${refund.providerStatus ?? ''}`,
+		eventId:
+			event === claimed.event
+				? claimed.eventId
+				: `${refund.refundId ?? ''}:${refund.providerStatus ?? ''}`,
 		paymentId: refund.paymentId,
 		reference: referenceOf(object),
 		status: STATUS_OF_EVENT[event] ?? 'unknown',
@@ -634,16 +832,27 @@ function confirmedFacts(reply: HttpReply, claimed: PaymentFacts): PaymentFacts {
 	};
 }
 
-function paymentFacts(reply: HttpReply, intent: Record<string, unknown>, claimed: PaymentFacts): PaymentFacts {
+function paymentFacts(
+	reply: HttpReply,
+	intent: Record<string, unknown>,
+	claimed: PaymentFacts,
+): PaymentFacts {
 	const payment = readPayment(reply);
 	// Inferred: a payment that failed may be tried again, so the intent has no status for it, but it keeps the error.
-	const failed = claimed.event === 'payment.failed' && payment.status === 'unknown' && intent.last_payment_error !== null && intent.last_payment_error !== undefined;
+	const failed =
+		claimed.event === 'payment.failed' &&
+		payment.status === 'unknown' &&
+		intent.last_payment_error !== null &&
+		intent.last_payment_error !== undefined;
 	const event = failed ? 'payment.failed' : (EVENT_OF_STATUS[payment.status] ?? 'unknown');
 	return {
 		provider: 'wooshpay',
 		event,
 		// Each step has an event of its own. One that the payment has overtaken fires the payment's success before that one's own event does.
-		eventId: event === claimed.event && event !== 'payment.succeeded' ? claimed.eventId : `${payment.paymentId ?? ''}:${payment.providerStatus ?? ''}`,
+		eventId:
+			event === claimed.event && event !== 'payment.succeeded'
+				? claimed.eventId
+				: `${payment.paymentId ?? ''}:${payment.providerStatus ?? ''}`,
 		checkoutId: null,
 		paymentId: payment.paymentId,
 		reference: payment.reference,
@@ -664,7 +873,10 @@ function listEndpointsCall(credentials: WooshPayCredentials, after?: string): Ht
 
 function listedEndpoints(reply: HttpReply): { endpoints: RegisteredEndpoint[]; next?: string } {
 	const body = isObject(reply.body) ? reply.body : {};
-	if (!Array.isArray(body.data)) throw new CallFailure("WooshPay's answer holds no list of endpoints", { advice: 'Nothing was registered. Check the address in the credential.' });
+	if (!Array.isArray(body.data))
+		throw new CallFailure("WooshPay's answer holds no list of endpoints", {
+			advice: 'Nothing was registered. Check the address in the credential.',
+		});
 	const endpoints = body.data.filter(isObject).map((endpoint) => ({
 		id: textOrNull(endpoint.id) ?? '',
 		url: textOrNull(endpoint.url) ?? '',
@@ -677,16 +889,28 @@ function listedEndpoints(reply: HttpReply): { endpoints: RegisteredEndpoint[]; n
 }
 
 /** https://docs.wooshpay.com/42648310e0. WooshPay tells the secret here and in no list. */
-function createEndpointCall(url: string, events: string[], credentials: WooshPayCredentials): HttpCall {
+function createEndpointCall(
+	url: string,
+	events: string[],
+	credentials: WooshPayCredentials,
+): HttpCall {
 	const body = { url, enabled_events: events, description: 'Registered by an n8n workflow' };
-	return makingCall(WEBHOOK_ENDPOINTS, body, credentials, 'Publish the workflow again: an endpoint with its address is then found and replaced.');
+	return makingCall(
+		WEBHOOK_ENDPOINTS,
+		body,
+		credentials,
+		'Publish the workflow again: an endpoint with its address is then found and replaced.',
+	);
 }
 
 function rememberEndpoint(reply: HttpReply): { id: string; secret: string } {
 	const body = isObject(reply.body) ? reply.body : {};
 	const [id, secret] = [textOrNull(body.id), textOrNull(body.secret)];
 	if (id === null || !isKeptSecret(secret)) {
-		throw new CallFailure("WooshPay's answer holds no id or no secret of the endpoint", { advice: 'Without them no callback could be proved. Publish the workflow again.', mayHaveArrived: true });
+		throw new CallFailure("WooshPay's answer holds no id or no secret of the endpoint", {
+			advice: 'Without them no callback could be proved. Publish the workflow again.',
+			mayHaveArrived: true,
+		});
 	}
 	return { id, secret };
 }
@@ -716,7 +940,12 @@ export const wooshPay: PaymentContract<WooshPayCredentials, WooshPayOrder> = {
 			create: createEndpointCall,
 			remember: rememberEndpoint,
 			// Inferred: any 2xx is done; a 404 means that it is gone already.
-			remove: (id, credentials) => ({ method: 'DELETE', url: `${apiUrl(credentials)}${WEBHOOK_ENDPOINTS}/${encodeURIComponent(id)}`, headers: { ...JSON_HEADERS }, repeat: 'safe' }),
+			remove: (id, credentials) => ({
+				method: 'DELETE',
+				url: `${apiUrl(credentials)}${WEBHOOK_ENDPOINTS}/${encodeURIComponent(id)}`,
+				headers: { ...JSON_HEADERS },
+				repeat: 'safe',
+			}),
 			environment: environmentOf,
 		},
 	},

@@ -1,12 +1,27 @@
-import type { IExecuteFunctions, IHookFunctions, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type {
+	IExecuteFunctions,
+	IHookFunctions,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
 import type { Answer, PaymentEvent } from './contract';
 import { beginDelivery, finishDelivery, type EventKey } from './deliveredEvents';
 
 type Response = ReturnType<IWebhookFunctions['getResponseObject']>;
 
 /** Starts one execution for this event, whatever comes of its copies. `whenFinished`: answer when the execution has ended, not when it is stored. */
-export function startOnce(context: IWebhookFunctions, event: PaymentEvent, accepted: Answer, whenFinished: boolean): IWebhookResponseData {
-	const key: EventKey = { workflowId: context.getWorkflow().id ?? '', nodeId: context.getNode().id, test: context.getMode() === 'manual', eventId: event.eventId };
+export function startOnce(
+	context: IWebhookFunctions,
+	event: PaymentEvent,
+	accepted: Answer,
+	whenFinished: boolean,
+): IWebhookResponseData {
+	const key: EventKey = {
+		workflowId: context.getWorkflow().id ?? '',
+		nodeId: context.getNode().id,
+		test: context.getMode() === 'manual',
+		eventId: event.eventId,
+	};
 	const delivery = beginDelivery(key, Date.now(), whenFinished ? Infinity : undefined);
 	if (delivery === 'done') return acknowledge(context, accepted);
 	if (delivery === 'inFlight') return notTwice(context);
@@ -30,7 +45,11 @@ export function notTwice(context: IWebhookFunctions): IWebhookResponseData {
  * `accepted`: when the workflow has ended, n8n answers with its last item. A provider that waits for words of its own would take that
  * for a refusal and deliver the finished payment again, so the body of a success is replaced.
  */
-export function answerThroughUs(response: Response, accepted: Answer | undefined, finished: (success: boolean) => void): void {
+export function answerThroughUs(
+	response: Response,
+	accepted: Answer | undefined,
+	finished: (success: boolean) => void,
+): void {
 	const send = response.send.bind(response);
 	response.send = (body: unknown) => {
 		// express's json() comes through here with the text of the JSON.
@@ -52,7 +71,12 @@ export function acknowledge(context: IWebhookFunctions, accepted: Answer): IWebh
 }
 
 /** A refusal is written here: n8n sends what `webhookResponse` holds with status 200. */
-export function refuse(context: IWebhookFunctions, status: 401 | 500, what: string, hint = ''): IWebhookResponseData {
+export function refuse(
+	context: IWebhookFunctions,
+	status: 401 | 500,
+	what: string,
+	hint = '',
+): IWebhookResponseData {
 	const line = [what, hint].filter(Boolean).join(' ');
 	logLine(context, status === 401 ? 'warn' : 'error', line);
 	context
@@ -64,8 +88,15 @@ export function refuse(context: IWebhookFunctions, status: 401 | 500, what: stri
 }
 
 /** n8n prints the message alone, without the fields that go with it, so the message itself says where. */
-export function logLine(context: IWebhookFunctions | IExecuteFunctions | IHookFunctions, level: 'info' | 'warn' | 'error', message: string): void {
+export function logLine(
+	context: IWebhookFunctions | IExecuteFunctions | IHookFunctions,
+	level: 'info' | 'warn' | 'error',
+	message: string,
+): void {
 	const { id, name } = context.getWorkflow();
 	const nodeName = context.getNode().name;
-	context.logger[level](`${message} (workflow ${JSON.stringify(name ?? '')}, ${id ?? 'not saved'}; node ${JSON.stringify(nodeName)})`, { workflowId: id, nodeName });
+	context.logger[level](
+		`${message} (workflow ${JSON.stringify(name ?? '')}, ${id ?? 'not saved'}; node ${JSON.stringify(nodeName)})`,
+		{ workflowId: id, nodeName },
+	);
 }

@@ -1,5 +1,9 @@
 import { randomBytes } from 'crypto';
-import type { ICredentialDataDecryptedObject, IDataObject, IHttpRequestOptions } from 'n8n-workflow';
+import type {
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	IHttpRequestOptions,
+} from 'n8n-workflow';
 import type { HttpCall, PaymentContract } from './contract';
 import { readUtf8, textOrNull } from './exactJson';
 import { trimmed } from './providerNode';
@@ -18,8 +22,13 @@ export async function authenticateRequest<Credentials>(
 	request: IHttpRequestOptions,
 ): Promise<IHttpRequestOptions> {
 	// The HTTP Request node still says `uri` and `form`, as the older helpers of n8n do.
-	const { url, uri, baseURL, qs, form, ...rest } = request as Omit<IHttpRequestOptions, 'url'> & { url?: string; uri?: string; form?: IDataObject };
-	const body: unknown = rest.body === undefined && form !== undefined ? new URLSearchParams(pairs(form)) : rest.body;
+	const { url, uri, baseURL, qs, form, ...rest } = request as Omit<IHttpRequestOptions, 'url'> & {
+		url?: string;
+		uri?: string;
+		form?: IDataObject;
+	};
+	const body: unknown =
+		rest.body === undefined && form !== undefined ? new URLSearchParams(pairs(form)) : rest.body;
 	const text = bodyText(body);
 	const call: HttpCall = {
 		method: (request.method ?? 'GET') as HttpCall['method'],
@@ -28,9 +37,17 @@ export async function authenticateRequest<Credentials>(
 		...(text === undefined ? {} : { body: text }),
 	};
 	const stamp = { now: new Date(), nonce: randomBytes(16).toString('hex') };
-	const headers: IDataObject = { ...request.headers, ...contract.authHeaders(trimmed(credentials) as Credentials, call, stamp) };
+	const headers: IDataObject = {
+		...request.headers,
+		...contract.authHeaders(trimmed(credentials) as Credentials, call, stamp),
+	};
 	const given = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type');
-	const contentType = given === undefined ? (body instanceof URLSearchParams ? FORM : 'application/json') : textOrNull(given[1]) ?? '';
+	const contentType =
+		given === undefined
+			? body instanceof URLSearchParams
+				? FORM
+				: 'application/json'
+			: (textOrNull(given[1]) ?? '');
 	if (text !== undefined && given === undefined) headers['content-type'] = contentType;
 	return {
 		...rest,
@@ -39,7 +56,9 @@ export async function authenticateRequest<Credentials>(
 		headers,
 		// A Buffer is sent as it is; n8n trims a text and quotes one that is not JSON, but writes the Buffer of a form anew. A multipart
 		// form, a file or a stream has no text that could be fixed here; it is sent as n8n builds it.
-		...(text === undefined ? {} : { body: contentType.startsWith(FORM) ? text : Buffer.from(text, 'utf8') }),
+		...(text === undefined
+			? {}
+			: { body: contentType.startsWith(FORM) ? text : Buffer.from(text, 'utf8') }),
 	};
 }
 
@@ -48,18 +67,33 @@ function bodyText(body: unknown): string | undefined {
 	if (typeof body === 'string') return body;
 	if (Buffer.isBuffer(body)) return readUtf8(body);
 	if (body instanceof URLSearchParams) return body.toString();
-	const plain = typeof body === 'object' && (Array.isArray(body) || Object.getPrototypeOf(body) === Object.prototype);
+	const plain =
+		typeof body === 'object' &&
+		(Array.isArray(body) || Object.getPrototypeOf(body) === Object.prototype);
 	// n8n sends nothing for an empty object.
 	return plain && Object.keys(body).length > 0 ? JSON.stringify(body) : undefined;
 }
 
-function wholeUrl(url: string, baseURL: string | undefined, query: IDataObject | undefined): string {
-	const absolute = /^https?:\/\//i.test(url) || !baseURL ? url : `${baseURL.replace(/\/+$/, '')}/${url.replace(/^\/+/, '')}`;
-	const text = pairs(query ?? {}).map((pair) => pair.map(encodeURIComponent).join('=')).join('&');
+function wholeUrl(
+	url: string,
+	baseURL: string | undefined,
+	query: IDataObject | undefined,
+): string {
+	const absolute =
+		/^https?:\/\//i.test(url) || !baseURL
+			? url
+			: `${baseURL.replace(/\/+$/, '')}/${url.replace(/^\/+/, '')}`;
+	const text = pairs(query ?? {})
+		.map((pair) => pair.map(encodeURIComponent).join('='))
+		.join('&');
 	return text === '' ? absolute : `${absolute}${absolute.includes('?') ? '&' : '?'}${text}`;
 }
 
 /** A list becomes a field that is repeated. */
 function pairs(fields: IDataObject): Array<[string, string]> {
-	return Object.entries(fields).flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).flatMap((entry): Array<[string, string]> => (entry === undefined || entry === null ? [] : [[name, String(entry)]])));
+	return Object.entries(fields).flatMap(([name, value]) =>
+		(Array.isArray(value) ? value : [value]).flatMap((entry): Array<[string, string]> =>
+			entry === undefined || entry === null ? [] : [[name, String(entry)]],
+		),
+	);
 }

@@ -8,7 +8,10 @@ import { InputError } from './inputError';
 export function readBaseUrl(value: string, field = 'Base URL'): string {
 	const text = value.trim().replace(/\/+$/, '');
 	if (!isAbsoluteUrl(text)) {
-		throw new InputError(`'${field}' in the credential is not an absolute URL`, 'Open the credential and enter the address with https:// in front.');
+		throw new InputError(
+			`'${field}' in the credential is not an absolute URL`,
+			'Open the credential and enter the address with https:// in front.',
+		);
 	}
 	return text;
 }
@@ -30,9 +33,18 @@ export function isAbsoluteUrl(text: string): boolean {
  * @param field display name, for the error
  */
 export function readUrl(value: unknown, field: string): string | null {
-	const text = typeof value === 'string' ? value.trim() : value === undefined || value === null ? '' : 'not a text';
+	const text =
+		typeof value === 'string'
+			? value.trim()
+			: value === undefined || value === null
+				? ''
+				: 'not a text';
 	if (text === '') return null;
-	if (!isAbsoluteUrl(text)) throw new InputError(`'${field}' is not an absolute URL`, 'Enter the whole address with https:// in front.');
+	if (!isAbsoluteUrl(text))
+		throw new InputError(
+			`'${field}' is not an absolute URL`,
+			'Enter the whole address with https:// in front.',
+		);
 	return text;
 }
 

@@ -3,7 +3,9 @@ import type { Verdict } from './contract';
 
 /** Compares without telling by its time where the difference is; a difference in length, which is no secret, is told at once. */
 export function equalInConstantTime(left: Buffer | string, right: Buffer | string): boolean {
-	const [one, other] = [left, right].map((value) => (typeof value === 'string' ? Buffer.from(value) : value)) as [Buffer, Buffer];
+	const [one, other] = [left, right].map((value) =>
+		typeof value === 'string' ? Buffer.from(value) : value,
+	) as [Buffer, Buffer];
 	return one.length === other.length && timingSafeEqual(one, other);
 }
 
@@ -19,12 +21,17 @@ export function decodeBase64(text: string): Buffer | undefined {
 /** Decodes base64url (RFC 4648 section 5), padded; as strictly. */
 export function decodeBase64Url(text: string): Buffer | undefined {
 	const bytes = Buffer.from(text, 'base64url');
-	return bytes.length > 0 && bytes.toString('base64url').padEnd(Math.ceil(bytes.length / 3) * 4, '=') === text ? bytes : undefined;
+	return bytes.length > 0 &&
+		bytes.toString('base64url').padEnd(Math.ceil(bytes.length / 3) * 4, '=') === text
+		? bytes
+		: undefined;
 }
 
 /** Decodes hexadecimal of either case. */
 export function decodeHex(text: string): Buffer | undefined {
-	return text.length % 2 === 0 && /^[0-9A-Fa-f]+$/.test(text) ? Buffer.from(text, 'hex') : undefined;
+	return text.length % 2 === 0 && /^[0-9A-Fa-f]+$/.test(text)
+		? Buffer.from(text, 'hex')
+		: undefined;
 }
 
 /** Whether a kept secret is really one. What was masked when it was kept (`***`) everybody knows, and could sign with. */
@@ -36,13 +43,24 @@ export function isKeptSecret(value: unknown): value is string {
  * Judges a callback with the current secret and then with the previous one, so that a secret can be rotated without losing a
  * callback. Empty secrets are not tried; with none at all the callback is refused.
  */
-export function verifyWithAny(secrets: Array<string | undefined>, verify: (secret: string) => Verdict): Verdict {
-	const present = secrets.filter((secret): secret is string => typeof secret === 'string' && secret !== '');
+export function verifyWithAny(
+	secrets: Array<string | undefined>,
+	verify: (secret: string) => Verdict,
+): Verdict {
+	const present = secrets.filter(
+		(secret): secret is string => typeof secret === 'string' && secret !== '',
+	);
 	let first: Verdict | undefined;
 	for (const secret of present) {
 		const verdict = verify(secret);
 		if (verdict.genuine !== false) return verdict;
 		first ??= verdict;
 	}
-	return first ?? { genuine: false, reason: 'the credential has no secret for callbacks', hint: 'Enter it in the credential.' };
+	return (
+		first ?? {
+			genuine: false,
+			reason: 'the credential has no secret for callbacks',
+			hint: 'Enter it in the credential.',
+		}
+	);
 }

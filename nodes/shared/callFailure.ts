@@ -16,7 +16,16 @@ export class CallFailure extends Error {
 	/** The answer shows that it was made; only a part of it could not be read. */
 	readonly made: boolean;
 
-	constructor(message: string, details: { advice: string; httpStatus?: number; mayHaveArrived?: boolean; notFound?: boolean; made?: boolean }) {
+	constructor(
+		message: string,
+		details: {
+			advice: string;
+			httpStatus?: number;
+			mayHaveArrived?: boolean;
+			notFound?: boolean;
+			made?: boolean;
+		},
+	) {
 		super(message);
 		this.name = 'CallFailure';
 		this.advice = details.advice;

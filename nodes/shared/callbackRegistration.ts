@@ -9,13 +9,26 @@ import { readCredentials, type ProviderNode } from './providerNode';
  *
  * @throws NodeOperationError that says which field of the credential to fill in
  */
-export async function requireProvableCallbacks<Credentials, Order>(context: IHookFunctions, { contract, credentialName }: ProviderNode<Credentials, Order>): Promise<boolean> {
-	const problem = contract.callback.problem(await readCredentials<Credentials>(context, credentialName));
+export async function requireProvableCallbacks<Credentials, Order>(
+	context: IHookFunctions,
+	{ contract, credentialName }: ProviderNode<Credentials, Order>,
+): Promise<boolean> {
+	const problem = contract.callback.problem(
+		await readCredentials<Credentials>(context, credentialName),
+	);
 	if (problem !== undefined) {
 		// All in the message: n8n shows nothing else of what stops a publication.
-		const wayOut = 'Open the credential, fill this in, and publish the workflow again. Until then every callback would be refused.';
-		throw new NodeOperationError(context.getNode(), `${contract.displayName} callbacks cannot be proved: ${problem}. ${wayOut}`);
+		const wayOut =
+			'Open the credential, fill this in, and publish the workflow again. Until then every callback would be refused.';
+		throw new NodeOperationError(
+			context.getNode(),
+			`${contract.displayName} callbacks cannot be proved: ${problem}. ${wayOut}`,
+		);
 	}
-	if (context.getMode() === 'manual') forgetTestDeliveries({ workflowId: context.getWorkflow().id ?? '', nodeId: context.getNode().id });
+	if (context.getMode() === 'manual')
+		forgetTestDeliveries({
+			workflowId: context.getWorkflow().id ?? '',
+			nodeId: context.getNode().id,
+		});
 	return true;
 }

@@ -9,13 +9,23 @@ export const amountFromField: INodeProperties = {
 	name: 'amountFrom',
 	type: 'options',
 	options: [
-		{ name: 'Line Items', value: 'lineItems', description: 'Name, unit amount and quantity of each thing sold' },
-		{ name: 'Line Items as JSON', value: 'lineItemsJson', description: 'The same as a JSON list, from a sheet column or an earlier node' },
+		{
+			name: 'Line Items',
+			value: 'lineItems',
+			description: 'Name, unit amount and quantity of each thing sold',
+		},
+		{
+			name: 'Line Items as JSON',
+			value: 'lineItemsJson',
+			description: 'The same as a JSON list, from a sheet column or an earlier node',
+		},
 		{ name: 'One Amount', value: 'amount', description: 'The total to be paid' },
 	],
 	default: 'amount',
 	description: 'Where the amount to be paid comes from',
-	displayOptions: { show: { resource: ['checkout', 'transaction'], operation: ['create', 'createLink'] } },
+	displayOptions: {
+		show: { resource: ['checkout', 'transaction'], operation: ['create', 'createLink'] },
+	},
 };
 
 export const amountField: INodeProperties = {
@@ -25,14 +35,22 @@ export const amountField: INodeProperties = {
 	required: true,
 	default: '',
 	placeholder: 'e.g. 12.50',
-	description: 'The amount in major units (12.50 means twelve and a half), as text or a number. It is converted exactly and never rounded.',
-	displayOptions: { show: { resource: ['checkout', 'transaction'], operation: ['create', 'createLink'], amountFrom: ['amount'] } },
+	description:
+		'The amount in major units (12.50 means twelve and a half), as text or a number. It is converted exactly and never rounded.',
+	displayOptions: {
+		show: {
+			resource: ['checkout', 'transaction'],
+			operation: ['create', 'createLink'],
+			amountFrom: ['amount'],
+		},
+	},
 };
 
 /** For forms that have `amountUnitField` below. */
 export const amountInChosenUnitField: INodeProperties = {
 	...amountField,
-	description: 'The amount in the unit chosen below (12.50 of the major unit means twelve and a half), as text or a number. It is converted exactly and never rounded.',
+	description:
+		'The amount in the unit chosen below (12.50 of the major unit means twelve and a half), as text or a number. It is converted exactly and never rounded.',
 };
 
 export const lineItemsJsonField: INodeProperties = {
@@ -42,9 +60,16 @@ export const lineItemsJsonField: INodeProperties = {
 	required: true,
 	// Not an example: whoever forgets to replace it would sell tea.
 	default: '[]',
-	description: 'A list of objects with name, unitAmount (price of one, better as text) and quantity',
+	description:
+		'A list of objects with name, unitAmount (price of one, better as text) and quantity',
 	hint: 'e.g. [{ "name": "Tea", "unitAmount": "12.50", "quantity": 2 }]',
-	displayOptions: { show: { resource: ['checkout', 'transaction'], operation: ['create', 'createLink'], amountFrom: ['lineItemsJson'] } },
+	displayOptions: {
+		show: {
+			resource: ['checkout', 'transaction'],
+			operation: ['create', 'createLink'],
+			amountFrom: ['lineItemsJson'],
+		},
+	},
 };
 
 /** For providers with nothing but name, unit amount and quantity per item. */
@@ -61,13 +86,40 @@ export const lineItemsField: INodeProperties = {
 			displayName: 'Line Item',
 			name: 'item',
 			values: [
-				{ displayName: 'Name', name: 'name', type: 'string', default: '', placeholder: 'e.g. Tea', description: 'What the payer reads' },
-				{ displayName: 'Unit Amount', name: 'unitAmount', type: 'string', default: '', placeholder: 'e.g. 12.50', description: 'Price of one' },
-				{ displayName: 'Quantity', name: 'quantity', type: 'number', typeOptions: { minValue: 1 }, default: 1, description: 'How many of it' },
+				{
+					displayName: 'Name',
+					name: 'name',
+					type: 'string',
+					default: '',
+					placeholder: 'e.g. Tea',
+					description: 'What the payer reads',
+				},
+				{
+					displayName: 'Unit Amount',
+					name: 'unitAmount',
+					type: 'string',
+					default: '',
+					placeholder: 'e.g. 12.50',
+					description: 'Price of one',
+				},
+				{
+					displayName: 'Quantity',
+					name: 'quantity',
+					type: 'number',
+					typeOptions: { minValue: 1 },
+					default: 1,
+					description: 'How many of it',
+				},
 			],
 		},
 	],
-	displayOptions: { show: { resource: ['checkout', 'transaction'], operation: ['create', 'createLink'], amountFrom: ['lineItems'] } },
+	displayOptions: {
+		show: {
+			resource: ['checkout', 'transaction'],
+			operation: ['create', 'createLink'],
+			amountFrom: ['lineItems'],
+		},
+	},
 };
 
 /** Only for providers whose API takes integers. */
@@ -76,12 +128,23 @@ export const amountUnitField: INodeProperties = {
 	name: 'amountUnit',
 	type: 'options',
 	options: [
-		{ name: 'Major Unit (12.50)', value: 'major', description: '12.50 means twelve and a half dollars, euros, …' },
-		{ name: 'Smallest Unit (1250)', value: 'smallest', description: '1250 means the same; for tables that already hold cents' },
+		{
+			name: 'Major Unit (12.50)',
+			value: 'major',
+			description: '12.50 means twelve and a half dollars, euros, …',
+		},
+		{
+			name: 'Smallest Unit (1250)',
+			value: 'smallest',
+			description: '1250 means the same; for tables that already hold cents',
+		},
 	],
 	default: 'major',
-	description: 'The unit in which amounts are given here. How many decimals a currency has is known by ISO 4217 (JPY 0, KWD 3).',
-	displayOptions: { show: { resource: ['checkout', 'transaction'], operation: ['create', 'createLink'] } },
+	description:
+		'The unit in which amounts are given here. How many decimals a currency has is known by ISO 4217 (JPY 0, KWD 3).',
+	displayOptions: {
+		show: { resource: ['checkout', 'transaction'], operation: ['create', 'createLink'] },
+	},
 };
 
 export const referenceField: INodeProperties = {
@@ -90,8 +153,11 @@ export const referenceField: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. order-1001',
-	description: 'Your own order number. It comes back with the callback, so that the payment can be matched to the order.',
-	displayOptions: { show: { resource: ['checkout', 'transaction'], operation: ['create', 'createLink'] } },
+	description:
+		'Your own order number. It comes back with the callback, so that the payment can be matched to the order.',
+	displayOptions: {
+		show: { resource: ['checkout', 'transaction'], operation: ['create', 'createLink'] },
+	},
 };
 
 /** For providers that cannot do without it. */
@@ -102,8 +168,11 @@ export const requiredReferenceField: INodeProperties = {
 	required: true,
 	default: '',
 	placeholder: 'e.g. order-1001',
-	description: 'Your own order number, a new one for each order. It comes back with the callback, so that the payment can be matched to the order.',
-	displayOptions: { show: { resource: ['checkout', 'transaction'], operation: ['create', 'createLink'] } },
+	description:
+		'Your own order number, a new one for each order. It comes back with the callback, so that the payment can be matched to the order.',
+	displayOptions: {
+		show: { resource: ['checkout', 'transaction'], operation: ['create', 'createLink'] },
+	},
 };
 
 export const descriptionField: INodeProperties = {
@@ -113,7 +182,9 @@ export const descriptionField: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. Two boxes of tea',
 	description: 'What the payer reads about the order',
-	displayOptions: { show: { resource: ['checkout', 'transaction'], operation: ['create', 'createLink'] } },
+	displayOptions: {
+		show: { resource: ['checkout', 'transaction'], operation: ['create', 'createLink'] },
+	},
 };
 
 export const successUrlField: INodeProperties = {
@@ -122,8 +193,11 @@ export const successUrlField: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. https://shop.example/thanks',
-	description: 'Where the payer is sent after paying. Arriving there does not prove a payment; the callback does.',
-	displayOptions: { show: { resource: ['checkout', 'transaction'], operation: ['create', 'createLink'] } },
+	description:
+		'Where the payer is sent after paying. Arriving there does not prove a payment; the callback does.',
+	displayOptions: {
+		show: { resource: ['checkout', 'transaction'], operation: ['create', 'createLink'] },
+	},
 };
 
 export const cancelUrlField: INodeProperties = {
@@ -133,7 +207,9 @@ export const cancelUrlField: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. https://shop.example/basket',
 	description: 'Where the payer is sent after giving up',
-	displayOptions: { show: { resource: ['checkout', 'transaction'], operation: ['create', 'createLink'] } },
+	displayOptions: {
+		show: { resource: ['checkout', 'transaction'], operation: ['create', 'createLink'] },
+	},
 };
 
 export const callbackUrlField: INodeProperties = {
@@ -145,7 +221,13 @@ export const callbackUrlField: INodeProperties = {
 	placeholder: 'e.g. https://n8n.example/webhook/…/callback',
 	description: 'Address that shall receive the payment callback',
 	hint: "The trigger's Production URL, under 'Webhook URLs' there",
-	displayOptions: { show: { resource: ['checkout', 'transaction', 'refund'], operation: ['create', 'createLink'], callback: ['url'] } },
+	displayOptions: {
+		show: {
+			resource: ['checkout', 'transaction', 'refund'],
+			operation: ['create', 'createLink'],
+			callback: ['url'],
+		},
+	},
 };
 
 export const extraFieldsField: INodeProperties = {
@@ -153,7 +235,8 @@ export const extraFieldsField: INodeProperties = {
 	name: 'extraFields',
 	type: 'json',
 	default: '{}',
-	description: 'JSON object merged into the request last, for fields that this node does not know yet',
+	description:
+		'JSON object merged into the request last, for fields that this node does not know yet',
 	displayOptions: { show: { operation: ['create', 'createLink'] } },
 };
 
@@ -181,7 +264,11 @@ export const eventsField: INodeProperties = {
 	name: 'events',
 	type: 'multiOptions',
 	options: [
-		{ name: 'Dispute Updated', value: 'dispute.updated', description: 'A payer disputes a payment, or a dispute has moved on' },
+		{
+			name: 'Dispute Updated',
+			value: 'dispute.updated',
+			description: 'A payer disputes a payment, or a dispute has moved on',
+		},
 		{ name: 'Payment Canceled', value: 'payment.canceled' },
 		{ name: 'Payment Expired', value: 'payment.expired' },
 		{ name: 'Payment Failed', value: 'payment.failed' },
@@ -190,7 +277,11 @@ export const eventsField: INodeProperties = {
 		{ name: 'Refund Failed', value: 'refund.failed' },
 		{ name: 'Refund Pending', value: 'refund.pending' },
 		{ name: 'Refund Succeeded', value: 'refund.succeeded' },
-		{ name: 'Unknown', value: 'unknown', description: 'A genuine callback whose status this node does not know; do not ship' },
+		{
+			name: 'Unknown',
+			value: 'unknown',
+			description: 'A genuine callback whose status this node does not know; do not ship',
+		},
 	],
 	required: true,
 	default: ['payment.succeeded'],
@@ -202,10 +293,12 @@ export const operationSubtitle =
 	'={{ ({ createLink: "Create Link", getAll: "Get Many", waitForPayment: "Wait for Payment" }[$parameter["operation"]] ?? $parameter["operation"].charAt(0).toUpperCase() + $parameter["operation"].slice(1)) + ": " + $parameter["resource"].charAt(0).toUpperCase() + $parameter["resource"].slice(1) }}';
 
 /** What the canvas shows below a trigger: the events in the words of the form. */
-export const eventsSubtitle = '={{ $parameter["events"].map((event) => event.split(".").map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(" ")).join(", ") }}';
+export const eventsSubtitle =
+	'={{ $parameter["events"].map((event) => event.split(".").map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(" ")).join(", ") }}';
 
 /** Answered when the workflow has ended, or as soon as n8n has stored the execution. */
-const RESPONSE_MODE = '={{ $parameter["options"]["respond"] === "whenFinished" ? "lastNode" : "onReceived" }}';
+const RESPONSE_MODE =
+	'={{ $parameter["options"]["respond"] === "whenFinished" ? "lastNode" : "onReceived" }}';
 
 /** The address of every trigger. */
 export const callbackWebhook: IWebhookDescription = {
@@ -220,7 +313,8 @@ export const callbackWebhook: IWebhookDescription = {
 	[Symbol.for('n8n.webhookDescriptionResolvers')]: {
 		responseMode: {
 			template: RESPONSE_MODE,
-			resolve: ({ options }: { options?: { respond?: string } }) => (options?.respond === 'whenFinished' ? 'lastNode' : 'onReceived'),
+			resolve: ({ options }: { options?: { respond?: string } }) =>
+				options?.respond === 'whenFinished' ? 'lastNode' : 'onReceived',
 		},
 	},
 };
@@ -230,8 +324,17 @@ export const respondOption: INodeProperties = {
 	name: 'respond',
 	type: 'options',
 	options: [
-		{ name: 'Immediately', value: 'immediately', description: 'As soon as n8n has stored the execution' },
-		{ name: 'When Workflow Finishes', value: 'whenFinished', description: 'An error is answered when the workflow fails, so that a provider that repeats delivers again. A workflow that waits (Wait node, Wait for Payment) is answered when it begins to wait.' },
+		{
+			name: 'Immediately',
+			value: 'immediately',
+			description: 'As soon as n8n has stored the execution',
+		},
+		{
+			name: 'When Workflow Finishes',
+			value: 'whenFinished',
+			description:
+				'An error is answered when the workflow fails, so that a provider that repeats delivers again. A workflow that waits (Wait node, Wait for Payment) is answered when it begins to wait.',
+		},
 	],
 	default: 'immediately',
 	description: 'When the provider gets its acknowledgement',

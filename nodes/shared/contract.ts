@@ -59,7 +59,8 @@ export interface Refusal {
 	notFound?: boolean;
 }
 
-export type CheckoutStatus = 'open' | 'pending' | 'paid' | 'failed' | 'expired' | 'canceled' | 'refunded' | 'unknown';
+export type CheckoutStatus =
+	'open' | 'pending' | 'paid' | 'failed' | 'expired' | 'canceled' | 'refunded' | 'unknown';
 
 /** A checkout as every node puts it out (`Simplify` on). */
 export interface Checkout {
@@ -224,9 +225,17 @@ export interface PaymentContract<Credentials, Order> {
 		/** What is missing or malformed for proving callbacks, in words; undefined when they can be proved. `remembered` as in `verify`. */
 		problem(credentials: Credentials, remembered?: Record<string, unknown>): string | undefined;
 		/** Judges over the raw bytes. `remembered` is what the registration of the endpoint gave us to keep. */
-		verify(received: ReceivedCallback, credentials: Credentials, remembered?: Record<string, unknown>): Verdict;
+		verify(
+			received: ReceivedCallback,
+			credentials: Credentials,
+			remembered?: Record<string, unknown>,
+		): Verdict;
 		/** `received` for what only headers tell; they need not be covered by the proof. */
-		event(payload: Payload, credentials: Credentials, received?: Pick<ReceivedCallback, 'headers'>): PaymentFacts;
+		event(
+			payload: Payload,
+			credentials: Credentials,
+			received?: Pick<ReceivedCallback, 'headers'>,
+		): PaymentFacts;
 		accepted(credentials: Credentials): Answer;
 		/** Why no answer could be recognized as paid, in words; undefined when it can. Waiting for a payment is refused then. */
 		cannotTellPaid?(credentials: Credentials): string | undefined;
@@ -238,7 +247,11 @@ export interface PaymentContract<Credentials, Order> {
 			/** The question to the API; undefined when the callback names nothing that could be asked for. */
 			call(claimed: PaymentFacts, credentials: Credentials): HttpCall | undefined;
 			/** What the API's answer supports; undefined when the API does not know the payment. */
-			facts(reply: HttpReply, claimed: PaymentFacts, credentials: Credentials): PaymentFacts | undefined;
+			facts(
+				reply: HttpReply,
+				claimed: PaymentFacts,
+				credentials: Credentials,
+			): PaymentFacts | undefined;
 		};
 		registration?: {
 			/** The provider's names of what these events come in, and the user's own; empty when the provider sends none of them. */

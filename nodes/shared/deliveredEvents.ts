@@ -21,14 +21,20 @@ export interface EventKey {
 	eventId: string;
 }
 
-const listener = (key: Omit<EventKey, 'eventId'>) => JSON.stringify([key.workflowId, key.nodeId, key.test]);
+const listener = (key: Omit<EventKey, 'eventId'>) =>
+	JSON.stringify([key.workflowId, key.nodeId, key.test]);
 const keyOf = (key: EventKey) => `${listener(key)}${key.eventId}`;
 
 /** `first`: this delivery shall start the execution, and must end with `finishDelivery`, at the latest after `longestMilliseconds`. */
-export function beginDelivery(key: EventKey, nowMilliseconds: number, longestMilliseconds = LONGEST_STORING_MILLISECONDS): 'first' | 'inFlight' | 'done' {
+export function beginDelivery(
+	key: EventKey,
+	nowMilliseconds: number,
+	longestMilliseconds = LONGEST_STORING_MILLISECONDS,
+): 'first' | 'inFlight' | 'done' {
 	const name = keyOf(key);
 	const mark = marks.get(name);
-	if (mark && 'doneAt' in mark && nowMilliseconds - mark.doneAt < REMEMBERED_FOR_MILLISECONDS) return 'done';
+	if (mark && 'doneAt' in mark && nowMilliseconds - mark.doneAt < REMEMBERED_FOR_MILLISECONDS)
+		return 'done';
 	if (mark && 'inFlightUntil' in mark && nowMilliseconds < mark.inFlightUntil) return 'inFlight';
 	marks.delete(name);
 	marks.set(name, { inFlightUntil: nowMilliseconds + longestMilliseconds });
@@ -37,7 +43,11 @@ export function beginDelivery(key: EventKey, nowMilliseconds: number, longestMil
 }
 
 /** `acknowledged` false: the provider was not told that all is well, so its next delivery must start the execution. */
-export function finishDelivery(key: EventKey, acknowledged: boolean, nowMilliseconds: number): void {
+export function finishDelivery(
+	key: EventKey,
+	acknowledged: boolean,
+	nowMilliseconds: number,
+): void {
 	const name = keyOf(key);
 	marks.delete(name);
 	if (acknowledged) marks.set(name, { doneAt: nowMilliseconds });

@@ -1,4 +1,9 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeParameters,
+} from 'n8n-workflow';
 import { NodeApiError, NodeOperationError, sleep } from 'n8n-workflow';
 import { CallFailure } from './callFailure';
 import type { HttpCall, HttpReply } from './contract';
@@ -37,7 +42,11 @@ export interface Row<Credentials> {
 	 * @param field display name, where it is not that of the parameter
 	 * @throws InputError when an expression has filled it with none of the choices
 	 */
-	choice<Value extends string>(parameter: string, choices: readonly [Value, ...Value[]], field?: string): Value;
+	choice<Value extends string>(
+		parameter: string,
+		choices: readonly [Value, ...Value[]],
+		field?: string,
+	): Value;
 	value(parameter: string, fallback?: unknown): unknown;
 	/** The fields of a collection parameter that are filled in, texts trimmed. What shall be a text is read with `readText`. */
 	collection(parameter: string): IDataObject;
@@ -50,12 +59,18 @@ export interface Row<Credentials> {
 	 *
 	 * @param field display name of the reference, where it is not `Reference`
 	 */
-	make(reference: string | null, send: () => Promise<IDataObject>, field?: string): Promise<IDataObject>;
+	make(
+		reference: string | null,
+		send: () => Promise<IDataObject>,
+		field?: string,
+	): Promise<IDataObject>;
 	/** The `Reference` field, for errors; null if it is empty or there is none. */
 	reference(): string | null;
 }
 
-export type Operation<Credentials> = (row: Row<Credentials>) => Promise<IDataObject | IDataObject[] | INodeExecutionData>;
+export type Operation<Credentials> = (
+	row: Row<Credentials>,
+) => Promise<IDataObject | IDataObject[] | INodeExecutionData>;
 
 /** A row as errors name it. */
 interface RowName {
@@ -97,10 +112,16 @@ export async function eachItem<Credentials, Order>(
 	// n8n's older agents give a tool no items, only the parameters that the agent filled in.
 	const items = given.length === 0 && isToolExecution(context) ? [{ json: {} }] : given;
 	if (items.length === 0) return [[]];
-	const prepared = await prepare(context, provider, operations).catch((error: unknown) => ({ error }));
+	const prepared = await prepare(context, provider, operations).catch((error: unknown) => ({
+		error,
+	}));
 	if ('error' in prepared) {
 		if (!context.continueOnFail()) throw asNodeError(context, prepared.error, 0);
-		return [items.map((_, itemIndex) => failed(asNodeError(context, prepared.error, itemIndex), itemIndex))];
+		return [
+			items.map((_, itemIndex) =>
+				failed(asNodeError(context, prepared.error, itemIndex), itemIndex),
+			),
+		];
 	}
 	const { operation, credentials, parallel } = prepared;
 	const stopped = context.getExecutionCancelSignal();
@@ -109,7 +130,11 @@ export async function eachItem<Credentials, Order>(
 	const results: INodeExecutionData[][] = [];
 	// n8n repeats the node after a stop, too, and what it gives then takes the place of what it gave before.
 	if (stopped?.aborted) {
-		for (const [index, { reference, result }] of before ?? []) results[index] = 'failure' in result ? [failed(asNodeError(context, result.failure, index, reference), index)] : paired(result.output as IDataObject, index);
+		for (const [index, { reference, result }] of before ?? [])
+			results[index] =
+				'failure' in result
+					? [failed(asNodeError(context, result.failure, index, reference), index)]
+					: paired(result.output as IDataObject, index);
 	}
 	let firstFailure: { error: NodeApiError | NodeOperationError; itemIndex: number } | undefined;
 	const run: Run = {
@@ -131,7 +156,11 @@ export async function eachItem<Credentials, Order>(
 			results[itemIndex] = paired(output, itemIndex);
 		} catch (error) {
 			// Of a row that was on its way the error is all that tells that it may have been made.
-			if (stopped?.aborted && !(error instanceof CallFailure && error.mayHaveArrived && context.continueOnFail())) return;
+			if (
+				stopped?.aborted &&
+				!(error instanceof CallFailure && error.mayHaveArrived && context.continueOnFail())
+			)
+				return;
 			const nodeError = asNodeError(context, error, itemIndex, row.reference());
 			if (context.continueOnFail()) {
 				results[itemIndex] = [failed(nodeError, itemIndex)];
@@ -164,22 +193,43 @@ export async function eachItem<Credentials, Order>(
 	}
 	if (stopped?.aborted && !context.continueOnFail()) {
 		// n8n knows by this word that the user stopped it, and that nothing failed.
-		throw withWhatWasMade({ error: new NodeOperationError(context.getNode(), 'The execution was canceled'), itemIndex: -1 }, run, items.length);
+		throw withWhatWasMade(
+			{
+				error: new NodeOperationError(context.getNode(), 'The execution was canceled'),
+				itemIndex: -1,
+			},
+			run,
+			items.length,
+		);
 	}
 	if (firstFailure) throw withWhatWasMade(firstFailure, run, items.length);
 	return [output];
 }
 
 /** What all rows need. Fails them all: n8n would send the input of a node that throws to its success output, as if it were made. */
-async function prepare<Credentials, Order>(context: IExecuteFunctions, provider: ProviderNode<Credentials, Order>, operations: Record<string, Record<string, Operation<Credentials>>>) {
+async function prepare<Credentials, Order>(
+	context: IExecuteFunctions,
+	provider: ProviderNode<Credentials, Order>,
+	operations: Record<string, Record<string, Operation<Credentials>>>,
+) {
 	const resource = context.getNodeParameter('resource', 0);
 	const operationName = context.getNodeParameter('operation', 0);
 	const ofResource = Object.hasOwn(operations, resource) ? (operations[resource] ?? {}) : {};
-	const operation = Object.hasOwn(ofResource, operationName) ? ofResource[operationName] : undefined;
+	const operation = Object.hasOwn(ofResource, operationName)
+		? ofResource[operationName]
+		: undefined;
 	if (!operation) {
-		throw new NodeOperationError(context.getNode(), `There is no operation '${operationName}' for '${resource}'`, { description: 'Open the node and choose the operation again.' });
+		throw new NodeOperationError(
+			context.getNode(),
+			`There is no operation '${operationName}' for '${resource}'`,
+			{ description: 'Open the node and choose the operation again.' },
+		);
 	}
-	return { operation, credentials: await readCredentials<Credentials>(context, provider.credentialName), parallel: requestsInParallel(context) };
+	return {
+		operation,
+		credentials: await readCredentials<Credentials>(context, provider.credentialName),
+		parallel: requestsInParallel(context),
+	};
 }
 
 /**
@@ -187,7 +237,10 @@ async function prepare<Credentials, Order>(context: IExecuteFunctions, provider:
  * keeps the advice; an `error` it turns into its bare message, after the merging.
  */
 function failed(error: NodeApiError | NodeOperationError, itemIndex: number): INodeExecutionData {
-	return { json: { error: [error.message, error.description].filter(Boolean).join('. ') }, pairedItem: { item: itemIndex } };
+	return {
+		json: { error: [error.message, error.description].filter(Boolean).join('. ') },
+		pairedItem: { item: itemIndex },
+	};
 }
 
 /** n8n's own test: with Retry On Fail it repeats the whole node when the first item that left it has an error. */
@@ -197,11 +250,22 @@ function isRepeated(output: INodeExecutionData[]): boolean {
 }
 
 function requestsInParallel(context: IExecuteFunctions): number {
-	const { requestsInParallel: chosen } = context.getNodeParameter('options', 0, {}) as { requestsInParallel?: number };
-	return Math.max(1, Math.min(MOST_REQUESTS_IN_PARALLEL, Math.trunc(chosen ?? DEFAULT_REQUESTS_IN_PARALLEL) || DEFAULT_REQUESTS_IN_PARALLEL));
+	const { requestsInParallel: chosen } = context.getNodeParameter('options', 0, {}) as {
+		requestsInParallel?: number;
+	};
+	return Math.max(
+		1,
+		Math.min(
+			MOST_REQUESTS_IN_PARALLEL,
+			Math.trunc(chosen ?? DEFAULT_REQUESTS_IN_PARALLEL) || DEFAULT_REQUESTS_IN_PARALLEL,
+		),
+	);
 }
 
-function paired(output: IDataObject | IDataObject[] | INodeExecutionData, itemIndex: number): INodeExecutionData[] {
+function paired(
+	output: IDataObject | IDataObject[] | INodeExecutionData,
+	itemIndex: number,
+): INodeExecutionData[] {
 	const pairedItem = { item: itemIndex };
 	if (Array.isArray(output)) return output.map((json) => ({ json, pairedItem }));
 	return isFile(output) ? [{ ...output, pairedItem }] : [{ json: output, pairedItem }];
@@ -247,12 +311,20 @@ function rowOf<Credentials, Order>(
 			return readChoice(row.text(parameter, field), field, choices);
 		},
 		collection(parameter) {
-			const entries = Object.entries(value(parameter, {}) as IDataObject).map(([name, entry]) => [name, trim(entry)] as const);
-			return Object.fromEntries(entries.filter(([, entry]) => entry !== '' && entry !== undefined && entry !== null)) as IDataObject;
+			const entries = Object.entries(value(parameter, {}) as IDataObject).map(
+				([name, entry]) => [name, trim(entry)] as const,
+			);
+			return Object.fromEntries(
+				entries.filter(([, entry]) => entry !== '' && entry !== undefined && entry !== null),
+			) as IDataObject;
 		},
 		json: (parameter, displayName) => readJsonField(value(parameter, ''), displayName),
 		async send(call, options) {
-			const reply = await sendCall(context, provider, credentials, call, { stopped: run.stopped, ...(run.isSilent ? { maximumAttempts: 1 } : {}), ...options }).catch((error: unknown) => {
+			const reply = await sendCall(context, provider, credentials, call, {
+				stopped: run.stopped,
+				...(run.isSilent ? { maximumAttempts: 1 } : {}),
+				...options,
+			}).catch((error: unknown) => {
 				if (error instanceof CallFailure) run.isSilent = error.httpStatus === undefined;
 				throw error;
 			});
@@ -263,12 +335,16 @@ function rowOf<Credentials, Order>(
 		async make(reference, send, field = 'Reference') {
 			const earlierRow = reference === null ? undefined : run.references.get(reference);
 			if (earlierRow !== undefined) {
-				throw new InputError(`'${field}' ${shown(reference ?? '')} was already used by item ${earlierRow} of this run, so nothing was sent`, 'Give each row a reference of its own, or remove the repeated row.');
+				throw new InputError(
+					`'${field}' ${shown(reference ?? '')} was already used by item ${earlierRow} of this run, so nothing was sent`,
+					'Give each row a reference of its own, or remove the repeated row.',
+				);
 			}
 			if (reference !== null) run.references.set(reference, itemIndex);
 			const before = run.before?.get(itemIndex);
 			// Another reference is another order, whatever item it has.
-			const result = before?.reference === reference ? before.result : await attempt(send, () => accepted);
+			const result =
+				before?.reference === reference ? before.result : await attempt(send, () => accepted);
 			if ('error' in result) throw result.error;
 			run.before?.set(itemIndex, { reference, result });
 			if ('failure' in result) {
@@ -284,17 +360,28 @@ function rowOf<Credentials, Order>(
 
 /** `checkoutId` → `Checkout ID`, as the forms write it. */
 function labelOf(parameter: string): string {
-	const words = parameter.replace(/([A-Z])/g, ' $1').replace(/\bId\b/g, 'ID').replace(/\bIp\b/g, 'IP').replace(/\bUrl\b/g, 'URL');
+	const words = parameter
+		.replace(/([A-Z])/g, ' $1')
+		.replace(/\bId\b/g, 'ID')
+		.replace(/\bIp\b/g, 'IP')
+		.replace(/\bUrl\b/g, 'URL');
 	return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** Whether a saved value is no expression. Lists and objects may hold some further down. */
 function isFixed(saved: unknown): boolean {
-	return typeof saved === 'number' || typeof saved === 'boolean' || (typeof saved === 'string' && !saved.startsWith('='));
+	return (
+		typeof saved === 'number' ||
+		typeof saved === 'boolean' ||
+		(typeof saved === 'string' && !saved.startsWith('='))
+	);
 }
 
 /** Tells apart what was made, what may have been made (and must not be repeated blindly when the node is), and what was not. */
-async function attempt(send: () => Promise<IDataObject>, accepted: () => HttpCall | undefined): Promise<MadeRow['result'] | { error: unknown }> {
+async function attempt(
+	send: () => Promise<IDataObject>,
+	accepted: () => HttpCall | undefined,
+): Promise<MadeRow['result'] | { error: unknown }> {
 	try {
 		return { output: await send() };
 	} catch (error) {
@@ -302,8 +389,17 @@ async function attempt(send: () => Promise<IDataObject>, accepted: () => HttpCal
 		const call = accepted();
 		if (!call) return { error };
 		const what = error instanceof Error ? error.message : 'The answer could not be read';
-		const advice = [error instanceof InputError ? error.advice : '', `${IN_DOUBT} nevertheless: the provider had accepted it.`, call.howToFindOut ?? ''];
-		return { failure: new CallFailure(what, { advice: advice.filter(Boolean).join(' '), mayHaveArrived: true }) };
+		const advice = [
+			error instanceof InputError ? error.advice : '',
+			`${IN_DOUBT} nevertheless: the provider had accepted it.`,
+			call.howToFindOut ?? '',
+		];
+		return {
+			failure: new CallFailure(what, {
+				advice: advice.filter(Boolean).join(' '),
+				mayHaveArrived: true,
+			}),
+		};
 	}
 }
 
@@ -313,12 +409,19 @@ function retryKey(context: IExecuteFunctions): string | undefined {
 	const executionId = context.getExecutionId();
 	if (!node.retryOnFail || !executionId) return undefined;
 	// n8n counts each try of a tool as a run of its own (n8n-core 2.41.1, get-input-connection-data.js); what the agent asks for stays.
-	const run = isToolExecution(context) ? JSON.stringify(Object.keys(node.parameters).map((name) => context.getNodeParameter(name, 0))) : (context.evaluateExpression('{{ $runIndex }}', 0) as number);
+	const run = isToolExecution(context)
+		? JSON.stringify(Object.keys(node.parameters).map((name) => context.getNodeParameter(name, 0)))
+		: (context.evaluateExpression('{{ $runIndex }}', 0) as number);
 	return [executionId, node.id, run].join(':');
 }
 
 /** n8n's error classes, with the item; what is ours says what to do, what is unexpected says that it is. */
-export function asNodeError(context: IExecuteFunctions, error: unknown, itemIndex: number, reference: string | null = null): NodeApiError | NodeOperationError {
+export function asNodeError(
+	context: IExecuteFunctions,
+	error: unknown,
+	itemIndex: number,
+	reference: string | null = null,
+): NodeApiError | NodeOperationError {
 	const node = context.getNode();
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) {
 		// n8n's own, such as that of a credential that was never chosen, say what is wrong only.
@@ -330,7 +433,16 @@ export function asNodeError(context: IExecuteFunctions, error: unknown, itemInde
 	const message = `${error instanceof Error ? error.message : 'Something unexpected happened'} [${row}]`;
 	const nodeError =
 		error instanceof CallFailure
-			? new NodeApiError(node, { message: error.message }, { message, description: adviceOn(error), itemIndex, ...(error.httpStatus === undefined ? {} : { httpCode: String(error.httpStatus) }) })
+			? new NodeApiError(
+					node,
+					{ message: error.message },
+					{
+						message,
+						description: adviceOn(error),
+						itemIndex,
+						...(error.httpStatus === undefined ? {} : { httpCode: String(error.httpStatus) }),
+					},
+				)
 			: new NodeOperationError(node, message, { itemIndex, description: adviceOn(error) });
 	// n8n puts words of its own in place of a message that holds a name such as ECONNRESET or, in "preexisting", EEXIST.
 	nodeError.message = message;
@@ -339,26 +451,50 @@ export function asNodeError(context: IExecuteFunctions, error: unknown, itemInde
 
 function adviceOn(error: unknown): string {
 	if (error instanceof InputError) return error.advice;
-	if (error instanceof CallFailure) return error.mayHaveArrived && !error.advice.includes('may have been made') ? `${IN_DOUBT} nevertheless. ${error.advice}` : error.advice;
-	return isOurMistake(error) ? 'This is unexpected. Please report it with the steps that lead to it.' : "Correct the node's settings, its expressions or its credential.";
+	if (error instanceof CallFailure)
+		return error.mayHaveArrived && !error.advice.includes('may have been made')
+			? `${IN_DOUBT} nevertheless. ${error.advice}`
+			: error.advice;
+	return isOurMistake(error)
+		? 'This is unexpected. Please report it with the steps that lead to it.'
+		: "Correct the node's settings, its expressions or its credential.";
 }
 
 /** n8n's errors, such as those of expressions and missing credentials, are classes of their own. */
 function isOurMistake(error: unknown): boolean {
-	return !(error instanceof Error) || [Error, TypeError, RangeError, ReferenceError, SyntaxError].some((kind) => Object.getPrototypeOf(error) === kind.prototype);
+	return (
+		!(error instanceof Error) ||
+		[Error, TypeError, RangeError, ReferenceError, SyntaxError].some(
+			(kind) => Object.getPrototypeOf(error) === kind.prototype,
+		)
+	);
 }
 
 /** With "Stop" the rows that were made are lost from the output; the error is the only place left to say which they are. */
-function withWhatWasMade({ error, itemIndex }: { error: NodeApiError | NodeOperationError; itemIndex: number }, run: Run, rows: number): unknown {
+function withWhatWasMade(
+	{ error, itemIndex }: { error: NodeApiError | NodeOperationError; itemIndex: number },
+	run: Run,
+	rows: number,
+): unknown {
 	if (rows === 1) return error;
 	// A retry that stops early has not come to all that an earlier try made.
-	const before = [...(run.before ?? [])].map(([index, { reference, result }]) => ({ itemIndex: index, reference, inDoubt: 'failure' in result }));
+	const before = [...(run.before ?? [])].map(([index, { reference, result }]) => ({
+		itemIndex: index,
+		reference,
+		inDoubt: 'failure' in result,
+	}));
 	const made = unique([...run.made, ...before.filter(({ inDoubt }) => !inDoubt)]);
-	const inDoubt = unique([...run.inDoubt, ...before.filter((row) => row.inDoubt)]).filter((row) => row.itemIndex !== itemIndex);
+	const inDoubt = unique([...run.inDoubt, ...before.filter((row) => row.inDoubt)]).filter(
+		(row) => row.itemIndex !== itemIndex,
+	);
 	const sentences = [
-		made.length === 0 ? 'Nothing had been made before.' : `${made.length} of ${rows} rows had been made: ${named(made)}.`,
+		made.length === 0
+			? 'Nothing had been made before.'
+			: `${made.length} of ${rows} rows had been made: ${named(made)}.`,
 		inDoubt.length === 0 ? '' : `${inDoubt.length} more may have been made: ${named(inDoubt)}.`,
-		made.length + inDoubt.length === 0 ? '' : "Do not run those again; set 'On Error' to Continue to keep what is made.",
+		made.length + inDoubt.length === 0
+			? ''
+			: "Do not run those again; set 'On Error' to Continue to keep what is made.",
 	];
 	error.description = [error.description, ...sentences].filter(Boolean).join(' ');
 	return error;
@@ -366,10 +502,14 @@ function withWhatWasMade({ error, itemIndex }: { error: NodeApiError | NodeOpera
 
 /** In the order of the items, each once. */
 function unique(rows: RowName[]): RowName[] {
-	return [...new Map(rows.map((row) => [row.itemIndex, row])).values()].sort((left, right) => left.itemIndex - right.itemIndex);
+	return [...new Map(rows.map((row) => [row.itemIndex, row])).values()].sort(
+		(left, right) => left.itemIndex - right.itemIndex,
+	);
 }
 
 function named(rows: RowName[]): string {
 	const list = rows.map(({ itemIndex, reference }) => reference ?? `item ${itemIndex}`);
-	return list.length > MOST_ROWS_NAMED ? `${list.slice(0, MOST_ROWS_NAMED).join(', ')} and ${list.length - MOST_ROWS_NAMED} more up to item ${rows.at(-1)?.itemIndex}` : list.join(', ');
+	return list.length > MOST_ROWS_NAMED
+		? `${list.slice(0, MOST_ROWS_NAMED).join(', ')} and ${list.length - MOST_ROWS_NAMED} more up to item ${rows.at(-1)?.itemIndex}`
+		: list.join(', ');
 }

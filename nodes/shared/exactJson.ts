@@ -9,7 +9,8 @@ const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
  * A number with 16 digits or more, a zero at the end of the decimals, below a millionth (shown as `1e-7`), with an exponent, or a negative
  * zero. Inside of JSON a number stands behind one of three signs; what a text may hold of this is told apart afterwards.
  */
-const SUSPICIOUS_NUMBER = /[:[,]\s*-?(?:\d{16}|[\d.]{17}|\d+\.\d*0(?!\d)|\d+\.0{6}|[\d.]+[eE]|(?<=-)0)/;
+const SUSPICIOUS_NUMBER =
+	/[:[,]\s*-?(?:\d{16}|[\d.]{17}|\d+\.\d*0(?!\d)|\d+\.0{6}|[\d.]+[eE]|(?<=-)0)/;
 
 /** Whether a JavaScript number shows this literal again exactly as it was written. */
 function survives(literal: string): boolean {
@@ -28,7 +29,11 @@ export function readJson(text: string): unknown {
 		if (nestedDeeperThan(value, MAXIMUM_DEPTH)) return undefined;
 		if (typeof value !== 'number' && !SUSPICIOUS_NUMBER.test(text)) return value;
 		// The text is known to be valid JSON, so outside of strings every match of the pattern is a whole number literal.
-		return JSON.parse(text.replace(STRING_OR_NUMBER, (token) => (token.startsWith('"') || survives(token) ? token : `"${token}"`)));
+		return JSON.parse(
+			text.replace(STRING_OR_NUMBER, (token) =>
+				token.startsWith('"') || survives(token) ? token : `"${token}"`,
+			),
+		);
 	} catch {
 		return undefined;
 	}
@@ -39,7 +44,8 @@ function nestedDeeperThan(value: unknown, levels: number): boolean {
 	if (typeof value !== 'object' || value === null) return false;
 	if (levels === 0) return true;
 	if (Array.isArray(value)) return value.some((entry) => nestedDeeperThan(entry, levels - 1));
-	for (const name in value) if (nestedDeeperThan((value as Record<string, unknown>)[name], levels - 1)) return true;
+	for (const name in value)
+		if (nestedDeeperThan((value as Record<string, unknown>)[name], levels - 1)) return true;
 	return false;
 }
 
@@ -78,15 +84,22 @@ export class ExactNumber {
 /** Writes JSON (undefined members left out, keys in the order given); an `ExactNumber` appears as a number with just its digits. */
 export function writeJson(value: unknown): string {
 	// A mark that occurs nowhere in the value: a text that looked like one would come out as a number.
-	const plain = JSON.stringify(value, (_key, member: unknown) => (member instanceof ExactNumber ? member.text : member));
+	const plain = JSON.stringify(value, (_key, member: unknown) =>
+		member instanceof ExactNumber ? member.text : member,
+	);
 	let mark = 'exact:';
 	while (plain.includes(mark)) mark += mark;
-	const text = JSON.stringify(value, (_key, member: unknown) => (member instanceof ExactNumber ? `${mark}${member.text}` : member));
+	const text = JSON.stringify(value, (_key, member: unknown) =>
+		member instanceof ExactNumber ? `${mark}${member.text}` : member,
+	);
 	return text.replace(new RegExp(`"${mark}(-?\\d+(?:\\.\\d+)?)"`, 'g'), '$1');
 }
 
 /** Merges `extra` over `body`: objects member by member, everything else replaced. Neither is changed. */
-export function mergeExtraFields(body: Record<string, unknown>, extra: Record<string, unknown>): Record<string, unknown> {
+export function mergeExtraFields(
+	body: Record<string, unknown>,
+	extra: Record<string, unknown>,
+): Record<string, unknown> {
 	const merged: Record<string, unknown> = { ...body };
 	for (const [key, value] of Object.entries(extra)) {
 		const present = merged[key];
@@ -111,9 +124,19 @@ export function readJsonField(value: unknown, field: string): unknown {
 	if (typeof value !== 'string') return value;
 	if (value.trim() === '') return undefined;
 	const parsed = parse(value);
-	if ('problem' in parsed) throw new InputError(`'${field}' is not valid JSON: ${parsed.problem}`, 'Correct the JSON; texts and names need double quotes.');
-	const changed = (value.match(STRING_OR_NUMBER) ?? []).find((token) => !token.startsWith('"') && !keepsItsValue(token));
-	if (changed !== undefined) throw new InputError(`'${field}' holds a number that would not be sent as it is written: ${shown(changed)}`, 'Write it as a text, in double quotes.');
+	if ('problem' in parsed)
+		throw new InputError(
+			`'${field}' is not valid JSON: ${parsed.problem}`,
+			'Correct the JSON; texts and names need double quotes.',
+		);
+	const changed = (value.match(STRING_OR_NUMBER) ?? []).find(
+		(token) => !token.startsWith('"') && !keepsItsValue(token),
+	);
+	if (changed !== undefined)
+		throw new InputError(
+			`'${field}' holds a number that would not be sent as it is written: ${shown(changed)}`,
+			'Write it as a text, in double quotes.',
+		);
 	return parsed.value;
 }
 
@@ -121,7 +144,10 @@ export function readJsonField(value: unknown, field: string): unknown {
 function keepsItsValue(literal: string): boolean {
 	if (survives(literal)) return true;
 	const digits = literal.replace(/[eE].*|[-.]/g, '').replace(/^0+|0+$/g, '');
-	return digits === '' || (digits.length <= 15 && Number.isFinite(Number(literal)) && Number(literal) !== 0);
+	return (
+		digits === '' ||
+		(digits.length <= 15 && Number.isFinite(Number(literal)) && Number(literal) !== 0)
+	);
 }
 
 function parse(text: string): { value: unknown } | { problem: string } {

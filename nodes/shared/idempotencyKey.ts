@@ -7,7 +7,13 @@ import type { HttpCall } from './contract';
  *
  * @returns undefined without a reference: two equal rows are two customers
  */
-export function idempotencyKey(call: Pick<HttpCall, 'method' | 'url' | 'body'>, reference: string | null, attempt: number): string | undefined {
+export function idempotencyKey(
+	call: Pick<HttpCall, 'method' | 'url' | 'body'>,
+	reference: string | null,
+	attempt: number,
+): string | undefined {
 	if (reference === null) return undefined;
-	return createHash('sha256').update(JSON.stringify([call.method, call.url, call.body ?? '', attempt])).digest('hex');
+	return createHash('sha256')
+		.update(JSON.stringify([call.method, call.url, call.body ?? '', attempt]))
+		.digest('hex');
 }

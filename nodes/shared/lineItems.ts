@@ -3,7 +3,11 @@ import { InputError } from './inputError';
 
 /** What the payer reads where a provider knows no line items (`2 × Tea, Cup`); null without any. */
 export function namesOf(lineItems: LineItem[]): string | null {
-	return lineItems.length === 0 ? null : lineItems.map(({ name, quantity }) => (quantity === 1 ? name : `${quantity} × ${name}`)).join(', ');
+	return lineItems.length === 0
+		? null
+		: lineItems
+				.map(({ name, quantity }) => (quantity === 1 ? name : `${quantity} × ${name}`))
+				.join(', ');
 }
 
 /**
@@ -11,8 +15,15 @@ export function namesOf(lineItems: LineItem[]): string | null {
  *
  * @throws InputError when there is nothing to call it by
  */
-export function wholeOrderAsItem({ description, reference, amount }: CheckoutOrder, displayName: string): LineItem {
+export function wholeOrderAsItem(
+	{ description, reference, amount }: CheckoutOrder,
+	displayName: string,
+): LineItem {
 	const name = description ?? reference;
-	if (name === null) throw new InputError("'Description' and 'Reference' are both empty", `Fill in one of them: ${displayName} shows it to the payer as the name of what is paid.`);
+	if (name === null)
+		throw new InputError(
+			"'Description' and 'Reference' are both empty",
+			`Fill in one of them: ${displayName} shows it to the payer as the name of what is paid.`,
+		);
 	return { name, unitAmount: amount ?? '0', quantity: 1 };
 }

@@ -45,7 +45,8 @@ function forgetOldest(): void {
 	const latest = Date.now() - ASKED_FOR_WITHIN_MILLISECONDS;
 	let kept = [...runs.values()].reduce((sum, { rows }) => sum + rows.size, 0);
 	for (const [oldest, { rows, usedAt }] of runs) {
-		if (usedAt > latest || (kept <= MOST_ROWS_OF_OTHER_RUNS && runs.size <= MOST_OTHER_RUNS)) return;
+		if (usedAt > latest || (kept <= MOST_ROWS_OF_OTHER_RUNS && runs.size <= MOST_OTHER_RUNS))
+			return;
 		kept -= rows.size;
 		runs.delete(oldest);
 	}

@@ -7,9 +7,32 @@ import type { LineItem } from './contract';
  * in ISO 4217, a hundredfold error.
  */
 const EXPONENTS_OTHER_THAN_2: Record<string, number> = {
-	BIF: 0, CLP: 0, DJF: 0, GNF: 0, ISK: 0, JPY: 0, KMF: 0, KRW: 0, PYG: 0, RWF: 0, UGX: 0, UYI: 0, VND: 0, VUV: 0, XAF: 0, XOF: 0, XPF: 0,
-	BHD: 3, IQD: 3, JOD: 3, KWD: 3, LYD: 3, OMR: 3, TND: 3,
-	CLF: 4, UYW: 4,
+	BIF: 0,
+	CLP: 0,
+	DJF: 0,
+	GNF: 0,
+	ISK: 0,
+	JPY: 0,
+	KMF: 0,
+	KRW: 0,
+	PYG: 0,
+	RWF: 0,
+	UGX: 0,
+	UYI: 0,
+	VND: 0,
+	VUV: 0,
+	XAF: 0,
+	XOF: 0,
+	XPF: 0,
+	BHD: 3,
+	IQD: 3,
+	JOD: 3,
+	KWD: 3,
+	LYD: 3,
+	OMR: 3,
+	TND: 3,
+	CLF: 4,
+	UYW: 4,
 };
 
 const EXPONENT_2 = new Set(
@@ -40,20 +63,37 @@ export const LONGEST_AMOUNT = 40;
  */
 export function readAmount(value: unknown, field: string): string {
 	const text = written(value).trim();
-	if (text === '') throw new InputError(`'${field}' is empty`, 'Enter an amount such as 12.50, or map it from the input item.');
-	if (typeof value === 'object' || !/^\d+(\.\d+)?$/.test(text)) throw new InputError(`'${field}' is not a plain number: ${shown(text)}`, adviceFor(text));
-	if (text.length > LONGEST_AMOUNT) throw new InputError(`'${field}' is longer than any amount: ${shown(text)}`, `Give an amount of ${LONGEST_AMOUNT} characters at the most.`);
+	if (text === '')
+		throw new InputError(
+			`'${field}' is empty`,
+			'Enter an amount such as 12.50, or map it from the input item.',
+		);
+	if (typeof value === 'object' || !/^\d+(\.\d+)?$/.test(text))
+		throw new InputError(`'${field}' is not a plain number: ${shown(text)}`, adviceFor(text));
+	if (text.length > LONGEST_AMOUNT)
+		throw new InputError(
+			`'${field}' is longer than any amount: ${shown(text)}`,
+			`Give an amount of ${LONGEST_AMOUNT} characters at the most.`,
+		);
 	if (typeof value === 'number' && !holdsEveryDigit(value)) {
-		throw new InputError(`'${field}' has more digits than a number holds exactly: ${shown(text)}`, 'Give the amount as text, for example from a column that is formatted as text.');
+		throw new InputError(
+			`'${field}' has more digits than a number holds exactly: ${shown(text)}`,
+			'Give the amount as text, for example from a column that is formatted as text.',
+		);
 	}
 	const amount = text.replace(/^0+(?=\d)/, '');
-	if (!/[1-9]/.test(amount)) throw new InputError(`'${field}' is zero`, 'Enter an amount that is more than zero.');
+	if (!/[1-9]/.test(amount))
+		throw new InputError(`'${field}' is zero`, 'Enter an amount that is more than zero.');
 	return amount;
 }
 
 function written(value: unknown): string {
 	if (typeof value === 'string') return value;
-	return value === undefined || value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : `${value as number}`;
+	return value === undefined || value === null
+		? ''
+		: typeof value === 'object'
+			? JSON.stringify(value)
+			: `${value as number}`;
 }
 
 /**
@@ -70,7 +110,8 @@ function adviceFor(text: string): string {
 	if (/^-/.test(text)) return 'Enter an amount that is more than zero.';
 	if (/\d[eE][+-]?\d/.test(text)) return 'Write the number out, without an exponent.';
 	if (/^\d+,\d{1,2}$/.test(text)) return 'Use a point for the decimals, for example 12.50.';
-	if (/^\d{1,3}(,\d{3})+(\.\d+)?$/.test(text)) return 'Leave out the thousands separators, for example 1000.00.';
+	if (/^\d{1,3}(,\d{3})+(\.\d+)?$/.test(text))
+		return 'Leave out the thousands separators, for example 1000.00.';
 	return 'Enter digits and, if needed, one decimal point: no currency sign, no separators, for example 12.50.';
 }
 
@@ -102,7 +143,10 @@ export function toMinorUnits(amount: string, currency: string, field: string): s
 	// Zeros count too: in half the world "1.000" is a thousand, so a third decimal is never taken for a slip.
 	if ((amount.split('.')[1]?.length ?? 0) > exponent) {
 		const decimals = exponent === 0 ? 'no decimals' : `${exponent} decimals`;
-		throw new InputError(`'${field}' ${shown(amount)} has more decimals than ${currency.toUpperCase()}, which has ${decimals}`, `Round it to ${decimals} before this node; nothing is rounded here.`);
+		throw new InputError(
+			`'${field}' ${shown(amount)} has more decimals than ${currency.toUpperCase()}, which has ${decimals}`,
+			`Round it to ${decimals} before this node; nothing is rounded here.`,
+		);
 	}
 	return scale(amount, exponent);
 }
@@ -112,10 +156,18 @@ export function toMinorUnits(amount: string, currency: string, field: string): s
  *
  * @throws InputError as `toMinorUnits`, or when a smallest-unit amount has decimals
  */
-export function smallestUnits(amount: string, unit: 'major' | 'smallest', currency: string, field: string): string {
+export function smallestUnits(
+	amount: string,
+	unit: 'major' | 'smallest',
+	currency: string,
+	field: string,
+): string {
 	if (unit === 'major') return toMinorUnits(amount, currency, field);
 	if (amount.includes('.')) {
-		throw new InputError(`'${field}' ${shown(amount)} has decimals, but 'Amount Unit' is Smallest Unit`, "Give a whole number of the smallest unit, or set 'Amount Unit' to Major Unit.");
+		throw new InputError(
+			`'${field}' ${shown(amount)} has decimals, but 'Amount Unit' is Smallest Unit`,
+			"Give a whole number of the smallest unit, or set 'Amount Unit' to Major Unit.",
+		);
 	}
 	return amount;
 }
@@ -152,7 +204,13 @@ export function compareAmounts(left: string, right: string): number {
 
 /** Exact sum of unit amount × quantity, with as many decimals as the most precise unit amount. */
 export function sumOfLineItems(lineItems: LineItem[]): string {
-	const decimals = Math.max(0, ...lineItems.map((item) => item.unitAmount.split('.')[1]?.length ?? 0));
-	const total = lineItems.reduce((sum, item) => sum + BigInt(scale(item.unitAmount, decimals)) * BigInt(item.quantity), 0n);
+	const decimals = Math.max(
+		0,
+		...lineItems.map((item) => item.unitAmount.split('.')[1]?.length ?? 0),
+	);
+	const total = lineItems.reduce(
+		(sum, item) => sum + BigInt(scale(item.unitAmount, decimals)) * BigInt(item.quantity),
+		0n,
+	);
 	return fromSmallestUnits(total.toString(), decimals) ?? '0';
 }

@@ -33,7 +33,12 @@ export async function pause(milliseconds: number, stopped?: AbortSignal): Promis
  *
  * Holds for one n8n process; several processes each count for themselves.
  */
-export async function inTurn<Result>(scope: string, requestsPerSecond: number, send: () => Promise<Result>, stopped?: AbortSignal): Promise<Result> {
+export async function inTurn<Result>(
+	scope: string,
+	requestsPerSecond: number,
+	send: () => Promise<Result>,
+	stopped?: AbortSignal,
+): Promise<Result> {
 	const queue = queues.get(scope) ?? { places: [], count: 0 };
 	queues.set(scope, queue);
 	const place = queue.count++ % requestsPerSecond;

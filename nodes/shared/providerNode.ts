@@ -1,4 +1,10 @@
-import type { IDataObject, IExecuteFunctions, IHookFunctions, ILoadOptionsFunctions, IWebhookFunctions } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	IHookFunctions,
+	ILoadOptionsFunctions,
+	IWebhookFunctions,
+} from 'n8n-workflow';
 import type { PaymentContract } from './contract';
 
 /** What the shared functions need to know to work for a provider's node: its contract and the name of its credential type. */
@@ -7,16 +13,25 @@ export interface ProviderNode<Credentials, Order> {
 	credentialName: string;
 }
 
-export type AnyContext = IExecuteFunctions | IWebhookFunctions | IHookFunctions | ILoadOptionsFunctions;
+export type AnyContext =
+	IExecuteFunctions | IWebhookFunctions | IHookFunctions | ILoadOptionsFunctions;
 
 /** The credential's fields, texts trimmed: keys are pasted with blanks and line ends around them. */
-export async function readCredentials<Credentials>(context: AnyContext, credentialName: string): Promise<Credentials> {
+export async function readCredentials<Credentials>(
+	context: AnyContext,
+	credentialName: string,
+): Promise<Credentials> {
 	return trimmed(await context.getCredentials<IDataObject>(credentialName)) as Credentials;
 }
 
 /** The same fields with every text trimmed. */
 export function trimmed(fields: IDataObject): IDataObject {
-	return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, typeof value === 'string' ? value.trim() : value]));
+	return Object.fromEntries(
+		Object.entries(fields).map(([name, value]) => [
+			name,
+			typeof value === 'string' ? value.trim() : value,
+		]),
+	);
 }
 
 /**

@@ -9,7 +9,9 @@ const askedAt = new Map<string, number[]>();
  * references; that must not become a flood of API calls. Counts for one node in one process.
  */
 export function mayAsk(node: string, nowMilliseconds: number): boolean {
-	const recent = (askedAt.get(node) ?? []).filter((time) => nowMilliseconds - time < MINUTE_MILLISECONDS);
+	const recent = (askedAt.get(node) ?? []).filter(
+		(time) => nowMilliseconds - time < MINUTE_MILLISECONDS,
+	);
 	const allowed = recent.length < MOST_QUESTIONS_A_MINUTE;
 	askedAt.set(node, allowed ? [...recent, nowMilliseconds] : recent);
 	return allowed;

@@ -18,9 +18,18 @@ const LINE_ITEM_NAMES = ['name', 'unitAmount', 'quantity', 'description', 'image
 export function readCheckoutOrder<Credentials>(row: Row<Credentials>): CheckoutOrder {
 	const lineItems = readLineItems(row);
 	const currency = row.text('currency');
-	if (currency === '') throw new InputError("'Currency' is empty", 'Enter a currency code, or map it from the input item.');
+	if (currency === '')
+		throw new InputError(
+			"'Currency' is empty",
+			'Enter a currency code, or map it from the input item.',
+		);
 	return {
-		amount: lineItems === undefined ? readAmount(row.value('amount'), 'Amount') : lineItems.some((item) => item.price !== undefined) ? null : sumOfLineItems(lineItems),
+		amount:
+			lineItems === undefined
+				? readAmount(row.value('amount'), 'Amount')
+				: lineItems.some((item) => item.price !== undefined)
+					? null
+					: sumOfLineItems(lineItems),
 		lineItems: lineItems ?? [],
 		amountUnit: readAmountUnit(row),
 		currency,
@@ -50,7 +59,10 @@ export function readCallbackUrl<Credentials>(row: Row<Credentials>): string | nu
 	if (kind === 'none') return null;
 	const url = readUrl(row.value('callbackUrl', ''), 'Callback URL');
 	if (url === null) {
-		throw new InputError("'Callback URL' is empty", 'Paste the Production URL of the trigger that shall receive the callback; open the trigger to copy it.');
+		throw new InputError(
+			"'Callback URL' is empty",
+			'Paste the Production URL of the trigger that shall receive the callback; open the trigger to copy it.',
+		);
 	}
 	return url;
 }
@@ -58,7 +70,11 @@ export function readCallbackUrl<Credentials>(row: Row<Credentials>): string | nu
 /** `Extra Request Fields`; an empty object if nothing is given. */
 export function readExtraFields<Credentials>(row: Row<Credentials>): IDataObject {
 	const extra = row.json('extraFields', 'Extra Request Fields') ?? {};
-	if (!isObject(extra)) throw new InputError("'Extra Request Fields' is not a JSON object", 'Enter an object such as {"field": "value"}.');
+	if (!isObject(extra))
+		throw new InputError(
+			"'Extra Request Fields' is not a JSON object",
+			'Enter an object such as {"field": "value"}.',
+		);
 	return extra as IDataObject;
 }
 
@@ -71,8 +87,16 @@ function readLineItems<Credentials>(row: Row<Credentials>): LineItem[] | undefin
 	}
 	if (from === 'lineItemsJson') {
 		const items = row.json('lineItemsJson', 'Line Items (JSON)');
-		if (!Array.isArray(items)) throw new InputError("'Line Items (JSON)' is not a list", 'Enter a JSON list such as [{"name": "Tea", "unitAmount": "12.50", "quantity": 2}].');
-		return readItems(items, 'Line Items (JSON)', 'Give at least one line item, or choose One Amount.');
+		if (!Array.isArray(items))
+			throw new InputError(
+				"'Line Items (JSON)' is not a list",
+				'Enter a JSON list such as [{"name": "Tea", "unitAmount": "12.50", "quantity": 2}].',
+			);
+		return readItems(
+			items,
+			'Line Items (JSON)',
+			'Give at least one line item, or choose One Amount.',
+		);
 	}
 	return undefined;
 }
@@ -83,41 +107,71 @@ function readItems(items: unknown[], field: string, whenEmpty: string): LineItem
 }
 
 function readItem(entry: unknown, field: string): LineItem {
-	if (!isObject(entry)) throw new InputError(`'${field}' is not an object`, 'Give name, unitAmount and quantity.');
+	if (!isObject(entry))
+		throw new InputError(`'${field}' is not an object`, 'Give name, unitAmount and quantity.');
 	const price = readText(entry.price, `${field}: Price ID`);
 	const name = readText(entry.name, `${field}: Name`);
 	const description = readText(entry.description, `${field}: Description`);
-	if (name === '' && price === '') throw new InputError(`'${field}: Name' is empty`, 'Give each line item a name that the payer understands.');
+	if (name === '' && price === '')
+		throw new InputError(
+			`'${field}: Name' is empty`,
+			'Give each line item a name that the payer understands.',
+		);
 	if (price !== '' && !isBlank(entry.unitAmount)) {
-		throw new InputError(`'${field}' has a Price ID and a Unit Amount`, 'Remove one of them: a price ID brings its own amount.');
+		throw new InputError(
+			`'${field}' has a Price ID and a Unit Amount`,
+			'Remove one of them: a price ID brings its own amount.',
+		);
 	}
-	const images = Array.isArray(entry.images) ? entry.images.map((image) => readText(image, `${field}: Images`)) : readText(entry.images, `${field}: Images`).split(/[\s,]+/).filter(Boolean);
+	const images = Array.isArray(entry.images)
+		? entry.images.map((image) => readText(image, `${field}: Images`))
+		: readText(entry.images, `${field}: Images`)
+				.split(/[\s,]+/)
+				.filter(Boolean);
 	return {
 		name,
 		unitAmount: price === '' ? readAmount(entry.unitAmount, `${field}: Unit Amount`) : '0',
 		quantity: readQuantity(entry, field),
 		...(description === '' ? {} : { description }),
-		...(images.length === 0 ? {} : { images: images.map((image) => readUrl(image, `${field}: Images`) ?? '') }),
+		...(images.length === 0
+			? {}
+			: { images: images.map((image) => readUrl(image, `${field}: Images`) ?? '') }),
 		...(price === '' ? {} : { price }),
 	};
 }
 
 function isBlank(value: unknown): boolean {
-	return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+	return (
+		value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
+	);
 }
 
 /** One where nothing at all is said. What was said under another name, or by a column that is empty, must not be sold once. */
 function readQuantity(item: Record<string, unknown>, field: string): number {
 	if (!('quantity' in item)) {
 		const unknown = Object.keys(item).find((name) => !LINE_ITEM_NAMES.includes(name));
-		if (unknown !== undefined) throw new InputError(`'${field}' has no quantity, but ${shown(unknown)}`, 'Give it a member "quantity", spelled so, with the number of pieces: 1 for one.');
+		if (unknown !== undefined)
+			throw new InputError(
+				`'${field}' has no quantity, but ${shown(unknown)}`,
+				'Give it a member "quantity", spelled so, with the number of pieces: 1 for one.',
+			);
 		return 1;
 	}
-	const text = typeof item.quantity === 'number' || typeof item.quantity === 'string' ? String(item.quantity).trim() : '';
-	if (text === '') throw new InputError(`'${field}: Quantity' is empty`, 'Enter 1, 2, 3 and so on, or map a field that holds a number.');
+	const text =
+		typeof item.quantity === 'number' || typeof item.quantity === 'string'
+			? String(item.quantity).trim()
+			: '';
+	if (text === '')
+		throw new InputError(
+			`'${field}: Quantity' is empty`,
+			'Enter 1, 2, 3 and so on, or map a field that holds a number.',
+		);
 	const quantity = Number(text);
 	if (!/^\d+$/.test(text) || quantity < 1 || !Number.isSafeInteger(quantity)) {
-		throw new InputError(`'${field}: Quantity' is not a whole number above zero: ${shown(text)}`, 'Enter 1, 2, 3 and so on.');
+		throw new InputError(
+			`'${field}: Quantity' is not a whole number above zero: ${shown(text)}`,
+			'Enter 1, 2, 3 and so on.',
+		);
 	}
 	return quantity;
 }

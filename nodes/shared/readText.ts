@@ -11,14 +11,27 @@ import { holdsEveryDigit } from './money';
 export function readText(value: unknown, field: string): string {
 	const given = value ?? '';
 	if (typeof given === 'string' || typeof given === 'bigint') return String(given).trim();
-	if (typeof given !== 'number') throw new InputError(`'${field}' is not a text but ${kindOf(given)}`, isDate(given) ? DATE_ADVICE : 'Map one field that holds text or a number.');
-	if (Number.isNaN(given)) throw new InputError(`'${field}' is not a number`, 'Correct the expression, or map one field that holds text or a number.');
+	if (typeof given !== 'number')
+		throw new InputError(
+			`'${field}' is not a text but ${kindOf(given)}`,
+			isDate(given) ? DATE_ADVICE : 'Map one field that holds text or a number.',
+		);
+	if (Number.isNaN(given))
+		throw new InputError(
+			`'${field}' is not a number`,
+			'Correct the expression, or map one field that holds text or a number.',
+		);
 	// Not shown: it is not what the user typed, and a card number is read here, too.
-	if (!holdsEveryDigit(given)) throw new InputError(`'${field}' has more digits than a number holds exactly`, 'Give it as text, for example from a column that is formatted as text.');
+	if (!holdsEveryDigit(given))
+		throw new InputError(
+			`'${field}' has more digits than a number holds exactly`,
+			'Give it as text, for example from a column that is formatted as text.',
+		);
 	return String(given);
 }
 
-const DATE_ADVICE = "Write it as text in the expression, for example with .format('yyyy-MM-dd') behind it.";
+const DATE_ADVICE =
+	"Write it as text in the expression, for example with .format('yyyy-MM-dd') behind it.";
 
 function kindOf(value: unknown): string {
 	if (Array.isArray(value)) return 'a list';
@@ -28,5 +41,8 @@ function kindOf(value: unknown): string {
 
 /** A Date, or a DateTime of luxon, which `$now` gives. By name: expressions may have classes of their own. */
 export function isDate(value: unknown): boolean {
-	return Object.prototype.toString.call(value) === '[object Date]' || (typeof value === 'object' && value !== null && 'isLuxonDateTime' in value);
+	return (
+		Object.prototype.toString.call(value) === '[object Date]' ||
+		(typeof value === 'object' && value !== null && 'isLuxonDateTime' in value)
+	);
 }

@@ -3,7 +3,13 @@ import { NodeOperationError } from 'n8n-workflow';
 import { logLine } from './answerCallback';
 import { isKeptSecret } from './bytes';
 import { CallFailure } from './callFailure';
-import type { HttpCall, HttpReply, PaymentContract, PaymentEventName, RegisteredEndpoint } from './contract';
+import type {
+	HttpCall,
+	HttpReply,
+	PaymentContract,
+	PaymentEventName,
+	RegisteredEndpoint,
+} from './contract';
 import { forgetTestDeliveries } from './deliveredEvents';
 import { InputError } from './inputError';
 import { readCredentials, type ProviderNode } from './providerNode';
@@ -28,7 +34,9 @@ interface Kept extends IDataObject {
 	environment?: string;
 }
 
-type Registration<Credentials, Order> = NonNullable<PaymentContract<Credentials, Order>['callback']['registration']>;
+type Registration<Credentials, Order> = NonNullable<
+	PaymentContract<Credentials, Order>['callback']['registration']
+>;
 
 interface Desk<Credentials, Order> {
 	registration: Registration<Credentials, Order>;
@@ -43,7 +51,10 @@ interface Desk<Credentials, Order> {
 }
 
 /** `checkExists` of a trigger that registers itself: exactly one endpoint has its address, asks for the right events, and its secret is known. */
-export async function endpointIsRegistered<Credentials, Order>(context: IHookFunctions, provider: ProviderNode<Credentials, Order>): Promise<boolean> {
+export async function endpointIsRegistered<Credentials, Order>(
+	context: IHookFunctions,
+	provider: ProviderNode<Credentials, Order>,
+): Promise<boolean> {
 	return await atDesk(context, provider, 'looked up', async (desk) => {
 		const wanted = wantedEvents(context, provider, desk.registration);
 		const [own, ...more] = ownEndpoints(desk, await listEndpoints(desk));
@@ -65,19 +76,33 @@ export async function endpointIsRegistered<Credentials, Order>(context: IHookFun
  *
  * @throws NodeOperationError whose message says what to do: n8n shows nothing else where a workflow is published
  */
-export async function registerEndpoint<Credentials, Order>(context: IHookFunctions, provider: ProviderNode<Credentials, Order>): Promise<boolean> {
+export async function registerEndpoint<Credentials, Order>(
+	context: IHookFunctions,
+	provider: ProviderNode<Credentials, Order>,
+): Promise<boolean> {
 	return await atDesk(context, provider, 'registered', async (desk) => {
 		const wanted = wantedEvents(context, provider, desk.registration);
 		await removeOwn(desk);
-		const { id, ...remembered } = desk.registration.remember(await desk.send(desk.registration.create(desk.url, wanted, desk.credentials), { tellsSecret: true }));
+		const { id, ...remembered } = desk.registration.remember(
+			await desk.send(desk.registration.create(desk.url, wanted, desk.credentials), {
+				tellsSecret: true,
+			}),
+		);
 		Object.assign(desk.kept, { endpointId: id, url: desk.url, ...remembered });
-		if (desk.isTest) forgetTestDeliveries({ workflowId: context.getWorkflow().id ?? '', nodeId: context.getNode().id });
+		if (desk.isTest)
+			forgetTestDeliveries({
+				workflowId: context.getWorkflow().id ?? '',
+				nodeId: context.getNode().id,
+			});
 		return true;
 	});
 }
 
 /** `delete`: removes every endpoint with this trigger's address, also one whose id was lost. One that is already gone is removed. */
-export async function removeEndpoint<Credentials, Order>(context: IHookFunctions, provider: ProviderNode<Credentials, Order>): Promise<boolean> {
+export async function removeEndpoint<Credentials, Order>(
+	context: IHookFunctions,
+	provider: ProviderNode<Credentials, Order>,
+): Promise<boolean> {
 	return await atDesk(context, provider, 'removed', async (desk) => {
 		await removeOwn(desk);
 		return true;
@@ -86,7 +111,9 @@ export async function removeEndpoint<Credentials, Order>(context: IHookFunctions
 
 /** The trigger's `Additional Provider Events`: the provider's own names, separated by commas. */
 export function additionalProviderEvents(context: IHookFunctions | IWebhookFunctions): string[] {
-	const { additionalProviderEvents: names = '' } = context.getNodeParameter('options', {}) as { additionalProviderEvents?: string };
+	const { additionalProviderEvents: names = '' } = context.getNodeParameter('options', {}) as {
+		additionalProviderEvents?: string;
+	};
 	return names.split(/[\s,]+/).filter(Boolean);
 }
 
@@ -99,32 +126,63 @@ async function atDesk<Credentials, Order>(
 	const { displayName, callback } = provider.contract;
 	const url = context.getNodeWebhookUrl('default');
 	if (!callback.registration || url === undefined) {
-		throw new NodeOperationError(context.getNode(), `${displayName} Trigger has no address that could be registered`, { description: 'Save the workflow and publish it again.' });
+		throw new NodeOperationError(
+			context.getNode(),
+			`${displayName} Trigger has no address that could be registered`,
+			{ description: 'Save the workflow and publish it again.' },
+		);
 	}
 	try {
 		const credentials = await readCredentials<Credentials>(context, provider.credentialName);
 		return await work({
 			registration: callback.registration,
 			credentials,
-			send: async (call, options) => await sendCall(context, provider, credentials, call, { maximumAttempts: MAXIMUM_ATTEMPTS, ...options }),
+			send: async (call, options) =>
+				await sendCall(context, provider, credentials, call, {
+					maximumAttempts: MAXIMUM_ATTEMPTS,
+					...options,
+				}),
 			url,
 			kept: context.getWorkflowStaticData('node'),
 			isTest: context.getMode() === 'manual',
 			log: (level, message) => logLine(context, level, `${displayName} ${message}`),
 		});
 	} catch (error) {
-		const words = error instanceof InputError || error instanceof CallFailure ? `${error.message}. ${error.advice}` : error instanceof Error ? error.message : 'something unexpected happened';
+		const words =
+			error instanceof InputError || error instanceof CallFailure
+				? `${error.message}. ${error.advice}`
+				: error instanceof Error
+					? error.message
+					: 'something unexpected happened';
 		// n8n unpublishes all the same and only logs this: nobody is asked to correct anything, and nothing will try again.
-		const wayOut = done === 'removed' ? `${/[.!?]$/.test(words) ? '' : '.'} It goes on being told of payments that nobody takes: remove ${url} at ${displayName} by hand.` : '';
-		throw new NodeOperationError(context.getNode(), `The endpoint of this trigger could not be ${done} at ${displayName}: ${words}${wayOut}`, {
-			description: `It is the endpoint with the address ${url}. Correct this, then publish the workflow again.`,
-		});
+		const wayOut =
+			done === 'removed'
+				? `${/[.!?]$/.test(words) ? '' : '.'} It goes on being told of payments that nobody takes: remove ${url} at ${displayName} by hand.`
+				: '';
+		throw new NodeOperationError(
+			context.getNode(),
+			`The endpoint of this trigger could not be ${done} at ${displayName}: ${words}${wayOut}`,
+			{
+				description: `It is the endpoint with the address ${url}. Correct this, then publish the workflow again.`,
+			},
+		);
 	}
 }
 
-function wantedEvents<Credentials, Order>(context: IHookFunctions, { contract }: ProviderNode<Credentials, Order>, registration: Registration<Credentials, Order>): string[] {
-	const wanted = registration.eventNames(context.getNodeParameter('events', []) as PaymentEventName[], additionalProviderEvents(context));
-	if (wanted.length === 0) throw new InputError(`'Events' names nothing that ${contract.displayName} sends`, "Choose another event, or name one in 'Additional Provider Events'.");
+function wantedEvents<Credentials, Order>(
+	context: IHookFunctions,
+	{ contract }: ProviderNode<Credentials, Order>,
+	registration: Registration<Credentials, Order>,
+): string[] {
+	const wanted = registration.eventNames(
+		context.getNodeParameter('events', []) as PaymentEventName[],
+		additionalProviderEvents(context),
+	);
+	if (wanted.length === 0)
+		throw new InputError(
+			`'Events' names nothing that ${contract.displayName} sends`,
+			"Choose another event, or name one in 'Additional Provider Events'.",
+		);
 	return wanted;
 }
 
@@ -132,29 +190,42 @@ function wantedEvents<Credentials, Order>(context: IHookFunctions, { contract }:
  * Those with this trigger's address. One that was made for another host name is not among them: whether n8n has moved, or this is a
  * backup that was restored beside it, nobody can tell from here.
  */
-function ownEndpoints<Credentials, Order>({ url }: Desk<Credentials, Order>, endpoints: RegisteredEndpoint[]): RegisteredEndpoint[] {
+function ownEndpoints<Credentials, Order>(
+	{ url }: Desk<Credentials, Order>,
+	endpoints: RegisteredEndpoint[],
+): RegisteredEndpoint[] {
 	return endpoints.filter((endpoint) => endpoint.url === url);
 }
 
-async function listEndpoints<Credentials, Order>({ registration, credentials, send }: Desk<Credentials, Order>): Promise<RegisteredEndpoint[]> {
+async function listEndpoints<Credentials, Order>({
+	registration,
+	credentials,
+	send,
+}: Desk<Credentials, Order>): Promise<RegisteredEndpoint[]> {
 	const found: RegisteredEndpoint[] = [];
 	let after: string | undefined;
 	for (let page = 0; page < MOST_PAGES; page++) {
-		const { endpoints, next } = registration.listed(await send(registration.list(credentials, after)));
+		const { endpoints, next } = registration.listed(
+			await send(registration.list(credentials, after)),
+		);
 		found.push(...endpoints);
 		if (next === undefined || next === after) return found;
 		after = next;
 	}
-	throw new CallFailure('The list of endpoints does not end', { advice: "Remove endpoints that nobody needs in the provider's dashboard." });
+	throw new CallFailure('The list of endpoints does not end', {
+		advice: "Remove endpoints that nobody needs in the provider's dashboard.",
+	});
 }
 
 async function removeOwn<Credentials, Order>(desk: Desk<Credentials, Order>): Promise<void> {
 	const { registration, credentials, kept } = desk;
 	const listed = await listEndpoints(desk);
 	for (const { id } of ownEndpoints(desk, listed)) {
-		await desk.send(registration.remove(id, credentials), { file: true }).catch((error: unknown) => {
-			if (!(error instanceof CallFailure && error.notFound)) throw error;
-		});
+		await desk
+			.send(registration.remove(id, credentials), { file: true })
+			.catch((error: unknown) => {
+				if (!(error instanceof CallFailure && error.notFound)) throw error;
+			});
 	}
 	const before = listed.find(({ id }) => id === kept.endpointId);
 	const environment = registration.environment(credentials);
@@ -170,12 +241,21 @@ async function removeOwn<Credentials, Order>(desk: Desk<Credentials, Order>): Pr
 }
 
 /** `before`: the endpoint that was remembered, if it is at this account. */
-function tellWhatStays<Credentials, Order>({ kept, url, isTest, log }: Desk<Credentials, Order>, before: RegisteredEndpoint | undefined): void {
+function tellWhatStays<Credentials, Order>(
+	{ kept, url, isTest, log }: Desk<Credentials, Order>,
+	before: RegisteredEndpoint | undefined,
+): void {
 	if (kept.endpointId === undefined || isTest) return;
 	if (before === undefined) {
-		log('warn', `Trigger: the endpoint that it remembers is not at this account. If the credential was changed to another account, or from test to live, remove ${kept.url ?? kept.endpointId} at the other one by hand.`);
+		log(
+			'warn',
+			`Trigger: the endpoint that it remembers is not at this account. If the credential was changed to another account, or from test to live, remove ${kept.url ?? kept.endpointId} at the other one by hand.`,
+		);
 	} else if (before.url !== url) {
-		log('warn', `Trigger: the endpoint with the address ${before.url} stays, as another n8n may use it. If none does, because n8n has moved from there, remove it at the provider by hand.`);
+		log(
+			'warn',
+			`Trigger: the endpoint with the address ${before.url} stays, as another n8n may use it. If none does, because n8n has moved from there, remove it at the provider by hand.`,
+		);
 	}
 }
 

@@ -41,19 +41,47 @@ export const verifyCallbackFields: INodeProperties[] = [
  *
  * @throws InputError that says why it is not a genuine callback; never passes anything on unproved
  */
-export async function verifyCallback<Credentials, Order>(row: Row<Credentials>, provider: ProviderNode<Credentials, Order>): Promise<IDataObject> {
-	if (usedByAgent(row.context)) throw new InputError('Verify is not available to AI agents', 'Use it in a workflow after a Webhook node.');
+export async function verifyCallback<Credentials, Order>(
+	row: Row<Credentials>,
+	provider: ProviderNode<Credentials, Order>,
+): Promise<IDataObject> {
+	if (usedByAgent(row.context))
+		throw new InputError(
+			'Verify is not available to AI agents',
+			'Use it in a workflow after a Webhook node.',
+		);
 	const { displayName } = provider.contract;
-	const judgement = await judgeCallback(row.context, provider, row.credentials, { headers: readHeaders(row), rawBody: await readRawBody(row) }, row.value('options', {}) as TriggerOptions);
+	const judgement = await judgeCallback(
+		row.context,
+		provider,
+		row.credentials,
+		{ headers: readHeaders(row), rawBody: await readRawBody(row) },
+		row.value('options', {}) as TriggerOptions,
+	);
 	if (judgement.pass) return judgement.event satisfies PaymentEvent as unknown as IDataObject;
-	if (judgement.acknowledge) throw new InputError(`The ${displayName} callback must not be acted on: ${judgement.note}`, 'Acknowledge it and do nothing.');
-	if (judgement.status === 500) throw new InputError(`Nobody knows whether this ${displayName} callback is genuine: ${judgement.reason}`, 'Answer it with 500, so that a provider that repeats sends it again, and look the payment up.');
-	throw new InputError(`This is not a genuine ${displayName} callback: ${judgement.reason}`, judgement.hint ?? 'Answer it with 401 and do nothing.');
+	if (judgement.acknowledge)
+		throw new InputError(
+			`The ${displayName} callback must not be acted on: ${judgement.note}`,
+			'Acknowledge it and do nothing.',
+		);
+	if (judgement.status === 500)
+		throw new InputError(
+			`Nobody knows whether this ${displayName} callback is genuine: ${judgement.reason}`,
+			'Answer it with 500, so that a provider that repeats sends it again, and look the payment up.',
+		);
+	throw new InputError(
+		`This is not a genuine ${displayName} callback: ${judgement.reason}`,
+		judgement.hint ?? 'Answer it with 401 and do nothing.',
+	);
 }
 
 function readHeaders<Credentials>(row: Row<Credentials>): Record<string, string> {
 	const given = row.json('headers', 'Headers');
-	if (!isObject(given)) throw new InputError("'Headers' is not an object", "Map the headers of the Webhook node: {{ $json.headers }}.");
+	if (!isObject(given))
+		throw new InputError(
+			"'Headers' is not an object",
+			'Map the headers of the Webhook node: {{ $json.headers }}.',
+		);
 	const headers: Record<string, string> = {};
 	for (const [name, value] of Object.entries(given)) {
 		if (typeof value === 'string') headers[name.toLowerCase()] = value;

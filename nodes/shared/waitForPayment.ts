@@ -1,4 +1,12 @@
-import type { IExecuteData, IExecuteFunctions, INodeExecutionData, INodeProperties, IWebhookFunctions, IWebhookResponseData, NodeTypeAndVersion } from 'n8n-workflow';
+import type {
+	IExecuteData,
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeProperties,
+	IWebhookFunctions,
+	IWebhookResponseData,
+	NodeTypeAndVersion,
+} from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { CallFailure } from './callFailure';
 import type { PaymentEvent, PaymentFacts } from './contract';
@@ -15,7 +23,11 @@ import { credentialsOrNothing, readReceived } from './receiveCallback';
 import { sendCall } from './sendCall';
 
 const HOUR_MILLISECONDS = 60 * 60 * 1000;
-const UNIT_MILLISECONDS = { minutes: 60_000, hours: HOUR_MILLISECONDS, days: 24 * HOUR_MILLISECONDS };
+const UNIT_MILLISECONDS = {
+	minutes: 60_000,
+	hours: HOUR_MILLISECONDS,
+	days: 24 * HOUR_MILLISECONDS,
+};
 const DEFAULT_LIMIT_MILLISECONDS = 24 * HOUR_MILLISECONDS;
 /** n8n takes this date for "no limit", and databases sort what comes after the year 9999 wrongly. */
 const LATEST_LIMIT_MILLISECONDS = Date.parse('3000-01-01T00:00:00Z');
@@ -69,7 +81,8 @@ export const waitForPaymentFields: INodeProperties[] = [
 		name: 'amount',
 		type: 'string',
 		default: '={{ $json.amount }}',
-		description: 'What should be paid, in major units; compared with what is paid. Leave empty to not compare.',
+		description:
+			'What should be paid, in major units; compared with what is paid. Leave empty to not compare.',
 		displayOptions: { show: { resource: ['checkout'], operation: ['waitForPayment'] } },
 	},
 	{
@@ -86,8 +99,16 @@ export const waitForPaymentFields: INodeProperties[] = [
 		type: 'options',
 		options: [
 			{ name: 'A Date', value: 'date', description: 'A fixed date and time' },
-			{ name: 'A Time Has Passed', value: 'duration', description: 'Minutes, hours or days from now' },
-			{ name: 'The Checkout Expires', value: 'checkoutExpiry', description: 'Its expiresAt; 24 hours from now if that is not known' },
+			{
+				name: 'A Time Has Passed',
+				value: 'duration',
+				description: 'Minutes, hours or days from now',
+			},
+			{
+				name: 'The Checkout Expires',
+				value: 'checkoutExpiry',
+				description: 'Its expiresAt; 24 hours from now if that is not known',
+			},
 		],
 		default: 'checkoutExpiry',
 		description: 'When to give up and leave through Not Paid. It can be up to a minute later.',
@@ -101,7 +122,9 @@ export const waitForPaymentFields: INodeProperties[] = [
 		typeOptions: { minValue: 0 },
 		default: 24,
 		description: 'How long to wait',
-		displayOptions: { show: { resource: ['checkout'], operation: ['waitForPayment'], limitType: ['duration'] } },
+		displayOptions: {
+			show: { resource: ['checkout'], operation: ['waitForPayment'], limitType: ['duration'] },
+		},
 	},
 	{
 		displayName: 'Unit',
@@ -113,7 +136,9 @@ export const waitForPaymentFields: INodeProperties[] = [
 			{ name: 'Minutes', value: 'minutes' },
 		],
 		default: 'hours',
-		displayOptions: { show: { resource: ['checkout'], operation: ['waitForPayment'], limitType: ['duration'] } },
+		displayOptions: {
+			show: { resource: ['checkout'], operation: ['waitForPayment'], limitType: ['duration'] },
+		},
 	},
 	{
 		displayName: 'Date',
@@ -122,7 +147,9 @@ export const waitForPaymentFields: INodeProperties[] = [
 		required: true,
 		default: '',
 		description: 'When to give up',
-		displayOptions: { show: { resource: ['checkout'], operation: ['waitForPayment'], limitType: ['date'] } },
+		displayOptions: {
+			show: { resource: ['checkout'], operation: ['waitForPayment'], limitType: ['date'] },
+		},
 	},
 ];
 
@@ -132,7 +159,10 @@ export const waitForPaymentFields: INodeProperties[] = [
  *
  * @returns outputs Paid and Not Paid: the input item's fields with `payment`, `outcome` and `paidInFull`
  */
-export async function waitForPayment<Credentials, Order>(context: IExecuteFunctions, provider: ProviderNode<Credentials, Order>): Promise<INodeExecutionData[][]> {
+export async function waitForPayment<Credentials, Order>(
+	context: IExecuteFunctions,
+	provider: ProviderNode<Credentials, Order>,
+): Promise<INodeExecutionData[][]> {
 	const items = context.getInputData();
 	const started = await start(context, provider).then(
 		(outputs) => ({ outputs }),
@@ -146,13 +176,23 @@ export async function waitForPayment<Credentials, Order>(context: IExecuteFuncti
 	return [[], items.map((_, item) => ({ json, error, pairedItem: { item } }))];
 }
 
-async function start<Credentials, Order>(context: IExecuteFunctions, provider: ProviderNode<Credentials, Order>): Promise<INodeExecutionData[][]> {
+async function start<Credentials, Order>(
+	context: IExecuteFunctions,
+	provider: ProviderNode<Credentials, Order>,
+): Promise<INodeExecutionData[][]> {
 	const { displayName, callback } = provider.contract;
-	if (usedByAgent(context)) throw new InputError('Wait for Payment is not available to AI agents', 'Use it in a workflow: an agent cannot be paused for hours.');
+	if (usedByAgent(context))
+		throw new InputError(
+			'Wait for Payment is not available to AI agents',
+			'Use it in a workflow: an agent cannot be paused for hours.',
+		);
 	const [item] = context.getInputData();
 	if (item === undefined) return [[], []];
 	if (context.getNode().alwaysOutputData) {
-		throw new InputError("'Always Output Data' is on in the settings of this node", 'Switch it off: when a checkout is not paid, n8n would send an empty item through Paid.');
+		throw new InputError(
+			"'Always Output Data' is on in the settings of this node",
+			'Switch it off: when a checkout is not paid, n8n would send an empty item through Paid.',
+		);
 	}
 	const executeData = context.getExecuteData();
 	// What came in, also where 'Execute Once' would drop all but the first.
@@ -162,16 +202,33 @@ async function start<Credentials, Order>(context: IExecuteFunctions, provider: P
 	const expected = readExpected(context, item, provider.contract.provider);
 	const credentials = await readCredentials<Credentials>(context, provider.credentialName);
 	const problem = callback.problem(credentials) ?? callback.cannotTellPaid?.(credentials);
-	if (problem !== undefined) throw new InputError(`${displayName} callbacks cannot be understood: ${problem}`, 'Correct the credential, then run it again.');
+	if (problem !== undefined)
+		throw new InputError(
+			`${displayName} callbacks cannot be understood: ${problem}`,
+			'Correct the credential, then run it again.',
+		);
 	const limit = readLimit(context, item);
 	refuseShorterTimeout(context, limit);
 	const already = await askOnce(context, provider, credentials, expected);
 	const decided = already === undefined ? undefined : decide(already, expected);
 	if (already !== undefined && decided !== undefined) return outputsFor(item, already, decided);
-	const timedOut: INodeExecutionData = { ...item, json: { ...item.json, payment: null, outcome: 'timeout' satisfies Outcome, paidInFull: 'unknown' satisfies PaidInFull }, pairedItem: { item: 0 } };
+	const timedOut: INodeExecutionData = {
+		...item,
+		json: {
+			...item.json,
+			payment: null,
+			outcome: 'timeout' satisfies Outcome,
+			paidInFull: 'unknown' satisfies PaidInFull,
+		},
+		pairedItem: { item: 0 },
+	};
 	if (limit.getTime() <= Date.now()) return [[], [timedOut]];
 	// At the time limit n8n resumes without running this node: what stands in `main` here is what leaves its outputs then.
-	executeData.data = { ...executeData.data, main: [[], [timedOut]], [WAITING_FOR]: [[{ json: { ...expected } }], [item]] };
+	executeData.data = {
+		...executeData.data,
+		main: [[], [timedOut]],
+		[WAITING_FOR]: [[{ json: { ...expected } }], [item]],
+	};
 	context.setMetadata({ forwardAllOutputs: true });
 	await context.putExecutionToWait(limit);
 	return [[], []];
@@ -189,29 +246,77 @@ export function tooManyItems(what: string, itemCount: number): InputError {
  * `webhook()` of a node that waits: resumes the execution for a proved callback of this very checkout that says paid, canceled or
  * expired. Everything else is answered and changes nothing. Never throws: n8n would take that for a payment.
  */
-export async function resumeWhenPaid<Credentials, Order>(context: IWebhookFunctions, provider: ProviderNode<Credentials, Order>): Promise<IWebhookResponseData> {
+export async function resumeWhenPaid<Credentials, Order>(
+	context: IWebhookFunctions,
+	provider: ProviderNode<Credentials, Order>,
+): Promise<IWebhookResponseData> {
 	const name = `${provider.contract.displayName} Wait for Payment`;
 	try {
 		const waiting = readWaitingFor(context);
-		if (waiting === undefined) return refuse(context, 401, `${name} refused a callback: this node is not waiting for a payment.`);
+		if (waiting === undefined)
+			return refuse(
+				context,
+				401,
+				`${name} refused a callback: this node is not waiting for a payment.`,
+			);
 		const credentials = await credentialsOrNothing<Credentials>(context, provider.credentialName);
-		if (credentials === undefined) return refuse(context, 401, `${name} refused a callback: its credential cannot be read.`, 'The execution goes on waiting; restore the credential.');
-		const judgement = await judgeCallback(context, provider, credentials, await readReceived(context), {}, undefined, expectationOf(waiting.expected));
+		if (credentials === undefined)
+			return refuse(
+				context,
+				401,
+				`${name} refused a callback: its credential cannot be read.`,
+				'The execution goes on waiting; restore the credential.',
+			);
+		const judgement = await judgeCallback(
+			context,
+			provider,
+			credentials,
+			await readReceived(context),
+			{},
+			undefined,
+			expectationOf(waiting.expected),
+		);
 		const accepted = provider.contract.callback.accepted(credentials);
 		if (!judgement.pass) {
-			if (!judgement.acknowledge) return refuse(context, judgement.status, `${name} refused a callback: ${judgement.reason}.`, judgement.hint);
-			logLine(context, 'info', `${name} acknowledged a callback and goes on waiting: ${judgement.note}.`);
+			if (!judgement.acknowledge)
+				return refuse(
+					context,
+					judgement.status,
+					`${name} refused a callback: ${judgement.reason}.`,
+					judgement.hint,
+				);
+			logLine(
+				context,
+				'info',
+				`${name} acknowledged a callback and goes on waiting: ${judgement.note}.`,
+			);
 			return acknowledge(context, accepted);
 		}
 		const { event } = judgement;
 		const mismatch = belongsElsewhere(event, waiting.expected);
-		if (mismatch !== undefined) return refuse(context, 401, `${name} refused a genuine callback: ${mismatch}.`);
+		if (mismatch !== undefined)
+			return refuse(context, 401, `${name} refused a genuine callback: ${mismatch}.`);
 		const decided = decide(event, waiting.expected);
-		if (decided !== undefined) return resumeOnce(context, waiting.expected) ? { ...acknowledge(context, accepted), workflowData: outputsFor(waiting.item, event, decided) } : notTwice(context);
-		logLine(context, 'info', `${name} acknowledged a callback and goes on waiting: it says ${event.event}.`);
+		if (decided !== undefined)
+			return resumeOnce(context, waiting.expected)
+				? {
+						...acknowledge(context, accepted),
+						workflowData: outputsFor(waiting.item, event, decided),
+					}
+				: notTwice(context);
+		logLine(
+			context,
+			'info',
+			`${name} acknowledged a callback and goes on waiting: it says ${event.event}.`,
+		);
 		return acknowledge(context, accepted);
 	} catch (error) {
-		return refuse(context, 500, `${name} could not handle a callback: ${error instanceof Error ? error.name : 'unknown error'}.`, 'The provider is asked to send it again; the execution goes on waiting.');
+		return refuse(
+			context,
+			500,
+			`${name} could not handle a callback: ${error instanceof Error ? error.name : 'unknown error'}.`,
+			'The provider is asked to send it again; the execution goes on waiting.',
+		);
 	}
 }
 
@@ -232,7 +337,12 @@ function resumeOnce(context: IWebhookFunctions, { checkoutId, reference }: Expec
 		resuming.delete(key);
 	}
 	// With the checkout: in a loop the same step of the same execution waits for the next one at once.
-	const key = JSON.stringify([context.getExecutionId(), context.getNode().name, checkoutId, reference]);
+	const key = JSON.stringify([
+		context.getExecutionId(),
+		context.getNode().name,
+		checkoutId,
+		reference,
+	]);
 	if (resuming.has(key)) return false;
 	resuming.set(key, now + N8N_CLAIMS_WITHIN_MILLISECONDS);
 	answerThroughUs(context.getResponseObject(), undefined, (success) => {
@@ -241,21 +351,46 @@ function resumeOnce(context: IWebhookFunctions, { checkoutId, reference }: Expec
 	return true;
 }
 
-const FIELDS = { checkoutId: 'Checkout ID', reference: 'Reference', amount: 'Amount', currency: 'Currency' } as const;
+const FIELDS = {
+	checkoutId: 'Checkout ID',
+	reference: 'Reference',
+	amount: 'Amount',
+	currency: 'Currency',
+} as const;
 
-function readExpected(context: IExecuteFunctions, item: INodeExecutionData, provider: string): Expected {
-	const text = (parameter: keyof Expected) => readText(context.getNodeParameter(parameter, 0, ''), FIELDS[parameter]) || null;
+function readExpected(
+	context: IExecuteFunctions,
+	item: INodeExecutionData,
+	provider: string,
+): Expected {
+	const text = (parameter: keyof Expected) =>
+		readText(context.getNodeParameter(parameter, 0, ''), FIELDS[parameter]) || null;
 	const checkout = item.json.provider === provider ? item.json : {};
-	const expected = { checkoutId: text('checkoutId') ?? textOrNull(checkout.checkoutId), reference: text('reference') ?? textOrNull(checkout.reference), amount: text('amount'), currency: text('currency') };
+	const expected = {
+		checkoutId: text('checkoutId') ?? textOrNull(checkout.checkoutId),
+		reference: text('reference') ?? textOrNull(checkout.reference),
+		amount: text('amount'),
+		currency: text('currency'),
+	};
 	if (expected.checkoutId === null && expected.reference === null) {
-		throw new InputError("'Checkout ID' and 'Reference' are both empty", 'Map checkoutId and reference from the node that created the checkout.');
+		throw new InputError(
+			"'Checkout ID' and 'Reference' are both empty",
+			'Map checkoutId and reference from the node that created the checkout.',
+		);
 	}
-	if (expected.amount !== null && !DECIMAL.test(expected.amount)) throw new InputError("'Amount' is not a plain number", 'Map amount from the node that created the checkout, or leave it empty.');
+	if (expected.amount !== null && !DECIMAL.test(expected.amount))
+		throw new InputError(
+			"'Amount' is not a plain number",
+			'Map amount from the node that created the checkout, or leave it empty.',
+		);
 	for (const field of ['checkoutId', 'reference', 'amount', 'currency'] as const) {
 		const is = textOrNull(checkout[field]);
 		if (is === null || saysTheSame(field, expected[field], is)) continue;
 		// In the editor a field keeps what another operation of the node had in it.
-		throw new InputError(`'${FIELDS[field]}' is ${shown(expected[field] ?? '')}, but the checkout of the input item has ${shown(is)}`, `Set the field to the expression {{ $json.${field} }}.`);
+		throw new InputError(
+			`'${FIELDS[field]}' is ${shown(expected[field] ?? '')}, but the checkout of the input item has ${shown(is)}`,
+			`Set the field to the expression {{ $json.${field} }}.`,
+		);
 	}
 	return expected;
 }
@@ -268,18 +403,30 @@ function saysTheSame(field: keyof Expected, given: string | null, is: string): b
 
 function readLimit(context: IExecuteFunctions, item: INodeExecutionData): Date {
 	const now = Date.now();
-	const choice = <Value extends string>(parameter: string, field: string, choices: readonly Value[]) => readChoice(textOrNull(context.getNodeParameter(parameter, 0)) ?? '', field, choices);
+	const choice = <Value extends string>(
+		parameter: string,
+		field: string,
+		choices: readonly Value[],
+	) => readChoice(textOrNull(context.getNodeParameter(parameter, 0)) ?? '', field, choices);
 	const kind = choice('limitType', 'Wait Until', ['date', 'duration', 'checkoutExpiry']);
 	if (kind === 'duration') {
-		const milliseconds = Number(context.getNodeParameter('limitAmount', 0)) * UNIT_MILLISECONDS[choice('limitUnit', 'Unit', ['minutes', 'hours', 'days'])];
-		if (!(milliseconds > 0)) throw new InputError("'Time' is not a number above zero", 'Enter how long to wait.');
+		const milliseconds =
+			Number(context.getNodeParameter('limitAmount', 0)) *
+			UNIT_MILLISECONDS[choice('limitUnit', 'Unit', ['minutes', 'hours', 'days'])];
+		if (!(milliseconds > 0))
+			throw new InputError("'Time' is not a number above zero", 'Enter how long to wait.');
 		return limitAt(now + milliseconds, 'Time');
 	}
 	const given = kind === 'date' ? context.getNodeParameter('limitDate', 0) : item.json.expiresAt;
-	if (kind !== 'date' && (given === undefined || given === null || given === '')) return new Date(now + DEFAULT_LIMIT_MILLISECONDS);
+	if (kind !== 'date' && (given === undefined || given === null || given === ''))
+		return new Date(now + DEFAULT_LIMIT_MILLISECONDS);
 	// By way of JSON: an expression may give text, a Date or a DateTime of luxon, which all write the same ISO text.
 	const limit = Date.parse(String(JSON.parse(JSON.stringify(given))));
-	if (Number.isNaN(limit)) throw new InputError(kind === 'date' ? "'Date' is not a date" : 'expiresAt of the input item is not a date', "Give a date such as 2026-12-31T18:00:00Z, or choose A Time Has Passed for 'Wait Until'.");
+	if (Number.isNaN(limit))
+		throw new InputError(
+			kind === 'date' ? "'Date' is not a date" : 'expiresAt of the input item is not a date',
+			"Give a date such as 2026-12-31T18:00:00Z, or choose A Time Has Passed for 'Wait Until'.",
+		);
 	return limitAt(limit, kind === 'date' ? 'Date' : 'expiresAt');
 }
 
@@ -295,12 +442,21 @@ function refuseShorterTimeout(context: IExecuteFunctions, limit: Date): void {
 }
 
 function limitAt(milliseconds: number, field: string): Date {
-	if (milliseconds >= LATEST_LIMIT_MILLISECONDS) throw new InputError(`'${field}' is after the year 2999`, 'n8n would wait without a limit then.');
+	if (milliseconds >= LATEST_LIMIT_MILLISECONDS)
+		throw new InputError(
+			`'${field}' is after the year 2999`,
+			'n8n would wait without a limit then.',
+		);
 	return new Date(milliseconds);
 }
 
 /** Undefined when it cannot be asked, is not answered, or does not know; waiting goes on then. */
-async function askOnce<Credentials, Order>(context: IExecuteFunctions, provider: ProviderNode<Credentials, Order>, credentials: Credentials, expected: Expected): Promise<PaymentEvent | undefined> {
+async function askOnce<Credentials, Order>(
+	context: IExecuteFunctions,
+	provider: ProviderNode<Credentials, Order>,
+	credentials: Credentials,
+	expected: Expected,
+): Promise<PaymentEvent | undefined> {
 	const { confirm } = provider.contract.callback;
 	const asked: PaymentFacts = {
 		provider: provider.contract.provider,
@@ -317,13 +473,21 @@ async function askOnce<Credentials, Order>(context: IExecuteFunctions, provider:
 	const call = confirm?.call(asked, credentials);
 	if (!confirm || call === undefined) return undefined;
 	const stopped = context.getExecutionCancelSignal();
-	const answered = await sendCall(context, provider, credentials, call, { ...QUESTION, ...(stopped ? { stopped } : {}) })
+	const answered = await sendCall(context, provider, credentials, call, {
+		...QUESTION,
+		...(stopped ? { stopped } : {}),
+	})
 		.then((reply) => ({ found: confirm.facts(reply, asked, credentials) }))
 		.catch((error: unknown) => ({ error }));
 	if ('error' in answered) {
 		if (answered.error instanceof InputError || stopped?.aborted) throw answered.error;
-		const words = answered.error instanceof CallFailure ? answered.error.message : 'unexpected answer';
-		context.addExecutionHints({ message: `Could not ask before waiting whether it is paid already: ${words}`, type: 'warning', location: 'outputPane' });
+		const words =
+			answered.error instanceof CallFailure ? answered.error.message : 'unexpected answer';
+		context.addExecutionHints({
+			message: `Could not ask before waiting whether it is paid already: ${words}`,
+			type: 'warning',
+			location: 'outputPane',
+		});
 		return undefined;
 	}
 	const { found } = answered;
@@ -337,7 +501,10 @@ async function askOnce<Credentials, Order>(context: IExecuteFunctions, provider:
 }
 
 /** Undefined while it is open. A declined card alone is not the end: the payer tries again on the same page. */
-function decide(event: PaymentFacts, expected: Expected): { outcome: Outcome; paidInFull: PaidInFull } | undefined {
+function decide(
+	event: PaymentFacts,
+	expected: Expected,
+): { outcome: Outcome; paidInFull: PaidInFull } | undefined {
 	if (event.event === 'payment.succeeded') {
 		const paidInFull = compareWithExpected(event, expected);
 		return { outcome: paidInFull === 'under' ? 'underpaid' : 'paid', paidInFull };
@@ -345,11 +512,14 @@ function decide(event: PaymentFacts, expected: Expected): { outcome: Outcome; pa
 	if (event.event === 'payment.canceled') return { outcome: 'canceled', paidInFull: 'unknown' };
 	if (event.event === 'payment.expired') return { outcome: 'expired', paidInFull: 'unknown' };
 	const closed = event.status === 'canceled' || event.status === 'expired';
-	return event.event === 'payment.failed' && closed ? { outcome: 'failed', paidInFull: 'unknown' } : undefined;
+	return event.event === 'payment.failed' && closed
+		? { outcome: 'failed', paidInFull: 'unknown' }
+		: undefined;
 }
 
 function compareWithExpected(event: PaymentFacts, expected: Expected): PaidInFull {
-	if (event.amount === null || expected.amount === null || !DECIMAL.test(event.amount)) return 'unknown';
+	if (event.amount === null || expected.amount === null || !DECIMAL.test(event.amount))
+		return 'unknown';
 	const difference = compareAmounts(event.amount, expected.amount);
 	if (difference < 0) return 'under';
 	// As many of an unnamed currency may be less.
@@ -363,15 +533,21 @@ const ANOTHER = 'is not that of the checkout that is waited for';
 function belongsElsewhere(event: PaymentFacts, expected: Expected): string | undefined {
 	const another = contradiction(event, expected);
 	if (another !== undefined) return another;
-	const shares = (['checkoutId', 'reference'] as const).some((field) => event[field] !== null && event[field] === expected[field]);
-	return shares ? undefined : 'it names neither the checkout id nor the reference that is waited for';
+	const shares = (['checkoutId', 'reference'] as const).some(
+		(field) => event[field] !== null && event[field] === expected[field],
+	);
+	return shares
+		? undefined
+		: 'it names neither the checkout id nor the reference that is waited for';
 }
 
 function contradiction(event: PaymentFacts, expected: Expected): string | undefined {
-	const differs = (left: string | null, right: string | null) => left !== null && right !== null && left !== right;
+	const differs = (left: string | null, right: string | null) =>
+		left !== null && right !== null && left !== right;
 	if (differs(event.checkoutId, expected.checkoutId)) return `its checkout id ${ANOTHER}`;
 	if (differs(event.reference, expected.reference)) return `its reference ${ANOTHER}`;
-	if (differs(event.currency?.toLowerCase() ?? null, expected.currency?.toLowerCase() ?? null)) return `its currency ${ANOTHER}`;
+	if (differs(event.currency?.toLowerCase() ?? null, expected.currency?.toLowerCase() ?? null))
+		return `its currency ${ANOTHER}`;
 	return undefined;
 }
 
@@ -379,16 +555,32 @@ function contradiction(event: PaymentFacts, expected: Expected): string | undefi
 function expectationOf(expected: Expected): Expectation {
 	return (claimed, confirmed) => {
 		if (!confirmed) return belongsElsewhere(claimed, expected) ?? claimed;
-		return contradiction(claimed, expected) ?? { ...claimed, checkoutId: claimed.checkoutId ?? expected.checkoutId, reference: claimed.reference ?? expected.reference };
+		return (
+			contradiction(claimed, expected) ?? {
+				...claimed,
+				checkoutId: claimed.checkoutId ?? expected.checkoutId,
+				reference: claimed.reference ?? expected.reference,
+			}
+		);
 	};
 }
 
-function outputsFor(item: INodeExecutionData, payment: PaymentFacts, { outcome, paidInFull }: { outcome: Outcome; paidInFull: PaidInFull }): INodeExecutionData[][] {
-	const output: INodeExecutionData = { ...item, json: { ...item.json, payment: { ...payment }, outcome, paidInFull }, pairedItem: { item: 0 } };
+function outputsFor(
+	item: INodeExecutionData,
+	payment: PaymentFacts,
+	{ outcome, paidInFull }: { outcome: Outcome; paidInFull: PaidInFull },
+): INodeExecutionData[][] {
+	const output: INodeExecutionData = {
+		...item,
+		json: { ...item.json, payment: { ...payment }, outcome, paidInFull },
+		pairedItem: { item: 0 },
+	};
 	return outcome === 'paid' ? [[output], []] : [[], [output]];
 }
 
-function readWaitingFor(context: IWebhookFunctions): { expected: Expected; item: INodeExecutionData } | undefined {
+function readWaitingFor(
+	context: IWebhookFunctions,
+): { expected: Expected; item: INodeExecutionData } | undefined {
 	// n8n keeps the data of the waiting node on the context; its types do not show it.
 	const { executeData } = context as unknown as { executeData?: IExecuteData };
 	const [expectedItems, inputItems] = executeData?.data[WAITING_FOR] ?? [];
@@ -396,7 +588,15 @@ function readWaitingFor(context: IWebhookFunctions): { expected: Expected; item:
 	const item = inputItems?.[0];
 	if (expected === undefined || item === undefined) return undefined;
 	const { checkoutId, reference, amount, currency } = expected.json;
-	return { expected: { checkoutId: textOrNull(checkoutId), reference: textOrNull(reference), amount: textOrNull(amount), currency: textOrNull(currency) }, item };
+	return {
+		expected: {
+			checkoutId: textOrNull(checkoutId),
+			reference: textOrNull(reference),
+			amount: textOrNull(amount),
+			currency: textOrNull(currency),
+		},
+		item,
+	};
 }
 
 /** Some tools of agents wait for a person. */
@@ -414,7 +614,11 @@ function refuseUnsafeWay(context: IExecuteFunctions, displayName: string): void 
 	let handedOut = false;
 	let withoutResume: string | undefined;
 	while (level.length > 0) {
-		const parents = level.flatMap((name) => CONNECTIONS.flatMap((connectionType) => context.getParentNodes(name, { connectionType, depth: 1, includeNodeParameters: true })));
+		const parents = level.flatMap((name) =>
+			CONNECTIONS.flatMap((connectionType) =>
+				context.getParentNodes(name, { connectionType, depth: 1, includeNodeParameters: true }),
+			),
+		);
 		level = [];
 		for (const parent of parents) {
 			if (seen.has(parent.name)) continue;
@@ -445,14 +649,25 @@ function waits({ type, parameters = {} }: NodeTypeAndVersion): boolean {
 	if (type === 'n8n-nodes-base.wait') return true;
 	if (type === 'n8n-nodes-base.form') return parameters.operation !== 'completion';
 	// The first version of the chat node has a switch in place of the operation.
-	return parameters.operation === 'sendAndWait' || parameters.operation === 'dispatchAndWait' || (/\.chat$/.test(type) && parameters.waitUserReply === true);
+	return (
+		parameters.operation === 'sendAndWait' ||
+		parameters.operation === 'dispatchAndWait' ||
+		(/\.chat$/.test(type) && parameters.waitUserReply === true)
+	);
 }
 
 /** What a node that creates checkouts at this provider does with their callbacks; `none` for any other node. */
-function callbackOf({ type, parameters = {} }: NodeTypeAndVersion, ownType: string): 'resumes' | 'elsewhere' | 'none' {
+function callbackOf(
+	{ type, parameters = {} }: NodeTypeAndVersion,
+	ownType: string,
+): 'resumes' | 'elsewhere' | 'none' {
 	const { callback, callbackUrl } = parameters;
 	if (typeof callback !== 'string') return 'none';
-	if (callback === 'resumeExecution' || (callback === 'url' && typeof callbackUrl === 'string' && /resumeUrl/i.test(callbackUrl))) return 'resumes';
+	if (
+		callback === 'resumeExecution' ||
+		(callback === 'url' && typeof callbackUrl === 'string' && /resumeUrl/i.test(callbackUrl))
+	)
+		return 'resumes';
 	// An expression may choose either.
 	return type === ownType && !callback.startsWith('=') ? 'elsewhere' : 'none';
 }

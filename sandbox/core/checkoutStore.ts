@@ -80,7 +80,9 @@ export class CheckoutStore<Details = unknown> {
 
 	/** Every checkout with this merchant's number, oldest first */
 	withReference(reference: string): SandboxCheckout<Details>[] {
-		return [...(this.idsByReference.get(reference) ?? [])].flatMap((checkoutId) => this.get(checkoutId) ?? []);
+		return [...(this.idsByReference.get(reference) ?? [])].flatMap(
+			(checkoutId) => this.get(checkoutId) ?? [],
+		);
 	}
 
 	/** Oldest first */
@@ -110,7 +112,11 @@ export class CheckoutStore<Details = unknown> {
 }
 
 function withTimeUp<Checkout extends SandboxCheckout | undefined>(checkout: Checkout): Checkout {
-	if (checkout?.expiresAt && (checkout.status === 'open' || checkout.status === 'pending') && checkout.expiresAt.getTime() <= Date.now()) {
+	if (
+		checkout?.expiresAt &&
+		(checkout.status === 'open' || checkout.status === 'pending') &&
+		checkout.expiresAt.getTime() <= Date.now()
+	) {
 		checkout.status = 'expired';
 		checkout.updatedAt = checkout.expiresAt;
 	}

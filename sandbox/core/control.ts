@@ -9,29 +9,53 @@ export const actionOptions = z
 		callback: z.enum(['genuine', 'forged', 'tampered', 'none']).default('genuine'),
 		copies: z.number().int().min(1).max(100).default(1),
 		keepStatus: z.boolean().optional(),
-		claim: z.object({ amount: z.string(), currency: z.string(), reference: z.string().nullable() }).partial().strict().default({}),
+		claim: z
+			.object({ amount: z.string(), currency: z.string(), reference: z.string().nullable() })
+			.partial()
+			.strict()
+			.default({}),
 	})
 	.strict()
 	// A forger pays nothing, so the checkout stays as it is unless the test says otherwise.
-	.transform((options): ActionOptions => ({ ...options, keepStatus: options.keepStatus ?? options.callback === 'forged' }));
+	.transform((options): ActionOptions => ({
+		...options,
+		keepStatus: options.keepStatus ?? options.callback === 'forged',
+	}));
 
 export const switchFault = z
-	.object({ provider: z.string(), operation: z.string(), fault: z.string().nullable(), times: z.number().int().min(1).max(100_000).default(1) })
+	.object({
+		provider: z.string(),
+		operation: z.string(),
+		fault: z.string().nullable(),
+		times: z.number().int().min(1).max(100_000).default(1),
+	})
 	.strict();
 
 export const changeSettings = z
-	.object({ latencyMilliseconds: z.number().int().min(0).max(60_000), redeliveryScale: z.number().positive().max(10) })
+	.object({
+		latencyMilliseconds: z.number().int().min(0).max(60_000),
+		redeliveryScale: z.number().positive().max(10),
+	})
 	.partial()
 	.strict();
 
 /** Switches a fault on or off, or says what is wrong with the names. */
-export function setFault(sandbox: SandboxState, { provider, operation, fault, times }: z.infer<typeof switchFault>): string | undefined {
+export function setFault(
+	sandbox: SandboxState,
+	{ provider, operation, fault, times }: z.infer<typeof switchFault>,
+): string | undefined {
 	const played = sandbox.played.get(provider);
-	if (played === undefined) return `There is no provider "${provider}". There are: ${[...sandbox.played.keys()].join(', ')}.`;
+	if (played === undefined)
+		return `There is no provider "${provider}". There are: ${[...sandbox.played.keys()].join(', ')}.`;
 	const operations = new Set(played.provider.operations.map((known) => known.operation));
-	if (!operations.has(operation)) return `${played.provider.displayName} has no operation "${operation}". There are: ${[...operations].join(', ')}.`;
-	const faults = [...commonFaults.map((common) => common.fault), ...Object.keys(played.provider.faults ?? {})];
-	if (fault !== null && !faults.includes(fault)) return `There is no fault "${fault}". There are: ${faults.join(', ')}.`;
+	if (!operations.has(operation))
+		return `${played.provider.displayName} has no operation "${operation}". There are: ${[...operations].join(', ')}.`;
+	const faults = [
+		...commonFaults.map((common) => common.fault),
+		...Object.keys(played.provider.faults ?? {}),
+	];
+	if (fault !== null && !faults.includes(fault))
+		return `There is no fault "${fault}". There are: ${faults.join(', ')}.`;
 	sandbox.faults.set(provider, operation, fault, times);
 	return undefined;
 }
@@ -42,14 +66,20 @@ export function controlApi(sandbox: SandboxState): Hono {
 
 	app.get('/state', (c) => {
 		const wanted = c.req.query('provider');
-		const played = [...sandbox.played.values()].filter((one) => wanted === undefined || one.name === wanted);
+		const played = [...sandbox.played.values()].filter(
+			(one) => wanted === undefined || one.name === wanted,
+		);
 		const names = new Set(played.map((one) => one.name));
 		return c.json({
 			checkouts: played.flatMap((one) => one.checkouts.all()),
 			refusals: sandbox.refusals().filter((refusal) => names.has(refusal.provider)),
 			deliveries: sandbox.deliveries.all().filter((delivery) => names.has(delivery.provider)),
-			requests: Object.fromEntries(played.map((one) => [one.name, Object.fromEntries(one.requests)])),
-			reports: Object.fromEntries(played.map((one) => [one.name, one.provider.report?.(one.context) ?? {}])),
+			requests: Object.fromEntries(
+				played.map((one) => [one.name, Object.fromEntries(one.requests)]),
+			),
+			reports: Object.fromEntries(
+				played.map((one) => [one.name, one.provider.report?.(one.context) ?? {}]),
+			),
 			faults: sandbox.faults.list().filter((fault) => names.has(fault.provider)),
 			settings: sandbox.settings,
 		});
@@ -69,14 +99,17 @@ export function controlApi(sandbox: SandboxState): Hono {
 
 	app.post('/deliveries/:deliveryId/redeliver', async (c) => {
 		const delivery = await sandbox.deliveries.redeliver(c.req.param('deliveryId'));
-		if (delivery === undefined) return c.json({ error: `There is no delivery "${c.req.param('deliveryId')}".` }, 404);
+		if (delivery === undefined)
+			return c.json({ error: `There is no delivery "${c.req.param('deliveryId')}".` }, 404);
 		return c.json({ deliveries: [delivery] });
 	});
 
 	app.post('/faults', async (c) => {
 		const wanted = switchFault.safeParse(await bodyOrNothing(c.req.text()));
 		const problem = wanted.success ? setFault(sandbox, wanted.data) : inWords(wanted.error);
-		return problem === undefined ? c.json({ faults: sandbox.faults.list() }) : c.json({ error: problem }, 400);
+		return problem === undefined
+			? c.json({ faults: sandbox.faults.list() })
+			: c.json({ error: problem }, 400);
 	});
 
 	app.post('/settings', async (c) => {
@@ -90,7 +123,14 @@ export function controlApi(sandbox: SandboxState): Hono {
 		return c.json({ reset: true });
 	});
 
-	app.all('*', (c) => c.json({ error: `The control API has no ${c.req.method} ${c.req.path}; sandbox/README.md lists its calls.` }, 404));
+	app.all('*', (c) =>
+		c.json(
+			{
+				error: `The control API has no ${c.req.method} ${c.req.path}; sandbox/README.md lists its calls.`,
+			},
+			404,
+		),
+	);
 	return app;
 }
 
@@ -106,5 +146,7 @@ async function bodyOrNothing(body: Promise<string>): Promise<unknown> {
 }
 
 function inWords(error: z.ZodError): string {
-	return error.issues.map((issue) => [issue.path.join('.') || 'body', issue.message].join(': ')).join('; ');
+	return error.issues
+		.map((issue) => [issue.path.join('.') || 'body', issue.message].join(': '))
+		.join('; ');
 }

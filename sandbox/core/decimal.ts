@@ -19,7 +19,9 @@ function write({ units, decimals }: Decimal): string {
 }
 
 function withDecimals({ units, decimals }: Decimal, wanted: number): Decimal {
-	return wanted <= decimals ? { units, decimals } : { units: units * 10n ** BigInt(wanted - decimals), decimals: wanted };
+	return wanted <= decimals
+		? { units, decimals }
+		: { units: units * 10n ** BigInt(wanted - decimals), decimals: wanted };
 }
 
 /** The exact sum of decimal texts, written with at least so many decimals: `("20.5", "1")` and 2 give `"21.50"`. */

@@ -60,8 +60,10 @@ interface Sending {
 function refusedAddress(url: string, allowedHosts: readonly string[]): string | undefined {
 	if (!URL.canParse(url)) return `Not sent: "${url}" is not an absolute URL.`;
 	const { protocol, hostname } = new URL(url);
-	if (protocol !== 'http:' && protocol !== 'https:') return `Not sent: the sandbox sends to http and https addresses only, not to "${protocol}".`;
-	const loopback = hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
+	if (protocol !== 'http:' && protocol !== 'https:')
+		return `Not sent: the sandbox sends to http and https addresses only, not to "${protocol}".`;
+	const loopback =
+		hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
 	if (loopback || allowedHosts.includes(hostname)) return undefined;
 	return `Not sent: the sandbox sends to this machine only (localhost, 127.0.0.1, [::1]), not to "${hostname}".`;
 }
@@ -138,7 +140,11 @@ export class Deliveries {
 		await post(delivery, signal);
 		if (signal.aborted) return delivery;
 		if (delivery.status !== null) {
-			delivery.acknowledged = dispatch.acknowledged({ status: delivery.status, headers: delivery.responseHeaders, body: delivery.responseBody });
+			delivery.acknowledged = dispatch.acknowledged({
+				status: delivery.status,
+				headers: delivery.responseHeaders,
+				body: delivery.responseBody,
+			});
 		}
 		if (delivery.acknowledged) this.settle(sending);
 		else this.schedule(sending, delivery);
@@ -184,11 +190,20 @@ async function post(delivery: Delivery, stopped: AbortSignal): Promise<void> {
 			signal: AbortSignal.any([stopped, AbortSignal.timeout(answerWithinMilliseconds)]),
 		});
 		delivery.status = answer.status;
-		delivery.responseHeaders = Object.fromEntries(Object.entries(AxiosHeaders.from(answer.headers as AxiosHeaders).toJSON()).map(([name, value]) => [name, String(value)]));
+		delivery.responseHeaders = Object.fromEntries(
+			Object.entries(AxiosHeaders.from(answer.headers as AxiosHeaders).toJSON()).map(
+				([name, value]) => [name, String(value)],
+			),
+		);
 		delivery.responseBody = answer.data;
 	} catch (error) {
 		if (stopped.aborted) delivery.error = 'Broken off: the sandbox was reset or stopped.';
-		else if (isAxiosError(error) && error.code === 'ERR_CANCELED') delivery.error = `No answer within ${answerWithinMilliseconds / 1000} seconds.`;
-		else delivery.error = error instanceof Error && error.message !== '' ? error.message : String((error as { code?: unknown }).code ?? error);
+		else if (isAxiosError(error) && error.code === 'ERR_CANCELED')
+			delivery.error = `No answer within ${answerWithinMilliseconds / 1000} seconds.`;
+		else
+			delivery.error =
+				error instanceof Error && error.message !== ''
+					? error.message
+					: String((error as { code?: unknown }).code ?? error);
 	}
 }

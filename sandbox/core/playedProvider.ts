@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { CheckoutStore } from './checkoutStore';
 import { lessThan, moreThan } from './decimal';
 import type { Deliveries, Delivery } from './deliveries';
-import type { CallbackQuality, CheckoutEvent, PayerAction, ProviderContext, SandboxCheckout, SandboxProvider } from './provider';
+import type {
+	CallbackQuality,
+	CheckoutEvent,
+	PayerAction,
+	ProviderContext,
+	SandboxCheckout,
+	SandboxProvider,
+} from './provider';
 
 /** How an action of the payer is carried out; all that a test or the cashier page can ask for. */
 export interface ActionOptions {
@@ -12,11 +19,18 @@ export interface ActionOptions {
 	/** The callback goes out, but the checkout stays as it is: what a forger does, or somebody with a leaked secret */
 	readonly keepStatus: boolean;
 	/** What the callback says in place of the truth */
-	readonly claim: Partial<Pick<SandboxCheckout, 'reference' | 'currency'>> & { readonly amount?: string };
+	readonly claim: Partial<Pick<SandboxCheckout, 'reference' | 'currency'>> & {
+		readonly amount?: string;
+	};
 }
 
 export type ActionResult =
-	| { readonly done: true; readonly checkout: SandboxCheckout; readonly action: PayerAction; readonly deliveries: Promise<Delivery[]> }
+	| {
+			readonly done: true;
+			readonly checkout: SandboxCheckout;
+			readonly action: PayerAction;
+			readonly deliveries: Promise<Delivery[]>;
+	  }
 	| { readonly done: false; readonly status: 404 | 409; readonly reason: string };
 
 /** One provider as it is being played: its object, its memory, and what payers and merchants do with its checkouts. */
@@ -51,20 +65,37 @@ export class PlayedProvider {
 	/** Does what a button on the cashier page does. The checkout has changed when this returns; the callbacks are on their way. */
 	act(checkoutId: string, actionName: string, options: ActionOptions): ActionResult {
 		const checkout = this.checkouts.get(checkoutId);
-		if (checkout === undefined) return { done: false, status: 404, reason: `${this.provider.displayName} has no checkout "${checkoutId}".` };
-		const action = Object.hasOwn(this.provider.actions, actionName) ? this.provider.actions[actionName] : undefined;
+		if (checkout === undefined)
+			return {
+				done: false,
+				status: 404,
+				reason: `${this.provider.displayName} has no checkout "${checkoutId}".`,
+			};
+		const action = Object.hasOwn(this.provider.actions, actionName)
+			? this.provider.actions[actionName]
+			: undefined;
 		if (action === undefined) {
 			const names = Object.keys(this.provider.actions).join(', ');
-			return { done: false, status: 404, reason: `${this.provider.displayName} has no action "${actionName}". There are: ${names}.` };
+			return {
+				done: false,
+				status: 404,
+				reason: `${this.provider.displayName} has no action "${actionName}". There are: ${names}.`,
+			};
 		}
 		if (!action.from.includes(checkout.status)) {
-			return { done: false, status: 409, reason: `"${actionName}" needs a checkout that is ${action.from.join(' or ')}; this one is ${checkout.status}.` };
+			return {
+				done: false,
+				status: 409,
+				reason: `"${actionName}" needs a checkout that is ${action.from.join(' or ')}; this one is ${checkout.status}.`,
+			};
 		}
 		const changes = consequences(checkout, action);
 		const told: SandboxCheckout = { ...checkout, ...changes, ...claimed(options.claim) };
 		if (!options.keepStatus) Object.assign(checkout, changes);
 		const silent = action.event === undefined || options.callback === 'none';
-		const deliveries = silent ? Promise.resolve([]) : this.send(told, action.event, options.callback, options.copies);
+		const deliveries = silent
+			? Promise.resolve([])
+			: this.send(told, action.event, options.callback, options.copies);
 		return { done: true, checkout, action, deliveries };
 	}
 
@@ -77,8 +108,17 @@ export class PlayedProvider {
 	): Promise<Delivery[]> {
 		const { callbacks, name } = this.provider;
 		const callbackUrl = more.callbackUrl === undefined ? checkout.callbackUrl : more.callbackUrl;
-		const event: CheckoutEvent = { id: randomUUID(), kind, at: new Date(), checkout: { ...checkout }, callbackUrl, details: more.details ?? {} };
-		const targets = callbacks.targets?.(event, this.context) ?? (callbackUrl === null ? [] : [{ url: callbackUrl }]);
+		const event: CheckoutEvent = {
+			id: randomUUID(),
+			kind,
+			at: new Date(),
+			checkout: { ...checkout },
+			callbackUrl,
+			details: more.details ?? {},
+		};
+		const targets =
+			callbacks.targets?.(event, this.context) ??
+			(callbackUrl === null ? [] : [{ url: callbackUrl }]);
 		const sent: Promise<Delivery>[] = [];
 		for (const target of targets) {
 			const message = callbacks.compose(event, quality, target, this.context);
@@ -107,8 +147,10 @@ export class PlayedProvider {
 			state: this.provider.newState(),
 			checkouts: this.checkouts,
 			providerUrl: `${this.sandboxUrl}/${this.name}`,
-			cashierUrl: (checkoutId) => `${this.sandboxUrl}/cashier/${this.name}/${encodeURIComponent(checkoutId)}`,
-			tell: (checkout, kind, more) => void this.send(checkout, kind, 'genuine', 1, more).catch(console.error),
+			cashierUrl: (checkoutId) =>
+				`${this.sandboxUrl}/cashier/${this.name}/${encodeURIComponent(checkoutId)}`,
+			tell: (checkout, kind, more) =>
+				void this.send(checkout, kind, 'genuine', 1, more).catch(console.error),
 		};
 	}
 }
@@ -118,7 +160,11 @@ function consequences(checkout: SandboxCheckout, action: PayerAction): Partial<S
 	const changes: Partial<SandboxCheckout> = { updatedAt: now };
 	if (action.to !== undefined) changes.status = action.to;
 	if (action.paid === undefined) return changes;
-	const paidAmount = { exact: checkout.amount, under: lessThan(checkout.amount), over: moreThan(checkout.amount) }[action.paid];
+	const paidAmount = {
+		exact: checkout.amount,
+		under: lessThan(checkout.amount),
+		over: moreThan(checkout.amount),
+	}[action.paid];
 	return { ...changes, paidAmount, paidAt: now };
 }
 

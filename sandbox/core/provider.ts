@@ -28,7 +28,9 @@ export interface SandboxProvider<State = unknown, Details = unknown> {
 	/** Faults that only this provider has, by name, as the reply that takes the place of the real one before anything is stored */
 	readonly faults?: Readonly<Record<string, () => ApiReply>>;
 	/** More tables for the dashboard and for `reports` in the control state (registered endpoints, refunds, …) */
-	report?(context: ProviderContext<State, Details>): Record<string, readonly Record<string, unknown>[]>;
+	report?(
+		context: ProviderContext<State, Details>,
+	): Record<string, readonly Record<string, unknown>[]>;
 }
 
 export interface SandboxCredential {
@@ -71,7 +73,8 @@ export interface ApiReply {
 	readonly refusal?: string;
 }
 
-export type CheckoutStatus = 'open' | 'pending' | 'paid' | 'failed' | 'canceled' | 'expired' | 'refunded';
+export type CheckoutStatus =
+	'open' | 'pending' | 'paid' | 'failed' | 'canceled' | 'expired' | 'refunded';
 
 export interface SandboxCheckout<Details = unknown> {
 	readonly provider: string;
@@ -160,7 +163,10 @@ export interface ProviderCallbacks<State = unknown, Details = unknown> {
 		context: ProviderContext<State, Details>,
 	): CallbackMessage | undefined;
 	/** Where it goes; the event's own callback URL if left out */
-	targets?(event: CheckoutEvent<Details>, context: ProviderContext<State, Details>): readonly CallbackTarget[];
+	targets?(
+		event: CheckoutEvent<Details>,
+		context: ProviderContext<State, Details>,
+	): readonly CallbackTarget[];
 	acknowledged(answer: CallbackAnswer): boolean;
 	/** The waiting time before each redelivery, as documented and before scaling; empty where no schedule is documented */
 	readonly redeliveryGapsMilliseconds: readonly number[];
@@ -174,16 +180,58 @@ export interface ProviderContext<State = unknown, Details = unknown> {
 	readonly providerUrl: string;
 	cashierUrl(checkoutId: string): string;
 	/** Tells the merchant about something that an API call caused, such as a refund; the call need not wait for it */
-	tell(checkout: SandboxCheckout<Details>, kind: string, more?: { callbackUrl?: string | null; details?: Record<string, unknown> }): void;
+	tell(
+		checkout: SandboxCheckout<Details>,
+		kind: string,
+		more?: { callbackUrl?: string | null; details?: Record<string, unknown> },
+	): void;
 }
 
 const beforePayment: readonly CheckoutStatus[] = ['open', 'pending'];
 
 /** What a payer does at any provider. Where a provider differs, its file writes its own action over one of these. */
 export const standardActions = {
-	pay: { label: 'Pay', from: beforePayment, to: 'paid', paid: 'exact', event: 'paid', returnTo: 'success', by: 'payer' },
-	cancel: { label: 'Cancel', from: beforePayment, to: 'canceled', event: 'canceled', returnTo: 'cancel', by: 'payer' },
-	expire: { label: 'Let it expire', from: beforePayment, to: 'expired', event: 'expired', returnTo: 'cashier', by: 'payer' },
-	underpay: { label: 'Pay too little', from: beforePayment, to: 'paid', paid: 'under', event: 'paid', returnTo: 'success', by: 'tester' },
-	overpay: { label: 'Pay too much', from: beforePayment, to: 'paid', paid: 'over', event: 'paid', returnTo: 'success', by: 'tester' },
+	pay: {
+		label: 'Pay',
+		from: beforePayment,
+		to: 'paid',
+		paid: 'exact',
+		event: 'paid',
+		returnTo: 'success',
+		by: 'payer',
+	},
+	cancel: {
+		label: 'Cancel',
+		from: beforePayment,
+		to: 'canceled',
+		event: 'canceled',
+		returnTo: 'cancel',
+		by: 'payer',
+	},
+	expire: {
+		label: 'Let it expire',
+		from: beforePayment,
+		to: 'expired',
+		event: 'expired',
+		returnTo: 'cashier',
+		by: 'payer',
+	},
+	underpay: {
+		label: 'Pay too little',
+		from: beforePayment,
+		to: 'paid',
+		paid: 'under',
+		event: 'paid',
+		returnTo: 'success',
+		by: 'tester',
+	},
+	overpay: {
+		label: 'Pay too much',
+		from: beforePayment,
+		to: 'paid',
+		paid: 'over',
+		event: 'paid',
+		returnTo: 'success',
+		by: 'tester',
+	},
 } as const satisfies Record<string, PayerAction>;

@@ -15,22 +15,40 @@ const hangAtMostMilliseconds = 120_000;
 const retryAfterSeconds = 1;
 
 /** The HTTP API of one provider, to be mounted at `/<name>`. */
-export function providerApi(played: PlayedProvider, sandbox: SandboxState): Hono<{ Bindings: HttpBindings }> {
+export function providerApi(
+	played: PlayedProvider,
+	sandbox: SandboxState,
+): Hono<{ Bindings: HttpBindings }> {
 	const app = new Hono<{ Bindings: HttpBindings }>();
 	for (const operation of played.provider.operations) {
-		app.on(operation.method, operation.path, async (c) => await answer(c, operation, played, sandbox));
+		app.on(
+			operation.method,
+			operation.path,
+			async (c) => await answer(c, operation, played, sandbox),
+		);
 	}
 	app.all('*', async (c) => {
 		const call = await readCall(c, played.name);
 		const nothingThere: ApiReply = { status: 404, body: { message: 'Not found' } };
 		const reply = played.provider.unmatched?.(call) ?? nothingThere;
-		note(sandbox, played.name, call, reply.status, reply.refusal ?? `${call.method} ${call.providerTarget} is not a documented call.`);
+		note(
+			sandbox,
+			played.name,
+			call,
+			reply.status,
+			reply.refusal ?? `${call.method} ${call.providerTarget} is not a documented call.`,
+		);
 		return toResponse(reply);
 	});
 	return app;
 }
 
-async function answer(c: ServerContext, operation: SandboxOperation, played: PlayedProvider, sandbox: SandboxState): Promise<Response> {
+async function answer(
+	c: ServerContext,
+	operation: SandboxOperation,
+	played: PlayedProvider,
+	sandbox: SandboxState,
+): Promise<Response> {
 	const { provider, context } = played;
 	played.countRequest(operation.operation);
 	// Before the body is awaited, so that the first of two calls is the one that a fault for one call hits.
@@ -42,7 +60,8 @@ async function answer(c: ServerContext, operation: SandboxOperation, played: Pla
 	};
 	const call = await readCall(c, provider.name);
 
-	const noteFault = (status: number | null) => note(sandbox, provider.name, call, status, `Fault switched on: ${fault}`);
+	const noteFault = (status: number | null) =>
+		note(sandbox, provider.name, call, status, `Fault switched on: ${fault}`);
 	const instead = fault === undefined ? undefined : replyInstead(fault, played);
 	if (instead !== undefined) {
 		noteFault(instead.status);
@@ -68,11 +87,18 @@ async function answer(c: ServerContext, operation: SandboxOperation, played: Pla
 			return await withoutAnswer(c, fault as CommonFault);
 		case 'html':
 			noteFault(200);
-			return toResponse({ status: 200, body: maintenancePage, headers: { 'content-type': 'text/html; charset=utf-8' } });
+			return toResponse({
+				status: 200,
+				body: maintenancePage,
+				headers: { 'content-type': 'text/html; charset=utf-8' },
+			});
 		case 'half-json': {
 			noteFault(response.status);
 			const text = await response.text();
-			return new Response(text.slice(0, Math.ceil(text.length / 2)), { status: response.status, headers: response.headers });
+			return new Response(text.slice(0, Math.ceil(text.length / 2)), {
+				status: response.status,
+				headers: response.headers,
+			});
 		}
 		default:
 			return response;
@@ -80,7 +106,8 @@ async function answer(c: ServerContext, operation: SandboxOperation, played: Pla
 }
 
 const serverError: ApiReply = { status: 500, body: { message: 'Internal server error' } };
-const maintenancePage = '<!DOCTYPE html><html lang="en"><head><title>Maintenance</title></head><body><h1>We will be back soon</h1></body></html>';
+const maintenancePage =
+	'<!DOCTYPE html><html lang="en"><head><title>Maintenance</title></head><body><h1>We will be back soon</h1></body></html>';
 
 /** The reply of a fault that takes the place of the real one before anything is stored. */
 function replyInstead(fault: string, played: PlayedProvider): ApiReply | undefined {
@@ -90,7 +117,12 @@ function replyInstead(fault: string, played: PlayedProvider): ApiReply | undefin
 			return { ...tooMany, headers: { 'Retry-After': String(retryAfterSeconds) } };
 		case '429-date':
 			// An HTTP date has whole seconds: one more, so that it is never a date that has passed.
-			return { ...tooMany, headers: { 'Retry-After': new Date(Date.now() + (retryAfterSeconds + 1) * 1000).toUTCString() } };
+			return {
+				...tooMany,
+				headers: {
+					'Retry-After': new Date(Date.now() + (retryAfterSeconds + 1) * 1000).toUTCString(),
+				},
+			};
 		case '500':
 			return serverError;
 		case '401':
@@ -105,7 +137,9 @@ async function withoutAnswer(c: ServerContext, fault: string): Promise<Response>
 	if (fault.startsWith('timeout') && !socket.destroyed) {
 		const gone = new AbortController();
 		socket.once('close', () => gone.abort());
-		await wait(hangAtMostMilliseconds, undefined, { signal: gone.signal, ref: false }).catch(() => undefined);
+		await wait(hangAtMostMilliseconds, undefined, { signal: gone.signal, ref: false }).catch(
+			() => undefined,
+		);
 	}
 	socket.resetAndDestroy();
 	return RESPONSE_ALREADY_SENT;
@@ -121,17 +155,35 @@ async function readCall(c: ServerContext, name: string): Promise<ApiCall> {
 		providerTarget: target.slice(name.length + 1),
 		params: c.req.param(),
 		query: new URLSearchParams(query === -1 ? '' : target.slice(query)),
-		headers: Object.fromEntries(Object.entries(c.env.incoming.headers).map(([header, value]) => [header, Array.isArray(value) ? value.join(', ') : value])),
+		headers: Object.fromEntries(
+			Object.entries(c.env.incoming.headers).map(([header, value]) => [
+				header,
+				Array.isArray(value) ? value.join(', ') : value,
+			]),
+		),
 		rawBody: Buffer.from(await c.req.arrayBuffer()),
 	};
 }
 
 function toResponse({ status, body, headers }: ApiReply): Response {
 	if (body === undefined || status === 204) return new Response(null, { status, headers });
-	if (typeof body === 'string') return new Response(body, { status, headers: { 'content-type': 'text/plain; charset=utf-8', ...headers } });
-	return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } });
+	if (typeof body === 'string')
+		return new Response(body, {
+			status,
+			headers: { 'content-type': 'text/plain; charset=utf-8', ...headers },
+		});
+	return new Response(JSON.stringify(body), {
+		status,
+		headers: { 'content-type': 'application/json', ...headers },
+	});
 }
 
-function note(sandbox: SandboxState, provider: string, call: ApiCall, status: number | null, reason: string): void {
+function note(
+	sandbox: SandboxState,
+	provider: string,
+	call: ApiCall,
+	status: number | null,
+	reason: string,
+): void {
 	sandbox.refuse({ provider, method: call.method, path: call.target, status, reason });
 }

@@ -41,7 +41,12 @@ export class SandboxState {
 	) {
 		this.settings = { ...initialSettings };
 		this.deliveries = new Deliveries(allowedCallbackHosts, () => this.settings.redeliveryScale);
-		this.played = new Map(providers.map((provider) => [provider.name, new PlayedProvider(provider, url, this.deliveries)]));
+		this.played = new Map(
+			providers.map((provider) => [
+				provider.name,
+				new PlayedProvider(provider, url, this.deliveries),
+			]),
+		);
 	}
 
 	refuse(refusal: Omit<Refusal, 'at'>): void {

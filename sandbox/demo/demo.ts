@@ -7,7 +7,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import axios from 'axios';
 import { N8nClient, owner } from '../../test/n8n/client';
 import { startN8n, type RunningN8n } from '../../test/n8n/instance';
-import { freePorts, startProcess, stopEverything, type SupervisedProcess } from '../../test/n8n/supervisedProcess';
+import {
+	freePorts,
+	startProcess,
+	stopEverything,
+	type SupervisedProcess,
+} from '../../test/n8n/supervisedProcess';
 import { sandboxCredentials } from '../sandbox';
 import { importExamples, type Example } from './examples';
 import { findChromium, howToGetChromium, openBrowser, pictureEditor, walkExample } from './walk';
@@ -46,7 +51,13 @@ async function stopAll(): Promise<void> {
 }
 
 async function main(): Promise<void> {
-	const { values } = parseArgs({ options: { check: { type: 'boolean' }, pictures: { type: 'string' }, help: { type: 'boolean' } } });
+	const { values } = parseArgs({
+		options: {
+			check: { type: 'boolean' },
+			pictures: { type: 'string' },
+			help: { type: 'boolean' },
+		},
+	});
 	if (values.help) return console.log(usage);
 	const chromium = values.check ? findChromium() : undefined;
 	if (values.check && chromium === undefined) throw new Error(howToGetChromium);
@@ -80,7 +91,11 @@ async function start(): Promise<Demo> {
 	const [sandboxPort = 0] = await freePorts(1);
 	const sandboxUrl = `http://127.0.0.1:${sandboxPort}`;
 	say(`Starting the sandbox of the payment providers on ${sandboxUrl}`);
-	const sandbox = await startSandboxProcess(sandboxPort, sandboxUrl, path.join(folder, 'sandbox.log'));
+	const sandbox = await startSandboxProcess(
+		sandboxPort,
+		sandboxUrl,
+		path.join(folder, 'sandbox.log'),
+	);
 	const n8n = await startN8n({ userFolder: path.join(folder, 'n8n'), say });
 
 	say('Making the credentials and the example workflows');
@@ -89,13 +104,24 @@ async function start(): Promise<Demo> {
 	const known = await client.credentialTypes();
 	const credentials = [];
 	for (const { type, name, data } of sandboxCredentials(sandboxUrl)) {
-		if (known.includes(type)) credentials.push(await client.credentials.create({ type, name, data: { ...data } }));
+		if (known.includes(type))
+			credentials.push(await client.credentials.create({ type, name, data: { ...data } }));
 	}
-	return { n8n, sandbox, sandboxUrl, client, examples: await importExamples(client, credentials, `${sandboxUrl}/thanks`) };
+	return {
+		n8n,
+		sandbox,
+		sandboxUrl,
+		client,
+		examples: await importExamples(client, credentials, `${sandboxUrl}/thanks`),
+	};
 }
 
 /** A process of its own, so that what happens to the sandbox does not happen to n8n. */
-async function startSandboxProcess(port: number, url: string, logFile: string): Promise<SupervisedProcess> {
+async function startSandboxProcess(
+	port: number,
+	url: string,
+	logFile: string,
+): Promise<SupervisedProcess> {
 	const sandbox = startProcess({
 		node: process.execPath,
 		args: ['--import', 'tsx', path.join('sandbox', 'start.ts'), '--port', String(port)],
@@ -104,9 +130,16 @@ async function startSandboxProcess(port: number, url: string, logFile: string): 
 		logFile,
 	});
 	const deadline = Date.now() + 30_000;
-	while (!(await axios.get(url, { timeout: 1000, proxy: false }).then(() => true, () => false))) {
+	while (
+		!(await axios.get(url, { timeout: 1000, proxy: false }).then(
+			() => true,
+			() => false,
+		))
+	) {
 		if (sandbox.ended() !== undefined || Date.now() > deadline) {
-			throw new Error(`The sandbox did not start (${sandbox.ended() ?? 'no answer within 30 seconds'}).\n${readFileSync(logFile, 'utf8')}`);
+			throw new Error(
+				`The sandbox did not start (${sandbox.ended() ?? 'no answer within 30 seconds'}).\n${readFileSync(logFile, 'utf8')}`,
+			);
 		}
 		await wait(100);
 	}
@@ -115,8 +148,12 @@ async function startSandboxProcess(port: number, url: string, logFile: string): 
 
 async function keepRunning({ n8n, sandbox, sandboxUrl, examples }: Demo): Promise<void> {
 	const forms = examples.filter(({ formUrl }) => formUrl !== undefined);
-	const [first, ...others] = [...forms.filter(({ file }) => file === SIMPLEST), ...forms.filter(({ file }) => file !== SIMPLEST)].map(
-		({ workflow, formUrl }) => `    ${workflow.name}\n      order form   ${formUrl}\n      executions   ${n8n.url}/workflow/${workflow.id}/executions`,
+	const [first, ...others] = [
+		...forms.filter(({ file }) => file === SIMPLEST),
+		...forms.filter(({ file }) => file !== SIMPLEST),
+	].map(
+		({ workflow, formUrl }) =>
+			`    ${workflow.name}\n      order form   ${formUrl}\n      executions   ${n8n.url}/workflow/${workflow.id}/executions`,
 	);
 	console.log(`
 The demo is running. No money moves.
@@ -141,15 +178,28 @@ ${first}
 
 Everything is thrown away when you stop it with Ctrl-C.`);
 	const other = (how: string) => {
-		if (stopping === undefined) console.error(`\n${how}\nPress Ctrl-C to stop what is left, then run "npm run demo" again.`);
+		if (stopping === undefined)
+			console.error(`\n${how}\nPress Ctrl-C to stop what is left, then run "npm run demo" again.`);
 	};
-	sandbox.onEnd((how) => other(`The sandbox has stopped (${how}). n8n still runs at ${n8n.url}, but no checkout can be made: "could not be reached".`));
-	n8n.onEnd((how) => other(`n8n has stopped (${how}). The sandbox still runs at ${sandboxUrl}, but its callbacks reach nobody. Last lines of n8n's log:\n${n8n.log().trim().split('\n').slice(-5).join('\n')}`));
+	sandbox.onEnd((how) =>
+		other(
+			`The sandbox has stopped (${how}). n8n still runs at ${n8n.url}, but no checkout can be made: "could not be reached".`,
+		),
+	);
+	n8n.onEnd((how) =>
+		other(
+			`n8n has stopped (${how}). The sandbox still runs at ${sandboxUrl}, but its callbacks reach nobody. Last lines of n8n's log:\n${n8n.log().trim().split('\n').slice(-5).join('\n')}`,
+		),
+	);
 	// Until a signal ends it.
 	while (stopping === undefined) await wait(500);
 }
 
-async function check({ client, sandboxUrl, examples, n8n }: Demo, chromium: string, pictures?: string): Promise<boolean> {
+async function check(
+	{ client, sandboxUrl, examples, n8n }: Demo,
+	chromium: string,
+	pictures?: string,
+): Promise<boolean> {
 	let passed = 0;
 	let failed = 0;
 	const browser = await openBrowser(chromium);
@@ -161,18 +211,28 @@ async function check({ client, sandboxUrl, examples, n8n }: Demo, chromium: stri
 			continue;
 		}
 		if (!example.formUrl && !example.sheet) {
-			console.log('  imported and published; it begins neither with an order form nor with a sheet, so there is nothing to walk');
+			console.log(
+				'  imported and published; it begins neither with an order form nor with a sheet, so there is nothing to walk',
+			);
 			continue;
 		}
 		try {
-			await walkExample(browser, example, { client, sandboxUrl, pictures, saw: (line) => console.log(`  saw ${line}`) });
+			await walkExample(browser, example, {
+				client,
+				sandboxUrl,
+				pictures,
+				saw: (line) => console.log(`  saw ${line}`),
+			});
 			if (pictures) await pictureEditor(browser, example, n8n.url, owner, pictures);
 			console.log('  passed');
 			passed++;
 		} catch (error) {
 			failed++;
 			console.log(`  FAILED: ${error instanceof Error ? error.message : String(error)}`);
-			if (n8n.ended() !== undefined) console.log(`  n8n has stopped (${n8n.ended()}); the last lines of its log:\n${n8n.log().trim().split('\n').slice(-10).join('\n')}`);
+			if (n8n.ended() !== undefined)
+				console.log(
+					`  n8n has stopped (${n8n.ended()}); the last lines of its log:\n${n8n.log().trim().split('\n').slice(-10).join('\n')}`,
+				);
 		}
 	}
 	await stopAll();

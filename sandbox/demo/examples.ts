@@ -28,8 +28,17 @@ export interface Importer {
 }
 
 /** Imports every file of examples/ as a newcomer would, does what its notes ask for, and publishes it. */
-export async function importExamples(client: N8nClient, credentials: readonly Credential[], thankYouPage: string): Promise<Example[]> {
-	const importer = { client, credentials, thankYouPage, descriptions: await client.nodeTypes(packagePrefix) };
+export async function importExamples(
+	client: N8nClient,
+	credentials: readonly Credential[],
+	thankYouPage: string,
+): Promise<Example[]> {
+	const importer = {
+		client,
+		credentials,
+		thankYouPage,
+		descriptions: await client.nodeTypes(packagePrefix),
+	};
 	const files = (await readdir(examplesFolder)).filter((file) => file.endsWith('.json')).sort();
 	const examples: Example[] = [];
 	for (const file of files) examples.push(await importExample(file, importer));
@@ -41,18 +50,34 @@ export async function importExamples(client: N8nClient, credentials: readonly Cr
  *
  * @param change what this user does besides, before it is saved
  */
-export async function importExample(file: string, importer: Importer, change: (saved: NewWorkflow) => NewWorkflow = (saved) => saved): Promise<Example> {
+export async function importExample(
+	file: string,
+	importer: Importer,
+	change: (saved: NewWorkflow) => NewWorkflow = (saved) => saved,
+): Promise<Example> {
 	const { client } = importer;
-	const saved = change(JSON.parse(await readFile(path.join(examplesFolder, file), 'utf8')) as NewWorkflow);
+	const saved = change(
+		JSON.parse(await readFile(path.join(examplesFolder, file), 'utf8')) as NewWorkflow,
+	);
 	// The editor gives n8n's own triggers new addresses, too, and others only if the file has none: so it holds none of this package's.
-	const isCalled = ({ type, webhookId }: INode) => webhookId !== undefined || importer.descriptions.some(({ name, webhooks = [] }) => name === type && webhooks.length > 0);
-	const nodes = saved.nodes.map((node) => ({ ...node, ...(isCalled(node) ? { webhookId: randomUUID() } : {}) }));
+	const isCalled = ({ type, webhookId }: INode) =>
+		webhookId !== undefined ||
+		importer.descriptions.some(({ name, webhooks = [] }) => name === type && webhooks.length > 0);
+	const nodes = saved.nodes.map((node) => ({
+		...node,
+		...(isCalled(node) ? { webhookId: randomUUID() } : {}),
+	}));
 	for (const node of nodes) setUp(node, nodes, importer, file);
 	const workflow = await client.workflows.create({ ...saved, nodes });
-	const once = nodes.find(({ name, type }) => name === 'Set Up Once' && type === 'n8n-nodes-base.manualTrigger');
+	const once = nodes.find(
+		({ name, type }) => name === 'Set Up Once' && type === 'n8n-nodes-base.manualTrigger',
+	);
 	if (once) {
 		const { status, data } = await client.workflows.run(workflow.id, once.name);
-		if (status !== 'success') throw new Error(`examples/${file}: "${once.name}" ended with "${status}": ${data.resultData.error?.message ?? 'no message'}`);
+		if (status !== 'success')
+			throw new Error(
+				`examples/${file}: "${once.name}" ended with "${status}": ${data.resultData.error?.message ?? 'no message'}`,
+			);
 	}
 	const unpublished = await client.workflows.publish(workflow.id).then(
 		() => undefined,
@@ -64,16 +89,38 @@ export async function importExample(file: string, importer: Importer, change: (s
 	);
 	if (unpublished !== undefined) return { file, workflow, unpublished };
 	// Only an order form: the one for refunds leads to no payment page.
-	const form = nodes.find(({ type }) => type === 'n8n-nodes-base.formTrigger' && nodes.some(({ name }) => name === 'Fulfilled'));
+	const form = nodes.find(
+		({ type }) =>
+			type === 'n8n-nodes-base.formTrigger' && nodes.some(({ name }) => name === 'Fulfilled'),
+	);
 	const start = nodes.find(({ type }) => type === 'n8n-nodes-base.manualTrigger');
 	const orders = nodes.find(({ name }) => name === 'Orders');
-	const page = nodes.find(({ type, parameters }) => type === 'n8n-nodes-base.webhook' && parameters.httpMethod === 'GET');
-	const formUrl = form ? `${client.url}/form/${form.webhookId}` : page ? `${client.url}/webhook/${String(page.parameters.path)}` : undefined;
-	return { file, workflow, ...(formUrl !== undefined ? { formUrl } : start && orders ? { sheet: { start: start.name, orders: orders.name } } : {}) };
+	const page = nodes.find(
+		({ type, parameters }) => type === 'n8n-nodes-base.webhook' && parameters.httpMethod === 'GET',
+	);
+	const formUrl = form
+		? `${client.url}/form/${form.webhookId}`
+		: page
+			? `${client.url}/webhook/${String(page.parameters.path)}`
+			: undefined;
+	return {
+		file,
+		workflow,
+		...(formUrl !== undefined
+			? { formUrl }
+			: start && orders
+				? { sheet: { start: start.name, orders: orders.name } }
+				: {}),
+	};
 }
 
 /** Chooses the credential, and enters the trigger's address and the thank-you page where the notes say so. */
-function setUp(node: INode, nodes: INode[], { client, credentials, thankYouPage, descriptions }: Importer, file: string): void {
+function setUp(
+	node: INode,
+	nodes: INode[],
+	{ client, credentials, thankYouPage, descriptions }: Importer,
+	file: string,
+): void {
 	if (!node.type.startsWith(packagePrefix)) return;
 	// n8n makes the tool for AI agents out of the node: same form, same credential.
 	const type = node.type.replace(/Tool$/, '');
@@ -81,16 +128,23 @@ function setUp(node: INode, nodes: INode[], { client, credentials, thankYouPage,
 	if (!description) throw new Error(`examples/${file}: n8n does not know the node type ${type}.`);
 	for (const { name } of description.credentials ?? []) {
 		const credential = credentials.find((one) => one.type === name);
-		if (!credential) throw new Error(`examples/${file}: the sandbox offers no credential of type ${name}.`);
+		if (!credential)
+			throw new Error(`examples/${file}: the sandbox offers no credential of type ${name}.`);
 		node.credentials = { [name]: { id: credential.id, name: credential.name } };
 	}
-	if (String(node.parameters.successUrl ?? '').startsWith('https://shop.example/')) node.parameters.successUrl = thankYouPage;
+	if (String(node.parameters.successUrl ?? '').startsWith('https://shop.example/'))
+		node.parameters.successUrl = thankYouPage;
 	if (node.parameters.callback === 'url') {
 		const trigger = nodes.find((one) => one.type === `${type}Trigger`);
 		const webhook = descriptions.find(({ name }) => name === trigger?.type)?.webhooks?.[0];
 		const own = nodes.find((one) => one.type === 'n8n-nodes-base.webhook');
-		if (trigger && webhook) node.parameters.callbackUrl = `${client.url}/webhook/${trigger.webhookId}/${webhook.path}`;
-		else if (own) node.parameters.callbackUrl = `${client.url}/webhook/${String(own.parameters.path)}`;
-		else throw new Error(`examples/${file}: "${node.name}" has a callback, but there is neither a trigger of its provider nor a Webhook node.`);
+		if (trigger && webhook)
+			node.parameters.callbackUrl = `${client.url}/webhook/${trigger.webhookId}/${webhook.path}`;
+		else if (own)
+			node.parameters.callbackUrl = `${client.url}/webhook/${String(own.parameters.path)}`;
+		else
+			throw new Error(
+				`examples/${file}: "${node.name}" has a callback, but there is neither a trigger of its provider nor a Webhook node.`,
+			);
 	}
 }

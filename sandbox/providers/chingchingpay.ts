@@ -3,7 +3,17 @@ import { z } from 'zod';
 import { BoundedMap } from '../core/bounded';
 import { fromSmallestUnit } from '../core/decimal';
 import { readJsonBody } from '../core/jsonBody';
-import { standardActions, type ApiCall, type ApiReply, type CallbackMessage, type CallbackQuality, type CheckoutEvent, type ProviderContext, type SandboxCheckout, type SandboxProvider } from '../core/provider';
+import {
+	standardActions,
+	type ApiCall,
+	type ApiReply,
+	type CallbackMessage,
+	type CallbackQuality,
+	type CheckoutEvent,
+	type ProviderContext,
+	type SandboxCheckout,
+	type SandboxProvider,
+} from '../core/provider';
 
 /*
  * ChingChingPay as far as its pages can be read (apifox.com/apidoc/shared/d926d8a5-fa35-415d-8dcb-d6564b19980a: api-208767284
@@ -18,9 +28,15 @@ const merchantId = 'M_SANDBOX';
 
 /** The order of signing that the readable pages leave open: each key follows another one, so that a merchant's search for the right one can be tried. */
 const schemes: Record<string, (body: string) => string> = {
-	'chingchingpay-sandbox-not-a-real-key': (body) => createHmac('sha256', signingSecret).update(body).digest('hex'),
-	'chingchingpay-sandbox-pairs-in-base64': (body) => createHmac('sha256', signingSecret).update(sortedPairs(body)).digest('base64'),
-	'chingchingpay-sandbox-the-only-key': (body) => createHmac('sha256', 'chingchingpay-sandbox-the-only-key').update(body).digest('hex').toUpperCase(),
+	'chingchingpay-sandbox-not-a-real-key': (body) =>
+		createHmac('sha256', signingSecret).update(body).digest('hex'),
+	'chingchingpay-sandbox-pairs-in-base64': (body) =>
+		createHmac('sha256', signingSecret).update(sortedPairs(body)).digest('base64'),
+	'chingchingpay-sandbox-the-only-key': (body) =>
+		createHmac('sha256', 'chingchingpay-sandbox-the-only-key')
+			.update(body)
+			.digest('hex')
+			.toUpperCase(),
 };
 const [apiKey = ''] = Object.keys(schemes);
 
@@ -62,8 +78,14 @@ type Context = ProviderContext<State, Details>;
 
 const text = z.string({ required_error: 'is required', invalid_type_error: 'must be a string' });
 const filledText = text.min(1, 'must not be empty');
-const webAddress = text.refine((url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol), 'must be an absolute http or https address');
-const integer = z.number({ required_error: 'is required', invalid_type_error: 'must be an integer' }).int('must be an integer').safe('must be an integer');
+const webAddress = text.refine(
+	(url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol),
+	'must be an absolute http or https address',
+);
+const integer = z
+	.number({ required_error: 'is required', invalid_type_error: 'must be an integer' })
+	.int('must be an integer')
+	.safe('must be an integer');
 const jsonText = text.refine((value) => isJsonObject(value), 'must be the JSON text of an object');
 const timestamp = text.regex(/^\d{10}(\d{3})?$/, 'must be a timestamp');
 
@@ -74,7 +96,7 @@ const orderFields = {
 	description: text.optional(),
 	device_id: text.optional(),
 	expires_at: timestamp.optional(),
-	merchant_id: filledText.refine((id) => id === merchantId, 'is not the sandbox\'s merchant'),
+	merchant_id: filledText.refine((id) => id === merchantId, "is not the sandbox's merchant"),
 	store_id: text.optional(),
 };
 const checkoutRequest = z
@@ -88,12 +110,15 @@ const checkoutRequest = z
 		payment_id: filledText.optional(),
 		payment_method: filledText,
 		payment_method_option: jsonText.optional(),
-		transaction_type: z.enum(['sale', 'refund', 'command'], { message: 'must be sale, refund or command' }),
+		transaction_type: z.enum(['sale', 'refund', 'command'], {
+			message: 'must be sale, refund or command',
+		}),
 	})
 	.passthrough()
 	.superRefine((request, context) => {
 		const needs = (field: 'amount' | 'currency' | 'merchant_reference', when: string) => {
-			if (request[field] === undefined) context.addIssue({ code: 'custom', path: [field], message: `is required ${when}` });
+			if (request[field] === undefined)
+				context.addIssue({ code: 'custom', path: [field], message: `is required ${when}` });
 		};
 		if (request.payment_id === undefined) {
 			needs('merchant_reference', 'when payment_id is empty');
@@ -104,12 +129,21 @@ const checkoutRequest = z
 		}
 	});
 const linkRequest = z
-	.object({ ...orderFields, amount: integer.min(1, 'must be 1 or more'), currency: filledText, merchant_reference: filledText, payment_type: z.enum(['link', 'checkout'], { message: 'must be link or checkout' }).optional() })
+	.object({
+		...orderFields,
+		amount: integer.min(1, 'must be 1 or more'),
+		currency: filledText,
+		merchant_reference: filledText,
+		payment_type: z.enum(['link', 'checkout'], { message: 'must be link or checkout' }).optional(),
+	})
 	.passthrough();
 const queryRequest = z
 	.object({ merchant_reference: filledText.optional(), transaction_id: filledText.optional() })
 	.passthrough()
-	.refine((query) => query.merchant_reference !== undefined || query.transaction_id !== undefined, { message: 'or transaction_id is required', path: ['merchant_reference'] });
+	.refine((query) => query.merchant_reference !== undefined || query.transaction_id !== undefined, {
+		message: 'or transaction_id is required',
+		path: ['merchant_reference'],
+	});
 const refundRequest = z
 	.object({
 		amount: integer.min(1, 'must be 1 or more'),
@@ -122,8 +156,16 @@ const refundRequest = z
 		transaction_type: z.literal('refund', { message: 'must be refund' }),
 	})
 	.passthrough()
-	.refine((refund) => refund.original_merchant_reference !== undefined || refund.transaction_id !== undefined, { message: 'or transaction_id is required', path: ['original_merchant_reference'] });
-const autodebitOption = z.object({ state: filledText, merchant_agreement_id: filledText, redirect_url: webAddress });
+	.refine(
+		(refund) =>
+			refund.original_merchant_reference !== undefined || refund.transaction_id !== undefined,
+		{ message: 'or transaction_id is required', path: ['original_merchant_reference'] },
+	);
+const autodebitOption = z.object({
+	state: filledText,
+	merchant_agreement_id: filledText,
+	redirect_url: webAddress,
+});
 
 const settlements = Array.from({ length: 120 }, (_each, index) => ({
 	settlement_id: `SBX${String(index + 1).padStart(4, '0')}`,
@@ -138,9 +180,33 @@ const nextActions: Record<string, (url: string) => Record<string, unknown>> = {
 	redirect_to_url: (url) => ({ http_method: 'GET', params: '', url }),
 	display_qr_code: (url) => ({ qr_code: url, url }),
 	alipay_mobile_security_pay: () => ({ order_str: 'app_id=sandbox&method=made.up' }),
-	alipay_auto_debit: () => ({ access_token: 'made-up', auth_site_user_id: 'made-up', expires_in: '3600', re_expires_in: '7200', refresh_token: 'made-up', token_status: 'SBX_ACTIVE' }),
-	crypto_payment: () => ({ amount: 1000, contract_id: 'made-up', expiration: 3600, fee_rate: 0, memo: '', merchant_address: 'made-up', token_id: 'made-up', tx_id: '' }),
-	wechat_inapp_payment: () => ({ app_id: 'wx-made-up', nonce_str: 'made-up', package: 'Sign=WXPay', partner_id: 'made-up', pay_sign: 'made-up', prepay_id: 'made-up', time_stamp: '1767225600' }),
+	alipay_auto_debit: () => ({
+		access_token: 'made-up',
+		auth_site_user_id: 'made-up',
+		expires_in: '3600',
+		re_expires_in: '7200',
+		refresh_token: 'made-up',
+		token_status: 'SBX_ACTIVE',
+	}),
+	crypto_payment: () => ({
+		amount: 1000,
+		contract_id: 'made-up',
+		expiration: 3600,
+		fee_rate: 0,
+		memo: '',
+		merchant_address: 'made-up',
+		token_id: 'made-up',
+		tx_id: '',
+	}),
+	wechat_inapp_payment: () => ({
+		app_id: 'wx-made-up',
+		nonce_str: 'made-up',
+		package: 'Sign=WXPay',
+		partner_id: 'made-up',
+		pay_sign: 'made-up',
+		prepay_id: 'made-up',
+		time_stamp: '1767225600',
+	}),
 	wechat_jsapi_payment: () => wechatPackage(),
 	wechat_pay_in_mini_program: () => wechatPackage(),
 	wechat_official_account_auth_code: () => ({ auth_code: 'made-up' }),
@@ -179,7 +245,10 @@ export const provider: SandboxProvider<State, Details> = {
 		if (signature === '') return refusal(401, 40101, 'x-signature is missing');
 		const expected = sign(call.rawBody.toString('utf8'));
 		if (!sameText(signature, expected)) {
-			return { ...refusal(401, 40102, 'invalid signature'), refusal: `x-signature is "${signature}"; over the ${call.rawBody.length} bytes that arrived it must be "${expected}".` };
+			return {
+				...refusal(401, 40102, 'invalid signature'),
+				refusal: `x-signature is "${signature}"; over the ${call.rawBody.length} bytes that arrived it must be "${expected}".`,
+			};
 		}
 		return undefined;
 	},
@@ -192,16 +261,30 @@ export const provider: SandboxProvider<State, Details> = {
 			method: 'POST',
 			path: '/gateway/api/v1/payments/checkout',
 			handle: withBody(checkoutRequest, (request, call, context) => {
-				if (request.transaction_type === 'refund') return refusal(200, 40001, 'The sandbox makes refunds by transactions/refund only.');
+				if (request.transaction_type === 'refund')
+					return refusal(200, 40001, 'The sandbox makes refunds by transactions/refund only.');
 				if (request.transaction_type === 'command') return command(request);
 				if (request.payment_id !== undefined) {
 					const existing = context.checkouts.get(request.payment_id);
 					if (existing === undefined) return refusal(200, 40400, 'payment not found');
-					return existing.status === 'open' ? created(existing, request.payment_method, context) : refusal(200, 40002, 'payment is not open');
+					return existing.status === 'open'
+						? created(existing, request.payment_method, context)
+						: refusal(200, 40002, 'payment is not open');
 				}
 				const taken = referenceTaken(request.merchant_reference ?? '', context);
 				if (taken !== undefined) return taken;
-				return created(add(request, request.amount ?? 0, request.currency ?? '', Object.keys(checkoutRequest._def.schema.shape), call, context), request.payment_method, context);
+				return created(
+					add(
+						request,
+						request.amount ?? 0,
+						request.currency ?? '',
+						Object.keys(checkoutRequest._def.schema.shape),
+						call,
+						context,
+					),
+					request.payment_method,
+					context,
+				);
 			}),
 		},
 		{
@@ -211,8 +294,20 @@ export const provider: SandboxProvider<State, Details> = {
 			handle: withBody(linkRequest, (request, call, context) => {
 				const taken = referenceTaken(request.merchant_reference, context);
 				if (taken !== undefined) return taken;
-				const checkout = add(request, request.amount, request.currency, Object.keys(linkRequest.shape), call, context);
-				return success({ merchant_reference: checkout.reference, payment_id: checkout.checkoutId, payment_link: context.cashierUrl(checkout.checkoutId), status: statusWords[checkout.status] });
+				const checkout = add(
+					request,
+					request.amount,
+					request.currency,
+					Object.keys(linkRequest.shape),
+					call,
+					context,
+				);
+				return success({
+					merchant_reference: checkout.reference,
+					payment_id: checkout.checkoutId,
+					payment_link: context.cashierUrl(checkout.checkoutId),
+					status: statusWords[checkout.status],
+				});
 			}),
 		},
 		{
@@ -222,8 +317,16 @@ export const provider: SandboxProvider<State, Details> = {
 			handle: withBody(queryRequest, (query, _call, { checkouts, state }) => {
 				const checkout = find(query.merchant_reference, query.transaction_id, checkouts);
 				if (checkout !== undefined) return success(transaction(checkout));
-				const refund = state.refunds.values().find((each) => each.reference === query.merchant_reference || each.transactionId === query.transaction_id);
-				return refund === undefined ? refusal(200, 40400, 'transaction not found') : success(refundTransaction(refund));
+				const refund = state.refunds
+					.values()
+					.find(
+						(each) =>
+							each.reference === query.merchant_reference ||
+							each.transactionId === query.transaction_id,
+					);
+				return refund === undefined
+					? refusal(200, 40400, 'transaction not found')
+					: success(refundTransaction(refund));
 			}),
 		},
 		{
@@ -231,12 +334,20 @@ export const provider: SandboxProvider<State, Details> = {
 			method: 'POST',
 			path: '/gateway/api/v1/payments/transactions/refund',
 			handle: withBody(refundRequest, (request, _call, context) => {
-				const checkout = find(request.original_merchant_reference, request.transaction_id, context.checkouts);
+				const checkout = find(
+					request.original_merchant_reference,
+					request.transaction_id,
+					context.checkouts,
+				);
 				if (checkout === undefined) return refusal(200, 40400, 'original transaction not found');
-				if (checkout.status !== 'paid') return refusal(200, 40003, 'original transaction is not paid');
-				if (request.currency !== checkout.currency) return refusal(200, 40004, `currency must be ${checkout.currency}`);
-				const left = unitsOf(checkout.paidAmount ?? checkout.amount) - checkout.details.refundedUnits;
-				if (request.amount > left) return refusal(200, 40005, `amount is more than the ${left} that are left`);
+				if (checkout.status !== 'paid')
+					return refusal(200, 40003, 'original transaction is not paid');
+				if (request.currency !== checkout.currency)
+					return refusal(200, 40004, `currency must be ${checkout.currency}`);
+				const left =
+					unitsOf(checkout.paidAmount ?? checkout.amount) - checkout.details.refundedUnits;
+				if (request.amount > left)
+					return refusal(200, 40005, `amount is more than the ${left} that are left`);
 				const taken = referenceTaken(request.merchant_reference, context);
 				if (taken !== undefined) return taken;
 				const refund: Refund = {
@@ -251,7 +362,10 @@ export const provider: SandboxProvider<State, Details> = {
 				};
 				checkout.details.refundedUnits += request.amount;
 				context.state.refunds.set(refund.reference, refund);
-				context.tell(checkout, 'refunded', { callbackUrl: request.callback_url ?? null, details: { refund } });
+				context.tell(checkout, 'refunded', {
+					callbackUrl: request.callback_url ?? null,
+					details: { refund },
+				});
 				return success(refundTransaction(refund));
 			}),
 		},
@@ -261,7 +375,9 @@ export const provider: SandboxProvider<State, Details> = {
 			path: '/gateway/api/v1/payments/detail/:paymentId',
 			handle({ params }, { checkouts }) {
 				const checkout = checkouts.get(params.paymentId ?? '');
-				return checkout === undefined ? refusal(200, 40400, 'payment not found') : success(detail(checkout));
+				return checkout === undefined
+					? refusal(200, 40400, 'payment not found')
+					: success(detail(checkout));
 			},
 		},
 		{
@@ -269,12 +385,19 @@ export const provider: SandboxProvider<State, Details> = {
 			method: 'GET',
 			path: '/gateway/api/v1/settlements',
 			handle({ query }) {
-				const numbers = { page: query.get('page') ?? '1', page_size: query.get('page_size') ?? '20' };
+				const numbers = {
+					page: query.get('page') ?? '1',
+					page_size: query.get('page_size') ?? '20',
+				};
 				for (const [name, value] of Object.entries(numbers)) {
-					if (!/^[1-9]\d{0,5}$/.test(value)) return refusal(200, 40000, `${name}: must be a whole number above zero`);
+					if (!/^[1-9]\d{0,5}$/.test(value))
+						return refusal(200, 40000, `${name}: must be a whole number above zero`);
 				}
 				const size = Math.min(Number(numbers.page_size), 100);
-				const wanted = settlements.filter(({ is_transferred }) => !query.has('is_transferred') || String(is_transferred) === query.get('is_transferred'));
+				const wanted = settlements.filter(
+					({ is_transferred }) =>
+						!query.has('is_transferred') || String(is_transferred) === query.get('is_transferred'),
+				);
 				const start = (Number(numbers.page) - 1) * size;
 				return success({ list: wanted.slice(start, start + size), total: wanted.length });
 			},
@@ -284,10 +407,19 @@ export const provider: SandboxProvider<State, Details> = {
 			method: 'GET',
 			path: '/gateway/api/v1/settlements/:settlementId/download',
 			handle({ params }) {
-				const settlement = settlements.find(({ settlement_id }) => settlement_id === params.settlementId);
+				const settlement = settlements.find(
+					({ settlement_id }) => settlement_id === params.settlementId,
+				);
 				if (settlement === undefined) return refusal(200, 40400, 'settlement not found');
-				const headers = { 'content-type': 'text/csv; charset=utf-8', 'content-disposition': `attachment; filename="${settlement.settlement_id}.csv"` };
-				return { status: 200, headers, body: `settlement_id,amount,currency\n${settlement.settlement_id},${settlement.amount},${settlement.currency}\n` };
+				const headers = {
+					'content-type': 'text/csv; charset=utf-8',
+					'content-disposition': `attachment; filename="${settlement.settlement_id}.csv"`,
+				};
+				return {
+					status: 200,
+					headers,
+					body: `settlement_id,amount,currency\n${settlement.settlement_id},${settlement.amount},${settlement.currency}\n`,
+				};
 			},
 		},
 	],
@@ -301,7 +433,12 @@ export const provider: SandboxProvider<State, Details> = {
 	},
 
 	report: ({ state }) => ({
-		refunds: state.refunds.values().map(({ reference, originalReference, units, currency }) => ({ reference, originalReference, amount: fromSmallestUnit(units, currency), currency })),
+		refunds: state.refunds.values().map(({ reference, originalReference, units, currency }) => ({
+			reference,
+			originalReference,
+			amount: fromSmallestUnit(units, currency),
+			currency,
+		})),
 	}),
 
 	inferred: [
@@ -309,7 +446,7 @@ export const provider: SandboxProvider<State, Details> = {
 		'Code 0 means success. A missing or wrong key or signature is HTTP 401; every other refusal is HTTP 200 with another code and empty data. All codes and messages are made up.',
 		'Every status, result and settlement is made up; such words begin with SBX.',
 		'A new sale needs amount, currency and merchant_reference; a reference can be used once.',
-		'The query answers with payment_id, status, transaction_id and transaction_type behind the readable fields, and with the refund where the number is a refund\'s.',
+		"The query answers with payment_id, status, transaction_id and transaction_type behind the readable fields, and with the refund where the number is a refund's.",
 		`next_action is a redirect by GET. The payment methods ${nextActionMethods().join(', ')} give the other kinds.`,
 		'A callback is a POST of JSON with the names of the query, signed like a request, delivered once, and acknowledged by 2xx and the word success. One is sent when a payment is paid, canceled or expired, and when a refund is made.',
 		'Refunds succeed at once, in part too; the refunded payment keeps its status.',
@@ -320,13 +457,22 @@ export const provider: SandboxProvider<State, Details> = {
 };
 
 /** The handler of a JSON request that has this shape. */
-function withBody<Request>(shape: z.ZodType<Request, z.ZodTypeDef, unknown>, handle: (request: Request, call: ApiCall, context: Context) => ApiReply) {
+function withBody<Request>(
+	shape: z.ZodType<Request, z.ZodTypeDef, unknown>,
+	handle: (request: Request, call: ApiCall, context: Context) => ApiReply,
+) {
 	return (call: ApiCall, context: Context): ApiReply => {
 		const body = readJsonBody(call);
 		if (!body.ok) return refusal(200, 40000, body.problem);
 		const parsed = shape.safeParse(body.value);
 		if (parsed.success) return handle(parsed.data, call, context);
-		return refusal(200, 40000, parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join('; '));
+		return refusal(
+			200,
+			40000,
+			parsed.error.issues
+				.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`)
+				.join('; '),
+		);
 	};
 }
 
@@ -338,9 +484,19 @@ function refusal(status: number, code: number, words: string): ApiReply {
 	return { status, body: { code, data: {}, message: words }, refusal: words };
 }
 
-type OrderRequest = z.infer<z.ZodObject<typeof orderFields>> & { merchant_reference?: string; channel_id?: number } & Record<string, unknown>;
+type OrderRequest = z.infer<z.ZodObject<typeof orderFields>> & {
+	merchant_reference?: string;
+	channel_id?: number;
+} & Record<string, unknown>;
 
-function add(request: OrderRequest, units: number, currency: string, known: readonly string[], call: ApiCall, { checkouts }: Context): SandboxCheckout<Details> {
+function add(
+	request: OrderRequest,
+	units: number,
+	currency: string,
+	known: readonly string[],
+	call: ApiCall,
+	{ checkouts }: Context,
+): SandboxCheckout<Details> {
 	return checkouts.add({
 		checkoutId: `SBXP${randomUUID()}`,
 		paymentId: `SBXT${randomUUID()}`,
@@ -351,9 +507,14 @@ function add(request: OrderRequest, units: number, currency: string, known: read
 		callbackUrl: request.callback_url ?? null,
 		successUrl: request.complete_url ?? null,
 		cancelUrl: request.cancel_url ?? null,
-		expiresAt: request.expires_at === undefined ? null : new Date(Number(request.expires_at.padEnd(13, '0'))),
+		expiresAt:
+			request.expires_at === undefined
+				? null
+				: new Date(Number(request.expires_at.padEnd(13, '0'))),
 		request: JSON.parse(call.rawBody.toString('utf8')),
-		remarks: Object.keys(request).filter((name) => !known.includes(name)).map((name) => `unknown field: ${name}`),
+		remarks: Object.keys(request)
+			.filter((name) => !known.includes(name))
+			.map((name) => `unknown field: ${name}`),
 		details: {
 			channelId: request.channel_id ?? 1,
 			paymentReference: `SBXU${randomUUID()}`,
@@ -365,7 +526,11 @@ function add(request: OrderRequest, units: number, currency: string, known: read
 	});
 }
 
-function created(checkout: SandboxCheckout<Details>, method: string, { cashierUrl }: Context): ApiReply {
+function created(
+	checkout: SandboxCheckout<Details>,
+	method: string,
+	{ cashierUrl }: Context,
+): ApiReply {
 	return success({
 		merchant_reference: checkout.reference,
 		message: '',
@@ -379,7 +544,14 @@ function created(checkout: SandboxCheckout<Details>, method: string, { cashierUr
 }
 
 function wechatPackage(): Record<string, unknown> {
-	return { app_id: 'wx-made-up', nonce_str: 'made-up', package: 'prepay_id=made-up', pay_sign: 'made-up', sign_type: 'RSA', time_stamp: '1767225600' };
+	return {
+		app_id: 'wx-made-up',
+		nonce_str: 'made-up',
+		package: 'prepay_id=made-up',
+		pay_sign: 'made-up',
+		sign_type: 'RSA',
+		time_stamp: '1767225600',
+	};
 }
 
 function methodOf(name: string): string {
@@ -391,22 +563,37 @@ function nextActionMethods(): string[] {
 }
 
 function nextAction(method: string, url: string): Record<string, unknown> {
-	const name = Object.keys(nextActions).find((each) => methodOf(each) === method) ?? 'redirect_to_url';
+	const name =
+		Object.keys(nextActions).find((each) => methodOf(each) === method) ?? 'redirect_to_url';
 	return { type: name, [name]: nextActions[name]?.(url) };
 }
 
 /** folder-34819081: the options of the method, and what the wallet's browser redirect carries. */
 function command(request: z.infer<typeof checkoutRequest>): ApiReply {
-	if (request.payment_method !== 'HK_ALIPAY_AUTODEBIT_PREPARE') return refusal(200, 40006, 'The sandbox plays the command HK_ALIPAY_AUTODEBIT_PREPARE only.');
+	if (request.payment_method !== 'HK_ALIPAY_AUTODEBIT_PREPARE')
+		return refusal(200, 40006, 'The sandbox plays the command HK_ALIPAY_AUTODEBIT_PREPARE only.');
 	const option = autodebitOption.safeParse(JSON.parse(request.payment_method_option ?? '{}'));
-	if (!option.success) return refusal(200, 40000, `payment_method_option: ${option.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ')}`);
+	if (!option.success)
+		return refusal(
+			200,
+			40000,
+			`payment_method_option: ${option.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ')}`,
+		);
 	const back = new URL(option.data.redirect_url);
-	const parameters = { state: option.data.state, auth_site: 'ALIPAY_HK', merchantAgreementId: option.data.merchant_agreement_id, authCode: 'SBX_CODE' };
+	const parameters = {
+		state: option.data.state,
+		auth_site: 'ALIPAY_HK',
+		merchantAgreementId: option.data.merchant_agreement_id,
+		authCode: 'SBX_CODE',
+	};
 	for (const [name, value] of Object.entries(parameters)) back.searchParams.set(name, value);
 	return success({
 		merchant_reference: request.merchant_reference,
 		message: '',
-		next_action: { type: 'redirect_to_url', redirect_to_url: { http_method: 'GET', params: '', url: back.href } },
+		next_action: {
+			type: 'redirect_to_url',
+			redirect_to_url: { http_method: 'GET', params: '', url: back.href },
+		},
 		payment_id: `SBXP${randomUUID()}`,
 		payment_reference: '',
 		result: 'SBX_ACCEPTED',
@@ -416,11 +603,16 @@ function command(request: z.infer<typeof checkoutRequest>): ApiReply {
 }
 
 function referenceTaken(reference: string, { checkouts, state }: Context): ApiReply | undefined {
-	const taken = checkouts.withReference(reference).length > 0 || state.refunds.get(reference) !== undefined;
+	const taken =
+		checkouts.withReference(reference).length > 0 || state.refunds.get(reference) !== undefined;
 	return taken ? refusal(200, 40007, 'merchant_reference must be unique') : undefined;
 }
 
-function find(reference: string | undefined, transactionId: string | undefined, checkouts: Context['checkouts']): SandboxCheckout<Details> | undefined {
+function find(
+	reference: string | undefined,
+	transactionId: string | undefined,
+	checkouts: Context['checkouts'],
+): SandboxCheckout<Details> | undefined {
 	if (reference !== undefined) return checkouts.withReference(reference)[0];
 	return transactionId === undefined ? undefined : checkouts.withPaymentId(transactionId);
 }
@@ -476,7 +668,14 @@ function detail(checkout: SandboxCheckout<Details>) {
 		device_id: checkout.details.deviceId,
 		// The page: text in requests, an integer here.
 		expires_at: Number(checkout.details.expiresAt ?? 0),
-		merchant: { contact_email: 'shop@shop.example', contact_name: 'Example', contact_phone: '', merchant_id: merchantId, merchant_name: 'Example Shop', status: 1 },
+		merchant: {
+			contact_email: 'shop@shop.example',
+			contact_name: 'Example',
+			contact_phone: '',
+			merchant_id: merchantId,
+			merchant_name: 'Example Shop',
+			status: 1,
+		},
 		merchant_id: merchantId,
 		merchant_reference: checkout.reference,
 		payment_id: checkout.checkoutId,
@@ -486,23 +685,42 @@ function detail(checkout: SandboxCheckout<Details>) {
 	};
 }
 
-function callbackBody({ kind, checkout, details }: CheckoutEvent<Details>): Record<string, unknown> {
-	return kind === 'refunded' ? refundTransaction(details.refund as Refund) : transaction(checkout as SandboxCheckout<Details>);
+function callbackBody({
+	kind,
+	checkout,
+	details,
+}: CheckoutEvent<Details>): Record<string, unknown> {
+	return kind === 'refunded'
+		? refundTransaction(details.refund as Refund)
+		: transaction(checkout as SandboxCheckout<Details>);
 }
 
 function message(content: Record<string, unknown>, quality: CallbackQuality): CallbackMessage {
 	const genuine = JSON.stringify(content);
-	const signature = createHmac('sha256', quality === 'forged' ? strangersSecret : signingSecret).update(genuine).digest('hex');
-	const body = quality === 'tampered' ? JSON.stringify({ ...content, amount: Number(content.amount) * 10 }) : genuine;
+	const signature = createHmac('sha256', quality === 'forged' ? strangersSecret : signingSecret)
+		.update(genuine)
+		.digest('hex');
+	const body =
+		quality === 'tampered'
+			? JSON.stringify({ ...content, amount: Number(content.amount) * 10 })
+			: genuine;
 	return { headers: { 'Content-Type': 'application/json', 'x-signature': signature }, body };
 }
 
 /** The non-empty fields as name=value, sorted by name, joined by &. */
 function sortedPairs(body: string): string {
 	if (body === '') return '';
-	const fields = Object.entries(JSON.parse(body) as Record<string, unknown>).filter(([, value]) => value !== '' && value !== null);
-	const pairs = fields.map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
-	return pairs.sort((left, right) => (left.slice(0, left.indexOf('=')) < right.slice(0, right.indexOf('=')) ? -1 : 1)).join('&');
+	const fields = Object.entries(JSON.parse(body) as Record<string, unknown>).filter(
+		([, value]) => value !== '' && value !== null,
+	);
+	const pairs = fields.map(
+		([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+	);
+	return pairs
+		.sort((left, right) =>
+			left.slice(0, left.indexOf('=')) < right.slice(0, right.indexOf('=')) ? -1 : 1,
+		)
+		.join('&');
 }
 
 function sameText(left: string, right: string): boolean {

@@ -1,10 +1,29 @@
-import { createHash, createPrivateKey, createPublicKey, createSign, generateKeyPairSync, randomInt, randomUUID, type KeyObject } from 'node:crypto';
+import {
+	createHash,
+	createPrivateKey,
+	createPublicKey,
+	createSign,
+	generateKeyPairSync,
+	randomInt,
+	randomUUID,
+	type KeyObject,
+} from 'node:crypto';
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { BoundedMap } from '../core/bounded';
 import { fromSmallestUnit } from '../core/decimal';
 import { readJsonBody } from '../core/jsonBody';
-import { standardActions, type ApiCall, type ApiReply, type CallbackMessage, type CallbackQuality, type CheckoutEvent, type ProviderContext, type SandboxCheckout, type SandboxProvider } from '../core/provider';
+import {
+	standardActions,
+	type ApiCall,
+	type ApiReply,
+	type CallbackMessage,
+	type CallbackQuality,
+	type CheckoutEvent,
+	type ProviderContext,
+	type SandboxCheckout,
+	type SandboxProvider,
+} from '../core/provider';
 
 /*
  * EFundPay as its pages describe it (docs.efundflow.com: overview, transactions/checkout, transactions/create, transactions/get,
@@ -37,9 +56,12 @@ const platformPrivateKey = createPrivateKey({
 	format: 'der',
 	type: 'pkcs8',
 });
-const platformPublicKey = createPublicKey(platformPrivateKey).export({ type: 'spki', format: 'der' }).toString('base64');
+const platformPublicKey = createPublicKey(platformPrivateKey)
+	.export({ type: 'spki', format: 'der' })
+	.toString('base64');
 let madeForStrangers: KeyObject | undefined;
-const strangersPrivateKey = () => (madeForStrangers ??= generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey);
+const strangersPrivateKey = () =>
+	(madeForStrangers ??= generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey);
 
 /** Docs sample: 300 seconds; a person who looks around in the sandbox needs longer. */
 const linkLifetimeSeconds = 3600;
@@ -85,17 +107,34 @@ type Context = ProviderContext<State, Details>;
 
 const text = z.string({ required_error: 'is required', invalid_type_error: 'must be a string' });
 const filled = text.min(1, 'must not be empty');
-const webAddress = filled.refine((url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol), 'must be an absolute URL');
-const minorUnits = z.number({ required_error: 'is required', invalid_type_error: 'must be an integer' }).int('must be an integer');
-const anyObject = z.record(z.unknown(), { required_error: 'is required', invalid_type_error: 'must be an object' });
-const cartItem = z.object({ name: filled, quantity: minorUnits.min(1, 'must be at least 1'), unit_amount: minorUnits.min(0, 'must not be negative') }).passthrough();
+const webAddress = filled.refine(
+	(url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol),
+	'must be an absolute URL',
+);
+const minorUnits = z
+	.number({ required_error: 'is required', invalid_type_error: 'must be an integer' })
+	.int('must be an integer');
+const anyObject = z.record(z.unknown(), {
+	required_error: 'is required',
+	invalid_type_error: 'must be an object',
+});
+const cartItem = z
+	.object({
+		name: filled,
+		quantity: minorUnits.min(1, 'must be at least 1'),
+		unit_amount: minorUnits.min(0, 'must not be negative'),
+	})
+	.passthrough();
 const card = {
 	number: text.regex(/^\d{12,19}$/, 'must be digits'),
 	expiration_date: text.regex(/^(0[1-9]|1[0-2])\/\d\d$/, 'must be MM/YY'),
 	security_code: text.regex(/^\d{3,4}$/, 'must be 3 or 4 digits'),
 };
 const paymentMethod = z
-	.object({ method: filled, redirect_url: webAddress.optional(), webhooks_url: webAddress.optional() }, { required_error: 'is required', invalid_type_error: 'must be an object' })
+	.object(
+		{ method: filled, redirect_url: webAddress.optional(), webhooks_url: webAddress.optional() },
+		{ required_error: 'is required', invalid_type_error: 'must be an object' },
+	)
 	.passthrough()
 	.superRefine((method, context) => {
 		const found = method.method === 'card' ? z.object(card).safeParse(method) : undefined;
@@ -112,12 +151,35 @@ const orderFields = {
 	metadata: anyObject.nullish(),
 };
 const checkoutRequest = z
-	.object({ ...orderFields, redirect_url: webAddress, webhooks_url: webAddress, cancel_url: webAddress.optional(), buyer: anyObject, cart_items: z.array(cartItem).optional() }, { invalid_type_error: 'must be an object' })
+	.object(
+		{
+			...orderFields,
+			redirect_url: webAddress,
+			webhooks_url: webAddress,
+			cancel_url: webAddress.optional(),
+			buyer: anyObject,
+			cart_items: z.array(cartItem).optional(),
+		},
+		{ invalid_type_error: 'must be an object' },
+	)
 	.passthrough();
 const transactionRequest = z
-	.object({ ...orderFields, payment_method: paymentMethod, buyer: anyObject.nullish(), cart_items: z.array(cartItem, { required_error: 'is required' }).nullable(), browser_info: anyObject.nullish() }, { invalid_type_error: 'must be an object' })
+	.object(
+		{
+			...orderFields,
+			payment_method: paymentMethod,
+			buyer: anyObject.nullish(),
+			cart_items: z.array(cartItem, { required_error: 'is required' }).nullable(),
+			browser_info: anyObject.nullish(),
+		},
+		{ invalid_type_error: 'must be an object' },
+	)
 	.passthrough()
-	.refine(({ payment_method: { method }, buyer }) => method === 'card' || (buyer !== null && buyer !== undefined), { message: 'is required with this payment method', path: ['buyer'] });
+	.refine(
+		({ payment_method: { method }, buyer }) =>
+			method === 'card' || (buyer !== null && buyer !== undefined),
+		{ message: 'is required with this payment method', path: ['buyer'] },
+	);
 const refundRequest = z
 	.object(
 		{
@@ -126,7 +188,13 @@ const refundRequest = z
 			reason: filled.max(255, 'must have at most 255 characters'),
 			external_identifier: filled.max(50, 'must have at most 50 characters'),
 			webhooks_url: webAddress,
-			bank_detail: z.object({ bank_code: text.regex(/^\d{3}$/, 'must be 3 digits'), bank_account_name: filled, bank_account_no: text.regex(/^\d+$/, 'must be digits') }).nullish(),
+			bank_detail: z
+				.object({
+					bank_code: text.regex(/^\d{3}$/, 'must be 3 digits'),
+					bank_account_name: filled,
+					bank_account_no: text.regex(/^\d+$/, 'must be digits'),
+				})
+				.nullish(),
 		},
 		{ invalid_type_error: 'must be an object' },
 	)
@@ -152,22 +220,45 @@ export const provider: SandboxProvider<State, Details> = {
 		choices: { environment: 'Custom', signatureHash: 'SHA-1', signedText: 'Canonical Text' },
 	}),
 
-	newState: () => ({ answered: new BoundedMap(idempotencyCapacity), refunds: new BoundedMap(refundCapacity), refundReferences: new Set() }),
+	newState: () => ({
+		answered: new BoundedMap(idempotencyCapacity),
+		refunds: new BoundedMap(refundCapacity),
+		refundReferences: new Set(),
+	}),
 
 	// docs.efundflow.com/overview
 	authenticate(call) {
 		const { authorization } = call.headers;
 		const account = call.headers['x-merchant-account-id'];
-		if (authorization === undefined) return refused(401, 'There is no Authorization header.', 'unauthorized');
-		if (!authorization.startsWith('Bearer ')) return refused(401, 'The Authorization header must be "Bearer", one space, and the secret key.', 'unauthorized');
+		if (authorization === undefined)
+			return refused(401, 'There is no Authorization header.', 'unauthorized');
+		if (!authorization.startsWith('Bearer '))
+			return refused(
+				401,
+				'The Authorization header must be "Bearer", one space, and the secret key.',
+				'unauthorized',
+			);
 		if (authorization !== `Bearer ${secretKey}`) return this.wrongKey();
-		if (account === undefined || account === '') return refused(400, 'The header x-merchant-account-id is required.', 'missing_merchant_account');
-		return account === merchantAccountId ? undefined : refused(403, 'This key has no access to this merchant account.', 'forbidden');
+		if (account === undefined || account === '')
+			return refused(
+				400,
+				'The header x-merchant-account-id is required.',
+				'missing_merchant_account',
+			);
+		return account === merchantAccountId
+			? undefined
+			: refused(403, 'This key has no access to this merchant account.', 'forbidden');
 	},
 
 	wrongKey: () => refused(401, 'Invalid API key', 'unauthorized'),
 
-	unmatched: (call) => refused(404, 'Not found', 'not_found', `${call.method} ${call.providerTarget} is not a documented call; every path begins with /v4.`),
+	unmatched: (call) =>
+		refused(
+			404,
+			'Not found',
+			'not_found',
+			`${call.method} ${call.providerTarget} is not a documented call; every path begins with /v4.`,
+		),
 
 	operations: [
 		{
@@ -182,7 +273,8 @@ export const provider: SandboxProvider<State, Details> = {
 			operation: 'createTransaction',
 			method: 'POST' as const,
 			path,
-			handle: (call: ApiCall, context: Context) => once(call, context.state, () => createTransaction(call, context)),
+			handle: (call: ApiCall, context: Context) =>
+				once(call, context.state, () => createTransaction(call, context)),
 		})),
 		{
 			// docs.efundflow.com/transactions/get
@@ -191,7 +283,9 @@ export const provider: SandboxProvider<State, Details> = {
 			path: '/v4/transactions/:id',
 			handle(call, context) {
 				const checkout = context.checkouts.get(call.params.id ?? '');
-				return checkout === undefined ? noSuch('transaction', call) : { status: 200, body: lookedUp(checkout, context) };
+				return checkout === undefined
+					? noSuch('transaction', call)
+					: { status: 200, body: lookedUp(checkout, context) };
 			},
 		},
 		{
@@ -202,10 +296,20 @@ export const provider: SandboxProvider<State, Details> = {
 			handle(call, context) {
 				const problem = filterProblem(call.query);
 				if (problem !== undefined) return refused(400, problem, 'invalid_query');
-				const found = context.checkouts.all().map((checkout, made) => ({ checkout, made, body: lookedUp(checkout, context) })).filter(({ checkout, body }) => passes(call.query, checkout, body));
+				const found = context.checkouts
+					.all()
+					.map((checkout, made) => ({ checkout, made, body: lookedUp(checkout, context) }))
+					.filter(({ checkout, body }) => passes(call.query, checkout, body));
 				// Of several changed in one millisecond, the one made last is the newest.
-				found.sort((left, right) => right.checkout.updatedAt.getTime() - left.checkout.updatedAt.getTime() || right.made - left.made);
-				return page(call.query, found.map(({ body }) => body));
+				found.sort(
+					(left, right) =>
+						right.checkout.updatedAt.getTime() - left.checkout.updatedAt.getTime() ||
+						right.made - left.made,
+				);
+				return page(
+					call.query,
+					found.map(({ body }) => body),
+				);
 			},
 		},
 		{
@@ -225,8 +329,13 @@ export const provider: SandboxProvider<State, Details> = {
 				const problem = filterProblem(call.query);
 				if (checkout === undefined) return noSuch('transaction', call);
 				if (problem !== undefined) return refused(400, problem, 'invalid_query');
-				const refunds = state.refunds.values().filter(({ checkoutId }) => checkoutId === checkout.checkoutId);
-				return page(call.query, refunds.reverse().map((refund) => refundObject(refund, checkout)));
+				const refunds = state.refunds
+					.values()
+					.filter(({ checkoutId }) => checkoutId === checkout.checkoutId);
+				return page(
+					call.query,
+					refunds.reverse().map((refund) => refundObject(refund, checkout)),
+				);
 			},
 		},
 		{
@@ -237,7 +346,9 @@ export const provider: SandboxProvider<State, Details> = {
 			handle(call, { state, checkouts }) {
 				const refund = state.refunds.get(call.params.id ?? '');
 				const checkout = refund && checkouts.get(refund.checkoutId);
-				return refund === undefined || checkout === undefined ? noSuch('refund', call) : { status: 200, body: refundObject(refund, checkout) };
+				return refund === undefined || checkout === undefined
+					? noSuch('refund', call)
+					: { status: 200, body: refundObject(refund, checkout) };
 			},
 		},
 	],
@@ -248,7 +359,9 @@ export const provider: SandboxProvider<State, Details> = {
 		// docs.efundflow.com/webhooks/payment-webhooks and /refund-webhooks: success notices; no other is described.
 		compose(event, quality) {
 			if (event.kind === 'paid') return message(paymentNotice(event), quality, event.at);
-			return event.kind === 'refunded' ? message(refundNotice(event), quality, event.at) : undefined;
+			return event.kind === 'refunded'
+				? message(refundNotice(event), quality, event.at)
+				: undefined;
 		},
 		// docs.efundflow.com/webhooks/payment-webhooks
 		acknowledged({ status, body }) {
@@ -302,7 +415,10 @@ function once(call: ApiCall, { answered }: State, make: () => ApiReply): ApiRepl
 	if (key === undefined) return make();
 	const asked = createHash('sha256').update(call.rawBody).digest('hex');
 	const before = answered.get(key);
-	if (before !== undefined) return before.asked === asked ? before.reply : refused(409, 'This idempotency-key was used for another request.', 'idempotency_conflict');
+	if (before !== undefined)
+		return before.asked === asked
+			? before.reply
+			: refused(409, 'This idempotency-key was used for another request.', 'idempotency_conflict');
 	const reply = make();
 	if (reply.status < 300) answered.set(key, { asked, reply });
 	return reply;
@@ -322,14 +438,26 @@ function createCheckout(call: ApiCall, context: Context): ApiReply {
 		successUrl: request.redirect_url,
 		cancelUrl: request.cancel_url ?? null,
 		remarks: unknownFields(request, Object.keys(checkoutRequest.shape)),
-		details: { kind: 'checkout', method: 'card', card: null, errorCode: null, buyer: request.buyer, cartItems: request.cart_items ?? null },
+		details: {
+			kind: 'checkout',
+			method: 'card',
+			card: null,
+			errorCode: null,
+			buyer: request.buyer,
+			cartItems: request.cart_items ?? null,
+		},
 	});
 	return { status: 200, body: created(checkout, context) };
 }
 
 function createTransaction(call: ApiCall, context: Context): ApiReply {
 	const buyerIp = call.headers['x-forwarded-for'] ?? '';
-	if (isIP(buyerIp) === 0) return refused(400, `The header X-Forwarded-For must be the buyer's IP address, not "${buyerIp}".`, 'missing_buyer_ip');
+	if (isIP(buyerIp) === 0)
+		return refused(
+			400,
+			`The header X-Forwarded-For must be the buyer's IP address, not "${buyerIp}".`,
+			'missing_buyer_ip',
+		);
 	const body = readJsonBody(call);
 	if (!body.ok) return refused(400, body.problem, 'invalid_request');
 	const parsed = transactionRequest.safeParse(body.value);
@@ -349,7 +477,10 @@ function createTransaction(call: ApiCall, context: Context): ApiReply {
 		details: {
 			kind: 'transaction',
 			method: method.method,
-			card: number === undefined ? null : { bin: number.slice(0, 6), expirationDate: String(method.expiration_date) },
+			card:
+				number === undefined
+					? null
+					: { bin: number.slice(0, 6), expirationDate: String(method.expiration_date) },
 			errorCode: declined ? 'flow_decline' : null,
 			buyer: request.buyer ?? null,
 			cartItems: request.cart_items,
@@ -369,7 +500,9 @@ interface OrderRequest {
 function store(
 	request: OrderRequest,
 	{ checkouts }: Context,
-	more: Pick<SandboxCheckout, 'status' | 'callbackUrl' | 'successUrl' | 'cancelUrl' | 'remarks'> & { details: Omit<Details, 'units' | 'country' | 'llTransactionId' | 'refundedUnits'> },
+	more: Pick<SandboxCheckout, 'status' | 'callbackUrl' | 'successUrl' | 'cancelUrl' | 'remarks'> & {
+		details: Omit<Details, 'units' | 'country' | 'llTransactionId' | 'refundedUnits'>;
+	},
 ): SandboxCheckout<Details> {
 	const createdAt = new Date();
 	const id = randomUUID();
@@ -380,11 +513,19 @@ function store(
 		reference: request.external_identifier,
 		amount: fromSmallestUnit(request.amount, request.currency),
 		currency: request.currency,
-		description: (request.cart_items ?? []).map(({ name, quantity }) => `${quantity} × ${name}`).join(', '),
+		description: (request.cart_items ?? [])
+			.map(({ name, quantity }) => `${quantity} × ${name}`)
+			.join(', '),
 		createdAt,
 		expiresAt: new Date(createdAt.getTime() + linkLifetimeSeconds * 1000),
 		request: withoutCard(request),
-		details: { ...more.details, units: request.amount, country: request.country ?? null, llTransactionId: longNumber(), refundedUnits: 0 },
+		details: {
+			...more.details,
+			units: request.amount,
+			country: request.country ?? null,
+			llTransactionId: longNumber(),
+			refundedUnits: 0,
+		},
 	});
 }
 
@@ -392,12 +533,27 @@ function store(
 function withoutCard(request: OrderRequest): unknown {
 	const { payment_method: method } = request as { payment_method?: Record<string, unknown> };
 	if (method?.number === undefined) return request;
-	return { ...request, payment_method: { ...method, number: `${String(method.number).slice(0, 6)}…`, security_code: '…' } };
+	return {
+		...request,
+		payment_method: {
+			...method,
+			number: `${String(method.number).slice(0, 6)}…`,
+			security_code: '…',
+		},
+	};
 }
 
 function takenReference(reference: string, { checkouts }: Context): ApiReply | undefined {
-	const taken = checkouts.withReference(reference).find(({ status }) => !['failed', 'canceled', 'expired'].includes(status));
-	return taken === undefined ? undefined : refused(409, `external_identifier "${reference}" exists already.`, 'duplicate_external_identifier');
+	const taken = checkouts
+		.withReference(reference)
+		.find(({ status }) => !['failed', 'canceled', 'expired'].includes(status));
+	return taken === undefined
+		? undefined
+		: refused(
+				409,
+				`external_identifier "${reference}" exists already.`,
+				'duplicate_external_identifier',
+			);
 }
 
 function createRefund(call: ApiCall, { state, checkouts, tell }: Context): ApiReply {
@@ -409,10 +565,26 @@ function createRefund(call: ApiCall, { state, checkouts, tell }: Context): ApiRe
 	if (!parsed.success) return wrongFields(parsed.error);
 	const request = parsed.data;
 	const left = paidUnits(checkout) - checkout.details.refundedUnits;
-	if (checkout.status !== 'paid') return refused(400, `Only a captured transaction can be given back; this one is ${statusWords[checkout.status]}.`, 'not_refundable');
-	if (request.currency !== checkout.currency) return refused(400, `currency: must be ${checkout.currency}, as in the transaction`, 'invalid_request');
-	if (request.amount > left) return refused(400, `amount: only ${left} can be given back`, 'invalid_request');
-	if (state.refundReferences.has(request.external_identifier)) return refused(409, `external_identifier "${request.external_identifier}" exists already.`, 'duplicate_external_identifier');
+	if (checkout.status !== 'paid')
+		return refused(
+			400,
+			`Only a captured transaction can be given back; this one is ${statusWords[checkout.status]}.`,
+			'not_refundable',
+		);
+	if (request.currency !== checkout.currency)
+		return refused(
+			400,
+			`currency: must be ${checkout.currency}, as in the transaction`,
+			'invalid_request',
+		);
+	if (request.amount > left)
+		return refused(400, `amount: only ${left} can be given back`, 'invalid_request');
+	if (state.refundReferences.has(request.external_identifier))
+		return refused(
+			409,
+			`external_identifier "${request.external_identifier}" exists already.`,
+			'duplicate_external_identifier',
+		);
 	const refund: Refund = {
 		id: randomUUID(),
 		llTransactionId: longNumber(),
@@ -473,12 +645,25 @@ function common(checkout: SandboxCheckout<Details>) {
 /** docs.efundflow.com/transactions/create: the link stands in payment_method.details, its seconds are a number. */
 function created(checkout: SandboxCheckout<Details>, { cashierUrl }: Context) {
 	const { method, card: used, errorCode } = checkout.details;
-	const link = errorCode === null ? { payment_url_link: cashierUrl(checkout.checkoutId), url_link_expire_sec: linkLifetimeSeconds } : {};
-	const details = { ...(used === null ? {} : { bin: used.bin, card_type: 'credit', card_issuer_name: 'Test Bank' }), ...link };
+	const link =
+		errorCode === null
+			? {
+					payment_url_link: cashierUrl(checkout.checkoutId),
+					url_link_expire_sec: linkLifetimeSeconds,
+				}
+			: {};
+	const details = {
+		...(used === null ? {} : { bin: used.bin, card_type: 'credit', card_issuer_name: 'Test Bank' }),
+		...link,
+	};
 	return {
 		...common(checkout),
 		...(errorCode === null ? {} : { error_code: errorCode }),
-		payment_method: { method, ...(used === null ? {} : { scheme: 'visa', expiration_date: used.expirationDate }), details },
+		payment_method: {
+			method,
+			...(used === null ? {} : { scheme: 'visa', expiration_date: used.expirationDate }),
+			details,
+		},
 	};
 }
 
@@ -491,8 +676,15 @@ function lookedUp(checkout: SandboxCheckout<Details>, { cashierUrl }: Context) {
 		three_d_secure: null,
 		payment_method: {
 			method,
-			...(used === null ? {} : { scheme: 'visa', expiration_date: used.expirationDate, bin: used.bin }),
-			...(errorCode === null ? { payment_url_link: cashierUrl(checkout.checkoutId), url_link_expire_sec: String(linkLifetimeSeconds) } : {}),
+			...(used === null
+				? {}
+				: { scheme: 'visa', expiration_date: used.expirationDate, bin: used.bin }),
+			...(errorCode === null
+				? {
+						payment_url_link: cashierUrl(checkout.checkoutId),
+						url_link_expire_sec: String(linkLifetimeSeconds),
+					}
+				: {}),
 		},
 	};
 }
@@ -514,18 +706,28 @@ function refundObject(refund: Refund, checkout: SandboxCheckout<Details>) {
 
 /** One value, a repeated name, or a JSON list: the pages do not show how a list is written. */
 function listOf(query: URLSearchParams, name: string): string[] {
-	return query.getAll(name).flatMap((value) => (/^\[.*\]$/.test(value) ? (JSON.parse(value) as string[]) : [value]));
+	return query
+		.getAll(name)
+		.flatMap((value) => (/^\[.*\]$/.test(value) ? (JSON.parse(value) as string[]) : [value]));
 }
 
-function passes(query: URLSearchParams, checkout: SandboxCheckout<Details>, body: ReturnType<typeof lookedUp>): boolean {
-	const oneOf = (name: string, value: string | undefined) => listOf(query, name).length === 0 || listOf(query, name).includes(value ?? '');
+function passes(
+	query: URLSearchParams,
+	checkout: SandboxCheckout<Details>,
+	body: ReturnType<typeof lookedUp>,
+): boolean {
+	const oneOf = (name: string, value: string | undefined) =>
+		listOf(query, name).length === 0 || listOf(query, name).includes(value ?? '');
 	const from = query.get('created_at_gte');
 	const until = query.get('created_at_lte');
 	return (
 		oneOf('id', checkout.checkoutId) &&
 		oneOf('status', body.status) &&
 		oneOf('method', body.method) &&
-		oneOf('payment_method_scheme', 'scheme' in body.payment_method ? String(body.payment_method.scheme) : undefined) &&
+		oneOf(
+			'payment_method_scheme',
+			'scheme' in body.payment_method ? String(body.payment_method.scheme) : undefined,
+		) &&
 		(from === null || checkout.createdAt.getTime() >= Date.parse(from)) &&
 		(until === null || checkout.createdAt.getTime() <= Date.parse(until))
 	);
@@ -533,17 +735,31 @@ function passes(query: URLSearchParams, checkout: SandboxCheckout<Details>, body
 
 function filterProblem(query: URLSearchParams): string | undefined {
 	const limit = query.get('limit');
-	if (limit !== null && !(/^\d+$/.test(limit) && Number(limit) >= 1 && Number(limit) <= 100)) return 'limit: must be 1 to 100';
-	if (query.has('cursor') && offsetOf(query.get('cursor') ?? '') === undefined) return 'cursor: is none that this API gave';
-	const withoutZone = ['created_at_gte', 'created_at_lte'].find((name) => query.has(name) && !/T.*(Z|[+-]\d\d:?\d\d)$/.test(query.get(name) ?? ''));
-	return withoutZone === undefined ? undefined : `${withoutZone}: must be a date and time with its zone`;
+	if (limit !== null && !(/^\d+$/.test(limit) && Number(limit) >= 1 && Number(limit) <= 100))
+		return 'limit: must be 1 to 100';
+	if (query.has('cursor') && offsetOf(query.get('cursor') ?? '') === undefined)
+		return 'cursor: is none that this API gave';
+	const withoutZone = ['created_at_gte', 'created_at_lte'].find(
+		(name) => query.has(name) && !/T.*(Z|[+-]\d\d:?\d\d)$/.test(query.get(name) ?? ''),
+	);
+	return withoutZone === undefined
+		? undefined
+		: `${withoutZone}: must be a date and time with its zone`;
 }
 
 function page(query: URLSearchParams, all: readonly unknown[]): ApiReply {
 	const limit = Number(query.get('limit') ?? 20);
 	const offset = query.has('cursor') ? (offsetOf(query.get('cursor') ?? '') ?? 0) : 0;
 	const next = offset + limit < all.length ? cursorTo(offset + limit) : null;
-	return { status: 200, body: { items: all.slice(offset, offset + limit), limit, next_cursor: next, previous_cursor: offset > 0 ? cursorTo(Math.max(0, offset - limit)) : null } };
+	return {
+		status: 200,
+		body: {
+			items: all.slice(offset, offset + limit),
+			limit,
+			next_cursor: next,
+			previous_cursor: offset > 0 ? cursorTo(Math.max(0, offset - limit)) : null,
+		},
+	};
 }
 
 const cursorTo = (offset: number) => Buffer.from(`after ${offset}`).toString('base64');
@@ -596,10 +812,27 @@ function refundNotice({ checkout, at, details }: CheckoutEvent<Details>) {
 	};
 }
 
-function message(notice: ReturnType<typeof paymentNotice> | ReturnType<typeof refundNotice>, quality: CallbackQuality, at: Date): CallbackMessage {
-	const signature = createSign('RSA-SHA1').update(textToSign(notice), 'utf8').sign(quality === 'forged' ? strangersPrivateKey() : platformPrivateKey, 'base64');
-	const sent = quality === 'tampered' ? JSON.stringify(notice).replace(/("(?:payment|refund)_amount":"?)/, '$19') : JSON.stringify(notice);
-	return { headers: { 'Content-Type': 'application/json', timestamp: clockOfShanghai(at), timezone: 'Asia/Shanghai', signature }, body: sent };
+function message(
+	notice: ReturnType<typeof paymentNotice> | ReturnType<typeof refundNotice>,
+	quality: CallbackQuality,
+	at: Date,
+): CallbackMessage {
+	const signature = createSign('RSA-SHA1')
+		.update(textToSign(notice), 'utf8')
+		.sign(quality === 'forged' ? strangersPrivateKey() : platformPrivateKey, 'base64');
+	const sent =
+		quality === 'tampered'
+			? JSON.stringify(notice).replace(/("(?:payment|refund)_amount":"?)/, '$19')
+			: JSON.stringify(notice);
+	return {
+		headers: {
+			'Content-Type': 'application/json',
+			timestamp: clockOfShanghai(at),
+			timezone: 'Asia/Shanghai',
+			signature,
+		},
+		body: sent,
+	};
 }
 
 /** docs.efundflow.com/webhooks/signatures names the method only; see "inferred". The notices have one nested object, which comes last. */
@@ -607,7 +840,11 @@ function textToSign({ ...notice }: Record<string, unknown>): string {
 	const lines: string[] = [];
 	for (const name of Object.keys(notice).sort()) {
 		const value = notice[name];
-		lines.push(typeof value === 'object' && value !== null ? textToSign(value as Record<string, unknown>) : `${name}=${String(value)}`);
+		lines.push(
+			typeof value === 'object' && value !== null
+				? textToSign(value as Record<string, unknown>)
+				: `${name}=${String(value)}`,
+		);
 	}
 	return lines.join('&');
 }
@@ -632,7 +869,13 @@ function noSuch(what: string, call: ApiCall): ApiReply {
 }
 
 function wrongFields(error: z.ZodError): ApiReply {
-	return refused(400, error.issues.map(({ path, message: words }) => `${path.join('.') || 'body'}: ${words}`).join('; '), 'invalid_request');
+	return refused(
+		400,
+		error.issues
+			.map(({ path, message: words }) => `${path.join('.') || 'body'}: ${words}`)
+			.join('; '),
+		'invalid_request',
+	);
 }
 
 function unknownFields(request: object, known: readonly string[]): string[] {

@@ -2,7 +2,14 @@ import { createCipheriv, createHmac, randomBytes, randomUUID } from 'node:crypto
 import { z } from 'zod';
 import { sumOfDecimals, timesWhole } from '../core/decimal';
 import { readJsonBody } from '../core/jsonBody';
-import { standardActions, type ApiReply, type CallbackMessage, type CheckoutEvent, type SandboxCheckout, type SandboxProvider } from '../core/provider';
+import {
+	standardActions,
+	type ApiReply,
+	type CallbackMessage,
+	type CheckoutEvent,
+	type SandboxCheckout,
+	type SandboxProvider,
+} from '../core/provider';
 
 /*
  * Payfect as its pages describe it (docs.payfect.finance: payment/create, payment/query, payment/callback, errors,
@@ -36,26 +43,63 @@ interface Details {
 	readonly paymentMethodId: string;
 }
 
-const required = { required_error: 'This field is required.', invalid_type_error: 'Not a valid string.' };
-const requiredObject = { required_error: 'This field is required.', invalid_type_error: 'Expected an object.' };
+const required = {
+	required_error: 'This field is required.',
+	invalid_type_error: 'Not a valid string.',
+};
+const requiredObject = {
+	required_error: 'This field is required.',
+	invalid_type_error: 'Expected an object.',
+};
 const filledText = z.string(required).min(1, 'This field may not be blank.');
 const webAddress = filledText.refine(isWebAddress, 'Enter a valid URL.');
 /** Docs samples are "20.5", "20", "1000": always text, never a number. */
 const decimalText = filledText.regex(/^\d+(\.\d+)?$/, 'A valid number is required, as text.');
 
-const productData = z.object({ name: filledText, description: z.string(required).optional(), images: z.array(webAddress).optional() }, requiredObject).passthrough();
-const priceData = z.object({ currency: filledText, unit_amount: decimalText, product_data: productData }, requiredObject).passthrough();
+const productData = z
+	.object(
+		{
+			name: filledText,
+			description: z.string(required).optional(),
+			images: z.array(webAddress).optional(),
+		},
+		requiredObject,
+	)
+	.passthrough();
+const priceData = z
+	.object(
+		{ currency: filledText, unit_amount: decimalText, product_data: productData },
+		requiredObject,
+	)
+	.passthrough();
 const invoiceItem = z
 	.object({
-		quantity: z.number({ required_error: 'This field is required.', invalid_type_error: 'A valid integer is required.' }).int('A valid integer is required.').min(1, 'Ensure this value is greater than or equal to 1.'),
+		quantity: z
+			.number({
+				required_error: 'This field is required.',
+				invalid_type_error: 'A valid integer is required.',
+			})
+			.int('A valid integer is required.')
+			.min(1, 'Ensure this value is greater than or equal to 1.'),
 		price: filledText.refine((id) => id === existingPrice.id, 'There is no such price.').optional(),
 		price_data: priceData.optional(),
 	})
 	.passthrough()
 	// Inferred: every page has one of the two, none has both.
-	.refine((item) => (item.price === undefined) !== (item.price_data === undefined), { message: 'Send either price or price_data.', path: ['price_data'] });
+	.refine((item) => (item.price === undefined) !== (item.price_data === undefined), {
+		message: 'Send either price or price_data.',
+		path: ['price_data'],
+	});
 const paymentMethodData = z
-	.object({ type: filledText, paymentMethodDetail: z.object({ currency: filledText, network: filledText }, requiredObject).passthrough() }, requiredObject)
+	.object(
+		{
+			type: filledText,
+			paymentMethodDetail: z
+				.object({ currency: filledText, network: filledText }, requiredObject)
+				.passthrough(),
+		},
+		requiredObject,
+	)
 	.passthrough();
 
 const createRequest = z
@@ -63,7 +107,9 @@ const createRequest = z
 		{
 			client_reference_id: z.string(required).optional(),
 			currency: filledText,
-			invoice_items: z.array(invoiceItem, { ...requiredObject, invalid_type_error: 'Expected a list of items.' }).min(1, 'This list may not be empty.'),
+			invoice_items: z
+				.array(invoiceItem, { ...requiredObject, invalid_type_error: 'Expected a list of items.' })
+				.min(1, 'This list may not be empty.'),
 			success_url: webAddress.optional(),
 			cancel_url: webAddress.optional(),
 			callback_url: webAddress.optional(),
@@ -81,7 +127,12 @@ export const provider: SandboxProvider<undefined, Details> = {
 	credential: (providerUrl) => ({
 		type: 'payfectApi',
 		name: 'Payfect (sandbox)',
-		data: { apiKey, callbackSecretKey, callbackSecretKeyPrevious: '', baseUrl: `${providerUrl}/api/v1` },
+		data: {
+			apiKey,
+			callbackSecretKey,
+			callbackSecretKeyPrevious: '',
+			baseUrl: `${providerUrl}/api/v1`,
+		},
 	}),
 
 	newState: () => undefined,
@@ -89,23 +140,43 @@ export const provider: SandboxProvider<undefined, Details> = {
 	authenticate(call) {
 		const authorization = call.headers.authorization;
 		if (authorization === undefined) {
-			return { status: 401, body: { detail: 'Authentication credentials were not provided.' }, refusal: 'There is no Authorization header.' };
+			return {
+				status: 401,
+				body: { detail: 'Authentication credentials were not provided.' },
+				refusal: 'There is no Authorization header.',
+			};
 		}
 		if (!authorization.startsWith('Api-Key ')) {
-			return { status: 401, body: { detail: 'Authentication credentials were not provided.' }, refusal: 'The Authorization header must be "Api-Key", one space, and the key.' };
+			return {
+				status: 401,
+				body: { detail: 'Authentication credentials were not provided.' },
+				refusal: 'The Authorization header must be "Api-Key", one space, and the key.',
+			};
 		}
 		const key = authorization.slice('Api-Key '.length);
 		if (key === apiKeyWithoutAccess) {
-			return { status: 403, body: { detail: 'You do not have permission to perform this action.' }, refusal: 'This key has no access.' };
+			return {
+				status: 403,
+				body: { detail: 'You do not have permission to perform this action.' },
+				refusal: 'This key has no access.',
+			};
 		}
 		return key === apiKey ? undefined : this.wrongKey();
 	},
 
-	wrongKey: () => ({ status: 401, body: { detail: 'Invalid API key.' }, refusal: 'The API key is not the sandbox\'s.' }),
+	wrongKey: () => ({
+		status: 401,
+		body: { detail: 'Invalid API key.' },
+		refusal: "The API key is not the sandbox's.",
+	}),
 
 	unmatched(call) {
-		const withoutSlash = /^[^?]*[^/?](\?|$)/.test(call.providerTarget) && call.providerTarget.startsWith('/api/v1/checkouts');
-		const refusal = withoutSlash ? 'Every documented path ends in a slash: /checkouts/ and /checkouts/{id}/.' : undefined;
+		const withoutSlash =
+			/^[^?]*[^/?](\?|$)/.test(call.providerTarget) &&
+			call.providerTarget.startsWith('/api/v1/checkouts');
+		const refusal = withoutSlash
+			? 'Every documented path ends in a slash: /checkouts/ and /checkouts/{id}/.'
+			: undefined;
 		return { status: 404, body: { detail: 'Not found.' }, refusal };
 	},
 
@@ -121,22 +192,31 @@ export const provider: SandboxProvider<undefined, Details> = {
 				const parsed = createRequest.safeParse(body.value);
 				if (!parsed.success) return refusedFields(parsed.error);
 				const request = parsed.data;
-				const invoiceItems = request.invoice_items.map(
-					(item): InvoiceItem => ({
-						id: randomUUID(),
-						price: item.price ?? randomUUID(),
-						quantity: item.quantity,
-						amount: sumOfDecimals([timesWhole(item.price_data?.unit_amount ?? existingPrice.unitAmount, item.quantity)], 2),
-					}),
-				);
+				const invoiceItems = request.invoice_items.map((item): InvoiceItem => ({
+					id: randomUUID(),
+					price: item.price ?? randomUUID(),
+					quantity: item.quantity,
+					amount: sumOfDecimals(
+						[timesWhole(item.price_data?.unit_amount ?? existingPrice.unitAmount, item.quantity)],
+						2,
+					),
+				}));
 				const createdAt = new Date();
 				const checkout = checkouts.add({
 					checkoutId: randomUUID(),
 					paymentId: randomUUID(),
 					reference: request.client_reference_id ?? null,
-					amount: sumOfDecimals(invoiceItems.map((item) => item.amount), 2),
+					amount: sumOfDecimals(
+						invoiceItems.map((item) => item.amount),
+						2,
+					),
 					currency: request.currency,
-					description: request.invoice_items.map((item) => `${item.quantity} × ${item.price_data?.product_data.name ?? 'product of the price list'}`).join(', '),
+					description: request.invoice_items
+						.map(
+							(item) =>
+								`${item.quantity} × ${item.price_data?.product_data.name ?? 'product of the price list'}`,
+						)
+						.join(', '),
 					callbackUrl: request.callback_url ?? null,
 					successUrl: request.success_url ?? null,
 					cancelUrl: request.cancel_url ?? null,
@@ -148,7 +228,8 @@ export const provider: SandboxProvider<undefined, Details> = {
 						invoiceItems,
 						paymentMethodDetail: {
 							network: request.payment_method_data?.paymentMethodDetail.network ?? 'tron',
-							currency: request.payment_method_data?.paymentMethodDetail.currency ?? request.currency,
+							currency:
+								request.payment_method_data?.paymentMethodDetail.currency ?? request.currency,
 						},
 						paymentMethodId: randomUUID(),
 					},
@@ -164,7 +245,12 @@ export const provider: SandboxProvider<undefined, Details> = {
 			path: '/api/v1/checkouts/:id/',
 			handle(call, { checkouts, cashierUrl }) {
 				const checkout = checkouts.get(call.params.id ?? '');
-				if (checkout === undefined) return { status: 404, body: { detail: 'Not found.' }, refusal: `There is no checkout "${call.params.id}".` };
+				if (checkout === undefined)
+					return {
+						status: 404,
+						body: { detail: 'Not found.' },
+						refusal: `There is no checkout "${call.params.id}".`,
+					};
 				return { status: 200, body: checkoutObject(checkout, cashierUrl(checkout.checkoutId)) };
 			},
 		},
@@ -181,8 +267,15 @@ export const provider: SandboxProvider<undefined, Details> = {
 		compose(event, quality) {
 			if (event.kind !== 'paid') return undefined;
 			const payload = callbackPayload(event);
-			const content = quality === 'tampered' ? { ...payload, amount: `9${payload.amount}` } : payload;
-			return callbackMessage(content, fernetToken(JSON.stringify(payload), quality === 'forged' ? strangersSecretKey : callbackSecretKey));
+			const content =
+				quality === 'tampered' ? { ...payload, amount: `9${payload.amount}` } : payload;
+			return callbackMessage(
+				content,
+				fernetToken(
+					JSON.stringify(payload),
+					quality === 'forged' ? strangersSecretKey : callbackSecretKey,
+				),
+			);
 		},
 		acknowledged: ({ status }) => status >= 200 && status < 300,
 		redeliveryGapsMilliseconds: [],
@@ -205,7 +298,11 @@ export const provider: SandboxProvider<undefined, Details> = {
 };
 
 /** Docs: status `open`, `complete`, `expired`. */
-const statusWords: Partial<Record<SandboxCheckout['status'], string>> = { open: 'open', paid: 'complete', expired: 'expired' };
+const statusWords: Partial<Record<SandboxCheckout['status'], string>> = {
+	open: 'open',
+	paid: 'complete',
+	expired: 'expired',
+};
 
 function checkoutObject(checkout: SandboxCheckout<Details>, url: string) {
 	return {
@@ -229,7 +326,12 @@ function checkoutObject(checkout: SandboxCheckout<Details>, url: string) {
 		paymentIntent: checkout.paymentId,
 		paymentMethodTypes: ['crypto', 'card'],
 		paymentMethodOptions: {
-			crypto: [{ currency: { value: 'usdt', name: 'Tether', logo: '/static/images/cryptos/usdt.png' }, networks: [{ value: 'tron', name: 'Tron (TRC20)' }] }],
+			crypto: [
+				{
+					currency: { value: 'usdt', name: 'Tether', logo: '/static/images/cryptos/usdt.png' },
+					networks: [{ value: 'tron', name: 'Tron (TRC20)' }],
+				},
+			],
 			card: null,
 		},
 		url,
@@ -247,7 +349,10 @@ function callbackPayload({ checkout }: CheckoutEvent<Details>) {
 		merchant: merchant.id,
 		is_livemode: false,
 		payment_intent: checkout.paymentId,
-		payment_method: { id: checkout.details.paymentMethodId, payment_method_detail: checkout.details.paymentMethodDetail },
+		payment_method: {
+			id: checkout.details.paymentMethodId,
+			payment_method_detail: checkout.details.paymentMethodDetail,
+		},
 		client_reference_id: checkout.reference,
 	};
 }
@@ -270,7 +375,12 @@ function fernetToken(plaintext: string, secretKey: string): string {
 	const cipher = createCipheriv('aes-128-cbc', key.subarray(16), initializationVector);
 	const versionAndTime = Buffer.alloc(9, 0x80);
 	versionAndTime.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 1000)), 1);
-	const signed = Buffer.concat([versionAndTime, initializationVector, cipher.update(plaintext, 'utf8'), cipher.final()]);
+	const signed = Buffer.concat([
+		versionAndTime,
+		initializationVector,
+		cipher.update(plaintext, 'utf8'),
+		cipher.final(),
+	]);
 	const signature = createHmac('sha256', key.subarray(0, 16)).update(signed).digest();
 	const token = Buffer.concat([signed, signature]).toString('base64');
 	return token.replaceAll('+', '-').replaceAll('/', '_');
@@ -288,12 +398,19 @@ function isWebAddress(url: string): boolean {
 
 function refusedFields(error: z.ZodError): ApiReply {
 	const body: Record<string, unknown> = {};
-	for (const { path, message } of error.issues) addMessage(body, path.length === 0 ? ['detail'] : path, message);
-	const refusal = error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join('\n');
+	for (const { path, message } of error.issues)
+		addMessage(body, path.length === 0 ? ['detail'] : path, message);
+	const refusal = error.issues
+		.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`)
+		.join('\n');
 	return { status: 400, body, refusal };
 }
 
-function addMessage(into: Record<string, unknown>, [name, ...rest]: readonly (string | number)[], message: string): void {
+function addMessage(
+	into: Record<string, unknown>,
+	[name, ...rest]: readonly (string | number)[],
+	message: string,
+): void {
 	const key = String(name);
 	if (rest.length === 0) into[key] = [...((into[key] as string[] | undefined) ?? []), message];
 	else addMessage((into[key] ??= {}) as Record<string, unknown>, rest, message);
@@ -304,16 +421,38 @@ function remarksOn(request: CreateRequest): string[] {
 		...unknownFields(request, Object.keys(createRequest.shape), ''),
 		...request.invoice_items.flatMap((item, index) => [
 			...unknownFields(item, ['quantity', 'price', 'price_data'], `invoice_items.${index}.`),
-			...unknownFields(item.price_data ?? {}, Object.keys(priceData.shape), `invoice_items.${index}.price_data.`),
-			...unknownFields(item.price_data?.product_data ?? {}, Object.keys(productData.shape), `invoice_items.${index}.price_data.product_data.`),
+			...unknownFields(
+				item.price_data ?? {},
+				Object.keys(priceData.shape),
+				`invoice_items.${index}.price_data.`,
+			),
+			...unknownFields(
+				item.price_data?.product_data ?? {},
+				Object.keys(productData.shape),
+				`invoice_items.${index}.price_data.product_data.`,
+			),
 		]),
-		...unknownFields(request.payment_method_data ?? {}, Object.keys(paymentMethodData.shape), 'payment_method_data.'),
-		...unknownFields(request.payment_method_data?.paymentMethodDetail ?? {}, ['currency', 'network'], 'payment_method_data.paymentMethodDetail.'),
+		...unknownFields(
+			request.payment_method_data ?? {},
+			Object.keys(paymentMethodData.shape),
+			'payment_method_data.',
+		),
+		...unknownFields(
+			request.payment_method_data?.paymentMethodDetail ?? {},
+			['currency', 'network'],
+			'payment_method_data.paymentMethodDetail.',
+		),
 	].map((field) => `unknown field: ${field}`);
 	const type = request.payment_method_data?.type;
-	if (type !== undefined && type !== 'cryptopaymentmethoddetail') remarks.push(`payment_method_data.type "${type}" is not documented`);
-	const foreign = request.invoice_items.find((item) => item.price_data !== undefined && item.price_data.currency !== request.currency);
-	if (foreign !== undefined) remarks.push(`an item's currency is "${foreign.price_data?.currency}", the checkout's is "${request.currency}"`);
+	if (type !== undefined && type !== 'cryptopaymentmethoddetail')
+		remarks.push(`payment_method_data.type "${type}" is not documented`);
+	const foreign = request.invoice_items.find(
+		(item) => item.price_data !== undefined && item.price_data.currency !== request.currency,
+	);
+	if (foreign !== undefined)
+		remarks.push(
+			`an item's currency is "${foreign.price_data?.currency}", the checkout's is "${request.currency}"`,
+		);
 	return remarks;
 }
 

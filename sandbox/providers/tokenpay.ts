@@ -2,7 +2,15 @@ import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:
 import { z } from 'zod';
 import { timesWhole } from '../core/decimal';
 import { readJsonBody } from '../core/jsonBody';
-import { standardActions, type ApiCall, type ApiReply, type CallbackMessage, type CheckoutEvent, type SandboxCheckout, type SandboxProvider } from '../core/provider';
+import {
+	standardActions,
+	type ApiCall,
+	type ApiReply,
+	type CallbackMessage,
+	type CheckoutEvent,
+	type SandboxCheckout,
+	type SandboxProvider,
+} from '../core/provider';
 
 /*
  * TokenPay as its pages describe it (apidoc.tokenpay.me: order/order-creation, order/order-inquiry, order/order-closure,
@@ -34,13 +42,56 @@ interface Coin {
 
 /** The chains and coins that the pages name; decimals are those of the samples or of the coin. */
 const coins: readonly Coin[] = [
-	{ network: 'TRC20', chain: 'TRON', code: 'TRON_USDT', currency: 'USDT', name: 'Tether', decimal: 6, contractAddress: 'TSandboxUsdtContract00000000000000' },
-	{ network: 'TRX', chain: 'TRON', code: 'TRON_TRX', currency: 'TRX', name: 'TRX', decimal: 6, contractAddress: '' },
-	{ network: 'ERC20', chain: 'ETHEREUM', code: 'ETHEREUM_USDT', currency: 'USDT', name: 'Tether', decimal: 6, contractAddress: '0xSandboxUsdtContract' },
-	{ network: 'ETH', chain: 'ETHEREUM', code: 'ETHEREUM_ETH', currency: 'ETH', name: 'Ether', decimal: 18, contractAddress: '' },
-	{ network: 'BNB', chain: 'BSC', code: 'BINANCE_BNB', currency: 'BNB', name: 'Binance Coin', decimal: 18, contractAddress: '' },
+	{
+		network: 'TRC20',
+		chain: 'TRON',
+		code: 'TRON_USDT',
+		currency: 'USDT',
+		name: 'Tether',
+		decimal: 6,
+		contractAddress: 'TSandboxUsdtContract00000000000000',
+	},
+	{
+		network: 'TRX',
+		chain: 'TRON',
+		code: 'TRON_TRX',
+		currency: 'TRX',
+		name: 'TRX',
+		decimal: 6,
+		contractAddress: '',
+	},
+	{
+		network: 'ERC20',
+		chain: 'ETHEREUM',
+		code: 'ETHEREUM_USDT',
+		currency: 'USDT',
+		name: 'Tether',
+		decimal: 6,
+		contractAddress: '0xSandboxUsdtContract',
+	},
+	{
+		network: 'ETH',
+		chain: 'ETHEREUM',
+		code: 'ETHEREUM_ETH',
+		currency: 'ETH',
+		name: 'Ether',
+		decimal: 18,
+		contractAddress: '',
+	},
+	{
+		network: 'BNB',
+		chain: 'BSC',
+		code: 'BINANCE_BNB',
+		currency: 'BNB',
+		name: 'Binance Coin',
+		decimal: 18,
+		contractAddress: '',
+	},
 ];
-const balances: Readonly<Record<string, string>> = { TRON_USDT: '54670000', BINANCE_BNB: '1500000000000000000' };
+const balances: Readonly<Record<string, string>> = {
+	TRON_USDT: '54670000',
+	BINANCE_BNB: '1500000000000000000',
+};
 
 interface Details {
 	readonly coin: Coin;
@@ -57,32 +108,54 @@ interface State {
 
 const text = z.string({ required_error: 'is missing', invalid_type_error: 'must be a string' });
 const filledText = text.min(1, 'is empty');
-const webAddress = filledText.refine((url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol), 'must be an absolute URL');
-const application = { app_id: filledText.refine((id) => id === appId, 'is not the application of the signature'), mch_id: filledText.refine((id) => id === merchantId, 'is not the merchant of the signature') };
+const webAddress = filledText.refine(
+	(url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol),
+	'must be an absolute URL',
+);
+const application = {
+	app_id: filledText.refine((id) => id === appId, 'is not the application of the signature'),
+	mch_id: filledText.refine((id) => id === merchantId, 'is not the merchant of the signature'),
+};
 
 const createRequest = z
 	.object({
 		...application,
 		out_trade_no: filledText,
-		expire_second: z.number({ required_error: 'is missing', invalid_type_error: 'must be an integer' }).int('must be an integer').min(1, 'must be more than zero'),
-		amount: z.number({ required_error: 'is missing', invalid_type_error: 'must be a number' }).positive('must be more than zero'),
+		expire_second: z
+			.number({ required_error: 'is missing', invalid_type_error: 'must be an integer' })
+			.int('must be an integer')
+			.min(1, 'must be more than zero'),
+		amount: z
+			.number({ required_error: 'is missing', invalid_type_error: 'must be a number' })
+			.positive('must be more than zero'),
 		chain: filledText,
 		currency: filledText,
 		order_type: filledText.refine((type) => type === 'platform_order', 'must be platform_order'),
 		description: text.optional(),
 		to_address: text.optional(),
 		attach: text.optional(),
-		locale: filledText.refine((locale) => ['zh_cn', 'en'].includes(locale), 'must be zh_cn or en').optional(),
+		locale: filledText
+			.refine((locale) => ['zh_cn', 'en'].includes(locale), 'must be zh_cn or en')
+			.optional(),
 		notify_url: webAddress.optional(),
 		return_url: filledText.optional(),
 	})
 	.passthrough();
 const queryRequest = z
-	.object({ ...application, out_trade_no: filledText.optional(), transaction_id: filledText.optional() })
+	.object({
+		...application,
+		out_trade_no: filledText.optional(),
+		transaction_id: filledText.optional(),
+	})
 	.passthrough()
-	.refine((query) => query.out_trade_no !== undefined || query.transaction_id !== undefined, { message: 'is missing, and so is transaction_id', path: ['out_trade_no'] });
+	.refine((query) => query.out_trade_no !== undefined || query.transaction_id !== undefined, {
+		message: 'is missing, and so is transaction_id',
+		path: ['out_trade_no'],
+	});
 const closeRequest = z.object({ ...application, transaction_id: filledText }).passthrough();
-const balanceRequest = z.object({ mch_id: application.mch_id, chain: filledText, currency: filledText }).passthrough();
+const balanceRequest = z
+	.object({ mch_id: application.mch_id, chain: filledText, currency: filledText })
+	.passthrough();
 
 export const provider: SandboxProvider<State, Details> = {
 	name: 'tokenpay',
@@ -91,7 +164,14 @@ export const provider: SandboxProvider<State, Details> = {
 	credential: (providerUrl) => ({
 		type: 'tokenPayApi',
 		name: 'TokenPay (sandbox)',
-		data: { appId, merchantId, appSecret, appSecretPrevious: '', baseUrl: providerUrl, checkoutBaseUrl: providerUrl },
+		data: {
+			appId,
+			merchantId,
+			appSecret,
+			appSecretPrevious: '',
+			baseUrl: providerUrl,
+			checkoutBaseUrl: providerUrl,
+		},
 	}),
 
 	newState: () => ({ arrivals: [] }),
@@ -101,16 +181,24 @@ export const provider: SandboxProvider<State, Details> = {
 		const problem = signatureProblem(call);
 		if (problem !== undefined) return problem;
 		const now = Date.now();
-		while (state.arrivals.length > 0 && now - (state.arrivals[0] ?? 0) >= second) state.arrivals.shift();
-		if (state.arrivals.length >= requestsPerSecond) return refusal(11001, 'too frequent', 'More than 5 requests within a second from one app_id.');
+		while (state.arrivals.length > 0 && now - (state.arrivals[0] ?? 0) >= second)
+			state.arrivals.shift();
+		if (state.arrivals.length >= requestsPerSecond)
+			return refusal(
+				11001,
+				'too frequent',
+				'More than 5 requests within a second from one app_id.',
+			);
 		state.arrivals.push(now);
 		return undefined;
 	},
 
-	wrongKey: () => refusal(103, 'invalid signature', 'The signature is not the one that the sandbox computes.'),
+	wrongKey: () =>
+		refusal(103, 'invalid signature', 'The signature is not the one that the sandbox computes.'),
 
 	faults: {
-		'too-often': () => refusal(11001, 'too frequent', 'More than 5 requests within a second from one app_id.'),
+		'too-often': () =>
+			refusal(11001, 'too frequent', 'More than 5 requests within a second from one app_id.'),
 	},
 
 	operations: [
@@ -123,12 +211,30 @@ export const provider: SandboxProvider<State, Details> = {
 				const read = readRequest(call, createRequest);
 				if (!read.ok) return read.refused;
 				const request = read.value;
-				const coin = coins.find(({ chain, currency }) => chain === request.chain && currency === request.currency);
-				if (coin === undefined) return refusal(20005, 'chain or currency not supported', `There is no ${request.currency} on ${request.chain}.`);
+				const coin = coins.find(
+					({ chain, currency }) => chain === request.chain && currency === request.currency,
+				);
+				if (coin === undefined)
+					return refusal(
+						20005,
+						'chain or currency not supported',
+						`There is no ${request.currency} on ${request.chain}.`,
+					);
 				const amount = amountAsSent(call);
-				if (amount === undefined) return refusal(20005, 'amount invalid', 'amount must be written in plain digits.');
-				if ((amount.split('.')[1]?.length ?? 0) > coin.decimal) return refusal(20005, 'amount invalid', `amount has more than the ${coin.decimal} decimals of ${coin.code}.`);
-				if (checkouts.withReference(request.out_trade_no).length > 0) return refusal(12001, 'data already exists', `out_trade_no "${request.out_trade_no}" was used before.`);
+				if (amount === undefined)
+					return refusal(20005, 'amount invalid', 'amount must be written in plain digits.');
+				if ((amount.split('.')[1]?.length ?? 0) > coin.decimal)
+					return refusal(
+						20005,
+						'amount invalid',
+						`amount has more than the ${coin.decimal} decimals of ${coin.code}.`,
+					);
+				if (checkouts.withReference(request.out_trade_no).length > 0)
+					return refusal(
+						12001,
+						'data already exists',
+						`out_trade_no "${request.out_trade_no}" was used before.`,
+					);
 				const createdAt = new Date();
 				const prepayId = randomBytes(32).toString('hex');
 				checkouts.add({
@@ -153,7 +259,10 @@ export const provider: SandboxProvider<State, Details> = {
 						transactionHash: randomBytes(32).toString('hex'),
 					},
 				});
-				return success({ prepay_id: prepayId, payment_url: `/pay/order?prepay_id=${prepayId}` }, 'content with sorted keys');
+				return success(
+					{ prepay_id: prepayId, payment_url: `/pay/order?prepay_id=${prepayId}` },
+					'content with sorted keys',
+				);
 			},
 		},
 		{
@@ -165,8 +274,12 @@ export const provider: SandboxProvider<State, Details> = {
 				const read = readRequest(call, queryRequest);
 				if (!read.ok) return read.refused;
 				const { out_trade_no: reference, transaction_id: paymentId } = read.value;
-				const found = paymentId === undefined ? checkouts.withReference(reference ?? '')[0] : checkouts.withPaymentId(paymentId);
-				if (found === undefined || (reference !== undefined && found.reference !== reference)) return refusal(12002, 'data does not exist', 'There is no such order.');
+				const found =
+					paymentId === undefined
+						? checkouts.withReference(reference ?? '')[0]
+						: checkouts.withPaymentId(paymentId);
+				if (found === undefined || (reference !== undefined && found.reference !== reference))
+					return refusal(12002, 'data does not exist', 'There is no such order.');
 				return success(transactionDetail(found));
 			},
 		},
@@ -179,8 +292,10 @@ export const provider: SandboxProvider<State, Details> = {
 				const read = readRequest(call, closeRequest);
 				if (!read.ok) return read.refused;
 				const found = checkouts.withPaymentId(read.value.transaction_id);
-				if (found === undefined) return refusal(12002, 'data does not exist', 'There is no such order.');
-				if (found.status === 'paid' || found.status === 'refunded') return refusal(11000, 'the order is paid', 'A paid order cannot be closed.');
+				if (found === undefined)
+					return refusal(12002, 'data does not exist', 'There is no such order.');
+				if (found.status === 'paid' || found.status === 'refunded')
+					return refusal(11000, 'the order is paid', 'A paid order cannot be closed.');
 				found.status = 'canceled';
 				found.updatedAt = new Date();
 				return success(undefined);
@@ -203,9 +318,21 @@ export const provider: SandboxProvider<State, Details> = {
 				if (!read.ok) return read.refused;
 				const { chain, currency } = read.value;
 				const coin = coins.find((one) => one.chain === chain && one.currency === currency);
-				if (coin === undefined) return refusal(12002, 'data does not exist', `There is no ${currency} on ${chain}.`);
+				if (coin === undefined)
+					return refusal(12002, 'data does not exist', `There is no ${currency} on ${chain}.`);
 				const { network, decimal, code } = coin;
-				return success({ merchant_id: 167, mch_id: merchantId, network, chain, balance: balances[code] ?? '0', currency, decimal, create_time: 1673407302044, modify_time: 1673407329000, cash_time: 0 });
+				return success({
+					merchant_id: 167,
+					mch_id: merchantId,
+					network,
+					chain,
+					balance: balances[code] ?? '0',
+					currency,
+					decimal,
+					create_time: 1673407302044,
+					modify_time: 1673407329000,
+					cash_time: 0,
+				});
 			},
 		},
 		{
@@ -213,7 +340,11 @@ export const provider: SandboxProvider<State, Details> = {
 			operation: 'cashier',
 			method: 'GET',
 			path: '/pay/order',
-			handle: ({ query }, { cashierUrl }) => ({ status: 302, body: '', headers: { location: cashierUrl(query.get('prepay_id') ?? '') } }),
+			handle: ({ query }, { cashierUrl }) => ({
+				status: 302,
+				body: '',
+				headers: { location: cashierUrl(query.get('prepay_id') ?? '') },
+			}),
 		},
 	],
 
@@ -229,10 +360,24 @@ export const provider: SandboxProvider<State, Details> = {
 		// apidoc.tokenpay.me/chinese/dai-fu/hui-tiao-tong-zhi for the envelope, description/decrypt-callback for the resource
 		compose(event, quality) {
 			if (event.kind !== 'paid') return undefined;
-			return callbackMessage(event, quality === 'forged' ? strangersSecret : appSecret, quality === 'tampered');
+			return callbackMessage(
+				event,
+				quality === 'forged' ? strangersSecret : appSecret,
+				quality === 'tampered',
+			);
 		},
 		acknowledged: ({ status, body }) => status === 200 && body === 'success',
-		redeliveryGapsMilliseconds: [15 * second, 30 * second, 3 * minute, 10 * minute, 20 * minute, 30 * minute, hour, 3 * hour, 6 * hour],
+		redeliveryGapsMilliseconds: [
+			15 * second,
+			30 * second,
+			3 * minute,
+			10 * minute,
+			20 * minute,
+			30 * minute,
+			hour,
+			3 * hour,
+			6 * hour,
+		],
 	},
 
 	inferred: [
@@ -257,15 +402,35 @@ export const provider: SandboxProvider<State, Details> = {
 /** apidoc.tokenpay.me/description/signature-generation */
 function signatureProblem(call: ApiCall): ApiReply | undefined {
 	const authorization = call.headers.authorization ?? '';
-	const parts = /^TTPAY-AES-256-ECB app_id=([^,\s]*),mch_id=([^,\s]*),nonce_str=([^,\s]*),timestamp=([^,\s]*),signature=(\S+)$/.exec(authorization);
-	if (parts === null) return refusal(103, 'invalid signature', 'Authorization must be: TTPAY-AES-256-ECB app_id=…,mch_id=…,nonce_str=…,timestamp=…,signature=… with commas and no blanks.');
+	const parts =
+		/^TTPAY-AES-256-ECB app_id=([^,\s]*),mch_id=([^,\s]*),nonce_str=([^,\s]*),timestamp=([^,\s]*),signature=(\S+)$/.exec(
+			authorization,
+		);
+	if (parts === null)
+		return refusal(
+			103,
+			'invalid signature',
+			'Authorization must be: TTPAY-AES-256-ECB app_id=…,mch_id=…,nonce_str=…,timestamp=…,signature=… with commas and no blanks.',
+		);
 	const [, app = '', merchant = '', nonce = '', timestamp = '', signature = ''] = parts;
-	if (app !== appId || merchant !== merchantId) return refusal(20000, 'application does not exist', 'app_id or mch_id of the Authorization header is not the sandbox\'s.');
-	if (!/^[0-9A-Za-z]{32}$/.test(nonce)) return refusal(103, 'invalid signature', 'nonce_str must have 32 letters and digits.');
-	if (!/^\d{13}$/.test(timestamp)) return refusal(104, 'signature expired', 'timestamp must be milliseconds, 13 digits.');
-	const text = Buffer.concat([Buffer.from(`${call.providerTarget}\n${timestamp}\n${nonce}\n`), call.rawBody]);
-	if (signature !== encrypted(text, appSecret)) return refusal(103, 'invalid signature', signatureHint(signature, text));
-	if (Math.abs(Date.now() - Number(timestamp)) > signatureLifetimeMilliseconds) return refusal(104, 'signature expired', 'timestamp is more than five minutes off.');
+	if (app !== appId || merchant !== merchantId)
+		return refusal(
+			20000,
+			'application does not exist',
+			"app_id or mch_id of the Authorization header is not the sandbox's.",
+		);
+	if (!/^[0-9A-Za-z]{32}$/.test(nonce))
+		return refusal(103, 'invalid signature', 'nonce_str must have 32 letters and digits.');
+	if (!/^\d{13}$/.test(timestamp))
+		return refusal(104, 'signature expired', 'timestamp must be milliseconds, 13 digits.');
+	const text = Buffer.concat([
+		Buffer.from(`${call.providerTarget}\n${timestamp}\n${nonce}\n`),
+		call.rawBody,
+	]);
+	if (signature !== encrypted(text, appSecret))
+		return refusal(103, 'invalid signature', signatureHint(signature, text));
+	if (Math.abs(Date.now() - Number(timestamp)) > signatureLifetimeMilliseconds)
+		return refusal(104, 'signature expired', 'timestamp is more than five minutes off.');
 	return undefined;
 }
 
@@ -285,17 +450,26 @@ function encrypted(text: Buffer | string, secret: string): string {
 	return Buffer.concat([cipher.update(text), cipher.final()]).toString('base64');
 }
 
-type Read<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly refused: ApiReply };
+type Read<Value> =
+	{ readonly ok: true; readonly value: Value } | { readonly ok: false; readonly refused: ApiReply };
 
 /** The body by its schema. 100: not JSON; 11003: a field is missing; 20005: a field is wrong (error-code/status-code). */
-function readRequest<Schema extends z.ZodTypeAny>(call: ApiCall, schema: Schema): Read<z.infer<Schema>> {
+function readRequest<Schema extends z.ZodTypeAny>(
+	call: ApiCall,
+	schema: Schema,
+): Read<z.infer<Schema>> {
 	const body = readJsonBody(call);
 	if (!body.ok) return { ok: false, refused: refusal(100, 'bad request parameters', body.problem) };
 	const parsed = schema.safeParse(body.value);
 	if (!parsed.success) {
-		const words = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'body'} ${message}`).join('; ');
+		const words = parsed.error.issues
+			.map(({ path, message }) => `${path.join('.') || 'body'} ${message}`)
+			.join('; ');
 		const missing = parsed.error.issues.some(({ message }) => message.startsWith('is missing'));
-		return { ok: false, refused: missing ? refusal(11003, words, words) : refusal(20005, words, words) };
+		return {
+			ok: false,
+			refused: missing ? refusal(11003, words, words) : refusal(20005, words, words),
+		};
 	}
 	return { ok: true, value: parsed.data as z.infer<Schema> };
 }
@@ -318,7 +492,13 @@ function smallestUnits(amount: string, decimals: number): string {
 }
 
 /** ttpay.io/doc/en/api/intro/structure.html: SUCCESS, REFUND, NOTPAY, CLOSED */
-const states: Readonly<Partial<Record<SandboxCheckout['status'], string>>> = { open: 'NOTPAY', paid: 'SUCCESS', refunded: 'REFUND', canceled: 'CLOSED', expired: 'CLOSED' };
+const states: Readonly<Partial<Record<SandboxCheckout['status'], string>>> = {
+	open: 'NOTPAY',
+	paid: 'SUCCESS',
+	refunded: 'REFUND',
+	canceled: 'CLOSED',
+	expired: 'CLOSED',
+};
 
 /** A number that JSON.stringify would round, as a text that `asJson` writes without its quotes */
 const bigNumber = (digits: string) => `\u0001${digits}`;
@@ -360,7 +540,17 @@ function transactionDetail(checkout: Readonly<SandboxCheckout<Details>>) {
 		notify_num: paid ? 1 : 0,
 		notify_status: paid ? 2 : 0,
 		status: paid ? 2 : 0,
-		currency: { type: coin.network, chain: coin.chain, code: coin.code, currency: checkout.currency, name: coin.name, sub_name: coin.network, logo: '', contract_address: coin.contractAddress, decimal: coin.decimal },
+		currency: {
+			type: coin.network,
+			chain: coin.chain,
+			code: coin.code,
+			currency: checkout.currency,
+			name: coin.name,
+			sub_name: coin.network,
+			logo: '',
+			contract_address: coin.contractAddress,
+			decimal: coin.decimal,
+		},
 	};
 }
 
@@ -384,11 +574,19 @@ function currencyDetail({ network, chain, code, currency, name, decimal, contrac
 	};
 }
 
-function callbackMessage(event: CheckoutEvent<Details>, secret: string, tampered: boolean): CallbackMessage {
+function callbackMessage(
+	event: CheckoutEvent<Details>,
+	secret: string,
+	tampered: boolean,
+): CallbackMessage {
 	const nonce = randomBytes(6).toString('hex');
 	const cipher = createCipheriv('aes-256-gcm', secret, nonce);
 	const content = asJson(transactionDetail(event.checkout));
-	const ciphertext = Buffer.concat([cipher.update(content, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+	const ciphertext = Buffer.concat([
+		cipher.update(content, 'utf8'),
+		cipher.final(),
+		cipher.getAuthTag(),
+	]);
 	const body = (bytes: Buffer) =>
 		JSON.stringify({
 			app_id: appId,
@@ -396,10 +594,16 @@ function callbackMessage(event: CheckoutEvent<Details>, secret: string, tampered
 			create_time: event.at.toISOString(),
 			resource_type: 'encrypt-resource',
 			event_type: 'TRANSACTION.SUCCESS',
-			resource: { original_type: 'transaction', algorithm: 'AEAD_AES_256_GCM', ciphertext: bytes.toString('base64'), nonce },
+			resource: {
+				original_type: 'transaction',
+				algorithm: 'AEAD_AES_256_GCM',
+				ciphertext: bytes.toString('base64'),
+				nonce,
+			},
 		});
 	const headers = signed(body(ciphertext), secret);
-	if (!tampered) return { headers: { 'Content-Type': 'application/json', ...headers }, body: body(ciphertext) };
+	if (!tampered)
+		return { headers: { 'Content-Type': 'application/json', ...headers }, body: body(ciphertext) };
 	const changed = Buffer.from(ciphertext);
 	changed[0] = (changed[0] ?? 0) ^ 1;
 	return { headers: { 'Content-Type': 'application/json', ...headers }, body: body(changed) };
@@ -409,18 +613,42 @@ function callbackMessage(event: CheckoutEvent<Details>, secret: string, tampered
 function signed(text: string, secret = appSecret): Record<string, string> {
 	const timestamp = String(Date.now());
 	const nonce = randomBytes(16).toString('hex');
-	return { 'TTPay-Timestamp': timestamp, 'TTPay-Nonce': nonce, 'TTPay-Signature': encrypted(`${timestamp}\n${nonce}\n${text}`, secret) };
+	return {
+		'TTPay-Timestamp': timestamp,
+		'TTPay-Nonce': nonce,
+		'TTPay-Signature': encrypted(`${timestamp}\n${nonce}\n${text}`, secret),
+	};
 }
 
-function success(data: unknown, over: 'raw body' | 'content with sorted keys' = 'raw body'): ApiReply {
-	const body = asJson({ code: 0, msg: 'ok', request_id: randomUUID(), ...(data === undefined ? {} : { data }) });
-	const text = over === 'raw body' ? body : asJson(Object.fromEntries(Object.entries(data as object).sort(([left], [right]) => left.localeCompare(right))));
+function success(
+	data: unknown,
+	over: 'raw body' | 'content with sorted keys' = 'raw body',
+): ApiReply {
+	const body = asJson({
+		code: 0,
+		msg: 'ok',
+		request_id: randomUUID(),
+		...(data === undefined ? {} : { data }),
+	});
+	const text =
+		over === 'raw body'
+			? body
+			: asJson(
+					Object.fromEntries(
+						Object.entries(data as object).sort(([left], [right]) => left.localeCompare(right)),
+					),
+				);
 	return { status: 200, body, headers: { 'content-type': 'application/json', ...signed(text) } };
 }
 
 function refusal(code: number, msg: string, reason: string): ApiReply {
 	const body = asJson({ code, msg, request_id: randomUUID() });
-	return { status: 200, body, headers: { 'content-type': 'application/json', ...signed(body) }, refusal: `${code}: ${reason}` };
+	return {
+		status: 200,
+		body,
+		headers: { 'content-type': 'application/json', ...signed(body) },
+		refusal: `${code}: ${reason}`,
+	};
 }
 
 function unknownFields(request: object, schema: typeof createRequest): string[] {

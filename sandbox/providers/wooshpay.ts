@@ -30,7 +30,10 @@ const strangersSecret = 'whsec_somebodyWhoOnlyGuessesSecrets';
 const lifetimeMilliseconds = 24 * 60 * 60 * 1000;
 /** doc-2517709: 18 deliveries within 72 hours, with exponential back-off. Inferred: each waiting time is twice the one before. */
 const redeliveries = 17;
-const redeliveryGapsMilliseconds = Array.from({ length: redeliveries }, (_, index) => (72 * 60 * 60 * 1000 * 2 ** index) / (2 ** redeliveries - 1));
+const redeliveryGapsMilliseconds = Array.from(
+	{ length: redeliveries },
+	(_, index) => (72 * 60 * 60 * 1000 * 2 ** index) / (2 ** redeliveries - 1),
+);
 const capacity = 20_000;
 
 type Data = Record<string, unknown>;
@@ -54,7 +57,12 @@ interface Memory {
 
 interface Details {
 	readonly lineItems: readonly Data[];
-	readonly intent: { readonly description: string | null; readonly merchantOrderId: string | null; readonly merchantUserId: string | null; readonly metadata: Data };
+	readonly intent: {
+		readonly description: string | null;
+		readonly merchantOrderId: string | null;
+		readonly merchantUserId: string | null;
+		readonly metadata: Data;
+	};
 	readonly metadata: Data;
 	readonly clientSecret: string;
 	readonly paymentMethodTypes: readonly string[] | null;
@@ -67,17 +75,38 @@ type Checkout = Readonly<SandboxCheckout<Details>>;
 const filledText = z.string().min(1, 'must not be empty');
 const metadata = z.record(z.string());
 /** The page says text, all its samples have a number. */
-const smallestUnit = z.union([z.number().int('must be a whole number of the smallest unit').positive('must be above zero').safe(), z.string().regex(/^[1-9]\d{0,14}$/, 'must be a whole number of the smallest unit')]);
+const smallestUnit = z.union([
+	z
+		.number()
+		.int('must be a whole number of the smallest unit')
+		.positive('must be above zero')
+		.safe(),
+	z.string().regex(/^[1-9]\d{0,14}$/, 'must be a whole number of the smallest unit'),
+]);
 const trueOrFalse = z.union([z.boolean(), z.enum(['true', 'false'])]);
 
-const productFields = { name: filledText, active: z.boolean(), description: z.string(), metadata, url: z.string(), images: z.array(z.string()) };
+const productFields = {
+	name: filledText,
+	active: z.boolean(),
+	description: z.string(),
+	metadata,
+	url: z.string(),
+	images: z.array(z.string()),
+};
 /** The samples of the guide send `id`, `product` and `product_data` as null where they are left out. */
-const productRequest = z.object({ ...productFields, id: z.null() }).partial().required({ name: true }).strict();
+const productRequest = z
+	.object({ ...productFields, id: z.null() })
+	.partial()
+	.required({ name: true })
+	.strict();
 const lookupKey = z.string().max(200, 'must not be longer than 200 characters');
 const priceFields = {
 	currency: z.string().regex(/^[A-Z]{3}$/, 'must be a three-letter code in capitals'),
 	unit_amount: smallestUnit,
-	product: z.string().regex(/^prod_/, 'must be the id of a product').nullish(),
+	product: z
+		.string()
+		.regex(/^prod_/, 'must be the id of a product')
+		.nullish(),
 	product_data: productRequest.nullish(),
 	active: trueOrFalse.optional(),
 	nickname: z.string().optional(),
@@ -85,26 +114,63 @@ const priceFields = {
 	lookup_key: lookupKey.optional(),
 	billing_scheme: z.enum(['per_unit', 'tiered']).optional(),
 	recurring: z
-		.object({ interval: z.enum(['day', 'week', 'month', 'year']), interval_count: z.string().optional(), usage_type: z.literal('licensed').optional() })
+		.object({
+			interval: z.enum(['day', 'week', 'month', 'year']),
+			interval_count: z.string().optional(),
+			usage_type: z.literal('licensed').optional(),
+		})
 		.strict()
 		.optional(),
 };
 const priceRequest = z
 	.object(priceFields)
 	.strict()
-	.refine((price) => (typeof price.product === 'string') !== (typeof price.product_data === 'object' && price.product_data !== null), { message: 'send either product or product_data', path: ['product'] });
+	.refine(
+		(price) =>
+			(typeof price.product === 'string') !==
+			(typeof price.product_data === 'object' && price.product_data !== null),
+		{ message: 'send either product or product_data', path: ['product'] },
+	);
 type PriceRequest = z.infer<typeof priceRequest>;
-const priceUpdate = z.object({ active: trueOrFalse, metadata, nickname: z.string(), lookup_key: lookupKey }).partial().strict();
+const priceUpdate = z
+	.object({ active: trueOrFalse, metadata, nickname: z.string(), lookup_key: lookupKey })
+	.partial()
+	.strict();
 
 const lineItem = z
-	.object({ price: filledText.optional(), price_data: priceRequest.optional(), quantity: z.number().int().min(1) })
+	.object({
+		price: filledText.optional(),
+		price_data: priceRequest.optional(),
+		quantity: z.number().int().min(1),
+	})
 	.strict()
-	.refine((item) => (item.price === undefined) !== (item.price_data === undefined), { message: 'send either price or price_data', path: ['price'] });
+	.refine((item) => (item.price === undefined) !== (item.price_data === undefined), {
+		message: 'send either price or price_data',
+		path: ['price'],
+	});
 
 /** docs.guanglian.co/42654181e0.md switches these off in the request. */
 const switchedOff = [
-	'id', 'object', 'status', 'url', 'customer_details', 'invoice', 'invoice_creation', 'setup_intent', 'subscription', 'shipping_cost', 'locale', 'consent', 'consent_collection',
-	'submit_type', 'custom_text', 'payment_method_collection', 'after_expiration', 'automatic_tax', 'total_details', 'recovered_from',
+	'id',
+	'object',
+	'status',
+	'url',
+	'customer_details',
+	'invoice',
+	'invoice_creation',
+	'setup_intent',
+	'subscription',
+	'shipping_cost',
+	'locale',
+	'consent',
+	'consent_collection',
+	'submit_type',
+	'custom_text',
+	'payment_method_collection',
+	'after_expiration',
+	'automatic_tax',
+	'total_details',
+	'recovered_from',
 ];
 
 const sessionRequest = z
@@ -116,7 +182,13 @@ const sessionRequest = z
 		client_reference_id: z.string().optional(),
 		metadata: metadata.optional(),
 		payment_intent_data: z
-			.object({ capture_method: z.enum(['automatic', 'manual']), description: z.string(), merchant_order_id: z.string(), merchant_user_id: z.string(), metadata })
+			.object({
+				capture_method: z.enum(['automatic', 'manual']),
+				description: z.string(),
+				merchant_order_id: z.string(),
+				merchant_user_id: z.string(),
+				metadata,
+			})
 			.partial()
 			.passthrough()
 			.optional(),
@@ -125,7 +197,8 @@ const sessionRequest = z
 	})
 	.passthrough()
 	.superRefine((request, context) => {
-		for (const name of switchedOff.filter((each) => each in request)) context.addIssue({ code: 'custom', path: [name], message: 'is not a field of this request' });
+		for (const name of switchedOff.filter((each) => each in request))
+			context.addIssue({ code: 'custom', path: [name], message: 'is not a field of this request' });
 	});
 type SessionRequest = z.infer<typeof sessionRequest>;
 
@@ -134,14 +207,22 @@ const refundRequest = z
 		payment_intent: z.string().regex(/^pi_/, 'must be the id of a payment intent'),
 		amount: smallestUnit.optional(),
 		metadata: metadata.optional(),
-		reason: z.enum(['duplicate', 'fraudulent', 'requested_by_customer', 'resolved_dispute']).optional(),
+		reason: z
+			.enum(['duplicate', 'fraudulent', 'requested_by_customer', 'resolved_dispute'])
+			.optional(),
 	})
 	.strict();
 
 const endpointRequest = z
 	.object({
 		url: filledText.refine(isReachable, 'must be an https address (http only on this machine)'),
-		enabled_events: z.array(filledText).min(1).refine((names) => !names.includes('*'), 'must name the events: that "*" is allowed is documented nowhere'),
+		enabled_events: z
+			.array(filledText)
+			.min(1)
+			.refine(
+				(names) => !names.includes('*'),
+				'must name the events: that "*" is allowed is documented nowhere',
+			),
 		description: z.string().optional(),
 		api_version: z.string().optional(),
 		metadata: metadata.optional(),
@@ -155,7 +236,13 @@ export const provider: SandboxProvider<Memory, Details> = {
 	credential: (providerUrl) => ({
 		type: 'wooshPayApi',
 		name: 'WooshPay (sandbox)',
-		data: { environment: 'custom', baseUrl: providerUrl, secretKey, webhookSecret: '', webhookSecretPrevious: '' },
+		data: {
+			environment: 'custom',
+			baseUrl: providerUrl,
+			secretKey,
+			webhookSecret: '',
+			webhookSecretPrevious: '',
+		},
 		choices: { environment: 'Custom' },
 	}),
 
@@ -170,28 +257,66 @@ export const provider: SandboxProvider<Memory, Details> = {
 
 	authenticate(call) {
 		const [scheme, encoded, ...more] = (call.headers.authorization ?? '').split(' ');
-		if (scheme !== 'Basic' || encoded === undefined || more.length > 0) return refused(401, 'invalid_request_error', 'No API key was given.', 'There is no header "Authorization: Basic …".');
+		if (scheme !== 'Basic' || encoded === undefined || more.length > 0)
+			return refused(
+				401,
+				'invalid_request_error',
+				'No API key was given.',
+				'There is no header "Authorization: Basic …".',
+			);
 		const userAndPassword = Buffer.from(encoded, 'base64').toString('utf8');
-		if (userAndPassword === `${publishableKey}:`) return refused(403, 'invalid_request_error', 'This key has no permission for that.', 'A publishable key was used.');
+		if (userAndPassword === `${publishableKey}:`)
+			return refused(
+				403,
+				'invalid_request_error',
+				'This key has no permission for that.',
+				'A publishable key was used.',
+			);
 		if (userAndPassword !== `${secretKey}:`) return this.wrongKey();
-		const json = (header: string) => /^application\/json\s*(;|,|$)/i.test(call.headers[header] ?? '');
-		if (!json('accept')) return refused(400, 'invalid_request_error', 'The header Accept must be application/json.');
-		if (!json('content-type')) return refused(400, 'invalid_request_error', 'The header Content-Type must be application/json.');
+		const json = (header: string) =>
+			/^application\/json\s*(;|,|$)/i.test(call.headers[header] ?? '');
+		if (!json('accept'))
+			return refused(400, 'invalid_request_error', 'The header Accept must be application/json.');
+		if (!json('content-type'))
+			return refused(
+				400,
+				'invalid_request_error',
+				'The header Content-Type must be application/json.',
+			);
 		return undefined;
 	},
 
-	wrongKey: () => refused(401, 'invalid_request_error', 'Invalid API key.', 'The user name of the Basic authentication must be the sandbox\'s key, the password empty.'),
+	wrongKey: () =>
+		refused(
+			401,
+			'invalid_request_error',
+			'Invalid API key.',
+			"The user name of the Basic authentication must be the sandbox's key, the password empty.",
+		),
 
-	unmatched: (call) => ({ ...refused(404, 'invalid_request_error', 'Unknown path.'), refusal: `${call.method} ${call.providerTarget} is not a documented call.` }),
+	unmatched: (call) => ({
+		...refused(404, 'invalid_request_error', 'Unknown path.'),
+		refusal: `${call.method} ${call.providerTarget} is not a documented call.`,
+	}),
 
 	operations: [
 		making('create', '/v1/checkout/sessions', sessionRequest, (request, context) => {
-			const named = request.line_items.flatMap((item) => (item.price === undefined ? [] : [item.price])).find((id) => context.state.prices.get(id) === undefined);
-			if (named !== undefined) return refused(400, 'invalid_request_error', `No such price: ${named}`);
-			const priced = request.line_items.map((item) => ({ quantity: item.quantity, price: item.price_data === undefined ? withProduct(context.state.prices.get(item.price ?? '') ?? {}, context.state) : newPrice(item.price_data, context.state) }));
+			const named = request.line_items
+				.flatMap((item) => (item.price === undefined ? [] : [item.price]))
+				.find((id) => context.state.prices.get(id) === undefined);
+			if (named !== undefined)
+				return refused(400, 'invalid_request_error', `No such price: ${named}`);
+			const priced = request.line_items.map((item) => ({
+				quantity: item.quantity,
+				price:
+					item.price_data === undefined
+						? withProduct(context.state.prices.get(item.price ?? '') ?? {}, context.state)
+						: newPrice(item.price_data, context.state),
+			}));
 			const currencies = new Set(priced.map(({ price }) => String(price.currency)));
 			const [currency = ''] = currencies;
-			if (currencies.size > 1) return refused(400, 'invalid_request_error', 'All line items must have the same currency.');
+			if (currencies.size > 1)
+				return refused(400, 'invalid_request_error', 'All line items must have the same currency.');
 			const lineItems = priced.map(({ price, quantity }) => ({
 				id: newId('li'),
 				object: 'item',
@@ -209,9 +334,14 @@ export const provider: SandboxProvider<Memory, Details> = {
 				checkoutId: newId('cs'),
 				paymentId,
 				reference: request.client_reference_id ?? data.merchant_order_id ?? null,
-				amount: fromSmallestUnit(lineItems.reduce((sum, item) => sum + BigInt(item.amount_total), 0n), currency),
+				amount: fromSmallestUnit(
+					lineItems.reduce((sum, item) => sum + BigInt(item.amount_total), 0n),
+					currency,
+				),
 				currency,
-				description: lineItems.map((item) => `${item.quantity} × ${String(item.description)}`).join(', '),
+				description: lineItems
+					.map((item) => `${item.quantity} × ${String(item.description)}`)
+					.join(', '),
 				successUrl: request.success_url,
 				cancelUrl: request.cancel_url,
 				createdAt,
@@ -220,14 +350,22 @@ export const provider: SandboxProvider<Memory, Details> = {
 				remarks: remarksOn(request),
 				details: {
 					lineItems,
-					intent: { description: data.description ?? null, merchantOrderId: data.merchant_order_id ?? null, merchantUserId: data.merchant_user_id ?? null, metadata: data.metadata ?? {} },
+					intent: {
+						description: data.description ?? null,
+						merchantOrderId: data.merchant_order_id ?? null,
+						merchantUserId: data.merchant_user_id ?? null,
+						metadata: data.metadata ?? {},
+					},
 					metadata: request.metadata ?? {},
 					clientSecret: `${paymentId}_secret_${randomBytes(12).toString('hex')}`,
 					paymentMethodTypes: request.payment_method_types ?? null,
 					billingAddressCollection: request.billing_address_collection ?? 'auto',
 				},
 			});
-			return { status: 200, body: sessionObject(checkout, context.cashierUrl(checkout.checkoutId)) };
+			return {
+				status: 200,
+				body: sessionObject(checkout, context.cashierUrl(checkout.checkoutId)),
+			};
 		}),
 		{
 			operation: 'get',
@@ -235,7 +373,9 @@ export const provider: SandboxProvider<Memory, Details> = {
 			path: '/v1/checkout/sessions/:id',
 			handle({ params }, { checkouts, cashierUrl }) {
 				const checkout = checkouts.get(params.id ?? '');
-				return checkout === undefined ? noSuch('checkout session', params.id) : { status: 200, body: sessionObject(checkout, cashierUrl(checkout.checkoutId)) };
+				return checkout === undefined
+					? noSuch('checkout session', params.id)
+					: { status: 200, body: sessionObject(checkout, cashierUrl(checkout.checkoutId)) };
 			},
 		},
 		{
@@ -244,13 +384,19 @@ export const provider: SandboxProvider<Memory, Details> = {
 			path: '/v1/payment_intents/:id',
 			handle({ params }, { checkouts }) {
 				const checkout = checkouts.withPaymentId(params.id ?? '');
-				return checkout === undefined ? noSuch('payment intent', params.id) : { status: 200, body: intentObject(checkout) };
+				return checkout === undefined
+					? noSuch('payment intent', params.id)
+					: { status: 200, body: intentObject(checkout) };
 			},
 		},
-		making('createProduct', '/v1/products', productRequest, (request, { state }) => ({ status: 200, body: newProduct(request, state) })),
+		making('createProduct', '/v1/products', productRequest, (request, { state }) => ({
+			status: 200,
+			body: newProduct(request, state),
+		})),
 		// api-55501373: the whole product is in the answer.
 		making('createPrice', '/v1/prices', priceRequest, (request, { state }) => {
-			if (typeof request.product === 'string' && state.products.get(request.product) === undefined) return refused(400, 'invalid_request_error', `No such product: ${request.product}`);
+			if (typeof request.product === 'string' && state.products.get(request.product) === undefined)
+				return refused(400, 'invalid_request_error', `No such product: ${request.product}`);
 			return { status: 200, body: newPrice(request, state) };
 		}),
 		{
@@ -273,20 +419,46 @@ export const provider: SandboxProvider<Memory, Details> = {
 				if (price === undefined) return noSuch('price', id);
 				const request = parse(call, priceUpdate);
 				if ('refusal' in request) return request.refusal;
-				const changed = { ...price, ...request.value, ...(request.value.active === undefined ? {} : { active: String(request.value.active) === 'true' }) };
+				const changed = {
+					...price,
+					...request.value,
+					...(request.value.active === undefined
+						? {}
+						: { active: String(request.value.active) === 'true' }),
+				};
 				state.prices.set(id, changed);
 				return { status: 200, body: changed };
 			},
 		},
 		making('createRefund', '/v1/refunds', refundRequest, (request, { state, checkouts, tell }) => {
 			const checkout = checkouts.withPaymentId(request.payment_intent);
-			if (checkout === undefined) return refused(400, 'invalid_request_error', `No such payment intent: ${request.payment_intent}`);
-			if (checkout.status !== 'paid') return refused(402, 'invalid_request_error', 'This payment cannot be refunded.');
+			if (checkout === undefined)
+				return refused(
+					400,
+					'invalid_request_error',
+					`No such payment intent: ${request.payment_intent}`,
+				);
+			if (checkout.status !== 'paid')
+				return refused(402, 'invalid_request_error', 'This payment cannot be refunded.');
 			const paid = minorUnits(checkout.paidAmount ?? checkout.amount, checkout.currency);
-			const before = refundsOf(state, request.payment_intent).reduce((sum, refund) => sum + BigInt(Number(refund.amount)), 0n);
+			const before = refundsOf(state, request.payment_intent).reduce(
+				(sum, refund) => sum + BigInt(Number(refund.amount)),
+				0n,
+			);
 			const amount = request.amount === undefined ? paid - before : BigInt(request.amount);
-			if (amount > paid - before) return refused(402, 'invalid_request_error', 'The refund is larger than what is left of the payment.');
-			const refund = newRefund(newId('re'), checkout, amount, { metadata: request.metadata ?? {}, reason: request.reason ?? null }, state);
+			if (amount > paid - before)
+				return refused(
+					402,
+					'invalid_request_error',
+					'The refund is larger than what is left of the payment.',
+				);
+			const refund = newRefund(
+				newId('re'),
+				checkout,
+				amount,
+				{ metadata: request.metadata ?? {}, reason: request.reason ?? null },
+				state,
+			);
 			if (before + amount === paid) checkout.status = 'refunded';
 			tell(checkout, 'refunded', { details: { refundId: refund.id } });
 			return { status: 200, body: refund };
@@ -323,7 +495,13 @@ export const provider: SandboxProvider<Memory, Details> = {
 				status: 'enabled',
 				url: request.url,
 			};
-			const endpoint = { id, url: request.url, enabledEvents: request.enabled_events, secret: `whsec_${randomBytes(16).toString('hex')}`, shown };
+			const endpoint = {
+				id,
+				url: request.url,
+				enabledEvents: request.enabled_events,
+				secret: `whsec_${randomBytes(16).toString('hex')}`,
+				shown,
+			};
 			state.endpoints.set(id, endpoint);
 			return { status: 200, body: { ...shown, secret: endpoint.secret } };
 		}),
@@ -333,12 +511,22 @@ export const provider: SandboxProvider<Memory, Details> = {
 			path: '/v1/webhook_endpoints',
 			handle({ query }, { state }) {
 				const limit = query.get('limit') ?? '10';
-				if (!/^([1-9]\d?|100)$/.test(limit)) return refused(400, 'invalid_request_error', 'limit must be 1 to 100.');
+				if (!/^([1-9]\d?|100)$/.test(limit))
+					return refused(400, 'invalid_request_error', 'limit must be 1 to 100.');
 				const all = state.endpoints.values().map(({ shown }) => shown);
 				const after = query.get('starting_after');
 				const start = after === null ? 0 : all.findIndex(({ id }) => id === after) + 1;
-				if (after !== null && start === 0) return refused(400, 'invalid_request_error', `No such webhook endpoint: ${after}`);
-				return { status: 200, body: { object: 'list', url: '/v1/webhook_endpoints', has_more: start + Number(limit) < all.length, data: all.slice(start, start + Number(limit)) } };
+				if (after !== null && start === 0)
+					return refused(400, 'invalid_request_error', `No such webhook endpoint: ${after}`);
+				return {
+					status: 200,
+					body: {
+						object: 'list',
+						url: '/v1/webhook_endpoints',
+						has_more: start + Number(limit) < all.length,
+						data: all.slice(start, start + Number(limit)),
+					},
+				};
 			},
 		},
 		{
@@ -347,7 +535,9 @@ export const provider: SandboxProvider<Memory, Details> = {
 			path: '/v1/webhook_endpoints/:id',
 			handle({ params }, { state }) {
 				const endpoint = state.endpoints.get(params.id ?? '');
-				return endpoint === undefined ? noSuch('webhook endpoint', params.id) : { status: 200, body: endpoint.shown };
+				return endpoint === undefined
+					? noSuch('webhook endpoint', params.id)
+					: { status: 200, body: endpoint.shown };
 			},
 		},
 		{
@@ -356,7 +546,9 @@ export const provider: SandboxProvider<Memory, Details> = {
 			path: '/v1/webhook_endpoints/:id',
 			handle({ params }, { state }) {
 				const id = params.id ?? '';
-				return state.endpoints.delete(id) ? { status: 200, body: { id, object: 'webhook_endpoint', deleted: true } } : noSuch('webhook endpoint', id);
+				return state.endpoints.delete(id)
+					? { status: 200, body: { id, object: 'webhook_endpoint', deleted: true } }
+					: noSuch('webhook endpoint', id);
 			},
 		},
 	],
@@ -368,11 +560,45 @@ export const provider: SandboxProvider<Memory, Details> = {
 		cancel: { ...standardActions.cancel, to: undefined, event: undefined },
 		// No page has an event for a session that expires.
 		expire: { ...standardActions.expire, event: undefined },
-		authenticate: { label: 'Stop at 3-D Secure', from: ['open'], to: 'pending', event: 'requires_action', returnTo: 'cashier', by: 'tester' },
-		fail: { label: 'Let the card be declined', from: ['open', 'pending', 'failed'], to: 'failed', event: 'failed', returnTo: 'cashier', by: 'tester' },
-		void: { label: 'Cancel the payment at WooshPay', from: ['open', 'pending', 'failed'], to: 'canceled', event: 'canceled', returnTo: 'cashier', by: 'tester' },
-		refund: { label: 'Refund in the dashboard', from: ['paid'], to: 'refunded', event: 'refunded', returnTo: 'cashier', by: 'tester' },
-		dispute: { label: 'Lose a dispute', from: ['paid', 'refunded'], event: 'disputed', returnTo: 'cashier', by: 'tester' },
+		authenticate: {
+			label: 'Stop at 3-D Secure',
+			from: ['open'],
+			to: 'pending',
+			event: 'requires_action',
+			returnTo: 'cashier',
+			by: 'tester',
+		},
+		fail: {
+			label: 'Let the card be declined',
+			from: ['open', 'pending', 'failed'],
+			to: 'failed',
+			event: 'failed',
+			returnTo: 'cashier',
+			by: 'tester',
+		},
+		void: {
+			label: 'Cancel the payment at WooshPay',
+			from: ['open', 'pending', 'failed'],
+			to: 'canceled',
+			event: 'canceled',
+			returnTo: 'cashier',
+			by: 'tester',
+		},
+		refund: {
+			label: 'Refund in the dashboard',
+			from: ['paid'],
+			to: 'refunded',
+			event: 'refunded',
+			returnTo: 'cashier',
+			by: 'tester',
+		},
+		dispute: {
+			label: 'Lose a dispute',
+			from: ['paid', 'refunded'],
+			event: 'disputed',
+			returnTo: 'cashier',
+			by: 'tester',
+		},
 	},
 
 	callbacks: {
@@ -389,20 +615,40 @@ export const provider: SandboxProvider<Memory, Details> = {
 				type,
 			};
 			if (quality === 'genuine') state.events.set(content.id, content);
-			return signedMessage(content, quality === 'forged' ? strangersSecret : secret, quality === 'tampered');
+			return signedMessage(
+				content,
+				quality === 'forged' ? strangersSecret : secret,
+				quality === 'tampered',
+			);
 		},
 		targets(event, { state }) {
 			const type = eventTypes[event.kind];
-			return state.endpoints.values().filter(({ enabledEvents }) => type !== undefined && enabledEvents.includes(type));
+			return state.endpoints
+				.values()
+				.filter(({ enabledEvents }) => type !== undefined && enabledEvents.includes(type));
 		},
 		acknowledged: ({ status }) => status >= 200 && status < 300,
 		redeliveryGapsMilliseconds,
 	},
 
 	report: ({ state }) => ({
-		endpoints: state.endpoints.values().map(({ id, url, enabledEvents }) => ({ id, url, events: enabledEvents.join(', ') })),
-		refunds: state.refunds.values().map(({ id, payment_intent, amount, currency, status }) => ({ id, payment_intent, amount, currency, status })),
-		prices: state.prices.values().map(({ id, product, unit_amount, currency, active }) => ({ id, product, unit_amount, currency, active })),
+		endpoints: state.endpoints
+			.values()
+			.map(({ id, url, enabledEvents }) => ({ id, url, events: enabledEvents.join(', ') })),
+		refunds: state.refunds.values().map(({ id, payment_intent, amount, currency, status }) => ({
+			id,
+			payment_intent,
+			amount,
+			currency,
+			status,
+		})),
+		prices: state.prices.values().map(({ id, product, unit_amount, currency, active }) => ({
+			id,
+			product,
+			unit_amount,
+			currency,
+			active,
+		})),
 	}),
 
 	inferred: [
@@ -424,7 +670,12 @@ export const provider: SandboxProvider<Memory, Details> = {
 };
 
 /** A call that makes something, and gives the first answer again when it comes with the same Idempotency-Key. */
-function making<Schema extends z.ZodTypeAny>(operation: string, path: string, schema: Schema, make: (request: z.infer<Schema>, context: Context) => ApiReply): SandboxOperation<Memory, Details> {
+function making<Schema extends z.ZodTypeAny>(
+	operation: string,
+	path: string,
+	schema: Schema,
+	make: (request: z.infer<Schema>, context: Context) => ApiReply,
+): SandboxOperation<Memory, Details> {
 	return {
 		operation,
 		method: 'POST',
@@ -434,26 +685,50 @@ function making<Schema extends z.ZodTypeAny>(operation: string, path: string, sc
 			const request = [path, call.rawBody.toString('utf8')].join('\n');
 			const earlier = key === undefined ? undefined : context.state.idempotent.get(key);
 			if (earlier !== undefined) {
-				return earlier.request === request ? earlier.reply : refused(409, 'idempotency_error', 'This Idempotency-Key was used for another request.');
+				return earlier.request === request
+					? earlier.reply
+					: refused(409, 'idempotency_error', 'This Idempotency-Key was used for another request.');
 			}
 			const parsed = parse(call, schema);
 			const reply = 'refusal' in parsed ? parsed.refusal : make(parsed.value, context);
-			if (key !== undefined && reply.status === 200) context.state.idempotent.set(key, { request, reply });
+			if (key !== undefined && reply.status === 200)
+				context.state.idempotent.set(key, { request, reply });
 			return reply;
 		},
 	};
 }
 
-function parse<Schema extends z.ZodTypeAny>(call: ApiCall, schema: Schema): { value: z.infer<Schema> } | { refusal: ApiReply } {
+function parse<Schema extends z.ZodTypeAny>(
+	call: ApiCall,
+	schema: Schema,
+): { value: z.infer<Schema> } | { refusal: ApiReply } {
 	const body = readJsonBody(call);
 	if (!body.ok) return { refusal: refused(400, 'invalid_request_error', body.problem) };
 	const parsed = schema.safeParse(body.value);
 	if (parsed.success) return { value: parsed.data as z.infer<Schema> };
-	return { refusal: refused(400, 'invalid_request_error', parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join('; ')) };
+	return {
+		refusal: refused(
+			400,
+			'invalid_request_error',
+			parsed.error.issues
+				.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`)
+				.join('; '),
+		),
+	};
 }
 
 function refused(status: number, type: string, message: string, refusal = message): ApiReply {
-	return { status, body: { error: { type, code: type === 'idempotency_error' ? 'idempotency_key_in_use' : `error_${status}`, message } }, refusal };
+	return {
+		status,
+		body: {
+			error: {
+				type,
+				code: type === 'idempotency_error' ? 'idempotency_key_in_use' : `error_${status}`,
+				message,
+			},
+		},
+		refusal,
+	};
 }
 
 function noSuch(what: string, id: string | undefined): ApiReply {
@@ -492,7 +767,8 @@ function newProduct(request: z.infer<typeof productRequest>, state: Memory): Dat
 
 /** Stores the price with its product's id; gives it with the whole product. */
 function newPrice(request: PriceRequest, state: Memory): Data {
-	const productId = request.product ?? String(newProduct(request.product_data ?? { name: '' }, state).id);
+	const productId =
+		request.product ?? String(newProduct(request.product_data ?? { name: '' }, state).id);
 	const price = {
 		id: newId('price'),
 		object: 'price',
@@ -516,7 +792,13 @@ function withProduct(price: Data, state: Memory): Data {
 	return { ...price, product: state.products.get(String(price.product)) ?? {} };
 }
 
-function newRefund(id: string, checkout: Checkout, amount: bigint, more: { metadata: Data; reason: string | null }, state: Memory): Data {
+function newRefund(
+	id: string,
+	checkout: Checkout,
+	amount: bigint,
+	more: { metadata: Data; reason: string | null },
+	state: Memory,
+): Data {
 	const refund = {
 		id,
 		object: 'refund',
@@ -545,7 +827,11 @@ function minorUnits(amount: string, currency: string): bigint {
 	return BigInt(whole + fraction.slice(0, digits).padEnd(digits, '0'));
 }
 
-const sessionStatus: Partial<Record<SandboxCheckout['status'], string>> = { paid: 'complete', refunded: 'complete', expired: 'expired' };
+const sessionStatus: Partial<Record<SandboxCheckout['status'], string>> = {
+	paid: 'complete',
+	refunded: 'complete',
+	expired: 'expired',
+};
 
 function sessionObject(checkout: Checkout, url: string): Data {
 	const total = Number(minorUnits(checkout.amount, checkout.currency));
@@ -582,7 +868,12 @@ function sessionObject(checkout: Checkout, url: string): Data {
 	};
 }
 
-const intentStatus: Partial<Record<SandboxCheckout['status'], string>> = { pending: 'requires_action', paid: 'succeeded', refunded: 'succeeded', canceled: 'canceled' };
+const intentStatus: Partial<Record<SandboxCheckout['status'], string>> = {
+	pending: 'requires_action',
+	paid: 'succeeded',
+	refunded: 'succeeded',
+	canceled: 'canceled',
+};
 
 function intentObject(checkout: Checkout): Data {
 	const { intent, clientSecret } = checkout.details;
@@ -603,7 +894,8 @@ function intentObject(checkout: Checkout): Data {
 		client_secret: clientSecret,
 		customer: null,
 		invoice: null,
-		last_payment_error: checkout.status === 'failed' ? { type: 'card_error', code: 'card_declined' } : null,
+		last_payment_error:
+			checkout.status === 'failed' ? { type: 'card_error', code: 'card_declined' } : null,
 		cancellation_reason: null,
 		next_action: '',
 		payment_method_types: '["card"]',
@@ -629,11 +921,30 @@ function eventObject(event: CheckoutEvent<Details>, state: Memory): Data {
 	const told = toldReference(checkout);
 	if (kind === 'refunded') {
 		const id = typeof details.refundId === 'string' ? details.refundId : idFrom('re', event.id);
-		return state.refunds.get(id) ?? newRefund(id, checkout, minorUnits(checkout.paidAmount ?? checkout.amount, checkout.currency), { metadata: {}, reason: 'requested_by_customer' }, state);
+		return (
+			state.refunds.get(id) ??
+			newRefund(
+				id,
+				checkout,
+				minorUnits(checkout.paidAmount ?? checkout.amount, checkout.currency),
+				{ metadata: {}, reason: 'requested_by_customer' },
+				state,
+			)
+		);
 	}
 	if (kind === 'disputed') {
 		const amount = Number(minorUnits(checkout.paidAmount ?? checkout.amount, checkout.currency));
-		return { id: idFrom('dp', event.id), object: 'dispute', created: event.at.getTime(), amount, currency: checkout.currency, status: 'lost', livemode: false, metadata: {}, evidence: {} };
+		return {
+			id: idFrom('dp', event.id),
+			object: 'dispute',
+			created: event.at.getTime(),
+			amount,
+			currency: checkout.currency,
+			status: 'lost',
+			livemode: false,
+			metadata: {},
+			evidence: {},
+		};
 	}
 	// The intent as it is told: what a test claims in place of the truth is in the checkout of the event.
 	return { ...intentObject(checkout), merchant_order_id: told };
@@ -650,7 +961,10 @@ function signedMessage(content: Data, secret: string, changedAfterwards: boolean
 	const body = JSON.stringify(content);
 	const signature = createHmac('sha256', secret).update(`${time}.${body}`, 'utf8').digest('hex');
 	return {
-		headers: { 'Content-Type': 'application/json', 'Wooshpay-Signature': `t=${time},v1=${signature}` },
+		headers: {
+			'Content-Type': 'application/json',
+			'Wooshpay-Signature': `t=${time},v1=${signature}`,
+		},
 		body: changedAfterwards ? body.replace(/"amount":(\d+)/, '"amount":9$1') : body,
 	};
 }
@@ -658,16 +972,29 @@ function signedMessage(content: Data, secret: string, changedAfterwards: boolean
 function isReachable(url: string): boolean {
 	if (!URL.canParse(url)) return false;
 	const { protocol, hostname } = new URL(url);
-	return protocol === 'https:' || (protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname));
+	return (
+		protocol === 'https:' ||
+		(protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname))
+	);
 }
 
 function remarksOn(request: SessionRequest): string[] {
 	const known = Object.keys(sessionRequest.innerType().shape);
-	const knownOfIntent = ['capture_method', 'description', 'merchant_order_id', 'merchant_user_id', 'metadata'];
+	const knownOfIntent = [
+		'capture_method',
+		'description',
+		'merchant_order_id',
+		'merchant_user_id',
+		'metadata',
+	];
 	const unknown = [
 		...Object.keys(request).filter((name) => !known.includes(name)),
-		...Object.keys(request.payment_intent_data ?? {}).filter((name) => !knownOfIntent.includes(name)).map((name) => `payment_intent_data.${name}`),
+		...Object.keys(request.payment_intent_data ?? {})
+			.filter((name) => !knownOfIntent.includes(name))
+			.map((name) => `payment_intent_data.${name}`),
 	].map((name) => `unknown field: ${name}`);
-	const asText = request.line_items.some((item) => typeof item.price_data?.unit_amount === 'string') ? ['unit_amount is text; every sample has a number'] : [];
+	const asText = request.line_items.some((item) => typeof item.price_data?.unit_amount === 'string')
+		? ['unit_amount is text; every sample has a number']
+		: [];
 	return [...unknown, ...asText];
 }

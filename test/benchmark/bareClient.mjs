@@ -15,13 +15,28 @@ const create = async (row) =>
 		const body = JSON.stringify({
 			client_reference_id: `order-${row}`,
 			currency: 'usdt',
-			invoice_items: [{ price_data: { currency: 'usdt', unit_amount: `${row}.50`, product_data: { name: 'Tea' } }, quantity: 1 }],
+			invoice_items: [
+				{
+					price_data: { currency: 'usdt', unit_amount: `${row}.50`, product_data: { name: 'Tea' } },
+					quantity: 1,
+				},
+			],
 		});
 		// A connection for each request, as n8n's HTTP helper has it.
-		const request = http.request(url, { method: 'POST', agent: new http.Agent(), headers: { 'content-type': 'application/json', authorization } }, (answer) => {
-			answer.resume();
-			answer.on('end', () => (answer.statusCode < 300 ? resolve() : reject(new Error(`HTTP ${answer.statusCode}`))));
-		});
+		const request = http.request(
+			url,
+			{
+				method: 'POST',
+				agent: new http.Agent(),
+				headers: { 'content-type': 'application/json', authorization },
+			},
+			(answer) => {
+				answer.resume();
+				answer.on('end', () =>
+					answer.statusCode < 300 ? resolve() : reject(new Error(`HTTP ${answer.statusCode}`)),
+				);
+			},
+		);
 		request.on('error', reject);
 		request.end(body);
 	});

@@ -23,16 +23,27 @@ const parts: Record<string, readonly string[]> = {
 
 async function main(): Promise<void> {
 	const names = [...new Set(Object.values(parts).flat())];
-	const { values, positionals } = parseArgs({ allowPositionals: true, options: Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])) });
+	const { values, positionals } = parseArgs({
+		allowPositionals: true,
+		options: Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])),
+	});
 	const unknown = positionals.find((name) => !Object.hasOwn(parts, name));
-	if (unknown !== undefined) throw new Error(`There is no part "${unknown}". There are: ${Object.keys(parts).join(', ')}.`);
+	if (unknown !== undefined)
+		throw new Error(`There is no part "${unknown}". There are: ${Object.keys(parts).join(', ')}.`);
 	for (const [part, options] of Object.entries(parts)) {
 		if (positionals.length > 0 && !positionals.includes(part)) continue;
 		console.log(`\n## ${part}`);
-		const given = options.flatMap((name) => (values[name] === undefined ? [] : [`--${name}`, String(values[name])]));
+		const given = options.flatMap((name) =>
+			values[name] === undefined ? [] : [`--${name}`, String(values[name])],
+		);
 		// The same Node with the same loader for TypeScript as this process.
-		const child = spawn(process.execPath, [...process.execArgv, path.join(__dirname, `${part}.ts`), ...given], { stdio: 'inherit' });
-		for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => child.kill(signal));
+		const child = spawn(
+			process.execPath,
+			[...process.execArgv, path.join(__dirname, `${part}.ts`), ...given],
+			{ stdio: 'inherit' },
+		);
+		for (const signal of ['SIGINT', 'SIGTERM'] as const)
+			process.once(signal, () => child.kill(signal));
 		const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
 		if (code !== 0) throw new Error(`"${part}" did not end well (${signal ?? `code ${code}`}).`);
 	}

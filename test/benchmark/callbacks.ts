@@ -20,19 +20,39 @@ import { N8nClient, type Credential } from '../n8n/client';
 import { installPackage, startN8n, type RunningN8n } from '../n8n/instance';
 import { order as chingChingPayOrder } from '../nodes/ChingChingPay/support';
 import { merchants, type Merchant } from './signedPayments';
-import { figure, median, medianRatio, printTable, processorMilliseconds, say, times } from './support';
+import {
+	figure,
+	median,
+	medianRatio,
+	printTable,
+	processorMilliseconds,
+	say,
+	times,
+} from './support';
 
 const { values: given } = parseArgs({
-	options: { rounds: { type: 'string', default: '5' }, count: { type: 'string' }, connections: { type: 'string', default: '10' }, engine: { type: 'string', default: 'default,lazy' } },
+	options: {
+		rounds: { type: 'string', default: '5' },
+		count: { type: 'string' },
+		connections: { type: 'string', default: '10' },
+		engine: { type: 'string', default: 'default,lazy' },
+	},
 });
 const ROUNDS = Number(given.rounds);
 const CONNECTIONS = Number(given.connections);
 /** Whatever goes wrong, it ends. */
 const LONGEST_MILLISECONDS = 120_000;
 
-const engines: Record<string, { title: string; environment: Record<string, string>; count: number }> = {
+const engines: Record<
+	string,
+	{ title: string; environment: Record<string, string>; count: number }
+> = {
 	default: { title: "n8n's default expression engine", environment: {}, count: 40 },
-	lazy: { title: 'N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE=true', environment: { N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true' }, count: 100 },
+	lazy: {
+		title: 'N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE=true',
+		environment: { N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true' },
+		count: 100,
+	},
 };
 
 interface Contestant {
@@ -59,7 +79,10 @@ let payments = 0;
 async function main(): Promise<void> {
 	const chosen = given.engine.split(',').map((name) => {
 		const engine = Object.hasOwn(engines, name) ? engines[name] : undefined;
-		if (!engine) throw new Error(`There is no engine "${name}". There are: ${Object.keys(engines).join(', ')}.`);
+		if (!engine)
+			throw new Error(
+				`There is no engine "${name}". There are: ${Object.keys(engines).join(', ')}.`,
+			);
 		return engine;
 	});
 	const sandbox = await startSandbox();
@@ -73,7 +96,12 @@ async function main(): Promise<void> {
 		const contestants = await open(client, sandbox);
 		for (const { title, environment, count } of chosen) {
 			await n8n.restart(environment);
-			await measure(n8n, contestants, title, given.count === undefined ? count : Number(given.count));
+			await measure(
+				n8n,
+				contestants,
+				title,
+				given.count === undefined ? count : Number(given.count),
+			);
 		}
 	} finally {
 		await n8n?.stop();
@@ -83,76 +111,207 @@ async function main(): Promise<void> {
 }
 
 async function packEmptyTrigger(folder: string): Promise<string> {
-	const { stdout } = await promisify(execFile)('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], { cwd: path.join(__dirname, 'emptyTrigger') });
+	const { stdout } = await promisify(execFile)(
+		'npm',
+		['pack', '--ignore-scripts', '--json', '--pack-destination', folder],
+		{ cwd: path.join(__dirname, 'emptyTrigger') },
+	);
 	const [packed] = JSON.parse(stdout) as { filename: string }[];
 	return path.join(folder, packed?.filename ?? '');
 }
 
 async function open(client: N8nClient, sandbox: RunningSandbox): Promise<Contestant[]> {
 	const contestants: Contestant[] = [];
-	const publish = async (name: string, type: string, typeVersion: number, parameters: IDataObject, credential: Credential | undefined, rest: Pick<Contestant, 'callback' | 'verifies'>) => {
+	const publish = async (
+		name: string,
+		type: string,
+		typeVersion: number,
+		parameters: IDataObject,
+		credential: Credential | undefined,
+		rest: Pick<Contestant, 'callback' | 'verifies'>,
+	) => {
 		const webhookId = randomUUID();
-		const trigger: INode = { id: randomUUID(), name: 'Paid', type, typeVersion, position: [0, 0], webhookId, parameters: parameters as INode['parameters'], ...(credential && { credentials: { [credential.type]: { id: credential.id, name: credential.name } } }) };
-		const fulfilled: INode = { id: randomUUID(), name: 'Fulfilled', type: 'n8n-nodes-base.noOp', typeVersion: 1, position: [240, 0], parameters: {} };
-		const workflow = await client.workflows.create({ name, nodes: [trigger, fulfilled], connections: { Paid: { main: [[{ node: 'Fulfilled', type: 'main', index: 0 }]] } } });
+		const trigger: INode = {
+			id: randomUUID(),
+			name: 'Paid',
+			type,
+			typeVersion,
+			position: [0, 0],
+			webhookId,
+			parameters: parameters as INode['parameters'],
+			...(credential && {
+				credentials: { [credential.type]: { id: credential.id, name: credential.name } },
+			}),
+		};
+		const fulfilled: INode = {
+			id: randomUUID(),
+			name: 'Fulfilled',
+			type: 'n8n-nodes-base.noOp',
+			typeVersion: 1,
+			position: [240, 0],
+			parameters: {},
+		};
+		const workflow = await client.workflows.create({
+			name,
+			nodes: [trigger, fulfilled],
+			connections: { Paid: { main: [[{ node: 'Fulfilled', type: 'main', index: 0 }]] } },
+		});
 		await client.workflows.publish(workflow.id);
-		const address = type === 'n8n-nodes-base.webhook' ? String(parameters.path) : `${webhookId}/callback`;
-		contestants.push({ name, workflowId: workflow.id, url: `${client.url}/webhook/${address}`, ...rest });
+		const address =
+			type === 'n8n-nodes-base.webhook' ? String(parameters.path) : `${webhookId}/callback`;
+		contestants.push({
+			name,
+			workflowId: workflow.id,
+			url: `${client.url}/webhook/${address}`,
+			...rest,
+		});
 	};
 	const [first] = merchants;
 	if (!first) throw new Error('There are no merchants.');
-	const any = { callback: async (payment: number) => first.callback({ number: payment }), verifies: false };
-	const secret = await client.credentials.create({ name: 'Empty', type: 'emptyTriggerApi', data: { secret: 'not-empty' } });
-	await publish(emptyTrigger, 'n8n-nodes-empty-trigger.emptyTrigger', 1.1, { options: {} }, secret, any);
-	await publish(`${emptyTrigger}, response mode by resolver (as here)`, 'n8n-nodes-empty-trigger.emptyResolverTrigger', 1.1, { options: {} }, secret, any);
-	await publish(`${emptyTrigger}, response mode by expression`, 'n8n-nodes-empty-trigger.emptyExpressionTrigger', 1.1, { options: {} }, secret, any);
-	await publish("n8n's Webhook node", 'n8n-nodes-base.webhook', 2, { httpMethod: 'POST', path: randomUUID(), responseMode: 'onReceived', options: {} }, undefined, any);
+	const any = {
+		callback: async (payment: number) => first.callback({ number: payment }),
+		verifies: false,
+	};
+	const secret = await client.credentials.create({
+		name: 'Empty',
+		type: 'emptyTriggerApi',
+		data: { secret: 'not-empty' },
+	});
+	await publish(
+		emptyTrigger,
+		'n8n-nodes-empty-trigger.emptyTrigger',
+		1.1,
+		{ options: {} },
+		secret,
+		any,
+	);
+	await publish(
+		`${emptyTrigger}, response mode by resolver (as here)`,
+		'n8n-nodes-empty-trigger.emptyResolverTrigger',
+		1.1,
+		{ options: {} },
+		secret,
+		any,
+	);
+	await publish(
+		`${emptyTrigger}, response mode by expression`,
+		'n8n-nodes-empty-trigger.emptyExpressionTrigger',
+		1.1,
+		{ options: {} },
+		secret,
+		any,
+	);
+	await publish(
+		"n8n's Webhook node",
+		'n8n-nodes-base.webhook',
+		2,
+		{ httpMethod: 'POST', path: randomUUID(), responseMode: 'onReceived', options: {} },
+		undefined,
+		any,
+	);
 	for (const merchant of merchants) {
 		const { displayName, trigger, node } = merchant;
-		const offered = sandboxCredentials(sandbox.url).find(({ type }) => type === node.credentialName);
-		if (!offered) throw new Error(`The sandbox offers no credential of type ${node.credentialName}.`);
+		const offered = sandboxCredentials(sandbox.url).find(
+			({ type }) => type === node.credentialName,
+		);
+		if (!offered)
+			throw new Error(`The sandbox offers no credential of type ${node.credentialName}.`);
 		const data = { ...offered.data, ...merchant.secrets };
-		const credential = await client.credentials.create({ name: displayName, type: node.credentialName, data });
+		const credential = await client.credentials.create({
+			name: displayName,
+			type: node.credentialName,
+			data,
+		});
 		const signed = async (payment: number) => merchant.callback({ number: payment });
 		const asks = node.contract.callback.confirm?.callbackIsHint === true;
 		const type = `n8n-nodes-hosted-checkout.${trigger}`;
-		await publish(asks ? `${displayName}, provider not asked` : displayName, type, 1.1, { options: asks ? { confirmWithProvider: false } : {} }, credential, { callback: signed, verifies: true });
+		await publish(
+			asks ? `${displayName}, provider not asked` : displayName,
+			type,
+			1.1,
+			{ options: asks ? { confirmWithProvider: false } : {} },
+			credential,
+			{ callback: signed, verifies: true },
+		);
 		if (!asks) continue;
-		await publish(`${displayName}, provider asked (its default)`, type, 1.1, { options: {} }, credential, {
-			verifies: true,
-			callback: async (payment) => {
-				// The form's defaults beside what is typed in.
-				await payAtSandbox(merchant, { ...merchant.credentials, ...data }, sandbox, payment);
-				return await signed(payment);
+		await publish(
+			`${displayName}, provider asked (its default)`,
+			type,
+			1.1,
+			{ options: {} },
+			credential,
+			{
+				verifies: true,
+				callback: async (payment) => {
+					// The form's defaults beside what is typed in.
+					await payAtSandbox(merchant, { ...merchant.credentials, ...data }, sandbox, payment);
+					return await signed(payment);
+				},
 			},
-		});
+		);
 	}
 	return contestants;
 }
 
 /** So that the provider knows the payment when it is asked. */
-async function payAtSandbox({ node }: Merchant, credentials: Record<string, unknown>, sandbox: RunningSandbox, payment: number): Promise<void> {
+async function payAtSandbox(
+	{ node }: Merchant,
+	credentials: Record<string, unknown>,
+	sandbox: RunningSandbox,
+	payment: number,
+): Promise<void> {
 	const { contract } = node;
-	const call = contract.checkout.call(chingChingPayOrder({ reference: `order-${payment}`, amount: '20.50' }), credentials);
-	const headers = { ...call.headers, ...contract.authHeaders(credentials, call, { now: new Date(), nonce: randomUUID().replaceAll('-', '') }) };
-	const answer = await axios.request<{ data: { payment_id: string } }>({ method: call.method, url: call.url, headers, data: Buffer.from(call.body ?? ''), proxy: false });
-	await axios.post(`${sandbox.url}/control/checkouts/${contract.provider}/${answer.data.data.payment_id}/pay`, { callback: 'none' }, { proxy: false });
+	const call = contract.checkout.call(
+		chingChingPayOrder({ reference: `order-${payment}`, amount: '20.50' }),
+		credentials,
+	);
+	const headers = {
+		...call.headers,
+		...contract.authHeaders(credentials, call, {
+			now: new Date(),
+			nonce: randomUUID().replaceAll('-', ''),
+		}),
+	};
+	const answer = await axios.request<{ data: { payment_id: string } }>({
+		method: call.method,
+		url: call.url,
+		headers,
+		data: Buffer.from(call.body ?? ''),
+		proxy: false,
+	});
+	await axios.post(
+		`${sandbox.url}/control/checkouts/${contract.provider}/${answer.data.data.payment_id}/pay`,
+		{ callback: 'none' },
+		{ proxy: false },
+	);
 }
 
-async function measure(n8n: RunningN8n, contestants: readonly Contestant[], title: string, count: number): Promise<void> {
-	const database = new DatabaseSync(path.join(n8n.userFolder, '.n8n', 'database.sqlite'), { readOnly: true });
+async function measure(
+	n8n: RunningN8n,
+	contestants: readonly Contestant[],
+	title: string,
+	count: number,
+): Promise<void> {
+	const database = new DatabaseSync(path.join(n8n.userFolder, '.n8n', 'database.sqlite'), {
+		readOnly: true,
+	});
 	const results = new Map(contestants.map((contestant) => [contestant, [] as Measurement[]]));
 	try {
-		const once = async (contestant: Contestant) => await measureOnce(n8n, database, contestant, count);
+		const once = async (contestant: Contestant) =>
+			await measureOnce(n8n, database, contestant, count);
 		// The first executions of anything in n8n are slower.
 		for (const contestant of contestants) await once(contestant);
 		for (let round = 0; round < ROUNDS; round++) {
 			// Whoever begins a round has it easier or harder than the others: each does once.
-			const order = contestants.map((_, place) => contestants[(place + round * 2) % contestants.length] as Contestant);
+			const order = contestants.map(
+				(_, place) => contestants[(place + round * 2) % contestants.length] as Contestant,
+			);
 			for (const contestant of order) {
 				const measurement = await once(contestant);
 				results.get(contestant)?.push(measurement);
-				say(`round ${round + 1} of ${ROUNDS}: ${contestant.name}: ${figure(measurement.startsPerSecond)} a second`);
+				say(
+					`round ${round + 1} of ${ROUNDS}: ${contestant.name}: ${figure(measurement.startsPerSecond)} a second`,
+				);
 			}
 		}
 	} finally {
@@ -161,25 +320,43 @@ async function measure(n8n: RunningN8n, contestants: readonly Contestant[], titl
 	print(title, count, results);
 }
 
-async function measureOnce(n8n: RunningN8n, database: DatabaseSync, contestant: Contestant, count: number): Promise<Measurement> {
+async function measureOnce(
+	n8n: RunningN8n,
+	database: DatabaseSync,
+	contestant: Contestant,
+	count: number,
+): Promise<Measurement> {
 	const genuine: ReceivedCallback[] = [];
 	for (let made = 0; made < count; made++) genuine.push(await contestant.callback(++payments));
-	const stored = database.prepare("SELECT count(*) AS stored FROM execution_entity WHERE workflowId = ? AND status = 'success'");
+	const stored = database.prepare(
+		"SELECT count(*) AS stored FROM execution_entity WHERE workflowId = ? AND status = 'success'",
+	);
 	const executions = () => Number(stored.get(contestant.workflowId)?.stored);
 	const before = executions();
 	const processorBefore = processorMilliseconds(n8n);
 	const begun = performance.now();
 	await send(contestant.url, genuine, 200);
 	while (executions() < before + count) {
-		if (performance.now() - begun > LONGEST_MILLISECONDS) throw new Error(`${contestant.name}: ${executions() - before} executions of ${count} were stored.`);
+		if (performance.now() - begun > LONGEST_MILLISECONDS)
+			throw new Error(
+				`${contestant.name}: ${executions() - before} executions of ${count} were stored.`,
+			);
 		await wait(20);
 	}
 	const startsPerSecond = perSecond(count, begun);
 	const processor = (processorMilliseconds(n8n) ?? NaN) - (processorBefore ?? NaN);
-	const measurement: Measurement = { startsPerSecond, processorMilliseconds: processor / count, refusedPerSecond: NaN, copiesPerSecond: NaN };
+	const measurement: Measurement = {
+		startsPerSecond,
+		processorMilliseconds: processor / count,
+		refusedPerSecond: NaN,
+		copiesPerSecond: NaN,
+	};
 	if (!contestant.verifies) return measurement;
 	// A genuine body with the genuine signature of the next one.
-	const forged = genuine.map(({ rawBody }, index) => ({ rawBody, headers: genuine[(index + 1) % count]?.headers ?? {} }));
+	const forged = genuine.map(({ rawBody }, index) => ({
+		rawBody,
+		headers: genuine[(index + 1) % count]?.headers ?? {},
+	}));
 	const refusing = performance.now();
 	await send(contestant.url, forged, 401);
 	measurement.refusedPerSecond = perSecond(count, refusing);
@@ -187,24 +364,40 @@ async function measureOnce(n8n: RunningN8n, database: DatabaseSync, contestant: 
 	await send(contestant.url, genuine, 200);
 	measurement.copiesPerSecond = perSecond(count, copying);
 	await wait(100);
-	if (executions() !== before + count) throw new Error(`${contestant.name}: ${executions() - before} executions of ${count} payments.`);
+	if (executions() !== before + count)
+		throw new Error(
+			`${contestant.name}: ${executions() - before} executions of ${count} payments.`,
+		);
 	return measurement;
 }
 
 const perSecond = (count: number, begun: number) => (count * 1000) / (performance.now() - begun);
 
 /** Sends each once, over so many connections at a time as are allowed. */
-async function send(url: string, callbacks: readonly ReceivedCallback[], expected: number): Promise<void> {
+async function send(
+	url: string,
+	callbacks: readonly ReceivedCallback[],
+	expected: number,
+): Promise<void> {
 	const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
 	try {
 		await Promise.all(
 			callbacks.map(async ({ headers, rawBody }) => {
 				const status = await new Promise<number | undefined>((resolve, reject) => {
-					const sent = request(url, { method: 'POST', agent, timeout: LONGEST_MILLISECONDS, headers: { ...headers, 'content-length': rawBody.length } }, (response) => {
-						response.resume();
-						response.on('end', () => resolve(response.statusCode));
-						response.on('error', reject);
-					});
+					const sent = request(
+						url,
+						{
+							method: 'POST',
+							agent,
+							timeout: LONGEST_MILLISECONDS,
+							headers: { ...headers, 'content-length': rawBody.length },
+						},
+						(response) => {
+							response.resume();
+							response.on('end', () => resolve(response.statusCode));
+							response.on('error', reject);
+						},
+					);
 					sent.on('timeout', () => sent.destroy(new Error('n8n did not answer.')));
 					sent.on('error', reject);
 					sent.end(rawBody);
@@ -217,13 +410,22 @@ async function send(url: string, callbacks: readonly ReceivedCallback[], expecte
 	}
 }
 
-function print(title: string, count: number, results: ReadonlyMap<Contestant, Measurement[]>): void {
-	const of = (contestant: Contestant, what: keyof Measurement) => (results.get(contestant) ?? []).map((measurement) => measurement[what]);
+function print(
+	title: string,
+	count: number,
+	results: ReadonlyMap<Contestant, Measurement[]>,
+): void {
+	const of = (contestant: Contestant, what: keyof Measurement) =>
+		(results.get(contestant) ?? []).map((measurement) => measurement[what]);
 	const peer = [...results.keys()].find(({ name }) => name === emptyTrigger);
 	const lines = [...results.keys()].map((contestant) => {
 		const starts = of(contestant, 'startsPerSecond');
-		const against = contestant === peer || !peer ? NaN : medianRatio(starts, of(peer, 'startsPerSecond'));
-		const [refused, copies] = [of(contestant, 'refusedPerSecond'), of(contestant, 'copiesPerSecond')];
+		const against =
+			contestant === peer || !peer ? NaN : medianRatio(starts, of(peer, 'startsPerSecond'));
+		const [refused, copies] = [
+			of(contestant, 'refusedPerSecond'),
+			of(contestant, 'copiesPerSecond'),
+		];
 		return [
 			contestant.name,
 			figure(median(starts)),
@@ -238,7 +440,17 @@ function print(title: string, count: number, results: ReadonlyMap<Contestant, Me
 	});
 	printTable(
 		`${title}: ${count} callbacks over ${CONNECTIONS} connections, medians of ${ROUNDS} rounds`,
-		['', 'executions a second', 'spread', 'against the empty trigger', "n8n's processor time each (ms)", 'forged refused a second', 'against executions', 'copies acknowledged a second', 'against executions'],
+		[
+			'',
+			'executions a second',
+			'spread',
+			'against the empty trigger',
+			"n8n's processor time each (ms)",
+			'forged refused a second',
+			'against executions',
+			'copies acknowledged a second',
+			'against executions',
+		],
 		lines,
 	);
 }

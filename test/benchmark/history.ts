@@ -4,13 +4,32 @@
  */
 import { parseArgs } from 'node:util';
 import type { ReceivedCallback } from '../../nodes/shared/contract';
-import { beginDelivery, finishDelivery, forgetTestDeliveries, MOST_EVENTS_REMEMBERED } from '../../nodes/shared/deliveredEvents';
+import {
+	beginDelivery,
+	finishDelivery,
+	forgetTestDeliveries,
+	MOST_EVENTS_REMEMBERED,
+} from '../../nodes/shared/deliveredEvents';
 import { receiveCallback } from '../../nodes/shared/receiveCallback';
 import { bareWebhookContext, listener } from '../support/bareWebhookContext';
 import { merchants, type Merchant } from './signedPayments';
-import { figure, heapMegabytes, median, medianRatio, printTable, processorMicroseconds, say, times } from './support';
+import {
+	figure,
+	heapMegabytes,
+	median,
+	medianRatio,
+	printTable,
+	processorMicroseconds,
+	say,
+	times,
+} from './support';
 
-const { values: given } = parseArgs({ options: { rounds: { type: 'string', default: '5' }, payments: { type: 'string', default: '100000' } } });
+const { values: given } = parseArgs({
+	options: {
+		rounds: { type: 'string', default: '5' },
+		payments: { type: 'string', default: '100000' },
+	},
+});
 const ROUNDS = Number(given.rounds);
 const PAYMENTS = Number(given.payments);
 /** How many are measured at a time. */
@@ -22,7 +41,8 @@ async function main(): Promise<void> {
 	// The one whose proof takes least time, so that what history adds shows most.
 	const merchant = merchants.find(({ node }) => node.contract.provider === 'wooshpay');
 	if (!merchant) throw new Error('There is no WooshPay.');
-	for (let warm = 0; warm < 20; warm++) await microsecondsEach(merchant, window(merchant, warm * WINDOW));
+	for (let warm = 0; warm < 20; warm++)
+		await microsecondsEach(merchant, window(merchant, warm * WINDOW));
 	const first: number[] = [];
 	const then: number[] = [];
 	const later: number[] = [];
@@ -45,8 +65,18 @@ async function main(): Promise<void> {
 		['payments before', 'each (µs)', 'against the first', 'memory (MB)'],
 		[
 			['none', figure(median(first)), '', ''],
-			[String(PAYMENTS), figure(median(then)), times(medianRatio(then, first)), figure(median(megabytes))],
-			[String(TWICE), figure(median(later)), times(medianRatio(later, first)), figure(median(laterMegabytes))],
+			[
+				String(PAYMENTS),
+				figure(median(then)),
+				times(medianRatio(then, first)),
+				figure(median(megabytes)),
+			],
+			[
+				String(TWICE),
+				figure(median(later)),
+				times(medianRatio(later, first)),
+				figure(median(laterMegabytes)),
+			],
 		],
 	);
 }
@@ -69,8 +99,13 @@ function remember({ node, credentials, callback }: Merchant, from: number, to: n
 	}
 }
 
-async function microsecondsEach({ node, credentials }: Merchant, callbacks: readonly ReceivedCallback[]): Promise<number> {
-	const calls = callbacks.map((callback) => bareWebhookContext(callback, credentials, { events: ['payment.succeeded'] }));
+async function microsecondsEach(
+	{ node, credentials }: Merchant,
+	callbacks: readonly ReceivedCallback[],
+): Promise<number> {
+	const calls = callbacks.map((callback) =>
+		bareWebhookContext(callback, credentials, { events: ['payment.succeeded'] }),
+	);
 	heapMegabytes();
 	const begun = processorMicroseconds();
 	for (const { context, response } of calls) {

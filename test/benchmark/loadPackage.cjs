@@ -21,7 +21,13 @@ async function main() {
 	globalThis.gc();
 	const after = process.memoryUsage();
 	const megabytes = (what) => (after[what] - before[what]) / 2 ** 20;
-	process.stdout.write(JSON.stringify({ milliseconds, heapMegabytes: megabytes('heapUsed'), residentMegabytes: megabytes('rss') }));
+	process.stdout.write(
+		JSON.stringify({
+			milliseconds,
+			heapMegabytes: megabytes('heapUsed'),
+			residentMegabytes: megabytes('rss'),
+		}),
+	);
 }
 
 main();

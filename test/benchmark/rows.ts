@@ -18,7 +18,12 @@ import { startN8n, type RunningN8n } from '../n8n/instance';
 import { median, printTable, processorMilliseconds, residentMegabytes, say } from './support';
 
 const { values: given } = parseArgs({
-	options: { rows: { type: 'string', default: '1000' }, latency: { type: 'string', default: '50' }, rounds: { type: 'string', default: '3' }, parallel: { type: 'string', default: '1,5,10,50' } },
+	options: {
+		rows: { type: 'string', default: '1000' },
+		latency: { type: 'string', default: '50' },
+		rounds: { type: 'string', default: '3' },
+		parallel: { type: 'string', default: '1,5,10,50' },
+	},
 });
 const ROWS = Number(given.rows);
 const LATENCY_MILLISECONDS = Number(given.latency);
@@ -56,27 +61,52 @@ async function main(): Promise<void> {
 		const credential = await client.credentials.create(offered);
 		const createUrl = `${String(offered.data.baseUrl)}/checkouts/`;
 		const contestants = contestantsFor(credential, createUrl);
-		const results = new Map<Contestant, Measurement[]>(contestants.map((contestant) => [contestant, []]));
+		const results = new Map<Contestant, Measurement[]>(
+			contestants.map((contestant) => [contestant, []]),
+		);
 		const workflows = new Map<Contestant, Workflow>();
 		for (const contestant of contestants) {
 			if (!contestant.node) continue;
-			const workflow = await client.workflows.create({ name: contestant.name, ...workflowOf(contestant.node) });
+			const workflow = await client.workflows.create({
+				name: contestant.name,
+				...workflowOf(contestant.node),
+			});
 			await client.workflows.publish(workflow.id);
 			workflows.set(contestant, workflow);
 		}
 		const runOnce = async (contestant: Contestant): Promise<Measurement> => {
-			if (!contestant.node) return { seconds: await bareClient(createUrl, contestant.parallel ?? ROWS, String(offered.data.apiKey)), processorMillisecondsPerRow: null, grownBy: null };
+			if (!contestant.node)
+				return {
+					seconds: await bareClient(
+						createUrl,
+						contestant.parallel ?? ROWS,
+						String(offered.data.apiKey),
+					),
+					processorMillisecondsPerRow: null,
+					grownBy: null,
+				};
 			const workflow = workflows.get(contestant);
 			if (!n8n || !workflow) throw new Error('There is no workflow to run.');
 			await axios.post(`${sandbox.url}/control/reset`);
 			const before = { megabytes: residentMegabytes(n8n), processor: processorMilliseconds(n8n) };
-			await axios.post(`${n8n.url}/webhook/${workflow.nodes[0]?.webhookId}`, {}, { timeout: 600_000, proxy: false });
+			await axios.post(
+				`${n8n.url}/webhook/${workflow.nodes[0]?.webhookId}`,
+				{},
+				{ timeout: 600_000, proxy: false },
+			);
 			const after = { megabytes: residentMegabytes(n8n), processor: processorMilliseconds(n8n) };
 			const [latest] = await client.executions.list(workflow.id);
 			const execution = await client.executions.get(latest?.id ?? '');
 			const task = execution.data.resultData.runData[measured]?.[0];
-			const made = (await axios.get<{ checkouts: unknown[] }>(`${sandbox.url}/control/state?provider=${provider}`)).data.checkouts.length;
-			if (execution.status !== 'success' || made !== ROWS || task?.data?.main?.[0]?.length !== ROWS) throw new Error(`${contestant.name}: ${execution.status}, ${made} checkouts instead of ${ROWS}.`);
+			const made = (
+				await axios.get<{ checkouts: unknown[] }>(
+					`${sandbox.url}/control/state?provider=${provider}`,
+				)
+			).data.checkouts.length;
+			if (execution.status !== 'success' || made !== ROWS || task?.data?.main?.[0]?.length !== ROWS)
+				throw new Error(
+					`${contestant.name}: ${execution.status}, ${made} checkouts instead of ${ROWS}.`,
+				);
 			const processor = difference(before.processor, after.processor);
 			return {
 				seconds: task.executionTime / 1000,
@@ -85,7 +115,10 @@ async function main(): Promise<void> {
 			};
 		};
 		// The first run of anything in n8n is slower: modules are loaded and code is compiled.
-		for (const contestant of contestants.filter(({ node, parallel }) => node && (parallel === null || parallel >= 10))) await runOnce(contestant);
+		for (const contestant of contestants.filter(
+			({ node, parallel }) => node && (parallel === null || parallel >= 10),
+		))
+			await runOnce(contestant);
 		for (let round = 1; round <= ROUNDS; round++) {
 			for (const contestant of contestants) {
 				const result = await runOnce(contestant);
@@ -139,7 +172,13 @@ function contestantsFor(credential: Credential, createUrl: string): Contestant[]
 		...IN_PARALLEL.flatMap((parallel): Contestant[] => [
 			{ name: `no n8n at all, ${parallel} in parallel`, parallel },
 			{ name: `this package, ${parallel} in parallel`, parallel, node: ours(parallel) },
-			{ name: `HTTP Request, batches of ${parallel}`, parallel, node: httpRequest({ batching: { batch: { batchSize: parallel, batchInterval: LATENCY_MILLISECONDS } } }) },
+			{
+				name: `HTTP Request, batches of ${parallel}`,
+				parallel,
+				node: httpRequest({
+					batching: { batch: { batchSize: parallel, batchInterval: LATENCY_MILLISECONDS } },
+				}),
+			},
 		]),
 		{ name: 'HTTP Request, unbounded', parallel: null, node: httpRequest({}) },
 	];
@@ -150,31 +189,75 @@ function workflowOf(node: INode): Pick<Workflow, 'nodes' | 'connections'> {
 	const webhookId = randomUUID();
 	const rows = `={{ Array.from({ length: ${ROWS} }, (_, index) => ({ reference: 'order-' + (index + 1), amount: (index + 1) + '.50' })) }}`;
 	const nodes: INode[] = [
-		{ id: randomUUID(), name: 'Start', type: 'n8n-nodes-base.webhook', typeVersion: 2, position: [0, 0], webhookId, parameters: { httpMethod: 'POST', path: webhookId, responseMode: 'lastNode', responseData: 'noData' } },
+		{
+			id: randomUUID(),
+			name: 'Start',
+			type: 'n8n-nodes-base.webhook',
+			typeVersion: 2,
+			position: [0, 0],
+			webhookId,
+			parameters: {
+				httpMethod: 'POST',
+				path: webhookId,
+				responseMode: 'lastNode',
+				responseData: 'noData',
+			},
+		},
 		{
 			id: randomUUID(),
 			name: 'Sheet',
 			type: 'n8n-nodes-base.set',
 			typeVersion: 3.4,
 			position: [160, 0],
-			parameters: { assignments: { assignments: [{ id: randomUUID(), name: 'rows', type: 'array', value: rows }] }, options: {} },
+			parameters: {
+				assignments: {
+					assignments: [{ id: randomUUID(), name: 'rows', type: 'array', value: rows }],
+				},
+				options: {},
+			},
 		},
-		{ id: randomUUID(), name: 'Rows', type: 'n8n-nodes-base.splitOut', typeVersion: 1, position: [320, 0], parameters: { fieldToSplitOut: 'rows', options: {} } },
+		{
+			id: randomUUID(),
+			name: 'Rows',
+			type: 'n8n-nodes-base.splitOut',
+			typeVersion: 1,
+			position: [320, 0],
+			parameters: { fieldToSplitOut: 'rows', options: {} },
+		},
 		node,
 	];
-	const connections = Object.fromEntries(nodes.slice(0, -1).map(({ name }, index) => [name, { main: [[{ node: nodes[index + 1]?.name ?? '', type: 'main' as const, index: 0 }]] }]));
+	const connections = Object.fromEntries(
+		nodes
+			.slice(0, -1)
+			.map(({ name }, index) => [
+				name,
+				{ main: [[{ node: nodes[index + 1]?.name ?? '', type: 'main' as const, index: 0 }]] },
+			]),
+	);
 	return { nodes, connections };
 }
 
 async function bareClient(url: string, parallel: number, apiKey: string): Promise<number> {
-	const { stdout } = await promisify(execFile)(process.execPath, [path.join(__dirname, 'bareClient.mjs'), url, String(ROWS), String(parallel), `Api-Key ${apiKey}`], { timeout: 600_000 });
+	const { stdout } = await promisify(execFile)(
+		process.execPath,
+		[
+			path.join(__dirname, 'bareClient.mjs'),
+			url,
+			String(ROWS),
+			String(parallel),
+			`Api-Key ${apiKey}`,
+		],
+		{ timeout: 600_000 },
+	);
 	return Number(stdout);
 }
 
-const difference = (before: number | null, after: number | null) => (before === null || after === null ? null : after - before);
+const difference = (before: number | null, after: number | null) =>
+	before === null || after === null ? null : after - before;
 
 function print(results: Map<Contestant, Measurement[]>): void {
-	const secondsOf = (contestant: Contestant) => (results.get(contestant) ?? []).map(({ seconds }) => seconds);
+	const secondsOf = (contestant: Contestant) =>
+		(results.get(contestant) ?? []).map(({ seconds }) => seconds);
 	const lines = [...results.keys()].map((contestant) => {
 		const { name, parallel } = contestant;
 		const seconds = secondsOf(contestant);
@@ -183,16 +266,44 @@ function print(results: Map<Contestant, Measurement[]>): void {
 		const bare = others.find(({ node }) => node === undefined);
 		const rival = others.find((other) => other.node?.type === 'n8n-nodes-base.httpRequest');
 		const grown = (results.get(contestant) ?? []).flatMap(({ grownBy }) => grownBy ?? []);
-		const processor = (results.get(contestant) ?? []).flatMap(({ processorMillisecondsPerRow }) => processorMillisecondsPerRow ?? []);
+		const processor = (results.get(contestant) ?? []).flatMap(
+			({ processorMillisecondsPerRow }) => processorMillisecondsPerRow ?? [],
+		);
 		const ofLimit = limit === null ? '' : (limit / median(seconds)).toFixed(2);
-		const ofBare = bare === undefined || contestant === bare ? '' : (median(secondsOf(bare)) / median(seconds)).toFixed(2);
-		const asFast = rival === undefined || contestant === rival || contestant === bare ? '' : `${(median(secondsOf(rival)) / median(seconds)).toFixed(2)} ×`;
+		const ofBare =
+			bare === undefined || contestant === bare
+				? ''
+				: (median(secondsOf(bare)) / median(seconds)).toFixed(2);
+		const asFast =
+			rival === undefined || contestant === rival || contestant === bare
+				? ''
+				: `${(median(secondsOf(rival)) / median(seconds)).toFixed(2)} ×`;
 		const spread = `${Math.min(...seconds).toFixed(2)}–${Math.max(...seconds).toFixed(2)}`;
-		return [name, limit?.toFixed(2) ?? '', median(seconds).toFixed(2), spread, ofLimit, ofBare, asFast, processor.length === 0 ? '' : median(processor).toFixed(1), grown.length === 0 ? '' : Math.round(median(grown)).toString()];
+		return [
+			name,
+			limit?.toFixed(2) ?? '',
+			median(seconds).toFixed(2),
+			spread,
+			ofLimit,
+			ofBare,
+			asFast,
+			processor.length === 0 ? '' : median(processor).toFixed(1),
+			grown.length === 0 ? '' : Math.round(median(grown)).toString(),
+		];
 	});
 	printTable(
 		`${ROWS} rows, latency ${LATENCY_MILLISECONDS} ms, medians of ${ROUNDS} rounds, limit = rows × latency ÷ parallel`,
-		['', 'limit (s)', 'took (s)', 'spread (s)', 'share of the limit', 'share of no n8n', 'against HTTP Request', 'processor time per row (ms)', 'memory grew (MB)'],
+		[
+			'',
+			'limit (s)',
+			'took (s)',
+			'spread (s)',
+			'share of the limit',
+			'share of no n8n',
+			'against HTTP Request',
+			'processor time per row (ms)',
+			'memory grew (MB)',
+		],
 		lines,
 	);
 }

@@ -27,9 +27,14 @@ export function figure(value: number): string {
 export const times = (value: number) => (Number.isFinite(value) ? `${value.toFixed(2)} ×` : '');
 
 /** In Markdown. */
-export function printTable(caption: string, head: readonly string[], lines: ReadonlyArray<readonly string[]>): void {
+export function printTable(
+	caption: string,
+	head: readonly string[],
+	lines: ReadonlyArray<readonly string[]>,
+): void {
 	console.log(`\n${caption}, ${cpus().length} cores\n`);
-	for (const cells of [head, head.map(() => '---'), ...lines]) console.log(`| ${cells.join(' | ')} |`);
+	for (const cells of [head, head.map(() => '---'), ...lines])
+		console.log(`| ${cells.join(' | ')} |`);
 }
 
 export function residentMegabytes(n8n: RunningN8n): number | null {
@@ -46,7 +51,9 @@ export function processorMilliseconds(n8n: RunningN8n): number | null {
 /** What the system tells about n8n's process; nothing where there is no /proc. */
 function aboutProcess(n8n: RunningN8n, file: 'stat' | 'status'): string {
 	try {
-		const { pid } = JSON.parse(readFileSync(path.join(n8n.userFolder, 'instance.json'), 'utf8')) as { pid: number };
+		const { pid } = JSON.parse(
+			readFileSync(path.join(n8n.userFolder, 'instance.json'), 'utf8'),
+		) as { pid: number };
 		return readFileSync(`/proc/${pid}/${file}`, 'utf8');
 	} catch {
 		return '';

@@ -4,7 +4,15 @@
  */
 import { parseArgs } from 'node:util';
 import { itemsOfBytes, merchants, type Merchant } from './signedPayments';
-import { figure, median, medianRatio, printTable, processorMicroseconds, say, times } from './support';
+import {
+	figure,
+	median,
+	medianRatio,
+	printTable,
+	processorMicroseconds,
+	say,
+	times,
+} from './support';
 
 const { values: given } = parseArgs({ options: { rounds: { type: 'string', default: '5' } } });
 const ROUNDS = Number(given.rounds);
@@ -21,19 +29,43 @@ function main(): void {
 			const { callback } = merchant.node.contract;
 			const verify = () => {
 				const verdict = callback.verify(received, merchant.credentials);
-				if (verdict.genuine === false) throw new Error(`${merchant.displayName}: ${verdict.reason}`);
+				if (verdict.genuine === false)
+					throw new Error(`${merchant.displayName}: ${verdict.reason}`);
 				return verdict.payload;
 			};
 			const verifyAndRead = () => callback.event(verify(), merchant.credentials, received);
 			const { event } = verifyAndRead();
-			if (event !== 'payment.succeeded') throw new Error(`${merchant.displayName}: the callback says "${event}".`);
-			const [bare = [], verified = [], read = []] = measure([merchant.bare(received), verify, verifyAndRead]);
+			if (event !== 'payment.succeeded')
+				throw new Error(`${merchant.displayName}: the callback says "${event}".`);
+			const [bare = [], verified = [], read = []] = measure([
+				merchant.bare(received),
+				verify,
+				verifyAndRead,
+			]);
 			say(`${merchant.displayName}, ${size}`);
 			const microseconds = [bare, verified, read].map((took) => figure(median(took)));
-			lines.push([merchant.displayName, `${figure(received.rawBody.length / 1000)} kB`, ...microseconds, times(medianRatio(verified, bare)), times(medianRatio(read, bare))]);
+			lines.push([
+				merchant.displayName,
+				`${figure(received.rawBody.length / 1000)} kB`,
+				...microseconds,
+				times(medianRatio(verified, bare)),
+				times(medianRatio(read, bare)),
+			]);
 		}
 	}
-	printTable(`Processor time, medians of ${ROUNDS} rounds`, ['', 'body', 'crypto and one parse (µs)', 'verified (µs)', 'verified and event read (µs)', 'verified, against crypto and one parse', 'with the event'], lines);
+	printTable(
+		`Processor time, medians of ${ROUNDS} rounds`,
+		[
+			'',
+			'body',
+			'crypto and one parse (µs)',
+			'verified (µs)',
+			'verified and event read (µs)',
+			'verified, against crypto and one parse',
+			'with the event',
+		],
+		lines,
+	);
 }
 
 /** Microseconds that each of these took, round by round. */
@@ -42,7 +74,10 @@ function measure(works: ReadonlyArray<() => unknown>): number[][] {
 	const took = works.map((): number[] => []);
 	for (let round = 0; round < ROUNDS; round++) {
 		const turns = works.map((): number[] => []);
-		for (let turn = 0; turn < TURNS; turn++) works.forEach((work, index) => turns[index]?.push(microsecondsEach(work, batches[index] ?? 1)));
+		for (let turn = 0; turn < TURNS; turn++)
+			works.forEach((work, index) =>
+				turns[index]?.push(microsecondsEach(work, batches[index] ?? 1)),
+			);
 		took.forEach((rounds, index) => rounds.push(median(turns[index] ?? [])));
 	}
 	return took;
@@ -59,7 +94,8 @@ function ofSize(merchant: Merchant, bytes: number) {
 /** How often it runs in the time of a batch, once the engine has compiled it. */
 function batchSize(work: () => unknown): number {
 	let count = 1;
-	for (let turn = 0; turn < 30; turn++) count = Math.ceil((BATCH_MILLISECONDS * 1000) / Math.max(1, microsecondsEach(work, count)));
+	for (let turn = 0; turn < 30; turn++)
+		count = Math.ceil((BATCH_MILLISECONDS * 1000) / Math.max(1, microsecondsEach(work, count)));
 	return count;
 }
 

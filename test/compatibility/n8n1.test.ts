@@ -4,10 +4,28 @@ import axios from 'axios';
 import type { IConnections, IDataObject, INode } from 'n8n-workflow';
 import { n8nVersion } from '../n8n/bring';
 import { eventually, type Execution } from '../n8n/client';
-import { callbackCases, closeMerchants, openMerchant, pay, placeOrder, Warehouse, type CallbackCase } from '../e2e/callbackSupport';
+import {
+	callbackCases,
+	closeMerchants,
+	openMerchant,
+	pay,
+	placeOrder,
+	Warehouse,
+	type CallbackCase,
+} from '../e2e/callbackSupport';
 import { endExamples, ExampleInUse, checkoutOf, newOrder } from '../e2e/exampleInUse';
 import type { PayerAction } from '../e2e/sandboxClient';
-import { errorOf, itemsOf, makeActionWorkflow, makeCredential, node, packageName, stage, uniqueReference, type ProviderCase } from '../e2e/support';
+import {
+	errorOf,
+	itemsOf,
+	makeActionWorkflow,
+	makeCredential,
+	node,
+	packageName,
+	stage,
+	uniqueReference,
+	type ProviderCase,
+} from '../e2e/support';
 import { endpointsAtWooshPay } from '../e2e/wooshPayAccount';
 
 const warehouse = new Warehouse();
@@ -24,24 +42,41 @@ test('this is n8n 1.x', () => {
 
 describe.each(callbackCases)('$displayName', (provider) => {
 	test('a payment is acknowledged in the words that the provider expects, and is fulfilled once', async () => {
-		const merchant = await openMerchant(provider, { trigger: { respond: 'whenFinished' }, then: [warehouse.node('Fulfil')] });
+		const merchant = await openMerchant(provider, {
+			trigger: { respond: 'whenFinished' },
+			then: [warehouse.node('Fulfil')],
+		});
 		const order = await placeOrder(merchant);
 		const deliveries = await pay(merchant, order, 5);
-		expect(deliveries.filter(({ status, responseBody }) => status === provider.acknowledgement.status && responseBody === provider.acknowledgement.body).length).toBeGreaterThan(0);
+		expect(
+			deliveries.filter(
+				({ status, responseBody }) =>
+					status === provider.acknowledgement.status &&
+					responseBody === provider.acknowledgement.body,
+			).length,
+		).toBeGreaterThan(0);
 		expect(warehouse.times(order.reference)).toBe(1);
 	});
 
-	test.each(['forged', 'tampered'] as const)('a %s callback gets a real 401 and starts nothing', async (callback) => {
-		const { client, sandbox } = await stage();
-		const merchant = await openMerchant(provider, { then: [warehouse.node('Fulfil')] });
-		const order = await placeOrder(merchant);
-		const [refused] = (await sandbox.act(provider.provider, order.checkoutId, 'pay', { callback })).filter(({ url }) => url === merchant.address);
-		expect(refused).toMatchObject({ status: 401, responseBody: 'Unauthorized' });
-		expect(await client.executions.list(merchant.paid.id)).toEqual([]);
-	});
+	test.each(['forged', 'tampered'] as const)(
+		'a %s callback gets a real 401 and starts nothing',
+		async (callback) => {
+			const { client, sandbox } = await stage();
+			const merchant = await openMerchant(provider, { then: [warehouse.node('Fulfil')] });
+			const order = await placeOrder(merchant);
+			const [refused] = (
+				await sandbox.act(provider.provider, order.checkoutId, 'pay', { callback })
+			).filter(({ url }) => url === merchant.address);
+			expect(refused).toMatchObject({ status: 401, responseBody: 'Unauthorized' });
+			expect(await client.executions.list(merchant.paid.id)).toEqual([]);
+		},
+	);
 
 	test('a fulfilment that fails gives the provider an error', async () => {
-		const merchant = await openMerchant(provider, { trigger: { respond: 'whenFinished' }, then: [warehouse.node('Fulfil')] });
+		const merchant = await openMerchant(provider, {
+			trigger: { respond: 'whenFinished' },
+			then: [warehouse.node('Fulfil')],
+		});
 		const order = await placeOrder(merchant);
 		warehouse.break(order.reference);
 		expect((await pay(merchant, order))[0]?.status).toBe(500);
@@ -52,21 +87,45 @@ describe.each(callbackCases)('$displayName', (provider) => {
 const waiting = callbackCases.filter(({ callbackParameters }) => callbackParameters !== undefined);
 
 /** An order that waits for its payment: Order → Create → Wait → Shipped | Not Shipped. */
-async function order(provider: CallbackCase, limit: IDataObject = { limitType: 'duration', limitAmount: 1, limitUnit: 'hours' }) {
+async function order(
+	provider: CallbackCase,
+	limit: IDataObject = { limitType: 'duration', limitAmount: 1, limitUnit: 'hours' },
+) {
 	const { client, n8n, sandbox } = await stage();
 	const { credential } = await makeCredential(provider as ProviderCase);
 	const webhookId = randomUUID();
-	const own = (name: string, parameters: IDataObject): INode => node(name, `${packageName}.${provider.node}`, 1.1, { parameters: parameters as INode['parameters'], credentials: { [credential.type]: { id: credential.id, name: credential.name } } });
+	const own = (name: string, parameters: IDataObject): INode =>
+		node(name, `${packageName}.${provider.node}`, 1.1, {
+			parameters: parameters as INode['parameters'],
+			credentials: { [credential.type]: { id: credential.id, name: credential.name } },
+		});
 	const nodes = [
-		node('Order', 'n8n-nodes-base.webhook', 2, { webhookId, parameters: { httpMethod: 'POST', path: webhookId, options: {} } }),
-		own('Create', { resource: 'checkout', operation: 'create', reference: '={{ $json.body.reference }}', ...provider.order, callback: 'resumeExecution' }),
+		node('Order', 'n8n-nodes-base.webhook', 2, {
+			webhookId,
+			parameters: { httpMethod: 'POST', path: webhookId, options: {} },
+		}),
+		own('Create', {
+			resource: 'checkout',
+			operation: 'create',
+			reference: '={{ $json.body.reference }}',
+			...provider.order,
+			callback: 'resumeExecution',
+		}),
 		own('Wait', { resource: 'checkout', operation: 'waitForPayment', ...limit }),
 		warehouse.node('Shipped'),
 		node('Not Shipped', 'n8n-nodes-base.noOp', 1),
 	];
 	const to = (name: string) => [{ node: name, type: 'main' as const, index: 0 }];
-	const connections: IConnections = { Order: { main: [to('Create')] }, Create: { main: [to('Wait')] }, Wait: { main: [to('Shipped'), to('Not Shipped')] } };
-	const workflow = await client.workflows.create({ name: `${provider.displayName} waits`, nodes, connections });
+	const connections: IConnections = {
+		Order: { main: [to('Create')] },
+		Create: { main: [to('Wait')] },
+		Wait: { main: [to('Shipped'), to('Not Shipped')] },
+	};
+	const workflow = await client.workflows.create({
+		name: `${provider.displayName} waits`,
+		nodes,
+		connections,
+	});
 	await client.workflows.publish(workflow.id);
 	const reference = uniqueReference();
 	await axios.post(`${n8n.url}/webhook/${webhookId}`, { reference }, { proxy: false });
@@ -84,14 +143,23 @@ async function ended(id: string): Promise<Execution> {
 }
 
 describe.each(waiting)('Wait for Payment of $displayName', (provider) => {
-	const act = async (checkoutId: string, action: PayerAction, how?: { callback?: 'forged'; copies?: number }) => await (await stage()).sandbox.act(provider.provider, checkoutId, action, how);
+	const act = async (
+		checkoutId: string,
+		action: PayerAction,
+		how?: { callback?: 'forged'; copies?: number },
+	) => await (await stage()).sandbox.act(provider.provider, checkoutId, action, how);
 
 	test('a forged callback gets 401 and ships nothing; the payment ships its order once, however many copies come at once', async () => {
 		const { id, reference, checkout } = await order(provider);
 		expect((await act(checkout.checkoutId, 'pay', { callback: 'forged' }))[0]?.status).toBe(401);
 		const answers = await act(checkout.checkoutId, 'pay', { copies: 6 });
 		await ended(id);
-		expect(answers.filter(({ status, responseBody }) => status === 200 && responseBody === provider.acknowledgement.body)).toHaveLength(1);
+		expect(
+			answers.filter(
+				({ status, responseBody }) =>
+					status === 200 && responseBody === provider.acknowledgement.body,
+			),
+		).toHaveLength(1);
 		expect(warehouse.times(reference)).toBe(1);
 	});
 
@@ -111,7 +179,11 @@ test('Wait for Payment: after a time-out nothing is shipped, and nothing leaves 
 	const seen = await Promise.all(
 		orders.map(async ({ id, reference }) => {
 			const execution = await ended(id);
-			return { status: execution.status, shipped: warehouse.times(reference), notShipped: itemsOf(execution, 'Not Shipped') };
+			return {
+				status: execution.status,
+				shipped: warehouse.times(reference),
+				notShipped: itemsOf(execution, 'Not Shipped'),
+			};
 		}),
 	);
 	expect(seen).toEqual(orders.map(() => ({ status: 'success', shipped: 0, notShipped: [] })));
@@ -123,7 +195,8 @@ describe('WooshPay Trigger', () => {
 	test('is registered once, however often it is published and n8n started, and removed when it is unpublished', async () => {
 		const { client, n8n } = await stage();
 		const { paid, address } = await openMerchant(wooshPay, { then: [warehouse.node('Fulfil')] });
-		const mine = async () => (await endpointsAtWooshPay()).filter(({ url }) => url === address).length;
+		const mine = async () =>
+			(await endpointsAtWooshPay()).filter(({ url }) => url === address).length;
 		const seen = [await mine()];
 		await client.workflows.publish(paid.id);
 		seen.push(await mine());
@@ -137,18 +210,44 @@ describe('WooshPay Trigger', () => {
 	test('product and price work', async () => {
 		const { client } = await stage();
 		const { credential } = await makeCredential(wooshPay as ProviderCase);
-		const run = async (parameters: IDataObject) => itemsOf(await client.workflows.run((await makeActionWorkflow(wooshPay as ProviderCase, credential, parameters)).id, 'Start'), 'Provider')[0];
+		const run = async (parameters: IDataObject) =>
+			itemsOf(
+				await client.workflows.run(
+					(await makeActionWorkflow(wooshPay as ProviderCase, credential, parameters)).id,
+					'Start',
+				),
+				'Provider',
+			)[0];
 		const product = await run({ resource: 'product', operation: 'create', name: 'Tea' });
-		expect(await run({ resource: 'price', operation: 'create', productId: String(product?.productId), amount: '12.99', currency: 'GBP' })).toMatchObject({ amount: '12.99' });
+		expect(
+			await run({
+				resource: 'price',
+				operation: 'create',
+				productId: String(product?.productId),
+				amount: '12.99',
+				currency: 'GBP',
+			}),
+		).toMatchObject({ amount: '12.99' });
 	});
 });
 
 test('a connection that is refused is told from one that broke: nothing was made', async () => {
 	const { client } = await stage();
 	const [provider] = callbackCases as [CallbackCase];
-	const { credential } = await makeCredential(provider as ProviderCase, { baseUrl: 'http://127.0.0.1:9' });
-	const { id } = await makeActionWorkflow(provider as ProviderCase, credential, { resource: 'checkout', operation: 'create', reference: uniqueReference(), ...provider.order, callback: 'none' });
-	expect(errorOf(await client.workflows.run(id, 'Start'))).toMatchObject({ message: expect.stringContaining('could not be reached (ECONNREFUSED)') as string, description: expect.stringContaining('Nothing was sent') as string });
+	const { credential } = await makeCredential(provider as ProviderCase, {
+		baseUrl: 'http://127.0.0.1:9',
+	});
+	const { id } = await makeActionWorkflow(provider as ProviderCase, credential, {
+		resource: 'checkout',
+		operation: 'create',
+		reference: uniqueReference(),
+		...provider.order,
+		callback: 'none',
+	});
+	expect(errorOf(await client.workflows.run(id, 'Start'))).toMatchObject({
+		message: expect.stringContaining('could not be reached (ECONNREFUSED)') as string,
+		description: expect.stringContaining('Nothing was sent') as string,
+	});
 });
 
 test('an example without Data Tables works from the form to fulfilment', async () => {

@@ -45,11 +45,28 @@ async function stopAll(): Promise<void> {
 
 async function main(): Promise<void> {
 	const { values } = parseArgs({
-		options: { payments: { type: 'string', default: '1000' }, 'per-second': { type: 'string', default: '10' }, kills: { type: 'string', default: '5' }, mode: { type: 'string', default: 'sqlite' }, direct: { type: 'boolean', default: false } },
+		options: {
+			payments: { type: 'string', default: '1000' },
+			'per-second': { type: 'string', default: '10' },
+			kills: { type: 'string', default: '5' },
+			mode: { type: 'string', default: 'sqlite' },
+			direct: { type: 'boolean', default: false },
+		},
 	});
 	const mode = modes.find((one) => one === values.mode);
-	const [payments, perSecond, kills] = [values.payments, values['per-second'], values.kills].map(Number) as [number, number, number];
-	if (!mode || (values.direct && mode !== 'sqlite') || !(payments >= 9) || !(perSecond > 0) || !(kills >= 0)) throw new Error('Usage: npm run test:crash -- [--mode sqlite [--direct]|queue] [--payments 1000] [--per-second 10] [--kills 5]');
+	const [payments, perSecond, kills] = [values.payments, values['per-second'], values.kills].map(
+		Number,
+	) as [number, number, number];
+	if (
+		!mode ||
+		(values.direct && mode !== 'sqlite') ||
+		!(payments >= 9) ||
+		!(perSecond > 0) ||
+		!(kills >= 0)
+	)
+		throw new Error(
+			'Usage: npm run test:crash -- [--mode sqlite [--direct]|queue] [--payments 1000] [--per-second 10] [--kills 5]',
+		);
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 		process.on(signal, () => {
 			if (stopping !== undefined) return;
@@ -58,7 +75,9 @@ async function main(): Promise<void> {
 		});
 	}
 	try {
-		process.exitCode = (await campaign({ mode, direct: values.direct, payments, perSecond, kills })) ? 0 : 1;
+		process.exitCode = (await campaign({ mode, direct: values.direct, payments, perSecond, kills }))
+			? 0
+			: 1;
 	} catch (error) {
 		// A stop that the user asked for makes whatever was under way fail.
 		if (stopping === undefined) throw error;
@@ -87,11 +106,22 @@ async function campaign(asked: Wanted): Promise<boolean> {
 	const sandbox = new SandboxClient(sandboxServer.url);
 	const client = new N8nClient(target.url);
 	await client.signIn();
-	const shops = await openShops({ client, sandbox, publicUrl: target.publicUrl, warehouseUrl: warehouse.url, payments: asked.payments, say });
+	const shops = await openShops({
+		client,
+		sandbox,
+		publicUrl: target.publicUrl,
+		warehouseUrl: warehouse.url,
+		payments: asked.payments,
+		say,
+	});
 
 	say(`${asked.payments} payments, ${asked.perSecond} a second`);
 	const memory: Memory = new Map();
-	const struck = await payAndKill(interleaved(shops), sandbox, { target, ...asked, afterKill: async () => await remember(memory, target, client) });
+	const struck = await payAndKill(interleaved(shops), sandbox, {
+		target,
+		...asked,
+		afterKill: async () => await remember(memory, target, client),
+	});
 	const settling = Date.now();
 	await settled(target, sandbox);
 	await wait(Math.max(0, settling + target.millisecondsUntilNoticed - Date.now()));
@@ -103,7 +133,9 @@ async function campaign(asked: Wanted): Promise<boolean> {
 	const lines = [...judge(evidence), ...judgeFinding(evidence, found, again, warehouse)];
 	print(asked, struck, lines, (Date.now() - begun) / 1000);
 	console.log(`\n${byKind(evidence, warehouse)}`);
-	const crashed = evidence.stories.flatMap(({ executions }) => executions.flatMap(({ id, status }) => (status === 'crashed' ? [id] : [])));
+	const crashed = evidence.stories.flatMap(({ executions }) =>
+		executions.flatMap(({ id, status }) => (status === 'crashed' ? [id] : [])),
+	);
 	console.log(`\nCrashed executions: ${crashed.join(', ') || 'none'}`);
 	return verdict(lines);
 }
@@ -111,7 +143,9 @@ async function campaign(asked: Wanted): Promise<boolean> {
 /** One of each shop in turn, so that every kill meets all of them. */
 function interleaved(shops: Shop[]): Payment[] {
 	const longest = Math.max(...shops.map((shop) => shop.payments.length));
-	return Array.from({ length: longest }, (_, index) => shops.flatMap(({ payments }) => payments[index] ?? [])).flat();
+	return Array.from({ length: longest }, (_, index) =>
+		shops.flatMap(({ payments }) => payments[index] ?? []),
+	).flat();
 }
 
 interface Struck {
@@ -133,8 +167,17 @@ interface Beat {
  * paying for some seconds and then waits until n8n is back: how long that takes is a matter of the machine, and a slow one must not turn
  * this into payments to an n8n that is not there. Ends when each first delivery has its answer or none, and all is started again.
  */
-async function payAndKill(payments: Payment[], sandbox: SandboxClient, { target, perSecond, kills, afterKill }: Beat): Promise<Struck[]> {
-	const killAt = new Map(Array.from({ length: kills }, (_, index) => [Math.floor(((index + 0.5) / kills) * payments.length), target.victims[index % target.victims.length] ?? '']));
+async function payAndKill(
+	payments: Payment[],
+	sandbox: SandboxClient,
+	{ target, perSecond, kills, afterKill }: Beat,
+): Promise<Struck[]> {
+	const killAt = new Map(
+		Array.from({ length: kills }, (_, index) => [
+			Math.floor(((index + 0.5) / kills) * payments.length),
+			target.victims[index % target.victims.length] ?? '',
+		]),
+	);
 	const struck: Struck[] = [];
 	const underWay: Promise<unknown>[] = [];
 	let strike: { since: number; done: Promise<void>; over: boolean } | undefined;
@@ -157,7 +200,13 @@ async function payAndKill(payments: Payment[], sandbox: SandboxClient, { target,
 		}
 		next = Math.max(next + beat, Date.now());
 		await wait(next - Date.now());
-		if (strike && !strike.over && !target.othersGoOn && Date.now() - strike.since > MILLISECONDS_PAID_TO_NOBODY) await strike.done;
+		if (
+			strike &&
+			!strike.over &&
+			!target.othersGoOn &&
+			Date.now() - strike.since > MILLISECONDS_PAID_TO_NOBODY
+		)
+			await strike.done;
 		underWay.push(sandbox.act(shop.provider.provider, checkoutId, 'pay'));
 	}
 	await strike?.done;
@@ -189,31 +238,56 @@ async function settled(target: Target, sandbox: SandboxClient): Promise<void> {
 	const deadline = Date.now() + LONGEST_WAIT_MILLISECONDS;
 	say('Waiting for redeliveries and executions');
 	for (;;) {
-		const latest = new Map((await sandbox.state()).deliveries.map((delivery) => [`${delivery.provider} ${delivery.checkoutId}`, delivery]));
-		const open = [...latest.values()].filter(({ status, error, nextAttemptAt }) => nextAttemptAt !== null || (status === null && error === null)).length;
-		const running = (await target.storedExecutions()).filter(({ status }) => ['new', 'running', 'unknown'].includes(status));
+		const latest = new Map(
+			(await sandbox.state()).deliveries.map((delivery) => [
+				`${delivery.provider} ${delivery.checkoutId}`,
+				delivery,
+			]),
+		);
+		const open = [...latest.values()].filter(
+			({ status, error, nextAttemptAt }) =>
+				nextAttemptAt !== null || (status === null && error === null),
+		).length;
+		const running = (await target.storedExecutions()).filter(({ status }) =>
+			['new', 'running', 'unknown'].includes(status),
+		);
 		if (open === 0 && running.length === 0) return;
-		if (Date.now() > deadline) return say(`The time is up: ${open} deliveries and ${running.length} executions are still under way.`);
+		if (Date.now() > deadline)
+			return say(
+				`The time is up: ${open} deliveries and ${running.length} executions are still under way.`,
+			);
 		await wait(3_000);
 	}
 }
 
-function print({ mode, direct, payments, perSecond, kills }: Wanted, struck: Struck[], lines: Line[], seconds: number): void {
-	console.log(`\n${mode}${direct ? ', nothing before n8n' : ', behind a load balancer that asks whether n8n is ready'}: ${payments} payments at ${perSecond} a second, ${kills} times kill -9, redeliveries at ${REDELIVERY_SCALE} of the documented times, a shipment takes ${MILLISECONDS_OF_WORK} ms; ${Math.round(seconds)} s in all`);
-	console.log(`kill -9: ${struck.map(({ victim, afterPayments, awaySeconds }) => `${victim} after ${afterPayments} payments (away for ${awaySeconds.toFixed(1)} s)`).join(', ')}\n`);
+function print(
+	{ mode, direct, payments, perSecond, kills }: Wanted,
+	struck: Struck[],
+	lines: Line[],
+	seconds: number,
+): void {
+	console.log(
+		`\n${mode}${direct ? ', nothing before n8n' : ', behind a load balancer that asks whether n8n is ready'}: ${payments} payments at ${perSecond} a second, ${kills} times kill -9, redeliveries at ${REDELIVERY_SCALE} of the documented times, a shipment takes ${MILLISECONDS_OF_WORK} ms; ${Math.round(seconds)} s in all`,
+	);
+	console.log(
+		`kill -9: ${struck.map(({ victim, afterPayments, awaySeconds }) => `${victim} after ${afterPayments} payments (away for ${awaySeconds.toFixed(1)} s)`).join(', ')}\n`,
+	);
 	console.log(inMarkdown(lines));
 }
 
 function verdict(lines: Line[]): boolean {
 	const wrong = failed(lines);
 	const promises = lines.filter(({ mustBe }) => mustBe !== undefined).length;
-	for (const { what, count, mustBe } of wrong) console.log(`\nFAILED: ${what}: ${count}, must be ${mustBe}`);
+	for (const { what, count, mustBe } of wrong)
+		console.log(`\nFAILED: ${what}: ${count}, must be ${mustBe}`);
 	console.log(`\n${promises - wrong.length} passed, ${wrong.length} failed`);
 	return wrong.length === 0;
 }
 
 main().catch((error: unknown) => {
 	console.error(`\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-	console.error(`\nWhat n8n has written, if it was started, is in ${path.relative(process.cwd(), logFolder)}.`);
+	console.error(
+		`\nWhat n8n has written, if it was started, is in ${path.relative(process.cwd(), logFolder)}.`,
+	);
 	process.exitCode = 1;
 });

@@ -36,7 +36,11 @@ export const logFolder = path.join(__dirname, '..', '..', 'test-results', 'crash
 const lazyIsolates = { N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true' };
 
 /** @param direct providers reach n8n with nothing before it that knows whether n8n is ready; one n8n on SQLite only */
-export async function startTarget(mode: Mode, direct: boolean, say: (line: string) => void): Promise<Target> {
+export async function startTarget(
+	mode: Mode,
+	direct: boolean,
+	say: (line: string) => void,
+): Promise<Target> {
 	return mode === 'sqlite' ? await startAlone(direct, say) : await startTogether(say);
 }
 
@@ -59,9 +63,17 @@ async function startAlone(direct: boolean, say: (line: string) => void): Promise
 		kill: async () => await n8n.kill(),
 		restart: async () => await n8n.restart(),
 		storedExecutions: async () => {
-			const database = new DatabaseSync(path.join(n8n.userFolder, '.n8n', 'database.sqlite'), { readOnly: true });
+			const database = new DatabaseSync(path.join(n8n.userFolder, '.n8n', 'database.sqlite'), {
+				readOnly: true,
+			});
 			try {
-				return await Promise.resolve(database.prepare('SELECT CAST(id AS TEXT) AS id, workflowId, status, mode FROM execution_entity WHERE deletedAt IS NULL ORDER BY execution_entity.id').all() as unknown as StoredExecution[]);
+				return await Promise.resolve(
+					database
+						.prepare(
+							'SELECT CAST(id AS TEXT) AS id, workflowId, status, mode FROM execution_entity WHERE deletedAt IS NULL ORDER BY execution_entity.id',
+						)
+						.all() as unknown as StoredExecution[],
+				);
 			} finally {
 				database.close();
 			}
@@ -78,8 +90,17 @@ async function startAlone(direct: boolean, say: (line: string) => void): Promise
 
 async function startTogether(say: (line: string) => void): Promise<Target> {
 	// An execution that was stored and never reached Redis stays "new" until n8n looks for such ones, by default every three hours.
-	const cluster = await startCluster({ say, environment: { ...lazyIsolates, N8N_EXECUTIONS_QUEUE_RECOVERY_INTERVAL: '1' } });
-	const victims: readonly (MemberName | 'redis')[] = ['worker-1', 'processor-1', 'redis', 'worker-2', 'processor-2'];
+	const cluster = await startCluster({
+		say,
+		environment: { ...lazyIsolates, N8N_EXECUTIONS_QUEUE_RECOVERY_INTERVAL: '1' },
+	});
+	const victims: readonly (MemberName | 'redis')[] = [
+		'worker-1',
+		'processor-1',
+		'redis',
+		'worker-2',
+		'processor-2',
+	];
 	const known = (name: string) => {
 		const victim = victims.find((one) => one === name);
 		if (victim === undefined) throw new Error(`There is no ${name} to kill.`);

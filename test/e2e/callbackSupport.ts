@@ -7,7 +7,17 @@ import { LocalServer, Refusal } from '../support/localServer';
 import { aMinute, eventually, type Credential, type Workflow } from '../n8n/client';
 import type { SandboxDelivery } from './sandboxClient';
 import type { CallbackCase } from './callbackCases';
-import { callbackUrl, makeActionWorkflow, makeCredential, makeWorkflow, node, packageName, stage, uniqueReference, type ProviderCase } from './support';
+import {
+	callbackUrl,
+	makeActionWorkflow,
+	makeCredential,
+	makeWorkflow,
+	node,
+	packageName,
+	stage,
+	uniqueReference,
+	type ProviderCase,
+} from './support';
 
 export { callbackCases, type CallbackCase } from './callbackCases';
 
@@ -46,17 +56,31 @@ export class Warehouse extends LocalServer<{ reference: string }> {
 	}
 
 	times(reference: string, what: 'asked' | 'shipped' = 'shipped'): number {
-		const references = what === 'shipped' ? this.shipped : this.received.map((asked) => asked.reference);
+		const references =
+			what === 'shipped' ? this.shipped : this.received.map((asked) => asked.reference);
 		return references.filter((one) => one === reference).length;
 	}
 
 	async waitUntilAsked(reference: string, times = 1): Promise<void> {
-		await eventually(async () => (this.times(reference, 'asked') >= times ? true : undefined), aMinute, () => `The warehouse was not asked ${times} times to ship ${reference}`);
+		await eventually(
+			async () => (this.times(reference, 'asked') >= times ? true : undefined),
+			aMinute,
+			() => `The warehouse was not asked ${times} times to ship ${reference}`,
+		);
 	}
 
 	/** The node that tells it to ship. */
 	node(name: string, reference = '={{ JSON.stringify({ reference: $json.reference }) }}'): INode {
-		return node(name, 'n8n-nodes-base.httpRequest', 4.2, { parameters: { method: 'POST', url: this.url, sendBody: true, specifyBody: 'json', jsonBody: reference, options: {} } });
+		return node(name, 'n8n-nodes-base.httpRequest', 4.2, {
+			parameters: {
+				method: 'POST',
+				url: this.url,
+				sendBody: true,
+				specifyBody: 'json',
+				jsonBody: reference,
+				options: {},
+			},
+		});
 	}
 }
 
@@ -67,7 +91,11 @@ export interface Merchant {
 	address: string;
 }
 
-function triggerNode(provider: CallbackCase, credential: Credential, parameters: IDataObject): INode {
+function triggerNode(
+	provider: CallbackCase,
+	credential: Credential,
+	parameters: IDataObject,
+): INode {
 	return node('Paid', `${packageName}.${provider.trigger}`, 1.1, {
 		webhookId: randomUUID(),
 		parameters: parameters as INode['parameters'],
@@ -77,7 +105,11 @@ function triggerNode(provider: CallbackCase, credential: Credential, parameters:
 
 /** 1: the provider's own schedule of redeliveries, minutes and hours, does not come between the deliveries of a test. */
 export async function redeliveryScale(scale: number): Promise<void> {
-	await axios.post(`${(await stage()).sandbox.url}/control/settings`, { redeliveryScale: scale }, { proxy: false });
+	await axios.post(
+		`${(await stage()).sandbox.url}/control/settings`,
+		{ redeliveryScale: scale },
+		{ proxy: false },
+	);
 }
 
 const opened: Workflow[] = [];
@@ -85,34 +117,65 @@ const opened: Workflow[] = [];
 /** Unpublishes what `openMerchant` opened: WooshPay tells every registered endpoint about every payment. */
 export async function closeMerchants(): Promise<void> {
 	const { client } = await stage();
-	for (let workflow = opened.pop(); workflow; workflow = opened.pop()) await client.workflows.unpublish(workflow.id);
+	for (let workflow = opened.pop(); workflow; workflow = opened.pop())
+		await client.workflows.unpublish(workflow.id);
 }
 
 /** A published workflow that begins with the trigger of this provider. */
-export async function openMerchant(provider: CallbackCase, { trigger = {}, then = [], fields = {} }: { trigger?: IDataObject; then?: INode[]; fields?: IDataObject } = {}): Promise<Merchant> {
+export async function openMerchant(
+	provider: CallbackCase,
+	{
+		trigger = {},
+		then = [],
+		fields = {},
+	}: { trigger?: IDataObject; then?: INode[]; fields?: IDataObject } = {},
+): Promise<Merchant> {
 	const { client } = await stage();
 	const { credential } = await makeCredential(provider as ProviderCase, fields);
-	const paid = await makeWorkflow(`${provider.displayName} callbacks`, [triggerNode(provider, credential, { options: trigger }), ...then]);
+	const paid = await makeWorkflow(`${provider.displayName} callbacks`, [
+		triggerNode(provider, credential, { options: trigger }),
+		...then,
+	]);
 	await client.workflows.publish(paid.id);
 	opened.push(paid);
 	return { provider, credential, paid, address: await callbackUrl(paid) };
 }
 
 /** Makes an order with the good credential; gives its reference and the provider's id. */
-export async function placeOrder({ provider, address }: Pick<Merchant, 'provider' | 'address'>): Promise<{ reference: string; checkoutId: string }> {
+export async function placeOrder({
+	provider,
+	address,
+}: Pick<Merchant, 'provider' | 'address'>): Promise<{ reference: string; checkoutId: string }> {
 	const { client, sandbox } = await stage();
 	const reference = uniqueReference();
 	const { credential } = await makeCredential(provider as ProviderCase);
-	const workflow = await makeActionWorkflow(provider as ProviderCase, credential, { resource: 'checkout', operation: 'create', reference, ...provider.order, ...provider.callbackParameters?.(address) });
+	const workflow = await makeActionWorkflow(provider as ProviderCase, credential, {
+		resource: 'checkout',
+		operation: 'create',
+		reference,
+		...provider.order,
+		...provider.callbackParameters?.(address),
+	});
 	const execution = await client.workflows.run(workflow.id, 'Start');
-	if (execution.status !== 'success') throw new Error(`Create Checkout ended with "${execution.status}": ${JSON.stringify(execution.data.resultData.error ?? {}).slice(0, 500)}`);
-	return await sandbox.checkoutOf(provider.provider, reference).then(({ checkoutId }) => ({ reference, checkoutId }));
+	if (execution.status !== 'success')
+		throw new Error(
+			`Create Checkout ended with "${execution.status}": ${JSON.stringify(execution.data.resultData.error ?? {}).slice(0, 500)}`,
+		);
+	return await sandbox
+		.checkoutOf(provider.provider, reference)
+		.then(({ checkoutId }) => ({ reference, checkoutId }));
 }
 
 /** The first delivery to this merchant, with the answer that it got. */
-export async function pay({ provider, address }: Pick<Merchant, 'provider' | 'address'>, { checkoutId }: { checkoutId: string }, copies = 1): Promise<SandboxDelivery[]> {
+export async function pay(
+	{ provider, address }: Pick<Merchant, 'provider' | 'address'>,
+	{ checkoutId }: { checkoutId: string },
+	copies = 1,
+): Promise<SandboxDelivery[]> {
 	const { sandbox } = await stage();
-	return (await sandbox.act(provider.provider, checkoutId, 'pay', { copies })).filter(({ url }) => url === address);
+	return (await sandbox.act(provider.provider, checkoutId, 'pay', { copies })).filter(
+		({ url }) => url === address,
+	);
 }
 
 export interface Answer {
@@ -122,17 +185,32 @@ export interface Answer {
 }
 
 /** Sends the very bytes of a delivery once more; `hangUp` breaks the connection instead of waiting for the answer. */
-export function sendAgain(delivery: Pick<SandboxDelivery, 'url' | 'requestHeaders' | 'requestBody'>): { answer: Promise<Answer>; answered: () => boolean; hangUp: () => void } {
+export function sendAgain(
+	delivery: Pick<SandboxDelivery, 'url' | 'requestHeaders' | 'requestBody'>,
+): { answer: Promise<Answer>; answered: () => boolean; hangUp: () => void } {
 	const body = Buffer.from(delivery.requestBody, 'utf8');
 	let done = false;
 	let sent: ClientRequest | undefined;
 	const answer = new Promise<Answer>((resolve, reject) => {
-		sent = httpRequest(delivery.url, { method: 'POST', headers: { ...delivery.requestHeaders, 'content-length': body.length }, agent: false, timeout: 60_000 }, (response) => {
-			buffer(response).then((bytes) => {
-				done = true;
-				resolve({ status: response.statusCode ?? 0, contentType: response.headers['content-type'], body: bytes.toString('utf8') });
-			}, reject);
-		});
+		sent = httpRequest(
+			delivery.url,
+			{
+				method: 'POST',
+				headers: { ...delivery.requestHeaders, 'content-length': body.length },
+				agent: false,
+				timeout: 60_000,
+			},
+			(response) => {
+				buffer(response).then((bytes) => {
+					done = true;
+					resolve({
+						status: response.statusCode ?? 0,
+						contentType: response.headers['content-type'],
+						body: bytes.toString('utf8'),
+					});
+				}, reject);
+			},
+		);
 		sent.on('timeout', () => sent?.destroy(new Error('n8n did not answer within a minute.')));
 		sent.on('error', reject);
 		sent.end(body);
@@ -140,7 +218,8 @@ export function sendAgain(delivery: Pick<SandboxDelivery, 'url' | 'requestHeader
 	return { answer, answered: () => done, hangUp: () => sent?.destroy(new Error('hung up')) };
 }
 
-export const delivered = async (delivery: Parameters<typeof sendAgain>[0]): Promise<Answer> => await sendAgain(delivery).answer;
+export const delivered = async (delivery: Parameters<typeof sendAgain>[0]): Promise<Answer> =>
+	await sendAgain(delivery).answer;
 
 /** What an operator sees of this workflow in n8n's log. */
 export async function logLinesAbout(workflow: Pick<Workflow, 'id'>): Promise<string[]> {

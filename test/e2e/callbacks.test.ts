@@ -1,13 +1,28 @@
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { aMinute, eventually } from '../n8n/client';
-import { callbackCases, closeMerchants, delivered, logLinesAbout, openMerchant, pay, placeOrder, redeliveryScale, sendAgain, Warehouse, type Answer, type CallbackCase } from './callbackSupport';
+import {
+	callbackCases,
+	closeMerchants,
+	delivered,
+	logLinesAbout,
+	openMerchant,
+	pay,
+	placeOrder,
+	redeliveryScale,
+	sendAgain,
+	Warehouse,
+	type Answer,
+	type CallbackCase,
+} from './callbackSupport';
 import { makeCredential, node, secretsIn, stage, type ProviderCase } from './support';
 import { endpointsAtWooshPay } from './wooshPayAccount';
 
 const warehouse = new Warehouse();
 /** Gives no item, as a last node that only stores something or filters everything out. */
-const nothing = node('Nothing', 'n8n-nodes-base.filter', 1, { parameters: { conditions: { boolean: [{ value1: false, value2: true }] } } });
+const nothing = node('Nothing', 'n8n-nodes-base.filter', 1, {
+	parameters: { conditions: { boolean: [{ value1: false, value2: true }] } },
+});
 
 beforeAll(async () => {
 	await warehouse.open();
@@ -21,11 +36,17 @@ const acknowledged = ({ acknowledgement }: CallbackCase): Answer => acknowledgem
 async function endedExecutions(workflowId: string): Promise<string[]> {
 	const { client } = await stage();
 	const executions = await client.executions.list(workflowId);
-	return await Promise.all(executions.reverse().map(async ({ id }) => (await client.executions.settled(id)).status));
+	return await Promise.all(
+		executions.reverse().map(async ({ id }) => (await client.executions.settled(id)).status),
+	);
 }
 
 describe.each(callbackCases)('$displayName, Respond: When Workflow Finishes', (provider) => {
-	const open = async () => await openMerchant(provider, { trigger: { respond: 'whenFinished' }, then: [warehouse.node('Ship')] });
+	const open = async () =>
+		await openMerchant(provider, {
+			trigger: { respond: 'whenFinished' },
+			then: [warehouse.node('Ship')],
+		});
 
 	test('the acknowledgement, to the byte, comes after the workflow has finished', async () => {
 		const merchant = await open();
@@ -58,9 +79,16 @@ describe.each(callbackCases)('$displayName, Respond: When Workflow Finishes', (p
 	});
 
 	test('a last node without items is acknowledged in the same words', async () => {
-		const merchant = await openMerchant(provider, { trigger: { respond: 'whenFinished' }, then: [nothing] });
+		const merchant = await openMerchant(provider, {
+			trigger: { respond: 'whenFinished' },
+			then: [nothing],
+		});
 		const [delivery] = await pay(merchant, await placeOrder(merchant));
-		expect({ status: delivery?.status, contentType: delivery?.responseHeaders['content-type'], body: delivery?.responseBody }).toEqual(acknowledged(provider));
+		expect({
+			status: delivery?.status,
+			contentType: delivery?.responseHeaders['content-type'],
+			body: delivery?.responseBody,
+		}).toEqual(acknowledged(provider));
 	});
 
 	test('a copy while the workflow runs gets 409, also after the provider has hung up, and afterwards the acknowledgement without a second run', async () => {
@@ -79,7 +107,14 @@ describe.each(callbackCases)('$displayName, Respond: When Workflow Finishes', (p
 		expect((await delivered(first)).status).toBe(409);
 		letGo();
 		expect(await endedExecutions(merchant.paid.id)).toEqual(['error', 'success']);
-		expect(await eventually(async () => await delivered(first).then((answer) => (answer.status === 409 ? undefined : answer)), aMinute, () => 'Copies were still refused')).toEqual(acknowledged(provider));
+		expect(
+			await eventually(
+				async () =>
+					await delivered(first).then((answer) => (answer.status === 409 ? undefined : answer)),
+				aMinute,
+				() => 'Copies were still refused',
+			),
+		).toEqual(acknowledged(provider));
 		expect(warehouse.times(order.reference)).toBe(1);
 	});
 });
@@ -90,7 +125,10 @@ describe.each(callbackCases)('$displayName, Respond: Immediately', (provider) =>
 		const order = await placeOrder(merchant);
 		warehouse.break(order.reference);
 		const [delivery] = await pay(merchant, order);
-		expect(delivery).toMatchObject({ status: provider.acknowledgement.status, responseBody: provider.acknowledgement.body });
+		expect(delivery).toMatchObject({
+			status: provider.acknowledgement.status,
+			responseBody: provider.acknowledgement.body,
+		});
 		expect(await endedExecutions(merchant.paid.id)).toEqual(['error']);
 	});
 
@@ -98,7 +136,9 @@ describe.each(callbackCases)('$displayName, Respond: Immediately', (provider) =>
 		const merchant = await openMerchant(provider, { then: [warehouse.node('Ship')] });
 		const order = await placeOrder(merchant);
 		const { n8n } = await stage();
-		const database = new DatabaseSync(path.join(n8n.userFolder, '.n8n', 'database.sqlite'), { timeout: 10_000 });
+		const database = new DatabaseSync(path.join(n8n.userFolder, '.n8n', 'database.sqlite'), {
+			timeout: 10_000,
+		});
 		let first;
 		try {
 			// Any process that writes for longer than n8n waits does this to it: a backup, a full disk, a second n8n.
@@ -122,7 +162,9 @@ describe.each(callbackCases)('$displayName, Respond: Immediately', (provider) =>
 		const inProduction = async (count: number) =>
 			await eventually(
 				async () => {
-					const executions = (await client.executions.list(merchant.paid.id)).filter(({ mode }) => mode === 'webhook');
+					const executions = (await client.executions.list(merchant.paid.id)).filter(
+						({ mode }) => mode === 'webhook',
+					);
 					return executions.length === count ? true : undefined;
 				},
 				aMinute,
@@ -130,11 +172,17 @@ describe.each(callbackCases)('$displayName, Respond: Immediately', (provider) =>
 			);
 		await client.workflows.listen(merchant.paid.id, 'Paid');
 		const [delivery] = await pay(merchant, await placeOrder(merchant));
-		expect(delivery).toMatchObject({ status: provider.acknowledgement.status, responseBody: provider.acknowledgement.body });
+		expect(delivery).toMatchObject({
+			status: provider.acknowledgement.status,
+			responseBody: provider.acknowledgement.body,
+		});
 		await inProduction(1);
 		await client.workflows.stopListening(merchant.paid.id);
 		const [next] = await pay(merchant, await placeOrder(merchant));
-		expect(next).toMatchObject({ status: provider.acknowledgement.status, responseBody: provider.acknowledgement.body });
+		expect(next).toMatchObject({
+			status: provider.acknowledgement.status,
+			responseBody: provider.acknowledgement.body,
+		});
 		await inProduction(2);
 	});
 });
@@ -142,7 +190,10 @@ describe.each(callbackCases)('$displayName, Respond: Immediately', (provider) =>
 test('WooshPay: a power cut while the workflow runs loses neither the payment nor the endpoint', async () => {
 	const provider = callbackCases.find((one) => one.provider === 'wooshpay');
 	if (!provider) throw new Error('There is no WooshPay.');
-	const merchant = await openMerchant(provider, { trigger: { respond: 'whenFinished' }, then: [warehouse.node('Ship')] });
+	const merchant = await openMerchant(provider, {
+		trigger: { respond: 'whenFinished' },
+		then: [warehouse.node('Ship')],
+	});
 	const { n8n } = await stage();
 	const order = await placeOrder(merchant);
 	const letGo = warehouse.hold(order.reference);
@@ -162,7 +213,9 @@ test('WooshPay: a power cut while the workflow runs loses neither the payment no
 });
 
 /** WooshPay's endpoint brings its own secret, which nobody can enter wrongly. */
-const withSecrets = callbackCases.flatMap((provider) => (provider.wrongSecret ? [{ ...provider, wrongSecret: provider.wrongSecret }] : []));
+const withSecrets = callbackCases.flatMap((provider) =>
+	provider.wrongSecret ? [{ ...provider, wrongSecret: provider.wrongSecret }] : [],
+);
 
 describe.each(withSecrets)('what an operator reads in the log about $displayName', (provider) => {
 	const { wrongSecret } = provider;
@@ -175,12 +228,18 @@ describe.each(withSecrets)('what an operator reads in the log about $displayName
 		const [delivery] = await pay(merchant, order);
 		expect(delivery?.status).toBe(401);
 		const lines = await logLinesAbout(merchant.paid);
-		const refusal = lines.find((line) => line.includes(`${provider.displayName} Trigger refused a callback`)) ?? '';
+		const refusal =
+			lines.find((line) => line.includes(`${provider.displayName} Trigger refused a callback`)) ??
+			'';
 		expect(refusal).toMatch(wrongSecret.words);
-		expect(refusal).toContain(`(workflow "${provider.displayName} callbacks", ${merchant.paid.id}; node "Paid")`);
+		expect(refusal).toContain(
+			`(workflow "${provider.displayName} callbacks", ${merchant.paid.id}; node "Paid")`,
+		);
 		const { data } = await makeCredential(asProvider as ProviderCase, fields);
 		const confidential = [...secretsIn(data), order.reference, delivery?.requestBody ?? ''];
-		expect(confidential.filter((value) => value !== '' && lines.join('\n').includes(value))).toEqual([]);
+		expect(
+			confidential.filter((value) => value !== '' && lines.join('\n').includes(value)),
+		).toEqual([]);
 	});
 });
 
@@ -192,7 +251,9 @@ describe.each(callbackCases)('what an operator reads in the log about $displayNa
 		await client.credentials.delete(merchant.credential.id);
 		const [delivery] = await pay(merchant, order);
 		expect(delivery?.status).toBe(401);
-		expect((await logLinesAbout(merchant.paid)).join('\n')).toMatch(/its credential cannot be read\. Choose the credential in the trigger and publish the workflow/);
+		expect((await logLinesAbout(merchant.paid)).join('\n')).toMatch(
+			/its credential cannot be read\. Choose the credential in the trigger and publish the workflow/,
+		);
 		expect(await endedExecutions(merchant.paid.id)).toEqual([]);
 	});
 });

@@ -1,6 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 import { describeProvider } from './describeProvider';
-import { callbackByUrl, itemsOf, makeActionWorkflow, makeCredential, Shop, stage, type ProviderCase } from './support';
+import {
+	callbackByUrl,
+	itemsOf,
+	makeActionWorkflow,
+	makeCredential,
+	Shop,
+	stage,
+	type ProviderCase,
+} from './support';
 
 const chingChingPay: ProviderCase = {
 	provider: 'chingchingpay',
@@ -8,12 +16,30 @@ const chingChingPay: ProviderCase = {
 	node: 'chingChingPay',
 	trigger: 'chingChingPayTrigger',
 	credential: 'chingChingPayApi',
-	order: { amountFrom: 'amount', amount: '20.50', currency: 'HKD', description: 'One box of tea', channelId: '1', paymentMethod: 'ANY_METHOD' },
+	order: {
+		amountFrom: 'amount',
+		amount: '20.50',
+		currency: 'HKD',
+		description: 'One box of tea',
+		channelId: '1',
+		paymentMethod: 'ANY_METHOD',
+	},
 	money: { amount: '20.50', currency: 'HKD' },
 	callbackParameters: callbackByUrl,
-	lookUp: ({ reference }) => ({ resource: 'transaction', operation: 'get', lookUpBy: 'reference', reference }),
-	missingSecret: { fields: { signingSecret: '', signingSecretPrevious: '' }, words: /Signing Secret/ },
-	wrongKey: { fields: { apiKey: 'chingchingpay-a-key-that-nobody-issued' }, words: /invalid api key[\s\S]*'API Key'/ },
+	lookUp: ({ reference }) => ({
+		resource: 'transaction',
+		operation: 'get',
+		lookUpBy: 'reference',
+		reference,
+	}),
+	missingSecret: {
+		fields: { signingSecret: '', signingSecretPrevious: '' },
+		words: /Signing Secret/,
+	},
+	wrongKey: {
+		fields: { apiKey: 'chingchingpay-a-key-that-nobody-issued' },
+		words: /invalid api key[\s\S]*'API Key'/,
+	},
 	// Inferred: no page says which answer ChingChingPay expects; the credential's default.
 	acknowledgement: { status: 200, contentType: 'text/plain; charset=utf-8', body: 'success' },
 };
@@ -40,14 +66,26 @@ describe('what only ChingChingPay does', () => {
 		const { checkout } = await merchant.order();
 		const [delivery] = await merchant.payer(checkout);
 		expect(delivery).toMatchObject({ status: 200, responseBody: 'success' });
-		expect(await firstEvent(merchant)).toMatchObject({ event: 'unknown', status: 'unknown', providerStatus: 'SBX_PAID', verifiedBy: 'provider', raw: { status: 'SBX_PAID' } });
+		expect(await firstEvent(merchant)).toMatchObject({
+			event: 'unknown',
+			status: 'unknown',
+			providerStatus: 'SBX_PAID',
+			verifiedBy: 'provider',
+			raw: { status: 'SBX_PAID' },
+		});
 	});
 
 	test('an unsigned hint starts the workflow with what the API says', async () => {
 		const merchant = await shopWith({ callbackSignature: 'none' });
 		const { checkout } = await merchant.order();
 		await merchant.payer(checkout);
-		expect(await firstEvent(merchant)).toMatchObject({ event: 'payment.succeeded', status: 'paid', verifiedBy: 'provider', reference: checkout.reference, ...chingChingPay.money });
+		expect(await firstEvent(merchant)).toMatchObject({
+			event: 'payment.succeeded',
+			status: 'paid',
+			verifiedBy: 'provider',
+			reference: checkout.reference,
+			...chingChingPay.money,
+		});
 	});
 
 	test('a forged hint of a payment that was not made never says paid', async () => {
@@ -55,34 +93,55 @@ describe('what only ChingChingPay does', () => {
 		const { checkout } = await merchant.order();
 		const [forged] = await merchant.payer(checkout, 'pay', { callback: 'forged' });
 		expect(forged?.requestBody).toContain('SBX_PAID');
-		expect(await firstEvent(merchant)).toMatchObject({ event: 'unknown', status: 'unknown', providerStatus: 'SBX_OPEN' });
+		expect(await firstEvent(merchant)).toMatchObject({
+			event: 'unknown',
+			status: 'unknown',
+			providerStatus: 'SBX_OPEN',
+		});
 	});
 
 	test("of a hint with a changed amount the API's amount counts", async () => {
 		const merchant = await shopWith({ callbackSignature: 'none' });
 		const { checkout } = await merchant.order();
 		await merchant.payer(checkout, 'pay', { callback: 'tampered' });
-		expect(await firstEvent(merchant)).toMatchObject({ event: 'payment.succeeded', ...chingChingPay.money });
+		expect(await firstEvent(merchant)).toMatchObject({
+			event: 'payment.succeeded',
+			...chingChingPay.money,
+		});
 	});
 
 	test('the credential test shows the words of the service', async () => {
 		const { credential, data } = await makeCredential(chingChingPay, { requestEncoding: 'base64' });
 		const { client } = await stage();
-		const { status, message } = (await client.credentials.test(credential, data)) as { status: string; message?: string };
+		const { status, message } = (await client.credentials.test(credential, data)) as {
+			status: string;
+			message?: string;
+		};
 		expect(status).toBe('Error');
 		expect(message).toContain('ChingChingPay answered HTTP 401: invalid signature (code 40102)');
 	});
 
 	test('another scheme of signing works from end to end', async () => {
-		const scheme = { apiKey: 'chingchingpay-sandbox-pairs-in-base64', requestSignedText: 'sortedPairs', requestEncoding: 'base64', callbackSignature: 'none' };
+		const scheme = {
+			apiKey: 'chingchingpay-sandbox-pairs-in-base64',
+			requestSignedText: 'sortedPairs',
+			requestEncoding: 'base64',
+			callbackSignature: 'none',
+		};
 		const merchant = await shopWith(scheme);
 		const { checkout } = await merchant.order({ description: 'Tea & 茶=1' });
 		await merchant.payer(checkout);
-		expect(await firstEvent(merchant)).toMatchObject({ event: 'payment.succeeded', reference: checkout.reference });
+		expect(await firstEvent(merchant)).toMatchObject({
+			event: 'payment.succeeded',
+			reference: checkout.reference,
+		});
 	});
 
 	test('a payment link is made, paid and refunded, and the refund is no payment', async () => {
-		const merchant = await shopWith({ callbackSignature: 'none' }, { events: ['refund.succeeded', 'payment.failed'] });
+		const merchant = await shopWith(
+			{ callbackSignature: 'none' },
+			{ events: ['refund.succeeded', 'payment.failed'] },
+		);
 		const { checkout, item } = await merchant.order({ operation: 'createLink' });
 		expect(item.checkoutUrl).toContain('/cashier/chingchingpay/');
 		await merchant.payer(checkout);
@@ -97,17 +156,37 @@ describe('what only ChingChingPay does', () => {
 			callbackUrl: merchant.address,
 		});
 		const { client } = await stage();
-		expect(itemsOf(await client.workflows.run(refund.id, 'Start'), 'Provider')).toEqual([expect.objectContaining({ status: 'succeeded', amount: '5.00', paymentReference: checkout.reference })]);
-		expect(await firstEvent(merchant)).toMatchObject({ event: 'refund.succeeded', reference: `refund-${checkout.reference}`, amount: '5.00' });
+		expect(itemsOf(await client.workflows.run(refund.id, 'Start'), 'Provider')).toEqual([
+			expect.objectContaining({
+				status: 'succeeded',
+				amount: '5.00',
+				paymentReference: checkout.reference,
+			}),
+		]);
+		expect(await firstEvent(merchant)).toMatchObject({
+			event: 'refund.succeeded',
+			reference: `refund-${checkout.reference}`,
+			amount: '5.00',
+		});
 	});
 
 	test('settlements are listed and downloaded', async () => {
 		const { credential } = await makeCredential(chingChingPay);
 		const { client } = await stage();
-		const list = await makeActionWorkflow(chingChingPay, credential, { resource: 'settlement', operation: 'getAll', returnAll: true });
+		const list = await makeActionWorkflow(chingChingPay, credential, {
+			resource: 'settlement',
+			operation: 'getAll',
+			returnAll: true,
+		});
 		const settlements = itemsOf(await client.workflows.run(list.id, 'Start'), 'Provider');
 		expect(settlements).toHaveLength(120);
-		const download = await makeActionWorkflow(chingChingPay, credential, { resource: 'settlement', operation: 'download', settlementId: settlements[0]?.settlement_id });
-		expect(itemsOf(await client.workflows.run(download.id, 'Start'), 'Provider')).toEqual([expect.objectContaining({ fileName: 'SBX0001.csv', mimeType: 'text/csv' })]);
+		const download = await makeActionWorkflow(chingChingPay, credential, {
+			resource: 'settlement',
+			operation: 'download',
+			settlementId: settlements[0]?.settlement_id,
+		});
+		expect(itemsOf(await client.workflows.run(download.id, 'Start'), 'Provider')).toEqual([
+			expect.objectContaining({ fileName: 'SBX0001.csv', mimeType: 'text/csv' }),
+		]);
 	});
 });

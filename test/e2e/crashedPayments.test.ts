@@ -22,15 +22,25 @@ test('find-crashed-payments.json: an acknowledged payment whose execution was ki
 	letGo();
 	await n8n.restart();
 	warehouse.mend(order.reference);
-	expect((await client.executions.list(merchant.paid.id)).map(({ status }) => status)).toEqual(['crashed']);
+	expect((await client.executions.list(merchant.paid.id)).map(({ status }) => status)).toEqual([
+		'crashed',
+	]);
 
 	const apiKey = await client.apiKey('Crashed payments', ['execution:list', 'execution:read']);
-	const { id, name } = await client.credentials.create({ type: 'n8nApi', name: 'n8n API', data: { apiKey, baseUrl: `${client.url}/api/v1` } });
+	const { id, name } = await client.credentials.create({
+		type: 'n8nApi',
+		name: 'n8n API',
+		data: { apiKey, baseUrl: `${client.url}/api/v1` },
+	});
 	const example = await ExampleInUse.of('find-crashed-payments.json', {
 		'Crashed Executions': (node): INode => ({ ...node, credentials: { n8nApi: { id, name } } }),
 		Fulfil: (node): INode => ({ ...warehouse.node('Fulfil'), position: node.position }),
 	});
-	for (let look = 0; look < 3; look++) expect((await example.run('Every 15 Minutes')).status).toBe('success');
+	for (let look = 0; look < 3; look++)
+		expect((await example.run('Every 15 Minutes')).status).toBe('success');
 	expect(warehouse.times(order.reference)).toBe(1);
-	expect(await example.row('hosted_checkout_fulfilled', order.reference)).toMatchObject({ amount: '20.50', currency: expect.stringMatching(/usdt/i) as string });
+	expect(await example.row('hosted_checkout_fulfilled', order.reference)).toMatchObject({
+		amount: '20.50',
+		currency: expect.stringMatching(/usdt/i) as string,
+	});
 });

@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { NewWorkflow, Workflow } from '../n8n/client';
-import { callbackCases, delivered, pay, placeOrder, redeliveryScale, Warehouse } from './callbackSupport';
+import {
+	callbackCases,
+	delivered,
+	pay,
+	placeOrder,
+	redeliveryScale,
+	Warehouse,
+} from './callbackSupport';
 import { callbackUrl, itemsOf, makeCredential, stage, type ProviderCase } from './support';
 
 const provider = callbackCases.find((one) => one.provider === 'tokenpay')!;
@@ -18,15 +25,26 @@ beforeAll(async () => {
 	await redeliveryScale(10);
 	const { client } = await stage();
 	const { credential } = await makeCredential(provider as ProviderCase);
-	const saved = JSON.parse(await readFile(path.join(__dirname, '..', '..', 'examples', 'trigger-data-table-fulfil.json'), 'utf8')) as NewWorkflow;
+	const saved = JSON.parse(
+		await readFile(
+			path.join(__dirname, '..', '..', 'examples', 'trigger-data-table-fulfil.json'),
+			'utf8',
+		),
+	) as NewWorkflow;
 	const nodes = saved.nodes.map((node) => {
-		if (node.name === 'TokenPay Trigger') return { ...node, webhookId: randomUUID(), credentials: { [credential.type]: { id: credential.id, name: credential.name } } };
+		if (node.name === 'TokenPay Trigger')
+			return {
+				...node,
+				webhookId: randomUUID(),
+				credentials: { [credential.type]: { id: credential.id, name: credential.name } },
+			};
 		if (node.name !== 'Fulfil') return node;
 		return { ...warehouse.node('Fulfil'), position: node.position };
 	});
 	workflow = await client.workflows.create({ ...saved, nodes });
 	const setUp = await client.workflows.run(workflow.id, 'Set Up Once');
-	if (itemsOf(setUp, 'Make the Table')[0]?.name !== 'hosted_checkout_fulfilled') throw new Error(`The table was not made: ${setUp.status}.`);
+	if (itemsOf(setUp, 'Make the Table')[0]?.name !== 'hosted_checkout_fulfilled')
+		throw new Error(`The table was not made: ${setUp.status}.`);
 	await client.workflows.publish(workflow.id);
 	address = await callbackUrl(workflow);
 });
@@ -52,8 +70,16 @@ test('a payment that is delivered again after n8n was restarted is fulfilled onc
 	expect(await delivered(first)).toEqual(acknowledgement);
 	expect(warehouse.times(order.reference, 'asked')).toBe(1);
 	// The trigger did start a second time: the table is what held it back.
-	const executions = await Promise.all((await client.executions.list(workflow.id)).map(async ({ id }) => await client.executions.settled(id)));
-	expect(executions.filter((execution) => itemsOf(execution, 'TokenPay Trigger')[0]?.reference === order.reference)).toHaveLength(2);
+	const executions = await Promise.all(
+		(await client.executions.list(workflow.id)).map(
+			async ({ id }) => await client.executions.settled(id),
+		),
+	);
+	expect(
+		executions.filter(
+			(execution) => itemsOf(execution, 'TokenPay Trigger')[0]?.reference === order.reference,
+		),
+	).toHaveLength(2);
 });
 
 test('a fulfilment that failed at the first delivery is done by the redelivery, and once', async () => {

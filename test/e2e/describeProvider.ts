@@ -1,11 +1,29 @@
 import { freePorts } from '../n8n/supervisedProcess';
-import { createdWorkflows, errorOf, itemsOf, makeActionWorkflow, makeCredential, makeTriggerWorkflow, secretsIn, Shop, stage, callbackUrl, type ProviderCase } from './support';
+import {
+	createdWorkflows,
+	errorOf,
+	itemsOf,
+	makeActionWorkflow,
+	makeCredential,
+	makeTriggerWorkflow,
+	secretsIn,
+	Shop,
+	stage,
+	callbackUrl,
+	type ProviderCase,
+} from './support';
 
 /** What every provider has to do in a real n8n. Each case is a test with its name; what only one provider does is in its own file. */
 export function describeProvider(provider: ProviderCase): void {
 	describe(`${provider.displayName} in a real n8n`, () => {
 		const secrets: string[] = [];
-		const create = { resource: 'checkout', operation: 'create', reference: 'order-1', ...provider.order, ...provider.callbackParameters?.('https://shop.example/callback') };
+		const create = {
+			resource: 'checkout',
+			operation: 'create',
+			reference: 'order-1',
+			...provider.order,
+			...provider.callbackParameters?.('https://shop.example/callback'),
+		};
 
 		/** A credential whose secrets the last test looks for. */
 		async function credential(fields: Parameters<typeof makeCredential>[1] = {}) {
@@ -37,7 +55,13 @@ export function describeProvider(provider: ProviderCase): void {
 			const { client } = await stage();
 			const [execution] = await client.executions.waitFor(merchant.paid.id, 1);
 			expect(execution && itemsOf(execution, 'Fulfilled')).toEqual([
-				expect.objectContaining({ provider: provider.provider, event: 'payment.succeeded', status: 'paid', reference: item.reference, ...provider.money }),
+				expect.objectContaining({
+					provider: provider.provider,
+					event: 'payment.succeeded',
+					status: 'paid',
+					reference: item.reference,
+					...provider.money,
+				}),
 			]);
 			expect(await merchant.executions()).toHaveLength(1);
 		});
@@ -46,18 +70,24 @@ export function describeProvider(provider: ProviderCase): void {
 			const merchant = await shop();
 			const { checkout } = await merchant.order();
 			const [delivery] = await merchant.payer(checkout);
-			expect(delivery).toMatchObject({ status: provider.acknowledgement.status, responseBody: provider.acknowledgement.body });
+			expect(delivery).toMatchObject({
+				status: provider.acknowledgement.status,
+				responseBody: provider.acknowledgement.body,
+			});
 			expect(delivery?.responseHeaders['content-type']).toBe(provider.acknowledgement.contentType);
 		});
 
-		test.each(['forged', 'tampered'] as const)('a %s callback gets a real 401 that says nothing, and starts nothing', async (callback) => {
-			const merchant = await shop();
-			const { checkout } = await merchant.order();
-			const [refused] = await merchant.payer(checkout, 'pay', { callback });
-			expect(refused?.status).toBe(401);
-			expect(refused?.responseBody).toBe('Unauthorized');
-			expect(await merchant.executions()).toEqual([]);
-		});
+		test.each(['forged', 'tampered'] as const)(
+			'a %s callback gets a real 401 that says nothing, and starts nothing',
+			async (callback) => {
+				const merchant = await shop();
+				const { checkout } = await merchant.order();
+				const [refused] = await merchant.payer(checkout, 'pay', { callback });
+				expect(refused?.status).toBe(401);
+				expect(refused?.responseBody).toBe('Unauthorized');
+				expect(await merchant.executions()).toEqual([]);
+			},
+		);
 
 		test('a payment after a forged callback still starts its execution', async () => {
 			const merchant = await shop();
@@ -73,7 +103,9 @@ export function describeProvider(provider: ProviderCase): void {
 			const { checkout } = await merchant.order();
 			const deliveries = await merchant.payer(checkout, 'pay', { copies: 10 });
 			expect(deliveries).toHaveLength(10);
-			expect(deliveries.filter(({ status }) => status === provider.acknowledgement.status).length).toBeGreaterThanOrEqual(1);
+			expect(
+				deliveries.filter(({ status }) => status === provider.acknowledgement.status).length,
+			).toBeGreaterThanOrEqual(1);
 			expect(await merchant.executions()).toHaveLength(1);
 		});
 
@@ -84,7 +116,10 @@ export function describeProvider(provider: ProviderCase): void {
 			const { client, sandbox } = await stage();
 			await client.executions.waitFor(merchant.paid.id, 1);
 			const again = await sandbox.redeliver(first?.id ?? '');
-			expect(again).toMatchObject({ status: provider.acknowledgement.status, responseBody: provider.acknowledgement.body });
+			expect(again).toMatchObject({
+				status: provider.acknowledgement.status,
+				responseBody: provider.acknowledgement.body,
+			});
 			expect(await merchant.executions()).toHaveLength(1);
 		});
 
@@ -94,7 +129,9 @@ export function describeProvider(provider: ProviderCase): void {
 			await Promise.all(orders.map(async ({ checkout }) => await merchant.payer(checkout)));
 			const { client } = await stage();
 			const executions = await client.executions.waitFor(merchant.paid.id, 2);
-			const references = executions.flatMap((execution) => itemsOf(execution, 'Fulfilled').map(({ reference }) => reference));
+			const references = executions.flatMap((execution) =>
+				itemsOf(execution, 'Fulfilled').map(({ reference }) => reference),
+			);
 			expect(references.sort()).toEqual(orders.map(({ item }) => item.reference).sort());
 		});
 
@@ -106,9 +143,17 @@ export function describeProvider(provider: ProviderCase): void {
 			const before = itemsOf(await client.workflows.run(lookUp.id, 'Start'), 'Provider');
 			await merchant.payer(checkout, 'pay', { callback: 'none' });
 			const after = itemsOf(await client.workflows.run(lookUp.id, 'Start'), 'Provider');
-			expect(before).toEqual([expect.objectContaining({ provider: provider.provider, reference: item.reference, ...provider.money })]);
+			expect(before).toEqual([
+				expect.objectContaining({
+					provider: provider.provider,
+					reference: item.reference,
+					...provider.money,
+				}),
+			]);
 			expect(before[0]?.status).not.toBe('paid');
-			expect(after).toEqual([expect.objectContaining({ reference: item.reference, status: 'paid', ...provider.money })]);
+			expect(after).toEqual([
+				expect.objectContaining({ reference: item.reference, status: 'paid', ...provider.money }),
+			]);
 		});
 
 		test('"Listen for test event" takes a payment on the test address as in production', async () => {
@@ -117,7 +162,10 @@ export function describeProvider(provider: ProviderCase): void {
 			await client.workflows.listen(merchant.paid.id, 'Paid');
 			const { item, checkout } = await merchant.order({}, await callbackUrl(merchant.paid, 'test'));
 			const [delivery] = await merchant.payer(checkout);
-			expect(delivery).toMatchObject({ status: provider.acknowledgement.status, responseBody: provider.acknowledgement.body });
+			expect(delivery).toMatchObject({
+				status: provider.acknowledgement.status,
+				responseBody: provider.acknowledgement.body,
+			});
 			const [execution] = await client.executions.waitFor(merchant.paid.id, 1);
 			expect(execution?.mode).toBe('manual');
 			expect(execution && itemsOf(execution, 'Paid')[0]?.reference).toBe(item.reference);
@@ -127,7 +175,9 @@ export function describeProvider(provider: ProviderCase): void {
 			const { credential: incomplete } = await credential(provider.missingSecret.fields);
 			const workflow = await makeTriggerWorkflow(provider, incomplete);
 			const { client } = await stage();
-			await expect(client.workflows.publish(workflow.id)).rejects.toThrow(provider.missingSecret.words);
+			await expect(client.workflows.publish(workflow.id)).rejects.toThrow(
+				provider.missingSecret.words,
+			);
 			expect(await client.workflows.publicationStatus(workflow.id)).not.toBe('published');
 		});
 
@@ -145,8 +195,14 @@ export function describeProvider(provider: ProviderCase): void {
 			const [delivery] = await merchant.payer(next);
 			expect(delivery?.status).toBe(provider.acknowledgement.status);
 			// The missed payment may start one too: some providers send it again by themselves.
-			const executions = await Promise.all((await merchant.executions()).map(async ({ id }) => await client.executions.settled(id)));
-			expect(executions.filter((execution) => itemsOf(execution, 'Paid')[0]?.reference === next.reference)).toHaveLength(1);
+			const executions = await Promise.all(
+				(await merchant.executions()).map(async ({ id }) => await client.executions.settled(id)),
+			);
+			expect(
+				executions.filter(
+					(execution) => itemsOf(execution, 'Paid')[0]?.reference === next.reference,
+				),
+			).toHaveLength(1);
 		});
 
 		test('a published trigger goes on receiving payments after n8n was restarted', async () => {
@@ -155,14 +211,19 @@ export function describeProvider(provider: ProviderCase): void {
 			const { checkout } = await merchant.order();
 			await n8n.restart();
 			const [delivery] = await merchant.payer(checkout);
-			expect(delivery).toMatchObject({ status: provider.acknowledgement.status, responseBody: provider.acknowledgement.body });
+			expect(delivery).toMatchObject({
+				status: provider.acknowledgement.status,
+				responseBody: provider.acknowledgement.body,
+			});
 			await client.executions.waitFor(merchant.paid.id, 1);
 			expect(await merchant.executions()).toHaveLength(1);
 		});
 
 		test('an unreachable provider gives an error that names the item and says what to do', async () => {
 			const [port] = await freePorts(1);
-			const { credential: unreachable } = await credential({ baseUrl: `http://127.0.0.1:${port}/${provider.provider}` });
+			const { credential: unreachable } = await credential({
+				baseUrl: `http://127.0.0.1:${port}/${provider.provider}`,
+			});
 			const workflow = await makeActionWorkflow(provider, unreachable, create);
 			const { client } = await stage();
 			const execution = await client.workflows.run(workflow.id, 'Start');
@@ -197,13 +258,27 @@ export function describeProvider(provider: ProviderCase): void {
 
 		test('no secret is in any stored execution, log line or answer', async () => {
 			const { client, n8n, sandbox } = await stage();
-			const executions = (await Promise.all(createdWorkflows().map(async ({ id }) => await client.executions.list(id)))).flat();
+			const executions = (
+				await Promise.all(
+					createdWorkflows().map(async ({ id }) => await client.executions.list(id)),
+				)
+			).flat();
 			expect(executions.length).toBeGreaterThan(10);
 			expect(secrets.length).toBeGreaterThan(0);
-			const stored = await Promise.all(executions.map(async ({ id }) => (await client.executions.get(id)).stored));
-			const answers = (await sandbox.state()).deliveries.map(({ responseHeaders, responseBody }) => JSON.stringify([responseHeaders, responseBody]));
-			const places = { 'a stored execution': stored.join('\n'), "n8n's log": n8n.log(), 'an answer to a callback': answers.join('\n') };
-			const found = Object.entries(places).flatMap(([place, text]) => secrets.filter((secret) => text.includes(secret)).map(() => place));
+			const stored = await Promise.all(
+				executions.map(async ({ id }) => (await client.executions.get(id)).stored),
+			);
+			const answers = (await sandbox.state()).deliveries.map(({ responseHeaders, responseBody }) =>
+				JSON.stringify([responseHeaders, responseBody]),
+			);
+			const places = {
+				'a stored execution': stored.join('\n'),
+				"n8n's log": n8n.log(),
+				'an answer to a callback': answers.join('\n'),
+			};
+			const found = Object.entries(places).flatMap(([place, text]) =>
+				secrets.filter((secret) => text.includes(secret)).map(() => place),
+			);
 			expect(found).toEqual([]);
 		});
 	});

@@ -2,7 +2,16 @@ import { generateKeyPairSync } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 import { logLinesAbout } from './callbackSupport';
 import { describeProvider } from './describeProvider';
-import { callbackByUrl, errorOf, itemsOf, makeActionWorkflow, makeCredential, Shop, stage, type ProviderCase } from './support';
+import {
+	callbackByUrl,
+	errorOf,
+	itemsOf,
+	makeActionWorkflow,
+	makeCredential,
+	Shop,
+	stage,
+	type ProviderCase,
+} from './support';
 
 const eFundPay: ProviderCase = {
 	provider: 'efundpay',
@@ -10,14 +19,36 @@ const eFundPay: ProviderCase = {
 	node: 'eFundPay',
 	trigger: 'eFundPayTrigger',
 	credential: 'eFundPayApi',
-	order: { amountFrom: 'amount', amount: '20.50', currency: 'USD', description: 'One box of tea', successUrl: 'https://shop.example/thanks', buyerName: 'Maria Gomez', buyerEmail: 'maria@shop.example' },
+	order: {
+		amountFrom: 'amount',
+		amount: '20.50',
+		currency: 'USD',
+		description: 'One box of tea',
+		successUrl: 'https://shop.example/thanks',
+		buyerName: 'Maria Gomez',
+		buyerEmail: 'maria@shop.example',
+	},
 	money: { amount: '20.50', currency: 'USD' },
 	callbackParameters: callbackByUrl,
 	// Only by the id that Create returned: no call finds a payment by its reference.
-	lookUp: ({ checkoutId }) => ({ resource: 'transaction', operation: 'get', transactionId: checkoutId }),
-	missingSecret: { fields: { platformPublicKey: '', platformPublicKeyPrevious: '' }, words: /Platform Public Key/ },
-	wrongKey: { fields: { secretKey: 'sk_test_a_key_that_nobody_issued' }, words: /Invalid API key[\s\S]*'Secret Key' and 'Merchant Account ID'/ },
-	acknowledgement: { status: 200, contentType: 'application/json; charset=utf-8', body: '{"code":"200","message":"SUCCESS"}' },
+	lookUp: ({ checkoutId }) => ({
+		resource: 'transaction',
+		operation: 'get',
+		transactionId: checkoutId,
+	}),
+	missingSecret: {
+		fields: { platformPublicKey: '', platformPublicKeyPrevious: '' },
+		words: /Platform Public Key/,
+	},
+	wrongKey: {
+		fields: { secretKey: 'sk_test_a_key_that_nobody_issued' },
+		words: /Invalid API key[\s\S]*'Secret Key' and 'Merchant Account ID'/,
+	},
+	acknowledgement: {
+		status: 200,
+		contentType: 'application/json; charset=utf-8',
+		body: '{"code":"200","message":"SUCCESS"}',
+	},
 };
 
 describeProvider(eFundPay);
@@ -36,11 +67,39 @@ describe('what only EFundPay does', () => {
 		const { item, checkout } = await merchant.order();
 		await merchant.payer(checkout);
 		const reference = `refund-${item.reference}`.slice(0, 50);
-		const [refund] = await run(merchant, { resource: 'refund', operation: 'create', transactionId: item.checkoutId, amount: '5.25', currency: 'USD', reference, reason: 'Goods returned', callbackUrl: merchant.address });
-		expect(refund).toMatchObject({ paymentId: item.checkoutId, reference, paymentReference: item.reference, amount: '5.25', status: 'pending' });
+		const [refund] = await run(merchant, {
+			resource: 'refund',
+			operation: 'create',
+			transactionId: item.checkoutId,
+			amount: '5.25',
+			currency: 'USD',
+			reference,
+			reason: 'Goods returned',
+			callbackUrl: merchant.address,
+		});
+		expect(refund).toMatchObject({
+			paymentId: item.checkoutId,
+			reference,
+			paymentReference: item.reference,
+			amount: '5.25',
+			status: 'pending',
+		});
 		const [execution] = await (await stage()).client.executions.waitFor(merchant.paid.id, 1);
-		expect(execution && itemsOf(execution, 'Fulfilled')).toEqual([expect.objectContaining({ event: 'refund.succeeded', reference: item.reference, amount: null, raw: expect.objectContaining({ merchant_transaction_id: reference }) })]);
-		expect(await run(merchant, { resource: 'refund', operation: 'getAll', transactionId: item.checkoutId })).toEqual([expect.objectContaining({ refundId: refund?.refundId, status: 'succeeded' })]);
+		expect(execution && itemsOf(execution, 'Fulfilled')).toEqual([
+			expect.objectContaining({
+				event: 'refund.succeeded',
+				reference: item.reference,
+				amount: null,
+				raw: expect.objectContaining({ merchant_transaction_id: reference }),
+			}),
+		]);
+		expect(
+			await run(merchant, {
+				resource: 'refund',
+				operation: 'getAll',
+				transactionId: item.checkoutId,
+			}),
+		).toEqual([expect.objectContaining({ refundId: refund?.refundId, status: 'succeeded' })]);
 	});
 
 	test('a direct card payment keeps its card out of what leaves the node', async () => {
@@ -58,34 +117,57 @@ describe('what only EFundPay does', () => {
 			simple: false,
 			...callbackByUrl(merchant.address),
 		});
-		expect(item).toMatchObject({ amount: 2050, payment_method: { method: 'card', details: { bin: '400012' } } });
+		expect(item).toMatchObject({
+			amount: 2050,
+			payment_method: { method: 'card', details: { bin: '400012' } },
+		});
 		expect(JSON.stringify(item)).not.toContain('4000123412341234');
 	});
 
 	test('the same row run again gives the same checkout', async () => {
 		const merchant = await Shop.of(eFundPay);
 		const { item } = await merchant.order();
-		const again = await run(merchant, { resource: 'checkout', operation: 'create', ...eFundPay.order, reference: item.reference, ...callbackByUrl(merchant.address) });
+		const again = await run(merchant, {
+			resource: 'checkout',
+			operation: 'create',
+			...eFundPay.order,
+			reference: item.reference,
+			...callbackByUrl(merchant.address),
+		});
 		expect(again).toEqual([item]);
 	});
 
 	test('a callback that fits other settings is refused, and the log names them', async () => {
-		const { credential } = await makeCredential(eFundPay, { signatureHash: 'sha256', signedText: 'rawBody' });
+		const { credential } = await makeCredential(eFundPay, {
+			signatureHash: 'sha256',
+			signedText: 'rawBody',
+		});
 		const merchant = await Shop.of(eFundPay, { credential });
 		const { checkout } = await merchant.order();
 		const [refused] = await merchant.payer(checkout);
 		expect(refused).toMatchObject({ status: 401, responseBody: 'Unauthorized' });
 		expect(await merchant.executions()).toEqual([]);
-		expect((await logLinesAbout(merchant.paid)).join('\n')).toContain("'Signature Hash' SHA-1 and 'Signed Text' Canonical Text");
+		expect((await logLinesAbout(merchant.paid)).join('\n')).toContain(
+			"'Signature Hash' SHA-1 and 'Signed Text' Canonical Text",
+		);
 	});
 
 	test('a callback is taken with the previous platform key while it is changed', async () => {
 		const { data } = await makeCredential(eFundPay);
-		const next = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ type: 'spki', format: 'pem' });
-		const { credential } = await makeCredential(eFundPay, { platformPublicKey: next.toString(), platformPublicKeyPrevious: String(data.platformPublicKey) });
+		const next = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({
+			type: 'spki',
+			format: 'pem',
+		});
+		const { credential } = await makeCredential(eFundPay, {
+			platformPublicKey: next.toString(),
+			platformPublicKeyPrevious: String(data.platformPublicKey),
+		});
 		const merchant = await Shop.of(eFundPay, { credential });
 		const { checkout } = await merchant.order();
-		expect((await merchant.payer(checkout))[0]).toMatchObject({ status: 200, responseBody: eFundPay.acknowledgement.body });
+		expect((await merchant.payer(checkout))[0]).toMatchObject({
+			status: 200,
+			responseBody: eFundPay.acknowledgement.body,
+		});
 		expect(await merchant.executions()).toHaveLength(1);
 	});
 });

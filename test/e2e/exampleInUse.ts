@@ -15,8 +15,20 @@ async function importer(): Promise<Importer> {
 		const { client, sandbox } = await stage();
 		const credentials = [];
 		// One after the other: n8n 1.x makes no two at the same time.
-		for (const { type, name, data } of sandboxCredentials(sandbox.url)) credentials.push(await client.credentials.create({ type, name: `${name} of the examples`, data: { ...data } }));
-		return { client, credentials, thankYouPage: `${sandbox.url}/`, descriptions: await client.nodeTypes(`${packageName}.`) };
+		for (const { type, name, data } of sandboxCredentials(sandbox.url))
+			credentials.push(
+				await client.credentials.create({
+					type,
+					name: `${name} of the examples`,
+					data: { ...data },
+				}),
+			);
+		return {
+			client,
+			credentials,
+			thankYouPage: `${sandbox.url}/`,
+			descriptions: await client.nodeTypes(`${packageName}.`),
+		};
 	})();
 	return await importing;
 }
@@ -26,12 +38,18 @@ const inUse: ExampleInUse[] = [];
 /** Unpublishes what was imported: WooshPay tells every registered endpoint about every payment. */
 export async function endExamples(): Promise<void> {
 	const { client } = await stage();
-	for (let example = inUse.pop(); example; example = inUse.pop()) await client.workflows.unpublish(example.workflow.id);
+	for (let example = inUse.pop(); example; example = inUse.pop())
+		await client.workflows.unpublish(example.workflow.id);
 }
 
 /** A schedule that came round while a test runs its step by hand would do the same work at the same time: its next day is 29 February. */
 const notByTheClock = (node: INode): INode =>
-	node.type === 'n8n-nodes-base.scheduleTrigger' ? { ...node, parameters: { rule: { interval: [{ field: 'cronExpression', expression: '0 0 29 2 *' }] } } } : node;
+	node.type === 'n8n-nodes-base.scheduleTrigger'
+		? {
+				...node,
+				parameters: { rule: { interval: [{ field: 'cronExpression', expression: '0 0 29 2 *' }] } },
+			}
+		: node;
 
 /** A file of examples/, imported, set up as its notes say, and published. */
 export class ExampleInUse {
@@ -42,15 +60,27 @@ export class ExampleInUse {
 	) {}
 
 	/** @param change what this user does besides, to each node by its name */
-	static async of(file: string, change: Record<string, (node: INode) => INode> = {}): Promise<ExampleInUse> {
+	static async of(
+		file: string,
+		change: Record<string, (node: INode) => INode> = {},
+	): Promise<ExampleInUse> {
 		const tables = randomUUID().slice(0, 8);
 		const { workflow, unpublished } = await importExample(file, await importer(), (saved) => {
-			const own = JSON.parse(JSON.stringify(saved).replace(/\bhosted_checkout_\w+/g, (table) => `${table}_${tables}`)) as NewWorkflow;
-			const missing = Object.keys(change).filter((name) => !own.nodes.some((node) => node.name === name));
-			if (missing.length > 0) throw new Error(`examples/${file} has no step "${missing.join('", "')}".`);
-			return { ...own, nodes: own.nodes.map((node) => notByTheClock(change[node.name]?.(node) ?? node)) };
+			const own = JSON.parse(
+				JSON.stringify(saved).replace(/\bhosted_checkout_\w+/g, (table) => `${table}_${tables}`),
+			) as NewWorkflow;
+			const missing = Object.keys(change).filter(
+				(name) => !own.nodes.some((node) => node.name === name),
+			);
+			if (missing.length > 0)
+				throw new Error(`examples/${file} has no step "${missing.join('", "')}".`);
+			return {
+				...own,
+				nodes: own.nodes.map((node) => notByTheClock(change[node.name]?.(node) ?? node)),
+			};
 		});
-		if (unpublished !== undefined) throw new Error(`examples/${file} was not published: ${unpublished}`);
+		if (unpublished !== undefined)
+			throw new Error(`examples/${file} was not published: ${unpublished}`);
 		const example = new ExampleInUse(workflow, tables);
 		inUse.push(example);
 		return example;
@@ -69,14 +99,25 @@ export class ExampleInUse {
 		const { values } = parameters.formFields as unknown as { values: { fieldLabel: string }[] };
 		const fields = new FormData();
 		for (const [index, { fieldLabel }] of values.entries()) {
-			if (answers[fieldLabel] === undefined) throw new Error(`No answer for the field "${fieldLabel}" of "${form}".`);
+			if (answers[fieldLabel] === undefined)
+				throw new Error(`No answer for the field "${fieldLabel}" of "${form}".`);
 			fields.append(`field-${index}`, answers[fieldLabel]);
 		}
-		const { data } = await axios.post<{ formWaitingUrl: string }>(`${n8n.url}/form/${webhookId}`, fields, { proxy: false });
+		const { data } = await axios.post<{ formWaitingUrl: string }>(
+			`${n8n.url}/form/${webhookId}`,
+			fields,
+			{ proxy: false },
+		);
 		const execution = new URL(data.formWaitingUrl).pathname.split('/').at(-1) ?? '';
 		const settled = await client.executions.settled(execution);
-		if (settled.status !== 'waiting') throw new Error(`Behind "${form}" the execution ended with "${settled.status}" in place of an ending: ${settled.data.resultData.error?.message ?? ''}`);
-		const page = await axios.get<string>(data.formWaitingUrl, { proxy: false, responseType: 'text' });
+		if (settled.status !== 'waiting')
+			throw new Error(
+				`Behind "${form}" the execution ended with "${settled.status}" in place of an ending: ${settled.data.resultData.error?.message ?? ''}`,
+			);
+		const page = await axios.get<string>(data.formWaitingUrl, {
+			proxy: false,
+			responseType: 'text',
+		});
 		await axios.post(data.formWaitingUrl, {}, { proxy: false, validateStatus: () => true });
 		return page.data;
 	}
@@ -90,8 +131,14 @@ export class ExampleInUse {
 	/** What left this step for this order, over all executions, once each has ended or waits. */
 	async left(step: string, reference: string): Promise<IDataObject[]> {
 		const { client } = await stage();
-		const executions = await Promise.all((await client.executions.list(this.workflow.id)).map(async ({ id }) => await client.executions.settled(id)));
-		return executions.flatMap((execution) => leftOf(execution, step)).filter((item) => item.reference === reference);
+		const executions = await Promise.all(
+			(await client.executions.list(this.workflow.id)).map(
+				async ({ id }) => await client.executions.settled(id),
+			),
+		);
+		return executions
+			.flatMap((execution) => leftOf(execution, step))
+			.filter((item) => item.reference === reference);
 	}
 
 	/** Ends when the order was fulfilled; gives how many times. */
@@ -108,14 +155,17 @@ export class ExampleInUse {
 		const { client } = await stage();
 		const rows = await client.dataTableRows(`${table}_${this.tables}`);
 		const found = rows.filter((row) => row.reference === reference);
-		if (found.length !== 1 || found[0] === undefined) throw new Error(`${table} has ${found.length} rows with reference ${reference}.`);
+		if (found.length !== 1 || found[0] === undefined)
+			throw new Error(`${table} has ${found.length} rows with reference ${reference}.`);
 		return found[0];
 	}
 }
 
 /** What one step put out, over all runs and outputs. */
 export const leftOf = (execution: Execution, step: string): IDataObject[] =>
-	(execution.data.resultData.runData[step] ?? []).flatMap(({ data }) => (data?.main ?? []).flatMap((items) => (items ?? []).map((item) => item.json)));
+	(execution.data.resultData.runData[step] ?? []).flatMap(({ data }) =>
+		(data?.main ?? []).flatMap((items) => (items ?? []).map((item) => item.json)),
+	);
 
 /** The only checkout with this reference, and what the payer does with it. */
 export async function checkoutOf(provider: string, reference: string) {
@@ -123,12 +173,26 @@ export async function checkoutOf(provider: string, reference: string) {
 	const checkout = await sandbox.checkoutOf(provider, reference);
 	return {
 		...checkout,
-		payer: async (action: Parameters<typeof sandbox.act>[2] = 'pay', how: Parameters<typeof sandbox.act>[3] = {}): Promise<SandboxDelivery[]> => await sandbox.act(provider, checkout.checkoutId, action, how),
+		payer: async (
+			action: Parameters<typeof sandbox.act>[2] = 'pay',
+			how: Parameters<typeof sandbox.act>[3] = {},
+		): Promise<SandboxDelivery[]> => await sandbox.act(provider, checkout.checkoutId, action, how),
 		now: async (): Promise<SandboxCheckout> => await sandbox.checkoutOf(provider, reference),
 	};
 }
 
-export const newOrder = (more: Record<string, string> = {}): { reference: string; answers: Record<string, string> } => {
+export const newOrder = (
+	more: Record<string, string> = {},
+): { reference: string; answers: Record<string, string> } => {
 	const reference = uniqueReference();
-	return { reference, answers: { 'Order number': reference, 'What is ordered': 'Tea, one box', 'Your name': 'Maria Gomez', 'Your email': 'maria@shop.example', ...more } };
+	return {
+		reference,
+		answers: {
+			'Order number': reference,
+			'What is ordered': 'Tea, one box',
+			'Your name': 'Maria Gomez',
+			'Your email': 'maria@shop.example',
+			...more,
+		},
+	};
 };

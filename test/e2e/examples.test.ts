@@ -25,7 +25,10 @@ describe('every example has a test that runs it', () => {
 
 	test.each(readdirSync(examplesFolder))('%s', (file) => {
 		const other = path.join(__dirname, elsewhere[file] ?? '');
-		const isRun = elsewhere[file] === undefined ? here.includes(`'${file}'`) : existsSync(other) && readFileSync(other, 'utf8').includes(`'${file}'`);
+		const isRun =
+			elsewhere[file] === undefined
+				? here.includes(`'${file}'`)
+				: existsSync(other) && readFileSync(other, 'utf8').includes(`'${file}'`);
 		expect(isRun).toBe(true);
 	});
 });
@@ -39,18 +42,21 @@ describe('from an order form to fulfilment', () => {
 		{ file: 'tokenPay.json', provider: 'tokenpay', amount: 'Amount in USDT' },
 	];
 
-	test.each(providers)('$file: the link leads to the payment page, and one payment is fulfilled once', async ({ file, provider, amount }) => {
-		const example = await ExampleInUse.of(file);
-		const { reference, answers } = newOrder({ [amount]: '20.50' });
-		const page = await example.submit('Order Form', answers);
-		const { sandbox } = await stage();
-		expect(page).toContain(`href="${sandbox.url}/`);
-		const checkout = await checkoutOf(provider, reference);
-		const [forged] = await checkout.payer('pay', { callback: 'forged' });
-		expect(forged?.status).toBe(401);
-		await checkout.payer('pay', { copies: 3 });
-		expect(await example.fulfilments(reference)).toBe(1);
-	});
+	test.each(providers)(
+		'$file: the link leads to the payment page, and one payment is fulfilled once',
+		async ({ file, provider, amount }) => {
+			const example = await ExampleInUse.of(file);
+			const { reference, answers } = newOrder({ [amount]: '20.50' });
+			const page = await example.submit('Order Form', answers);
+			const { sandbox } = await stage();
+			expect(page).toContain(`href="${sandbox.url}/`);
+			const checkout = await checkoutOf(provider, reference);
+			const [forged] = await checkout.payer('pay', { callback: 'forged' });
+			expect(forged?.status).toBe(401);
+			await checkout.payer('pay', { copies: 3 });
+			expect(await example.fulfilments(reference)).toBe(1);
+		},
+	);
 });
 
 describe('verify-callback.json', () => {
@@ -67,7 +73,13 @@ describe('verify-callback.json', () => {
 		const [forged] = await checkout.payer('pay', { callback: 'forged' });
 		const [genuine] = await checkout.payer();
 		const repeated = await sandbox.redeliver(genuine?.id ?? '');
-		expect([forged, genuine, repeated].map((delivery) => [delivery?.status, delivery?.responseBody])).toEqual([[401, 'Unauthorized'], [200, 'OK'], [200, 'OK']]);
+		expect(
+			[forged, genuine, repeated].map((delivery) => [delivery?.status, delivery?.responseBody]),
+		).toEqual([
+			[401, 'Unauthorized'],
+			[200, 'OK'],
+			[200, 'OK'],
+		]);
 		expect(await example.fulfilments(reference)).toBe(1);
 	});
 
@@ -77,11 +89,26 @@ describe('verify-callback.json', () => {
 		const { reference, checkout } = await order(example);
 		const { callbackSecretKey } = goodCredential({ credential: 'payfectApi' }, sandbox.url);
 		// No page describes one, and the sandbox sends none.
-		const body = JSON.stringify({ id: checkout.checkoutId, client_reference_id: reference, status: 'processing', amount: '20.50', currency: 'usdt' });
-		const headers = { 'content-type': 'application/json', 'x-payfect-signature': fernetToken(body, String(callbackSecretKey)) };
-		const answer = await axios.post<string>(checkout.callbackUrl ?? '', body, { headers, proxy: false, transformRequest: [] });
+		const body = JSON.stringify({
+			id: checkout.checkoutId,
+			client_reference_id: reference,
+			status: 'processing',
+			amount: '20.50',
+			currency: 'usdt',
+		});
+		const headers = {
+			'content-type': 'application/json',
+			'x-payfect-signature': fernetToken(body, String(callbackSecretKey)),
+		};
+		const answer = await axios.post<string>(checkout.callbackUrl ?? '', body, {
+			headers,
+			proxy: false,
+			transformRequest: [],
+		});
 		expect([answer.status, answer.data]).toEqual([200, 'OK']);
-		expect(await example.left('Verify', reference)).toMatchObject([{ event: 'unknown', status: 'unknown', providerStatus: 'processing' }]);
+		expect(await example.left('Verify', reference)).toMatchObject([
+			{ event: 'unknown', status: 'unknown', providerStatus: 'processing' },
+		]);
 		expect(await example.left('Fulfilled', reference)).toEqual([]);
 	});
 
@@ -101,10 +128,14 @@ describe('form-to-cashier.json', () => {
 		const checkout = await checkoutOf('efundpay', reference);
 		expect(page).toContain(`/cashier/efundpay/${checkout.checkoutId}`);
 		expect(checkout).toMatchObject({ amount: '41.00', currency: 'USD' });
-		expect(await example.row('hosted_checkout_form_orders', reference)).toMatchObject({ status: 'open' });
+		expect(await example.row('hosted_checkout_form_orders', reference)).toMatchObject({
+			status: 'open',
+		});
 		await checkout.payer();
 		expect(await example.fulfilments(reference)).toBe(1);
-		expect(await example.row('hosted_checkout_form_orders', reference)).toMatchObject({ status: 'fulfilled' });
+		expect(await example.row('hosted_checkout_form_orders', reference)).toMatchObject({
+			status: 'fulfilled',
+		});
 	});
 
 	test('another amount is not fulfilled, and the order says so', async () => {
@@ -112,7 +143,9 @@ describe('form-to-cashier.json', () => {
 		const { reference, answers } = newOrder();
 		await example.submit('Order Form', answers);
 		await (await checkoutOf('efundpay', reference)).payer('underpay');
-		expect(await example.row('hosted_checkout_form_orders', reference)).toMatchObject({ status: 'another amount was paid' });
+		expect(await example.row('hosted_checkout_form_orders', reference)).toMatchObject({
+			status: 'another amount was paid',
+		});
 		expect(await example.left('Fulfilled', reference)).toEqual([]);
 	});
 
@@ -122,20 +155,36 @@ describe('form-to-cashier.json', () => {
 		await example.submit('Order Form', answers);
 		const [delivery] = await (await checkoutOf('efundpay', reference)).payer();
 		expect(delivery?.status).toBe(500);
-		expect(await example.row('hosted_checkout_form_orders', reference)).toMatchObject({ status: 'open' });
+		expect(await example.row('hosted_checkout_form_orders', reference)).toMatchObject({
+			status: 'open',
+		});
 	});
 });
 
 /** Puts a step that fails in this step's place. */
-const fails = (node: INode): INode => ({ ...node, type: 'n8n-nodes-base.stopAndError', typeVersion: 1, parameters: { errorMessage: 'out of tea' } });
+const fails = (node: INode): INode => ({
+	...node,
+	type: 'n8n-nodes-base.stopAndError',
+	typeVersion: 1,
+	parameters: { errorMessage: 'out of tea' },
+});
 
 describe('wait-for-payment', () => {
 	/** What the example's orders are called; they are made at its start. */
 	const waiting = async (reference: string) => {
 		const { client, sandbox } = await stage();
-		const checkout = await eventually(async () => (await sandbox.state('payfect')).checkouts.find((one) => one.reference === reference), 30_000, () => `There was no checkout of ${reference}`);
+		const checkout = await eventually(
+			async () =>
+				(await sandbox.state('payfect')).checkouts.find((one) => one.reference === reference),
+			30_000,
+			() => `There was no checkout of ${reference}`,
+		);
 		const id = new URL(checkout.callbackUrl ?? '').pathname.split('/').at(-1) ?? '';
-		await eventually(async () => ((await client.executions.get(id)).status === 'waiting' ? true : undefined), 30_000, () => `The execution of ${reference} did not wait`);
+		await eventually(
+			async () => ((await client.executions.get(id)).status === 'waiting' ? true : undefined),
+			30_000,
+			() => `The execution of ${reference} did not wait`,
+		);
 		return await checkoutOf('payfect', reference);
 	};
 
@@ -145,27 +194,40 @@ describe('wait-for-payment', () => {
 		const { reference } = newOrder();
 		const address = `${n8n.url}/webhook/${String(example.node('Order').parameters.path)}`;
 		expect((await axios.get<string>(address, { proxy: false })).data).toContain('name="reference"');
-		const sentOn = await axios.post(address, { reference, description: 'Tea, one box', amount: '20.50' }, { proxy: false, maxRedirects: 0, validateStatus: () => true });
-		expect({ status: sentOn.status, location: String(sentOn.headers.location).startsWith(`${sandbox.url}/`) }).toEqual({ status: 303, location: true });
+		const sentOn = await axios.post(
+			address,
+			{ reference, description: 'Tea, one box', amount: '20.50' },
+			{ proxy: false, maxRedirects: 0, validateStatus: () => true },
+		);
+		expect({
+			status: sentOn.status,
+			location: String(sentOn.headers.location).startsWith(`${sandbox.url}/`),
+		}).toEqual({ status: 303, location: true });
 		await (await waiting(reference)).payer();
 		expect(await example.fulfilments(reference)).toBe(1);
 	});
 
-	test.each(['wait-for-payment-loop.json', 'wait-for-payment-rows.json'])('%s: each order is fulfilled by its own payment', async (file) => {
-		const example = await ExampleInUse.of(file);
-		const begun = await example.run('Start');
-		const references = leftOf(begun, 'Orders').map(({ reference }) => String(reference));
-		expect(references).toHaveLength(2);
-		for (const reference of references) {
-			await (await waiting(reference)).payer();
-			expect(await example.fulfilments(reference)).toBe(1);
-		}
-	});
+	test.each(['wait-for-payment-loop.json', 'wait-for-payment-rows.json'])(
+		'%s: each order is fulfilled by its own payment',
+		async (file) => {
+			const example = await ExampleInUse.of(file);
+			const begun = await example.run('Start');
+			const references = leftOf(begun, 'Orders').map(({ reference }) => String(reference));
+			expect(references).toHaveLength(2);
+			for (const reference of references) {
+				await (await waiting(reference)).payer();
+				expect(await example.fulfilments(reference)).toBe(1);
+			}
+		},
+	);
 });
 
 describe('reconcile.json', () => {
 	const table = 'hosted_checkout_orders';
-	const atOnce = { 'Open Orders': (node: INode): INode => JSON.parse(JSON.stringify(node).replace('minutes: 30', 'seconds: -1')) as INode };
+	const atOnce = {
+		'Open Orders': (node: INode): INode =>
+			JSON.parse(JSON.stringify(node).replace('minutes: 30', 'seconds: -1')) as INode,
+	};
 
 	async function order(example: ExampleInUse) {
 		const { reference, answers } = newOrder({ 'Amount in USDT': '20.50' });
@@ -176,14 +238,28 @@ describe('reconcile.json', () => {
 
 	test('a payment that nobody was told of is found and fulfilled once, however often it looks', async () => {
 		const example = await ExampleInUse.of('reconcile.json', atOnce);
-		const [untold, told, open, expired] = [await order(example), await order(example), await order(example), await order(example)];
+		const [untold, told, open, expired] = [
+			await order(example),
+			await order(example),
+			await order(example),
+			await order(example),
+		];
 		await untold.payer('pay', { callback: 'none' });
 		await told.payer();
 		await expired.payer('expire', { callback: 'none' });
-		for (let hour = 0; hour < 3; hour++) expect((await example.run('Every Hour')).status).toBe('success');
-		const fulfilled = await Promise.all([untold, told, open, expired].map(async (checkout) => (await example.left('Fulfilled', referenceOf(checkout))).length));
+		for (let hour = 0; hour < 3; hour++)
+			expect((await example.run('Every Hour')).status).toBe('success');
+		const fulfilled = await Promise.all(
+			[untold, told, open, expired].map(
+				async (checkout) => (await example.left('Fulfilled', referenceOf(checkout))).length,
+			),
+		);
 		expect(fulfilled).toEqual([1, 1, 0, 0]);
-		const statuses = await Promise.all([untold, told, open, expired].map(async (checkout) => (await example.row(table, referenceOf(checkout))).status));
+		const statuses = await Promise.all(
+			[untold, told, open, expired].map(
+				async (checkout) => (await example.row(table, referenceOf(checkout))).status,
+			),
+		);
 		expect(statuses).toEqual(['fulfilled', 'fulfilled', 'open', 'expired']);
 	});
 
@@ -203,9 +279,17 @@ describe('reconcile.json', () => {
 		for (const paid of orders) await paid.payer('pay', { callback: 'none' });
 		await sandbox.fault('payfect', 'get', '401');
 		const look = await example.run('Every Hour');
-		expect({ status: look.status, problems: leftOf(look, 'Could Not Look').length, fulfilled: leftOf(look, 'Fulfilled').length }).toEqual({ status: 'success', problems: 1, fulfilled: 1 });
+		expect({
+			status: look.status,
+			problems: leftOf(look, 'Could Not Look').length,
+			fulfilled: leftOf(look, 'Fulfilled').length,
+		}).toEqual({ status: 'success', problems: 1, fulfilled: 1 });
 		await example.run('Every Hour');
-		expect(await Promise.all(orders.map(async (paid) => (await example.left('Fulfilled', referenceOf(paid))).length))).toEqual([1, 1]);
+		expect(
+			await Promise.all(
+				orders.map(async (paid) => (await example.left('Fulfilled', referenceOf(paid))).length),
+			),
+		).toEqual([1, 1]);
 	});
 });
 
@@ -215,22 +299,43 @@ describe('refund.json', () => {
 	/** A paid checkout of 25.98 GBP, made without the example. */
 	async function payment(action: 'pay' | 'none' = 'pay'): Promise<string> {
 		const { sandbox } = await stage();
-		const data = await callWooshPay<{ id: string; payment_intent: string }>('POST', 'checkout/sessions', {
-			mode: 'payment',
-			success_url: 'https://shop.example/ok',
-			cancel_url: 'https://shop.example/no',
-			line_items: [{ price_data: { currency: 'GBP', unit_amount: 1299, product_data: { name: 'Tea' } }, quantity: 2 }],
-		});
+		const data = await callWooshPay<{ id: string; payment_intent: string }>(
+			'POST',
+			'checkout/sessions',
+			{
+				mode: 'payment',
+				success_url: 'https://shop.example/ok',
+				cancel_url: 'https://shop.example/no',
+				line_items: [
+					{
+						price_data: { currency: 'GBP', unit_amount: 1299, product_data: { name: 'Tea' } },
+						quantity: 2,
+					},
+				],
+			},
+		);
 		if (action === 'pay') await sandbox.act('wooshpay', data.id, 'pay', { callback: 'none' });
 		return data.payment_intent;
 	}
 	async function refundsOf(paymentId: string): Promise<unknown[]> {
 		const { sandbox } = await stage();
-		const { data } = await axios.get<{ reports: { wooshpay: { refunds: { payment_intent: string }[] } } }>(`${sandbox.url}/control/state?provider=wooshpay`, { proxy: false });
+		const { data } = await axios.get<{
+			reports: { wooshpay: { refunds: { payment_intent: string }[] } };
+		}>(`${sandbox.url}/control/state?provider=wooshpay`, { proxy: false });
 		return data.reports.wooshpay.refunds.filter((refund) => refund.payment_intent === paymentId);
 	}
-	const asks = async (example: ExampleInUse, reference: string, paymentId: string) => await example.submit('Ask for a Refund', { 'Return number': reference, 'Payment ID': paymentId, Amount: '5.00', Why: 'requested_by_customer' });
-	const decides = async (example: ExampleInUse, reference: string, Decision: 'Approve' | 'Refuse') => await example.submit('Decide', { 'Return number': reference, Decision });
+	const asks = async (example: ExampleInUse, reference: string, paymentId: string) =>
+		await example.submit('Ask for a Refund', {
+			'Return number': reference,
+			'Payment ID': paymentId,
+			Amount: '5.00',
+			Why: 'requested_by_customer',
+		});
+	const decides = async (
+		example: ExampleInUse,
+		reference: string,
+		Decision: 'Approve' | 'Refuse',
+	) => await example.submit('Decide', { 'Return number': reference, Decision });
 
 	test('what was asked for and approved is given back once, whoever approves it again', async () => {
 		const example = await ExampleInUse.of('refund.json');
@@ -240,7 +345,12 @@ describe('refund.json', () => {
 		expect(await decides(example, reference, 'Approve')).toContain(`${reference}: succeeded`);
 		expect(await decides(example, reference, 'Approve')).toContain('Nothing to decide');
 		expect(await refundsOf(paymentId)).toHaveLength(1);
-		expect(await example.row(table, reference)).toMatchObject({ status: 'succeeded', amount: '5.00', currency: 'GBP', refundId: expect.stringMatching(/^re_/) as string });
+		expect(await example.row(table, reference)).toMatchObject({
+			status: 'succeeded',
+			amount: '5.00',
+			currency: 'GBP',
+			refundId: expect.stringMatching(/^re_/) as string,
+		});
 	});
 
 	test('a return number is used once, and an unpaid or unknown payment is not asked for', async () => {
@@ -271,7 +381,10 @@ describe('refund.json', () => {
 		expect(await decides(example, reference, 'Approve')).toContain('look it up');
 		expect(await decides(example, reference, 'Approve')).toContain('Nothing to decide');
 		expect(await refundsOf(paymentId)).toHaveLength(1);
-		expect(await example.row(table, reference)).toMatchObject({ status: 'look it up', problem: expect.stringContaining('may have been made') as string });
+		expect(await example.row(table, reference)).toMatchObject({
+			status: 'look it up',
+			problem: expect.stringContaining('may have been made') as string,
+		});
 	});
 });
 
@@ -287,18 +400,27 @@ describe('provider-by-currency.json', () => {
 			const checkout = await checkoutOf(provider, reference);
 			expect(page).toMatch(/http:\/\/127\.0\.0\.1:\d+\/(cashier\/)?\w+/);
 			await checkout.payer('pay', { copies: 2 });
-			expect({ currency, fulfilled: await example.fulfilments(reference) }).toEqual({ currency, fulfilled: 1 });
+			expect({ currency, fulfilled: await example.fulfilments(reference) }).toEqual({
+				currency,
+				fulfilled: 1,
+			});
 			expect(await example.row(table, reference)).toMatchObject({ status: 'fulfilled', currency });
 		}
 	});
 
 	test("a payment of another workflow's order at WooshPay is not fulfilled here", async () => {
-		const [mine, other] = [await ExampleInUse.of('provider-by-currency.json'), await ExampleInUse.of('provider-by-currency.json')];
+		const [mine, other] = [
+			await ExampleInUse.of('provider-by-currency.json'),
+			await ExampleInUse.of('provider-by-currency.json'),
+		];
 		const { reference, answers } = newOrder({ Amount: '20.50', Currency: 'GBP' });
 		await mine.submit('Order Form', answers);
 		const deliveries = await (await checkoutOf('wooshpay', reference)).payer();
 		expect(deliveries.map(({ status }) => status)).toEqual([200, 200]);
-		expect([await mine.fulfilments(reference), (await other.left('Fulfilled', reference)).length]).toEqual([1, 0]);
+		expect([
+			await mine.fulfilments(reference),
+			(await other.left('Fulfilled', reference)).length,
+		]).toEqual([1, 0]);
 	});
 });
 
@@ -306,36 +428,58 @@ describe('wooshpay-product-price-checkout.json', () => {
 	test('products are made once, a checkout takes their price, and its payment is fulfilled', async () => {
 		const example = await ExampleInUse.of('wooshpay-product-price-checkout.json');
 		const again = await example.run('Set Up Once');
-		expect({ status: again.status, made: leftOf(again, 'Create Product') }).toEqual({ status: 'success', made: [] });
+		expect({ status: again.status, made: leftOf(again, 'Create Product') }).toEqual({
+			status: 'success',
+			made: [],
+		});
 		const { reference, answers } = newOrder({ 'What is ordered': 'Tea', 'How many': '2' });
 		expect(await example.submit('Order Form', answers)).toContain('/cashier/wooshpay/');
 		const checkout = await checkoutOf('wooshpay', reference);
 		expect(checkout).toMatchObject({ amount: '25.98', currency: 'GBP' });
 		await checkout.payer();
 		expect(await example.fulfilments(reference)).toBe(1);
-		expect(await example.row('hosted_checkout_price_orders', reference)).toMatchObject({ status: 'fulfilled' });
+		expect(await example.row('hosted_checkout_price_orders', reference)).toMatchObject({
+			status: 'fulfilled',
+		});
 	});
 });
 
 describe('errors-to-chat.json', () => {
 	const chat = new LocalServer<{ text: string }>();
-	const toChat = (node: INode): INode => ({ ...node, parameters: { ...node.parameters, url: chat.url } });
+	const toChat = (node: INode): INode => ({
+		...node,
+		parameters: { ...node.parameters, url: chat.url },
+	});
 	const inChat = { 'Tell the Team': toChat, 'Tell of a Failure': toChat };
 	beforeAll(async () => await chat.open());
 	afterAll(() => chat.close());
-	const textAbout = async (words: string) => await eventually(async () => chat.received.find(({ text }) => text.includes(words))?.text, 30_000, () => `Nothing about ${words} was told`);
+	const textAbout = async (words: string) =>
+		await eventually(
+			async () => chat.received.find(({ text }) => text.includes(words))?.text,
+			30_000,
+			() => `Nothing about ${words} was told`,
+		);
 
 	test('an order that cannot be made is told with what to do, and the payer sees a page', async () => {
 		const example = await ExampleInUse.of('errors-to-chat.json', inChat);
 		const { reference, answers } = newOrder({ 'Amount in HKD': '20,50' });
 		const page = await example.submit('Order Form', answers);
 		expect(page).toContain('You have paid nothing');
-		expect(await textAbout(reference)).toMatch(/^Order order-\S+ could not be made\. .*Use a point for the decimals/s);
+		expect(await textAbout(reference)).toMatch(
+			/^Order order-\S+ could not be made\. .*Use a point for the decimals/s,
+		);
 	});
 
 	test('a chat that is down does not take the page away from the payer', async () => {
-		const example = await ExampleInUse.of('errors-to-chat.json', { 'Tell the Team': (node) => ({ ...node, parameters: { ...node.parameters, url: 'http://127.0.0.1:9/' } }) });
-		expect(await example.submit('Order Form', newOrder({ 'Amount in HKD': '0' }).answers)).toContain('You have paid nothing');
+		const example = await ExampleInUse.of('errors-to-chat.json', {
+			'Tell the Team': (node) => ({
+				...node,
+				parameters: { ...node.parameters, url: 'http://127.0.0.1:9/' },
+			}),
+		});
+		expect(
+			await example.submit('Order Form', newOrder({ 'Amount in HKD': '0' }).answers),
+		).toContain('You have paid nothing');
 	});
 
 	test('an order that is paid is fulfilled', async () => {
@@ -359,48 +503,87 @@ describe('errors-to-chat.json', () => {
 describe('ai-agent-tool.json', () => {
 	interface Asked {
 		messages: { role: string; content: string }[];
-		tools: { function: { name: string; description: string; parameters: { properties: IDataObject } } }[];
+		tools: {
+			function: { name: string; description: string; parameters: { properties: IDataObject } };
+		}[];
 	}
 	/** Plays the model: calls the tool that the visitor names, and says what came of it. */
 	const model = new LocalServer<Asked>(({ messages }) => {
 		const last = messages.at(-1);
 		const wish = /^(order|look up) (\S+)$/.exec(last?.role === 'user' ? last.content : '');
-		const call = wish && { name: wish[1] === 'order' ? 'Create_a_Checkout' : 'Look_Up_a_Checkout', arguments: JSON.stringify(wish[1] === 'order' ? { thing: wish[2] } : { checkoutId: wish[2] }) };
-		const message = call ? { role: 'assistant', content: null, tool_calls: [{ id: 'call_1', type: 'function', function: call }] } : { role: 'assistant', content: `The tool said: ${last?.content ?? ''}` };
-		return { id: 'chatcmpl-1', object: 'chat.completion', created: 1, model: 'stub', choices: [{ index: 0, message, finish_reason: call ? 'tool_calls' : 'stop' }], usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 } };
+		const call = wish && {
+			name: wish[1] === 'order' ? 'Create_a_Checkout' : 'Look_Up_a_Checkout',
+			arguments: JSON.stringify(wish[1] === 'order' ? { thing: wish[2] } : { checkoutId: wish[2] }),
+		};
+		const message = call
+			? {
+					role: 'assistant',
+					content: null,
+					tool_calls: [{ id: 'call_1', type: 'function', function: call }],
+				}
+			: { role: 'assistant', content: `The tool said: ${last?.content ?? ''}` };
+		return {
+			id: 'chatcmpl-1',
+			object: 'chat.completion',
+			created: 1,
+			model: 'stub',
+			choices: [{ index: 0, message, finish_reason: call ? 'tool_calls' : 'stop' }],
+			usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
+		};
 	});
 	let example: ExampleInUse;
 
 	beforeEach(async () => {
 		await model.open();
 		const { client } = await stage();
-		const { id, name } = await client.credentials.create({ name: 'Model on this machine', type: 'openAiApi', data: { apiKey: 'sk-none', url: `${model.url}/v1` } });
-		example = await ExampleInUse.of('ai-agent-tool.json', { 'Chat Model': (node) => ({ ...node, credentials: { openAiApi: { id, name } } }) });
+		const { id, name } = await client.credentials.create({
+			name: 'Model on this machine',
+			type: 'openAiApi',
+			data: { apiKey: 'sk-none', url: `${model.url}/v1` },
+		});
+		example = await ExampleInUse.of('ai-agent-tool.json', {
+			'Chat Model': (node) => ({ ...node, credentials: { openAiApi: { id, name } } }),
+		});
 	});
 	afterEach(() => model.close());
 
 	async function says(chatInput: string): Promise<string> {
 		const { n8n } = await stage();
-		const { data } = await axios.post<{ output: string }>(`${n8n.url}/webhook/${example.node('Chat').webhookId}/chat`, { action: 'sendMessage', sessionId: 'visitor-1', chatInput }, { proxy: false });
+		const { data } = await axios.post<{ output: string }>(
+			`${n8n.url}/webhook/${example.node('Chat').webhookId}/chat`,
+			{ action: 'sendMessage', sessionId: 'visitor-1', chatInput },
+			{ proxy: false },
+		);
 		return data.output;
 	}
 	const checkouts = async () => (await (await stage()).sandbox.state('payfect')).checkouts;
 
 	test('the model is offered the two tools, and may fill in nothing but the thing and the ID', async () => {
 		await says('hello');
-		const tools = (model.received.at(-1)?.tools ?? []).sort((left, right) => left.function.name.localeCompare(right.function.name));
-		expect(tools.map((tool) => [tool.function.name, Object.keys(tool.function.parameters.properties)])).toEqual([
+		const tools = (model.received.at(-1)?.tools ?? []).sort((left, right) =>
+			left.function.name.localeCompare(right.function.name),
+		);
+		expect(
+			tools.map((tool) => [tool.function.name, Object.keys(tool.function.parameters.properties)]),
+		).toEqual([
 			['Create_a_Checkout', ['thing']],
 			['Look_Up_a_Checkout', ['checkoutId']],
 		]);
-		expect(tools.map((tool) => tool.function.description)).toEqual(['Create a checkout in Payfect', 'Get a checkout in Payfect']);
+		expect(tools.map((tool) => tool.function.description)).toEqual([
+			'Create a checkout in Payfect',
+			'Get a checkout in Payfect',
+		]);
 	});
 
 	test('the agent makes a checkout at the price of the list, tells whether it is paid, and the payment is fulfilled', async () => {
 		const before = (await checkouts()).length;
 		const made = await says('order tea');
 		const checkout = (await checkouts()).at(-1);
-		expect({ made: (await checkouts()).length - before, amount: checkout?.amount, currency: checkout?.currency }).toEqual({ made: 1, amount: '20.50', currency: 'usdt' });
+		expect({
+			made: (await checkouts()).length - before,
+			amount: checkout?.amount,
+			currency: checkout?.currency,
+		}).toEqual({ made: 1, amount: '20.50', currency: 'usdt' });
 		expect(made).toContain(checkout?.checkoutId);
 		expect(await says(`look up ${checkout?.checkoutId}`)).toMatch(/"status":\s*"open"/);
 		await (await checkoutOf('payfect', checkout?.reference ?? '')).payer();

@@ -3,19 +3,49 @@ import type { IConnections, IDataObject, INode } from 'n8n-workflow';
 import type { Execution } from '../n8n/client';
 import { errorOf, makeCredential, node, packageName, stage, type ProviderCase } from './support';
 
-type Provider = Pick<ProviderCase, 'provider' | 'displayName' | 'node' | 'credential'> & { order: IDataObject };
+type Provider = Pick<ProviderCase, 'provider' | 'displayName' | 'node' | 'credential'> & {
+	order: IDataObject;
+};
 
-const payfect: Provider = { provider: 'payfect', displayName: 'Payfect', node: 'payfect', credential: 'payfectApi', order: { currency: 'usdt', callback: 'none', description: 'Tea' } };
-const tokenPay: Provider = { provider: 'tokenpay', displayName: 'TokenPay', node: 'tokenPay', credential: 'tokenPayApi', order: { chain: 'TRON', currency: 'USDT', callback: 'none', description: 'Tea' } };
+const payfect: Provider = {
+	provider: 'payfect',
+	displayName: 'Payfect',
+	node: 'payfect',
+	credential: 'payfectApi',
+	order: { currency: 'usdt', callback: 'none', description: 'Tea' },
+};
+const tokenPay: Provider = {
+	provider: 'tokenpay',
+	displayName: 'TokenPay',
+	node: 'tokenPay',
+	credential: 'tokenPayApi',
+	order: { chain: 'TRON', currency: 'USDT', callback: 'none', description: 'Tea' },
+};
 
 /** Start → a sheet of rows → Create Checkout → "Made", and "Failed" behind the error output. */
-async function sheetWorkflow(provider: Provider, rows: IDataObject[], settings: Partial<INode> = {}, parameters: IDataObject = {}) {
+async function sheetWorkflow(
+	provider: Provider,
+	rows: IDataObject[],
+	settings: Partial<INode> = {},
+	parameters: IDataObject = {},
+) {
 	const { client } = await stage();
 	const { credential } = await makeCredential(provider as ProviderCase);
 	const nodes = [
 		node('Start', 'n8n-nodes-base.manualTrigger', 1),
-		node('Sheet', 'n8n-nodes-base.set', 3.4, { parameters: { assignments: { assignments: [{ id: randomUUID(), name: 'rows', type: 'array', value: JSON.stringify(rows) }] }, options: {} } }),
-		node('Rows', 'n8n-nodes-base.splitOut', 1, { parameters: { fieldToSplitOut: 'rows', options: {} } }),
+		node('Sheet', 'n8n-nodes-base.set', 3.4, {
+			parameters: {
+				assignments: {
+					assignments: [
+						{ id: randomUUID(), name: 'rows', type: 'array', value: JSON.stringify(rows) },
+					],
+				},
+				options: {},
+			},
+		}),
+		node('Rows', 'n8n-nodes-base.splitOut', 1, {
+			parameters: { fieldToSplitOut: 'rows', options: {} },
+		}),
 		node('Create Checkouts', `${packageName}.${provider.node}`, 1.1, {
 			...settings,
 			parameters: {
@@ -39,35 +69,64 @@ async function sheetWorkflow(provider: Provider, rows: IDataObject[], settings: 
 		Rows: { main: [to('Create Checkouts')] },
 		'Create Checkouts': { main: [to('Made'), to('Failed')] },
 	};
-	return await client.workflows.create({ name: `${provider.displayName} rows`, nodes, connections });
+	return await client.workflows.create({
+		name: `${provider.displayName} rows`,
+		nodes,
+		connections,
+	});
 }
 
-const itemsAt = (execution: Execution, nodeName: string) => execution.data.resultData.runData[nodeName]?.[0]?.data?.main?.[0] ?? [];
+const itemsAt = (execution: Execution, nodeName: string) =>
+	execution.data.resultData.runData[nodeName]?.[0]?.data?.main?.[0] ?? [];
 
 /** Rows with references that no other test uses. */
 function sheetOf(count: number): Array<{ reference: string; amount: string; buyer: string }> {
 	const prefix = randomUUID().slice(0, 8);
-	return Array.from({ length: count }, (_, index) => ({ reference: `${prefix}-${index}`, amount: `${index + 1}.50`, buyer: `Buyer ${index}` }));
+	return Array.from({ length: count }, (_, index) => ({
+		reference: `${prefix}-${index}`,
+		amount: `${index + 1}.50`,
+		buyer: `Buyer ${index}`,
+	}));
 }
 
 /** How many checkouts the provider has of each row. */
 async function madeOf(provider: Provider, rows: Array<{ reference: string }>): Promise<number[]> {
 	const { checkouts } = await (await stage()).sandbox.state(provider.provider);
-	return rows.map(({ reference }) => checkouts.filter((checkout) => checkout.reference === reference).length);
+	return rows.map(
+		({ reference }) => checkouts.filter((checkout) => checkout.reference === reference).length,
+	);
 }
 
 describe('rows in a real n8n', () => {
 	test('failed rows leave through the error output, and only they do, with their own fields and what to do', async () => {
 		const rows = sheetOf(10);
-		const sheet = rows.map((row, index) => (index === 3 ? { ...row, amount: '12,50' } : index === 7 ? { ...row, reference: rows[1]?.reference } : row));
+		const sheet = rows.map((row, index) =>
+			index === 3
+				? { ...row, amount: '12,50' }
+				: index === 7
+					? { ...row, reference: rows[1]?.reference }
+					: row,
+		);
 		const { client } = await stage();
 		const workflow = await sheetWorkflow(payfect, sheet, { onError: 'continueErrorOutput' });
 		const execution = await client.workflows.run(workflow.id, 'Start');
 		expect(execution.status).toBe('success');
-		expect(itemsAt(execution, 'Made').map(({ json }) => json.reference)).toEqual(rows.filter((_row, index) => index !== 3 && index !== 7).map(({ reference }) => reference));
+		expect(itemsAt(execution, 'Made').map(({ json }) => json.reference)).toEqual(
+			rows.filter((_row, index) => index !== 3 && index !== 7).map(({ reference }) => reference),
+		);
 		expect(itemsAt(execution, 'Failed').map(({ json }) => json)).toEqual([
-			{ ...sheet[3], error: expect.stringMatching(/^'Amount' is not a plain number: "12,50" \[item 3.*Use a point for the decimals/) as string },
-			{ ...sheet[7], error: expect.stringMatching(/was already used by item 1 of this run, so nothing was sent/) as string },
+			{
+				...sheet[3],
+				error: expect.stringMatching(
+					/^'Amount' is not a plain number: "12,50" \[item 3.*Use a point for the decimals/,
+				) as string,
+			},
+			{
+				...sheet[7],
+				error: expect.stringMatching(
+					/was already used by item 1 of this run, so nothing was sent/,
+				) as string,
+			},
 		]);
 		expect(await madeOf(payfect, rows)).toEqual([1, 1, 1, 0, 1, 1, 1, 0, 1, 1]);
 	});
@@ -75,10 +134,17 @@ describe('rows in a real n8n', () => {
 	test('a run that stops names the row, its reference and the checkouts that had been made', async () => {
 		const rows = sheetOf(10);
 		const { client } = await stage();
-		const workflow = await sheetWorkflow(payfect, rows.map((row, index) => (index === 6 ? { ...row, amount: '-1' } : row)), {}, { options: { requestsInParallel: 3 } });
+		const workflow = await sheetWorkflow(
+			payfect,
+			rows.map((row, index) => (index === 6 ? { ...row, amount: '-1' } : row)),
+			{},
+			{ options: { requestsInParallel: 3 } },
+		);
 		const execution = await client.workflows.run(workflow.id, 'Start');
 		expect(execution.status).toBe('error');
-		const made = (await madeOf(payfect, rows)).flatMap((count, index) => (count === 1 ? [rows[index]?.reference ?? ''] : []));
+		const made = (await madeOf(payfect, rows)).flatMap((count, index) =>
+			count === 1 ? [rows[index]?.reference ?? ''] : [],
+		);
 		expect(made.length).toBeGreaterThanOrEqual(4);
 		const { message, description } = errorOf(execution);
 		expect(message).toContain(`[item 6, reference "${rows[6]?.reference}"]`);
@@ -90,24 +156,38 @@ describe('rows in a real n8n', () => {
 		['stopWorkflow', 0, 0],
 		['stopWorkflow', 6, 4],
 		['continueErrorOutput', 0, 7],
-	] as const)('Retry On Fail makes no second checkout when a row fails (%s, row %i)', async (onError, bad, atLeast) => {
-		const rows = sheetOf(8);
-		const { client } = await stage();
-		const workflow = await sheetWorkflow(payfect, rows.map((row, index) => (index === bad ? { ...row, amount: '0' } : row)), { onError, retryOnFail: true, maxTries: 3, waitBetweenTries: 100 });
-		const execution = await client.workflows.run(workflow.id, 'Start');
-		expect(execution.status).toBe(onError === 'stopWorkflow' ? 'error' : 'success');
-		const made = await madeOf(payfect, rows);
-		expect(made[bad]).toBe(0);
-		expect(made.filter((count) => count > 1)).toEqual([]);
-		expect(made.filter((count) => count === 1).length).toBeGreaterThanOrEqual(atLeast);
-	});
+	] as const)(
+		'Retry On Fail makes no second checkout when a row fails (%s, row %i)',
+		async (onError, bad, atLeast) => {
+			const rows = sheetOf(8);
+			const { client } = await stage();
+			const workflow = await sheetWorkflow(
+				payfect,
+				rows.map((row, index) => (index === bad ? { ...row, amount: '0' } : row)),
+				{ onError, retryOnFail: true, maxTries: 3, waitBetweenTries: 100 },
+			);
+			const execution = await client.workflows.run(workflow.id, 'Start');
+			expect(execution.status).toBe(onError === 'stopWorkflow' ? 'error' : 'success');
+			const made = await madeOf(payfect, rows);
+			expect(made[bad]).toBe(0);
+			expect(made.filter((count) => count > 1)).toEqual([]);
+			expect(made.filter((count) => count === 1).length).toBeGreaterThanOrEqual(atLeast);
+		},
+	);
 
 	test("TokenPay's five requests a second hold when two workflows create checkouts at the same time", async () => {
 		const sheets = [sheetOf(15), sheetOf(15)];
 		const { client, sandbox } = await stage();
-		const workflows = await Promise.all(sheets.map(async (rows) => await sheetWorkflow(tokenPay, rows, {}, { options: { requestsInParallel: 10 } })));
+		const workflows = await Promise.all(
+			sheets.map(
+				async (rows) =>
+					await sheetWorkflow(tokenPay, rows, {}, { options: { requestsInParallel: 10 } }),
+			),
+		);
 		const refusedBefore = (await sandbox.state('tokenpay')).refusals.length;
-		const executions = await Promise.all(workflows.map(async ({ id }) => await client.workflows.run(id, 'Start')));
+		const executions = await Promise.all(
+			workflows.map(async ({ id }) => await client.workflows.run(id, 'Start')),
+		);
 		expect(executions.map(({ status }) => status)).toEqual(['success', 'success']);
 		// The sandbox counts by itself, and refuses the sixth request within any second.
 		expect((await sandbox.state('tokenpay')).refusals.slice(refusedBefore)).toEqual([]);

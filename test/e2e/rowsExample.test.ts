@@ -5,11 +5,21 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Execution, NewWorkflow, Workflow } from '../n8n/client';
 import { makeCredential, stage, type ProviderCase } from './support';
 
-const example = readFileSync(path.join(__dirname, '..', '..', 'examples', 'rows-to-checkouts.json'), 'utf8');
-const payfect = { provider: 'payfect', displayName: 'Payfect', credential: 'payfectApi' } as ProviderCase;
+const example = readFileSync(
+	path.join(__dirname, '..', '..', 'examples', 'rows-to-checkouts.json'),
+	'utf8',
+);
+const payfect = {
+	provider: 'payfect',
+	displayName: 'Payfect',
+	credential: 'payfectApi',
+} as ProviderCase;
 
 /** What one step of the example put out, over all outputs. */
-const left = (execution: Execution, step: string): IDataObject[] => (execution.data.resultData.runData[step] ?? []).flatMap(({ data }) => (data?.main ?? []).flatMap((items) => (items ?? []).map(({ json }) => json)));
+const left = (execution: Execution, step: string): IDataObject[] =>
+	(execution.data.resultData.runData[step] ?? []).flatMap(({ data }) =>
+		(data?.main ?? []).flatMap((items) => (items ?? []).map(({ json }) => json)),
+	);
 
 /** The example as a user sets it up, with a table of its own. */
 async function setUp(rows: Array<{ reference: string; buyer: string; amount: string }>) {
@@ -21,8 +31,12 @@ async function setUp(rows: Array<{ reference: string; buyer: string; amount: str
 		...saved,
 		nodes: saved.nodes.map((node) => ({
 			...node,
-			...(node.webhookId !== undefined || node.name === 'Payfect Trigger' ? { webhookId: randomUUID() } : {}),
-			...(node.type.startsWith('n8n-nodes-hosted-checkout.') ? { credentials: { [credential.type]: { id: credential.id, name: credential.name } } } : {}),
+			...(node.webhookId !== undefined || node.name === 'Payfect Trigger'
+				? { webhookId: randomUUID() }
+				: {}),
+			...(node.type.startsWith('n8n-nodes-hosted-checkout.')
+				? { credentials: { [credential.type]: { id: credential.id, name: credential.name } } }
+				: {}),
 		})),
 	});
 	const trigger = workflow.nodes.find(({ name }) => name === 'Payfect Trigger');
@@ -30,7 +44,11 @@ async function setUp(rows: Array<{ reference: string; buyer: string; amount: str
 	const enter = async (sheet: typeof rows) => {
 		const latest = await client.workflows.get(workflow.id);
 		const nodes = latest.nodes.map((node) => {
-			const parameters = { ...node.parameters, ...(node.name === 'Sheet' ? { jsonOutput: JSON.stringify({ rows: sheet }) } : {}), ...(node.name === 'Create Checkouts' ? { callbackUrl: address } : {}) };
+			const parameters = {
+				...node.parameters,
+				...(node.name === 'Sheet' ? { jsonOutput: JSON.stringify({ rows: sheet }) } : {}),
+				...(node.name === 'Create Checkouts' ? { callbackUrl: address } : {}),
+			};
 			return { ...node, parameters };
 		});
 		workflow = await client.workflows.save({ ...latest, nodes });
@@ -47,22 +65,36 @@ async function setUp(rows: Array<{ reference: string; buyer: string; amount: str
 		/** How many checkouts the provider has for each row. */
 		made: async () => {
 			const { checkouts } = await sandbox.state('payfect');
-			return rows.map(({ reference }) => checkouts.filter((checkout) => checkout.reference === reference).length);
+			return rows.map(
+				({ reference }) => checkouts.filter((checkout) => checkout.reference === reference).length,
+			);
 		},
 	};
 }
 
 function threeRows() {
 	const prefix = randomUUID().slice(0, 8);
-	return ['20.50', '7', '135.25'].map((amount, index) => ({ reference: `${prefix}-${index}`, buyer: `Buyer ${index}`, amount }));
+	return ['20.50', '7', '135.25'].map((amount, index) => ({
+		reference: `${prefix}-${index}`,
+		buyer: `Buyer ${index}`,
+		amount,
+	}));
 }
 
 describe('the example rows-to-checkouts in a real n8n', () => {
 	test('writes the link back, and makes nothing when it is run again', async () => {
 		const { run, made } = await setUp(threeRows());
 		const written = left(await run(), 'Write the Link Back');
-		expect(written.map(({ status, buyer, amount }) => [status, buyer, amount])).toEqual([['open', 'Buyer 0', '20.50'], ['open', 'Buyer 1', '7'], ['open', 'Buyer 2', '135.25']]);
-		expect(written.map(({ checkoutUrl }) => String(checkoutUrl)).filter((url) => !/^http:.*\/cashier\//.test(url))).toEqual([]);
+		expect(written.map(({ status, buyer, amount }) => [status, buyer, amount])).toEqual([
+			['open', 'Buyer 0', '20.50'],
+			['open', 'Buyer 1', '7'],
+			['open', 'Buyer 2', '135.25'],
+		]);
+		expect(
+			written
+				.map(({ checkoutUrl }) => String(checkoutUrl))
+				.filter((url) => !/^http:.*\/cashier\//.test(url)),
+		).toEqual([]);
 		expect(left(await run(), 'Create Checkouts')).toEqual([]);
 		expect(await made()).toEqual([1, 1, 1]);
 	});
@@ -72,10 +104,16 @@ describe('the example rows-to-checkouts in a real n8n', () => {
 		const { run, made, enter } = await setUp(rows);
 		await enter(rows.map((row, index) => (index === 1 ? { ...row, amount: '7,00' } : row)));
 		const [problem] = left(await run(), 'Write the Problem Back');
-		expect(problem).toMatchObject({ status: 'failed', buyer: 'Buyer 1', problem: expect.stringContaining('Use a point for the decimals') as string });
+		expect(problem).toMatchObject({
+			status: 'failed',
+			buyer: 'Buyer 1',
+			problem: expect.stringContaining('Use a point for the decimals') as string,
+		});
 		expect(await made()).toEqual([1, 0, 1]);
 		await enter(rows);
-		expect(left(await run(), 'Write the Link Back').map(({ reference }) => reference)).toEqual([rows[1]?.reference]);
+		expect(left(await run(), 'Write the Link Back').map(({ reference }) => reference)).toEqual([
+			rows[1]?.reference,
+		]);
 		expect(await made()).toEqual([1, 1, 1]);
 	});
 
@@ -83,7 +121,12 @@ describe('the example rows-to-checkouts in a real n8n', () => {
 		const { run, made } = await setUp(threeRows());
 		const { sandbox } = await stage();
 		await sandbox.fault('payfect', 'create', 'reset-after');
-		expect(left(await run(), 'Write the Problem Back')).toEqual([expect.objectContaining({ status: 'look it up', problem: expect.stringContaining('look in its dashboard') as string })]);
+		expect(left(await run(), 'Write the Problem Back')).toEqual([
+			expect.objectContaining({
+				status: 'look it up',
+				problem: expect.stringContaining('look in its dashboard') as string,
+			}),
+		]);
 		await run();
 		expect(await made()).toEqual([1, 1, 1]);
 	});
@@ -97,6 +140,12 @@ describe('the example rows-to-checkouts in a real n8n', () => {
 		const checkout = await sandbox.checkoutOf('payfect', rows[0]?.reference ?? '');
 		await sandbox.act('payfect', checkout.checkoutId, 'pay');
 		const executions = await client.executions.waitFor(workflow().id, 2);
-		expect(executions.flatMap((execution) => left(execution, 'Note the Payment'))).toEqual([expect.objectContaining({ reference: rows[0]?.reference, status: 'paid', paid: '20.50 usdt' })]);
+		expect(executions.flatMap((execution) => left(execution, 'Note the Payment'))).toEqual([
+			expect.objectContaining({
+				reference: rows[0]?.reference,
+				status: 'paid',
+				paid: '20.50 usdt',
+			}),
+		]);
 	});
 });

@@ -45,7 +45,17 @@ export interface SandboxState {
 export type PayerAction = 'pay' | 'cancel' | 'expire' | 'underpay' | 'overpay';
 
 export type Fault =
-	| '429-seconds' | '429-date' | '500' | '500-after' | '401' | 'timeout-before' | 'timeout-after' | 'reset-before' | 'reset-after' | 'html' | 'half-json';
+	| '429-seconds'
+	| '429-date'
+	| '500'
+	| '500-after'
+	| '401'
+	| 'timeout-before'
+	| 'timeout-after'
+	| 'reset-before'
+	| 'reset-after'
+	| 'html'
+	| 'half-json';
 
 /** The sandbox as a test drives it: through its control interface, which does what the buttons of its pages do. */
 export class SandboxClient {
@@ -64,7 +74,10 @@ export class SandboxClient {
 		const { checkouts } = await this.state(provider);
 		const found = checkouts.filter((checkout) => checkout.reference === reference);
 		const [checkout] = found;
-		if (!checkout || found.length > 1) throw new Error(`The sandbox has ${found.length} checkouts of ${provider} with reference ${reference}.`);
+		if (!checkout || found.length > 1)
+			throw new Error(
+				`The sandbox has ${found.length} checkouts of ${provider} with reference ${reference}.`,
+			);
 		return checkout;
 	}
 
@@ -73,14 +86,23 @@ export class SandboxClient {
 		provider: string,
 		checkoutId: string,
 		action: PayerAction,
-		how: { callback?: 'genuine' | 'forged' | 'tampered' | 'none'; copies?: number; keepStatus?: boolean } = {},
+		how: {
+			callback?: 'genuine' | 'forged' | 'tampered' | 'none';
+			copies?: number;
+			keepStatus?: boolean;
+		} = {},
 	): Promise<SandboxDelivery[]> {
-		const answer = await this.http.post<{ deliveries: SandboxDelivery[] }>(`/checkouts/${provider}/${encodeURIComponent(checkoutId)}/${action}`, how);
+		const answer = await this.http.post<{ deliveries: SandboxDelivery[] }>(
+			`/checkouts/${provider}/${encodeURIComponent(checkoutId)}/${action}`,
+			how,
+		);
 		return answer.data.deliveries;
 	}
 
 	async redeliver(deliveryId: string): Promise<SandboxDelivery> {
-		const answer = await this.http.post<{ deliveries: [SandboxDelivery] }>(`/deliveries/${deliveryId}/redeliver`);
+		const answer = await this.http.post<{ deliveries: [SandboxDelivery] }>(
+			`/deliveries/${deliveryId}/redeliver`,
+		);
 		return answer.data.deliveries[0];
 	}
 

@@ -1,9 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import type { IDataObject, INode, INodeTypeDescription } from 'n8n-workflow';
 import { sandboxCredentials } from '../../sandbox/sandbox';
-import { N8nClient, type Credential, type Execution, type ExecutionSummary, type Workflow } from '../n8n/client';
+import {
+	N8nClient,
+	type Credential,
+	type Execution,
+	type ExecutionSummary,
+	type Workflow,
+} from '../n8n/client';
 import { attachN8n, type RunningN8n } from '../n8n/instance';
-import { SandboxClient, type PayerAction, type SandboxCheckout, type SandboxDelivery } from './sandboxClient';
+import {
+	SandboxClient,
+	type PayerAction,
+	type SandboxCheckout,
+	type SandboxDelivery,
+} from './sandboxClient';
 
 export const packageName = 'n8n-nodes-hosted-checkout';
 
@@ -22,8 +33,14 @@ let signedIn: Promise<Stage> | undefined;
 export async function stage(): Promise<Stage> {
 	signedIn ??= (async () => {
 		const settings = process.env.END_TO_END_STAGE;
-		if (settings === undefined) throw new Error('There is no n8n for the end-to-end tests. Run them with "npm run test:e2e".');
-		const { userFolder, sandboxUrl } = JSON.parse(settings) as { userFolder: string; sandboxUrl: string };
+		if (settings === undefined)
+			throw new Error(
+				'There is no n8n for the end-to-end tests. Run them with "npm run test:e2e".',
+			);
+		const { userFolder, sandboxUrl } = JSON.parse(settings) as {
+			userFolder: string;
+			sandboxUrl: string;
+		};
 		const n8n = attachN8n(userFolder);
 		const client = new N8nClient(n8n.url);
 		await client.signIn();
@@ -75,7 +92,10 @@ export function uniqueReference(): string {
 }
 
 /** The fields that the sandbox accepts, as n8n's credential of this provider has them. */
-export function goodCredential({ credential }: Pick<ProviderCase, 'credential'>, sandboxUrl: string): Record<string, unknown> {
+export function goodCredential(
+	{ credential }: Pick<ProviderCase, 'credential'>,
+	sandboxUrl: string,
+): Record<string, unknown> {
 	const found = sandboxCredentials(sandboxUrl).find(({ type }) => type === credential);
 	if (!found) throw new Error(`The sandbox offers no credential of type ${credential}.`);
 	return { ...found.data };
@@ -84,28 +104,50 @@ export function goodCredential({ credential }: Pick<ProviderCase, 'credential'>,
 /** Every text of a credential that must never be seen outside of it. */
 export function secretsIn(fields: Record<string, unknown>): string[] {
 	return Object.entries(fields)
-		.filter(([name, value]) => !/url$/i.test(name) && typeof value === 'string' && value.length >= 12)
+		.filter(
+			([name, value]) => !/url$/i.test(name) && typeof value === 'string' && value.length >= 12,
+		)
 		.map(([, value]) => String(value));
 }
 
 /** A credential in n8n; fields given here replace those that the sandbox accepts. */
-export async function makeCredential(provider: ProviderCase, fields: IDataObject = {}): Promise<{ credential: Credential; data: Record<string, unknown> }> {
+export async function makeCredential(
+	provider: ProviderCase,
+	fields: IDataObject = {},
+): Promise<{ credential: Credential; data: Record<string, unknown> }> {
 	const { client, sandbox } = await stage();
 	const data = { ...goodCredential(provider, sandbox.url), ...fields };
-	const credential = await client.credentials.create({ name: `${provider.displayName} ${randomUUID().slice(0, 8)}`, type: provider.credential, data });
+	const credential = await client.credentials.create({
+		name: `${provider.displayName} ${randomUUID().slice(0, 8)}`,
+		type: provider.credential,
+		data,
+	});
 	return { credential, data };
 }
 
-export function node(name: string, type: string, typeVersion: number, more: Partial<INode> = {}): INode {
+export function node(
+	name: string,
+	type: string,
+	typeVersion: number,
+	more: Partial<INode> = {},
+): INode {
 	return { id: randomUUID(), name, type, typeVersion, position: [0, 0], parameters: {}, ...more };
 }
 
 /** Connects the nodes one behind the other. */
 export function chain(nodes: INode[]): Pick<Workflow, 'nodes' | 'connections'> {
 	const connections = Object.fromEntries(
-		nodes.slice(0, -1).map((from, index) => [from.name, { main: [[{ node: nodes[index + 1]?.name ?? '', type: 'main' as const, index: 0 }]] }]),
+		nodes
+			.slice(0, -1)
+			.map((from, index) => [
+				from.name,
+				{ main: [[{ node: nodes[index + 1]?.name ?? '', type: 'main' as const, index: 0 }]] },
+			]),
 	);
-	return { nodes: nodes.map((one, index) => ({ ...one, position: [index * 240, 0] })), connections };
+	return {
+		nodes: nodes.map((one, index) => ({ ...one, position: [index * 240, 0] })),
+		connections,
+	};
 }
 
 const created: Workflow[] = [];
@@ -123,19 +165,36 @@ export async function makeWorkflow(name: string, nodes: INode[]): Promise<Workfl
 }
 
 /** Manual start → this provider's node. */
-export async function makeActionWorkflow(provider: ProviderCase, credential: Credential, parameters: IDataObject): Promise<Workflow> {
-	const action = node('Provider', `${packageName}.${provider.node}`, 1.1, { parameters: parameters as INode['parameters'], credentials: use(credential) });
-	return await makeWorkflow(`${provider.displayName} action`, [node('Start', 'n8n-nodes-base.manualTrigger', 1), action]);
+export async function makeActionWorkflow(
+	provider: ProviderCase,
+	credential: Credential,
+	parameters: IDataObject,
+): Promise<Workflow> {
+	const action = node('Provider', `${packageName}.${provider.node}`, 1.1, {
+		parameters: parameters as INode['parameters'],
+		credentials: use(credential),
+	});
+	return await makeWorkflow(`${provider.displayName} action`, [
+		node('Start', 'n8n-nodes-base.manualTrigger', 1),
+		action,
+	]);
 }
 
 /** This provider's trigger → "Fulfilled". */
-export async function makeTriggerWorkflow(provider: ProviderCase, credential: Credential, parameters: IDataObject = {}): Promise<Workflow> {
+export async function makeTriggerWorkflow(
+	provider: ProviderCase,
+	credential: Credential,
+	parameters: IDataObject = {},
+): Promise<Workflow> {
 	const trigger = node('Paid', `${packageName}.${provider.trigger}`, 1.1, {
 		webhookId: randomUUID(),
 		parameters: { options: {}, ...parameters } as INode['parameters'],
 		credentials: use(credential),
 	});
-	return await makeWorkflow(`${provider.displayName} trigger`, [trigger, node('Fulfilled', 'n8n-nodes-base.noOp', 1)]);
+	return await makeWorkflow(`${provider.displayName} trigger`, [
+		trigger,
+		node('Fulfilled', 'n8n-nodes-base.noOp', 1),
+	]);
 }
 
 function use(credential: Credential): INode['credentials'] {
@@ -145,25 +204,34 @@ function use(credential: Credential): INode['credentials'] {
 let descriptions: Promise<INodeTypeDescription[]> | undefined;
 
 /** The address that the trigger's panel shows: n8n puts it together from the trigger's own description. */
-export async function callbackUrl(workflow: Workflow, kind: 'production' | 'test' = 'production'): Promise<string> {
+export async function callbackUrl(
+	workflow: Workflow,
+	kind: 'production' | 'test' = 'production',
+): Promise<string> {
 	const { n8n, client } = await stage();
 	descriptions ??= client.nodeTypes(packageName);
 	const trigger = workflow.nodes.find(({ webhookId }) => webhookId !== undefined);
 	const description = (await descriptions).find(({ name }) => name === trigger?.type);
 	const webhook = description?.webhooks?.[0];
-	if (!trigger || !webhook) throw new Error(`Workflow "${workflow.name}" has no trigger with an address.`);
-	const path = webhook.isFullPath ? webhook.path || trigger.webhookId : `${trigger.webhookId}/${webhook.path}`;
+	if (!trigger || !webhook)
+		throw new Error(`Workflow "${workflow.name}" has no trigger with an address.`);
+	const path = webhook.isFullPath
+		? webhook.path || trigger.webhookId
+		: `${trigger.webhookId}/${webhook.path}`;
 	return `${n8n.url}/${kind === 'test' ? 'webhook-test' : 'webhook'}/${path}`;
 }
 
 /** What left a node's first output. */
 export function itemsOf(execution: Execution, nodeName: string): IDataObject[] {
-	return (execution.data.resultData.runData[nodeName]?.[0]?.data?.main?.[0] ?? []).map(({ json }) => json);
+	return (execution.data.resultData.runData[nodeName]?.[0]?.data?.main?.[0] ?? []).map(
+		({ json }) => json,
+	);
 }
 
 /** What the editor shows of a failed execution: the error's title and the text below it. */
 export function errorOf(execution: Execution): { message: string; description: string } {
-	const error = execution.data.resultData.error as { message?: unknown; description?: unknown } | undefined;
+	const error = execution.data.resultData.error as
+		{ message?: unknown; description?: unknown } | undefined;
 	return { message: String(error?.message ?? ''), description: String(error?.description ?? '') };
 }
 
@@ -179,7 +247,10 @@ export class Shop {
 	) {}
 
 	/** `open: false` leaves the trigger unpublished. */
-	static async of(provider: ProviderCase, options: { credential?: Credential; trigger?: IDataObject; open?: boolean } = {}): Promise<Shop> {
+	static async of(
+		provider: ProviderCase,
+		options: { credential?: Credential; trigger?: IDataObject; open?: boolean } = {},
+	): Promise<Shop> {
 		const { client } = await stage();
 		const credential = options.credential ?? (await makeCredential(provider)).credential;
 		const paid = await makeTriggerWorkflow(provider, credential, options.trigger);
@@ -188,7 +259,10 @@ export class Shop {
 	}
 
 	/** Runs Create Checkout in n8n; gives the item that left the node, and the checkout as the sandbox has it. */
-	async order(parameters: IDataObject = {}, address = this.address): Promise<{ item: CreatedCheckout; checkout: SandboxCheckout }> {
+	async order(
+		parameters: IDataObject = {},
+		address = this.address,
+	): Promise<{ item: CreatedCheckout; checkout: SandboxCheckout }> {
 		const { client, sandbox } = await stage();
 		const reference = uniqueReference();
 		const workflow = await makeActionWorkflow(this.provider, this.credential, {
@@ -202,10 +276,15 @@ export class Shop {
 		const execution = await client.workflows.run(workflow.id, 'Start');
 		if (execution.status !== 'success') {
 			const { message, description } = errorOf(execution);
-			throw new Error(`Create Checkout ended with "${execution.status}": ${message} ${description}`);
+			throw new Error(
+				`Create Checkout ended with "${execution.status}": ${message} ${description}`,
+			);
 		}
 		const [item] = itemsOf(execution, 'Provider');
-		return { item: item as unknown as CreatedCheckout, checkout: await sandbox.checkoutOf(this.provider.provider, reference) };
+		return {
+			item: item as unknown as CreatedCheckout,
+			checkout: await sandbox.checkoutOf(this.provider.provider, reference),
+		};
 	}
 
 	/** What the payer (or a forger) does; gives the first delivery of each copy of the callback. */

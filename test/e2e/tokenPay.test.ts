@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { describeProvider } from './describeProvider';
-import { callbackByUrl, itemsOf, makeActionWorkflow, Shop, stage, type ProviderCase } from './support';
+import {
+	callbackByUrl,
+	itemsOf,
+	makeActionWorkflow,
+	Shop,
+	stage,
+	type ProviderCase,
+} from './support';
 
 const tokenPay: ProviderCase = {
 	provider: 'tokenpay',
@@ -9,12 +16,26 @@ const tokenPay: ProviderCase = {
 	trigger: 'tokenPayTrigger',
 	credential: 'tokenPayApi',
 	// Amounts come back without final zeros, since a coin may have eighteen decimals.
-	order: { amountFrom: 'amount', amount: '20.5', chain: 'TRON', currency: 'USDT', description: 'One box of tea' },
+	order: {
+		amountFrom: 'amount',
+		amount: '20.5',
+		chain: 'TRON',
+		currency: 'USDT',
+		description: 'One box of tea',
+	},
 	money: { amount: '20.5', currency: 'USDT' },
 	callbackParameters: callbackByUrl,
-	lookUp: ({ reference }) => ({ resource: 'checkout', operation: 'get', findBy: 'reference', reference }),
+	lookUp: ({ reference }) => ({
+		resource: 'checkout',
+		operation: 'get',
+		findBy: 'reference',
+		reference,
+	}),
 	missingSecret: { fields: { appSecret: '', appSecretPrevious: '' }, words: /App Secret/ },
-	wrongKey: { fields: { appSecret: 'tokenpay-secret-nobody-ever-had!' }, words: /invalid signature[\s\S]*App Secret/ },
+	wrongKey: {
+		fields: { appSecret: 'tokenpay-secret-nobody-ever-had!' },
+		words: /invalid signature[\s\S]*App Secret/,
+	},
 	acknowledgement: { status: 200, contentType: 'text/plain; charset=utf-8', body: 'success' },
 };
 
@@ -25,10 +46,23 @@ describe('what only TokenPay does', () => {
 		const { credential } = await Shop.of(tokenPay, { open: false });
 		const { client } = await stage();
 		const options = async (methodName: string, currentNodeParameters: object) =>
-			(await client.loadOptions('n8n-nodes-hosted-checkout.tokenPay', 1.1, methodName, credential, currentNodeParameters)).map(({ value }) => value);
+			(
+				await client.loadOptions(
+					'n8n-nodes-hosted-checkout.tokenPay',
+					1.1,
+					methodName,
+					credential,
+					currentNodeParameters,
+				)
+			).map(({ value }) => value);
 		expect(await options('getChains', {})).toEqual(['BSC', 'ETHEREUM', 'TRON']);
 		expect(await options('getCurrencies', { chain: 'TRON' })).toEqual(['TRX', 'USDT']);
-		expect(await options('getCurrencies', { chain: '={{ $json.chain }}' })).toEqual(['BNB', 'ETH', 'TRX', 'USDT']);
+		expect(await options('getCurrencies', { chain: '={{ $json.chain }}' })).toEqual([
+			'BNB',
+			'ETH',
+			'TRX',
+			'USDT',
+		]);
 	});
 
 	test('twelve rows at once keep to five requests a second, and every one is made', async () => {
@@ -45,12 +79,25 @@ describe('what only TokenPay does', () => {
 		});
 		const [start, action] = workflow.nodes;
 		if (!start || !action) throw new Error('The workflow has lost its nodes.');
-		const rows = { ...start, id: randomUUID(), name: 'Rows', type: 'n8n-nodes-base.code', typeVersion: 2, parameters: { jsCode: 'return Array.from({ length: 12 }, (_, row) => ({ json: { row } }))' } };
+		const rows = {
+			...start,
+			id: randomUUID(),
+			name: 'Rows',
+			type: 'n8n-nodes-base.code',
+			typeVersion: 2,
+			parameters: { jsCode: 'return Array.from({ length: 12 }, (_, row) => ({ json: { row } }))' },
+		};
 		const to = (node: string) => ({ main: [[{ node, type: 'main' as const, index: 0 }]] });
-		await client.workflows.save({ ...workflow, nodes: [start, rows, action], connections: { [start.name]: to('Rows'), Rows: to(action.name) } });
+		await client.workflows.save({
+			...workflow,
+			nodes: [start, rows, action],
+			connections: { [start.name]: to('Rows'), Rows: to(action.name) },
+		});
 		const before = (await sandbox.state()).refusals.length;
 		const items = itemsOf(await client.workflows.run(workflow.id, 'Start'), 'Provider');
-		expect(items.map(({ reference }) => reference)).toEqual(Array.from({ length: 12 }, (_, row) => `${run}-${row}`));
+		expect(items.map(({ reference }) => reference)).toEqual(
+			Array.from({ length: 12 }, (_, row) => `${run}-${row}`),
+		);
 		expect((await sandbox.state()).refusals.slice(before)).toEqual([]);
 	});
 
@@ -63,24 +110,37 @@ describe('what only TokenPay does', () => {
 		expect(missed?.status).toBe(404);
 		await client.workflows.publish(merchant.paid.id);
 		const executions = await client.executions.waitFor(merchant.paid.id, 1);
-		expect(executions.map((execution) => itemsOf(execution, 'Fulfilled')[0]?.reference)).toEqual([checkout.reference]);
+		expect(executions.map((execution) => itemsOf(execution, 'Fulfilled')[0]?.reference)).toEqual([
+			checkout.reference,
+		]);
 	});
 
 	test('Confirm With Provider asks TokenPay before it starts the workflow', async () => {
-		const merchant = await Shop.of(tokenPay, { trigger: { options: { confirmWithProvider: true } } });
+		const merchant = await Shop.of(tokenPay, {
+			trigger: { options: { confirmWithProvider: true } },
+		});
 		const { checkout } = await merchant.order();
 		await merchant.payer(checkout);
 		const { client } = await stage();
 		const [execution] = await client.executions.waitFor(merchant.paid.id, 1);
-		expect(execution && itemsOf(execution, 'Fulfilled')).toEqual([expect.objectContaining({ verifiedBy: 'signature+provider', ...tokenPay.money })]);
+		expect(execution && itemsOf(execution, 'Fulfilled')).toEqual([
+			expect.objectContaining({ verifiedBy: 'signature+provider', ...tokenPay.money }),
+		]);
 	});
 
 	test('an order is closed by its reference and cannot be paid any more', async () => {
 		const merchant = await Shop.of(tokenPay, { open: false });
 		const { client, sandbox } = await stage();
 		const { checkout } = await merchant.order();
-		const close = await makeActionWorkflow(tokenPay, merchant.credential, { resource: 'checkout', operation: 'close', findBy: 'reference', reference: checkout.reference });
-		expect(itemsOf(await client.workflows.run(close.id, 'Start'), 'Provider')).toEqual([expect.objectContaining({ status: 'canceled', reference: checkout.reference })]);
+		const close = await makeActionWorkflow(tokenPay, merchant.credential, {
+			resource: 'checkout',
+			operation: 'close',
+			findBy: 'reference',
+			reference: checkout.reference,
+		});
+		expect(itemsOf(await client.workflows.run(close.id, 'Start'), 'Provider')).toEqual([
+			expect.objectContaining({ status: 'canceled', reference: checkout.reference }),
+		]);
 		await expect(sandbox.act('tokenpay', checkout.checkoutId, 'pay')).rejects.toThrow('409');
 	});
 });

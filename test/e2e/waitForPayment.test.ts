@@ -5,7 +5,16 @@ import type { IConnections, IDataObject, INode, IWorkflowSettings } from 'n8n-wo
 import { LocalServer } from '../support/localServer';
 import { eventually, type Credential, type Execution, type Workflow } from '../n8n/client';
 import type { SandboxCheckout, SandboxDelivery } from './sandboxClient';
-import { errorOf, goodCredential, itemsOf, node, packageName, secretsIn, stage, uniqueReference } from './support';
+import {
+	errorOf,
+	goodCredential,
+	itemsOf,
+	node,
+	packageName,
+	secretsIn,
+	stage,
+	uniqueReference,
+} from './support';
 
 interface Provider {
 	provider: string;
@@ -37,9 +46,19 @@ const providers: Provider[] = [
 		displayName: 'EFundPay',
 		node: 'eFundPay',
 		credential: 'eFundPayApi',
-		order: { amount: '20.50', currency: 'USD', description: 'One box of tea', successUrl: 'https://shop.example/thanks', buyerName: 'Maria Gomez' },
+		order: {
+			amount: '20.50',
+			currency: 'USD',
+			description: 'One box of tea',
+			successUrl: 'https://shop.example/thanks',
+			buyerName: 'Maria Gomez',
+		},
 		money: { amount: '20.50', currency: 'USD' },
-		acknowledgement: { status: 200, contentType: 'application/json; charset=utf-8', body: '{"code":"200","message":"SUCCESS"}' },
+		acknowledgement: {
+			status: 200,
+			contentType: 'application/json; charset=utf-8',
+			body: '{"code":"200","message":"SUCCESS"}',
+		},
 		verifiedBy: 'signature',
 		look: { resource: 'transaction', operation: 'get', transactionId: '={{ $json.checkoutId }}' },
 	},
@@ -48,11 +67,21 @@ const providers: Provider[] = [
 		displayName: 'ChingChingPay',
 		node: 'chingChingPay',
 		credential: 'chingChingPayApi',
-		order: { operation: 'createLink', amount: '20.50', currency: 'HKD', description: 'One box of tea' },
+		order: {
+			operation: 'createLink',
+			amount: '20.50',
+			currency: 'HKD',
+			description: 'One box of tea',
+		},
 		money: { amount: '20.50', currency: 'HKD' },
 		acknowledgement: { status: 200, contentType: 'text/plain; charset=utf-8', body: 'success' },
 		verifiedBy: 'signature+provider',
-		look: { resource: 'transaction', operation: 'get', lookUpBy: 'reference', reference: '={{ $json.reference }}' },
+		look: {
+			resource: 'transaction',
+			operation: 'get',
+			lookUpBy: 'reference',
+			reference: '={{ $json.reference }}',
+		},
 	},
 	{
 		provider: 'tokenpay',
@@ -63,10 +92,20 @@ const providers: Provider[] = [
 		money: { amount: '20.5', currency: 'USDT' },
 		acknowledgement: { status: 200, contentType: 'text/plain; charset=utf-8', body: 'success' },
 		verifiedBy: 'signature',
-		look: { resource: 'checkout', operation: 'get', findBy: 'reference', reference: '={{ $json.reference }}' },
+		look: {
+			resource: 'checkout',
+			operation: 'get',
+			findBy: 'reference',
+			reference: '={{ $json.reference }}',
+		},
 	},
 ];
-const [ofPayfect, ofEFundPay, ofChingChingPay, ofTokenPay] = providers as [Provider, Provider, Provider, Provider];
+const [ofPayfect, ofEFundPay, ofChingChingPay, ofTokenPay] = providers as [
+	Provider,
+	Provider,
+	Provider,
+	Provider,
+];
 
 /** Long enough for all of a test, so that only the tests about time see it. */
 const oneHour = { limitType: 'duration', limitAmount: 1, limitUnit: 'hours' };
@@ -76,11 +115,21 @@ const twelveSeconds = { limitType: 'duration', limitAmount: 0.2, limitUnit: 'min
 const secrets = new Set<string>();
 const workflows: Workflow[] = [];
 
-async function makeCredential(provider: Provider, fields: IDataObject = {}): Promise<{ credential: Credential; data: Record<string, unknown> }> {
+async function makeCredential(
+	provider: Provider,
+	fields: IDataObject = {},
+): Promise<{ credential: Credential; data: Record<string, unknown> }> {
 	const { client, sandbox } = await stage();
 	const data = { ...goodCredential(provider, sandbox.url), ...fields };
 	for (const secret of secretsIn(data)) secrets.add(secret);
-	return { credential: await client.credentials.create({ name: `${provider.displayName} ${randomUUID().slice(0, 8)}`, type: provider.credential, data }), data };
+	return {
+		credential: await client.credentials.create({
+			name: `${provider.displayName} ${randomUUID().slice(0, 8)}`,
+			type: provider.credential,
+			data,
+		}),
+		data,
+	};
 }
 
 /** Connects names to names: `['Order', 'Create']` or, for another output than the first, `['Wait', 'Not Shipped', 1]`. */
@@ -94,15 +143,35 @@ function connect(links: ReadonlyArray<readonly [string, string, number?]>): ICon
 	return connections;
 }
 
-async function make(name: string, nodes: INode[], links: ReadonlyArray<readonly [string, string, number?]>, settings: IWorkflowSettings = {}): Promise<Workflow> {
+async function make(
+	name: string,
+	nodes: INode[],
+	links: ReadonlyArray<readonly [string, string, number?]>,
+	settings: IWorkflowSettings = {},
+): Promise<Workflow> {
 	const { client } = await stage();
-	const workflow = await client.workflows.create({ name, nodes: nodes.map((one, index) => ({ ...one, position: [index * 240, 0] })), connections: connect(links), settings });
+	const workflow = await client.workflows.create({
+		name,
+		nodes: nodes.map((one, index) => ({ ...one, position: [index * 240, 0] })),
+		connections: connect(links),
+		settings,
+	});
 	workflows.push(workflow);
 	return workflow;
 }
 
-function providerNode(provider: Provider, name: string, credential: Credential, parameters: IDataObject, more: Partial<INode> = {}): INode {
-	return node(name, `${packageName}.${provider.node}`, 1.1, { parameters: parameters as INode['parameters'], credentials: { [credential.type]: { id: credential.id, name: credential.name } }, ...more });
+function providerNode(
+	provider: Provider,
+	name: string,
+	credential: Credential,
+	parameters: IDataObject,
+	more: Partial<INode> = {},
+): INode {
+	return node(name, `${packageName}.${provider.node}`, 1.1, {
+		parameters: parameters as INode['parameters'],
+		credentials: { [credential.type]: { id: credential.id, name: credential.name } },
+		...more,
+	});
 }
 
 const creating = (provider: Provider, more: IDataObject = {}): IDataObject => ({
@@ -114,7 +183,12 @@ const creating = (provider: Provider, more: IDataObject = {}): IDataObject => ({
 	...provider.order,
 	...more,
 });
-const awaiting = (more: IDataObject = {}): IDataObject => ({ resource: 'checkout', operation: 'waitForPayment', ...oneHour, ...more });
+const awaiting = (more: IDataObject = {}): IDataObject => ({
+	resource: 'checkout',
+	operation: 'waitForPayment',
+	...oneHour,
+	...more,
+});
 
 interface ShopOptions {
 	waiting?: IDataObject;
@@ -140,7 +214,10 @@ class Shop {
 		const webhookId = randomUUID();
 		const between = options.between ?? [];
 		const nodes = [
-			node('Order', 'n8n-nodes-base.webhook', 2, { webhookId, parameters: { httpMethod: 'POST', path: webhookId, options: {} } }),
+			node('Order', 'n8n-nodes-base.webhook', 2, {
+				webhookId,
+				parameters: { httpMethod: 'POST', path: webhookId, options: {} },
+			}),
 			providerNode(provider, 'Create', credential, creating(provider, options.creating)),
 			...between,
 			providerNode(provider, 'Wait', credential, awaiting(options.waiting), options.waitNode),
@@ -150,21 +227,37 @@ class Shop {
 		];
 		const way = ['Order', 'Create', ...between.map(({ name }) => name), 'Wait'];
 		const links = way.slice(0, -1).map((from, index) => [from, way[index + 1] ?? ''] as const);
-		const workflow = await make(`${provider.displayName} waits`, nodes, [...links, ['Wait', 'Shipped'], ['Wait', 'Not Shipped', 1], ['Not Shipped', 'Look Once More']]);
+		const workflow = await make(`${provider.displayName} waits`, nodes, [
+			...links,
+			['Wait', 'Shipped'],
+			['Wait', 'Not Shipped', 1],
+			['Not Shipped', 'Look Once More'],
+		]);
 		await client.workflows.publish(workflow.id);
 		return new Shop(provider, credential, workflow, `${n8n.url}/webhook/${webhookId}`);
 	}
 
 	/** An order comes in. */
 	async send(reference: string): Promise<void> {
-		await axios.post(this.address, { reference, customer: `customer of ${reference}` }, { proxy: false });
+		await axios.post(
+			this.address,
+			{ reference, customer: `customer of ${reference}` },
+			{ proxy: false },
+		);
 	}
 
 	/** Ends when this many of the workflow's executions are in that state. */
 	async reaches(status: string, count: number): Promise<void> {
 		const { client } = await stage();
-		const found = async () => (await client.executions.list(this.workflow.id)).filter((execution) => execution.status === status).length;
-		await eventually(async () => ((await found()) >= count ? true : await wait(500)), 180_000, () => `Not ${count} executions were ${status}`);
+		const found = async () =>
+			(await client.executions.list(this.workflow.id)).filter(
+				(execution) => execution.status === status,
+			).length;
+		await eventually(
+			async () => ((await found()) >= count ? true : await wait(500)),
+			180_000,
+			() => `Not ${count} executions were ${status}`,
+		);
 	}
 
 	/** An order comes in; ends when the provider has its checkout. */
@@ -172,7 +265,10 @@ class Shop {
 		await this.send(reference);
 		const { sandbox } = await stage();
 		return await eventually(
-			async () => (await sandbox.state(this.provider.provider)).checkouts.find((checkout) => checkout.reference === reference),
+			async () =>
+				(await sandbox.state(this.provider.provider)).checkouts.find(
+					(checkout) => checkout.reference === reference,
+				),
 			30_000,
 			() => `${this.provider.displayName} had no checkout ${reference}`,
 		);
@@ -183,25 +279,40 @@ class Shop {
 		const checkout = await this.takeOrder();
 		const { client } = await stage();
 		const id = executionOf(checkout);
-		await eventually(async () => ((await client.executions.get(id)).status === 'waiting' ? true : undefined), 30_000, () => `Execution ${id} did not wait`);
+		await eventually(
+			async () => ((await client.executions.get(id)).status === 'waiting' ? true : undefined),
+			30_000,
+			() => `Execution ${id} did not wait`,
+		);
 		return checkout;
 	}
 
-	async payer(checkout: SandboxCheckout, action: Parameters<Awaited<ReturnType<typeof stage>>['sandbox']['act']>[2] = 'pay', how: Parameters<Awaited<ReturnType<typeof stage>>['sandbox']['act']>[3] = {}) {
-		return await (await stage()).sandbox.act(this.provider.provider, checkout.checkoutId, action, how);
+	async payer(
+		checkout: SandboxCheckout,
+		action: Parameters<Awaited<ReturnType<typeof stage>>['sandbox']['act']>[2] = 'pay',
+		how: Parameters<Awaited<ReturnType<typeof stage>>['sandbox']['act']>[3] = {},
+	) {
+		return await (
+			await stage()
+		).sandbox.act(this.provider.provider, checkout.checkoutId, action, how);
 	}
 }
 
-async function tenAtATime<Entry>(entries: readonly Entry[], work: (entry: Entry) => Promise<unknown>): Promise<void> {
+async function tenAtATime<Entry>(
+	entries: readonly Entry[],
+	work: (entry: Entry) => Promise<unknown>,
+): Promise<void> {
 	let next = 0;
 	const worker = async () => {
-		for (let index = next++; index < entries.length; index = next++) await work(entries[index] as Entry);
+		for (let index = next++; index < entries.length; index = next++)
+			await work(entries[index] as Entry);
 	};
 	await Promise.all(Array.from({ length: 10 }, worker));
 }
 
 /** The number of the execution in the resume URL. */
-const executionOf = ({ callbackUrl }: SandboxCheckout): string => new URL(callbackUrl ?? '').pathname.split('/').at(-1) ?? '';
+const executionOf = ({ callbackUrl }: SandboxCheckout): string =>
+	new URL(callbackUrl ?? '').pathname.split('/').at(-1) ?? '';
 
 async function ended(checkout: SandboxCheckout, withinMilliseconds = 60_000): Promise<Execution> {
 	const { client } = await stage();
@@ -209,25 +320,45 @@ async function ended(checkout: SandboxCheckout, withinMilliseconds = 60_000): Pr
 	return await eventually(
 		async () => {
 			const execution = await client.executions.get(id);
-			return ['success', 'error', 'crashed', 'canceled'].includes(execution.status) ? execution : undefined;
+			return ['success', 'error', 'crashed', 'canceled'].includes(execution.status)
+				? execution
+				: undefined;
 		},
 		withinMilliseconds,
 		() => `Execution ${id} had not ended`,
 	);
 }
 
-const leftThrough = (execution: Execution) => ({ status: execution.status, shipped: itemsOf(execution, 'Shipped'), notShipped: itemsOf(execution, 'Not Shipped') });
-const runsOf = (execution: Execution, name: string) => execution.data.resultData.runData[name]?.length ?? 0;
+const leftThrough = (execution: Execution) => ({
+	status: execution.status,
+	shipped: itemsOf(execution, 'Shipped'),
+	notShipped: itemsOf(execution, 'Not Shipped'),
+});
+const runsOf = (execution: Execution, name: string) =>
+	execution.data.resultData.runData[name]?.length ?? 0;
 
 async function stillWaits(checkout: SandboxCheckout): Promise<void> {
 	const { client } = await stage();
 	const execution = await client.executions.get(executionOf(checkout));
-	expect({ ...leftThrough(execution), status: execution.status }).toEqual({ status: 'waiting', shipped: [], notShipped: [] });
+	expect({ ...leftThrough(execution), status: execution.status }).toEqual({
+		status: 'waiting',
+		shipped: [],
+		notShipped: [],
+	});
 }
 
 /** Sends the bytes of a delivery to the resume URL of another checkout. */
-async function sendTo({ callbackUrl }: SandboxCheckout, { requestHeaders, requestBody }: SandboxDelivery) {
-	return await axios.post(callbackUrl ?? '', Buffer.from(requestBody), { headers: requestHeaders, proxy: false, validateStatus: () => true, transformRequest: (data: Buffer) => data, responseType: 'text' });
+async function sendTo(
+	{ callbackUrl }: SandboxCheckout,
+	{ requestHeaders, requestBody }: SandboxDelivery,
+) {
+	return await axios.post(callbackUrl ?? '', Buffer.from(requestBody), {
+		headers: requestHeaders,
+		proxy: false,
+		validateStatus: () => true,
+		transformRequest: (data: Buffer) => data,
+		responseType: 'text',
+	});
 }
 
 /** A step that takes as long as the test wants, in a workflow that goes on running meanwhile. */
@@ -247,8 +378,23 @@ class SlowStep extends LocalServer {
 	/** Two nodes: the request, and one that puts the checkout's fields back. */
 	nodes(): INode[] {
 		return [
-			node('Slow', 'n8n-nodes-base.httpRequest', 4.2, { parameters: { method: 'POST', url: this.url, sendBody: true, specifyBody: 'json', jsonBody: '{}', options: {} } }),
-			node('Checkout Again', 'n8n-nodes-base.set', 3.4, { parameters: { mode: 'raw', jsonOutput: "={{ JSON.stringify($('Create').item.json) }}", options: {} } }),
+			node('Slow', 'n8n-nodes-base.httpRequest', 4.2, {
+				parameters: {
+					method: 'POST',
+					url: this.url,
+					sendBody: true,
+					specifyBody: 'json',
+					jsonBody: '{}',
+					options: {},
+				},
+			}),
+			node('Checkout Again', 'n8n-nodes-base.set', 3.4, {
+				parameters: {
+					mode: 'raw',
+					jsonOutput: "={{ JSON.stringify($('Create').item.json) }}",
+					options: {},
+				},
+			}),
 		];
 	}
 }
@@ -262,7 +408,10 @@ describe.each(providers)('Wait for Payment of $displayName', (provider) => {
 	test('paid: the order is shipped once, with its own data and the payment, and the provider gets its acknowledgement to the byte', async () => {
 		const checkout = await shop.order();
 		const [delivery] = await shop.payer(checkout);
-		expect(delivery).toMatchObject({ status: provider.acknowledgement.status, responseBody: provider.acknowledgement.body });
+		expect(delivery).toMatchObject({
+			status: provider.acknowledgement.status,
+			responseBody: provider.acknowledgement.body,
+		});
 		expect(delivery?.responseHeaders['content-type']).toBe(provider.acknowledgement.contentType);
 		const execution = await ended(checkout);
 		expect(execution.stored).not.toContain('no Wait for Payment follows');
@@ -274,7 +423,12 @@ describe.each(providers)('Wait for Payment of $displayName', (provider) => {
 					reference: checkout.reference,
 					outcome: 'paid',
 					paidInFull: 'exact',
-					payment: expect.objectContaining({ event: 'payment.succeeded', reference: checkout.reference, verifiedBy: provider.verifiedBy, ...provider.money }),
+					payment: expect.objectContaining({
+						event: 'payment.succeeded',
+						reference: checkout.reference,
+						verifiedBy: provider.verifiedBy,
+						...provider.money,
+					}),
 				}),
 			],
 			notShipped: [],
@@ -282,12 +436,15 @@ describe.each(providers)('Wait for Payment of $displayName', (provider) => {
 		expect(runsOf(execution, 'Shipped')).toBe(1);
 	});
 
-	test.each(['forged', 'tampered'] as const)('%s: a real 401 that says nothing, and nothing is shipped', async (callback) => {
-		const checkout = await shop.order();
-		const [refused] = await shop.payer(checkout, 'pay', { callback });
-		expect(refused).toMatchObject({ status: 401, responseBody: 'Unauthorized' });
-		await stillWaits(checkout);
-	});
+	test.each(['forged', 'tampered'] as const)(
+		'%s: a real 401 that says nothing, and nothing is shipped',
+		async (callback) => {
+			const checkout = await shop.order();
+			const [refused] = await shop.payer(checkout, 'pay', { callback });
+			expect(refused).toMatchObject({ status: 401, responseBody: 'Unauthorized' });
+			await stillWaits(checkout);
+		},
+	);
 
 	test('a payment after a forged callback ships', async () => {
 		const checkout = await shop.order();
@@ -300,7 +457,10 @@ describe.each(providers)('Wait for Payment of $displayName', (provider) => {
 		const [mine, other] = [await shop.order(), await shop.order()];
 		const [delivery] = await shop.payer(other);
 		const answer = await sendTo(mine, delivery as SandboxDelivery);
-		expect({ status: answer.status, body: answer.data as string }).toEqual({ status: 401, body: 'Unauthorized' });
+		expect({ status: answer.status, body: answer.data as string }).toEqual({
+			status: 401,
+			body: 'Unauthorized',
+		});
 		await stillWaits(mine);
 		expect(leftThrough(await ended(other)).shipped).toHaveLength(1);
 	});
@@ -309,7 +469,14 @@ describe.each(providers)('Wait for Payment of $displayName', (provider) => {
 		const checkout = await shop.order();
 		const [path] = (checkout.callbackUrl ?? '').split('?');
 		for (const callbackUrl of [path ?? '', `${path}?signature=${'0'.repeat(64)}`]) {
-			expect((await sendTo({ ...checkout, callbackUrl }, { requestHeaders: { 'Content-Type': 'application/json' }, requestBody: '{}' } as unknown as SandboxDelivery)).status).toBe(401);
+			expect(
+				(
+					await sendTo({ ...checkout, callbackUrl }, {
+						requestHeaders: { 'Content-Type': 'application/json' },
+						requestBody: '{}',
+					} as unknown as SandboxDelivery)
+				).status,
+			).toBe(401);
 		}
 		await stillWaits(checkout);
 	});
@@ -317,7 +484,9 @@ describe.each(providers)('Wait for Payment of $displayName', (provider) => {
 	test('six copies of the payment at once resume it once', async () => {
 		const checkout = await shop.order();
 		const deliveries = await shop.payer(checkout, 'pay', { copies: 6 });
-		expect(deliveries.filter(({ status }) => status === provider.acknowledgement.status)).toHaveLength(1);
+		expect(
+			deliveries.filter(({ status }) => status === provider.acknowledgement.status),
+		).toHaveLength(1);
 		const execution = await ended(checkout);
 		expect(leftThrough(execution).shipped).toHaveLength(1);
 		expect(runsOf(execution, 'Shipped')).toBe(1);
@@ -336,13 +505,21 @@ describe.each(providers)('Wait for Payment of $displayName', (provider) => {
 	test('underpaid: not shipped, and the item says so', async () => {
 		const checkout = await shop.order();
 		await shop.payer(checkout, 'underpay');
-		expect(leftThrough(await ended(checkout))).toMatchObject({ status: 'success', shipped: [], notShipped: [{ reference: checkout.reference, outcome: 'underpaid', paidInFull: 'under' }] });
+		expect(leftThrough(await ended(checkout))).toMatchObject({
+			status: 'success',
+			shipped: [],
+			notShipped: [{ reference: checkout.reference, outcome: 'underpaid', paidInFull: 'under' }],
+		});
 	});
 
 	test('overpaid: shipped, and the item says so', async () => {
 		const checkout = await shop.order();
 		await shop.payer(checkout, 'overpay');
-		expect(leftThrough(await ended(checkout))).toMatchObject({ status: 'success', shipped: [{ reference: checkout.reference, outcome: 'paid', paidInFull: 'over' }], notShipped: [] });
+		expect(leftThrough(await ended(checkout))).toMatchObject({
+			status: 'success',
+			shipped: [{ reference: checkout.reference, outcome: 'paid', paidInFull: 'over' }],
+			notShipped: [],
+		});
 	});
 
 	test('the credential is deleted while it waits: 401, and nothing is shipped', async () => {
@@ -361,7 +538,12 @@ describe.each(providers)('Wait for Payment of $displayName', (provider) => {
 		const own = await Shop.of(provider);
 		const checkout = await own.order();
 		const workflow = await client.workflows.get(own.workflow.id);
-		await client.workflows.save({ ...workflow, nodes: workflow.nodes.map((one) => (one.name === 'Wait' ? { ...one, parameters: { ...one.parameters, limitAmount: 2 } } : one)) });
+		await client.workflows.save({
+			...workflow,
+			nodes: workflow.nodes.map((one) =>
+				one.name === 'Wait' ? { ...one, parameters: { ...one.parameters, limitAmount: 2 } } : one,
+			),
+		});
 		await client.workflows.publish(own.workflow.id);
 		await client.workflows.unpublish(own.workflow.id);
 		await own.payer(checkout);
@@ -380,7 +562,11 @@ describe.each(providers)('Wait for Payment of $displayName', (provider) => {
 				providerNode(provider, 'Wait', credential, awaiting()),
 				node('Shipped', 'n8n-nodes-base.noOp', 1),
 			],
-			[['Start', 'Create'], ['Create', 'Wait'], ['Wait', 'Shipped']],
+			[
+				['Start', 'Create'],
+				['Create', 'Wait'],
+				['Wait', 'Shipped'],
+			],
 		);
 		const waiting = await client.workflows.run(workflow.id, 'Start');
 		expect(waiting.status).toBe('waiting');
@@ -388,7 +574,10 @@ describe.each(providers)('Wait for Payment of $displayName', (provider) => {
 		const checkout = await sandbox.checkoutOf(provider.provider, reference);
 		await sandbox.act(provider.provider, checkout.checkoutId, 'pay');
 		const execution = await ended(checkout);
-		expect({ mode: execution.mode, shipped: itemsOf(execution, 'Shipped').map((item) => item.reference) }).toEqual({ mode: 'manual', shipped: [reference] });
+		expect({
+			mode: execution.mode,
+			shipped: itemsOf(execution, 'Shipped').map((item) => item.reference),
+		}).toEqual({ mode: 'manual', shipped: [reference] });
 	});
 });
 
@@ -396,12 +585,18 @@ describe('Wait for Payment, and n8n is killed while it waits', () => {
 	test('after the restart every payment ships its own order', async () => {
 		const { n8n } = await stage();
 		const shops = await Promise.all(providers.map(async (provider) => await Shop.of(provider)));
-		const orders = await Promise.all(shops.map(async (shop) => ({ shop, checkout: await shop.order() })));
+		const orders = await Promise.all(
+			shops.map(async (shop) => ({ shop, checkout: await shop.order() })),
+		);
 		await n8n.kill();
 		await n8n.restart();
 		for (const { shop, checkout } of orders) await shop.payer(checkout);
 		const executions = await Promise.all(orders.map(async ({ checkout }) => await ended(checkout)));
-		expect(executions.map((execution) => leftThrough(execution).shipped.map(({ reference }) => reference))).toEqual(orders.map(({ checkout }) => [checkout.reference]));
+		expect(
+			executions.map((execution) =>
+				leftThrough(execution).shipped.map(({ reference }) => reference),
+			),
+		).toEqual(orders.map(({ checkout }) => [checkout.reference]));
 	});
 });
 
@@ -413,16 +608,29 @@ describe('Wait for Payment, when the payment comes before it waits', () => {
 	});
 	afterEach(() => slow.close());
 
-	test.each([ofPayfect, ofChingChingPay, ofTokenPay])('$displayName is asked, and the order is shipped although the callback got 409', async (provider) => {
-		const shop = await Shop.of(provider, { between: slow.nodes() });
-		const checkout = await shop.takeOrder();
-		const [early] = await shop.payer(checkout);
-		expect(early?.status).toBe(409);
-		slow.release();
-		const execution = await ended(checkout);
-		expect(leftThrough(execution)).toMatchObject({ status: 'success', shipped: [{ reference: checkout.reference, outcome: 'paid', paidInFull: 'exact', payment: { verifiedBy: 'provider' } }] });
-		expect(runsOf(execution, 'Shipped')).toBe(1);
-	});
+	test.each([ofPayfect, ofChingChingPay, ofTokenPay])(
+		'$displayName is asked, and the order is shipped although the callback got 409',
+		async (provider) => {
+			const shop = await Shop.of(provider, { between: slow.nodes() });
+			const checkout = await shop.takeOrder();
+			const [early] = await shop.payer(checkout);
+			expect(early?.status).toBe(409);
+			slow.release();
+			const execution = await ended(checkout);
+			expect(leftThrough(execution)).toMatchObject({
+				status: 'success',
+				shipped: [
+					{
+						reference: checkout.reference,
+						outcome: 'paid',
+						paidInFull: 'exact',
+						payment: { verifiedBy: 'provider' },
+					},
+				],
+			});
+			expect(runsOf(execution, 'Shipped')).toBe(1);
+		},
+	);
 
 	test('a provider that repeats and cannot be asked just then: the repetition ships the order, once', async () => {
 		const { sandbox } = await stage();
@@ -434,7 +642,9 @@ describe('Wait for Payment, when the payment comes before it waits', () => {
 		slow.release();
 		const execution = await ended(checkout);
 		await sandbox.fault('tokenpay', 'get', null);
-		expect(leftThrough(execution).shipped).toMatchObject([{ outcome: 'paid', payment: { verifiedBy: 'signature' } }]);
+		expect(leftThrough(execution).shipped).toMatchObject([
+			{ outcome: 'paid', payment: { verifiedBy: 'signature' } },
+		]);
 		expect(runsOf(execution, 'Shipped')).toBe(1);
 	});
 
@@ -446,7 +656,14 @@ describe('Wait for Payment, when the payment comes before it waits', () => {
 		expect(early?.status).toBe(409);
 		slow.release();
 		const { client } = await stage();
-		await eventually(async () => ((await client.executions.get(executionOf(checkout))).status === 'waiting' ? true : undefined), 30_000, () => 'The execution did not wait');
+		await eventually(
+			async () =>
+				(await client.executions.get(executionOf(checkout))).status === 'waiting'
+					? true
+					: undefined,
+			30_000,
+			() => 'The execution did not wait',
+		);
 		await stillWaits(checkout);
 		await sandbox.redeliver(early?.id ?? '');
 		expect(leftThrough(await ended(checkout)).shipped).toHaveLength(1);
@@ -454,13 +671,18 @@ describe('Wait for Payment, when the payment comes before it waits', () => {
 });
 
 describe('Wait for Payment, when the first callback is not the last word', () => {
-	test.each(['cancel', 'expire'] as const)('ChingChingPay, the only one to do so, tells of %s: acknowledged, nothing is shipped, and the execution goes on waiting for its limit', async (action) => {
-		const shop = await Shop.of(ofChingChingPay);
-		const checkout = await shop.order();
-		const deliveries = await shop.payer(checkout, action);
-		expect(deliveries.map(({ status, responseBody }) => [status, responseBody])).toEqual([[200, 'success']]);
-		await stillWaits(checkout);
-	});
+	test.each(['cancel', 'expire'] as const)(
+		'ChingChingPay, the only one to do so, tells of %s: acknowledged, nothing is shipped, and the execution goes on waiting for its limit',
+		async (action) => {
+			const shop = await Shop.of(ofChingChingPay);
+			const checkout = await shop.order();
+			const deliveries = await shop.payer(checkout, action);
+			expect(deliveries.map(({ status, responseBody }) => [status, responseBody])).toEqual([
+				[200, 'success'],
+			]);
+			await stillWaits(checkout);
+		},
+	);
 
 	test('ChingChingPay tells of something else first: acknowledged, and the payment after it ships', async () => {
 		const shop = await Shop.of(ofChingChingPay);
@@ -480,7 +702,11 @@ describe('Wait for Payment, when the secret is rotated while it waits', () => {
 		const { credential, data } = await makeCredential(ofPayfect);
 		const shop = await Shop.of(ofPayfect, { credential });
 		const checkout = await shop.order();
-		await client.credentials.update(credential, { ...data, callbackSecretKey: anotherKey, callbackSecretKeyPrevious: previous === 'kept' ? data.callbackSecretKey : '' });
+		await client.credentials.update(credential, {
+			...data,
+			callbackSecretKey: anotherKey,
+			callbackSecretKeyPrevious: previous === 'kept' ? data.callbackSecretKey : '',
+		});
 		const [delivery] = await shop.payer(checkout);
 		return { checkout, delivery };
 	};
@@ -499,17 +725,51 @@ describe('Wait for Payment, when the secret is rotated while it waits', () => {
 
 describe('Wait for Payment, when it refuses to begin', () => {
 	/** A workflow that is run by hand up to the refusal; `aside` stands on a branch that is not taken. */
-	async function refusal(options: { before?: INode[]; between?: INode[]; aside?: INode; creating?: IDataObject; waitNode?: Partial<INode>; items?: number; settings?: IWorkflowSettings }): Promise<Execution> {
+	async function refusal(options: {
+		before?: INode[];
+		between?: INode[];
+		aside?: INode;
+		creating?: IDataObject;
+		waitNode?: Partial<INode>;
+		items?: number;
+		settings?: IWorkflowSettings;
+	}): Promise<Execution> {
 		const { client } = await stage();
 		const { credential } = await makeCredential(ofPayfect);
 		const before = options.before ?? [];
 		const between = options.between ?? [];
-		const items = node('Items', 'n8n-nodes-base.code', 2, { parameters: { jsCode: `return Array.from({ length: ${options.items ?? 1} }, (_, index) => ({ json: { reference: '${uniqueReference()}-' + index } }))` } });
-		const taken = node('Taken', 'n8n-nodes-base.if', 2.2, {
-			parameters: { conditions: { options: { caseSensitive: true, leftValue: '', typeValidation: 'strict', version: 2 }, combinator: 'and', conditions: [{ leftValue: true, rightValue: '', operator: { type: 'boolean', operation: 'true', singleValue: true } }] } },
+		const items = node('Items', 'n8n-nodes-base.code', 2, {
+			parameters: {
+				jsCode: `return Array.from({ length: ${options.items ?? 1} }, (_, index) => ({ json: { reference: '${uniqueReference()}-' + index } }))`,
+			},
 		});
-		const way = ['Start', 'Items', ...before.map(({ name }) => name), 'Create', 'Taken', ...between.map(({ name }) => name), 'Wait'];
-		const links: Array<readonly [string, string, number?]> = way.slice(0, -1).map((from, index) => [from, way[index + 1] ?? ''] as const);
+		const taken = node('Taken', 'n8n-nodes-base.if', 2.2, {
+			parameters: {
+				conditions: {
+					options: { caseSensitive: true, leftValue: '', typeValidation: 'strict', version: 2 },
+					combinator: 'and',
+					conditions: [
+						{
+							leftValue: true,
+							rightValue: '',
+							operator: { type: 'boolean', operation: 'true', singleValue: true },
+						},
+					],
+				},
+			},
+		});
+		const way = [
+			'Start',
+			'Items',
+			...before.map(({ name }) => name),
+			'Create',
+			'Taken',
+			...between.map(({ name }) => name),
+			'Wait',
+		];
+		const links: Array<readonly [string, string, number?]> = way
+			.slice(0, -1)
+			.map((from, index) => [from, way[index + 1] ?? ''] as const);
 		if (options.aside) links.push(['Taken', options.aside.name, 1], [options.aside.name, 'Wait']);
 		const workflow = await make(
 			'refuses',
@@ -530,19 +790,45 @@ describe('Wait for Payment, when it refuses to begin', () => {
 		);
 		return await client.workflows.run(workflow.id, 'Start');
 	}
-	const pause = (name: string, more: Partial<INode> = {}) => node(name, 'n8n-nodes-base.wait', 1.1, { webhookId: randomUUID(), parameters: { resume: 'timeInterval', amount: 1, unit: 'seconds' }, ...more });
+	const pause = (name: string, more: Partial<INode> = {}) =>
+		node(name, 'n8n-nodes-base.wait', 1.1, {
+			webhookId: randomUUID(),
+			parameters: { resume: 'timeInterval', amount: 1, unit: 'seconds' },
+			...more,
+		});
 
 	test('a plain Wait node between create and wait is refused by name', async () => {
 		const { message } = errorOf(await refusal({ between: [pause('Have a Break')] }));
-		expect(message).toContain("'Have a Break' waits between the node that creates the checkout and this one");
+		expect(message).toContain(
+			"'Have a Break' waits between the node that creates the checkout and this one",
+		);
 	});
 
 	test.each([
-		['a page of a form', node('Second Page', 'n8n-nodes-base.form', 1, { webhookId: randomUUID(), parameters: { operation: 'page' } })],
-		['Send and Wait', node('Ask the Boss', 'n8n-nodes-base.slack', 2.3, { webhookId: randomUUID(), parameters: { resource: 'message', operation: 'sendAndWait', user: { __rl: true, mode: 'username', value: '@boss' }, message: 'May it be shipped?' } })],
+		[
+			'a page of a form',
+			node('Second Page', 'n8n-nodes-base.form', 1, {
+				webhookId: randomUUID(),
+				parameters: { operation: 'page' },
+			}),
+		],
+		[
+			'Send and Wait',
+			node('Ask the Boss', 'n8n-nodes-base.slack', 2.3, {
+				webhookId: randomUUID(),
+				parameters: {
+					resource: 'message',
+					operation: 'sendAndWait',
+					user: { __rl: true, mode: 'username', value: '@boss' },
+					message: 'May it be shipped?',
+				},
+			}),
+		],
 	])('%s on any way between create and wait is refused by name', async (_what, aside) => {
 		const { message } = errorOf(await refusal({ aside }));
-		expect(message).toContain(`'${aside.name}' waits between the node that creates the checkout and this one`);
+		expect(message).toContain(
+			`'${aside.name}' waits between the node that creates the checkout and this one`,
+		);
 	});
 
 	test.each([
@@ -558,24 +844,33 @@ describe('Wait for Payment, when it refuses to begin', () => {
 		const { sandbox } = await stage();
 		const before = (await sandbox.state('payfect')).checkouts.length;
 		const { message, description } = errorOf(await refusal({ items: 3 }));
-		expect(`${message} ${description}`).toMatch(/got 3 items.*Loop Over Items.*sub-workflow.*'Wait For Sub-Workflow Completion' off/s);
+		expect(`${message} ${description}`).toMatch(
+			/got 3 items.*Loop Over Items.*sub-workflow.*'Wait For Sub-Workflow Completion' off/s,
+		);
 		expect((await sandbox.state('payfect')).checkouts).toHaveLength(before);
 	});
 
 	test('a checkout that is created with another callback is refused: nothing would ever resume', async () => {
 		const { message, description } = errorOf(await refusal({ creating: { callback: 'none' } }));
-		expect(`${message} ${description}`).toMatch(/'Create' does not tell Payfect to resume this execution.*Resume This Execution/s);
+		expect(`${message} ${description}`).toMatch(
+			/'Create' does not tell Payfect to resume this execution.*Resume This Execution/s,
+		);
 	});
 
 	test("'Timeout Workflow' of less than the wait is refused: n8n would cancel the execution in place of Not Paid", async () => {
 		const { message } = errorOf(await refusal({ settings: { executionTimeout: 1800 } }));
-		expect(message).toContain("'Timeout Workflow' in the settings of this workflow is shorter than the wait");
+		expect(message).toContain(
+			"'Timeout Workflow' in the settings of this workflow is shorter than the wait",
+		);
 	});
 
-	test.each(['continueRegularOutput', 'continueErrorOutput'] as const)('with On Error set to %s a refusal ships nothing', async (onError) => {
-		const execution = await refusal({ between: [pause('Have a Break')], waitNode: { onError } });
-		expect(leftThrough(execution)).toMatchObject({ status: 'success', shipped: [] });
-	});
+	test.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
+		'with On Error set to %s a refusal ships nothing',
+		async (onError) => {
+			const execution = await refusal({ between: [pause('Have a Break')], waitNode: { onError } });
+			expect(leftThrough(execution)).toMatchObject({ status: 'success', shipped: [] });
+		},
+	);
 });
 
 describe('Wait for Payment behind a form ending that redirects', () => {
@@ -587,21 +882,47 @@ describe('Wait for Payment behind a form ending that redirects', () => {
 		const workflow = await make(
 			'form ending',
 			[
-				node('Form', 'n8n-nodes-base.formTrigger', 2.2, { webhookId, parameters: { formTitle: 'Order', formFields: { values: [{ fieldLabel: 'reference' }] }, options: {} } }),
+				node('Form', 'n8n-nodes-base.formTrigger', 2.2, {
+					webhookId,
+					parameters: {
+						formTitle: 'Order',
+						formFields: { values: [{ fieldLabel: 'reference' }] },
+						options: {},
+					},
+				}),
 				providerNode(ofPayfect, 'Create', credential, creating(ofPayfect)),
-				node('Ending', 'n8n-nodes-base.form', 1, { webhookId: randomUUID(), parameters: { operation: 'completion', respondWith: 'redirect', redirectUrl: '={{ $json.checkoutUrl }}' } }),
+				node('Ending', 'n8n-nodes-base.form', 1, {
+					webhookId: randomUUID(),
+					parameters: {
+						operation: 'completion',
+						respondWith: 'redirect',
+						redirectUrl: '={{ $json.checkoutUrl }}',
+					},
+				}),
 				providerNode(ofPayfect, 'Wait', credential, awaiting()),
 				node('Shipped', 'n8n-nodes-base.noOp', 1),
 			],
-			[['Form', 'Create'], ['Create', 'Ending'], ['Ending', 'Wait'], ['Wait', 'Shipped']],
+			[
+				['Form', 'Create'],
+				['Create', 'Ending'],
+				['Ending', 'Wait'],
+				['Wait', 'Shipped'],
+			],
 		);
 		await client.workflows.publish(workflow.id);
 		const reference = uniqueReference();
 		const fields = new FormData();
 		fields.append('field-0', reference);
-		const { data } = await axios.post<{ formWaitingUrl: string }>(`${n8n.url}/form/${webhookId}`, fields, { proxy: false });
+		const { data } = await axios.post<{ formWaitingUrl: string }>(
+			`${n8n.url}/form/${webhookId}`,
+			fields,
+			{ proxy: false },
+		);
 		await client.executions.waitFor(workflow.id, 1, 'waiting');
-		return { ending: data.formWaitingUrl, checkout: await sandbox.checkoutOf('payfect', reference) };
+		return {
+			ending: data.formWaitingUrl,
+			checkout: await sandbox.checkoutOf('payfect', reference),
+		};
 	}
 	/** What the page of the ending does by itself as soon as it is loaded. */
 	const open = async (ending: string) => {
@@ -613,7 +934,15 @@ describe('Wait for Payment behind a form ending that redirects', () => {
 		const { client, sandbox } = await stage();
 		const { ending, checkout } = await submit();
 		await open(ending);
-		await eventually(async () => ((await client.executions.get(executionOf(checkout))).data.resultData.lastNodeExecuted === 'Wait' ? true : undefined), 30_000, () => 'The execution did not reach Wait');
+		await eventually(
+			async () =>
+				(await client.executions.get(executionOf(checkout))).data.resultData.lastNodeExecuted ===
+				'Wait'
+					? true
+					: undefined,
+			30_000,
+			() => 'The execution did not reach Wait',
+		);
 		await sandbox.act('payfect', checkout.checkoutId, 'pay');
 		expect(leftThrough(await ended(checkout)).shipped).toHaveLength(1);
 	});
@@ -625,7 +954,9 @@ describe('Wait for Payment behind a form ending that redirects', () => {
 		expect(delivery?.status).toBe(307);
 		expect((await client.executions.get(executionOf(checkout))).status).toBe('waiting');
 		await open(ending);
-		expect(leftThrough(await ended(checkout)).shipped).toMatchObject([{ outcome: 'paid', payment: { verifiedBy: 'provider' } }]);
+		expect(leftThrough(await ended(checkout)).shipped).toMatchObject([
+			{ outcome: 'paid', payment: { verifiedBy: 'provider' } },
+		]);
 	});
 });
 
@@ -637,15 +968,23 @@ describe('Wait for Payment, 200 at once', () => {
 		const references = Array.from({ length: 200 }, uniqueReference);
 		await tenAtATime(references, async (reference) => await shop.send(reference));
 		await shop.reaches('waiting', 200);
-		const checkouts = new Map((await sandbox.state('payfect')).checkouts.filter(({ reference }) => references.includes(reference ?? '')).map((checkout) => [executionOf(checkout), checkout]));
-		const shuffled = [...checkouts.values()].map((checkout) => ({ checkout, at: Math.random() })).sort((left, right) => left.at - right.at);
+		const checkouts = new Map(
+			(await sandbox.state('payfect')).checkouts
+				.filter(({ reference }) => references.includes(reference ?? ''))
+				.map((checkout) => [executionOf(checkout), checkout]),
+		);
+		const shuffled = [...checkouts.values()]
+			.map((checkout) => ({ checkout, at: Math.random() }))
+			.sort((left, right) => left.at - right.at);
 		await tenAtATime(shuffled, async ({ checkout }) => await shop.payer(checkout));
 		await shop.reaches('success', 200);
 		const wrong: string[] = [];
 		await tenAtATime([...checkouts], async ([id, checkout]) => {
 			const execution = await client.executions.get(id);
 			const [item] = itemsOf(execution, 'Shipped');
-			const own = item?.reference === checkout.reference && (item?.payment as IDataObject).checkoutId === checkout.checkoutId;
+			const own =
+				item?.reference === checkout.reference &&
+				(item?.payment as IDataObject).checkoutId === checkout.checkoutId;
 			if (runsOf(execution, 'Shipped') !== 1 || !own) wrong.push(id);
 		});
 		expect({ orders: checkouts.size, wrong }).toEqual({ orders: 200, wrong: [] });
@@ -665,12 +1004,37 @@ describe('Wait for Payment, when the time is up', () => {
 		const results = await Promise.all(
 			orders.map(async ({ unpaid, paid }) => {
 				const [first, second] = [await ended(unpaid, 150_000), await ended(paid, 150_000)];
-				return { unpaid: leftThrough(first), paid: leftThrough(second), looks: [first, second].map((execution) => itemsOf(execution, 'Look Once More').map(({ status }) => status === 'paid')) };
+				return {
+					unpaid: leftThrough(first),
+					paid: leftThrough(second),
+					looks: [first, second].map((execution) =>
+						itemsOf(execution, 'Look Once More').map(({ status }) => status === 'paid'),
+					),
+				};
 			}),
 		);
-		const timedOut = ({ reference }: SandboxCheckout) => ({ status: 'success', shipped: [], notShipped: [expect.objectContaining({ reference, payment: null, outcome: 'timeout', paidInFull: 'unknown' })] });
-		expect(results).toEqual(orders.map(({ unpaid, paid }) => ({ unpaid: timedOut(unpaid), paid: timedOut(paid), looks: [[false], [true]] })));
-		const late = await Promise.all(orders.map(async ({ shop, unpaid }) => (await shop.payer(unpaid))[0]?.status));
+		const timedOut = ({ reference }: SandboxCheckout) => ({
+			status: 'success',
+			shipped: [],
+			notShipped: [
+				expect.objectContaining({
+					reference,
+					payment: null,
+					outcome: 'timeout',
+					paidInFull: 'unknown',
+				}),
+			],
+		});
+		expect(results).toEqual(
+			orders.map(({ unpaid, paid }) => ({
+				unpaid: timedOut(unpaid),
+				paid: timedOut(paid),
+				looks: [[false], [true]],
+			})),
+		);
+		const late = await Promise.all(
+			orders.map(async ({ shop, unpaid }) => (await shop.payer(unpaid))[0]?.status),
+		);
 		expect(late).toEqual([409, 409, 409, 409]);
 	}, 240_000);
 });
@@ -680,10 +1044,13 @@ describe('Wait for Payment', () => {
 		const { client, n8n } = await stage();
 		const places: string[] = [n8n.log()];
 		await tenAtATime(workflows, async ({ id }) => {
-			for (const execution of (await client.executions.list(id)).slice(0, 20)) places.push((await client.executions.get(execution.id)).stored);
+			for (const execution of (await client.executions.list(id)).slice(0, 20))
+				places.push((await client.executions.get(execution.id)).stored);
 		});
 		expect(places.length).toBeGreaterThan(20);
 		expect(secrets.size).toBeGreaterThan(0);
-		expect([...secrets].filter((secret) => places.some((text) => text.includes(secret)))).toEqual([]);
+		expect([...secrets].filter((secret) => places.some((text) => text.includes(secret)))).toEqual(
+			[],
+		);
 	});
 });

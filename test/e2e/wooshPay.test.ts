@@ -5,7 +5,18 @@ import type { INode } from 'n8n-workflow';
 import { aMinute, eventually, type Workflow } from '../n8n/client';
 import { logLinesAbout } from './callbackSupport';
 import { describeProvider } from './describeProvider';
-import { callbackUrl, createdWorkflows, itemsOf, makeActionWorkflow, makeCredential, makeTriggerWorkflow, makeWorkflow, Shop, stage, type ProviderCase } from './support';
+import {
+	callbackUrl,
+	createdWorkflows,
+	itemsOf,
+	makeActionWorkflow,
+	makeCredential,
+	makeTriggerWorkflow,
+	makeWorkflow,
+	Shop,
+	stage,
+	type ProviderCase,
+} from './support';
 import { callWooshPay, endpointsAtWooshPay } from './wooshPayAccount';
 
 const wooshPay: ProviderCase = {
@@ -14,10 +25,20 @@ const wooshPay: ProviderCase = {
 	node: 'wooshPay',
 	trigger: 'wooshPayTrigger',
 	credential: 'wooshPayApi',
-	order: { amountFrom: 'amount', amount: '20.50', currency: 'GBP', description: 'One box of tea', successUrl: 'https://shop.example/thanks', cancelUrl: 'https://shop.example/basket' },
+	order: {
+		amountFrom: 'amount',
+		amount: '20.50',
+		currency: 'GBP',
+		description: 'One box of tea',
+		successUrl: 'https://shop.example/thanks',
+		cancelUrl: 'https://shop.example/basket',
+	},
 	money: { amount: '20.50', currency: 'GBP' },
 	lookUp: ({ checkoutId }) => ({ resource: 'checkout', operation: 'get', checkoutId }),
-	missingSecret: { fields: { secretKey: '' }, words: /'Secret Key' in the WooshPay credential is empty/ },
+	missingSecret: {
+		fields: { secretKey: '' },
+		words: /'Secret Key' in the WooshPay credential is empty/,
+	},
 	wrongKey: { fields: { secretKey: 'sk_test_a-key-that-nobody-issued' }, words: /Invalid API key/ },
 	acknowledgement: { status: 200, contentType: 'text/plain; charset=utf-8', body: 'OK' },
 };
@@ -31,7 +52,10 @@ afterEach(async () => {
 		closed.add(id);
 	}
 	const left = await endpointsAtWooshPay();
-	if (left.length > 0) throw new Error(`No workflow is published, but WooshPay still has ${left.map(({ url }) => url).join(', ')}.`);
+	if (left.length > 0)
+		throw new Error(
+			`No workflow is published, but WooshPay still has ${left.map(({ url }) => url).join(', ')}.`,
+		);
 });
 
 describeProvider(wooshPay);
@@ -39,20 +63,32 @@ describeProvider(wooshPay);
 describe('the endpoint of WooshPay Trigger', () => {
 	const foreign = 'https://shop.example/webhooks/of-another-system';
 
-	async function withTrigger(workflow: Workflow, change: (trigger: INode) => INode): Promise<Workflow> {
+	async function withTrigger(
+		workflow: Workflow,
+		change: (trigger: INode) => INode,
+	): Promise<Workflow> {
 		const { client } = await stage();
 		const latest = await client.workflows.get(workflow.id);
-		return await client.workflows.save({ ...latest, nodes: latest.nodes.map((node) => (node.webhookId === undefined ? node : change(node))) });
+		return await client.workflows.save({
+			...latest,
+			nodes: latest.nodes.map((node) => (node.webhookId === undefined ? node : change(node))),
+		});
 	}
 
-	test('there is exactly one for each published workflow, whatever is done to it, and nobody else\'s is touched', async () => {
+	test("there is exactly one for each published workflow, whatever is done to it, and nobody else's is touched", async () => {
 		const { client, n8n } = await stage();
-		const other = await callWooshPay('POST', 'webhook_endpoints', { url: foreign, enabled_events: ['payment_intent.succeeded'] });
+		const other = await callWooshPay('POST', 'webhook_endpoints', {
+			url: foreign,
+			enabled_events: ['payment_intent.succeeded'],
+		});
 		const { credential } = await makeCredential(wooshPay);
 		const workflow = await makeTriggerWorkflow(wooshPay, credential);
 		const address = await callbackUrl(workflow);
 		const seen: Record<string, string[]> = {};
-		const note = async (step: string) => void (seen[step] = (await endpointsAtWooshPay()).map(({ url, events }) => `${url} ${events}`));
+		const note = async (step: string) =>
+			void (seen[step] = (await endpointsAtWooshPay()).map(
+				({ url, events }) => `${url} ${events}`,
+			));
 		const others = `${foreign} payment_intent.succeeded`;
 		const paid = `${address} payment_intent.succeeded`;
 		const paidOrFailed = `${address} payment_intent.succeeded, payment_intent.payment_failed`;
@@ -60,14 +96,24 @@ describe('the endpoint of WooshPay Trigger', () => {
 		await note('saved');
 		await client.workflows.publish(workflow.id);
 		await note('published');
-		const edited = await withTrigger(workflow, (trigger) => ({ ...trigger, parameters: { ...trigger.parameters, events: ['payment.succeeded', 'payment.failed'] } }));
+		const edited = await withTrigger(workflow, (trigger) => ({
+			...trigger,
+			parameters: { ...trigger.parameters, events: ['payment.succeeded', 'payment.failed'] },
+		}));
 		await note('edited');
 		await client.workflows.publish(workflow.id);
 		await note('published again');
 		await n8n.restart();
 		await note('restarted');
 
-		const copied = await makeWorkflow('A copy', edited.nodes.map((node) => ({ ...node, id: randomUUID(), ...(node.webhookId ? { webhookId: randomUUID() } : {}) })));
+		const copied = await makeWorkflow(
+			'A copy',
+			edited.nodes.map((node) => ({
+				...node,
+				id: randomUUID(),
+				...(node.webhookId ? { webhookId: randomUUID() } : {}),
+			})),
+		);
 		const copy = `${await callbackUrl(copied)} payment_intent.succeeded, payment_intent.payment_failed`;
 		await note('copied');
 		await client.workflows.publish(copied.id);
@@ -76,7 +122,10 @@ describe('the endpoint of WooshPay Trigger', () => {
 		await note('the copy unpublished');
 
 		await loseStaticData(workflow.id);
-		await withTrigger(workflow, (trigger) => ({ ...trigger, parameters: { ...trigger.parameters, events: ['payment.succeeded'] } }));
+		await withTrigger(workflow, (trigger) => ({
+			...trigger,
+			parameters: { ...trigger.parameters, events: ['payment.succeeded'] },
+		}));
 		await client.workflows.publish(workflow.id);
 		await note('published after the static data was lost');
 		await loseStaticData(workflow.id);
@@ -107,9 +156,15 @@ describe('the endpoint of WooshPay Trigger', () => {
 		expect(deliveries.map(({ status }) => status)).toEqual([401]);
 		const { checkout: second } = await shop.order();
 		const [genuine] = await shop.payer(second);
-		await withTrigger(shop.paid, (trigger) => ({ ...trigger, parameters: { ...trigger.parameters, events: ['payment.succeeded', 'refund.succeeded'] } }));
+		await withTrigger(shop.paid, (trigger) => ({
+			...trigger,
+			parameters: { ...trigger.parameters, events: ['payment.succeeded', 'refund.succeeded'] },
+		}));
 		await client.workflows.publish(shop.paid.id);
-		expect(await sandbox.redeliver(genuine?.id ?? '')).toMatchObject({ status: 200, responseBody: 'OK' });
+		expect(await sandbox.redeliver(genuine?.id ?? '')).toMatchObject({
+			status: 200,
+			responseBody: 'OK',
+		});
 		const { checkout: third } = await shop.order();
 		const [afterwards] = await shop.payer(third);
 		expect(afterwards?.status).toBe(200);
@@ -137,10 +192,16 @@ describe('the endpoint of WooshPay Trigger', () => {
 		const shop = await Shop.of(wooshPay);
 		const before = await endpointsAtWooshPay();
 		await client.workflows.listen(shop.paid.id, 'Paid');
-		expect((await endpointsAtWooshPay()).map(({ url }) => url).sort()).toEqual([...before.map(({ url }) => url), await callbackUrl(shop.paid, 'test')].sort());
+		expect((await endpointsAtWooshPay()).map(({ url }) => url).sort()).toEqual(
+			[...before.map(({ url }) => url), await callbackUrl(shop.paid, 'test')].sort(),
+		);
 		await client.workflows.stopListening(shop.paid.id);
 		// n8n answers before it has taken the test endpoint down.
-		await eventually(async () => ((await endpointsAtWooshPay()).length === before.length ? true : undefined), aMinute, () => 'The test endpoint was not removed');
+		await eventually(
+			async () => ((await endpointsAtWooshPay()).length === before.length ? true : undefined),
+			aMinute,
+			() => 'The test endpoint was not removed',
+		);
 		expect(await endpointsAtWooshPay()).toEqual(before);
 		const { checkout } = await shop.order();
 		const [delivery] = await shop.payer(checkout);
@@ -152,7 +213,9 @@ describe('the endpoint of WooshPay Trigger', () => {
 		const { credential } = await makeCredential(wooshPay);
 		const workflow = await makeTriggerWorkflow(wooshPay, credential);
 		await sandbox.fault('wooshpay', 'createEndpoint', '500-after', 20);
-		await expect(client.workflows.publish(workflow.id)).rejects.toThrow(/could not be registered at WooshPay.*HTTP 500/);
+		await expect(client.workflows.publish(workflow.id)).rejects.toThrow(
+			/could not be registered at WooshPay.*HTTP 500/,
+		);
 		await sandbox.fault('wooshpay', 'createEndpoint', null);
 		expect(await endpointsAtWooshPay()).toEqual([]);
 	});
@@ -161,30 +224,65 @@ describe('the endpoint of WooshPay Trigger', () => {
 test('product, price, checkout, payment and refund work one after the other', async () => {
 	const { client, sandbox } = await stage();
 	const { credential } = await makeCredential(wooshPay);
-	const refusals = async () => (await sandbox.state()).refusals.filter(({ provider, path: where }) => provider === 'wooshpay' && /products|prices|refunds/.test(where));
+	const refusals = async () =>
+		(await sandbox.state()).refusals.filter(
+			({ provider, path: where }) =>
+				provider === 'wooshpay' && /products|prices|refunds/.test(where),
+		);
 	const refusedBefore = await refusals();
 	const run = async (parameters: Record<string, string | object>) => {
-		const workflow = await makeActionWorkflow(wooshPay, credential, parameters as Parameters<typeof makeActionWorkflow>[2]);
+		const workflow = await makeActionWorkflow(
+			wooshPay,
+			credential,
+			parameters as Parameters<typeof makeActionWorkflow>[2],
+		);
 		const [item] = itemsOf(await client.workflows.run(workflow.id, 'Start'), 'Provider');
 		return item ?? {};
 	};
 	const { productId } = await run({ resource: 'product', operation: 'create', name: 'Tea' });
-	const { priceId } = await run({ resource: 'price', operation: 'create', productId: String(productId), amount: '12.99', currency: 'GBP' });
+	const { priceId } = await run({
+		resource: 'price',
+		operation: 'create',
+		productId: String(productId),
+		amount: '12.99',
+		currency: 'GBP',
+	});
 	const lineItems = { item: [{ price: String(priceId), quantity: 2 }] };
-	const checkout = await run({ resource: 'checkout', operation: 'create', ...wooshPay.order, amountFrom: 'lineItems', lineItems, reference: `order-${randomUUID()}` });
+	const checkout = await run({
+		resource: 'checkout',
+		operation: 'create',
+		...wooshPay.order,
+		amountFrom: 'lineItems',
+		lineItems,
+		reference: `order-${randomUUID()}`,
+	});
 	expect(checkout).toMatchObject({ amount: '25.98', status: 'open' });
 	await sandbox.act('wooshpay', String(checkout.checkoutId), 'pay');
-	expect(await run({ resource: 'payment', operation: 'get', paymentId: String(checkout.paymentId) })).toMatchObject({ status: 'paid', amount: '25.98' });
-	expect(await run({ resource: 'refund', operation: 'create', paymentId: String(checkout.paymentId), amount: '5', currency: 'GBP' })).toMatchObject({ status: 'succeeded', amount: '5.00' });
+	expect(
+		await run({ resource: 'payment', operation: 'get', paymentId: String(checkout.paymentId) }),
+	).toMatchObject({ status: 'paid', amount: '25.98' });
+	expect(
+		await run({
+			resource: 'refund',
+			operation: 'create',
+			paymentId: String(checkout.paymentId),
+			amount: '5',
+			currency: 'GBP',
+		}),
+	).toMatchObject({ status: 'succeeded', amount: '5.00' });
 	expect(await refusals()).toEqual(refusedBefore);
 });
 
 /** What a crash between registering and saving, or a restored database, does. */
 async function loseStaticData(workflowId: string): Promise<void> {
 	const { n8n } = await stage();
-	const database = new DatabaseSync(path.join(n8n.userFolder, '.n8n', 'database.sqlite'), { timeout: 10_000 });
+	const database = new DatabaseSync(path.join(n8n.userFolder, '.n8n', 'database.sqlite'), {
+		timeout: 10_000,
+	});
 	try {
-		const { changes } = database.prepare('UPDATE workflow_entity SET staticData = NULL WHERE id = ?').run(workflowId);
+		const { changes } = database
+			.prepare('UPDATE workflow_entity SET staticData = NULL WHERE id = ?')
+			.run(workflowId);
 		expect(Number(changes)).toBe(1);
 	} finally {
 		database.close();

@@ -13,11 +13,22 @@ import { fuzzCallbacks } from './fuzzCallbacks';
 import { fuzzedProviders } from './genuineCallbacks';
 
 const { values } = parseArgs({
-	options: { count: { type: 'string', default: '100000' }, provider: { type: 'string' }, seed: { type: 'string' }, path: { type: 'string' }, through: { type: 'string', default: 'direct' } },
+	options: {
+		count: { type: 'string', default: '100000' },
+		provider: { type: 'string' },
+		seed: { type: 'string' },
+		path: { type: 'string' },
+		through: { type: 'string', default: 'direct' },
+	},
 });
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
-const chosen = fuzzedProviders.filter(({ name }) => values.provider === undefined || name === values.provider);
-if (chosen.length === 0) throw new Error(`There is no provider "${values.provider ?? ''}". There are: ${fuzzedProviders.map(({ name }) => name).join(', ')}.`);
+const chosen = fuzzedProviders.filter(
+	({ name }) => values.provider === undefined || name === values.provider,
+);
+if (chosen.length === 0)
+	throw new Error(
+		`There is no provider "${values.provider ?? ''}". There are: ${fuzzedProviders.map(({ name }) => name).join(', ')}.`,
+	);
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -29,21 +40,34 @@ const heapMegabytes = () => {
 const noiseMegabytes = 5;
 
 async function main(): Promise<void> {
-	const judge = values.through === 'n8n-core' ? (await import('./throughContext')).receivedThroughContext : undefined;
+	const judge =
+		values.through === 'n8n-core'
+			? (await import('./throughContext')).receivedThroughContext
+			: undefined;
 	let failed = false;
 	for (const provider of chosen) {
-		const options = { seed, ...(values.path !== undefined && { path: values.path }), ...(judge && { judge }) };
+		const options = {
+			seed,
+			...(values.path !== undefined && { path: values.path }),
+			...(judge && { judge }),
+		};
 		// Whatever is made once is made now.
 		await fuzzCallbacks(provider, { ...options, count: Math.min(2_000, Number(values.count)) });
 		const before = heapMegabytes();
 		const begun = performance.now();
-		const { statuses, equal, failure } = await fuzzCallbacks(provider, { ...options, count: Number(values.count) });
+		const { statuses, equal, failure } = await fuzzCallbacks(provider, {
+			...options,
+			count: Number(values.count),
+		});
 		const seconds = (performance.now() - begun) / 1000;
 		const grown = heapMegabytes() - before;
 		const answers = Object.entries(statuses).map(([status, times]) => `${times} × ${status}`);
-		console.log(`${provider.name}: ${values.count} callbacks, seed ${seed}: ${answers.join(', ')}; ${equal} equal to a genuine one; heap ${grown.toFixed(1)} MB more; ${seconds.toFixed(0)} s`);
+		console.log(
+			`${provider.name}: ${values.count} callbacks, seed ${seed}: ${answers.join(', ')}; ${equal} equal to a genuine one; heap ${grown.toFixed(1)} MB more; ${seconds.toFixed(0)} s`,
+		);
 		if (failure !== undefined) console.error(failure);
-		if (grown > noiseMegabytes) console.error(`${provider.name}: the heap has grown by ${grown.toFixed(1)} MB.`);
+		if (grown > noiseMegabytes)
+			console.error(`${provider.name}: the heap has grown by ${grown.toFixed(1)} MB.`);
 		failed ||= failure !== undefined || grown > noiseMegabytes;
 	}
 	process.exitCode = failed ? 1 : 0;

@@ -12,7 +12,18 @@ import { mutate, mutation, type Mutation } from './mutations';
 /** The vectors were signed at fixed times. The confirmation would ask a provider: what is fuzzed is the proof. */
 export const parameters: Record<string, unknown> = {
 	options: { maximumAge: 0, confirmWithProvider: false },
-	events: ['payment.succeeded', 'payment.pending', 'payment.failed', 'payment.canceled', 'payment.expired', 'refund.succeeded', 'refund.failed', 'refund.pending', 'dispute.updated', 'unknown'],
+	events: [
+		'payment.succeeded',
+		'payment.pending',
+		'payment.failed',
+		'payment.canceled',
+		'payment.expired',
+		'refund.succeeded',
+		'refund.failed',
+		'refund.pending',
+		'dispute.updated',
+		'unknown',
+	],
 };
 
 export interface Outcome {
@@ -24,8 +35,15 @@ export interface Outcome {
 }
 
 /** What `webhook()` does with a callback. */
-export async function received(provider: FuzzedProvider, callback: ReceivedCallback): Promise<Outcome> {
-	const { context, response, answer } = bareWebhookContext(callback, provider.credentials, parameters);
+export async function received(
+	provider: FuzzedProvider,
+	callback: ReceivedCallback,
+): Promise<Outcome> {
+	const { context, response, answer } = bareWebhookContext(
+		callback,
+		provider.credentials,
+		parameters,
+	);
 	// Each callback is judged as if it were the first: what is de-duplicated would hide what passed.
 	forgetTestDeliveries(listener);
 	const result = await receiveCallback(context, provider.node);
@@ -35,11 +53,21 @@ export async function received(provider: FuzzedProvider, callback: ReceivedCallb
 }
 
 /** What a signature proves of an event: EFundPay's leaves out the time zone, which stands in a header, fields that no page describes, and whether a value is a text. */
-const authenticated = (event: PaymentEvent): object => (event.provider === 'efundpay' ? { ...event, occurredAt: null, raw: described(event.raw, { ...payment, ...refund }) } : event);
+const authenticated = (event: PaymentEvent): object =>
+	event.provider === 'efundpay'
+		? { ...event, occurredAt: null, raw: described(event.raw, { ...payment, ...refund }) }
+		: event;
 
 function described(raw: unknown, like: object): object {
-	const fields = Object.entries(like).filter(([name]) => name !== 'reason' && isObject(raw) && name in raw);
-	return Object.fromEntries(fields.map(([name, entry]: [string, unknown]) => [name, isObject(entry) ? described((raw as Payload)[name], entry) : String((raw as Payload)[name])]));
+	const fields = Object.entries(like).filter(
+		([name]) => name !== 'reason' && isObject(raw) && name in raw,
+	);
+	return Object.fromEntries(
+		fields.map(([name, entry]: [string, unknown]) => [
+			name,
+			isObject(entry) ? described((raw as Payload)[name], entry) : String((raw as Payload)[name]),
+		]),
+	);
 }
 
 export interface FuzzRun {
@@ -57,32 +85,62 @@ export interface FuzzRun {
  * Sends mutated callbacks to a provider's trigger. Nothing may start that says something else than a genuine callback, no answer may
  * be a 5xx, no refusal may say anything, and no log line may hold a secret.
  */
-export async function fuzzCallbacks(provider: FuzzedProvider, { count, seed, path, judge = received }: { count: number; seed: number; path?: string; judge?: typeof received }): Promise<FuzzRun> {
+export async function fuzzCallbacks(
+	provider: FuzzedProvider,
+	{
+		count,
+		seed,
+		path,
+		judge = received,
+	}: { count: number; seed: number; path?: string; judge?: typeof received },
+): Promise<FuzzRun> {
 	const run: FuzzRun = { provider: provider.name, seed, count, statuses: {}, equal: 0 };
 	const known: object[] = [];
 	for (const callback of provider.genuine) {
 		const { event, status } = await judge(provider, callback);
-		if (event === undefined || status !== 200) throw new Error(`A genuine callback of ${provider.name} was not taken: ${status}.`);
+		if (event === undefined || status !== 200)
+			throw new Error(`A genuine callback of ${provider.name} was not taken: ${status}.`);
 		known.push(authenticated(event));
 	}
-	const foreign = fuzzedProviders.filter(({ name }) => name !== provider.name).flatMap(({ genuine }) => genuine);
-	const property = fc.asyncProperty(fc.nat(provider.genuine.length - 1), fc.array(mutation, { minLength: 1, maxLength: 3 }), async (index: number, changes: Mutation[]) => {
-		const start = provider.genuine[index];
-		if (start === undefined) throw new Error('There is no such genuine callback.');
-		const callback = changes.reduce((changed, change) => mutate(changed, change, provider.genuine, foreign), start);
-		const { status, body, event, log } = await judge(provider, callback);
-		run.statuses[status] = (run.statuses[status] ?? 0) + 1;
-		if (status >= 500) throw new Error(`answered ${status}: ${log}`);
-		if (status === 401 && body !== 'Unauthorized') throw new Error(`a refusal said ${JSON.stringify(body)}`);
-		if (status === 401 && event !== undefined) throw new Error('a refused callback started a workflow');
-		if (provider.secrets.some((secret) => log.includes(secret))) throw new Error('a log line holds a secret');
-		if (event === undefined) return;
-		if (!known.some((one) => sameValue(one, authenticated(event)))) throw new Error(`a workflow started with ${JSON.stringify(event)}`);
-		run.equal++;
+	const foreign = fuzzedProviders
+		.filter(({ name }) => name !== provider.name)
+		.flatMap(({ genuine }) => genuine);
+	const property = fc.asyncProperty(
+		fc.nat(provider.genuine.length - 1),
+		fc.array(mutation, { minLength: 1, maxLength: 3 }),
+		async (index: number, changes: Mutation[]) => {
+			const start = provider.genuine[index];
+			if (start === undefined) throw new Error('There is no such genuine callback.');
+			const callback = changes.reduce(
+				(changed, change) => mutate(changed, change, provider.genuine, foreign),
+				start,
+			);
+			const { status, body, event, log } = await judge(provider, callback);
+			run.statuses[status] = (run.statuses[status] ?? 0) + 1;
+			if (status >= 500) throw new Error(`answered ${status}: ${log}`);
+			if (status === 401 && body !== 'Unauthorized')
+				throw new Error(`a refusal said ${JSON.stringify(body)}`);
+			if (status === 401 && event !== undefined)
+				throw new Error('a refused callback started a workflow');
+			if (provider.secrets.some((secret) => log.includes(secret)))
+				throw new Error('a log line holds a secret');
+			if (event === undefined) return;
+			if (!known.some((one) => sameValue(one, authenticated(event))))
+				throw new Error(`a workflow started with ${JSON.stringify(event)}`);
+			run.equal++;
+		},
+	);
+	const result = await fc.check(property, {
+		seed,
+		numRuns: count,
+		...(path !== undefined && { path }),
+		endOnFailure: path !== undefined,
 	});
-	const result = await fc.check(property, { seed, numRuns: count, ...(path !== undefined && { path }), endOnFailure: path !== undefined });
 	if (result.failed) {
-		const error = result.errorInstance instanceof Error ? result.errorInstance.message : String(result.errorInstance);
+		const error =
+			result.errorInstance instanceof Error
+				? result.errorInstance.message
+				: String(result.errorInstance);
 		run.failure = `${provider.name}: ${error}\n  with ${JSON.stringify(result.counterexample)}\n  again: --provider ${provider.name} --seed ${seed} --path ${result.counterexamplePath ?? ''}`;
 	}
 	return run;

@@ -33,15 +33,61 @@ const at = fc.double({ min: 0, max: 1, noNaN: true });
 const header = fc.nat(5);
 const index = fc.nat(40);
 const bit = fc.nat(7);
-const jsonText = fc.constantFrom('"0.01"', '1', '999999', '"succeeded"', '"PS"', '"SUCCESS"', '"paid"', 'true', 'null', '[]', '{}', '1e400', '-0', '"order-9"', '""');
-const name = fc.constantFrom('amount', 'status', 'id', 'currency', 'payment_status', 'trade_state', 'reference', 'type', '__proto__', 'constructor', 'toString', '', 'a=b&c');
-const of = <Kind extends Mutation['kind']>(kind: Kind, fields: { [Name in keyof Omit<Extract<Mutation, { kind: Kind }>, 'kind'>]: fc.Arbitrary<Extract<Mutation, { kind: Kind }>[Name]> }) =>
-	fc.record({ kind: fc.constant(kind), ...fields } as unknown as Record<string, fc.Arbitrary<unknown>>) as unknown as fc.Arbitrary<Mutation>;
+const jsonText = fc.constantFrom(
+	'"0.01"',
+	'1',
+	'999999',
+	'"succeeded"',
+	'"PS"',
+	'"SUCCESS"',
+	'"paid"',
+	'true',
+	'null',
+	'[]',
+	'{}',
+	'1e400',
+	'-0',
+	'"order-9"',
+	'""',
+);
+const name = fc.constantFrom(
+	'amount',
+	'status',
+	'id',
+	'currency',
+	'payment_status',
+	'trade_state',
+	'reference',
+	'type',
+	'__proto__',
+	'constructor',
+	'toString',
+	'',
+	'a=b&c',
+);
+const of = <Kind extends Mutation['kind']>(
+	kind: Kind,
+	fields: {
+		[Name in keyof Omit<Extract<Mutation, { kind: Kind }>, 'kind'>]: fc.Arbitrary<
+			Extract<Mutation, { kind: Kind }>[Name]
+		>;
+	},
+) =>
+	fc.record({ kind: fc.constant(kind), ...fields } as unknown as Record<
+		string,
+		fc.Arbitrary<unknown>
+	>) as unknown as fc.Arbitrary<Mutation>;
 
 export const mutation: fc.Arbitrary<Mutation> = fc.oneof(
 	{ weight: 4, arbitrary: of('flipBit', { at, bit }) },
 	{ weight: 1, arbitrary: of('cutBody', { at }) },
-	{ weight: 2, arbitrary: of('insertBytes', { at, bytes: fc.array(fc.nat(255), { minLength: 1, maxLength: 8 }) }) },
+	{
+		weight: 2,
+		arbitrary: of('insertBytes', {
+			at,
+			bytes: fc.array(fc.nat(255), { minLength: 1, maxLength: 8 }),
+		}),
+	},
 	{ weight: 1, arbitrary: of('repeatPart', { at, length: fc.integer({ min: 1, max: 40 }) }) },
 	{ weight: 3, arbitrary: of('changeDigit', { at, digit: fc.nat(9) }) },
 	{ weight: 4, arbitrary: of('changeValue', { at, value: jsonText }) },
@@ -50,10 +96,18 @@ export const mutation: fc.Arbitrary<Mutation> = fc.oneof(
 	{ weight: 3, arbitrary: of('moveBetweenLevels', { at, flatten: fc.boolean() }) },
 	{ weight: 3, arbitrary: of('joinPairs', { at }) },
 	{ weight: 3, arbitrary: of('hideInName', { at }) },
-	{ weight: 3, arbitrary: of('writeAnew', { sorted: fc.boolean(), indent: fc.nat(3), escape: fc.boolean() }) },
+	{
+		weight: 3,
+		arbitrary: of('writeAnew', { sorted: fc.boolean(), indent: fc.nat(3), escape: fc.boolean() }),
+	},
 	{ weight: 1, arbitrary: of('nest', { depth: fc.integer({ min: 1, max: 1000 }) }) },
 	{ weight: 1, arbitrary: of('blowUp', { kilobytes: fc.integer({ min: 1, max: 64 }) }) },
-	{ weight: 1, arbitrary: of('replaceBody', { with: fc.constantFrom('nothing', 'null', 'list', 'text', 'deep', 'bom', 'form') }) },
+	{
+		weight: 1,
+		arbitrary: of('replaceBody', {
+			with: fc.constantFrom('nothing', 'null', 'list', 'text', 'deep', 'bom', 'form'),
+		}),
+	},
 	{ weight: 2, arbitrary: of('otherBody', { index }) },
 	{ weight: 2, arbitrary: of('otherHeaders', { index }) },
 	{ weight: 1, arbitrary: of('foreign', { index }) },
@@ -62,19 +116,51 @@ export const mutation: fc.Arbitrary<Mutation> = fc.oneof(
 	{ weight: 1, arbitrary: of('dropHeader', { header }) },
 	{ weight: 2, arbitrary: of('swapHeaders', { one: header, other: header }) },
 	{ weight: 2, arbitrary: of('repeatHeader', { header, index, first: fc.boolean() }) },
-	{ weight: 1, arbitrary: of('setHeader', { header, value: fc.constantFrom('', ',', '=', 'null', '[object Object]', 't=1,v1=', 'A'.repeat(4096)) }) },
-	{ weight: 1, arbitrary: of('contentType', { value: fc.constantFrom('', 'text/plain', 'application/x-www-form-urlencoded', 'application/octet-stream', 'application/json; charset=utf-8', 'application/json; charset=latin1') }) },
+	{
+		weight: 1,
+		arbitrary: of('setHeader', {
+			header,
+			value: fc.constantFrom('', ',', '=', 'null', '[object Object]', 't=1,v1=', 'A'.repeat(4096)),
+		}),
+	},
+	{
+		weight: 1,
+		arbitrary: of('contentType', {
+			value: fc.constantFrom(
+				'',
+				'text/plain',
+				'application/x-www-form-urlencoded',
+				'application/octet-stream',
+				'application/json; charset=utf-8',
+				'application/json; charset=latin1',
+			),
+		}),
+	},
 );
 
 /** Applies a change to a copy. Where it does not fit (no number in the body, not JSON), the callback stays as it is. */
-export function mutate(callback: ReceivedCallback, change: Mutation, own: readonly ReceivedCallback[], foreign: readonly ReceivedCallback[]): ReceivedCallback {
+export function mutate(
+	callback: ReceivedCallback,
+	change: Mutation,
+	own: readonly ReceivedCallback[],
+	foreign: readonly ReceivedCallback[],
+): ReceivedCallback {
 	const { headers, rawBody } = callback;
-	const body = (next: Buffer | string): ReceivedCallback => ({ headers, rawBody: Buffer.from(next) });
-	const position = (share: number, length: number) => Math.min(length - 1, Math.floor(share * length));
+	const body = (next: Buffer | string): ReceivedCallback => ({
+		headers,
+		rawBody: Buffer.from(next),
+	});
+	const position = (share: number, length: number) =>
+		Math.min(length - 1, Math.floor(share * length));
 	const signatureHeaders = Object.keys(headers).filter((key) => key !== 'content-type');
-	const headerNamed = (number: number) => signatureHeaders[number % Math.max(1, signatureHeaders.length)] ?? 'signature';
-	const setHeader = (key: string, value: string): ReceivedCallback => ({ headers: { ...headers, [key]: value }, rawBody });
-	const pick = (list: readonly ReceivedCallback[], number: number) => list[number % list.length] ?? callback;
+	const headerNamed = (number: number) =>
+		signatureHeaders[number % Math.max(1, signatureHeaders.length)] ?? 'signature';
+	const setHeader = (key: string, value: string): ReceivedCallback => ({
+		headers: { ...headers, [key]: value },
+		rawBody,
+	});
+	const pick = (list: readonly ReceivedCallback[], number: number) =>
+		list[number % list.length] ?? callback;
 
 	switch (change.kind) {
 		case 'flipBit': {
@@ -88,39 +174,70 @@ export function mutate(callback: ReceivedCallback, change: Mutation, own: readon
 			return body(rawBody.subarray(0, position(change.at, rawBody.length)));
 		case 'insertBytes': {
 			const place = Math.floor(change.at * rawBody.length);
-			return body(Buffer.concat([rawBody.subarray(0, place), Buffer.from(change.bytes), rawBody.subarray(place)]));
+			return body(
+				Buffer.concat([
+					rawBody.subarray(0, place),
+					Buffer.from(change.bytes),
+					rawBody.subarray(place),
+				]),
+			);
 		}
 		case 'repeatPart': {
 			const place = Math.floor(change.at * rawBody.length);
-			return body(Buffer.concat([rawBody.subarray(0, place), rawBody.subarray(place, place + change.length), rawBody.subarray(place)]));
+			return body(
+				Buffer.concat([
+					rawBody.subarray(0, place),
+					rawBody.subarray(place, place + change.length),
+					rawBody.subarray(place),
+				]),
+			);
 		}
 		case 'changeDigit': {
 			const text = rawBody.toString('utf8');
 			const digits = [...text.matchAll(/\d/g)];
 			const found = digits[position(change.at, digits.length)];
-			return found === undefined ? callback : body(text.slice(0, found.index) + String(change.digit) + text.slice(found.index + 1));
+			return found === undefined
+				? callback
+				: body(text.slice(0, found.index) + String(change.digit) + text.slice(found.index + 1));
 		}
 		case 'changeValue':
 		case 'duplicateKey': {
 			const text = rawBody.toString('utf8');
-			const pairs = [...text.matchAll(/"((?:[^"\\]|\\.)*)"\s*:\s*("(?:[^"\\]|\\.)*"|-?[\d.eE+-]+|true|false|null)/g)];
+			const pairs = [
+				...text.matchAll(
+					/"((?:[^"\\]|\\.)*)"\s*:\s*("(?:[^"\\]|\\.)*"|-?[\d.eE+-]+|true|false|null)/g,
+				),
+			];
 			const found = pairs[position(change.at, pairs.length)];
 			if (found === undefined) return callback;
 			const changed = `"${found[1] ?? ''}":${change.value}`;
-			const replacement = change.kind === 'changeValue' ? changed : change.first ? `${changed},${found[0]}` : `${found[0]},${changed}`;
-			return body(text.slice(0, found.index) + replacement + text.slice(found.index + found[0].length));
+			const replacement =
+				change.kind === 'changeValue'
+					? changed
+					: change.first
+						? `${changed},${found[0]}`
+						: `${found[0]},${changed}`;
+			return body(
+				text.slice(0, found.index) + replacement + text.slice(found.index + found[0].length),
+			);
 		}
 		case 'addKey': {
 			const text = rawBody.toString('utf8');
 			const pair = `"${change.name}":${change.value}`;
-			return body(change.first ? text.replace('{', `{${pair},`) : text.replace(/\}\s*$/, `,${pair}}`));
+			return body(
+				change.first ? text.replace('{', `{${pair},`) : text.replace(/\}\s*$/, `,${pair}}`),
+			);
 		}
 		case 'moveBetweenLevels':
 			return rearranged(callback, (object) => {
-				const inner = Object.entries(object).find(([, value]) => typeof value === 'object' && value !== null && !Array.isArray(value)) as [string, Record<string, unknown>] | undefined;
+				const inner = Object.entries(object).find(
+					([, value]) => typeof value === 'object' && value !== null && !Array.isArray(value),
+				) as [string, Record<string, unknown>] | undefined;
 				if (inner === undefined) return { data: object };
 				const [innerName, values] = inner;
-				const outer = Object.fromEntries(Object.entries(object).filter(([name]) => name !== innerName));
+				const outer = Object.fromEntries(
+					Object.entries(object).filter(([name]) => name !== innerName),
+				);
 				if (change.flatten) return { ...outer, ...values };
 				const names = Object.keys(outer);
 				const taken = names[position(change.at, names.length)];
@@ -130,18 +247,36 @@ export function mutate(callback: ReceivedCallback, change: Mutation, own: readon
 			});
 		case 'joinPairs':
 			// What a signature over name=value&name=value cannot tell apart.
-			return rearranged(callback, (object) => joined(object, change.at, (name, value, next, rest) => ({ [name]: `${value}&${next}=${rest}` })));
+			return rearranged(callback, (object) =>
+				joined(object, change.at, (name, value, next, rest) => ({
+					[name]: `${value}&${next}=${rest}`,
+				})),
+			);
 		case 'hideInName':
-			return rearranged(callback, (object) => joined(object, change.at, (name, value, next, rest) => ({ [`${name}=${value}&${next}`]: rest })));
+			return rearranged(callback, (object) =>
+				joined(object, change.at, (name, value, next, rest) => ({
+					[`${name}=${value}&${next}`]: rest,
+				})),
+			);
 		case 'writeAnew':
 			return rearranged(callback, (object) => object, change);
 		case 'nest':
-			return body(`${'{"a":'.repeat(change.depth)}${rawBody.toString('utf8')}${'}'.repeat(change.depth)}`);
+			return body(
+				`${'{"a":'.repeat(change.depth)}${rawBody.toString('utf8')}${'}'.repeat(change.depth)}`,
+			);
 		case 'blowUp':
 			return body(Buffer.concat([rawBody, Buffer.alloc(change.kilobytes * 1024, ' ')]));
 		case 'replaceBody':
 			return body(
-				{ nothing: '', null: 'null', list: '[{"status":"succeeded"}]', text: '"succeeded"', deep: '['.repeat(100_000), bom: `\uFEFF${rawBody.toString('utf8')}`, form: 'status=succeeded&amount=1' }[change.with],
+				{
+					nothing: '',
+					null: 'null',
+					list: '[{"status":"succeeded"}]',
+					text: '"succeeded"',
+					deep: '['.repeat(100_000),
+					bom: `\uFEFF${rawBody.toString('utf8')}`,
+					form: 'status=succeeded&amount=1',
+				}[change.with],
 			);
 		case 'otherBody':
 			return { headers, rawBody: pick(own, change.index).rawBody };
@@ -164,17 +299,26 @@ export function mutate(callback: ReceivedCallback, change: Mutation, own: readon
 		}
 		case 'dropHeader': {
 			const dropped = headerNamed(change.header);
-			return { headers: Object.fromEntries(Object.entries(headers).filter(([key]) => key !== dropped)), rawBody };
+			return {
+				headers: Object.fromEntries(Object.entries(headers).filter(([key]) => key !== dropped)),
+				rawBody,
+			};
 		}
 		case 'swapHeaders': {
 			const [one, other] = [headerNamed(change.one), headerNamed(change.other)];
-			return { headers: { ...headers, [one]: headers[other] ?? '', [other]: headers[one] ?? '' }, rawBody };
+			return {
+				headers: { ...headers, [one]: headers[other] ?? '', [other]: headers[one] ?? '' },
+				rawBody,
+			};
 		}
 		case 'repeatHeader': {
 			// As n8n hands over a header that was sent twice.
 			const key = headerNamed(change.header);
 			const more = pick(own, change.index).headers[key] ?? 'x';
-			return setHeader(key, change.first ? `${more},${headers[key] ?? ''}` : `${headers[key] ?? ''},${more}`);
+			return setHeader(
+				key,
+				change.first ? `${more},${headers[key] ?? ''}` : `${headers[key] ?? ''},${more}`,
+			);
 		}
 		case 'setHeader':
 			return setHeader(headerNamed(change.header), change.value);
@@ -183,7 +327,11 @@ export function mutate(callback: ReceivedCallback, change: Mutation, own: readon
 	}
 }
 
-function rearranged(callback: ReceivedCallback, change: (object: Record<string, unknown>) => Record<string, unknown>, { sorted = false, indent = 0, escape = false } = {}): ReceivedCallback {
+function rearranged(
+	callback: ReceivedCallback,
+	change: (object: Record<string, unknown>) => Record<string, unknown>,
+	{ sorted = false, indent = 0, escape = false } = {},
+): ReceivedCallback {
 	let parsed: unknown;
 	try {
 		parsed = JSON.parse(callback.rawBody.toString('utf8'));
@@ -201,19 +349,42 @@ function rearranged(callback: ReceivedCallback, change: (object: Record<string, 
 				)
 			: value;
 	const text = JSON.stringify(sorted ? inOrder(changed) : changed, null, indent);
-	return { headers: callback.headers, rawBody: Buffer.from(escape ? text.replace(/[a-z]/, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`) : text) };
+	return {
+		headers: callback.headers,
+		rawBody: Buffer.from(
+			escape
+				? text.replace(
+						/[a-z]/,
+						(letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+					)
+				: text,
+		),
+	};
 }
 
 /** Makes one field of a pair and its neighbour in the order of names: of {"a":"1","b":"2"} either {"a":"1&b=2"} or {"a=1&b":"2"}. */
-function joined(object: Record<string, unknown>, share: number, join: (name: string, value: string, next: string, rest: string) => Record<string, string>): Record<string, unknown> {
-	const levels: Array<Record<string, unknown>> = [object, ...(Object.values(object).filter((value) => typeof value === 'object' && value !== null && !Array.isArray(value)) as Array<Record<string, unknown>>)];
+function joined(
+	object: Record<string, unknown>,
+	share: number,
+	join: (name: string, value: string, next: string, rest: string) => Record<string, string>,
+): Record<string, unknown> {
+	const levels: Array<Record<string, unknown>> = [
+		object,
+		...(Object.values(object).filter(
+			(value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+		) as Array<Record<string, unknown>>),
+	];
 	const level = levels[Math.min(levels.length - 1, Math.floor(share * levels.length))] ?? object;
-	const names = Object.keys(level).filter((key) => typeof level[key] !== 'object').sort();
+	const names = Object.keys(level)
+		.filter((key) => typeof level[key] !== 'object')
+		.sort();
 	const place = Math.floor(((share * levels.length) % 1) * Math.max(1, names.length - 1));
 	const [first, second] = [names[place], names[place + 1]];
 	if (first === undefined || second === undefined) return object;
 	const { [first]: value, [second]: next, ...rest } = level;
 	const merged = { ...rest, ...join(first, String(value), second, String(next)) };
 	if (level === object) return merged;
-	return Object.fromEntries(Object.entries(object).map(([key, entry]) => [key, entry === level ? merged : entry]));
+	return Object.fromEntries(
+		Object.entries(object).map(([key, entry]) => [key, entry === level ? merged : entry]),
+	);
 }

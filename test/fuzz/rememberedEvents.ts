@@ -6,7 +6,11 @@
 import { randomUUID } from 'node:crypto';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { beginDelivery, finishDelivery, MOST_EVENTS_REMEMBERED } from '../../nodes/shared/deliveredEvents';
+import {
+	beginDelivery,
+	finishDelivery,
+	MOST_EVENTS_REMEMBERED,
+} from '../../nodes/shared/deliveredEvents';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -19,7 +23,12 @@ const [workflowId, nodeId] = ['4f2aXnQ9dB1kLmZt', randomUUID()];
 const deliver = (count: number) => {
 	for (let event = 0; event < count; event++) {
 		// As long as the longest that a provider makes: two ids of 36 characters and a status.
-		const key = { workflowId, nodeId, test: false, eventId: `${randomUUID()}:${randomUUID()}:succeeded` };
+		const key = {
+			workflowId,
+			nodeId,
+			test: false,
+			eventId: `${randomUUID()}:${randomUUID()}:succeeded`,
+		};
 		beginDelivery(key, Date.now());
 		finishDelivery(key, true, Date.now());
 	}
@@ -30,4 +39,6 @@ deliver(MOST_EVENTS_REMEMBERED);
 const full = heapMegabytes() - empty;
 deliver(MOST_EVENTS_REMEMBERED);
 const twice = heapMegabytes() - empty;
-console.log(`${MOST_EVENTS_REMEMBERED} events: ${full.toFixed(1)} MB; after as many again: ${twice.toFixed(1)} MB`);
+console.log(
+	`${MOST_EVENTS_REMEMBERED} events: ${full.toFixed(1)} MB; after as many again: ${twice.toFixed(1)} MB`,
+);

@@ -14,7 +14,10 @@ import { callWebhook } from '../support/contexts';
 import { parameters, type received } from './fuzzCallbacks';
 
 const shells: Record<string, () => { node: INodeType; credentialType: ICredentialType }> = {
-	chingchingpay: () => ({ node: new ChingChingPayTrigger(), credentialType: new ChingChingPayApi() }),
+	chingchingpay: () => ({
+		node: new ChingChingPayTrigger(),
+		credentialType: new ChingChingPayApi(),
+	}),
 	efundpay: () => ({ node: new EFundPayTrigger(), credentialType: new EFundPayApi() }),
 	payfect: () => ({ node: new PayfectTrigger(), credentialType: new PayfectApi() }),
 	tokenpay: () => ({ node: new TokenPayTrigger(), credentialType: new TokenPayApi() }),
@@ -27,7 +30,12 @@ export const receivedThroughContext: typeof received = async (provider, callback
 	const shell = shells[provider.name]?.();
 	if (!shell) throw new Error(`There is no trigger for ${provider.name}.`);
 	// What Node refuses to send cannot arrive either.
-	const headers = Object.fromEntries(Object.entries(callback.headers).filter(([name, value]) => /^[!#$%&'*+.^_`|~0-9a-z-]+$/i.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value)));
+	const headers = Object.fromEntries(
+		Object.entries(callback.headers).filter(
+			([name, value]) =>
+				/^[!#$%&'*+.^_`|~0-9a-z-]+$/i.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value),
+		),
+	);
 	const webhookId = `fuzz-${++calls}`;
 	const call = await callWebhook({
 		node: shell.node,
@@ -40,5 +48,10 @@ export const receivedThroughContext: typeof received = async (provider, callback
 	});
 	const { status, body } = call.response;
 	const event = call.items?.[0]?.[0]?.json as unknown as PaymentEvent | undefined;
-	return { status: call.called ? status : 422, body: call.called ? body : undefined, ...(event && { event }), log: call.logs.map(({ message }) => message).join('\n') };
+	return {
+		status: call.called ? status : 422,
+		body: call.called ? body : undefined,
+		...(event && { event }),
+		log: call.logs.map(({ message }) => message).join('\n'),
+	};
 };

@@ -27,14 +27,35 @@ export async function startRegistry(say: (line: string) => void): Promise<Regist
 	const config = path.join(folder, 'config.yaml');
 	const everybody = { access: '$all', publish: '$all' };
 	// JSON is YAML.
-	writeFileSync(config, JSON.stringify({ storage: path.join(folder, 'storage'), packages: { '**': everybody }, log: { type: 'stdout', format: 'json', level: 'warn' }, web: { enable: false } }));
+	writeFileSync(
+		config,
+		JSON.stringify({
+			storage: path.join(folder, 'storage'),
+			packages: { '**': everybody },
+			log: { type: 'stdout', format: 'json', level: 'warn' },
+			web: { enable: false },
+		}),
+	);
 	const npmrc = path.join(folder, 'npmrc');
 	// npm publishes with a token only; the registry does not look at it.
 	writeFileSync(npmrc, `${scope}:registry=${url}\n//127.0.0.1:${port}/:_authToken=nobody\n`);
-	const server = startProcess({ node: process.execPath, args: [program, '--config', config, '--listen', `127.0.0.1:${port}`], environment: process.env, logFile: path.join(folder, 'log') });
+	const server = startProcess({
+		node: process.execPath,
+		args: [program, '--config', config, '--listen', `127.0.0.1:${port}`],
+		environment: process.env,
+		logFile: path.join(folder, 'log'),
+	});
 	const deadline = Date.now() + 60_000;
-	while (!(await axios.get(`${url}-/ping`, { proxy: false, timeout: 2000 }).then(() => true, () => false))) {
-		if (server.ended() !== undefined || Date.now() > deadline) throw new Error(`The registry did not start (${server.ended() ?? 'no answer within a minute'}).\n${readFileSync(path.join(folder, 'log'), 'utf8')}`);
+	while (
+		!(await axios.get(`${url}-/ping`, { proxy: false, timeout: 2000 }).then(
+			() => true,
+			() => false,
+		))
+	) {
+		if (server.ended() !== undefined || Date.now() > deadline)
+			throw new Error(
+				`The registry did not start (${server.ended() ?? 'no answer within a minute'}).\n${readFileSync(path.join(folder, 'log'), 'utf8')}`,
+			);
 		await wait(200);
 	}
 	return {
@@ -47,7 +68,17 @@ export async function startRegistry(say: (line: string) => void): Promise<Regist
 			const description = JSON.parse(readFileSync(descriptionFile, 'utf8')) as { name: string };
 			const name = `${scope}/${description.name}`;
 			writeFileSync(descriptionFile, JSON.stringify({ ...description, name }));
-			run('npm', ['publish', '--ignore-scripts', '--access=public', `--userconfig=${npmrc}`, '--loglevel=error'], path.join(copy, 'package'));
+			run(
+				'npm',
+				[
+					'publish',
+					'--ignore-scripts',
+					'--access=public',
+					`--userconfig=${npmrc}`,
+					'--loglevel=error',
+				],
+				path.join(copy, 'package'),
+			);
 			return name;
 		},
 		async close() {
@@ -68,13 +99,28 @@ function bringVerdaccio(say: (line: string) => void): string {
 	rmSync(folder, { recursive: true, force: true });
 	mkdirSync(folder, { recursive: true });
 	// What it asks for as node-fetch is an alias that not every mirror has.
-	writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ name: 'registry-for-tests', private: true, dependencies: { verdaccio: version }, overrides: { 'node-fetch': '2.7.0' } }));
-	run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], folder);
+	writeFileSync(
+		path.join(folder, 'package.json'),
+		JSON.stringify({
+			name: 'registry-for-tests',
+			private: true,
+			dependencies: { verdaccio: version },
+			overrides: { 'node-fetch': '2.7.0' },
+		}),
+	);
+	run(
+		'npm',
+		['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+		folder,
+	);
 	writeFileSync(stamp, '');
 	return program;
 }
 
 function run(program: string, args: string[], cwd: string): void {
 	const done = spawnSync(program, args, { cwd, encoding: 'utf8', timeout: 300_000 });
-	if (done.status !== 0) throw new Error(`"${program} ${args[0] ?? ''}" did not succeed: ${done.error?.message ?? done.stderr.trim()}`);
+	if (done.status !== 0)
+		throw new Error(
+			`"${program} ${args[0] ?? ''}" did not succeed: ${done.error?.message ?? done.stderr.trim()}`,
+		);
 }

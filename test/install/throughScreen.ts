@@ -33,13 +33,20 @@ async function main(): Promise<void> {
 	const browser = await openBrowser(chromium);
 	try {
 		const packageName = registry.publish(packPackage(userFolder));
-		const n8n = await startN8n({ userFolder, tarball: null, environment: { NPM_CONFIG_USERCONFIG: registry.npmrc }, say });
+		const n8n = await startN8n({
+			userFolder,
+			tarball: null,
+			environment: { NPM_CONFIG_USERCONFIG: registry.npmrc },
+			say,
+		});
 		const client = new N8nClient(n8n.url);
 		await client.signIn();
 		const before = await client.nodeTypes(packageName);
 		if (before.length > 0) throw new Error('The package is there before it was installed.');
 
-		const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage();
+		const page = await (
+			await browser.newContext({ viewport: { width: 1280, height: 900 } })
+		).newPage();
 		page.setDefaultTimeout(60_000);
 		const picture = async (name: string) => {
 			if (values.pictures === undefined) return;
@@ -62,17 +69,27 @@ async function main(): Promise<void> {
 	}
 }
 
-async function installOnScreen(page: Page, url: string, packageName: string, picture: (name: string) => Promise<void>): Promise<void> {
+async function installOnScreen(
+	page: Page,
+	url: string,
+	packageName: string,
+	picture: (name: string) => Promise<void>,
+): Promise<void> {
 	await page.goto(`${url}/signin`);
 	await page.locator('input[name=emailOrLdapLoginId], input[type=email]').first().fill(owner.email);
 	await page.locator('input[type=password]').fill(owner.password);
 	await page.locator('[data-test-id=form-submit-button]').click();
 	await page.waitForURL((address) => !address.pathname.includes('signin'));
 	await page.goto(`${url}/settings/community-nodes`);
-	await page.getByRole('button', { name: /^Install/ }).first().click();
+	await page
+		.getByRole('button', { name: /^Install/ })
+		.first()
+		.click();
 	const name = page.locator('[data-test-id=package-name-input]');
 	await name.waitFor();
-	await (await name.evaluate((element) => element.tagName === 'INPUT') ? name : name.locator('input')).fill(packageName);
+	await (
+		(await name.evaluate((element) => element.tagName === 'INPUT')) ? name : name.locator('input')
+	).fill(packageName);
 	await page.locator('[data-test-id=user-agreement-checkbox], .el-checkbox').first().click();
 	await picture('1-form');
 	const begun = Date.now();
@@ -80,30 +97,61 @@ async function installOnScreen(page: Page, url: string, packageName: string, pic
 	const card = page.locator('[data-test-id=community-package-card]');
 	await card.waitFor();
 	await picture('2-installed');
-	console.log(`installed on n8n's screen in ${((Date.now() - begun) / 1000).toFixed(1)} s: "${(await card.innerText()).replaceAll('\n', ' ')}"`);
+	console.log(
+		`installed on n8n's screen in ${((Date.now() - begun) / 1000).toFixed(1)} s: "${(await card.innerText()).replaceAll('\n', ' ')}"`,
+	);
 }
 
 /** One of each provider, without a restart. */
-async function makeCheckout(client: N8nClient, packageName: string, sandboxUrl: string): Promise<void> {
+async function makeCheckout(
+	client: N8nClient,
+	packageName: string,
+	sandboxUrl: string,
+): Promise<void> {
 	const types = await client.nodeTypes(packageName);
 	for (const { type, name, data } of sandboxCredentials(sandboxUrl)) {
-		const description = types.find(({ credentials = [], group }) => !group.includes('trigger') && credentials.some((credential) => credential.name === type));
-		if (!description) throw new Error(`n8n has no node for ${type} after the package was installed.`);
+		const description = types.find(
+			({ credentials = [], group }) =>
+				!group.includes('trigger') && credentials.some((credential) => credential.name === type),
+		);
+		if (!description)
+			throw new Error(`n8n has no node for ${type} after the package was installed.`);
 		const credential = await client.credentials.create({ type, name, data: { ...data } });
-		const start: INode = { id: randomUUID(), name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, position: [0, 0], parameters: {} };
+		const start: INode = {
+			id: randomUUID(),
+			name: 'Start',
+			type: 'n8n-nodes-base.manualTrigger',
+			typeVersion: 1,
+			position: [0, 0],
+			parameters: {},
+		};
 		const node: INode = {
 			id: randomUUID(),
 			name: 'Provider',
 			type: description.name,
 			typeVersion: 1.1,
 			position: [240, 0],
-			parameters: { resource: 'checkout', operation: 'create', reference: 'order-1', callbackUrl: 'https://shop.example/callback', ...samples[description.displayName]?.order } as INode['parameters'],
+			parameters: {
+				resource: 'checkout',
+				operation: 'create',
+				reference: 'order-1',
+				callbackUrl: 'https://shop.example/callback',
+				...samples[description.displayName]?.order,
+			} as INode['parameters'],
 			credentials: { [type]: { id: credential.id, name } },
 		};
-		const workflow = await client.workflows.create({ name, nodes: [start, node], connections: { Start: { main: [[{ node: 'Provider', type: 'main', index: 0 }]] } } });
+		const workflow = await client.workflows.create({
+			name,
+			nodes: [start, node],
+			connections: { Start: { main: [[{ node: 'Provider', type: 'main', index: 0 }]] } },
+		});
 		const execution = await client.workflows.run(workflow.id, 'Start');
-		const link = execution.data.resultData.runData.Provider?.[0]?.data?.main?.[0]?.[0]?.json.checkoutUrl;
-		if (execution.status !== 'success') throw new Error(`${description.name} made no checkout: ${execution.data.resultData.error?.message ?? execution.status}`);
+		const link =
+			execution.data.resultData.runData.Provider?.[0]?.data?.main?.[0]?.[0]?.json.checkoutUrl;
+		if (execution.status !== 'success')
+			throw new Error(
+				`${description.name} made no checkout: ${execution.data.resultData.error?.message ?? execution.status}`,
+			);
 		console.log(`${description.name} made a checkout: ${String(link)}`);
 	}
 }

@@ -1,7 +1,17 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
-import { copyFile, mkdir, readFile, rename, rm, stat, statfs, utimes, writeFile } from 'node:fs/promises';
+import {
+	copyFile,
+	mkdir,
+	readFile,
+	rename,
+	rm,
+	stat,
+	statfs,
+	utimes,
+	writeFile,
+} from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -58,17 +68,31 @@ function describe(folder: string, version: string): BroughtN8n {
 }
 
 /** Ends as soon as n8n is there and whole; `say` is told what takes time. Throws BringError. */
-export async function bringN8n(say: Say = () => undefined, version = n8nVersion, folder = cacheFolder(version)): Promise<BroughtN8n> {
+export async function bringN8n(
+	say: Say = () => undefined,
+	version = n8nVersion,
+	folder = cacheFolder(version),
+): Promise<BroughtN8n> {
 	const recipe = path.join(__dirname, 'versions', version);
-	if (!existsSync(recipe)) throw new BringError(`There is no recipe for n8n ${version}.`, `Take one of ${readdirSync(path.dirname(recipe)).filter((name) => /^\d/.test(name)).join(', ')}, or make one: test/n8n/versions/README.md.`);
+	if (!existsSync(recipe))
+		throw new BringError(
+			`There is no recipe for n8n ${version}.`,
+			`Take one of ${readdirSync(path.dirname(recipe))
+				.filter((name) => /^\d/.test(name))
+				.join(', ')}, or make one: test/n8n/versions/README.md.`,
+		);
 	const fingerprint = await fingerprintOf(recipe);
 	const stamp = path.join(folder, '.whole');
 	const n8n = describe(folder, version);
-	const isStamped = async () => (await readText(stamp)) === fingerprint && existsSync(n8n.node) && existsSync(n8n.script);
+	const isStamped = async () =>
+		(await readText(stamp)) === fingerprint && existsSync(n8n.node) && existsSync(n8n.script);
 	if (await isStamped()) return n8n;
 
 	await mkdir(folder, { recursive: true }).catch((error: Error) => {
-		throw new BringError(`The folder ${folder} for n8n cannot be made: ${error.message}.`, 'Set XDG_CACHE_HOME to a folder that you may write to.');
+		throw new BringError(
+			`The folder ${folder} for n8n cannot be made: ${error.message}.`,
+			'Set XDG_CACHE_HOME to a folder that you may write to.',
+		);
 	});
 	const release = await lock(path.join(folder, '.lock'), say);
 	try {
@@ -89,7 +113,8 @@ export async function bringN8n(say: Say = () => undefined, version = n8nVersion,
 
 async function fingerprintOf(recipe: string): Promise<string> {
 	const hash = createHash('sha256');
-	for (const file of ['package.json', 'package-lock.json']) hash.update(await readFile(path.join(recipe, file)));
+	for (const file of ['package.json', 'package-lock.json'])
+		hash.update(await readFile(path.join(recipe, file)));
 	return hash.digest('hex');
 }
 
@@ -97,14 +122,21 @@ async function readText(file: string): Promise<string | undefined> {
 	return await readFile(file, 'utf8').catch(() => undefined);
 }
 
-async function installPackages(recipe: string, folder: string, fingerprint: string, say: Say): Promise<void> {
+async function installPackages(
+	recipe: string,
+	folder: string,
+	fingerprint: string,
+	say: Say,
+): Promise<void> {
 	const installing = path.join(folder, '.installing');
 	const modules = path.join(folder, 'node_modules');
 	const interrupted = existsSync(installing);
 	if (existsSync(modules) && !interrupted) {
 		const missing = await missingPackages(recipe, folder);
 		if (missing.length === 0) return;
-		say(`The n8n in ${folder} is not whole (${missing.length} packages are missing or of another version, for example ${missing[0]}); installing it anew.`);
+		say(
+			`The n8n in ${folder} is not whole (${missing.length} packages are missing or of another version, for example ${missing[0]}); installing it anew.`,
+		);
 	} else if (interrupted) {
 		say('An earlier download of n8n was interrupted; starting it anew.');
 	}
@@ -118,22 +150,46 @@ async function installPackages(recipe: string, folder: string, fingerprint: stri
 		);
 	}
 	// Asked first: without a network npm tries again for many minutes before it gives up.
-	const asked = await run('npm', ['view', 'n8n@latest', 'name', '--fetch-retries=1', '--fetch-timeout=20000', '--loglevel=error'], folder);
+	const asked = await run(
+		'npm',
+		[
+			'view',
+			'n8n@latest',
+			'name',
+			'--fetch-retries=1',
+			'--fetch-timeout=20000',
+			'--loglevel=error',
+		],
+		folder,
+	);
 	if (asked.code !== 0) throw explainInstall(asked);
 	await writeFile(installing, fingerprint);
 	await rm(modules, { recursive: true, force: true });
-	for (const file of ['package.json', 'package-lock.json']) await copyFile(path.join(recipe, file), path.join(folder, file));
-	say(`Downloading n8n ${path.basename(recipe)} (some 2,000 packages, 3 GB on disk; two to six minutes, once per machine)`);
+	for (const file of ['package.json', 'package-lock.json'])
+		await copyFile(path.join(recipe, file), path.join(folder, file));
+	say(
+		`Downloading n8n ${path.basename(recipe)} (some 2,000 packages, 3 GB on disk; two to six minutes, once per machine)`,
+	);
 	// Not `npm ci`: it refuses a lock file in which an optional native part for another platform is missing from the registry.
 	const npm = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
 	const locations = [...(await packagesOf(path.join(recipe, 'package-lock.json'))).keys()];
-	const onDisk = () => locations.filter((location) => existsSync(path.join(folder, location, 'package.json'))).length;
-	const ran = await run('npm', npm, folder, say, () => `${onDisk()} of ${locations.length} packages`);
+	const onDisk = () =>
+		locations.filter((location) => existsSync(path.join(folder, location, 'package.json'))).length;
+	const ran = await run(
+		'npm',
+		npm,
+		folder,
+		say,
+		() => `${onDisk()} of ${locations.length} packages`,
+	);
 	if (ran.code !== 0) throw explainInstall(ran);
 	await copyFile(path.join(recipe, 'package-lock.json'), path.join(folder, 'package-lock.json'));
 	const missing = await missingPackages(recipe, folder);
 	if (missing.length > 0) {
-		throw new BringError(`npm said that n8n is installed, but ${missing.length} packages are missing, for example ${missing[0]}.`, 'Run the command again.');
+		throw new BringError(
+			`npm said that n8n is installed, but ${missing.length} packages are missing, for example ${missing[0]}.`,
+			'Run the command again.',
+		);
 	}
 	await rm(installing, { force: true });
 }
@@ -158,15 +214,26 @@ async function missingPackages(recipe: string, folder: string): Promise<string[]
 	// npm's own list of what it put there; written when it is done.
 	const installed = await packagesOf(path.join(folder, 'node_modules', '.package-lock.json'));
 	return [...wanted]
-		.filter(([location, version]) => installed.get(location) !== version || !existsSync(path.join(folder, location, 'package.json')))
+		.filter(
+			([location, version]) =>
+				installed.get(location) !== version ||
+				!existsSync(path.join(folder, location, 'package.json')),
+		)
 		.map(([location]) => location);
 }
 
 function explainInstall(ran: Ran): BringError {
 	const what = `Downloading n8n did not succeed (npm ended with ${ran.code}).\n${lastLines(ran.output)}`;
-	if (/ENOSPC/.test(ran.output)) return new BringError(what, 'The disk is full: n8n needs 5 GB. Free some space, or set XDG_CACHE_HOME to a folder on a larger disk.');
+	if (/ENOSPC/.test(ran.output))
+		return new BringError(
+			what,
+			'The disk is full: n8n needs 5 GB. Free some space, or set XDG_CACHE_HOME to a folder on a larger disk.',
+		);
 	if (/ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|network/i.test(ran.output)) {
-		return new BringError(what, 'The npm registry could not be reached. Check it with "npm ping", then run the command again.');
+		return new BringError(
+			what,
+			'The npm registry could not be reached. Check it with "npm ping", then run the command again.',
+		);
 	}
 	return new BringError(what, 'npm says above why. Run the command again once that is mended.');
 }
@@ -189,7 +256,9 @@ async function isNode24(n8n: BroughtN8n): Promise<boolean> {
 }
 
 async function buildDatabase(n8n: BroughtN8n, say: Say): Promise<void> {
-	const loads = async () => (await run(n8n.node, ['-e', 'new (require("sqlite3").Database)(":memory:")'], n8n.folder)).code === 0;
+	const loads = async () =>
+		(await run(n8n.node, ['-e', 'new (require("sqlite3").Database)(":memory:")'], n8n.folder))
+			.code === 0;
 	if (await loads()) return;
 	say('Building sqlite3, the database of n8n (about a minute)');
 	const ran = await run('npm', ['rebuild', 'sqlite3', '--loglevel=error'], n8n.folder, say);
@@ -203,7 +272,8 @@ async function buildDatabase(n8n: BroughtN8n, say: Say): Promise<void> {
 async function checkVersion(n8n: BroughtN8n, say: Say): Promise<void> {
 	say('Checking n8n');
 	const native = await run(n8n.node, ['-e', 'require("isolated-vm")'], n8n.folder);
-	const ran = native.code === 0 ? await run(n8n.node, [n8n.script, '--version'], n8n.folder) : native;
+	const ran =
+		native.code === 0 ? await run(n8n.node, [n8n.script, '--version'], n8n.folder) : native;
 	if (ran.code === 0 && ran.output.trim().split('\n').at(-1)?.trim() === n8n.version) return;
 	throw new BringError(
 		`The n8n in ${n8n.folder} does not start, or is not ${n8n.version}.\n${lastLines(ran.output)}`,
@@ -216,7 +286,13 @@ function lastLines(output: string, count = 15): string {
 }
 
 /** Runs a program to its end. What it prints is kept for the error message; meanwhile `progress` is said every ten seconds. */
-async function run(program: string, args: string[], cwd: string, say: Say = () => undefined, progress?: () => string): Promise<Ran> {
+async function run(
+	program: string,
+	args: string[],
+	cwd: string,
+	say: Say = () => undefined,
+	progress?: () => string,
+): Promise<Ran> {
 	// Node's own colours and warnings do not belong into the version number that is read from its output.
 	const environment = { ...process.env, NODE_NO_WARNINGS: '1' };
 	const begun = Date.now();
@@ -229,7 +305,11 @@ async function run(program: string, args: string[], cwd: string, say: Say = () =
 	}, 10_000);
 	try {
 		return await new Promise<Ran>((resolve) => {
-			const child = spawn(program, args, { cwd, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+			const child = spawn(program, args, {
+				cwd,
+				env: environment,
+				stdio: ['ignore', 'pipe', 'pipe'],
+			});
 			const stopChild = () => child.kill('SIGTERM');
 			process.once('exit', stopChild);
 			let output = '';
@@ -260,7 +340,10 @@ async function lock(file: string, say: Say): Promise<() => Promise<void>> {
 			break;
 		} catch (error) {
 			if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-				throw new BringError(`The lock file ${file} cannot be written: ${(error as Error).message}.`, 'Set XDG_CACHE_HOME to a folder that you may write to.');
+				throw new BringError(
+					`The lock file ${file} cannot be written: ${(error as Error).message}.`,
+					'Set XDG_CACHE_HOME to a folder that you may write to.',
+				);
 			}
 		}
 		const theirs = await readText(file);
@@ -268,7 +351,10 @@ async function lock(file: string, say: Say): Promise<() => Promise<void>> {
 			// Renamed, not removed: of two runs that both found it abandoned only one can succeed, and the look at what was
 			// renamed tells whether it was the abandoned one or a fresh one.
 			const aside = `${file}.${randomUUID()}`;
-			const took = await rename(file, aside).then(() => true, () => false);
+			const took = await rename(file, aside).then(
+				() => true,
+				() => false,
+			);
 			if (took && (await readText(aside)) !== theirs) await rename(aside, file);
 			else await rm(aside, { force: true });
 			continue;
@@ -289,7 +375,10 @@ async function lock(file: string, say: Say): Promise<() => Promise<void>> {
 }
 
 async function isAbandoned(file: string, content: string): Promise<boolean> {
-	const touched = await stat(file).then((found) => found.mtimeMs, () => Date.now());
+	const touched = await stat(file).then(
+		(found) => found.mtimeMs,
+		() => Date.now(),
+	);
 	if (Date.now() - touched > staleAfterMilliseconds) return true;
 	try {
 		const owner = JSON.parse(content) as { host?: unknown; pid?: unknown };
@@ -303,7 +392,8 @@ async function isAbandoned(file: string, content: string): Promise<boolean> {
 }
 
 if (require.main === module) {
-	for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+	for (const signal of ['SIGINT', 'SIGTERM'] as const)
+		process.once(signal, () => process.exit(130));
 	bringN8n((line) => console.error(`• ${line}`)).catch((error: unknown) => {
 		console.error(`\n${error instanceof Error ? error.message : String(error)}`);
 		process.exit(1);

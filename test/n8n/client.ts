@@ -2,10 +2,23 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { parse as parseFlatted } from 'flatted';
-import type { IConnections, IDataObject, INode, INodePropertyOptions, INodeTypeDescription, IRunExecutionData, IWorkflowSettings } from 'n8n-workflow';
+import type {
+	IConnections,
+	IDataObject,
+	INode,
+	INodePropertyOptions,
+	INodeTypeDescription,
+	IRunExecutionData,
+	IWorkflowSettings,
+} from 'n8n-workflow';
 
 /** The owner of every throw-away n8n. n8n wants eight characters, a digit and a capital. */
-export const owner = { email: 'owner@n8n.example', firstName: 'Demo', lastName: 'Owner', password: 'Throw-away-1' };
+export const owner = {
+	email: 'owner@n8n.example',
+	firstName: 'Demo',
+	lastName: 'Owner',
+	password: 'Throw-away-1',
+};
 
 export interface Workflow {
 	id: string;
@@ -17,7 +30,9 @@ export interface Workflow {
 	active: boolean;
 }
 
-export type NewWorkflow = Pick<Workflow, 'name' | 'nodes' | 'connections'> & { settings?: IWorkflowSettings };
+export type NewWorkflow = Pick<Workflow, 'name' | 'nodes' | 'connections'> & {
+	settings?: IWorkflowSettings;
+};
 
 export interface Credential {
 	id: string;
@@ -43,7 +58,8 @@ export interface Execution extends ExecutionSummary {
 	stored: string;
 }
 
-export type PublicationStatus = 'not_published' | 'in_progress' | 'published' | 'partial' | 'failed';
+export type PublicationStatus =
+	'not_published' | 'in_progress' | 'published' | 'partial' | 'failed';
 
 // n8n refuses a larger one.
 const pageSize = 100;
@@ -83,18 +99,34 @@ export class N8nClient {
 	async signIn(): Promise<void> {
 		const setUp = await this.http.post('/owner/setup', owner);
 		const { email, password } = owner;
-		const signedIn = setUp.status === 200 ? setUp : await this.http.post('/login', { emailOrLdapLoginId: email, password });
+		const signedIn =
+			setUp.status === 200
+				? setUp
+				: await this.http.post('/login', { emailOrLdapLoginId: email, password });
 		if (signedIn.status !== 200) throw refusal('Signing in', signedIn);
-		this.cookie = (signedIn.headers['set-cookie'] ?? []).map((line) => line.split(';')[0]).join('; ');
+		this.cookie = (signedIn.headers['set-cookie'] ?? [])
+			.map((line) => line.split(';')[0])
+			.join('; ');
 	}
 
 	readonly credentials = {
-		create: async (credential: { name: string; type: string; data: Record<string, unknown> }): Promise<Credential> =>
-			await this.call<Credential>('post', '/credentials', credential),
+		create: async (credential: {
+			name: string;
+			type: string;
+			data: Record<string, unknown>;
+		}): Promise<Credential> => await this.call<Credential>('post', '/credentials', credential),
 		/** What "Test" in the credential's dialogue says. */
-		test: async ({ id, name, type }: Credential, data: Record<string, unknown>): Promise<CredentialTestResult> =>
-			await this.call<CredentialTestResult>('post', '/credentials/test', { credentials: { id, name, type, data } }),
-		update: async ({ id, name, type }: Credential, data: Record<string, unknown>): Promise<void> => {
+		test: async (
+			{ id, name, type }: Credential,
+			data: Record<string, unknown>,
+		): Promise<CredentialTestResult> =>
+			await this.call<CredentialTestResult>('post', '/credentials/test', {
+				credentials: { id, name, type, data },
+			}),
+		update: async (
+			{ id, name, type }: Credential,
+			data: Record<string, unknown>,
+		): Promise<void> => {
 			await this.call('patch', `/credentials/${id}`, { name, type, data });
 		},
 		delete: async (id: string): Promise<void> => {
@@ -105,18 +137,36 @@ export class N8nClient {
 	readonly workflows = {
 		create: async ({ settings = {}, ...workflow }: NewWorkflow): Promise<Workflow> =>
 			await this.call<Workflow>('post', '/workflows', { ...workflow, settings, active: false }),
-		get: async (id: string): Promise<Workflow> => await this.call<Workflow>('get', `/workflows/${id}`),
+		get: async (id: string): Promise<Workflow> =>
+			await this.call<Workflow>('get', `/workflows/${id}`),
 		published: async (): Promise<Pick<Workflow, 'id' | 'name'>[]> =>
-			await this.call('get', `/workflows?filter=${encodeURIComponent(JSON.stringify({ active: true }))}`),
+			await this.call(
+				'get',
+				`/workflows?filter=${encodeURIComponent(JSON.stringify({ active: true }))}`,
+			),
 		/** Saves a draft; what is published goes on running until the next `publish`. */
-		save: async ({ id, name, nodes, connections, settings, versionId }: Workflow): Promise<Workflow> =>
-			await this.call<Workflow>('patch', `/workflows/${id}`, { name, nodes, connections, settings, versionId }),
+		save: async ({
+			id,
+			name,
+			nodes,
+			connections,
+			settings,
+			versionId,
+		}: Workflow): Promise<Workflow> =>
+			await this.call<Workflow>('patch', `/workflows/${id}`, {
+				name,
+				nodes,
+				connections,
+				settings,
+				versionId,
+			}),
 		/** Ends when the triggers are really registered. Throws with the words that the editor shows when one refuses. */
 		publish: async (id: string): Promise<void> => {
 			const { versionId } = await this.workflows.get(id);
 			await this.call('post', `/workflows/${id}/activate`, { versionId });
 			const { status, words } = await this.settledPublication(id, true);
-			if (status !== 'published') throw new N8nError(words || `The publication ended as "${status}".`, 200);
+			if (status !== 'published')
+				throw new N8nError(words || `The publication ended as "${status}".`, 200);
 		},
 		unpublish: async (id: string): Promise<void> => {
 			await this.call('post', `/workflows/${id}/deactivate`, {});
@@ -138,17 +188,20 @@ export class N8nClient {
 				() => `Workflow ${id} could not be deleted`,
 			);
 		},
-		publicationStatus: async (id: string): Promise<PublicationStatus> => (await this.publication(id)).status,
+		publicationStatus: async (id: string): Promise<PublicationStatus> =>
+			(await this.publication(id)).status,
 		/** "Execute workflow" in the editor. Ends when the execution has ended or waits; `startFrom` is a node's name. */
 		run: async (id: string, startFrom: string): Promise<Execution> => {
 			const { executionId } = await this.start(id, startFrom);
-			if (!executionId) throw new N8nError(`n8n waits for an event of "${startFrom}" instead of running it.`, 200);
+			if (!executionId)
+				throw new N8nError(`n8n waits for an event of "${startFrom}" instead of running it.`, 200);
 			return await this.executions.settled(executionId);
 		},
 		/** "Listen for test event" in the editor: the trigger takes one event on its test URL. */
 		listen: async (id: string, trigger: string): Promise<void> => {
 			const { waitingForWebhook } = await this.start(id, trigger);
-			if (!waitingForWebhook) throw new N8nError(`n8n ran "${trigger}" instead of waiting for its event.`, 200);
+			if (!waitingForWebhook)
+				throw new N8nError(`n8n ran "${trigger}" instead of waiting for its event.`, 200);
 		},
 		stopListening: async (id: string): Promise<void> => {
 			await this.call('delete', `/test-webhook/${id}`);
@@ -162,7 +215,9 @@ export class N8nClient {
 		 */
 		list: async (workflowId: string): Promise<ExecutionSummary[]> => {
 			const seen = new Map<string, ExecutionSummary>();
-			for (let look = 0; look < 2; look++) for (const execution of await this.executions.listOnce(workflowId)) seen.set(execution.id, execution);
+			for (let look = 0; look < 2; look++)
+				for (const execution of await this.executions.listOnce(workflowId))
+					seen.set(execution.id, execution);
 			return [...seen.values()].sort((left, right) => Number(right.id) - Number(left.id));
 		},
 		listOnce: async (workflowId: string): Promise<ExecutionSummary[]> => {
@@ -172,14 +227,20 @@ export class N8nClient {
 			let cursor: string | null = null;
 			do {
 				// n8n 1.x knows no pages of this kind and gives the newest.
-				const page: { results: ExecutionSummary[]; nextCursor?: string | null } = await this.call('get', `/executions?filter=${filter}&limit=${pageSize}${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`);
+				const page: { results: ExecutionSummary[]; nextCursor?: string | null } = await this.call(
+					'get',
+					`/executions?filter=${filter}&limit=${pageSize}${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
+				);
 				for (const execution of page.results) all.set(execution.id, execution);
 				cursor = page.nextCursor ?? null;
 			} while (cursor !== null);
 			return [...all.values()];
 		},
 		get: async (id: string): Promise<Execution> => {
-			const { data, ...summary } = await this.call<ExecutionSummary & { data: string }>('get', `/executions/${id}`);
+			const { data, ...summary } = await this.call<ExecutionSummary & { data: string }>(
+				'get',
+				`/executions/${id}`,
+			);
 			return { ...summary, data: parseFlatted(data) as IRunExecutionData, stored: data };
 		},
 		/** Ends when the execution has ended or waits. */
@@ -188,13 +249,21 @@ export class N8nClient {
 				async () => {
 					const execution = await this.executions.get(id);
 					// n8n 1.x can say how it ended a moment before it has stored what happened.
-					return ['new', 'running', 'unknown'].includes(execution.status) || (execution.data as unknown) === undefined ? undefined : execution;
+					return ['new', 'running', 'unknown'].includes(execution.status) ||
+						(execution.data as unknown) === undefined
+						? undefined
+						: execution;
 				},
 				withinMilliseconds,
 				() => `Execution ${id} had not ended`,
 			),
 		/** Ends when the workflow has at least `count` executions in this state; gives them with their data, oldest first. */
-		waitFor: async (workflowId: string, count: number, status = 'success', withinMilliseconds = aMinute): Promise<Execution[]> => {
+		waitFor: async (
+			workflowId: string,
+			count: number,
+			status = 'success',
+			withinMilliseconds = aMinute,
+		): Promise<Execution[]> => {
 			let seen: ExecutionSummary[] = [];
 			const found = await eventually(
 				async () => {
@@ -203,21 +272,31 @@ export class N8nClient {
 					return matching.length >= count ? matching : undefined;
 				},
 				withinMilliseconds,
-				() => `Workflow ${workflowId} had not ${count} executions with status "${status}", only [${seen.map((execution) => execution.status).join(', ')}],`,
+				() =>
+					`Workflow ${workflowId} had not ${count} executions with status "${status}", only [${seen.map((execution) => execution.status).join(', ')}],`,
 			);
-			return await Promise.all(found.reverse().map(async ({ id }) => await this.executions.get(id)));
+			return await Promise.all(
+				found.reverse().map(async ({ id }) => await this.executions.get(id)),
+			);
 		},
 	};
 
 	/** The rows of the only Data Table of this name, with n8n's own columns. */
 	async dataTableRows(name: string): Promise<IDataObject[]> {
-		const tables = await this.call<{ data: { id: string; name: string; projectId: string }[] }>('get', `/data-tables-global?filter=${encodeURIComponent(JSON.stringify({ name }))}`);
+		const tables = await this.call<{ data: { id: string; name: string; projectId: string }[] }>(
+			'get',
+			`/data-tables-global?filter=${encodeURIComponent(JSON.stringify({ name }))}`,
+		);
 		const found = tables.data.filter((table) => table.name === name);
 		const [table] = found;
-		if (!table || found.length > 1) throw new N8nError(`n8n has ${found.length} Data Tables named "${name}".`, 200);
+		if (!table || found.length > 1)
+			throw new N8nError(`n8n has ${found.length} Data Tables named "${name}".`, 200);
 		const rows: IDataObject[] = [];
 		for (;;) {
-			const { data } = await this.call<{ data: IDataObject[] }>('get', `/projects/${table.projectId}/data-tables/${table.id}/rows?take=${pageSize}&skip=${rows.length}`);
+			const { data } = await this.call<{ data: IDataObject[] }>(
+				'get',
+				`/projects/${table.projectId}/data-tables/${table.id}/rows?take=${pageSize}&skip=${rows.length}`,
+			);
 			rows.push(...data);
 			if (data.length < pageSize) return rows;
 		}
@@ -225,58 +304,114 @@ export class N8nClient {
 
 	/** A key for n8n's public API (`/api/v1`), as *Settings → n8n API* makes one. */
 	async apiKey(label: string, scopes: string[]): Promise<string> {
-		return (await this.call<{ rawApiKey: string }>('post', '/api-keys', { label, scopes, expiresAt: null })).rawApiKey;
+		return (
+			await this.call<{ rawApiKey: string }>('post', '/api-keys', {
+				label,
+				scopes,
+				expiresAt: null,
+			})
+		).rawApiKey;
 	}
 
 	/** Types of nodes that n8n offers whose name begins with `prefix`, for example a package's name. */
 	async nodeTypes(prefix: string): Promise<INodeTypeDescription[]> {
-		const answer = await axios.get<INodeTypeDescription[]>(`${this.url}/types/nodes.json`, { headers: { cookie: this.cookie }, timeout: 60_000, proxy: false });
+		const answer = await axios.get<INodeTypeDescription[]>(`${this.url}/types/nodes.json`, {
+			headers: { cookie: this.cookie },
+			timeout: 60_000,
+			proxy: false,
+		});
 		return answer.data.filter(({ name }) => name.startsWith(prefix));
 	}
 
 	/** Names of all credential types that n8n offers. */
 	async credentialTypes(): Promise<string[]> {
-		const answer = await axios.get<{ name: string }[]>(`${this.url}/types/credentials.json`, { headers: { cookie: this.cookie }, timeout: 60_000, proxy: false });
+		const answer = await axios.get<{ name: string }[]>(`${this.url}/types/credentials.json`, {
+			headers: { cookie: this.cookie },
+			timeout: 60_000,
+			proxy: false,
+		});
 		return answer.data.map(({ name }) => name);
 	}
 
 	/** What a drop-down of a node offers, as the editor asks for it when it is opened. */
-	async loadOptions(nodeType: string, version: number, methodName: string, { id, name, type }: Credential, currentNodeParameters: object): Promise<INodePropertyOptions[]> {
+	async loadOptions(
+		nodeType: string,
+		version: number,
+		methodName: string,
+		{ id, name, type }: Credential,
+		currentNodeParameters: object,
+	): Promise<INodePropertyOptions[]> {
 		const nodeTypeAndVersion = { name: nodeType, version };
-		return await this.call('post', '/dynamic-node-parameters/options', { path: 'parameters', nodeTypeAndVersion, methodName, credentials: { [type]: { id, name } }, currentNodeParameters });
+		return await this.call('post', '/dynamic-node-parameters/options', {
+			path: 'parameters',
+			nodeTypeAndVersion,
+			methodName,
+			credentials: { [type]: { id, name } },
+			currentNodeParameters,
+		});
 	}
 
-	private async start(id: string, startFrom: string): Promise<{ executionId?: string; waitingForWebhook?: boolean }> {
-		return await this.call('post', `/workflows/${id}/run`, { workflowData: await this.workflows.get(id), triggerToStartFrom: { name: startFrom } });
+	private async start(
+		id: string,
+		startFrom: string,
+	): Promise<{ executionId?: string; waitingForWebhook?: boolean }> {
+		return await this.call('post', `/workflows/${id}/run`, {
+			workflowData: await this.workflows.get(id),
+			triggerToStartFrom: { name: startFrom },
+		});
 	}
 
-	private async publication(id: string): Promise<{ status: PublicationStatus; triggers: { errorMessage: string | null }[] }> {
+	private async publication(
+		id: string,
+	): Promise<{ status: PublicationStatus; triggers: { errorMessage: string | null }[] }> {
 		try {
 			return await this.call('get', `/workflows/${id}/publication-status`);
 		} catch (error) {
 			// n8n 1.x registers the triggers before it answers, and knows no such question.
 			if (!(error instanceof N8nError) || error.status !== 404) throw error;
-			return { status: (await this.workflows.get(id)).active ? 'published' : 'not_published', triggers: [] };
+			return {
+				status: (await this.workflows.get(id)).active ? 'published' : 'not_published',
+				triggers: [],
+			};
 		}
 	}
 
-	private async settledPublication(id: string, isAsked = false): Promise<{ status: PublicationStatus; words: string }> {
+	private async settledPublication(
+		id: string,
+		isAsked = false,
+	): Promise<{ status: PublicationStatus; words: string }> {
 		const begun = Date.now();
 		return await eventually(
 			async () => {
 				const { status, triggers } = await this.publication(id);
 				// A busy n8n has accepted it some time before it says so.
-				if (status === 'in_progress' || (isAsked && status === 'not_published' && Date.now() - begun < 5_000)) return undefined;
-				return { status, words: triggers.flatMap(({ errorMessage }) => errorMessage ?? []).join('\n') };
+				if (
+					status === 'in_progress' ||
+					(isAsked && status === 'not_published' && Date.now() - begun < 5_000)
+				)
+					return undefined;
+				return {
+					status,
+					words: triggers.flatMap(({ errorMessage }) => errorMessage ?? []).join('\n'),
+				};
 			},
 			30_000,
 			() => `The publication of workflow ${id} had not ended`,
 		);
 	}
 
-	private async call<T>(method: 'get' | 'post' | 'patch' | 'delete', path: string, body?: unknown): Promise<T> {
+	private async call<T>(
+		method: 'get' | 'post' | 'patch' | 'delete',
+		path: string,
+		body?: unknown,
+	): Promise<T> {
 		for (let attempt = 1; ; attempt++) {
-			const answer = await this.http.request<{ data: T }>({ method, url: path, data: body, headers: { cookie: this.cookie } });
+			const answer = await this.http.request<{ data: T }>({
+				method,
+				url: path,
+				data: body,
+				headers: { cookie: this.cookie },
+			});
 			if (answer.status < 300) return answer.data.data;
 			const refused = refusal(`${method.toUpperCase()} ${path.split('?')[0]}`, answer);
 			if (attempt === 5 || !TRANSACTIONS_MET.test(refused.message)) throw refused;
@@ -286,19 +421,30 @@ export class N8nClient {
 }
 
 /** n8n 1.x on SQLite, when two of its own transactions meet. Neither is carried out, so the same may be asked again. */
-const TRANSACTIONS_MET = /SQLITE_ERROR: (no such savepoint|cannot start a transaction within a transaction)/;
+const TRANSACTIONS_MET =
+	/SQLITE_ERROR: (no such savepoint|cannot start a transaction within a transaction)/;
 
 function refusal(what: string, answer: AxiosResponse<unknown>): N8nError {
 	const body: unknown = answer.data;
 	const words =
 		typeof body === 'object' && body !== null
-			? ['message', 'description', 'hint'].flatMap((key) => (key in body && typeof body[key as keyof typeof body] === 'string' ? [String(body[key as keyof typeof body])] : [])).join(' ')
+			? ['message', 'description', 'hint']
+					.flatMap((key) =>
+						key in body && typeof body[key as keyof typeof body] === 'string'
+							? [String(body[key as keyof typeof body])]
+							: [],
+					)
+					.join(' ')
 			: String(body).slice(0, 200);
 	return new N8nError(`${what}: n8n answered ${answer.status}. ${words}`.trim(), answer.status);
 }
 
 /** Asks until there is an answer; throws with what was waited for when the time is up. */
-export async function eventually<T>(ask: () => Promise<T | undefined>, withinMilliseconds: number, unmet: () => string): Promise<T> {
+export async function eventually<T>(
+	ask: () => Promise<T | undefined>,
+	withinMilliseconds: number,
+	unmet: () => string,
+): Promise<T> {
 	const deadline = Date.now() + withinMilliseconds;
 	for (;;) {
 		const answer = await ask();

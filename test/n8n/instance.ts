@@ -68,11 +68,15 @@ export function packPackage(folder: string): string {
 	const packed = npm(['pack', '--ignore-scripts', '--json', '--pack-destination', folder], root);
 	const [description] = JSON.parse(packed) as { filename: string; files: { path: string }[] }[];
 	if (!description) throw new Error('"npm pack" made no tarball.');
-	const { n8n } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { n8n: { nodes: string[]; credentials: string[] } };
+	const { n8n } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+		n8n: { nodes: string[]; credentials: string[] };
+	};
 	const inside = new Set(description.files.map((file) => file.path));
 	const missing = [...n8n.nodes, ...n8n.credentials].filter((file) => !inside.has(file));
 	if (missing.length > 0) {
-		throw new Error(`The package is not built, or is being built by another command right now: ${missing.join(', ')} is missing. Run "npm run build", then this again.`);
+		throw new Error(
+			`The package is not built, or is being built by another command right now: ${missing.join(', ')} is missing. Run "npm run build", then this again.`,
+		);
 	}
 	return path.join(folder, description.filename);
 }
@@ -82,14 +86,32 @@ export async function installPackage(userFolder: string, tarball: string): Promi
 	const folder = path.join(userFolder, '.n8n', 'nodes');
 	await mkdir(folder, { recursive: true });
 	const description = path.join(folder, 'package.json');
-	if (!existsSync(description)) writeFileSync(description, JSON.stringify({ name: 'installed-nodes', private: true, dependencies: {} }));
+	if (!existsSync(description))
+		writeFileSync(
+			description,
+			JSON.stringify({ name: 'installed-nodes', private: true, dependencies: {} }),
+		);
 	// n8n itself installs without the peer n8n-workflow: it hands its own copy to the nodes.
-	npm(['install', '--ignore-scripts', '--legacy-peer-deps', '--no-audit', '--no-fund', '--loglevel=error', tarball], folder);
+	npm(
+		[
+			'install',
+			'--ignore-scripts',
+			'--legacy-peer-deps',
+			'--no-audit',
+			'--no-fund',
+			'--loglevel=error',
+			tarball,
+		],
+		folder,
+	);
 }
 
 function npm(args: string[], cwd: string): string {
 	const done = spawnSync('npm', args, { cwd, encoding: 'utf8', timeout: 120_000 });
-	if (done.status !== 0) throw new Error(`"npm ${args[0]}" did not succeed: ${done.error?.message ?? done.stderr.trim()}`);
+	if (done.status !== 0)
+		throw new Error(
+			`"npm ${args[0]}" did not succeed: ${done.error?.message ?? done.stderr.trim()}`,
+		);
 	return done.stdout;
 }
 
@@ -101,7 +123,13 @@ export async function startN8n(options: StartOptions = {}): Promise<RunningN8n> 
 		say('Installing the package into n8n');
 		await installPackage(userFolder, options.tarball ?? packPackage(userFolder));
 	}
-	const instance: InstanceFile = { pid: 0, port: 0, brokerPort: 0, command: options.command ?? ['start'], environment: options.environment ?? {} };
+	const instance: InstanceFile = {
+		pid: 0,
+		port: 0,
+		brokerPort: 0,
+		command: options.command ?? ['start'],
+		environment: options.environment ?? {},
+	};
 	for (let attempt = 1; ; attempt++) {
 		const [port = 0, brokerPort = 0] = await freePorts(2);
 		instance.port = options.port ?? port;
@@ -110,14 +138,18 @@ export async function startN8n(options: StartOptions = {}): Promise<RunningN8n> 
 			return await launch(userFolder, instance, say);
 		} catch (error) {
 			// Somebody may have taken the port between the look and the start.
-			const portTaken = error instanceof StartError && /port.*(in use|already)|EADDRINUSE/i.test(error.message);
+			const portTaken =
+				error instanceof StartError && /port.*(in use|already)|EADDRINUSE/i.test(error.message);
 			if (!portTaken || options.port !== undefined || attempt === 3) throw error;
 		}
 	}
 }
 
 /** Takes hold of an n8n that another process started in this user folder. */
-export function attachN8n(userFolder: string, say: (line: string) => void = () => undefined): RunningN8n {
+export function attachN8n(
+	userFolder: string,
+	say: (line: string) => void = () => undefined,
+): RunningN8n {
 	return handleOf(userFolder, readInstance(userFolder), say);
 }
 
@@ -132,10 +164,16 @@ function readLog(userFolder: string): string {
 	return existsSync(logFile(userFolder)) ? readFileSync(logFile(userFolder), 'utf8') : '';
 }
 
-function environmentOf(userFolder: string, { port, brokerPort, environment }: InstanceFile): NodeJS.ProcessEnv {
+function environmentOf(
+	userFolder: string,
+	{ port, brokerPort, environment }: InstanceFile,
+): NodeJS.ProcessEnv {
 	// The developer's own n8n, Jest and npm must not leak into the one under test.
-	const foreign = /^(N8N_|DB_|QUEUE_|EXECUTIONS_|WEBHOOK_|OFFLOAD_|GENERIC_|JEST_|NODE_ENV$|NODE_OPTIONS$|npm_)/;
-	const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
+	const foreign =
+		/^(N8N_|DB_|QUEUE_|EXECUTIONS_|WEBHOOK_|OFFLOAD_|GENERIC_|JEST_|NODE_ENV$|NODE_OPTIONS$|npm_)/;
+	const inherited = Object.fromEntries(
+		Object.entries(process.env).filter(([name]) => !foreign.test(name)),
+	);
 	return {
 		...inherited,
 		NO_PROXY: [process.env.NO_PROXY, '127.0.0.1', 'localhost'].filter(Boolean).join(','),
@@ -165,7 +203,11 @@ function environmentOf(userFolder: string, { port, brokerPort, environment }: In
 const howEnded = new Map<number, string>();
 const endListeners = new Map<number, ((how: string) => void)[]>();
 
-async function launch(userFolder: string, instance: InstanceFile, say: (line: string) => void): Promise<RunningN8n> {
+async function launch(
+	userFolder: string,
+	instance: InstanceFile,
+	say: (line: string) => void,
+): Promise<RunningN8n> {
 	const n8n = await bringN8n(say);
 	const logBefore = readLog(userFolder).length;
 	const child = startProcess({
@@ -189,14 +231,20 @@ async function launch(userFolder: string, instance: InstanceFile, say: (line: st
 	const deadline = begun + 180_000;
 	let nextWord = begun + 10_000;
 	// Not /healthz: it answers seconds earlier, while migrations and the loading of nodes still run.
-	const isReady = async () => (await answers(`${url}/healthz/readiness`)) && !isStillRegistering(n8n.version, instance, readLog(userFolder).slice(logBefore));
+	const isReady = async () =>
+		(await answers(`${url}/healthz/readiness`)) &&
+		!isStillRegistering(n8n.version, instance, readLog(userFolder).slice(logBefore));
 	while (!(await isReady())) {
 		const how = child.ended();
 		const log = readLog(userFolder).slice(logBefore);
 		if (how !== undefined) throw new StartError(`n8n did not start (${how}).`, log, wayOutOf(log));
 		if (Date.now() > deadline) {
 			await child.kill();
-			throw new StartError('n8n was not ready after three minutes and has been stopped.', log, 'A busy machine can cause this: run the command again when it is idle.');
+			throw new StartError(
+				'n8n was not ready after three minutes and has been stopped.',
+				log,
+				'A busy machine can cause this: run the command again when it is idle.',
+			);
 		}
 		if (Date.now() > nextWord) {
 			say(`  n8n is still starting (${Math.round((Date.now() - begun) / 1000)} s)`);
@@ -209,21 +257,34 @@ async function launch(userFolder: string, instance: InstanceFile, say: (line: st
 
 /** n8n 1.x says that it is ready before it has its REST interface and the addresses of published workflows. */
 function isStillRegistering(version: string, { command }: InstanceFile, log: string): boolean {
-	return version.startsWith('1.') && command[0] === 'start' && !log.includes('Editor is now accessible via');
+	return (
+		version.startsWith('1.') &&
+		command[0] === 'start' &&
+		!log.includes('Editor is now accessible via')
+	);
 }
 
 function wayOutOf(log: string): string {
-	if (/EADDRINUSE|already in use/i.test(log)) return 'Another program uses the port: end it, or choose another port.';
+	if (/EADDRINUSE|already in use/i.test(log))
+		return 'Another program uses the port: end it, or choose another port.';
 	if (/ENOSPC/.test(log)) return 'The disk is full: free some space and run the command again.';
-	if (/ERR_DLOPEN_FAILED|NODE_MODULE_VERSION/.test(log)) return 'A native part of n8n does not fit this machine: remove the n8n folder in the cache and run the command again.';
+	if (/ERR_DLOPEN_FAILED|NODE_MODULE_VERSION/.test(log))
+		return 'A native part of n8n does not fit this machine: remove the n8n folder in the cache and run the command again.';
 	return 'n8n says above why.';
 }
 
 async function answers(url: string): Promise<boolean> {
-	return await axios.get(url, { timeout: 2000, proxy: false }).then(() => true, () => false);
+	return await axios.get(url, { timeout: 2000, proxy: false }).then(
+		() => true,
+		() => false,
+	);
 }
 
-function handleOf(userFolder: string, instance: InstanceFile, say: (line: string) => void): RunningN8n {
+function handleOf(
+	userFolder: string,
+	instance: InstanceFile,
+	say: (line: string) => void,
+): RunningN8n {
 	return {
 		url: `http://127.0.0.1:${instance.port}`,
 		userFolder,

@@ -1,7 +1,13 @@
 import path from 'node:path';
 import { startProcess } from './supervisedProcess';
 
-const endless = () => startProcess({ node: process.execPath, args: ['-e', 'setInterval(() => {}, 1000)'], environment: process.env, logFile: path.join(process.env.N8N_USER_FOLDER ?? '', 'log') });
+const endless = () =>
+	startProcess({
+		node: process.execPath,
+		args: ['-e', 'setInterval(() => {}, 1000)'],
+		environment: process.env,
+		logFile: path.join(process.env.N8N_USER_FOLDER ?? '', 'log'),
+	});
 
 // Otherwise a Redis that the crash campaign had just killed was taken for one that runs, and was not started again.
 test.each([

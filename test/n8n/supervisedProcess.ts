@@ -31,7 +31,13 @@ export interface ProcessOptions {
 }
 
 /** Starts a Node program in a process group of its own that ends with this process, however this process ends. */
-export function startProcess({ node, args, cwd, environment, logFile }: ProcessOptions): SupervisedProcess {
+export function startProcess({
+	node,
+	args,
+	cwd,
+	environment,
+	logFile,
+}: ProcessOptions): SupervisedProcess {
 	const log = openSync(logFile, 'a');
 	// A group of its own: Ctrl-C in the terminal then reaches this process only, which stops the others in order.
 	const child = spawn(node, ['--require', guard, ...args], {
@@ -54,7 +60,8 @@ export function startProcess({ node, args, cwd, environment, logFile }: ProcessO
 		for (const listener of listeners) listener(ended);
 	});
 	child.stdio[3]?.on('error', () => undefined);
-	const onEnd = (listener: (how: string) => void) => void (ended === undefined ? listeners.push(listener) : listener(ended));
+	const onEnd = (listener: (how: string) => void) =>
+		void (ended === undefined ? listeners.push(listener) : listener(ended));
 	// The system knows a moment before Node says so. Whoever starts it again in that moment would find it still running.
 	const told = async () => {
 		if (!isRunning(pid)) await new Promise(onEnd);
@@ -133,7 +140,9 @@ export async function freePorts(count: number): Promise<number[]> {
 	const servers = await Promise.all(
 		Array.from({ length: count }, async () => {
 			const server = createServer();
-			await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+			await new Promise<void>((resolve, reject) =>
+				server.once('error', reject).listen(0, '127.0.0.1', resolve),
+			);
 			return server;
 		}),
 	);
@@ -141,6 +150,8 @@ export async function freePorts(count: number): Promise<number[]> {
 		const address = server.address();
 		return typeof address === 'object' && address ? address.port : 0;
 	});
-	await Promise.all(servers.map(async (server) => await new Promise((resolve) => server.close(resolve))));
+	await Promise.all(
+		servers.map(async (server) => await new Promise((resolve) => server.close(resolve))),
+	);
 	return ports;
 }

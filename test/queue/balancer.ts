@@ -1,5 +1,10 @@
 import { once } from 'node:events';
-import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+	createServer,
+	request as httpRequest,
+	type IncomingMessage,
+	type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -54,11 +59,18 @@ export async function startBalancer(): Promise<Balancer> {
 
 	const watch = async ({ name, url }: Target) => {
 		while (!closed) {
-			const status = await axios.get(`${url}/healthz/readiness`, { timeout: 2_000, proxy: false, validateStatus: () => true }).then(
-				(answer) => answer.status,
-				// One that is merely slow is not taken out.
-				(error: unknown) => (isAxiosError(error) && error.code === 'ECONNREFUSED' ? 503 : undefined),
-			);
+			const status = await axios
+				.get(`${url}/healthz/readiness`, {
+					timeout: 2_000,
+					proxy: false,
+					validateStatus: () => true,
+				})
+				.then(
+					(answer) => answer.status,
+					// One that is merely slow is not taken out.
+					(error: unknown) =>
+						isAxiosError(error) && error.code === 'ECONNREFUSED' ? 503 : undefined,
+				);
 			if (status === 200) away.delete(name);
 			else if (status !== undefined) away.add(name);
 			await wait(checkEveryMilliseconds);
@@ -94,8 +106,16 @@ export async function startBalancer(): Promise<Balancer> {
 }
 
 /** False: nobody was there, and nothing was sent. */
-async function pass(incoming: IncomingMessage, body: Buffer, { name, url }: Target, outgoing: ServerResponse): Promise<boolean> {
-	const headers: IncomingMessage['headers'] = { ...incoming.headers, 'content-length': String(body.length) };
+async function pass(
+	incoming: IncomingMessage,
+	body: Buffer,
+	{ name, url }: Target,
+	outgoing: ServerResponse,
+): Promise<boolean> {
+	const headers: IncomingMessage['headers'] = {
+		...incoming.headers,
+		'content-length': String(body.length),
+	};
 	// It belongs to the connection with the sender, not to the request.
 	for (const header of ['connection', 'keep-alive', 'transfer-encoding']) delete headers[header];
 	return await new Promise((resolve) => {
@@ -104,18 +124,24 @@ async function pass(incoming: IncomingMessage, body: Buffer, { name, url }: Targ
 			else outgoing.writeHead(status, { 'x-served-by': name }).end();
 			resolve(true);
 		};
-		const sent = httpRequest(`${url}${incoming.url ?? '/'}`, { method: incoming.method, headers, agent: false, timeout: answerWithinMilliseconds }, (answer) => {
-			delete answer.headers.connection;
-			outgoing.writeHead(answer.statusCode ?? 502, { ...answer.headers, 'x-served-by': name });
-			answer.pipe(outgoing);
-			answer.on('error', () => outgoing.destroy());
-			answer.on('end', () => resolve(true));
-		});
+		const sent = httpRequest(
+			`${url}${incoming.url ?? '/'}`,
+			{ method: incoming.method, headers, agent: false, timeout: answerWithinMilliseconds },
+			(answer) => {
+				delete answer.headers.connection;
+				outgoing.writeHead(answer.statusCode ?? 502, { ...answer.headers, 'x-served-by': name });
+				answer.pipe(outgoing);
+				answer.on('error', () => outgoing.destroy());
+				answer.on('end', () => resolve(true));
+			},
+		);
 		sent.on('timeout', () => {
 			end(504);
 			sent.destroy();
 		});
-		sent.on('error', (error: NodeJS.ErrnoException) => (error.code === 'ECONNREFUSED' ? resolve(false) : end(502)));
+		sent.on('error', (error: NodeJS.ErrnoException) =>
+			error.code === 'ECONNREFUSED' ? resolve(false) : end(502),
+		);
 		// A provider that hangs up hangs up on n8n.
 		outgoing.on('close', () => outgoing.writableFinished || sent.destroy());
 		sent.end(body);

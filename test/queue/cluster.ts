@@ -63,7 +63,12 @@ export interface Cluster {
  * Starts all of it on free ports of 127.0.0.1, the package installed in each n8n; ends when everything is ready.
  * Everything ends with this process, however it ends. Throws BringError (something has to be installed by hand) or StartError.
  */
-export async function startCluster({ environment = {}, workerConcurrency = 5, say = () => undefined, ...options }: ClusterOptions = {}): Promise<Cluster> {
+export async function startCluster({
+	environment = {},
+	workerConcurrency = 5,
+	say = () => undefined,
+	...options
+}: ClusterOptions = {}): Promise<Cluster> {
 	const undo: Array<() => Promise<unknown>> = [];
 	const takeBack = async () => {
 		for (const step of undo.splice(0).reverse()) await step();
@@ -97,19 +102,36 @@ export async function startCluster({ environment = {}, workerConcurrency = 5, sa
 			...environment,
 		};
 		const start = async (name: MemberName, command: readonly string[]) => {
-			const started = await startN8n({ userFolder: path.join(folder, name), command, environment: shared, tarball, say: (line) => say(`${name}: ${line}`) });
+			const started = await startN8n({
+				userFolder: path.join(folder, name),
+				command,
+				environment: shared,
+				tarball,
+				say: (line) => say(`${name}: ${line}`),
+			});
 			undo.push(started.stop);
 			return started;
 		};
 		// First and alone: main brings the database up to date.
 		const main = await start('main', ['start']);
 		const worker = ['worker', `--concurrency=${workerConcurrency}`];
-		const started = await Promise.allSettled([start('processor-1', ['webhook']), start('processor-2', ['webhook']), start('worker-1', worker), start('worker-2', worker)]);
+		const started = await Promise.allSettled([
+			start('processor-1', ['webhook']),
+			start('processor-2', ['webhook']),
+			start('worker-1', worker),
+			start('worker-2', worker),
+		]);
 		const [processor1, processor2, worker1, worker2] = started.map((one) => {
 			if (one.status === 'rejected') throw one.reason;
 			return one.value;
 		}) as [RunningN8n, RunningN8n, RunningN8n, RunningN8n];
-		const members: Record<MemberName, RunningN8n> = { main, 'processor-1': processor1, 'processor-2': processor2, 'worker-1': worker1, 'worker-2': worker2 };
+		const members: Record<MemberName, RunningN8n> = {
+			main,
+			'processor-1': processor1,
+			'processor-2': processor2,
+			'worker-1': worker1,
+			'worker-2': worker2,
+		};
 		const names = Object.keys(members) as MemberName[];
 		const processors = processorNames.map((name) => ({ name, url: members[name].url }));
 		balancer.route({ processors, main: { name: 'main', url: main.url } });
@@ -126,15 +148,39 @@ export async function startCluster({ environment = {}, workerConcurrency = 5, sa
 				await redis.stop();
 				return await redis.start();
 			},
-			startsOf: (executionId) => workerNames.flatMap((name) => members[name].log().split(`Worker started execution ${executionId} (job `).slice(1).map(() => name)),
-			storedExecutions: async () => await postgres.rows('SELECT id::text, "workflowId", status, mode FROM execution_entity WHERE "deletedAt" IS NULL ORDER BY execution_entity.id'),
-			ended: () => Object.fromEntries(names.flatMap((name) => (members[name].ended() === undefined ? [] : [[name, members[name].ended()]]))),
+			startsOf: (executionId) =>
+				workerNames.flatMap((name) =>
+					members[name]
+						.log()
+						.split(`Worker started execution ${executionId} (job `)
+						.slice(1)
+						.map(() => name),
+				),
+			storedExecutions: async () =>
+				await postgres.rows(
+					'SELECT id::text, "workflowId", status, mode FROM execution_entity WHERE "deletedAt" IS NULL ORDER BY execution_entity.id',
+				),
+			ended: () =>
+				Object.fromEntries(
+					names.flatMap((name) =>
+						members[name].ended() === undefined ? [] : [[name, members[name].ended()]],
+					),
+				),
 			stop: async (logFolder) => {
 				await Promise.all(names.map(async (name) => await members[name].stop()));
 				if (logFolder !== undefined) {
 					await mkdir(logFolder, { recursive: true });
-					const logs = { ...Object.fromEntries(names.map((name) => [name, members[name].log()])), redis: redis.log(), postgres: postgres.log() };
-					await Promise.all(Object.entries(logs).map(async ([name, log]) => await writeFile(path.join(logFolder, `queue-${name}.log`), log)));
+					const logs = {
+						...Object.fromEntries(names.map((name) => [name, members[name].log()])),
+						redis: redis.log(),
+						postgres: postgres.log(),
+					};
+					await Promise.all(
+						Object.entries(logs).map(
+							async ([name, log]) =>
+								await writeFile(path.join(logFolder, `queue-${name}.log`), log),
+						),
+					);
 				}
 				await takeBack();
 			},

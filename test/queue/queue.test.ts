@@ -5,11 +5,40 @@ import { setTimeout as wait } from 'node:timers/promises';
 import axios from 'axios';
 import type { IDataObject, INode } from 'n8n-workflow';
 import { startSandbox, type RunningSandbox } from '../../sandbox/sandbox';
-import { callbackCases, closeMerchants, delivered, openMerchant, placeOrder, redeliveryScale, sendAgain, Warehouse, type Answer, type CallbackCase, type Merchant } from '../e2e/callbackSupport';
+import {
+	callbackCases,
+	closeMerchants,
+	delivered,
+	openMerchant,
+	placeOrder,
+	redeliveryScale,
+	sendAgain,
+	Warehouse,
+	type Answer,
+	type CallbackCase,
+	type Merchant,
+} from '../e2e/callbackSupport';
 import type { PayerAction, SandboxCheckout, SandboxDelivery } from '../e2e/sandboxClient';
-import { callbackUrl, itemsOf, makeActionWorkflow, makeCredential, node, packageName, stage, uniqueReference, type ProviderCase } from '../e2e/support';
+import {
+	callbackUrl,
+	itemsOf,
+	makeActionWorkflow,
+	makeCredential,
+	node,
+	packageName,
+	stage,
+	uniqueReference,
+	type ProviderCase,
+} from '../e2e/support';
 import { endpointsAtWooshPay } from '../e2e/wooshPayAccount';
-import { aMinute, eventually, type Credential, type Execution, type NewWorkflow, type Workflow } from '../n8n/client';
+import {
+	aMinute,
+	eventually,
+	type Credential,
+	type Execution,
+	type NewWorkflow,
+	type Workflow,
+} from '../n8n/client';
 import { processorNames, startCluster, type Cluster, type ProcessorName } from './cluster';
 
 let cluster: Cluster;
@@ -19,7 +48,10 @@ const warehouse = new Warehouse();
 beforeAll(async () => {
 	sandbox = await startSandbox({ port: 0 });
 	cluster = await startCluster({ say: (line) => process.stderr.write(`• ${line}\n`) });
-	process.env.END_TO_END_STAGE = JSON.stringify({ userFolder: cluster.members.main.userFolder, sandboxUrl: sandbox.url });
+	process.env.END_TO_END_STAGE = JSON.stringify({
+		userFolder: cluster.members.main.userFolder,
+		sandboxUrl: sandbox.url,
+	});
 	await warehouse.open();
 	// The provider's own schedule of redeliveries, minutes and hours, does not come between the deliveries of a test.
 	await redeliveryScale(1);
@@ -41,15 +73,24 @@ function publicAddress(address: string): string {
 	return address.replace(cluster.mainUrl, cluster.publicUrl);
 }
 
-async function open(provider: CallbackCase, options: Parameters<typeof openMerchant>[1] = {}): Promise<Merchant> {
+async function open(
+	provider: CallbackCase,
+	options: Parameters<typeof openMerchant>[1] = {},
+): Promise<Merchant> {
 	const merchant = await openMerchant(provider, options);
 	return { ...merchant, address: publicAddress(merchant.address) };
 }
 
 /** The first delivery of each copy to this merchant. */
-async function act({ provider, address }: Pick<Merchant, 'provider' | 'address'>, checkoutId: string, how: { callback?: 'genuine' | 'forged'; copies?: number } = {}): Promise<SandboxDelivery[]> {
+async function act(
+	{ provider, address }: Pick<Merchant, 'provider' | 'address'>,
+	checkoutId: string,
+	how: { callback?: 'genuine' | 'forged'; copies?: number } = {},
+): Promise<SandboxDelivery[]> {
 	const { sandbox: provided } = await stage();
-	return (await provided.act(provider.provider, checkoutId, 'pay', how)).filter(({ url }) => url === address);
+	return (await provided.act(provider.provider, checkoutId, 'pay', how)).filter(
+		({ url }) => url === address,
+	);
 }
 
 async function firstDelivery(merchant: Merchant, checkoutId: string): Promise<SandboxDelivery> {
@@ -58,12 +99,19 @@ async function firstDelivery(merchant: Merchant, checkoutId: string): Promise<Sa
 	return delivery;
 }
 
-const answerOf = ({ status, responseHeaders, responseBody }: SandboxDelivery): Answer => ({ status: status ?? 0, contentType: responseHeaders['content-type'], body: responseBody });
-const servedBy = (deliveries: readonly SandboxDelivery[]): string[] => deliveries.map(({ responseHeaders }) => responseHeaders['x-served-by'] ?? 'nobody');
+const answerOf = ({ status, responseHeaders, responseBody }: SandboxDelivery): Answer => ({
+	status: status ?? 0,
+	contentType: responseHeaders['content-type'],
+	body: responseBody,
+});
+const servedBy = (deliveries: readonly SandboxDelivery[]): string[] =>
+	deliveries.map(({ responseHeaders }) => responseHeaders['x-served-by'] ?? 'nobody');
 
 async function executionsOf(workflowId: string): Promise<Execution[]> {
 	const { client } = await stage();
-	const executions = (await cluster.storedExecutions()).filter((execution) => execution.workflowId === workflowId);
+	const executions = (await cluster.storedExecutions()).filter(
+		(execution) => execution.workflowId === workflowId,
+	);
 	return await Promise.all(executions.map(async ({ id }) => await client.executions.settled(id)));
 }
 
@@ -78,82 +126,144 @@ describe.each(callbackCases)('$displayName', (provider) => {
 		const { client, sandbox: provided } = await stage();
 		const { credential } = await makeCredential(provider as ProviderCase);
 		const reference = uniqueReference();
-		const parameters = { resource: 'checkout', operation: 'create', reference, ...provider.order, ...provider.callbackParameters?.(`${cluster.publicUrl}/webhook/nobody`) };
+		const parameters = {
+			resource: 'checkout',
+			operation: 'create',
+			reference,
+			...provider.order,
+			...provider.callbackParameters?.(`${cluster.publicUrl}/webhook/nobody`),
+		};
 		const workflow = await makeActionWorkflow(provider as ProviderCase, credential, parameters);
 		const execution = await client.workflows.run(workflow.id, 'Start');
 		expect(execution.status).toBe('success');
 		expect(cluster.startsOf(execution.id)).toHaveLength(1);
-		expect(itemsOf(execution, 'Provider')).toEqual([expect.objectContaining({ reference, checkoutId: (await provided.checkoutOf(provider.provider, reference)).checkoutId })]);
-	});
-
-	test.each(processorNames)('a genuine callback through %s is acknowledged and starts one verified execution, on a worker', async (processor) => {
-		const merchant = await open(provider);
-		const order = await placeOrder(merchant);
-		cluster.through(processor);
-		const delivery = await firstDelivery(merchant, order.checkoutId);
-		expect(answerOf(delivery)).toEqual(provider.acknowledgement);
-		expect(servedBy([delivery])).toEqual([processor]);
-		const executions = await executionsOf(merchant.paid.id);
-		expect(executions.map((execution) => ({ status: execution.status, starts: cluster.startsOf(execution.id).length, items: itemsOf(execution, 'Paid') }))).toEqual([
-			{ status: 'success', starts: 1, items: [expect.objectContaining({ event: 'payment.succeeded', reference: order.reference, verifiedBy: expect.stringMatching(/^signature/) as unknown })] },
+		expect(itemsOf(execution, 'Provider')).toEqual([
+			expect.objectContaining({
+				reference,
+				checkoutId: (await provided.checkoutOf(provider.provider, reference)).checkoutId,
+			}),
 		]);
 	});
 
-	test.each(processorNames)('a forged callback through %s gets 401 and starts nothing', async (processor) => {
-		const merchant = await open(provider);
-		const order = await placeOrder(merchant);
-		cluster.through(processor);
-		const refused = await act(merchant, order.checkoutId, { callback: 'forged' });
-		expect(refused.map(({ status, responseBody }) => ({ status, responseBody }))).toEqual([{ status: 401, responseBody: 'Unauthorized' }]);
-		expect(servedBy(refused)).toEqual([processor]);
-		expect(await executionsOf(merchant.paid.id)).toEqual([]);
-	});
+	test.each(processorNames)(
+		'a genuine callback through %s is acknowledged and starts one verified execution, on a worker',
+		async (processor) => {
+			const merchant = await open(provider);
+			const order = await placeOrder(merchant);
+			cluster.through(processor);
+			const delivery = await firstDelivery(merchant, order.checkoutId);
+			expect(answerOf(delivery)).toEqual(provider.acknowledgement);
+			expect(servedBy([delivery])).toEqual([processor]);
+			const executions = await executionsOf(merchant.paid.id);
+			expect(
+				executions.map((execution) => ({
+					status: execution.status,
+					starts: cluster.startsOf(execution.id).length,
+					items: itemsOf(execution, 'Paid'),
+				})),
+			).toEqual([
+				{
+					status: 'success',
+					starts: 1,
+					items: [
+						expect.objectContaining({
+							event: 'payment.succeeded',
+							reference: order.reference,
+							verifiedBy: expect.stringMatching(/^signature/) as unknown,
+						}),
+					],
+				},
+			]);
+		},
+	);
+
+	test.each(processorNames)(
+		'a forged callback through %s gets 401 and starts nothing',
+		async (processor) => {
+			const merchant = await open(provider);
+			const order = await placeOrder(merchant);
+			cluster.through(processor);
+			const refused = await act(merchant, order.checkoutId, { callback: 'forged' });
+			expect(refused.map(({ status, responseBody }) => ({ status, responseBody }))).toEqual([
+				{ status: 401, responseBody: 'Unauthorized' },
+			]);
+			expect(servedBy(refused)).toEqual([processor]);
+			expect(await executionsOf(merchant.paid.id)).toEqual([]);
+		},
+	);
 
 	test('ten copies at once over both processors start one execution in each', async () => {
 		const merchant = await open(provider);
 		const order = await placeOrder(merchant);
 		const deliveries = await act(merchant, order.checkoutId, { copies: 10 });
 		expect(new Set(servedBy(deliveries))).toEqual(new Set(processorNames));
-		expect(deliveries.filter(({ status }) => status !== 409 && status !== provider.acknowledgement.status)).toEqual([]);
-		expect((await executionsOf(merchant.paid.id)).map(({ status }) => status)).toEqual(['success', 'success']);
-	});
-
-	test.each(pairs)('a redelivery through %s starts nothing more, and one through %s starts a second execution of the same event', async (processor, other) => {
-		const merchant = await open(provider);
-		const order = await placeOrder(merchant);
-		cluster.through(processor);
-		const first = await firstDelivery(merchant, order.checkoutId);
-		expect(await delivered(first)).toEqual(provider.acknowledgement);
-		expect(await executionsOf(merchant.paid.id)).toHaveLength(1);
-		cluster.through(other);
-		expect(await delivered(first)).toEqual(provider.acknowledgement);
-		const executions = await executionsOf(merchant.paid.id);
-		expect(executions).toHaveLength(2);
-		expect(new Set(executions.flatMap((execution) => itemsOf(execution, 'Paid').map(({ eventId }) => eventId))).size).toBe(1);
-	});
-
-	test.each(processorNames)("Respond 'When Workflow Finishes' through %s: the acknowledgement waits for the worker; a failure gets 500 and the redelivery runs it again", async (processor) => {
-		const merchant = await open(provider, { trigger: { respond: 'whenFinished' }, then: [warehouse.node('Ship')] });
-		const order = await placeOrder(merchant);
-		cluster.through(processor);
-		warehouse.break(order.reference);
-		const failed = await firstDelivery(merchant, order.checkoutId);
-		expect(failed.status).toBe(500);
-		warehouse.mend(order.reference);
-		const letGo = warehouse.hold(order.reference);
-		const again = sendAgain(failed);
-		await warehouse.waitUntilAsked(order.reference, 2);
-		expect(again.answered()).toBe(false);
-		expect((await delivered(failed)).status).toBe(409);
-		letGo();
-		expect(await again.answer).toEqual(provider.acknowledgement);
-		expect(await delivered(failed)).toEqual(provider.acknowledgement);
-		expect(warehouse.times(order.reference)).toBe(1);
-		expect((await executionsOf(merchant.paid.id)).map((execution) => ({ status: execution.status, starts: cluster.startsOf(execution.id).length }))).toEqual([
-			{ status: 'error', starts: 1 },
-			{ status: 'success', starts: 1 },
+		expect(
+			deliveries.filter(
+				({ status }) => status !== 409 && status !== provider.acknowledgement.status,
+			),
+		).toEqual([]);
+		expect((await executionsOf(merchant.paid.id)).map(({ status }) => status)).toEqual([
+			'success',
+			'success',
 		]);
 	});
+
+	test.each(pairs)(
+		'a redelivery through %s starts nothing more, and one through %s starts a second execution of the same event',
+		async (processor, other) => {
+			const merchant = await open(provider);
+			const order = await placeOrder(merchant);
+			cluster.through(processor);
+			const first = await firstDelivery(merchant, order.checkoutId);
+			expect(await delivered(first)).toEqual(provider.acknowledgement);
+			expect(await executionsOf(merchant.paid.id)).toHaveLength(1);
+			cluster.through(other);
+			expect(await delivered(first)).toEqual(provider.acknowledgement);
+			const executions = await executionsOf(merchant.paid.id);
+			expect(executions).toHaveLength(2);
+			expect(
+				new Set(
+					executions.flatMap((execution) =>
+						itemsOf(execution, 'Paid').map(({ eventId }) => eventId),
+					),
+				).size,
+			).toBe(1);
+		},
+	);
+
+	test.each(processorNames)(
+		"Respond 'When Workflow Finishes' through %s: the acknowledgement waits for the worker; a failure gets 500 and the redelivery runs it again",
+		async (processor) => {
+			const merchant = await open(provider, {
+				trigger: { respond: 'whenFinished' },
+				then: [warehouse.node('Ship')],
+			});
+			const order = await placeOrder(merchant);
+			cluster.through(processor);
+			warehouse.break(order.reference);
+			const failed = await firstDelivery(merchant, order.checkoutId);
+			expect(failed.status).toBe(500);
+			warehouse.mend(order.reference);
+			const letGo = warehouse.hold(order.reference);
+			const again = sendAgain(failed);
+			await warehouse.waitUntilAsked(order.reference, 2);
+			expect(again.answered()).toBe(false);
+			expect((await delivered(failed)).status).toBe(409);
+			letGo();
+			expect(await again.answer).toEqual(provider.acknowledgement);
+			expect(await delivered(failed)).toEqual(provider.acknowledgement);
+			expect(warehouse.times(order.reference)).toBe(1);
+			expect(
+				(await executionsOf(merchant.paid.id)).map((execution) => ({
+					status: execution.status,
+					starts: cluster.startsOf(execution.id).length,
+				})),
+			).toEqual([
+				{ status: 'error', starts: 1 },
+				{ status: 'success', starts: 1 },
+			]);
+		},
+	);
 });
 
 describe('the endpoint of WooshPay Trigger', () => {
@@ -175,7 +285,9 @@ describe('the endpoint of WooshPay Trigger', () => {
 		expect(await endpoints()).toEqual([merchant.address]);
 		const order = await placeOrder(merchant);
 		cluster.through('processor-1');
-		expect(answerOf(await firstDelivery(merchant, order.checkoutId))).toEqual(provider.acknowledgement);
+		expect(answerOf(await firstDelivery(merchant, order.checkoutId))).toEqual(
+			provider.acknowledgement,
+		);
 		expect((await executionsOf(merchant.paid.id)).map(({ status }) => status)).toEqual(['success']);
 	});
 });
@@ -188,9 +300,19 @@ describe('the Data Table recipe', () => {
 	beforeAll(async () => {
 		const { client } = await stage();
 		const { credential } = await makeCredential(provider as ProviderCase);
-		const saved = JSON.parse(await readFile(path.join(__dirname, '..', '..', 'examples', 'trigger-data-table-fulfil.json'), 'utf8')) as NewWorkflow;
+		const saved = JSON.parse(
+			await readFile(
+				path.join(__dirname, '..', '..', 'examples', 'trigger-data-table-fulfil.json'),
+				'utf8',
+			),
+		) as NewWorkflow;
 		const nodes = saved.nodes.map((one) => {
-			if (one.name === 'TokenPay Trigger') return { ...one, webhookId: randomUUID(), credentials: { [credential.type]: { id: credential.id, name: credential.name } } };
+			if (one.name === 'TokenPay Trigger')
+				return {
+					...one,
+					webhookId: randomUUID(),
+					credentials: { [credential.type]: { id: credential.id, name: credential.name } },
+				};
 			return one.name === 'Fulfil' ? { ...warehouse.node('Fulfil'), position: one.position } : one;
 		});
 		const paid = await client.workflows.create({ ...saved, nodes });
@@ -203,18 +325,21 @@ describe('the Data Table recipe', () => {
 		if (merchant) await (await stage()).client.workflows.unpublish(merchant.paid.id);
 	});
 
-	test.each(pairs)('a payment that came through %s and is delivered again through %s is fulfilled once', async (processor, other) => {
-		const order = await placeOrder(merchant);
-		const before = (await executionsOf(merchant.paid.id)).length;
-		cluster.through(processor);
-		const first = await firstDelivery(merchant, order.checkoutId);
-		expect(answerOf(first)).toEqual(provider.acknowledgement);
-		cluster.through(other);
-		expect(await delivered(first)).toEqual(provider.acknowledgement);
-		// The trigger did start twice: the table is what held the second one back.
-		expect(await executionsOf(merchant.paid.id)).toHaveLength(before + 2);
-		expect(warehouse.times(order.reference, 'asked')).toBe(1);
-	});
+	test.each(pairs)(
+		'a payment that came through %s and is delivered again through %s is fulfilled once',
+		async (processor, other) => {
+			const order = await placeOrder(merchant);
+			const before = (await executionsOf(merchant.paid.id)).length;
+			cluster.through(processor);
+			const first = await firstDelivery(merchant, order.checkoutId);
+			expect(answerOf(first)).toEqual(provider.acknowledgement);
+			cluster.through(other);
+			expect(await delivered(first)).toEqual(provider.acknowledgement);
+			// The trigger did start twice: the table is what held the second one back.
+			expect(await executionsOf(merchant.paid.id)).toHaveLength(before + 2);
+			expect(warehouse.times(order.reference, 'asked')).toBe(1);
+		},
+	);
 });
 
 const waiting = callbackCases.filter(({ provider }) => provider !== 'wooshpay');
@@ -236,15 +361,37 @@ class WaitingShop {
 		const { credential } = await makeCredential(provider as ProviderCase);
 		const webhookId = randomUUID();
 		const nodes = [
-			node('Order', 'n8n-nodes-base.webhook', 2, { webhookId, parameters: { httpMethod: 'POST', path: webhookId, options: {} } }),
-			providerNode(provider, 'Create', credential, { resource: 'checkout', operation: 'create', reference: '={{ $json.body.reference }}', ...provider.order, callback: 'resumeExecution' }),
-			providerNode(provider, 'Wait', credential, { resource: 'checkout', operation: 'waitForPayment', ...limit }),
+			node('Order', 'n8n-nodes-base.webhook', 2, {
+				webhookId,
+				parameters: { httpMethod: 'POST', path: webhookId, options: {} },
+			}),
+			providerNode(provider, 'Create', credential, {
+				resource: 'checkout',
+				operation: 'create',
+				reference: '={{ $json.body.reference }}',
+				...provider.order,
+				callback: 'resumeExecution',
+			}),
+			providerNode(provider, 'Wait', credential, {
+				resource: 'checkout',
+				operation: 'waitForPayment',
+				...limit,
+			}),
 			node('Shipped', 'n8n-nodes-base.noOp', 1),
 			node('Not Shipped', 'n8n-nodes-base.noOp', 1),
 		].map((one, index) => ({ ...one, position: [index * 240, 0] as [number, number] }));
-		const to = (...names: string[]) => names.map((name) => [{ node: name, type: 'main' as const, index: 0 }]);
-		const connections = { Order: { main: to('Create') }, Create: { main: to('Wait') }, Wait: { main: to('Shipped', 'Not Shipped') } };
-		const workflow = await client.workflows.create({ name: `${provider.displayName} waits`, nodes, connections });
+		const to = (...names: string[]) =>
+			names.map((name) => [{ node: name, type: 'main' as const, index: 0 }]);
+		const connections = {
+			Order: { main: to('Create') },
+			Create: { main: to('Wait') },
+			Wait: { main: to('Shipped', 'Not Shipped') },
+		};
+		const workflow = await client.workflows.create({
+			name: `${provider.displayName} waits`,
+			nodes,
+			connections,
+		});
 		await client.workflows.publish(workflow.id);
 		return new WaitingShop(provider, `${cluster.publicUrl}/webhook/${webhookId}`, workflow);
 	}
@@ -255,15 +402,29 @@ class WaitingShop {
 		const reference = uniqueReference();
 		await axios.post(this.address, { reference }, { proxy: false });
 		const checkout = await eventually(
-			async () => (await provided.state(this.provider.provider)).checkouts.find((one) => one.reference === reference),
+			async () =>
+				(await provided.state(this.provider.provider)).checkouts.find(
+					(one) => one.reference === reference,
+				),
 			30_000,
 			() => `${this.provider.displayName} had no checkout ${reference}`,
 		);
-		await eventually(async () => ((await client.executions.get(executionOf(checkout))).status === 'waiting' ? true : undefined), 30_000, () => `The execution of ${reference} did not wait`);
+		await eventually(
+			async () =>
+				(await client.executions.get(executionOf(checkout))).status === 'waiting'
+					? true
+					: undefined,
+			30_000,
+			() => `The execution of ${reference} did not wait`,
+		);
 		return checkout;
 	}
 
-	async payer({ checkoutId }: SandboxCheckout, action: PayerAction = 'pay', how: { callback?: 'genuine' | 'forged'; copies?: number } = {}): Promise<SandboxDelivery[]> {
+	async payer(
+		{ checkoutId }: SandboxCheckout,
+		action: PayerAction = 'pay',
+		how: { callback?: 'genuine' | 'forged'; copies?: number } = {},
+	): Promise<SandboxDelivery[]> {
 		return await (await stage()).sandbox.act(this.provider.provider, checkoutId, action, how);
 	}
 
@@ -272,26 +433,41 @@ class WaitingShop {
 	}
 }
 
-function providerNode(provider: CallbackCase, name: string, credential: Credential, parameters: IDataObject): INode {
-	return node(name, `${packageName}.${provider.node}`, 1.1, { parameters: parameters as INode['parameters'], credentials: { [credential.type]: { id: credential.id, name: credential.name } } });
+function providerNode(
+	provider: CallbackCase,
+	name: string,
+	credential: Credential,
+	parameters: IDataObject,
+): INode {
+	return node(name, `${packageName}.${provider.node}`, 1.1, {
+		parameters: parameters as INode['parameters'],
+		credentials: { [credential.type]: { id: credential.id, name: credential.name } },
+	});
 }
 
 /** The number of the execution in the resume URL. */
-const executionOf = ({ callbackUrl }: SandboxCheckout): string => new URL(callbackUrl ?? '').pathname.split('/').at(-1) ?? '';
+const executionOf = ({ callbackUrl }: SandboxCheckout): string =>
+	new URL(callbackUrl ?? '').pathname.split('/').at(-1) ?? '';
 
 async function ended(checkout: SandboxCheckout, withinMilliseconds = aMinute): Promise<Execution> {
 	const { client } = await stage();
 	return await eventually(
 		async () => {
 			const execution = await client.executions.get(executionOf(checkout));
-			return ['success', 'error', 'crashed', 'canceled'].includes(execution.status) ? execution : undefined;
+			return ['success', 'error', 'crashed', 'canceled'].includes(execution.status)
+				? execution
+				: undefined;
 		},
 		withinMilliseconds,
 		() => `The execution of ${checkout.reference} had not ended`,
 	);
 }
 
-const outcome = (execution: Execution) => ({ status: execution.status, shipped: itemsOf(execution, 'Shipped'), notShipped: itemsOf(execution, 'Not Shipped') });
+const outcome = (execution: Execution) => ({
+	status: execution.status,
+	shipped: itemsOf(execution, 'Shipped'),
+	notShipped: itemsOf(execution, 'Not Shipped'),
+});
 
 describe.each(waiting)('Wait for Payment of $displayName', (provider) => {
 	let shop: WaitingShop;
@@ -304,26 +480,48 @@ describe.each(waiting)('Wait for Payment of $displayName', (provider) => {
 		expect(new URL((await shop.order()).callbackUrl ?? '').origin).toBe(cluster.publicUrl);
 	});
 
-	test.each(processorNames)('a payment through %s resumes the execution on a worker, and it ships once', async (processor) => {
-		const checkout = await shop.order();
-		cluster.through(processor);
-		const deliveries = await shop.payer(checkout);
-		expect(deliveries.map(answerOf)).toEqual([provider.acknowledgement]);
-		expect(servedBy(deliveries)).toEqual([processor]);
-		const execution = await ended(checkout);
-		expect(outcome(execution)).toEqual({ status: 'success', shipped: [expect.objectContaining({ reference: checkout.reference, outcome: 'paid', paidInFull: 'exact' })], notShipped: [] });
-		expect(cluster.startsOf(execution.id)).toHaveLength(2);
-	});
+	test.each(processorNames)(
+		'a payment through %s resumes the execution on a worker, and it ships once',
+		async (processor) => {
+			const checkout = await shop.order();
+			cluster.through(processor);
+			const deliveries = await shop.payer(checkout);
+			expect(deliveries.map(answerOf)).toEqual([provider.acknowledgement]);
+			expect(servedBy(deliveries)).toEqual([processor]);
+			const execution = await ended(checkout);
+			expect(outcome(execution)).toEqual({
+				status: 'success',
+				shipped: [
+					expect.objectContaining({
+						reference: checkout.reference,
+						outcome: 'paid',
+						paidInFull: 'exact',
+					}),
+				],
+				notShipped: [],
+			});
+			expect(cluster.startsOf(execution.id)).toHaveLength(2);
+		},
+	);
 
-	test.each(processorNames)('a forged callback through %s gets 401 and leaves the execution waiting', async (processor) => {
-		const { client } = await stage();
-		const checkout = await shop.order();
-		cluster.through(processor);
-		const refused = await shop.payer(checkout, 'pay', { callback: 'forged' });
-		expect(refused.map(({ status, responseBody }) => ({ status, responseBody }))).toEqual([{ status: 401, responseBody: 'Unauthorized' }]);
-		expect(servedBy(refused)).toEqual([processor]);
-		expect(outcome(await client.executions.get(executionOf(checkout)))).toEqual({ status: 'waiting', shipped: [], notShipped: [] });
-	});
+	test.each(processorNames)(
+		'a forged callback through %s gets 401 and leaves the execution waiting',
+		async (processor) => {
+			const { client } = await stage();
+			const checkout = await shop.order();
+			cluster.through(processor);
+			const refused = await shop.payer(checkout, 'pay', { callback: 'forged' });
+			expect(refused.map(({ status, responseBody }) => ({ status, responseBody }))).toEqual([
+				{ status: 401, responseBody: 'Unauthorized' },
+			]);
+			expect(servedBy(refused)).toEqual([processor]);
+			expect(outcome(await client.executions.get(executionOf(checkout)))).toEqual({
+				status: 'waiting',
+				shipped: [],
+				notShipped: [],
+			});
+		},
+	);
 
 	test('six copies of the payment at once over both processors ship once', async () => {
 		const checkout = await shop.order();
@@ -349,14 +547,27 @@ describe('Wait for Payment, when the time is up', () => {
 		for (const { shop } of orders.values()) await shop.close();
 	});
 
-	test.each(waiting)('$displayName: the execution goes on as not paid, on a worker, and a payment after it ships nothing', async (provider) => {
-		const { shop, checkout } = orders.get(provider)!;
-		const execution = await ended(checkout, 120_000);
-		expect(outcome(execution)).toEqual({ status: 'success', shipped: [], notShipped: [expect.objectContaining({ reference: checkout.reference, outcome: 'timeout', payment: null })] });
-		expect(cluster.startsOf(execution.id)).toHaveLength(2);
-		expect((await shop.payer(checkout)).map(({ status }) => status)).toEqual([409]);
-		expect(outcome(await ended(checkout)).shipped).toEqual([]);
-	});
+	test.each(waiting)(
+		'$displayName: the execution goes on as not paid, on a worker, and a payment after it ships nothing',
+		async (provider) => {
+			const { shop, checkout } = orders.get(provider)!;
+			const execution = await ended(checkout, 120_000);
+			expect(outcome(execution)).toEqual({
+				status: 'success',
+				shipped: [],
+				notShipped: [
+					expect.objectContaining({
+						reference: checkout.reference,
+						outcome: 'timeout',
+						payment: null,
+					}),
+				],
+			});
+			expect(cluster.startsOf(execution.id)).toHaveLength(2);
+			expect((await shop.payer(checkout)).map(({ status }) => status)).toEqual([409]);
+			expect(outcome(await ended(checkout)).shipped).toEqual([]);
+		},
+	);
 });
 
 describe('when a part of it is away', () => {
@@ -380,7 +591,9 @@ describe('when a part of it is away', () => {
 		const order = await placeOrder(merchant);
 		await cluster.kill('main');
 		try {
-			expect(answerOf(await firstDelivery(merchant, order.checkoutId))).toEqual(provider.acknowledgement);
+			expect(answerOf(await firstDelivery(merchant, order.checkoutId))).toEqual(
+				provider.acknowledgement,
+			);
 			await warehouse.waitUntilAsked(order.reference);
 		} finally {
 			await cluster.restart('main');

@@ -1,7 +1,16 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+	chownSync,
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readFileSync,
+	readdirSync,
+	rmSync,
+	writeFileSync,
+} from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -54,7 +63,9 @@ interface User {
 }
 
 /** Starts Redis and PostgreSQL; on Debian and Ubuntu, as root, it installs what is missing first. Throws BringError. */
-export async function startServices(say: (line: string) => void = () => undefined): Promise<Services> {
+export async function startServices(
+	say: (line: string) => void = () => undefined,
+): Promise<Services> {
 	const programs = await bringPrograms(say);
 	const user = await unprivilegedUser();
 	// Not inside a folder of the caller's: the unprivileged user could not go through it.
@@ -76,7 +87,12 @@ export async function startServices(say: (line: string) => void = () => undefine
 	return { redis, postgres, end };
 }
 
-function redisService(programs: Programs, folder: string, port: number, user: User | undefined): Service {
+function redisService(
+	programs: Programs,
+	folder: string,
+	port: number,
+	user: User | undefined,
+): Service {
 	const password = randomBytes(18).toString('hex');
 	const settings = path.join(folder, 'redis.conf');
 	const lines = [
@@ -97,30 +113,67 @@ function redisService(programs: Programs, folder: string, port: number, user: Us
 		logFile: path.join(folder, 'redis.log'),
 		run: { program: programs.redisServer, args: [settings], user, stopSignal: 'SIGTERM' },
 		answers: async () => {
-			const { stdout } = await execute(programs.redisCli, ['-h', onlyThisMachine, '-p', String(port), 'ping'], { env: { ...process.env, REDISCLI_AUTH: password }, timeout: 5000 });
+			const { stdout } = await execute(
+				programs.redisCli,
+				['-h', onlyThisMachine, '-p', String(port), 'ping'],
+				{ env: { ...process.env, REDISCLI_AUTH: password }, timeout: 5000 },
+			);
 			return stdout.trim() === 'PONG';
 		},
 	});
 }
 
-async function postgresService(programs: Programs, folder: string, port: number, user: User | undefined): Promise<Services['postgres']> {
+async function postgresService(
+	programs: Programs,
+	folder: string,
+	port: number,
+	user: User | undefined,
+): Promise<Services['postgres']> {
 	const password = randomBytes(18).toString('hex');
 	const data = path.join(folder, 'postgres');
 	const passwordFile = path.join(folder, 'postgres-password');
 	const name = 'n8n';
 	writeOwn(passwordFile, password, user);
-	const made = ['--pgdata', data, '--username', name, '--pwfile', passwordFile, '--auth', 'scram-sha-256', '--encoding', 'UTF8', '--locale', 'C'];
+	const made = [
+		'--pgdata',
+		data,
+		'--username',
+		name,
+		'--pwfile',
+		passwordFile,
+		'--auth',
+		'scram-sha-256',
+		'--encoding',
+		'UTF8',
+		'--locale',
+		'C',
+	];
 	await execute(programs.initdb, made, { ...user, cwd: '/', timeout: 120_000 });
-	const settings = { listen_addresses: onlyThisMachine, port: String(port), unix_socket_directories: '' };
+	const settings = {
+		listen_addresses: onlyThisMachine,
+		port: String(port),
+		unix_socket_directories: '',
+	};
 	const service = serviceOf({
 		name: 'PostgreSQL',
 		port,
 		password,
 		logFile: path.join(folder, 'postgres.log'),
 		// SIGINT is its "fast" shutdown; SIGTERM would wait until n8n has hung up.
-		run: { program: programs.postgres, args: ['-D', data, ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])], user, stopSignal: 'SIGINT' },
+		run: {
+			program: programs.postgres,
+			args: [
+				'-D',
+				data,
+				...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]),
+			],
+			user,
+			stopSignal: 'SIGINT',
+		},
 		answers: async () => {
-			await execute(programs.pgIsReady, ['-h', onlyThisMachine, '-p', String(port)], { timeout: 5000 });
+			await execute(programs.pgIsReady, ['-h', onlyThisMachine, '-p', String(port)], {
+				timeout: 5000,
+			});
 			return true;
 		},
 	});
@@ -130,9 +183,25 @@ async function postgresService(programs: Programs, folder: string, port: number,
 		user: name,
 		database,
 		rows: async <Row>(select: string) => {
-			const args = ['--host', onlyThisMachine, '--port', String(port), '--username', name, '--dbname', database, '--no-psqlrc', '--no-align', '--tuples-only'];
+			const args = [
+				'--host',
+				onlyThisMachine,
+				'--port',
+				String(port),
+				'--username',
+				name,
+				'--dbname',
+				database,
+				'--no-psqlrc',
+				'--no-align',
+				'--tuples-only',
+			];
 			const asJson = `SELECT coalesce(json_agg(found), '[]') FROM (${select}) found`;
-			const { stdout } = await execute(programs.psql, [...args, '--command', asJson], { env: { ...process.env, PGPASSWORD: password }, timeout: 60_000, maxBuffer: 64 * 1024 ** 2 });
+			const { stdout } = await execute(programs.psql, [...args, '--command', asJson], {
+				env: { ...process.env, PGPASSWORD: password },
+				timeout: 60_000,
+				maxBuffer: 64 * 1024 ** 2,
+			});
 			return JSON.parse(stdout) as Row[];
 		},
 	};
@@ -143,7 +212,12 @@ interface ServiceRecipe {
 	port: number;
 	password: string;
 	logFile: string;
-	run: { program: string; args: string[]; user: User | undefined; stopSignal: 'SIGINT' | 'SIGTERM' };
+	run: {
+		program: string;
+		args: string[];
+		user: User | undefined;
+		stopSignal: 'SIGINT' | 'SIGTERM';
+	};
 	/** May throw where it does not answer. */
 	answers: () => Promise<boolean>;
 }
@@ -168,8 +242,12 @@ function serviceOf({ name, port, password, logFile, run, answers }: ServiceRecip
 			while (!(await answers().catch(() => false))) {
 				const how = started.ended();
 				const words = log().trim().split('\n').slice(-15).join('\n');
-				if (how !== undefined) throw new Error(`${name} did not start (${how}). The last lines of its log:\n${words}`);
-				if (Date.now() > deadline) throw new Error(`${name} did not answer within a minute. The last lines of its log:\n${words}`);
+				if (how !== undefined)
+					throw new Error(`${name} did not start (${how}). The last lines of its log:\n${words}`);
+				if (Date.now() > deadline)
+					throw new Error(
+						`${name} did not answer within a minute. The last lines of its log:\n${words}`,
+					);
 				await wait(100);
 			}
 		},
@@ -188,14 +266,20 @@ function serviceOf({ name, port, password, logFile, run, answers }: ServiceRecip
 async function closed(name: string, port: number): Promise<void> {
 	const deadline = Date.now() + 10_000;
 	while (await isListening(port)) {
-		if (Date.now() > deadline) throw new Error(`${name} was stopped, and still listens on port ${port}.`);
+		if (Date.now() > deadline)
+			throw new Error(`${name} was stopped, and still listens on port ${port}.`);
 		await wait(20);
 	}
 }
 
 async function isListening(port: number): Promise<boolean> {
 	const socket = connect(port, onlyThisMachine);
-	return await once(socket, 'connect').then(() => true, () => false).finally(() => socket.destroy());
+	return await once(socket, 'connect')
+		.then(
+			() => true,
+			() => false,
+		)
+		.finally(() => socket.destroy());
 }
 
 function writeOwn(file: string, text: string, user: User | undefined): void {
@@ -206,7 +290,8 @@ function writeOwn(file: string, text: string, user: User | undefined): void {
 /** PostgreSQL refuses to run as root, and a Redis that runs as root lets whoever reaches its port write any file. */
 async function unprivilegedUser(): Promise<User | undefined> {
 	if (process.getuid?.() !== 0) return undefined;
-	const numberOf = async (option: string, name: string) => Number((await execute('id', [option, name])).stdout.trim());
+	const numberOf = async (option: string, name: string) =>
+		Number((await execute('id', [option, name])).stdout.trim());
 	for (const name of ['postgres', 'nobody']) {
 		try {
 			return { uid: await numberOf('-u', name), gid: await numberOf('-g', name) };
@@ -214,15 +299,25 @@ async function unprivilegedUser(): Promise<User | undefined> {
 			// This system has no such user.
 		}
 	}
-	throw new BringError('This is root, and there is neither a user "postgres" nor "nobody" to run the databases as.', 'Run the command as another user than root.');
+	throw new BringError(
+		'This is root, and there is neither a user "postgres" nor "nobody" to run the databases as.',
+		'Run the command as another user than root.',
+	);
 }
 
 /** Debian keeps the programs of a PostgreSQL server outside the PATH, a folder for each version. */
 const debianPostgres = '/usr/lib/postgresql';
 
 function findProgram(name: string): string | undefined {
-	const versions = existsSync(debianPostgres) ? readdirSync(debianPostgres).sort((one, other) => Number(other) - Number(one)) : [];
-	const folders = [...versions.map((version) => path.join(debianPostgres, version, 'bin')), ...(process.env.PATH ?? '').split(path.delimiter), '/usr/sbin', '/sbin'];
+	const versions = existsSync(debianPostgres)
+		? readdirSync(debianPostgres).sort((one, other) => Number(other) - Number(one))
+		: [];
+	const folders = [
+		...versions.map((version) => path.join(debianPostgres, version, 'bin')),
+		...(process.env.PATH ?? '').split(path.delimiter),
+		'/usr/sbin',
+		'/sbin',
+	];
 	return folders.map((folder) => path.join(folder, name)).find((file) => existsSync(file));
 }
 
@@ -237,7 +332,8 @@ function findPrograms(): Partial<Programs> {
 	};
 }
 
-const isWhole = (programs: Partial<Programs>): programs is Programs => Object.values(programs).every((program) => program !== undefined);
+const isWhole = (programs: Partial<Programs>): programs is Programs =>
+	Object.values(programs).every((program) => program !== undefined);
 
 async function bringPrograms(say: (line: string) => void): Promise<Programs> {
 	const found = findPrograms();
@@ -249,7 +345,10 @@ async function bringPrograms(say: (line: string) => void): Promise<Programs> {
 	await install(missing, say);
 	const installed = findPrograms();
 	if (isWhole(installed)) return installed;
-	throw new BringError(`${missing.join(' and ')} was installed, but its programs are not where Debian puts them.`, 'Put redis-server, redis-cli, initdb, postgres, pg_isready and psql on the PATH.');
+	throw new BringError(
+		`${missing.join(' and ')} was installed, but its programs are not where Debian puts them.`,
+		'Put redis-server, redis-cli, initdb, postgres, pg_isready and psql on the PATH.',
+	);
 }
 
 /** Installs packages so that nothing of the system starts, now or later. */
@@ -257,16 +356,31 @@ async function install(packages: string[], say: (line: string) => void): Promise
 	const byHand = `Debian and Ubuntu: apt-get install --no-install-recommends ${packages.join(' ')}. Elsewhere install Redis and PostgreSQL in any way. They need not run: the test starts its own.`;
 	const problem = `Queue mode needs Redis and PostgreSQL; missing here: ${packages.join(', ')}.`;
 	if (process.getuid?.() !== 0 || !findProgram('apt-get')) throw new BringError(problem, byHand);
-	const release = await withoutServices(packages, `${problem} They are not installed by themselves here, because this system would start them.`, byHand);
+	const release = await withoutServices(
+		packages,
+		`${problem} They are not installed by themselves here, because this system would start them.`,
+		byHand,
+	);
 	try {
-		say(`Installing ${packages.join(' and ')} from the system's packages; no service of them is started`);
-		const apt = async (...args: string[]) => await execute('apt-get', args, { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, timeout: 600_000, maxBuffer: 64 * 1024 ** 2 });
+		say(
+			`Installing ${packages.join(' and ')} from the system's packages; no service of them is started`,
+		);
+		const apt = async (...args: string[]) =>
+			await execute('apt-get', args, {
+				env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+				timeout: 600_000,
+				maxBuffer: 64 * 1024 ** 2,
+			});
 		await apt('update', '-qq');
 		await apt('install', '-y', '-qq', '--no-install-recommends', ...packages);
 		// Where there is systemd, the package asks for its service at the next boot.
-		if (packages.includes('redis-server') && existsSync('/run/systemd/system')) await execute('systemctl', ['disable', '--quiet', 'redis-server']);
+		if (packages.includes('redis-server') && existsSync('/run/systemd/system'))
+			await execute('systemctl', ['disable', '--quiet', 'redis-server']);
 	} catch (error) {
-		throw new BringError(`${problem} Installing them did not succeed: ${error instanceof Error ? error.message : String(error)}`, byHand);
+		throw new BringError(
+			`${problem} Installing them did not succeed: ${error instanceof Error ? error.message : String(error)}`,
+			byHand,
+		);
 	} finally {
 		release();
 	}
@@ -276,12 +390,19 @@ async function install(packages: string[], say: (line: string) => void): Promise
  * Debian's own ways of installing a server without starting it: policy-rc.d forbids every start, and the setting keeps
  * PostgreSQL from making a cluster that would start with the machine. Gives the function that takes both back.
  */
-async function withoutServices(packages: readonly string[], problem: string, byHand: string): Promise<() => void> {
+async function withoutServices(
+	packages: readonly string[],
+	problem: string,
+	byHand: string,
+): Promise<() => void> {
 	const policy = '/usr/sbin/policy-rc.d';
 	const setting = '/etc/postgresql-common/createcluster.d/no-main-cluster-while-testing.conf';
 	const hadPolicy = existsSync(policy);
 	if (hadPolicy) {
-		const { code } = await execute(policy, ['redis-server', 'start']).then(() => ({ code: 0 }), (error: { code?: unknown }) => ({ code: error.code }));
+		const { code } = await execute(policy, ['redis-server', 'start']).then(
+			() => ({ code: 0 }),
+			(error: { code?: unknown }) => ({ code: error.code }),
+		);
 		if (code !== 101) throw new BringError(problem, byHand);
 	} else {
 		writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });

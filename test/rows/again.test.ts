@@ -13,9 +13,17 @@ function shopOf(wanted: string): Shop {
 }
 
 /** The idempotency key with which this row was sent, as the output shows it to the user. */
-async function keyOf(open: OpenShop, row: Partial<{ reference: string; amount: string }> = {}, parameters: IDataObject = {}, options: IDataObject = {}): Promise<unknown> {
+async function keyOf(
+	open: OpenShop,
+	row: Partial<{ reference: string; amount: string }> = {},
+	parameters: IDataObject = {},
+	options: IDataObject = {},
+): Promise<unknown> {
 	await open.forget();
-	const { rows, run } = await open.create([{ reference: 'order-1', amount: '12.50', ...row }], { parameters, options });
+	const { rows, run } = await open.create([{ reference: 'order-1', amount: '12.50', ...row }], {
+		parameters,
+		options,
+	});
 	expect(run.error).toBeUndefined();
 	return rows[0]?.json.idempotencyKey ?? null;
 }
@@ -47,7 +55,9 @@ describe.each(withKey)('the idempotency key of %s', (_name, shop) => {
 			const first = await open.create(sheet);
 			const second = await open.create(sheet);
 			expect(madeTwice(second)).toEqual([]);
-			expect(second.rows.map(({ json }) => json.checkoutId)).toEqual(first.rows.map(({ json }) => json.checkoutId));
+			expect(second.rows.map(({ json }) => json.checkoutId)).toEqual(
+				first.rows.map(({ json }) => json.checkoutId),
+			);
 		});
 	});
 });
@@ -55,7 +65,9 @@ describe.each(withKey)('the idempotency key of %s', (_name, shop) => {
 describe('EFundPay', () => {
 	test('gets another idempotency key for another callback URL', async () => {
 		await openShop(shopOf('efundpay'), async (open) => {
-			expect(await keyOf(open, {}, { callbackUrl: 'http://127.0.0.1:9/other' })).not.toBe(await keyOf(open));
+			expect(await keyOf(open, {}, { callbackUrl: 'http://127.0.0.1:9/other' })).not.toBe(
+				await keyOf(open),
+			);
 		});
 	});
 });
@@ -67,7 +79,11 @@ describe('WooshPay', () => {
 			const first = await open.create(sheet);
 			const second = await open.create(sheet, { options: { attempt: 2 } });
 			expect(second.checkouts).toHaveLength(10);
-			expect(second.rows.filter(({ json }, item) => json.checkoutId === first.rows[item]?.json.checkoutId)).toEqual([]);
+			expect(
+				second.rows.filter(
+					({ json }, item) => json.checkoutId === first.rows[item]?.json.checkoutId,
+				),
+			).toEqual([]);
 		});
 	});
 

@@ -21,7 +21,10 @@ export interface Created extends SandboxState {
 	}>;
 }
 
-interface CreateOptions extends Pick<NodeRunOptions, 'continueOnFail' | 'retryOnFail' | 'abortAfterMilliseconds' | 'executionId'> {
+interface CreateOptions extends Pick<
+	NodeRunOptions,
+	'continueOnFail' | 'retryOnFail' | 'abortAfterMilliseconds' | 'executionId'
+> {
 	requestsInParallel?: number;
 	fault?: { fault: Fault; times: number };
 	parameters?: IDataObject;
@@ -38,7 +41,10 @@ export interface OpenShop {
 }
 
 /** Opens a sandbox of its own, and closes it when the work is done. */
-export async function openShop<Result>(shop: Shop, work: (open: OpenShop) => Promise<Result>): Promise<Result> {
+export async function openShop<Result>(
+	shop: Shop,
+	work: (open: OpenShop) => Promise<Result>,
+): Promise<Result> {
 	const provider = shop.provider();
 	const sandbox = await startSandbox({ providers: [provider] });
 	const client = new SandboxClient(sandbox.url);
@@ -48,16 +54,35 @@ export async function openShop<Result>(shop: Shop, work: (open: OpenShop) => Pro
 		return await work({
 			state,
 			forget: async () => void (await axios.post(`${sandbox.url}/control/reset`)),
-			create: async (sheet, { requestsInParallel = 5, fault, parameters, options, ...more } = {}) => {
+			create: async (
+				sheet,
+				{ requestsInParallel = 5, fault, parameters, options, ...more } = {},
+			) => {
 				timeOutSoon(fault?.fault.startsWith('timeout') ?? false);
 				if (fault) await client.fault(provider.name, 'create', fault.fault, fault.times);
-				const chosen = { ...(setup.parameters?.options as IDataObject | undefined), requestsInParallel, ...options };
-				const run = await runNode({ ...setup, ...more, parameters: { ...setup.parameters, ...parameters, options: chosen }, items: sheet.map((json) => ({ json })) });
+				const chosen = {
+					...(setup.parameters?.options as IDataObject | undefined),
+					requestsInParallel,
+					...options,
+				};
+				const run = await runNode({
+					...setup,
+					...more,
+					parameters: { ...setup.parameters, ...parameters, options: chosen },
+					items: sheet.map((json) => ({ json })),
+				});
 				const known = await state();
 				const rows = (run.outputs[0] ?? []).map(({ json, pairedItem }, item) => {
 					const reference = sheet[item]?.reference ?? '';
 					const error = typeof json.error === 'string' ? json.error : undefined;
-					return { item, reference, json, pairedItem, error, exists: known.checkouts.filter((checkout) => checkout.reference === reference) };
+					return {
+						item,
+						reference,
+						json,
+						pairedItem,
+						error,
+						exists: known.checkouts.filter((checkout) => checkout.reference === reference),
+					};
 				});
 				return { ...known, run, rows };
 			},
@@ -68,7 +93,11 @@ export async function openShop<Result>(shop: Shop, work: (open: OpenShop) => Pro
 }
 
 /** Puts a sheet through Create Checkout, in a sandbox of its own. */
-export async function create(shop: Shop, sheet: Row[], options: CreateOptions = {}): Promise<Created> {
+export async function create(
+	shop: Shop,
+	sheet: Row[],
+	options: CreateOptions = {},
+): Promise<Created> {
 	return await openShop(shop, async (open) => await open.create(sheet, options));
 }
 

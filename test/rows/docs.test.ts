@@ -3,15 +3,24 @@ import path from 'node:path';
 
 const root = path.join(__dirname, '..', '..');
 const page = readFileSync(path.join(root, 'docs', 'rows.md'), 'utf8');
-const sources = ['eachItem', 'sendCall'].map((file) => readFileSync(path.join(root, 'nodes', 'shared', `${file}.ts`), 'utf8')).join('\n');
+const sources = ['eachItem', 'sendCall']
+	.map((file) => readFileSync(path.join(root, 'nodes', 'shared', `${file}.ts`), 'utf8'))
+	.join('\n');
 
 describe('docs/rows.md', () => {
-	test.each([...new Set([...page.matchAll(/`((?:examples|test)\/[\w./-]+\.\w+)`/g)].map(([, file = '']) => file))])('%s is there', (file) => {
+	test.each([
+		...new Set(
+			[...page.matchAll(/`((?:examples|test)\/[\w./-]+\.\w+)`/g)].map(([, file = '']) => file),
+		),
+	])('%s is there', (file) => {
 		expect(existsSync(path.join(root, file))).toBe(true);
 	});
 
-	test.each(['may have been made', 'asks to slow down', 'could not be reached'])('the nodes do say "%s"', (words) => {
-		expect(page).toContain(words);
-		expect(sources).toContain(words);
-	});
+	test.each(['may have been made', 'asks to slow down', 'could not be reached'])(
+		'the nodes do say "%s"',
+		(words) => {
+			expect(page).toContain(words);
+			expect(sources).toContain(words);
+		},
+	);
 });

@@ -14,7 +14,8 @@ const real = { Date: globalThis.Date, setTimeout: globalThis.setTimeout };
  *   afterAll(stopFastClock);
  */
 export function n8nWorkflowOnFastClock(): N8nWorkflow {
-	const sleep = async (milliseconds: number) => await new Promise<void>((resolve) => void real.setTimeout(resolve, milliseconds / TIMES));
+	const sleep = async (milliseconds: number) =>
+		await new Promise<void>((resolve) => void real.setTimeout(resolve, milliseconds / TIMES));
 	return { ...jest.requireActual<N8nWorkflow>('n8n-workflow'), sleep };
 }
 

@@ -12,7 +12,9 @@ let timeoutMilliseconds = PATIENT_MILLISECONDS;
 export function controlTimeouts(): void {
 	const load = createRequire(__filename);
 	// n8n's own copy of axios, not the one of the tests.
-	const axios = load(load.resolve('axios', { paths: [load.resolve('@n8n/backend-network')] })) as AxiosStatic;
+	const axios = load(
+		load.resolve('axios', { paths: [load.resolve('@n8n/backend-network')] }),
+	) as AxiosStatic;
 	axios.interceptors.request.use((request) => ({ ...request, timeout: timeoutMilliseconds }));
 }
 

@@ -11,7 +11,11 @@ const example: SandboxProvider<Endpoints, null> = {
 	name: 'example',
 	displayName: 'Example',
 	inferred: [],
-	credential: (providerUrl) => ({ type: 'exampleApi', name: 'Example', data: { baseUrl: providerUrl } }),
+	credential: (providerUrl) => ({
+		type: 'exampleApi',
+		name: 'Example',
+		data: { baseUrl: providerUrl },
+	}),
 	newState: () => ({ urls: [] }),
 	authenticate: () => undefined,
 	wrongKey: () => ({ status: 401, body: 'no' }),
@@ -23,7 +27,13 @@ const example: SandboxProvider<Endpoints, null> = {
 			method: 'POST',
 			path: '/v1/orders/:id',
 			handle({ params, rawBody }, { checkouts }) {
-				checkouts.add({ checkoutId: params.id ?? '', amount: '10', currency: 'JPY', request: rawBody.toString('hex'), details: null });
+				checkouts.add({
+					checkoutId: params.id ?? '',
+					amount: '10',
+					currency: 'JPY',
+					request: rawBody.toString('hex'),
+					details: null,
+				});
 				return { status: 201, body: { id: params.id } };
 			},
 		},
@@ -33,7 +43,13 @@ const example: SandboxProvider<Endpoints, null> = {
 			path: '/v1/echo',
 			handle: ({ target, providerTarget, rawBody, headers, query }) => ({
 				status: 200,
-				body: { target, providerTarget, rawBody: rawBody.toString('hex'), header: headers['x-example'], a: query.get('a') },
+				body: {
+					target,
+					providerTarget,
+					rawBody: rawBody.toString('hex'),
+					header: headers['x-example'],
+					a: query.get('a'),
+				},
 			}),
 		},
 		{
@@ -46,12 +62,36 @@ const example: SandboxProvider<Endpoints, null> = {
 				return { status: 204, body: undefined };
 			},
 		},
-		{ operation: 'register', method: 'POST', path: '/v1/endpoints', handle: ({ rawBody }, { state }) => ({ status: 200, body: state.urls.push(rawBody.toString()) }) },
+		{
+			operation: 'register',
+			method: 'POST',
+			path: '/v1/endpoints',
+			handle: ({ rawBody }, { state }) => ({
+				status: 200,
+				body: state.urls.push(rawBody.toString()),
+			}),
+		},
 	],
-	actions: { ...standardActions, dispute: { label: 'Dispute', from: ['paid'], event: 'disputed', returnTo: 'cashier', by: 'tester' } },
+	actions: {
+		...standardActions,
+		dispute: {
+			label: 'Dispute',
+			from: ['paid'],
+			event: 'disputed',
+			returnTo: 'cashier',
+			by: 'tester',
+		},
+	},
 	callbacks: {
-		compose: ({ kind, id, details }, quality, { secret }) => (kind === 'canceled' ? undefined : { headers: { 'x-secret': secret ?? '' }, body: JSON.stringify({ kind, id, quality, details }) }),
-		targets: (_event, { state }) => state.urls.map((url, index) => ({ url, secret: `secret-${index}` })),
+		compose: ({ kind, id, details }, quality, { secret }) =>
+			kind === 'canceled'
+				? undefined
+				: {
+						headers: { 'x-secret': secret ?? '' },
+						body: JSON.stringify({ kind, id, quality, details }),
+					},
+		targets: (_event, { state }) =>
+			state.urls.map((url, index) => ({ url, secret: `secret-${index}` })),
 		acknowledged: ({ status, body }) => status === 200 && body === 'noted',
 		redeliveryGapsMilliseconds: [15_000],
 	},
@@ -64,38 +104,56 @@ beforeAll(async () => await Promise.all(merchants.map(async (merchant) => await 
 beforeEach(() => merchants.forEach((merchant) => merchant.received.splice(0)));
 afterAll(async () => await Promise.all(merchants.map(async (merchant) => await merchant.stop())));
 
-const post = async (path: string, body = '') => await fetch(`${sandbox.url}/example${path}`, { method: 'POST', body });
-const kinds = (merchant: Merchant) => merchant.received.map(({ body }) => (JSON.parse(body) as { kind: string }).kind);
+const post = async (path: string, body = '') =>
+	await fetch(`${sandbox.url}/example${path}`, { method: 'POST', body });
+const kinds = (merchant: Merchant) =>
+	merchant.received.map(({ body }) => (JSON.parse(body) as { kind: string }).kind);
 
 test('an operation is given path and body exactly as they were on the socket', async () => {
 	const path = '/example/v1/echo?a=%C3%BC+1&b=%2f../x';
 	const body = Buffer.from([0x7b, 0x22, 0xff, 0x00, 0x0a, 0x7d]);
 	const text = await new Promise<string>((resolve, reject) => {
-		const call = request(sandbox.url + path, { method: 'POST', headers: { 'X-Example': 'Value' } }, (answer) => {
-			let received = '';
-			answer.on('data', (chunk: Buffer) => (received += chunk.toString()));
-			answer.on('end', () => resolve(received));
-		});
+		const call = request(
+			sandbox.url + path,
+			{ method: 'POST', headers: { 'X-Example': 'Value' } },
+			(answer) => {
+				let received = '';
+				answer.on('data', (chunk: Buffer) => (received += chunk.toString()));
+				answer.on('end', () => resolve(received));
+			},
+		);
 		call.on('error', reject);
 		call.end(body);
 	});
-	expect(JSON.parse(text)).toEqual({ target: path, providerTarget: path.slice('/example'.length), rawBody: body.toString('hex'), header: 'Value', a: 'ü 1' });
+	expect(JSON.parse(text)).toEqual({
+		target: path,
+		providerTarget: path.slice('/example'.length),
+		rawBody: body.toString('hex'),
+		header: 'Value',
+		a: 'ü 1',
+	});
 });
 
-test('a callback goes to every registered endpoint, with that endpoint\'s secret and one event id', async () => {
+test("a callback goes to every registered endpoint, with that endpoint's secret and one event id", async () => {
 	await post('/v1/endpoints', first.url);
 	await post('/v1/endpoints', second.url);
 	await post('/v1/orders/1');
 	const { deliveries } = await sandbox.control('/control/checkouts/example/1/pay');
 	expect(deliveries).toHaveLength(2);
-	expect(merchants.map(({ received }) => received[0]?.headers['x-secret'])).toEqual(['secret-0', 'secret-1']);
+	expect(merchants.map(({ received }) => received[0]?.headers['x-secret'])).toEqual([
+		'secret-0',
+		'secret-1',
+	]);
 	expect(first.received[0]?.body).toBe(second.received[0]?.body);
 });
 
 test('an event that the provider tells nobody about is not sent', async () => {
 	await post('/v1/endpoints', first.url);
 	await post('/v1/orders/1');
-	expect(await sandbox.control('/control/checkouts/example/1/cancel')).toMatchObject({ checkout: { status: 'canceled' }, deliveries: [] });
+	expect(await sandbox.control('/control/checkouts/example/1/cancel')).toMatchObject({
+		checkout: { status: 'canceled' },
+		deliveries: [],
+	});
 });
 
 test('an API call can cause a callback of its own', async () => {
@@ -103,20 +161,27 @@ test('an API call can cause a callback of its own', async () => {
 	await post('/v1/orders/1');
 	expect((await post('/v1/refunds/1')).status).toBe(204);
 	await eventually(() => first.received.length === 1);
-	expect(JSON.parse(first.received[0]?.body ?? '')).toMatchObject({ kind: 'refunded', details: { refund: 'refund-1' } });
+	expect(JSON.parse(first.received[0]?.body ?? '')).toMatchObject({
+		kind: 'refunded',
+		details: { refund: 'refund-1' },
+	});
 });
 
-test('an action of the provider\'s own is offered when it can be done, and told', async () => {
+test("an action of the provider's own is offered when it can be done, and told", async () => {
 	await post('/v1/endpoints', first.url);
 	await post('/v1/orders/1');
 	expect((await sandbox.control('/control/checkouts/example/1/dispute')).status).toBe(409);
 	await sandbox.control('/control/checkouts/example/1/pay');
-	expect(await (await fetch(`${sandbox.url}/cashier/example/1`)).text()).toContain('value="dispute"');
-	expect(await sandbox.control('/control/checkouts/example/1/dispute')).toMatchObject({ checkout: { status: 'paid' } });
+	expect(await (await fetch(`${sandbox.url}/cashier/example/1`)).text()).toContain(
+		'value="dispute"',
+	);
+	expect(await sandbox.control('/control/checkouts/example/1/dispute')).toMatchObject({
+		checkout: { status: 'paid' },
+	});
 	expect(kinds(first)).toEqual(['paid', 'disputed']);
 });
 
-test('a genuine callback is repeated on the provider\'s schedule, a forged one is not', async () => {
+test("a genuine callback is repeated on the provider's schedule, a forged one is not", async () => {
 	first.answers.push(500, 500);
 	await post('/v1/endpoints', first.url);
 	await post('/v1/orders/1');
@@ -129,20 +194,37 @@ test('a genuine callback is repeated on the provider\'s schedule, a forged one i
 });
 
 test('a fault that only this provider has', async () => {
-	expect((await sandbox.control('/control/faults', { provider: 'example', operation: 'create', fault: 'too-often' })).status).toBe(200);
+	expect(
+		(
+			await sandbox.control('/control/faults', {
+				provider: 'example',
+				operation: 'create',
+				fault: 'too-often',
+			})
+		).status,
+	).toBe(200);
 	expect(await (await post('/v1/orders/1')).json()).toEqual({ code: 11001 });
 	expect((await sandbox.state()).checkouts).toEqual([]);
 });
 
 test('what the provider remembers is in the report, and gone after a reset', async () => {
 	await post('/v1/endpoints', first.url);
-	expect(await (await fetch(`${sandbox.url}/control/state`)).json()).toMatchObject({ reports: { example: { endpoints: [{ url: first.url }] } } });
+	expect(await (await fetch(`${sandbox.url}/control/state`)).json()).toMatchObject({
+		reports: { example: { endpoints: [{ url: first.url }] } },
+	});
 	expect(await (await fetch(`${sandbox.url}/`)).text()).toContain('Example: endpoints');
 	await sandbox.control('/control/reset');
-	expect(await (await fetch(`${sandbox.url}/control/state`)).json()).toMatchObject({ reports: { example: { endpoints: [] } } });
+	expect(await (await fetch(`${sandbox.url}/control/state`)).json()).toMatchObject({
+		reports: { example: { endpoints: [] } },
+	});
 });
 
 test('a call that no page documents is a 404, and is listed', async () => {
 	expect((await post('/v1/nothing')).status).toBe(404);
-	expect((await sandbox.state()).refusals).toEqual([expect.objectContaining({ path: '/example/v1/nothing', reason: 'POST /v1/nothing is not a documented call.' })]);
+	expect((await sandbox.state()).refusals).toEqual([
+		expect.objectContaining({
+			path: '/example/v1/nothing',
+			reason: 'POST /v1/nothing is not a documented call.',
+		}),
+	]);
 });

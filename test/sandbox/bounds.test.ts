@@ -1,10 +1,24 @@
 import { CheckoutStore } from '../../sandbox/core/checkoutStore';
-import { fromSmallestUnit, lessThan, moreThan, sumOfDecimals, timesWhole } from '../../sandbox/core/decimal';
+import {
+	fromSmallestUnit,
+	lessThan,
+	moreThan,
+	sumOfDecimals,
+	timesWhole,
+} from '../../sandbox/core/decimal';
 
 describe('the store of checkouts', () => {
 	const store = new CheckoutStore<null>('example', 3);
 	const add = (checkoutId: string, changes: { reference?: string; expiresAt?: Date } = {}) =>
-		store.add({ checkoutId, paymentId: `payment of ${checkoutId}`, amount: '1.00', currency: 'USD', request: {}, details: null, ...changes });
+		store.add({
+			checkoutId,
+			paymentId: `payment of ${checkoutId}`,
+			amount: '1.00',
+			currency: 'USD',
+			request: {},
+			details: null,
+			...changes,
+		});
 	beforeEach(() => store.clear());
 
 	test('forgets the oldest beyond its capacity, also under its other names', () => {

@@ -9,9 +9,16 @@ beforeEach(() => {
 });
 afterAll(async () => await merchant.stop());
 
-async function act(action: string, options?: unknown, callbackUrl: string | undefined = merchant.url) {
+async function act(
+	action: string,
+	options?: unknown,
+	callbackUrl: string | undefined = merchant.url,
+) {
 	const id = await payfectCheckout(sandbox.url, { callback_url: callbackUrl });
-	return { id, answer: await sandbox.control(`/control/checkouts/payfect/${id}/${action}`, options) };
+	return {
+		id,
+		answer: await sandbox.control(`/control/checkouts/payfect/${id}/${action}`, options),
+	};
 }
 
 test('a delivery shows what was sent and what was answered', async () => {
@@ -35,19 +42,28 @@ test('copies are sent at once and have the same bytes', async () => {
 	const { answer } = await act('pay', { copies: 5 });
 	expect(answer.deliveries).toHaveLength(5);
 	expect(new Set(merchant.received.map(({ body }) => body)).size).toBe(1);
-	expect(new Set(merchant.received.map(({ headers }) => headers['x-payfect-signature'])).size).toBe(1);
+	expect(new Set(merchant.received.map(({ headers }) => headers['x-payfect-signature'])).size).toBe(
+		1,
+	);
 });
 
 test('a redelivery repeats the bytes and counts the attempt', async () => {
 	const { answer } = await act('pay');
 	const again = await sandbox.control(`/control/deliveries/${answer.deliveries[0]?.id}/redeliver`);
-	expect(again.deliveries).toEqual([expect.objectContaining({ attempt: 2, requestBody: answer.deliveries[0]?.requestBody })]);
+	expect(again.deliveries).toEqual([
+		expect.objectContaining({ attempt: 2, requestBody: answer.deliveries[0]?.requestBody }),
+	]);
 	expect(merchant.received).toHaveLength(2);
-	expect(merchant.received[1]?.headers['x-payfect-signature']).toBe(merchant.received[0]?.headers['x-payfect-signature']);
+	expect(merchant.received[1]?.headers['x-payfect-signature']).toBe(
+		merchant.received[0]?.headers['x-payfect-signature'],
+	);
 });
 
 test('a delivery that is not known cannot be repeated', async () => {
-	expect(await sandbox.control('/control/deliveries/delivery-0/redeliver')).toMatchObject({ status: 404, error: expect.stringContaining('delivery-0') });
+	expect(await sandbox.control('/control/deliveries/delivery-0/redeliver')).toMatchObject({
+		status: 404,
+		error: expect.stringContaining('delivery-0'),
+	});
 });
 
 test('a redirect is an answer, not a way to go', async () => {
@@ -62,17 +78,27 @@ test('a server that is not there is named in words', async () => {
 	await gone.start();
 	await gone.stop();
 	const { answer } = await act('pay', {}, gone.url);
-	expect(answer.deliveries[0]).toMatchObject({ status: null, error: expect.stringContaining('ECONNREFUSED') });
+	expect(answer.deliveries[0]).toMatchObject({
+		status: null,
+		error: expect.stringContaining('ECONNREFUSED'),
+	});
 });
 
 test.each([
 	['another machine by name', 'https://shop.example/callback', '"shop.example"'],
 	['another machine by number', 'http://192.0.2.7/callback', '"192.0.2.7"'],
-	['a name that begins like this machine', 'http://127.0.0.1.shop.example/', '"127.0.0.1.shop.example"'],
+	[
+		'a name that begins like this machine',
+		'http://127.0.0.1.shop.example/',
+		'"127.0.0.1.shop.example"',
+	],
 	['a name before an at sign', 'http://localhost@shop.example/', '"shop.example"'],
 ])('nothing is sent to %s', async (_case, callbackUrl, named) => {
 	const { answer } = await act('pay', {}, callbackUrl);
-	expect(answer.deliveries[0]).toMatchObject({ status: null, error: expect.stringContaining(named) });
+	expect(answer.deliveries[0]).toMatchObject({
+		status: null,
+		error: expect.stringContaining(named),
+	});
 });
 
 describe('with a host that is allowed', () => {
@@ -97,20 +123,37 @@ test('callback "none" pays and sends nothing', async () => {
 });
 
 test('a callback can claim what is not so, and leave the checkout alone', async () => {
-	await act('pay', { keepStatus: true, claim: { amount: '9999.00', reference: 'another', currency: 'twd' } });
-	expect(JSON.parse(merchant.received[0]?.body ?? '')).toMatchObject({ amount: '9999.00', client_reference_id: 'another', currency: 'twd' });
-	expect((await sandbox.state()).checkouts[0]).toMatchObject({ status: 'open', amount: '41.00', paidAmount: null, reference: 'order-0001' });
+	await act('pay', {
+		keepStatus: true,
+		claim: { amount: '9999.00', reference: 'another', currency: 'twd' },
+	});
+	expect(JSON.parse(merchant.received[0]?.body ?? '')).toMatchObject({
+		amount: '9999.00',
+		client_reference_id: 'another',
+		currency: 'twd',
+	});
+	expect((await sandbox.state()).checkouts[0]).toMatchObject({
+		status: 'open',
+		amount: '41.00',
+		paidAmount: null,
+		reference: 'order-0001',
+	});
 });
 
 test('what is paid cannot be paid again', async () => {
 	const { id } = await act('pay');
-	expect(await sandbox.control(`/control/checkouts/payfect/${id}/pay`)).toMatchObject({ status: 409, error: expect.stringContaining('this one is paid') });
+	expect(await sandbox.control(`/control/checkouts/payfect/${id}/pay`)).toMatchObject({
+		status: 409,
+		error: expect.stringContaining('this one is paid'),
+	});
 	expect(merchant.received).toHaveLength(1);
 });
 
 test('two payments at once: one pays, one is refused', async () => {
 	const id = await payfectCheckout(sandbox.url, { callback_url: merchant.url });
-	const both = await Promise.all([1, 2].map(async () => await sandbox.control(`/control/checkouts/payfect/${id}/pay`)));
+	const both = await Promise.all(
+		[1, 2].map(async () => await sandbox.control(`/control/checkouts/payfect/${id}/pay`)),
+	);
 	expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
 });
 
@@ -120,10 +163,16 @@ test.each([
 	['no copies', 'payfect/00000000/pay', { copies: 0 }, 400],
 	['a misspelt option', 'payfect/00000000/pay', { callbacks: 'forged' }, 400],
 ])('the control API refuses %s in words', async (_case, path, options, status) => {
-	expect(await sandbox.control(`/control/checkouts/${path}`, options)).toMatchObject({ status, error: expect.any(String) });
+	expect(await sandbox.control(`/control/checkouts/${path}`, options)).toMatchObject({
+		status,
+		error: expect.any(String),
+	});
 });
 
 test('an action that no provider has is refused with the list of those there are', async () => {
 	const { answer } = await act('steal');
-	expect(answer).toMatchObject({ status: 404, error: expect.stringContaining('pay, cancel, expire, underpay, overpay') });
+	expect(answer).toMatchObject({
+		status: 404,
+		error: expect.stringContaining('pay, cancel, expire, underpay, overpay'),
+	});
 });

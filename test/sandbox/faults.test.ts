@@ -3,7 +3,14 @@ import { payfectKey, payfectOrder, postToPayfect, sandboxForEachTest } from './s
 const sandbox = sandboxForEachTest();
 
 async function switchOn(fault: string | null, times = 1): Promise<void> {
-	expect(await sandbox.control('/control/faults', { provider: 'payfect', operation: 'create', fault, times })).toMatchObject({ status: 200 });
+	expect(
+		await sandbox.control('/control/faults', {
+			provider: 'payfect',
+			operation: 'create',
+			fault,
+			times,
+		}),
+	).toMatchObject({ status: 200 });
 }
 
 const create = async (signal?: AbortSignal) =>
@@ -14,7 +21,11 @@ const create = async (signal?: AbortSignal) =>
 		signal,
 	});
 const stored = async () => (await sandbox.state()).checkouts.length;
-const causeOf = async (call: Promise<unknown>) => await call.then(() => undefined, (error: Error & { cause?: { code?: string } }) => error.cause?.code ?? error.name);
+const causeOf = async (call: Promise<unknown>) =>
+	await call.then(
+		() => undefined,
+		(error: Error & { cause?: { code?: string } }) => error.cause?.code ?? error.name,
+	);
 
 test('429-seconds: Retry-After in seconds, nothing stored', async () => {
 	await switchOn('429-seconds');
@@ -33,7 +44,10 @@ test('429-date: Retry-After as a date to come, nothing stored', async () => {
 	expect(await stored()).toBe(0);
 });
 
-test.each([['500', 0], ['500-after', 1]])('%s: status 500, %i stored', async (fault, count) => {
+test.each([
+	['500', 0],
+	['500-after', 1],
+])('%s: status 500, %i stored', async (fault, count) => {
 	await switchOn(fault);
 	expect((await create()).status).toBe(500);
 	expect(await stored()).toBe(count);
@@ -46,13 +60,19 @@ test('401: what the provider says to a wrong key, nothing stored', async () => {
 	expect(await stored()).toBe(0);
 });
 
-test.each([['reset-before', 0], ['reset-after', 1]])('%s: the connection is reset, %i stored', async (fault, count) => {
+test.each([
+	['reset-before', 0],
+	['reset-after', 1],
+])('%s: the connection is reset, %i stored', async (fault, count) => {
 	await switchOn(fault);
 	expect(await causeOf(create())).toMatch(/ECONNRESET|UND_ERR_SOCKET/);
 	expect(await stored()).toBe(count);
 });
 
-test.each([['timeout-before', 0], ['timeout-after', 1]])('%s: no answer comes, %i stored', async (fault, count) => {
+test.each([
+	['timeout-before', 0],
+	['timeout-after', 1],
+])('%s: no answer comes, %i stored', async (fault, count) => {
 	await switchOn(fault);
 	expect(await causeOf(create(AbortSignal.timeout(300)))).toMatch(/TimeoutError/);
 	expect(await stored()).toBe(count);
@@ -61,7 +81,10 @@ test.each([['timeout-before', 0], ['timeout-after', 1]])('%s: no answer comes, %
 test('html: a page with status 200, stored', async () => {
 	await switchOn('html');
 	const answer = await create();
-	expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+	expect([answer.status, answer.headers.get('content-type')]).toEqual([
+		200,
+		'text/html; charset=utf-8',
+	]);
 	expect(await answer.text()).toContain('<h1>');
 	expect(await stored()).toBe(1);
 });
@@ -81,7 +104,10 @@ test('a fault hits as many calls as it was told, and they are listed with the re
 	const statuses = await Promise.all([1, 2, 3].map(async () => (await create()).status));
 	expect(statuses.sort()).toEqual([200, 500, 500]);
 	const { refusals, requests } = await sandbox.state();
-	expect(refusals.map(({ reason }) => reason)).toEqual(['Fault switched on: 500', 'Fault switched on: 500']);
+	expect(refusals.map(({ reason }) => reason)).toEqual([
+		'Fault switched on: 500',
+		'Fault switched on: 500',
+	]);
 	expect(requests).toMatchObject({ payfect: { create: 3 } });
 });
 
@@ -101,7 +127,10 @@ test.each([
 	['operation', { provider: 'payfect', operation: 'pay', fault: '500' }, 'create, get'],
 	['fault', { provider: 'payfect', operation: 'create', fault: '418' }, '429-seconds'],
 ])('an unknown %s is refused with those there are', async (_case, body, named) => {
-	expect(await sandbox.control('/control/faults', body)).toMatchObject({ status: 400, error: expect.stringContaining(named) });
+	expect(await sandbox.control('/control/faults', body)).toMatchObject({
+		status: 400,
+		error: expect.stringContaining(named),
+	});
 });
 
 test('latency is waited before the answer', async () => {
@@ -115,5 +144,12 @@ test('a reset forgets checkouts, refusals, deliveries, counts, faults and settin
 	await switchOn('500', 5);
 	await sandbox.control('/control/settings', { latencyMilliseconds: 5 });
 	await sandbox.control('/control/reset');
-	expect(await sandbox.state()).toMatchObject({ checkouts: [], refusals: [], deliveries: [], faults: [], requests: { payfect: {} }, settings: { latencyMilliseconds: 0 } });
+	expect(await sandbox.state()).toMatchObject({
+		checkouts: [],
+		refusals: [],
+		deliveries: [],
+		faults: [],
+		requests: { payfect: {} },
+		settings: { latencyMilliseconds: 0 },
+	});
 });

@@ -8,17 +8,40 @@ afterAll(async () => await merchant.stop());
 
 const page = async (path: string) => await (await fetch(`${sandbox.url}${path}`)).text();
 const submit = async (path: string, fields: Record<string, string>) =>
-	await fetch(`${sandbox.url}${path}`, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' });
+	await fetch(`${sandbox.url}${path}`, {
+		method: 'POST',
+		body: new URLSearchParams(fields),
+		redirect: 'manual',
+	});
 
 describe('the cashier page', () => {
 	test('says what is paid to whom, and that it is a sandbox', async () => {
 		const id = await payfectCheckout(sandbox.url);
 		const html = await page(`/cashier/payfect/${id}`);
-		for (const text of ['Sandbox.', 'Example Shop', '41.00', 'usdt', 'order-0001', '2 × Tea', 'Pay 41.00 usdt', 'Cancel', 'Let it expire']) expect(html).toContain(text);
+		for (const text of [
+			'Sandbox.',
+			'Example Shop',
+			'41.00',
+			'usdt',
+			'order-0001',
+			'2 × Tea',
+			'Pay 41.00 usdt',
+			'Cancel',
+			'Let it expire',
+		])
+			expect(html).toContain(text);
 	});
 
 	test('the answer to the create call leads to it', async () => {
-		const answer = await postToPayfect(sandbox.url, { currency: 'usdt', invoice_items: [{ quantity: 1, price_data: { currency: 'usdt', unit_amount: '5', product_data: { name: 'Tea' } } }] });
+		const answer = await postToPayfect(sandbox.url, {
+			currency: 'usdt',
+			invoice_items: [
+				{
+					quantity: 1,
+					price_data: { currency: 'usdt', unit_amount: '5', product_data: { name: 'Tea' } },
+				},
+			],
+		});
 		const { url } = (await answer.json()) as { url: string };
 		expect((await fetch(url)).status).toBe(200);
 	});
@@ -30,7 +53,10 @@ describe('the cashier page', () => {
 	])('the button %s sends the payer to the right page', async (action, address, status) => {
 		const id = await payfectCheckout(sandbox.url);
 		const answer = await submit(`/cashier/payfect/${id}`, { action });
-		expect([answer.status, answer.headers.get('location')]).toEqual([303, address ?? `/cashier/payfect/${id}`]);
+		expect([answer.status, answer.headers.get('location')]).toEqual([
+			303,
+			address ?? `/cashier/payfect/${id}`,
+		]);
 		expect((await sandbox.state()).checkouts[0]?.status).toBe(status);
 	});
 
@@ -46,7 +72,11 @@ describe('the cashier page', () => {
 	test('a tester can have forged copies sent', async () => {
 		const id = await payfectCheckout(sandbox.url, { callback_url: merchant.url });
 		await submit(`/cashier/payfect/${id}`, { action: 'pay', callback: 'forged', copies: '3' });
-		expect((await sandbox.state()).deliveries.map(({ quality }) => quality)).toEqual(['forged', 'forged', 'forged']);
+		expect((await sandbox.state()).deliveries.map(({ quality }) => quality)).toEqual([
+			'forged',
+			'forged',
+			'forged',
+		]);
 	});
 
 	test('says what the merchant was told and what came of it', async () => {
@@ -56,7 +86,10 @@ describe('the cashier page', () => {
 	});
 
 	test('says that nobody was told where there is no address, and sends nobody to look for an execution', async () => {
-		const id = await payfectCheckout(sandbox.url, { callback_url: undefined, success_url: undefined });
+		const id = await payfectCheckout(sandbox.url, {
+			callback_url: undefined,
+			success_url: undefined,
+		});
 		expect(await page(`/cashier/payfect/${id}`)).not.toContain('No callback');
 		await submit(`/cashier/payfect/${id}`, { action: 'pay' });
 		const html = await page(`/cashier/payfect/${id}`);
@@ -75,14 +108,23 @@ describe('the cashier page', () => {
 
 	test('of an unknown checkout is a 404 in words', async () => {
 		const answer = await fetch(`${sandbox.url}/cashier/payfect/unknown`);
-		expect([answer.status, await answer.text()]).toEqual([404, expect.stringContaining('There is no such checkout')]);
+		expect([answer.status, await answer.text()]).toEqual([
+			404,
+			expect.stringContaining('There is no such checkout'),
+		]);
 	});
 });
 
 describe('the dashboard', () => {
 	test('when nothing has happened, says what to do', async () => {
 		const html = await page('/');
-		for (const text of ['run a workflow with a Create Checkout step', 'Click Pay on a checkout', 'A request that a provider would refuse', 'No fault is switched on']) expect(html).toContain(text);
+		for (const text of [
+			'run a workflow with a Create Checkout step',
+			'Click Pay on a checkout',
+			'A request that a provider would refuse',
+			'No fault is switched on',
+		])
+			expect(html).toContain(text);
 	});
 
 	test('shows a checkout with a link to its cashier, a refusal with its reason, a delivery with its answer', async () => {
@@ -90,11 +132,22 @@ describe('the dashboard', () => {
 		await sandbox.control(`/control/checkouts/payfect/${id}/pay`);
 		await postToPayfect(sandbox.url, '{}');
 		const html = await page('/');
-		for (const text of [`href="/cashier/payfect/${id}"`, 'unknown field: colour', 'currency: This field is required.', merchant.url, 'acknowledged', 'Redeliver']) expect(html).toContain(text);
+		for (const text of [
+			`href="/cashier/payfect/${id}"`,
+			'unknown field: colour',
+			'currency: This field is required.',
+			merchant.url,
+			'acknowledged',
+			'Redeliver',
+		])
+			expect(html).toContain(text);
 	});
 
 	test('says that a 404 at the test of a credential means a right key, and says it of nothing else', async () => {
-		const lookUp = async (id: string, key: string) => await fetch(`${sandbox.url}/payfect/api/v1/checkouts/${id}/`, { headers: { authorization: `Api-Key ${key}` } });
+		const lookUp = async (id: string, key: string) =>
+			await fetch(`${sandbox.url}/payfect/api/v1/checkouts/${id}/`, {
+				headers: { authorization: `Api-Key ${key}` },
+			});
 		const nobodys = '00000000-0000-4000-8000-000000000000';
 		await lookUp(nobodys, 'wrong');
 		await lookUp('11111111-0000-4000-8000-000000000000', 'payfect-sandbox-not-a-real-key');
@@ -113,7 +166,9 @@ describe('the dashboard', () => {
 
 	test('its form switches a fault on, and shows it', async () => {
 		await submit('/dashboard/faults', { operation: 'payfect/create', fault: '500', times: '2' });
-		expect((await sandbox.state()).faults).toEqual([{ provider: 'payfect', operation: 'create', fault: '500', timesLeft: 2 }]);
+		expect((await sandbox.state()).faults).toEqual([
+			{ provider: 'payfect', operation: 'create', fault: '500', timesLeft: 2 },
+		]);
 		expect(await page('/')).toContain('for 2 more calls');
 	});
 
@@ -122,12 +177,18 @@ describe('the dashboard', () => {
 		['/dashboard/settings', { latencyMilliseconds: '-1', redeliveryScale: '0.5' }],
 	])('a form of %s that was filled in wrongly says so', async (path, fields) => {
 		const answer = await submit(path, fields);
-		expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('role="alert"')]);
+		expect([answer.status, await answer.text()]).toEqual([
+			400,
+			expect.stringContaining('role="alert"'),
+		]);
 	});
 
 	test('its form changes the settings', async () => {
 		await submit('/dashboard/settings', { latencyMilliseconds: '7', redeliveryScale: '0.5' });
-		expect((await sandbox.state()).settings).toEqual({ latencyMilliseconds: 7, redeliveryScale: 0.5 });
+		expect((await sandbox.state()).settings).toEqual({
+			latencyMilliseconds: 7,
+			redeliveryScale: 0.5,
+		});
 	});
 
 	test('its Reset button forgets everything', async () => {
@@ -138,7 +199,13 @@ describe('the dashboard', () => {
 
 	test('has the credential to copy, and what is inferred', async () => {
 		const html = await page('/');
-		for (const text of ['Callback Secret Key', 'payfect-sandbox-not-a-real-key', `${sandbox.url}/payfect/api/v1`, 'A callback is delivered once']) expect(html).toContain(text);
+		for (const text of [
+			'Callback Secret Key',
+			'payfect-sandbox-not-a-real-key',
+			`${sandbox.url}/payfect/api/v1`,
+			'A callback is delivered once',
+		])
+			expect(html).toContain(text);
 	});
 
 	test('refreshes by itself only when asked, and can be told to stop', async () => {
@@ -151,7 +218,12 @@ describe('the dashboard', () => {
 
 test('what a request says is text on every page, never markup', async () => {
 	const markup = '<img src=x onerror=alert(1)>"\'';
-	const id = await payfectCheckout(sandbox.url, { client_reference_id: markup, currency: markup, [markup]: 1, callback_url: `${merchant.url}${encodeURIComponent(markup)}` });
+	const id = await payfectCheckout(sandbox.url, {
+		client_reference_id: markup,
+		currency: markup,
+		[markup]: 1,
+		callback_url: `${merchant.url}${encodeURIComponent(markup)}`,
+	});
 	await sandbox.control(`/control/checkouts/payfect/${id}/pay`, { keepStatus: true });
 	for (const path of ['/', `/cashier/payfect/${id}`]) {
 		const html = await page(path);
@@ -167,7 +239,9 @@ test('every field has a label, every table a caption, every page a language and 
 	for (const path of ['/', `/cashier/payfect/${id}`]) {
 		const html = await page(path);
 		const labelled = new Set([...html.matchAll(/<label for="([^"]+)"/g)].map(([, field]) => field));
-		const fields = [...html.matchAll(/<(?:input|select)\s[^>]*\bid="([^"]+)"/g)].map(([, field]) => field);
+		const fields = [...html.matchAll(/<(?:input|select)\s[^>]*\bid="([^"]+)"/g)].map(
+			([, field]) => field,
+		);
 		expect(fields.length).toBeGreaterThan(0);
 		expect(fields.filter((field) => !labelled.has(field))).toEqual([]);
 		expect(html.match(/<(input|select)\b/g)).toHaveLength(fields.length);

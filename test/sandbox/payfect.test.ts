@@ -1,6 +1,13 @@
 import { createDecipheriv, createHmac } from 'node:crypto';
 import { sandboxCredentials } from '../../sandbox/sandbox';
-import { Merchant, payfectCheckout, payfectKey, payfectOrder, postToPayfect, sandboxForEachTest } from './support';
+import {
+	Merchant,
+	payfectCheckout,
+	payfectKey,
+	payfectOrder,
+	postToPayfect,
+	sandboxForEachTest,
+} from './support';
 
 const sandbox = sandboxForEachTest();
 const merchant = new Merchant();
@@ -8,7 +15,11 @@ beforeAll(async () => await merchant.start());
 beforeEach(() => void merchant.received.splice(0));
 afterAll(async () => await merchant.stop());
 
-const callbackSecretKey = () => String(sandboxCredentials(sandbox.url).find(({ type }) => type === 'payfectApi')?.data.callbackSecretKey);
+const callbackSecretKey = () =>
+	String(
+		sandboxCredentials(sandbox.url).find(({ type }) => type === 'payfectApi')?.data
+			.callbackSecretKey,
+	);
 
 /** Reads a Fernet token as github.com/fernet/spec says, or gives undefined where its HMAC is wrong. */
 function readFernet(token: string, key: string): string | undefined {
@@ -21,7 +32,10 @@ function readFernet(token: string, key: string): string | undefined {
 }
 
 async function itemWith(changes: Record<string, unknown>): Promise<Response> {
-	return await postToPayfect(sandbox.url, payfectOrder({ invoice_items: [{ quantity: 1, ...changes }] }));
+	return await postToPayfect(
+		sandbox.url,
+		payfectOrder({ invoice_items: [{ quantity: 1, ...changes }] }),
+	);
 }
 
 const priceData = { currency: 'usdt', unit_amount: '5', product_data: { name: 'Tea' } };
@@ -40,7 +54,9 @@ describe('the key', () => {
 		expect(await answer.json()).toEqual({ detail: expect.any(String) });
 		const { checkouts, refusals } = await sandbox.state();
 		expect(checkouts).toEqual([]);
-		expect(refusals).toEqual([expect.objectContaining({ method: 'POST', path: '/payfect/api/v1/checkouts/', status })]);
+		expect(refusals).toEqual([
+			expect.objectContaining({ method: 'POST', path: '/payfect/api/v1/checkouts/', status }),
+		]);
 	});
 });
 
@@ -56,7 +72,9 @@ describe('create refuses', () => {
 	});
 
 	test('a content type other than JSON', async () => {
-		const answer = await postToPayfect(sandbox.url, payfectOrder(), { headers: { 'Content-Type': 'application/x-www-form-urlencoded' } });
+		const answer = await postToPayfect(sandbox.url, payfectOrder(), {
+			headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+		});
 		expect(answer.status).toBe(400);
 	});
 
@@ -68,8 +86,21 @@ describe('create refuses', () => {
 		['a success URL without a scheme', { success_url: 'shop.example/ok' }, 'success_url'],
 		['a cancel URL that is blank', { cancel_url: '' }, 'cancel_url'],
 		['a callback URL of another scheme', { callback_url: 'ftp://shop.example' }, 'callback_url'],
-		['a payment method without its detail', { payment_method_data: { type: 'cryptopaymentmethoddetail' } }, 'payment_method_data'],
-		['a payment method detail in snake_case', { payment_method_data: { type: 'x', payment_method_detail: { currency: 'usdt', network: 'tron' } } }, 'payment_method_data'],
+		[
+			'a payment method without its detail',
+			{ payment_method_data: { type: 'cryptopaymentmethoddetail' } },
+			'payment_method_data',
+		],
+		[
+			'a payment method detail in snake_case',
+			{
+				payment_method_data: {
+					type: 'x',
+					payment_method_detail: { currency: 'usdt', network: 'tron' },
+				},
+			},
+			'payment_method_data',
+		],
 	])('%s, naming the field', async (_case, changes, field) => {
 		const answer = await postToPayfect(sandbox.url, payfectOrder(changes));
 		expect(answer.status).toBe(400);
@@ -83,14 +114,26 @@ describe('create refuses', () => {
 		['a broken quantity', { quantity: 1.5, price_data: priceData }],
 		['a quantity of zero', { quantity: 0, price_data: priceData }],
 		['neither price nor price_data', {}],
-		['both price and price_data', { price: '66666666-7777-4888-9999-000000000000', price_data: priceData }],
+		[
+			'both price and price_data',
+			{ price: '66666666-7777-4888-9999-000000000000', price_data: priceData },
+		],
 		['a price that does not exist', { price: '00000000-0000-4000-8000-000000000000' }],
 		['an amount that is a number', { price_data: { ...priceData, unit_amount: 20.5 } }],
-		['an amount with a thousands separator', { price_data: { ...priceData, unit_amount: '1,000' } }],
+		[
+			'an amount with a thousands separator',
+			{ price_data: { ...priceData, unit_amount: '1,000' } },
+		],
 		['a negative amount', { price_data: { ...priceData, unit_amount: '-1' } }],
 		['no currency in the price', { price_data: { ...priceData, currency: undefined } }],
-		['a product without a name', { price_data: { ...priceData, product_data: { description: 'One box' } } }],
-		['an image that is no URL', { price_data: { ...priceData, product_data: { name: 'Tea', images: ['tea.png'] } } }],
+		[
+			'a product without a name',
+			{ price_data: { ...priceData, product_data: { description: 'One box' } } },
+		],
+		[
+			'an image that is no URL',
+			{ price_data: { ...priceData, product_data: { name: 'Tea', images: ['tea.png'] } } },
+		],
 	])('an item with %s', async (_case, item) => {
 		const answer = await itemWith(item);
 		expect(answer.status).toBe(400);
@@ -110,7 +153,9 @@ describe('create answers', () => {
 			emailCollection: false,
 			phoneNumberCollection: false,
 			shippingAddressCollection: null,
-			invoiceItems: [{ id: expect.any(String), price: expect.any(String), quantity: 2, amount: '41.00' }],
+			invoiceItems: [
+				{ id: expect.any(String), price: expect.any(String), quantity: 2, amount: '41.00' },
+			],
 			amountTotal: '41.00',
 			status: 'open',
 			createdAt: expect.stringMatching(/^\d{10}\.\d{6}$/),
@@ -122,7 +167,10 @@ describe('create answers', () => {
 			expiresAt: expect.stringMatching(/^\d{13}$/),
 			paymentIntent: expect.stringMatching(/^[0-9a-f-]{36}$/),
 			paymentMethodTypes: ['crypto', 'card'],
-			paymentMethodOptions: { crypto: [{ networks: [{ value: 'tron', name: 'Tron (TRC20)' }] }], card: null },
+			paymentMethodOptions: {
+				crypto: [{ networks: [{ value: 'tron', name: 'Tron (TRC20)' }] }],
+				card: null,
+			},
 			url: `${sandbox.url}/cashier/payfect/${String(checkout.id)}`,
 			metadata: null,
 			isLivemode: false,
@@ -132,13 +180,29 @@ describe('create answers', () => {
 	});
 
 	test('an order of the required fields only, with nulls for the rest', async () => {
-		const answer = await postToPayfect(sandbox.url, { currency: 'usdt', invoice_items: [{ quantity: 1, price_data: priceData }] });
-		expect(await answer.json()).toMatchObject({ clientReferenceId: null, successUrl: null, cancelUrl: null, amountTotal: '5.00' });
+		const answer = await postToPayfect(sandbox.url, {
+			currency: 'usdt',
+			invoice_items: [{ quantity: 1, price_data: priceData }],
+		});
+		expect(await answer.json()).toMatchObject({
+			clientReferenceId: null,
+			successUrl: null,
+			cancelUrl: null,
+			amountTotal: '5.00',
+		});
 	});
 
 	test('several items with their exact sum', async () => {
-		const item = (quantity: number, unitAmount: string) => ({ quantity, price_data: { ...priceData, unit_amount: unitAmount } });
-		const answer = await postToPayfect(sandbox.url, payfectOrder({ invoice_items: [item(3, '0.1'), item(1, '99999999999999999.07'), item(7, '1')] }));
+		const item = (quantity: number, unitAmount: string) => ({
+			quantity,
+			price_data: { ...priceData, unit_amount: unitAmount },
+		});
+		const answer = await postToPayfect(
+			sandbox.url,
+			payfectOrder({
+				invoice_items: [item(3, '0.1'), item(1, '99999999999999999.07'), item(7, '1')],
+			}),
+		);
 		expect(await answer.json()).toMatchObject({ amountTotal: '100000000000000006.37' });
 	});
 
@@ -148,9 +212,18 @@ describe('create answers', () => {
 	});
 
 	test('a field that no page names, and remarks on it', async () => {
-		const answer = await postToPayfect(sandbox.url, payfectOrder({ payment_method_types: ['card'], invoice_items: [{ quantity: 1, price_data: { ...priceData, unitAmount: '5' } }] }));
+		const answer = await postToPayfect(
+			sandbox.url,
+			payfectOrder({
+				payment_method_types: ['card'],
+				invoice_items: [{ quantity: 1, price_data: { ...priceData, unitAmount: '5' } }],
+			}),
+		);
 		expect(answer.status).toBe(200);
-		expect((await sandbox.state()).checkouts[0]?.remarks).toEqual(['unknown field: payment_method_types', 'unknown field: invoice_items.0.price_data.unitAmount']);
+		expect((await sandbox.state()).checkouts[0]?.remarks).toEqual([
+			'unknown field: payment_method_types',
+			'unknown field: invoice_items.0.price_data.unitAmount',
+		]);
 	});
 });
 
@@ -159,14 +232,26 @@ describe('get', () => {
 		await fetch(`${sandbox.url}/payfect/api/v1/checkouts/${id}`, { headers });
 
 	test('gives the same object as create', async () => {
-		const created = (await (await postToPayfect(sandbox.url, payfectOrder())).json()) as { id: string };
+		const created = (await (await postToPayfect(sandbox.url, payfectOrder())).json()) as {
+			id: string;
+		};
 		expect(await (await get(`${created.id}/`)).json()).toEqual(created);
 	});
 
 	test.each([
 		['an unknown id', '00000000-0000-4000-8000-000000000000/', { Authorization: payfectKey }, 404],
-		['a path without its final slash', '00000000-0000-4000-8000-000000000000', { Authorization: payfectKey }, 404],
-		['a wrong key, before it looks for the id', '00000000-0000-4000-8000-000000000000/', { Authorization: 'Api-Key wrong' }, 401],
+		[
+			'a path without its final slash',
+			'00000000-0000-4000-8000-000000000000',
+			{ Authorization: payfectKey },
+			404,
+		],
+		[
+			'a wrong key, before it looks for the id',
+			'00000000-0000-4000-8000-000000000000/',
+			{ Authorization: 'Api-Key wrong' },
+			401,
+		],
 	])('refuses %s', async (_case, id, headers, status) => {
 		expect((await get(id, headers)).status).toBe(status);
 	});
@@ -185,14 +270,26 @@ describe('get', () => {
 });
 
 describe('the callback', () => {
-	test('the test\'s own Fernet reader reads the specification\'s token', () => {
-		const token = 'gAAAAAAdwJ6wAAECAwQFBgcICQoLDA0ODy021cpGVWKZ_eEwCGM4BLLF_5CV9dOPmrhuVUPgJobwOz7JcbmrR64jVmpU4IwqDA==';
+	test("the test's own Fernet reader reads the specification's token", () => {
+		const token =
+			'gAAAAAAdwJ6wAAECAwQFBgcICQoLDA0ODy021cpGVWKZ_eEwCGM4BLLF_5CV9dOPmrhuVUPgJobwOz7JcbmrR64jVmpU4IwqDA==';
 		expect(readFernet(token, 'cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=')).toBe('hello');
-		expect(readFernet(token.replace('gAAAAAAdw', 'gAAAAAAdx'), 'cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=')).toBeUndefined();
+		expect(
+			readFernet(
+				token.replace('gAAAAAAdw', 'gAAAAAAdx'),
+				'cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=',
+			),
+		).toBeUndefined();
 	});
 
-	async function callbackOf(action: string, callback: string): Promise<{ body: string; token: string }> {
-		const id = await payfectCheckout(sandbox.url, { callback_url: merchant.url, client_reference_id: 'Bestellung "Grün"' });
+	async function callbackOf(
+		action: string,
+		callback: string,
+	): Promise<{ body: string; token: string }> {
+		const id = await payfectCheckout(sandbox.url, {
+			callback_url: merchant.url,
+			client_reference_id: 'Bestellung "Grün"',
+		});
 		await sandbox.control(`/control/checkouts/payfect/${id}/${action}`, { callback });
 		const [received] = merchant.received;
 		return { body: received?.body ?? '', token: String(received?.headers['x-payfect-signature']) };
@@ -211,7 +308,10 @@ describe('the callback', () => {
 			merchant: '7b1d2c3e-4f50-4a6b-8c7d-9e0f1a2b3c4d',
 			is_livemode: false,
 			payment_intent: checkout?.paymentId,
-			payment_method: { id: expect.any(String), payment_method_detail: { network: 'tron', currency: 'usdt' } },
+			payment_method: {
+				id: expect.any(String),
+				payment_method_detail: { network: 'tron', currency: 'usdt' },
+			},
 			client_reference_id: 'Bestellung "Grün"',
 		});
 	});
@@ -221,7 +321,10 @@ describe('the callback', () => {
 		expect(body).not.toBe(readFernet(token, callbackSecretKey()));
 	});
 
-	test.each([['underpay', '20.50'], ['overpay', '61.51']])('after %s it says %s', async (action, amount) => {
+	test.each([
+		['underpay', '20.50'],
+		['overpay', '61.51'],
+	])('after %s it says %s', async (action, amount) => {
 		expect(JSON.parse((await callbackOf(action, 'genuine')).body)).toMatchObject({ amount });
 	});
 
@@ -234,7 +337,9 @@ describe('the callback', () => {
 
 	test('tampered: the token is genuine, the body says another amount', async () => {
 		const { body, token } = await callbackOf('pay', 'tampered');
-		expect(JSON.parse(String(readFernet(token, callbackSecretKey())))).toMatchObject({ amount: '41.00' });
+		expect(JSON.parse(String(readFernet(token, callbackSecretKey())))).toMatchObject({
+			amount: '41.00',
+		});
 		expect(JSON.parse(body)).toMatchObject({ amount: '941.00' });
 	});
 

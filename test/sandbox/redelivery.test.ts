@@ -31,9 +31,17 @@ function dispatch(changes: Partial<Dispatch> = {}): Dispatch {
 test('what is not acknowledged is sent again until it is', async () => {
 	merchant.answers.push(500, 409, 200);
 	const first = await deliveries.send(dispatch());
-	expect(first).toMatchObject({ status: 500, acknowledged: false, nextAttemptAt: expect.any(Date) });
+	expect(first).toMatchObject({
+		status: 500,
+		acknowledged: false,
+		nextAttemptAt: expect.any(Date),
+	});
 	await eventually(() => deliveries.all().at(-1)?.acknowledged === true);
-	expect(deliveries.all().map(({ attempt, status }) => [attempt, status])).toEqual([[1, 500], [2, 409], [3, 200]]);
+	expect(deliveries.all().map(({ attempt, status }) => [attempt, status])).toEqual([
+		[1, 500],
+		[2, 409],
+		[3, 200],
+	]);
 	expect(deliveries.all().at(-1)?.nextAttemptAt).toBeNull();
 });
 
@@ -41,12 +49,20 @@ test('the schedule ends', async () => {
 	merchant.answers.push(500, 500, 500, 500, 500);
 	await deliveries.send(dispatch());
 	await eventually(() => deliveries.size === 4 && deliveries.all().at(-1)?.status === 500);
-	expect(deliveries.all().map(({ nextAttemptAt }) => nextAttemptAt !== null)).toEqual([true, true, true, false]);
+	expect(deliveries.all().map(({ nextAttemptAt }) => nextAttemptAt !== null)).toEqual([
+		true,
+		true,
+		true,
+		false,
+	]);
 });
 
 test('without a schedule it is sent once', async () => {
 	merchant.answers.push(500);
-	expect(await deliveries.send(dispatch({ gapsMilliseconds: [] }))).toMatchObject({ status: 500, nextAttemptAt: null });
+	expect(await deliveries.send(dispatch({ gapsMilliseconds: [] }))).toMatchObject({
+		status: 500,
+		nextAttemptAt: null,
+	});
 });
 
 test('a redelivery by hand that is acknowledged ends the schedule', async () => {
@@ -55,7 +71,11 @@ test('a redelivery by hand that is acknowledged ends the schedule', async () => 
 	const first = await slow.send(dispatch());
 	expect(await slow.redeliver(first.id)).toMatchObject({ attempt: 2, acknowledged: true });
 	merchant.answers.push(500);
-	expect(await slow.redeliver(first.id)).toMatchObject({ attempt: 3, acknowledged: false, nextAttemptAt: null });
+	expect(await slow.redeliver(first.id)).toMatchObject({
+		attempt: 3,
+		acknowledged: false,
+		nextAttemptAt: null,
+	});
 	slow.clear();
 });
 
@@ -70,11 +90,18 @@ test('clearing ends every schedule', async () => {
 
 test('an answer that is endless is cut off', async () => {
 	const { createServer } = await import('node:http');
-	const endless = createServer((_request, response) => void response.end('x'.repeat(100_000))).listen(0, '127.0.0.1');
+	const endless = createServer(
+		(_request, response) => void response.end('x'.repeat(100_000)),
+	).listen(0, '127.0.0.1');
 	await new Promise((resolve) => endless.once('listening', resolve));
 	const address = endless.address();
 	const port = typeof address === 'object' ? address?.port : undefined;
-	const delivery = await deliveries.send(dispatch({ url: `http://127.0.0.1:${port}/`, gapsMilliseconds: [] }));
-	expect(delivery).toMatchObject({ acknowledged: false, error: expect.stringContaining('maxContentLength') });
+	const delivery = await deliveries.send(
+		dispatch({ url: `http://127.0.0.1:${port}/`, gapsMilliseconds: [] }),
+	);
+	expect(delivery).toMatchObject({
+		acknowledged: false,
+		error: expect.stringContaining('maxContentLength'),
+	});
 	endless.close();
 });

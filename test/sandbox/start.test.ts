@@ -6,7 +6,15 @@ const root = path.join(__dirname, '..', '..');
 
 /** Runs `npm run sandbox`'s command; interrupts it once it says that it runs. */
 async function run(...args: string[]): Promise<{ code: number | null; output: string }> {
-	const child = spawn(process.execPath, [path.join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs'), path.join(root, 'sandbox', 'start.ts'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+	const child = spawn(
+		process.execPath,
+		[
+			path.join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs'),
+			path.join(root, 'sandbox', 'start.ts'),
+			...args,
+		],
+		{ stdio: ['ignore', 'pipe', 'pipe'] },
+	);
 	let output = '';
 	let interrupted = false;
 	for (const stream of [child.stdout, child.stderr]) {
@@ -59,5 +67,6 @@ test('two sandboxes in one process know nothing of each other, and can be closed
 });
 
 test('every credential points at the sandbox', () => {
-	for (const { data } of sandboxCredentials('http://127.0.0.1:4100')) expect(JSON.stringify(data)).toContain('http://127.0.0.1:4100/');
+	for (const { data } of sandboxCredentials('http://127.0.0.1:4100'))
+		expect(JSON.stringify(data)).toContain('http://127.0.0.1:4100/');
 });

@@ -4,7 +4,11 @@ import { once } from 'node:events';
 import { startSandbox, type RunningSandbox, type SandboxOptions } from '../../sandbox/sandbox';
 
 /** One sandbox for the tests of a file, emptied before each of them. */
-export function sandboxForEachTest(options: SandboxOptions = {}): { url: string; control: typeof control; state: () => Promise<State> } {
+export function sandboxForEachTest(options: SandboxOptions = {}): {
+	url: string;
+	control: typeof control;
+	state: () => Promise<State>;
+} {
 	let running: RunningSandbox;
 	const sandbox = {
 		url: '',
@@ -21,7 +25,15 @@ export function sandboxForEachTest(options: SandboxOptions = {}): { url: string;
 }
 
 export interface State {
-	checkouts: { checkoutId: string; paymentId: string; status: string; reference: string | null; amount: string; paidAmount: string | null; remarks: string[] }[];
+	checkouts: {
+		checkoutId: string;
+		paymentId: string;
+		status: string;
+		reference: string | null;
+		amount: string;
+		paidAmount: string | null;
+		remarks: string[];
+	}[];
 	refusals: { method: string; path: string; status: number | null; reason: string }[];
 	deliveries: Delivery[];
 	requests: Record<string, Record<string, number>>;
@@ -51,7 +63,10 @@ export interface ControlAnswer {
 }
 
 async function control(url: string, body?: unknown): Promise<ControlAnswer> {
-	const answer = await fetch(url, { method: 'POST', body: body === undefined ? undefined : JSON.stringify(body) });
+	const answer = await fetch(url, {
+		method: 'POST',
+		body: body === undefined ? undefined : JSON.stringify(body),
+	});
 	return { ...((await answer.json()) as ControlAnswer), status: answer.status };
 }
 
@@ -72,9 +87,15 @@ export class Merchant {
 			const chunks: Buffer[] = [];
 			request.on('data', (chunk: Buffer) => chunks.push(chunk));
 			request.on('end', () => {
-				this.received.push({ headers: request.headers, body: Buffer.concat(chunks).toString('utf8') });
+				this.received.push({
+					headers: request.headers,
+					body: Buffer.concat(chunks).toString('utf8'),
+				});
 				const status = this.answers.shift() ?? 200;
-				response.writeHead(status, status === 302 ? { location: `${this.url}elsewhere` } : { 'x-merchant': 'example' });
+				response.writeHead(
+					status,
+					status === 302 ? { location: `${this.url}elsewhere` } : { 'x-merchant': 'example' },
+				);
 				response.end('noted');
 			});
 		}).listen(0, '127.0.0.1');
@@ -105,14 +126,21 @@ export function payfectOrder(changes: Record<string, unknown> = {}): Record<stri
 				price_data: {
 					currency: 'usdt',
 					unit_amount: '20.50',
-					product_data: { name: 'Tea', description: 'One box', images: ['https://shop.example/tea.png'] },
+					product_data: {
+						name: 'Tea',
+						description: 'One box',
+						images: ['https://shop.example/tea.png'],
+					},
 				},
 				quantity: 2,
 			},
 		],
 		success_url: 'https://shop.example/ok',
 		cancel_url: 'https://shop.example/no',
-		payment_method_data: { type: 'cryptopaymentmethoddetail', paymentMethodDetail: { currency: 'usdt', network: 'tron' } },
+		payment_method_data: {
+			type: 'cryptopaymentmethoddetail',
+			paymentMethodDetail: { currency: 'usdt', network: 'tron' },
+		},
 		...changes,
 	};
 }
@@ -131,7 +159,10 @@ export async function postToPayfect(
 }
 
 /** Makes a checkout and gives its id. */
-export async function payfectCheckout(sandboxUrl: string, changes: Record<string, unknown> = {}): Promise<string> {
+export async function payfectCheckout(
+	sandboxUrl: string,
+	changes: Record<string, unknown> = {},
+): Promise<string> {
 	const answer = await postToPayfect(sandboxUrl, payfectOrder(changes));
 	return ((await answer.json()) as { id: string }).id;
 }

@@ -3,15 +3,23 @@ import { provider } from '../../sandbox/providers/wooshpay';
 import type { SandboxProvider } from '../../sandbox/core/provider';
 import { eventually, Merchant, sandboxForEachTest } from './support';
 
-const sandbox = sandboxForEachTest({ providers: [provider as SandboxProvider], redeliveryScale: 0.000_001 });
+const sandbox = sandboxForEachTest({
+	providers: [provider as SandboxProvider],
+	redeliveryScale: 0.000_001,
+});
 const merchant = new Merchant();
 beforeAll(async () => await merchant.start());
 beforeEach(() => void merchant.received.splice(0));
 afterAll(async () => await merchant.stop());
 
 const { secretKey } = provider.credential('').data as { secretKey: string };
-const basic = (userAndPassword: string) => `Basic ${Buffer.from(userAndPassword).toString('base64')}`;
-const goodHeaders = { authorization: basic(`${secretKey}:`), accept: 'application/json', 'content-type': 'application/json' };
+const basic = (userAndPassword: string) =>
+	`Basic ${Buffer.from(userAndPassword).toString('base64')}`;
+const goodHeaders = {
+	authorization: basic(`${secretKey}:`),
+	accept: 'application/json',
+	'content-type': 'application/json',
+};
 
 interface Said {
 	/** The HTTP status; the body has a field of that name. */
@@ -21,12 +29,26 @@ interface Said {
 	[field: string]: unknown;
 }
 
-async function call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Said> {
-	const answer = await fetch(`${sandbox.url}/wooshpay${path}`, { method, headers: { ...goodHeaders, ...headers }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+async function call(
+	method: string,
+	path: string,
+	body?: unknown,
+	headers: Record<string, string> = {},
+): Promise<Said> {
+	const answer = await fetch(`${sandbox.url}/wooshpay${path}`, {
+		method,
+		headers: { ...goodHeaders, ...headers },
+		...(body === undefined ? {} : { body: JSON.stringify(body) }),
+	});
 	return { ...((await answer.json()) as Said), answered: answer.status };
 }
 
-const price = (changes: Record<string, unknown> = {}) => ({ currency: 'GBP', unit_amount: 1299, product_data: { name: 'Tea' }, ...changes });
+const price = (changes: Record<string, unknown> = {}) => ({
+	currency: 'GBP',
+	unit_amount: 1299,
+	product_data: { name: 'Tea' },
+	...changes,
+});
 const session = (changes: Record<string, unknown> = {}) => ({
 	mode: 'payment',
 	success_url: 'www.wooshpay.com',
@@ -36,13 +58,43 @@ const session = (changes: Record<string, unknown> = {}) => ({
 	payment_intent_data: { merchant_order_id: 'order-1' },
 	...changes,
 });
-const withItem = (item: Record<string, unknown>) => session({ line_items: [{ quantity: 1, ...item }] });
-const register = async (changes: Record<string, unknown> = {}) => await call('POST', '/v1/webhook_endpoints', { url: merchant.url, enabled_events: ['payment_intent.succeeded'], ...changes });
+const withItem = (item: Record<string, unknown>) =>
+	session({ line_items: [{ quantity: 1, ...item }] });
+const register = async (changes: Record<string, unknown> = {}) =>
+	await call('POST', '/v1/webhook_endpoints', {
+		url: merchant.url,
+		enabled_events: ['payment_intent.succeeded'],
+		...changes,
+	});
 
 test('what the guide sends is taken, and answered in its shape', async () => {
-	const item = { currency: 'GBP', product: null, unit_amount: 5, active: true, metadata: { key1: 'value1' }, nickname: 'n', product_data: { id: null, name: 'example product', active: true, url: 'www.example.com' }, lookup_key: 'k' };
-	const made = await call('POST', '/v1/checkout/sessions', { cancel_url: 'www.example.com', mode: 'payment', success_url: 'www.wooshpay.com', line_items: [{ price_data: item, quantity: 1 }] });
-	expect(made).toMatchObject({ status: 'open', payment_status: 'unpaid', amount_total: 5, customer: '', payment_link: '', line_items: { data: [{ price: { unit_amount: 5, product: { name: 'example product' } } }], has_more: null } });
+	const item = {
+		currency: 'GBP',
+		product: null,
+		unit_amount: 5,
+		active: true,
+		metadata: { key1: 'value1' },
+		nickname: 'n',
+		product_data: { id: null, name: 'example product', active: true, url: 'www.example.com' },
+		lookup_key: 'k',
+	};
+	const made = await call('POST', '/v1/checkout/sessions', {
+		cancel_url: 'www.example.com',
+		mode: 'payment',
+		success_url: 'www.wooshpay.com',
+		line_items: [{ price_data: item, quantity: 1 }],
+	});
+	expect(made).toMatchObject({
+		status: 'open',
+		payment_status: 'unpaid',
+		amount_total: 5,
+		customer: '',
+		payment_link: '',
+		line_items: {
+			data: [{ price: { unit_amount: 5, product: { name: 'example product' } } }],
+			has_more: null,
+		},
+	});
 	expect(made.id).toMatch(/^cs_\d{19}$/);
 	expect(Number(made.expires_at) - Number(made.created)).toBe(24 * 60 * 60 * 1000);
 });
@@ -71,27 +123,62 @@ describe('a session is refused', () => {
 		['no cancel page', session({ cancel_url: '' }), 'cancel_url'],
 		['no items', session({ line_items: [] }), 'line_items'],
 		['neither price nor its data', withItem({}), 'line_items.0.price'],
-		['price and its data', withItem({ price: 'price_1', price_data: price() }), 'line_items.0.price'],
+		[
+			'price and its data',
+			withItem({ price: 'price_1', price_data: price() }),
+			'line_items.0.price',
+		],
 		['a price that does not exist', withItem({ price: 'price_1' }), 'No such price'],
 		['a quantity of zero', withItem({ price_data: price(), quantity: 0 }), 'quantity'],
-		['an amount in major units', withItem({ price_data: price({ unit_amount: 12.99 }) }), 'unit_amount'],
+		[
+			'an amount in major units',
+			withItem({ price_data: price({ unit_amount: 12.99 }) }),
+			'unit_amount',
+		],
 		['an amount of zero', withItem({ price_data: price({ unit_amount: 0 }) }), 'unit_amount'],
-		['a currency in small letters', withItem({ price_data: price({ currency: 'gbp' }) }), 'currency'],
+		[
+			'a currency in small letters',
+			withItem({ price_data: price({ currency: 'gbp' }) }),
+			'currency',
+		],
 		['a product without a name', withItem({ price_data: price({ product_data: {} }) }), 'name'],
-		['a billing scheme that is none', withItem({ price_data: price({ billing_scheme: 'testscheme' }) }), 'billing_scheme'],
+		[
+			'a billing scheme that is none',
+			withItem({ price_data: price({ billing_scheme: 'testscheme' }) }),
+			'billing_scheme',
+		],
 		['a field that is switched off', session({ customer_details: {} }), 'customer_details'],
 		['metadata that is no text', session({ metadata: { a: 1 } }), 'metadata'],
-		['two currencies', session({ line_items: [{ price_data: price(), quantity: 1 }, { price_data: price({ currency: 'USD' }), quantity: 1 }] }), 'same currency'],
+		[
+			'two currencies',
+			session({
+				line_items: [
+					{ price_data: price(), quantity: 1 },
+					{ price_data: price({ currency: 'USD' }), quantity: 1 },
+				],
+			}),
+			'same currency',
+		],
 	])('with %s', async (_case, body, words) => {
 		const refused = await call('POST', '/v1/checkout/sessions', body);
-		expect(refused).toMatchObject({ answered: 400, error: { message: expect.stringContaining(words) as string } });
+		expect(refused).toMatchObject({
+			answered: 400,
+			error: { message: expect.stringContaining(words) as string },
+		});
 		expect((await sandbox.state()).checkouts).toEqual([]);
 	});
 });
 
 test('fields that no page names are taken and remarked on', async () => {
-	await call('POST', '/v1/checkout/sessions', session({ customer_mood: 'good', payment_intent_data: { shipping: {} } }));
-	expect((await sandbox.state()).checkouts[0]?.remarks).toEqual(['unknown field: customer_mood', 'unknown field: payment_intent_data.shipping']);
+	await call(
+		'POST',
+		'/v1/checkout/sessions',
+		session({ customer_mood: 'good', payment_intent_data: { shipping: {} } }),
+	);
+	expect((await sandbox.state()).checkouts[0]?.remarks).toEqual([
+		'unknown field: customer_mood',
+		'unknown field: payment_intent_data.shipping',
+	]);
 });
 
 describe('Idempotency-Key', () => {
@@ -105,11 +192,15 @@ describe('Idempotency-Key', () => {
 
 	test('with another request is a conflict', async () => {
 		await call('POST', '/v1/checkout/sessions', session(), key);
-		expect(await call('POST', '/v1/checkout/sessions', session({ client_reference_id: 'order-2' }), key)).toMatchObject({ answered: 409, error: { type: 'idempotency_error' } });
+		expect(
+			await call('POST', '/v1/checkout/sessions', session({ client_reference_id: 'order-2' }), key),
+		).toMatchObject({ answered: 409, error: { type: 'idempotency_error' } });
 	});
 
 	test('of a request that was refused can be used again', async () => {
-		expect((await call('POST', '/v1/checkout/sessions', session({ mode: '' }), key)).answered).toBe(400);
+		expect((await call('POST', '/v1/checkout/sessions', session({ mode: '' }), key)).answered).toBe(
+			400,
+		);
 		expect((await call('POST', '/v1/checkout/sessions', session(), key)).status).toBe('open');
 	});
 });
@@ -133,9 +224,20 @@ describe('webhook endpoints', () => {
 
 	test('are listed by ten, or by as many as asked for, from a cursor on', async () => {
 		for (let index = 0; index < 12; index++) await register();
-		const first = (await call('GET', '/v1/webhook_endpoints')) as unknown as { data: { id: string }[]; has_more: boolean };
-		const rest = (await call('GET', `/v1/webhook_endpoints?limit=100&starting_after=${first.data.at(-1)?.id}`)) as unknown as typeof first;
-		expect([first.data.length, first.has_more, rest.data.length, rest.has_more]).toEqual([10, true, 2, false]);
+		const first = (await call('GET', '/v1/webhook_endpoints')) as unknown as {
+			data: { id: string }[];
+			has_more: boolean;
+		};
+		const rest = (await call(
+			'GET',
+			`/v1/webhook_endpoints?limit=100&starting_after=${first.data.at(-1)?.id}`,
+		)) as unknown as typeof first;
+		expect([first.data.length, first.has_more, rest.data.length, rest.has_more]).toEqual([
+			10,
+			true,
+			2,
+			false,
+		]);
 		expect((await call('GET', '/v1/webhook_endpoints?limit=101')).answered).toBe(400);
 	});
 
@@ -148,44 +250,85 @@ describe('webhook endpoints', () => {
 
 describe('an event', () => {
 	const sold = async () => (await call('POST', '/v1/checkout/sessions', session())).id;
-	const act = async (id: string, action: string, how = {}) => await sandbox.control(`/control/checkouts/wooshpay/${id}/${action}`, how);
+	const act = async (id: string, action: string, how = {}) =>
+		await sandbox.control(`/control/checkouts/wooshpay/${id}/${action}`, how);
 
 	test('goes to every endpoint that asked for it, signed with its own secret over the very bytes', async () => {
-		const made = [await register(), await register(), await register({ enabled_events: ['payment_intent.canceled'] })];
+		const made = [
+			await register(),
+			await register(),
+			await register({ enabled_events: ['payment_intent.canceled'] }),
+		];
 		await act(await sold(), 'pay');
 		expect(merchant.received).toHaveLength(2);
 		const fits = merchant.received.map(({ headers, body }) => {
-			const [, time = '', signature = ''] = /^t=(\d{13}),v1=([0-9a-f]{64})$/.exec(String(headers['wooshpay-signature'])) ?? [];
-			return made.findIndex(({ secret }) => createHmac('sha256', String(secret)).update(`${time}.${body}`).digest('hex') === signature);
+			const [, time = '', signature = ''] =
+				/^t=(\d{13}),v1=([0-9a-f]{64})$/.exec(String(headers['wooshpay-signature'])) ?? [];
+			return made.findIndex(
+				({ secret }) =>
+					createHmac('sha256', String(secret)).update(`${time}.${body}`).digest('hex') ===
+					signature,
+			);
 		});
 		expect(fits.sort()).toEqual([0, 1]);
-		expect(JSON.parse(merchant.received[0]?.body ?? '')).toMatchObject({ type: 'payment_intent.succeeded', data: { object: { amount: 2598, currency: 'GBP', status: 'succeeded', amount_received: null, merchant_order_id: 'order-1' } } });
+		expect(JSON.parse(merchant.received[0]?.body ?? '')).toMatchObject({
+			type: 'payment_intent.succeeded',
+			data: {
+				object: {
+					amount: 2598,
+					currency: 'GBP',
+					status: 'succeeded',
+					amount_received: null,
+					merchant_order_id: 'order-1',
+				},
+			},
+		});
 	});
 
 	test.each(['forged', 'tampered'])('that is %s does not fit the secret', async (callback) => {
 		const { secret } = await register();
 		await act(await sold(), 'pay', { callback });
-		const [{ headers, body } = { headers: {} as Record<string, unknown>, body: '' }] = merchant.received;
-		const [, time = '', signature] = /^t=(\d{13}),v1=([0-9a-f]{64})$/.exec(String(headers['wooshpay-signature'])) ?? [];
-		expect(createHmac('sha256', String(secret)).update(`${time}.${body}`).digest('hex')).not.toBe(signature);
+		const [{ headers, body } = { headers: {} as Record<string, unknown>, body: '' }] =
+			merchant.received;
+		const [, time = '', signature] =
+			/^t=(\d{13}),v1=([0-9a-f]{64})$/.exec(String(headers['wooshpay-signature'])) ?? [];
+		expect(createHmac('sha256', String(secret)).update(`${time}.${body}`).digest('hex')).not.toBe(
+			signature,
+		);
 	});
 
 	test('is delivered 18 times when nobody acknowledges it, with the same bytes', async () => {
 		merchant.answers.push(...Array.from({ length: 30 }, () => 500));
 		await register();
 		await act(await sold(), 'pay');
-		await eventually(async () => (await sandbox.state()).deliveries.filter(({ status }) => status !== null).length >= 18);
+		await eventually(
+			async () =>
+				(await sandbox.state()).deliveries.filter(({ status }) => status !== null).length >= 18,
+		);
 		const { deliveries } = await sandbox.state();
 		merchant.answers.splice(0);
 		expect(deliveries.map(({ nextAttemptAt }) => nextAttemptAt).at(-1)).toBeNull();
-		expect(new Set(merchant.received.map(({ headers, body }) => String(headers['wooshpay-signature']) + body)).size).toBe(1);
+		expect(
+			new Set(
+				merchant.received.map(({ headers, body }) => String(headers['wooshpay-signature']) + body),
+			).size,
+		).toBe(1);
 	});
 
 	test('of a payer who turns back, or a session that expires, does not exist', async () => {
-		await register({ enabled_events: ['payment_intent.succeeded', 'payment_intent.canceled', 'payment_intent.payment_failed'] });
+		await register({
+			enabled_events: [
+				'payment_intent.succeeded',
+				'payment_intent.canceled',
+				'payment_intent.payment_failed',
+			],
+		});
 		const id = await sold();
 		expect(await act(id, 'cancel')).toMatchObject({ checkout: { status: 'open' }, deliveries: [] });
-		expect(await act(id, 'expire')).toMatchObject({ checkout: { status: 'expired' }, deliveries: [] });
+		expect(await act(id, 'expire')).toMatchObject({
+			checkout: { status: 'expired' },
+			deliveries: [],
+		});
 	});
 
 	test('about a refund comes when the refund is made, and can be looked up', async () => {
@@ -193,10 +336,21 @@ describe('an event', () => {
 		const id = await sold();
 		await act(id, 'pay');
 		const { payment_intent: paymentIntent } = await call('GET', `/v1/checkout/sessions/${id}`);
-		const refund = await call('POST', '/v1/refunds', { payment_intent: paymentIntent, amount: 1000 });
+		const refund = await call('POST', '/v1/refunds', {
+			payment_intent: paymentIntent,
+			amount: 1000,
+		});
 		await eventually(() => merchant.received.length === 1);
-		const event = JSON.parse(merchant.received[0]?.body ?? '') as { id: string; data: { object: unknown } };
-		expect(event.data.object).toMatchObject({ id: refund.id, amount: 1000, status: 'succeeded', payment_intent: paymentIntent });
+		const event = JSON.parse(merchant.received[0]?.body ?? '') as {
+			id: string;
+			data: { object: unknown };
+		};
+		expect(event.data.object).toMatchObject({
+			id: refund.id,
+			amount: 1000,
+			status: 'succeeded',
+			payment_intent: paymentIntent,
+		});
 		expect(await call('GET', `/v1/events/${event.id}`)).toMatchObject(event);
 	});
 });
@@ -208,22 +362,41 @@ describe('a refund is refused', () => {
 		['for a reason that is none', true, { reason: 'requested_by_merchant' }, 400],
 		['in major units', true, { amount: 25.98 }, 400],
 	])('%s', async (_case, paid, changes, status) => {
-		const { id, payment_intent: paymentIntent } = await call('POST', '/v1/checkout/sessions', session());
+		const { id, payment_intent: paymentIntent } = await call(
+			'POST',
+			'/v1/checkout/sessions',
+			session(),
+		);
 		if (paid) await sandbox.control(`/control/checkouts/wooshpay/${id}/pay`, {});
-		expect((await call('POST', '/v1/refunds', { payment_intent: paymentIntent, ...changes })).answered).toBe(status);
+		expect(
+			(await call('POST', '/v1/refunds', { payment_intent: paymentIntent, ...changes })).answered,
+		).toBe(status);
 	});
 
 	test('beyond what earlier ones have left', async () => {
-		const { id, payment_intent: paymentIntent } = await call('POST', '/v1/checkout/sessions', session());
+		const { id, payment_intent: paymentIntent } = await call(
+			'POST',
+			'/v1/checkout/sessions',
+			session(),
+		);
 		await sandbox.control(`/control/checkouts/wooshpay/${id}/pay`, {});
-		expect((await call('POST', '/v1/refunds', { payment_intent: paymentIntent, amount: 2000 })).status).toBe('succeeded');
-		expect((await call('POST', '/v1/refunds', { payment_intent: paymentIntent, amount: 599 })).answered).toBe(402);
-		expect(await call('POST', '/v1/refunds', { payment_intent: paymentIntent })).toMatchObject({ amount: 598 });
+		expect(
+			(await call('POST', '/v1/refunds', { payment_intent: paymentIntent, amount: 2000 })).status,
+		).toBe('succeeded');
+		expect(
+			(await call('POST', '/v1/refunds', { payment_intent: paymentIntent, amount: 599 })).answered,
+		).toBe(402);
+		expect(await call('POST', '/v1/refunds', { payment_intent: paymentIntent })).toMatchObject({
+			amount: 598,
+		});
 	});
 });
 
 test('the amount of a price cannot be changed', async () => {
 	const { id } = await call('POST', '/v1/prices', price());
 	expect((await call('POST', `/v1/prices/${id}`, { unit_amount: 1 })).answered).toBe(400);
-	expect(await call('POST', `/v1/prices/${id}`, { nickname: 'n' })).toMatchObject({ unit_amount: 1299, nickname: 'n' });
+	expect(await call('POST', `/v1/prices/${id}`, { nickname: 'n' })).toMatchObject({
+		unit_amount: 1299,
+		nickname: 'n',
+	});
 });

@@ -47,7 +47,13 @@ interface Taking {
 }
 
 async function main(): Promise<void> {
-	const { values } = parseArgs({ options: { out: { type: 'string' }, only: { type: 'string', default: '' }, readme: { type: 'boolean', default: false } } });
+	const { values } = parseArgs({
+		options: {
+			out: { type: 'string' },
+			only: { type: 'string', default: '' },
+			readme: { type: 'boolean', default: false },
+		},
+	});
 	const { only, readme } = values;
 	const out = readme ? path.join(__dirname, '..', '..', 'docs', 'images') : values.out;
 	if (out === undefined) throw new Error('Name a folder for the pictures: --out <folder>.');
@@ -108,18 +114,33 @@ async function findProviders(client: N8nClient, sandboxUrl: string): Promise<Pro
 	const types = await client.nodeTypes(packageName);
 	const providers: Provider[] = [];
 	for (const { type, name, data } of sandboxCredentials(sandboxUrl)) {
-		const ofThisType = types.filter(({ credentials = [] }) => credentials.some((credential) => credential.name === type));
+		const ofThisType = types.filter(({ credentials = [] }) =>
+			credentials.some((credential) => credential.name === type),
+		);
 		const node = ofThisType.find(({ group }) => !group.includes('trigger'));
 		const trigger = ofThisType.find(({ group }) => group.includes('trigger'));
-		if (!node || !trigger) throw new Error(`n8n knows no node or no trigger with the credential "${type}".`);
+		if (!node || !trigger)
+			throw new Error(`n8n knows no node or no trigger with the credential "${type}".`);
 		const sandboxCredential = await client.credentials.create({ type, name, data: { ...data } });
-		providers.push({ name: node.displayName, node, trigger, credentialType: type, sandboxCredential, sandboxFields: { ...data } });
+		providers.push({
+			name: node.displayName,
+			node,
+			trigger,
+			credentialType: type,
+			sandboxCredential,
+			sandboxFields: { ...data },
+		});
 	}
 	return providers;
 }
 
 /** Manual start → the node. Gives the workflow and opens the node in it. */
-async function openNode({ client, page, url }: Pick<Taking, 'client' | 'page' | 'url'>, description: INodeTypeDescription, parameters: INodeParameters, credential?: Credential): Promise<Workflow> {
+async function openNode(
+	{ client, page, url }: Pick<Taking, 'client' | 'page' | 'url'>,
+	description: INodeTypeDescription,
+	parameters: INodeParameters,
+	credential?: Credential,
+): Promise<Workflow> {
 	const isTrigger = description.group.includes('trigger');
 	const node: INode = {
 		id: randomUUID(),
@@ -129,25 +150,48 @@ async function openNode({ client, page, url }: Pick<Taking, 'client' | 'page' | 
 		position: [240, 0],
 		parameters,
 		...(isTrigger && { webhookId: randomUUID() }),
-		...(credential && { credentials: { [credential.type]: { id: credential.id, name: credential.name } } }),
+		...(credential && {
+			credentials: { [credential.type]: { id: credential.id, name: credential.name } },
+		}),
 	};
-	const start: INode = { id: randomUUID(), name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, position: [0, 0], parameters: {} };
+	const start: INode = {
+		id: randomUUID(),
+		name: 'Start',
+		type: 'n8n-nodes-base.manualTrigger',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: {},
+	};
 	const workflow = await client.workflows.create({
 		name: `${description.displayName} pictures`,
 		nodes: isTrigger ? [node] : [start, node],
-		connections: isTrigger ? {} : { Start: { main: [[{ node: node.name, type: 'main', index: 0 }]] } },
+		connections: isTrigger
+			? {}
+			: { Start: { main: [[{ node: node.name, type: 'main', index: 0 }]] } },
 	});
 	await page.goto(`${url}/workflow/${workflow.id}/${node.id}`);
 	await page.locator('[data-test-id=ndv], [data-test-id=node-parameters]').first().waitFor();
 	return workflow;
 }
 
-async function takeNodePanel({ page, client, url, picture, isWanted }: Taking, providers: Provider[]): Promise<void> {
+async function takeNodePanel(
+	{ page, client, url, picture, isWanted }: Taking,
+	providers: Provider[],
+): Promise<void> {
 	if (!isWanted('panel')) return;
 	await page.setViewportSize(screenSize);
 	const { id } = await client.workflows.create({
 		name: 'Node panel',
-		nodes: [{ id: randomUUID(), name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, position: [0, 0], parameters: {} }],
+		nodes: [
+			{
+				id: randomUUID(),
+				name: 'Start',
+				type: 'n8n-nodes-base.manualTrigger',
+				typeVersion: 1,
+				position: [0, 0],
+				parameters: {},
+			},
+		],
 		connections: {},
 	});
 	const search = page.locator('[data-test-id=node-creator-search-bar]');
@@ -165,13 +209,20 @@ async function takeNodePanel({ page, client, url, picture, isWanted }: Taking, p
 	for (const { name } of providers) {
 		await openPanel();
 		await search.fill(name);
-		await page.locator('[data-test-id=node-creator-item-name], [data-test-id=node-creator-node-item]').filter({ hasText: new RegExp(`^${name}`) }).first().click();
+		await page
+			.locator('[data-test-id=node-creator-item-name], [data-test-id=node-creator-node-item]')
+			.filter({ hasText: new RegExp(`^${name}`) })
+			.first()
+			.click();
 		await picture(`panel-actions-${name}`);
 	}
 	await page.setViewportSize(formSize);
 }
 
-async function takeCredential(taking: Taking, { name, node, credentialType, sandboxCredential }: Provider): Promise<void> {
+async function takeCredential(
+	taking: Taking,
+	{ name, node, credentialType, sandboxCredential }: Provider,
+): Promise<void> {
 	const { page, client, picture, isWanted } = taking;
 	const openAndTake = async (pictureName: string, credential: () => Promise<Credential>) => {
 		if (!isWanted(pictureName)) return;
@@ -179,18 +230,28 @@ async function takeCredential(taking: Taking, { name, node, credentialType, sand
 		await openNode(taking, node, {}, await credential());
 		await page.locator('[data-test-id=credential-edit-button]').first().click();
 		// The dialogue scrolls; in the picture it shall be seen whole.
-		await page.addStyleTag({ content: '[role=dialog], [role=dialog] * { max-height: none !important; }' });
+		await page.addStyleTag({
+			content: '[role=dialog], [role=dialog] * { max-height: none !important; }',
+		});
 		await picture(pictureName);
 		await page.setViewportSize(formSize);
 	};
-	await openAndTake(`${name}-credential-new`, async () => await client.credentials.create({ type: credentialType, name: `New ${name}`, data: {} }));
+	await openAndTake(
+		`${name}-credential-new`,
+		async () =>
+			await client.credentials.create({ type: credentialType, name: `New ${name}`, data: {} }),
+	);
 	await openAndTake(`${name}-credential-sandbox`, async () => sandboxCredential);
 }
 
 /** Each operation as it comes up first; Create Checkout also with line items and with every additional field. */
 async function takeForms(taking: Taking, provider: Provider): Promise<void> {
 	const { node, trigger, name, sandboxCredential } = provider;
-	const openAndTake = async (picture: string, description: INodeTypeDescription, parameters: INodeParameters) => {
+	const openAndTake = async (
+		picture: string,
+		description: INodeTypeDescription,
+		parameters: INodeParameters,
+	) => {
 		if (!taking.isWanted(picture)) return;
 		await openNode(taking, description, parameters, sandboxCredential);
 		await taking.picture(picture);
@@ -199,14 +260,37 @@ async function takeForms(taking: Taking, provider: Provider): Promise<void> {
 		await openAndTake(`${name}-${resource}-${operation}`, node, { resource, operation });
 	}
 	const create = { resource: 'checkout', operation: 'create' };
-	const lineItems = { item: [{ name: 'Tea', unitAmount: '12.50', quantity: 2 }, { name: 'Cup', unitAmount: '7.00', quantity: 1 }] };
-	await openAndTake(`${name}-checkout-create-line-items`, node, { ...create, amountFrom: 'lineItems', lineItems });
-	await openAndTake(`${name}-checkout-create-line-items-json`, node, { ...create, amountFrom: 'lineItemsJson' });
-	await openAndTake(`${name}-checkout-create-everything`, node, { ...create, ...everythingIn(node, create) });
+	const lineItems = {
+		item: [
+			{ name: 'Tea', unitAmount: '12.50', quantity: 2 },
+			{ name: 'Cup', unitAmount: '7.00', quantity: 1 },
+		],
+	};
+	await openAndTake(`${name}-checkout-create-line-items`, node, {
+		...create,
+		amountFrom: 'lineItems',
+		lineItems,
+	});
+	await openAndTake(`${name}-checkout-create-line-items-json`, node, {
+		...create,
+		amountFrom: 'lineItemsJson',
+	});
+	await openAndTake(`${name}-checkout-create-everything`, node, {
+		...create,
+		...everythingIn(node, create),
+	});
 	await openAndTake(`${name}-trigger`, trigger, {});
 	await openAndTake(`${name}-trigger-everything`, trigger, everythingIn(trigger, {}));
-	if (operationsOf(node).some(({ operation }) => operation === 'waitForPayment') && taking.isWanted(`${name}-canvas`)) {
-		const { id } = await openNode(taking, node, { resource: 'checkout', operation: 'waitForPayment' }, sandboxCredential);
+	if (
+		operationsOf(node).some(({ operation }) => operation === 'waitForPayment') &&
+		taking.isWanted(`${name}-canvas`)
+	) {
+		const { id } = await openNode(
+			taking,
+			node,
+			{ resource: 'checkout', operation: 'waitForPayment' },
+			sandboxCredential,
+		);
 		await taking.page.setViewportSize(screenSize);
 		await taking.page.goto(`${taking.url}/workflow/${id}`);
 		await taking.page.locator('[data-test-id=canvas-node]').first().waitFor();
@@ -218,7 +302,12 @@ async function takeForms(taking: Taking, provider: Provider): Promise<void> {
 const readmeSize = { width: 1240, height: 690 };
 
 /** A checkout that was made, where it is paid, and where its payment will arrive: only the part of the screen that matters. */
-async function takeForReadme(taking: Taking, providers: Provider[], sandboxUrl: string, out: string): Promise<void> {
+async function takeForReadme(
+	taking: Taking,
+	providers: Provider[],
+	sandboxUrl: string,
+	out: string,
+): Promise<void> {
 	const { page } = taking;
 	const provider = providers.find(({ name }) => name === 'Payfect');
 	if (!provider) throw new Error('The sandbox does not play Payfect.');
@@ -228,15 +317,30 @@ async function takeForReadme(taking: Taking, providers: Provider[], sandboxUrl: 
 		await page.waitForTimeout(700);
 		const [from, to] = [await left.boundingBox(), await right.boundingBox()];
 		if (!from || !to) throw new Error(`What "${name}.png" shows is not on the screen.`);
-		const clip = { x: from.x, y: from.y, width: to.x + to.width - from.x, height: Math.min(from.height, readmeSize.height - from.y) };
+		const clip = {
+			x: from.x,
+			y: from.y,
+			width: to.x + to.width - from.x,
+			height: Math.min(from.height, readmeSize.height - from.y),
+		};
 		await page.screenshot({ path: path.join(out, `${name}.png`), clip });
 		console.log(`docs/images/${name}.png`);
 	};
 	const form = page.locator('[data-test-id=node-parameters]').first();
-	const output = page.locator('[data-test-id=ndv-output-panel], [data-test-id=output-panel]').first();
+	const output = page
+		.locator('[data-test-id=ndv-output-panel], [data-test-id=output-panel]')
+		.first();
 
 	await page.setViewportSize(readmeSize);
-	const order = { resource: 'checkout', operation: 'create', amount: '20.50', currency: 'usdt', reference: 'order-1001', description: 'One box of tea', callback: 'none' };
+	const order = {
+		resource: 'checkout',
+		operation: 'create',
+		amount: '20.50',
+		currency: 'usdt',
+		reference: 'order-1001',
+		description: 'One box of tea',
+		callback: 'none',
+	};
 	await openNode(taking, node, order, sandboxCredential);
 	await page.locator('[data-test-id=node-execute-button]').first().click();
 	await page.getByText('Node executed successfully').first().waitFor();
@@ -251,48 +355,102 @@ async function takeForReadme(taking: Taking, providers: Provider[], sandboxUrl: 
 	await page.getByText('/webhook/').first().waitFor();
 	await take('trigger', form);
 
-	const { checkouts } = (await (await fetch(`${sandboxUrl}/control/state?provider=payfect`)).json()) as { checkouts: { checkoutId: string }[] };
+	const { checkouts } = (await (
+		await fetch(`${sandboxUrl}/control/state?provider=payfect`)
+	).json()) as { checkouts: { checkoutId: string }[] };
 	await page.goto(`${sandboxUrl}/cashier/payfect/${checkouts[0]?.checkoutId ?? ''}`);
 	await take('cashier', page.locator('main').first());
 }
 
-function operationsOf({ properties }: INodeTypeDescription): { resource: string; operation: string }[] {
-	return properties
-		.filter(({ name }) => name === 'operation')
-		.flatMap(({ displayOptions, options = [] }) =>
-			options.flatMap((option) => (displayOptions?.show?.resource ?? []).map((resource) => ({ resource: String(resource), operation: 'value' in option ? String(option.value) : '' }))),
-		)
-		// n8n's own "Custom API Call".
-		.filter(({ operation }) => !operation.startsWith('__'));
+function operationsOf({
+	properties,
+}: INodeTypeDescription): { resource: string; operation: string }[] {
+	return (
+		properties
+			.filter(({ name }) => name === 'operation')
+			.flatMap(({ displayOptions, options = [] }) =>
+				options.flatMap((option) =>
+					(displayOptions?.show?.resource ?? []).map((resource) => ({
+						resource: String(resource),
+						operation: 'value' in option ? String(option.value) : '',
+					})),
+				),
+			)
+			// n8n's own "Custom API Call".
+			.filter(({ operation }) => !operation.startsWith('__'))
+	);
 }
 
 /** Every entry of the collections that this operation shows, at its default. */
-function everythingIn({ properties }: INodeTypeDescription, shown: Record<string, string>): INodeParameters {
+function everythingIn(
+	{ properties }: INodeTypeDescription,
+	shown: Record<string, string>,
+): INodeParameters {
 	const collections = properties.filter(({ type, displayOptions }) => {
-		const matches = (conditions: Record<string, unknown> = {}) => Object.entries(conditions).map(([name, values]) => shown[name] !== undefined && (values as unknown[]).includes(shown[name]));
-		return type === 'collection' && matches(displayOptions?.show).every(Boolean) && !(displayOptions?.hide && matches(displayOptions.hide).some(Boolean));
+		const matches = (conditions: Record<string, unknown> = {}) =>
+			Object.entries(conditions).map(
+				([name, values]) =>
+					shown[name] !== undefined && (values as unknown[]).includes(shown[name]),
+			);
+		return (
+			type === 'collection' &&
+			matches(displayOptions?.show).every(Boolean) &&
+			!(displayOptions?.hide && matches(displayOptions.hide).some(Boolean))
+		);
 	});
 	return Object.fromEntries(
-		collections.map(({ name, options = [] }) => [name, Object.fromEntries(options.flatMap((option) => ('default' in option ? [[option.name, option.default]] : [])))]),
+		collections.map(({ name, options = [] }) => [
+			name,
+			Object.fromEntries(
+				options.flatMap((option) => ('default' in option ? [[option.name, option.default]] : [])),
+			),
+		]),
 	) as INodeParameters;
 }
 
 /** What the user sees who types a decimal comma, and whose key the provider refuses. */
-async function takeErrors({ page, client, url, picture, isWanted }: Taking, provider: Provider): Promise<void> {
+async function takeErrors(
+	{ page, client, url, picture, isWanted }: Taking,
+	provider: Provider,
+): Promise<void> {
 	const { node, name, credentialType, sandboxCredential, sandboxFields } = provider;
-	const order = { resource: 'checkout', operation: 'create', ...samples[name]?.order, reference: 'order-1', callbackUrl: 'https://shop.example/callback' } as INodeParameters;
-	const openAndTake = async (pictureName: string, parameters: INodeParameters, credential: () => Promise<Credential>) => {
+	const order = {
+		resource: 'checkout',
+		operation: 'create',
+		...samples[name]?.order,
+		reference: 'order-1',
+		callbackUrl: 'https://shop.example/callback',
+	} as INodeParameters;
+	const openAndTake = async (
+		pictureName: string,
+		parameters: INodeParameters,
+		credential: () => Promise<Credential>,
+	) => {
 		if (!isWanted(pictureName)) return;
 		await page.setViewportSize(screenSize);
 		await openNode({ page, client, url }, node, { ...order, ...parameters }, await credential());
 		await page.locator('[data-test-id=node-execute-button]').first().click();
-		await page.locator('[data-test-id=node-error-message]').first().waitFor().catch(() => undefined);
+		await page
+			.locator('[data-test-id=node-error-message]')
+			.first()
+			.waitFor()
+			.catch(() => undefined);
 		await picture(pictureName);
 		await page.setViewportSize(formSize);
 	};
 	await openAndTake(`${name}-error-amount`, { amount: '12,50' }, async () => sandboxCredential);
-	const wrong = Object.fromEntries(Object.entries(sandboxFields).map(([field, value]) => [field, /^(apiKey|secretKey|appId)$/.test(field) ? 'wrong' : value]));
-	await openAndTake(`${name}-error-key`, {}, async () => await client.credentials.create({ type: credentialType, name: `Wrong ${name}`, data: wrong }));
+	const wrong = Object.fromEntries(
+		Object.entries(sandboxFields).map(([field, value]) => [
+			field,
+			/^(apiKey|secretKey|appId)$/.test(field) ? 'wrong' : value,
+		]),
+	);
+	await openAndTake(
+		`${name}-error-key`,
+		{},
+		async () =>
+			await client.credentials.create({ type: credentialType, name: `Wrong ${name}`, data: wrong }),
+	);
 }
 
 main().catch((error: unknown) => {

@@ -5,7 +5,11 @@ import type { ReceivedCallback } from '../../nodes/shared/contract';
 export const listener = { workflowId: 'workflow', nodeId: 'trigger' };
 
 /** What n8n hands to `webhook()`, as far as it is used: no HTTP and no n8n-core (contexts.ts has those), for speed. */
-export function bareWebhookContext(callback: ReceivedCallback, credentials: Record<string, unknown>, parameters: Record<string, unknown>) {
+export function bareWebhookContext(
+	callback: ReceivedCallback,
+	credentials: Record<string, unknown>,
+	parameters: Record<string, unknown>,
+) {
 	const answer = { status: 200, body: undefined as unknown, log: '' };
 	const response = {
 		status(code: number) {

@@ -41,8 +41,24 @@ import {
 } from 'n8n-workflow';
 import { parse, stringify } from 'flatted';
 import path from 'node:path';
-import { assemble, START_NODE, withCapturedLogs, type Assembled, type CapturedLogs, type LogLine, type NodeSetup } from './n8nParts';
-import { parseBody, sendOverLoopback, UnreadableBody, type CallbackRequest, type ClientResponse, type ExpressResponse, type N8nRequest } from './webhookServer';
+import {
+	assemble,
+	START_NODE,
+	withCapturedLogs,
+	type Assembled,
+	type CapturedLogs,
+	type LogLine,
+	type NodeSetup,
+} from './n8nParts';
+import {
+	parseBody,
+	sendOverLoopback,
+	UnreadableBody,
+	type CallbackRequest,
+	type ClientResponse,
+	type ExpressResponse,
+	type N8nRequest,
+} from './webhookServer';
 
 export { DELETED, type LogLine, type NodeSetup } from './n8nParts';
 export type { CallbackRequest, ClientResponse } from './webhookServer';
@@ -96,16 +112,37 @@ export async function runNode(options: NodeRunOptions): Promise<NodeRun> {
 		source: [],
 		data: { main: [data] },
 	});
-	for (const name of [START_NODE, ...(options.nodesBefore ?? []).map((node) => node.name)]) runData[name] = [task(items)];
-	if (options.runIndex) runData[parts.node.name] = Array.from({ length: options.runIndex }, () => task([]));
+	for (const name of [START_NODE, ...(options.nodesBefore ?? []).map((node) => node.name)])
+		runData[name] = [task(items)];
+	if (options.runIndex)
+		runData[parts.node.name] = Array.from({ length: options.runIndex }, () => task([]));
 	const previousNode = options.nodesBefore?.at(-1)?.name ?? START_NODE;
-	const entry: IExecuteData = { node: parts.node, data: { main: [items] }, source: { main: [{ previousNode }] } };
-	const data = createRunExecutionData({ resultData: { runData }, executionData: { nodeExecutionStack: [entry] } });
+	const entry: IExecuteData = {
+		node: parts.node,
+		data: { main: [items] },
+		source: { main: [{ previousNode }] },
+	};
+	const data = createRunExecutionData({
+		resultData: { runData },
+		executionData: { nodeExecutionStack: [entry] },
+	});
 	if (options.asTool) return await callAsTool(setup, parts, data, entry, options.mode ?? 'trigger');
-	return await runEngine(setup, parts, data, options.mode ?? 'trigger', options.abortAfterMilliseconds);
+	return await runEngine(
+		setup,
+		parts,
+		data,
+		options.mode ?? 'trigger',
+		options.abortAfterMilliseconds,
+	);
 }
 
-async function runEngine(setup: NodeSetup, parts: Assembled, data: IRunExecutionData, mode: WorkflowExecuteMode, abortAfterMilliseconds?: number): Promise<NodeRun> {
+async function runEngine(
+	setup: NodeSetup,
+	parts: Assembled,
+	data: IRunExecutionData,
+	mode: WorkflowExecuteMode,
+	abortAfterMilliseconds?: number,
+): Promise<NodeRun> {
 	const { workflow, additionalData, node } = parts;
 	additionalData.hooks = new ExecutionLifecycleHooks(mode, additionalData.executionId ?? '1', {
 		id: workflow.id,
@@ -120,8 +157,13 @@ async function runEngine(setup: NodeSetup, parts: Assembled, data: IRunExecution
 	});
 	const captured = noLogs();
 	const run = await withCapturedLogs(captured, async (): Promise<IRun> => {
-		const running = new WorkflowExecute(additionalData, mode, data).processRunExecutionData(workflow);
-		const stop = abortAfterMilliseconds === undefined ? undefined : setTimeout(() => running.cancel(), abortAfterMilliseconds);
+		const running = new WorkflowExecute(additionalData, mode, data).processRunExecutionData(
+			workflow,
+		);
+		const stop =
+			abortAfterMilliseconds === undefined
+				? undefined
+				: setTimeout(() => running.cancel(), abortAfterMilliseconds);
 		try {
 			return await running;
 		} finally {
@@ -142,7 +184,13 @@ async function runEngine(setup: NodeSetup, parts: Assembled, data: IRunExecution
 	};
 }
 
-async function callAsTool(setup: NodeSetup, parts: Assembled, data: IRunExecutionData, entry: IExecuteData, mode: WorkflowExecuteMode): Promise<NodeRun> {
+async function callAsTool(
+	setup: NodeSetup,
+	parts: Assembled,
+	data: IRunExecutionData,
+	entry: IExecuteData,
+	mode: WorkflowExecuteMode,
+): Promise<NodeRun> {
 	const { workflow, node, additionalData, nodeType } = parts;
 	const items = entry.data.main?.[0] ?? [];
 	const captured = noLogs();
@@ -151,9 +199,24 @@ async function callAsTool(setup: NodeSetup, parts: Assembled, data: IRunExecutio
 	// n8n's own loop, in which each try is a run of its own (n8n-core 2.41.1, makeHandleToolInvocation in get-input-connection-data.js).
 	for (let runIndex = 0; runIndex < (node.retryOnFail ? (node.maxTries ?? 3) : 1); runIndex++) {
 		// n8n gives a tool's `execute` this very context (n8n-core dist/execution-engine/node-execution-context/utils/create-node-as-tool.js).
-		const context = new SupplyDataContext(workflow, node, additionalData, mode, data, runIndex, items, entry.data, NodeConnectionTypes.AiTool, entry, []);
+		const context = new SupplyDataContext(
+			workflow,
+			node,
+			additionalData,
+			mode,
+			data,
+			runIndex,
+			items,
+			entry.data,
+			NodeConnectionTypes.AiTool,
+			entry,
+			[],
+		);
 		try {
-			const answer = await withCapturedLogs(captured, async () => await nodeType.execute!.call(context as unknown as ExecuteContext));
+			const answer = await withCapturedLogs(
+				captured,
+				async () => await nodeType.execute!.call(context as unknown as ExecuteContext),
+			);
 			if (Array.isArray(answer)) outputs = answer;
 			error = undefined;
 			break;
@@ -174,7 +237,8 @@ async function callAsTool(setup: NodeSetup, parts: Assembled, data: IRunExecutio
 }
 
 function storedData(run: NodeRun): IRunExecutionData {
-	if (run.status !== 'waiting') throw new Error(`The execution does not wait, its status is "${run.status}".`);
+	if (run.status !== 'waiting')
+		throw new Error(`The execution does not wait, its status is "${run.status}".`);
 	const data = parse(run.stored) as IRunExecutionData & { waitTill?: Date | string };
 	// JSON has no dates; n8n reads this one from a column of its own.
 	if (data.waitTill) data.waitTill = new Date(data.waitTill);
@@ -182,7 +246,10 @@ function storedData(run: NodeRun): IRunExecutionData {
 }
 
 /** Goes on with a waiting execution whose time is up, as n8n's WaitTracker does: the node's own code does not run again. */
-export async function resumeAtTimeLimit(waiting: NodeRun, mode: WorkflowExecuteMode = 'trigger'): Promise<NodeRun> {
+export async function resumeAtTimeLimit(
+	waiting: NodeRun,
+	mode: WorkflowExecuteMode = 'trigger',
+): Promise<NodeRun> {
 	return await runEngine(waiting.setup, assemble(waiting.setup), storedData(waiting), mode);
 }
 
@@ -228,11 +295,22 @@ export async function callWebhook(options: WebhookCallOptions): Promise<WebhookC
 	const parts = assemble(setup);
 	const { workflow, node, nodeType, additionalData, webhookId } = parts;
 	const description = webhookDescription(nodeType, options.webhookName ?? 'default');
-	const mode: WorkflowExecuteMode = options.isTest ? 'manual' : options.waiting ? 'trigger' : 'webhook';
+	const mode: WorkflowExecuteMode = options.isTest
+		? 'manual'
+		: options.waiting
+			? 'trigger'
+			: 'webhook';
 	const field = (name: keyof IWebhookDescription & string, fallback?: string | number): unknown => {
 		const native = resolveWebhookDescriptionField(node, description, name);
 		if (native.resolved) return native.value;
-		return workflow.expression.getComplexParameterValue(node, description[name] as string, mode, {}, undefined, fallback);
+		return workflow.expression.getComplexParameterValue(
+			node,
+			description[name] as string,
+			mode,
+			{},
+			undefined,
+			fallback,
+		);
 	};
 	const pathOfWebhook = String(field('path', '')).replace(/^\/|\/$/g, '');
 	const address = options.waiting
@@ -268,7 +346,15 @@ export async function callWebhook(options: WebhookCallOptions): Promise<WebhookC
 			return reply({ code: error.status === 422 ? 422 : 0, message: error.message }, error.status);
 		}
 		const closeFunctions: Array<() => Promise<void>> = [];
-		const context = new WebhookContext(workflow, node, additionalData, mode, webhookData, closeFunctions, runData ?? null);
+		const context = new WebhookContext(
+			workflow,
+			node,
+			additionalData,
+			mode,
+			webhookData,
+			closeFunctions,
+			runData ?? null,
+		);
 		let result: IWebhookResponseData;
 		try {
 			call.called = true;
@@ -298,7 +384,11 @@ export async function callWebhook(options: WebhookCallOptions): Promise<WebhookC
 		if (answered) return;
 		if (field('responseMode', 'onReceived') === 'onReceived') {
 			const responseData = field('responseData', 'firstEntryJson');
-			return reply(responseData === 'noData' ? undefined : responseData || (result.webhookResponse ?? { message: 'Workflow was started' }));
+			return reply(
+				responseData === 'noData'
+					? undefined
+					: responseData || (result.webhookResponse ?? { message: 'Workflow was started' }),
+			);
 		}
 		try {
 			reply((await options.lastNode?.()) ?? {});
@@ -309,7 +399,8 @@ export async function callWebhook(options: WebhookCallOptions): Promise<WebhookC
 	const response = await sendOverLoopback(address, options.request, async (request, reply) => {
 		await withCapturedLogs(captured, async () => await handle(request, reply));
 	});
-	if (options.waiting && runData && call.items) call.resumed = await resume(options.waiting.setup, runData, call.items);
+	if (options.waiting && runData && call.items)
+		call.resumed = await resume(options.waiting.setup, runData, call.items);
 	return { ...call, response, staticData: parts.staticData() };
 }
 
@@ -321,7 +412,11 @@ function enterWaitingNode(data: IRunExecutionData): void {
 	data.resultData.runData[data.resultData.lastNodeExecuted ?? '']?.pop();
 }
 
-async function resume(setup: NodeSetup, data: IRunExecutionData, items: INodeExecutionData[][]): Promise<NodeRun> {
+async function resume(
+	setup: NodeSetup,
+	data: IRunExecutionData,
+	items: INodeExecutionData[][],
+): Promise<NodeRun> {
 	const entry = data.executionData?.nodeExecutionStack[0];
 	if (!entry) throw new Error('The stored execution has no node to go on with.');
 	entry.data.main = items;
@@ -331,7 +426,8 @@ async function resume(setup: NodeSetup, data: IRunExecutionData, items: INodeExe
 
 function webhookDescription(nodeType: INodeType, name: string): IWebhookDescription {
 	const found = nodeType.description.webhooks?.find((webhook) => webhook.name === name);
-	if (!found) throw new Error(`"${nodeType.description.displayName}" has no webhook named "${name}".`);
+	if (!found)
+		throw new Error(`"${nodeType.description.displayName}" has no webhook named "${name}".`);
 	return found;
 }
 
@@ -375,12 +471,22 @@ export async function callHook(options: HookCallOptions): Promise<HookCall> {
 		...(options.isTest && { isTest: true }),
 	};
 	const mode = options.isTest ? 'manual' : options.method === 'delete' ? 'internal' : 'trigger';
-	const context = new HookContext(workflow, node, additionalData, mode, options.activation ?? (options.isTest ? 'manual' : 'activate'), webhookData);
+	const context = new HookContext(
+		workflow,
+		node,
+		additionalData,
+		mode,
+		options.activation ?? (options.isTest ? 'manual' : 'activate'),
+		webhookData,
+	);
 	const captured = noLogs();
 	let result: boolean | undefined;
 	let error: Error | undefined;
 	try {
-		result = await withCapturedLogs(captured, async () => await nodeType.webhookMethods?.[name]?.[options.method]?.call(context));
+		result = await withCapturedLogs(
+			captured,
+			async () => await nodeType.webhookMethods?.[name]?.[options.method]?.call(context),
+		);
 	} catch (thrown) {
 		error = thrown instanceof Error ? thrown : new Error(String(thrown));
 	}
@@ -398,7 +504,10 @@ export async function callHook(options: HookCallOptions): Promise<HookCall> {
  *
  *   await testCredential(new PayfectApi(), { apiKey: 'key', baseUrl: sandbox.url });   // { status: 'OK', message: 'Connection successful!' }
  */
-export async function testCredential(credentialType: ICredentialType, data: ICredentialDataDecryptedObject): Promise<{ status: 'OK' | 'Error'; message: string }> {
+export async function testCredential(
+	credentialType: ICredentialType,
+	data: ICredentialDataDecryptedObject,
+): Promise<{ status: 'OK' | 'Error'; message: string }> {
 	const { test } = credentialType;
 	if (!test) throw new Error(`The credential type "${credentialType.name}" has no test.`);
 	const probe: INodeType = {
@@ -412,40 +521,90 @@ export async function testCredential(credentialType: ICredentialType, data: ICre
 			inputs: [NodeConnectionTypes.Main],
 			outputs: [NodeConnectionTypes.Main],
 			credentials: [{ name: credentialType.name, required: true }],
-			properties: [{ displayName: 'Temp', name: 'temp', type: 'string', default: '', routing: { request: test.request } }],
+			properties: [
+				{
+					displayName: 'Temp',
+					name: 'temp',
+					type: 'string',
+					default: '',
+					routing: { request: test.request },
+				},
+			],
 		},
 	};
-	const parts = assemble({ node: probe, credentialTypes: [credentialType], credentials: { [credentialType.name]: data } });
+	const parts = assemble({
+		node: probe,
+		credentialTypes: [credentialType],
+		credentials: { [credentialType.name]: data },
+	});
 	const executeData: IExecuteData = { node: parts.node, data: {}, source: null };
-	const context = new ExecuteContext(parts.workflow, parts.node, parts.additionalData, 'internal', createEmptyRunExecutionData(), 0, [], { main: [[{ json: {} }]] }, executeData, []);
-	const decrypted = await context.getCredentials<ICredentialDataDecryptedObject>(credentialType.name, 0);
+	const context = new ExecuteContext(
+		parts.workflow,
+		parts.node,
+		parts.additionalData,
+		'internal',
+		createEmptyRunExecutionData(),
+		0,
+		[],
+		{ main: [[{ json: {} }]] },
+		executeData,
+		[],
+	);
+	const decrypted = await context.getCredentials<ICredentialDataDecryptedObject>(
+		credentialType.name,
+		0,
+	);
 	try {
-		const answer = await withCapturedLogs(noLogs(), async () =>
-			await new RoutingNode(context, probe, { id: '1', name: credentialType.name, type: credentialType.name, data: decrypted }).runNode(),
+		const answer = await withCapturedLogs(
+			noLogs(),
+			async () =>
+				await new RoutingNode(context, probe, {
+					id: '1',
+					name: credentialType.name,
+					type: credentialType.name,
+					data: decrypted,
+				}).runNode(),
 		);
 		for (const rule of test.rules ?? []) {
-			if (rule.type === 'responseSuccessBody' && answer?.[0]?.[0]?.json[rule.properties.key] === rule.properties.value) {
+			if (
+				rule.type === 'responseSuccessBody' &&
+				answer?.[0]?.[0]?.json[rule.properties.key] === rule.properties.value
+			) {
 				return { status: 'Error', message: rule.properties.message };
 			}
 		}
 		return { status: 'OK', message: 'Connection successful!' };
 	} catch (thrown) {
-		const error = thrown as Error & { cause?: { response?: { status: number; statusText: string }; code?: string } };
+		const error = thrown as Error & {
+			cause?: { response?: { status: number; statusText: string }; code?: string };
+		};
 		const response = error.cause?.response;
 		if (response) {
 			for (const rule of test.rules ?? []) {
-				if (rule.type === 'responseCode' && rule.properties.value === response.status) return { status: 'Error', message: rule.properties.message };
+				if (rule.type === 'responseCode' && rule.properties.value === response.status)
+					return { status: 'Error', message: rule.properties.message };
 			}
-			return { status: 'Error', message: response.statusText || `Received HTTP status code: ${response.status}` };
+			return {
+				status: 'Error',
+				message: response.statusText || `Received HTTP status code: ${response.status}`,
+			};
 		}
 		return { status: 'Error', message: error.cause?.code ?? error.message };
 	}
 }
 
 /** The fields of a credential as people paste them: with blanks around and a line end behind. */
-export function pasted({ properties }: ICredentialType, data: Record<string, string>): Record<string, string> {
+export function pasted(
+	{ properties }: ICredentialType,
+	data: Record<string, string>,
+): Record<string, string> {
 	const typed = properties.filter(({ type }) => type === 'string').map(({ name }) => name);
-	return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, typed.includes(name) ? ` ${value} \n` : value]));
+	return Object.fromEntries(
+		Object.entries(data).map(([name, value]) => [
+			name,
+			typed.includes(name) ? ` ${value} \n` : value,
+		]),
+	);
 }
 
 /**
@@ -454,7 +613,9 @@ export function pasted({ properties }: ICredentialType, data: Record<string, str
  *   const loaded = await loadFromDist();
  *   loaded.getNode('payfect').type, loaded.getCredential('payfectApi').type, loaded.types.nodes
  */
-export async function loadFromDist(directory = path.resolve(__dirname, '..', '..')): Promise<PackageDirectoryLoader> {
+export async function loadFromDist(
+	directory = path.resolve(__dirname, '..', '..'),
+): Promise<PackageDirectoryLoader> {
 	const loader = new PackageDirectoryLoader(directory);
 	await loader.loadAll();
 	return loader;

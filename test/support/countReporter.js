@@ -4,6 +4,10 @@ module.exports = class CountReporter {
 		const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
 		const skipped = results.numPendingTests + results.numTodoTests;
 		// At the exit, so that it stands below jest's own summary.
-		process.once('exit', () => process.stdout.write(`${results.numPassedTests} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}\n`));
+		process.once('exit', () =>
+			process.stdout.write(
+				`${results.numPassedTests} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}\n`,
+			),
+		);
 	}
 };

@@ -20,11 +20,19 @@ for (const { filePath, text } of await json(process.stdin)) {
 	reports.push(result.messages.map(({ ruleId, message }) => ({ ruleId, message })));
 }
 
-const communityRules = Object.keys(communityNodes.rules).map((name) => `@n8n/community-nodes/${name}`);
-const kinds = { nodes: 'nodes/A/A.node.ts', credentials: 'credentials/AApi.credentials.ts', community: 'package.json' };
+const communityRules = Object.keys(communityNodes.rules).map(
+	(name) => `@n8n/community-nodes/${name}`,
+);
+const kinds = {
+	nodes: 'nodes/A/A.node.ts',
+	credentials: 'credentials/AApi.credentials.ts',
+	community: 'package.json',
+};
 const off = {};
 for (const [kind, filePath] of Object.entries(kinds)) {
 	const { rules } = await eslint.calculateConfigForFile(path.join(cwd, filePath));
-	off[kind] = [...communityRules, ...Object.keys(nodesBase.configs[kind].rules)].filter((name) => rules[name]?.[0] !== 2);
+	off[kind] = [...communityRules, ...Object.keys(nodesBase.configs[kind].rules)].filter(
+		(name) => rules[name]?.[0] !== 2,
+	);
 }
 process.stdout.write(JSON.stringify({ reports, off }));

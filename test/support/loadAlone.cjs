@@ -10,11 +10,13 @@ const n8nWorkflow = require.resolve('n8n-workflow');
 const refused = [];
 const resolve = Module._resolveFilename;
 Module._resolveFilename = function (request, parent, ...rest) {
-	if (!parent?.filename?.startsWith(folder + path.sep)) return resolve.call(this, request, parent, ...rest);
+	if (!parent?.filename?.startsWith(folder + path.sep))
+		return resolve.call(this, request, parent, ...rest);
 	if (request === 'n8n-workflow') return n8nWorkflow;
 	if (request === 'crypto') return request;
 	const file = request.startsWith('.') && path.resolve(path.dirname(parent.filename), request);
-	if (file && file.startsWith(folder + path.sep)) return resolve.call(this, request, parent, ...rest);
+	if (file && file.startsWith(folder + path.sep))
+		return resolve.call(this, request, parent, ...rest);
 	refused.push(`${path.relative(folder, parent.filename)} requires ${request}`);
 	throw new Error(`"${request}" is not there.`);
 };

@@ -19,13 +19,19 @@ export class LocalServer<Body = unknown> {
 		void (async () => {
 			const sent = await text(request);
 			const answer = sent === '' ? {} : await this.receive(JSON.parse(sent) as Body);
-			if (answer instanceof Refusal) response.writeHead(answer.status, { 'content-type': 'text/plain' }).end(answer.text);
-			else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+			if (answer instanceof Refusal)
+				response.writeHead(answer.status, { 'content-type': 'text/plain' }).end(answer.text);
+			else
+				response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
 		})().catch(() => response.destroy());
 	});
 
 	/** @param answer what is sent back for a body; a request without one gets `{}` */
-	constructor(private readonly answer: (body: Body) => Refusal | object | Promise<Refusal | object> = () => ({})) {}
+	constructor(
+		private readonly answer: (
+			body: Body,
+		) => Refusal | object | Promise<Refusal | object> = () => ({}),
+	) {}
 
 	async open(): Promise<void> {
 		this.server.listen(0, '127.0.0.1');

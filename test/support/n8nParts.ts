@@ -55,8 +55,16 @@ const capturedLogs = new AsyncLocalStorage<CapturedLogs>();
 
 function loggerInto(list: keyof CapturedLogs) {
 	const write = (level: LogLevel) => (message: string, metadata?: unknown) =>
-		void capturedLogs.getStore()?.[list].push(metadata === undefined ? { level, message } : { level, message, metadata });
-	const logger = { error: write('error'), warn: write('warn'), info: write('info'), debug: write('debug'), scoped: () => logger };
+		void capturedLogs
+			.getStore()
+			?.[list].push(metadata === undefined ? { level, message } : { level, message, metadata });
+	const logger = {
+		error: write('error'),
+		warn: write('warn'),
+		info: write('info'),
+		debug: write('debug'),
+		scoped: () => logger,
+	};
 	return logger;
 }
 
@@ -65,7 +73,10 @@ Container.set(Logger, loggerInto('logs') as unknown as Logger);
 LoggerProxy.init(loggerInto('n8nLogs'));
 
 /** Runs `work`; every log line written meanwhile, also after an await, lands in the given lists and in no other call's. */
-export async function withCapturedLogs<Result>(logs: CapturedLogs, work: () => Promise<Result>): Promise<Result> {
+export async function withCapturedLogs<Result>(
+	logs: CapturedLogs,
+	work: () => Promise<Result>,
+): Promise<Result> {
 	return await capturedLogs.run(logs, work);
 }
 
@@ -99,7 +110,13 @@ export interface NodeSetup {
 	/** "Always Output Data" and "Execute Once" in the node's settings. */
 	settings?: Pick<INode, 'alwaysOutputData' | 'executeOnce'>;
 	/** Nodes between the start and this one, in order, as far as their types and names matter. They pass items on. */
-	nodesBefore?: Array<{ name: string; type: string; parameters?: INodeParameters; node?: INodeType; disabled?: boolean }>;
+	nodesBefore?: Array<{
+		name: string;
+		type: string;
+		parameters?: INodeParameters;
+		node?: INodeType;
+		disabled?: boolean;
+	}>;
 }
 
 export interface Assembled {
@@ -167,14 +184,25 @@ class TestCredentialsHelper extends ICredentialsHelper {
 		const { authenticate } = this.type(typeName);
 		if (typeof authenticate === 'function') return await authenticate(credentials, options);
 		if (authenticate?.type !== 'generic') return options;
-		if (!workflow || !node) throw new Error('A declarative authenticate needs the workflow and the node.');
+		if (!workflow || !node)
+			throw new Error('A declarative authenticate needs the workflow and the node.');
 		const resolve = (text: string) =>
 			isExpression(text)
-				? String(workflow.expression.getSimpleParameterValue(node, text, 'internal', { $credentials: credentials }, undefined, '') ?? '')
+				? String(
+						workflow.expression.getSimpleParameterValue(
+							node,
+							text,
+							'internal',
+							{ $credentials: credentials },
+							undefined,
+							'',
+						) ?? '',
+					)
 				: text;
 		for (const [part, values] of Object.entries(authenticate.properties)) {
 			const target: Record<string, unknown> = {};
-			for (const [key, value] of Object.entries(values ?? {})) target[resolve(key)] = resolve(String(value));
+			for (const [key, value] of Object.entries(values ?? {}))
+				target[resolve(key)] = resolve(String(value));
 			const record = options as unknown as Record<string, Record<string, unknown> | undefined>;
 			record[part] = { ...record[part], ...target };
 		}
@@ -204,7 +232,9 @@ class TestCredentialsHelper extends ICredentialsHelper {
 	): Promise<ICredentialDataDecryptedObject> {
 		const stored = this.data[typeName];
 		if (stored === undefined || stored === DELETED) {
-			throw new UserError(`Credential with ID "${nodeCredentials.id}" does not exist for type "${typeName}".`);
+			throw new UserError(
+				`Credential with ID "${nodeCredentials.id}" does not exist for type "${typeName}".`,
+			);
 		}
 		if (raw) return stored;
 		const withDefaults = NodeHelpers.getNodeParameters(
@@ -280,17 +310,23 @@ export function assemble(setup: NodeSetup): Assembled {
 		...(setup.continueOnFail && { onError: onError[setup.continueOnFail] }),
 		...(setup.retryOnFail && { retryOnFail: true, ...setup.retryOnFail }),
 		...setup.settings,
-		credentials: Object.fromEntries(Object.keys(setup.credentials ?? {}).map((name) => [name, { id: `id-of-${name}`, name }])),
+		credentials: Object.fromEntries(
+			Object.keys(setup.credentials ?? {}).map((name) => [name, { id: `id-of-${name}`, name }]),
+		),
 	};
 
 	const types = new Map<string, INodeType | IVersionedNodeType>([[type, nodeType]]);
-	const before = [{ name: START_NODE, type: 'n8n-nodes-base.manualTrigger' }, ...(setup.nodesBefore ?? [])].map((each): INode => {
+	const before = [
+		{ name: START_NODE, type: 'n8n-nodes-base.manualTrigger' },
+		...(setup.nodesBefore ?? []),
+	].map((each): INode => {
 		types.set(each.type, ('node' in each && each.node) || passOn);
 		return { id: randomUUID(), position: [0, 0], typeVersion: 1, parameters: {}, ...each };
 	});
 	const nodeTypes: INodeTypes = {
 		getByName: (name) => types.get(name) ?? passOn,
-		getByNameAndVersion: (name, version) => NodeHelpers.getVersionedNodeType(types.get(name) ?? passOn, version),
+		getByNameAndVersion: (name, version) =>
+			NodeHelpers.getVersionedNodeType(types.get(name) ?? passOn, version),
 		getKnownTypes: () => ({}),
 	};
 	const chain = [...before, node];
@@ -300,7 +336,12 @@ export function assemble(setup: NodeSetup): Assembled {
 		name: 'Workflow under test',
 		nodes: chain,
 		connections: Object.fromEntries(
-			chain.slice(0, -1).map(({ name }, index) => [name, { main: [[{ node: chain[index + 1]!.name, type: 'main' as const, index: 0 }]] }]),
+			chain
+				.slice(0, -1)
+				.map(({ name }, index) => [
+					name,
+					{ main: [[{ node: chain[index + 1]!.name, type: 'main' as const, index: 0 }]] },
+				]),
 		),
 		active: true,
 		nodeTypes,
@@ -314,7 +355,10 @@ export function assemble(setup: NodeSetup): Assembled {
 	};
 	const additionalData: IWorkflowExecuteAdditionalData = {
 		currentNodeExecutionIndex: 0,
-		credentialsHelper: new TestCredentialsHelper(setup.credentialTypes ?? [], setup.credentials ?? {}),
+		credentialsHelper: new TestCredentialsHelper(
+			setup.credentialTypes ?? [],
+			setup.credentials ?? {},
+		),
 		executeWorkflow: notPlayed('A sub-workflow'),
 		getRunExecutionData: async () => undefined,
 		getRuntimeCredential: async () => undefined,
@@ -344,6 +388,7 @@ export function assemble(setup: NodeSetup): Assembled {
 		additionalData,
 		executions: () => executions,
 		webhookId,
-		staticData: () => JSON.parse(JSON.stringify(workflow.staticData[staticDataKey] ?? {})) as IDataObject,
+		staticData: () =>
+			JSON.parse(JSON.stringify(workflow.staticData[staticDataKey] ?? {})) as IDataObject,
 	};
 }

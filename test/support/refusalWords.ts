@@ -12,7 +12,11 @@ const MEMBERS = new Set(['reason', 'words', 'note']);
 const SAYING = /(^p|P)roblem$|^(belongsElsewhere|contradiction|cannotTellPaid|tooManyItems)$/;
 
 /** Of an expression with one of these, either side can become the text. */
-const JOINING = new Set([ts.SyntaxKind.QuestionQuestionToken, ts.SyntaxKind.BarBarToken, ts.SyntaxKind.PlusToken]);
+const JOINING = new Set([
+	ts.SyntaxKind.QuestionQuestionToken,
+	ts.SyntaxKind.BarBarToken,
+	ts.SyntaxKind.PlusToken,
+]);
 
 /**
  * Every text that a refusal or log line is made of, as far as it is fixed: of a template the parts between its values. Found in the
@@ -21,36 +25,69 @@ const JOINING = new Set([ts.SyntaxKind.QuestionQuestionToken, ts.SyntaxKind.BarB
  * @param file from the project's root
  */
 export function refusalWords(file: string): string[] {
-	const source = ts.createSourceFile(file, readFileSync(path.join(root, file), 'utf8'), ts.ScriptTarget.Latest, true);
+	const source = ts.createSourceFile(
+		file,
+		readFileSync(path.join(root, file), 'utf8'),
+		ts.ScriptTarget.Latest,
+		true,
+	);
 	const constants = new Map<string, ts.Expression>();
 	const found: string[] = [];
 
 	const texts = (node: ts.Node | undefined): string[] => {
 		if (node === undefined) return [];
 		if (ts.isStringLiteralLike(node)) return [node.text];
-		if (ts.isTemplateExpression(node)) return [node.head.text, ...node.templateSpans.flatMap((span) => [...texts(span.expression), span.literal.text])];
-		if (ts.isConditionalExpression(node)) return [...texts(node.whenTrue), ...texts(node.whenFalse)];
-		if (ts.isBinaryExpression(node)) return JOINING.has(node.operatorToken.kind) ? [...texts(node.left), ...texts(node.right)] : [];
+		if (ts.isTemplateExpression(node))
+			return [
+				node.head.text,
+				...node.templateSpans.flatMap((span) => [...texts(span.expression), span.literal.text]),
+			];
+		if (ts.isConditionalExpression(node))
+			return [...texts(node.whenTrue), ...texts(node.whenFalse)];
+		if (ts.isBinaryExpression(node))
+			return JOINING.has(node.operatorToken.kind)
+				? [...texts(node.left), ...texts(node.right)]
+				: [];
 		if (ts.isParenthesizedExpression(node)) return texts(node.expression);
 		if (ts.isIdentifier(node)) return texts(constants.get(node.text));
 		return [];
 	};
 	const visit = (node: ts.Node, saying: boolean): void => {
-		if (ts.isVariableDeclaration(node) && ts.isIdentifier(node.name) && /^[A-Z_]+$/.test(node.name.text) && node.initializer && ts.isStringLiteralLike(node.initializer)) constants.set(node.name.text, node.initializer);
-		if (ts.isPropertyAssignment(node) && ts.isIdentifier(node.name) && MEMBERS.has(node.name.text)) found.push(...texts(node.initializer));
-		if (ts.isCallExpression(node) && ts.isIdentifier(node.expression)) for (const index of WRITERS[node.expression.text] ?? []) found.push(...texts(node.arguments[index]));
+		if (
+			ts.isVariableDeclaration(node) &&
+			ts.isIdentifier(node.name) &&
+			/^[A-Z_]+$/.test(node.name.text) &&
+			node.initializer &&
+			ts.isStringLiteralLike(node.initializer)
+		)
+			constants.set(node.name.text, node.initializer);
+		if (ts.isPropertyAssignment(node) && ts.isIdentifier(node.name) && MEMBERS.has(node.name.text))
+			found.push(...texts(node.initializer));
+		if (ts.isCallExpression(node) && ts.isIdentifier(node.expression))
+			for (const index of WRITERS[node.expression.text] ?? [])
+				found.push(...texts(node.arguments[index]));
 		if (saying && ts.isReturnStatement(node)) found.push(...texts(node.expression));
-		if (saying && ts.isArrowFunction(node) && !ts.isBlock(node.body)) found.push(...texts(node.body));
-		const named = (ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node) || ts.isPropertyAssignment(node)) && node.name && ts.isIdentifier(node.name) && SAYING.test(node.name.text);
+		if (saying && ts.isArrowFunction(node) && !ts.isBlock(node.body))
+			found.push(...texts(node.body));
+		const named =
+			(ts.isFunctionDeclaration(node) ||
+				ts.isMethodDeclaration(node) ||
+				ts.isPropertyAssignment(node)) &&
+			node.name &&
+			ts.isIdentifier(node.name) &&
+			SAYING.test(node.name.text);
 		const isFunction = ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node);
 		ts.forEachChild(node, (child) => visit(child, named || (saying && !isFunction)));
 	};
 	// Constants may stand below their use.
 	ts.forEachChild(source, function declare(node): void {
-		if (ts.isVariableStatement(node)) node.declarationList.declarations.forEach((each) => visit(each, false));
+		if (ts.isVariableStatement(node))
+			node.declarationList.declarations.forEach((each) => visit(each, false));
 	});
 	found.length = 0;
 	visit(source, false);
-	const trimmed = found.map((text) => text.replace(/^[\s.,;:()"]+|[\s.,;:("]+$/g, '')).filter((text) => /[A-Za-z]{3}/.test(text));
+	const trimmed = found
+		.map((text) => text.replace(/^[\s.,;:()"]+|[\s.,;:("]+$/g, ''))
+		.filter((text) => /[A-Za-z]{3}/.test(text));
 	return [...new Set(trimmed)];
 }

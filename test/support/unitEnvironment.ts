@@ -10,7 +10,10 @@ export default class UnitEnvironment extends TestEnvironment {
 	override async setup(): Promise<void> {
 		await super.setup();
 		// n8n-core reads both while it is being loaded, which is later.
-		Object.assign(this.global.process.env, { N8N_USER_FOLDER: this.userFolder, N8N_ENCRYPTION_KEY: 'encryption key of the unit tests' });
+		Object.assign(this.global.process.env, {
+			N8N_USER_FOLDER: this.userFolder,
+			N8N_ENCRYPTION_KEY: 'encryption key of the unit tests',
+		});
 	}
 
 	override async teardown(): Promise<void> {

@@ -4,7 +4,15 @@
  * part of Express 5 that nodes use. Express itself comes with n8n, not with n8n-core.
  */
 import { randomUUID } from 'node:crypto';
-import { Agent, createServer, request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders, type Server, type ServerResponse } from 'node:http';
+import {
+	Agent,
+	createServer,
+	request as httpRequest,
+	type IncomingMessage,
+	type OutgoingHttpHeaders,
+	type Server,
+	type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parse as parseQueryString } from 'node:querystring';
 import { buffer } from 'node:stream/consumers';
@@ -73,7 +81,12 @@ export class UnreadableBody extends Error {
 /** n8n's N8N_PAYLOAD_SIZE_MAX default. */
 const LARGEST_BODY_BYTES = 16 * 1024 * 1024;
 const CALL_HEADER = 'x-harness-call';
-const shortTypes: Record<string, string> = { json: 'application/json', text: 'text/plain', txt: 'text/plain', html: 'text/html' };
+const shortTypes: Record<string, string> = {
+	json: 'application/json',
+	text: 'text/plain',
+	txt: 'text/plain',
+	html: 'text/html',
+};
 
 type Handler = (request: N8nRequest, response: ExpressResponse) => Promise<void>;
 const handlers = new Map<string, Handler>();
@@ -88,9 +101,11 @@ async function listening(): Promise<Server> {
 			delete incoming.headers[CALL_HEADER];
 			const response = expressResponse(outgoing);
 			const request = n8nRequest(incoming, response);
-			void handlers.get(call)?.(request, response).catch((error: unknown) => {
-				if (!response.headersSent) response.status(500).json({ code: 0, message: String(error) });
-			});
+			void handlers
+				.get(call)?.(request, response)
+				.catch((error: unknown) => {
+					if (!response.headersSent) response.status(500).json({ code: 0, message: String(error) });
+				});
 		});
 		// None: a connection that is closed just when the next call takes it would be a failure of the harness.
 		created.keepAliveTimeout = 0;
@@ -117,9 +132,12 @@ function n8nRequest(incoming: IncomingMessage, response: ExpressResponse): N8nRe
 		header: get,
 		readRawBody: async () => {
 			if (request.rawBody) return;
-			const unzip = { gzip: createGunzip, deflate: createInflate }[String(request.headers['content-encoding'])];
+			const unzip = { gzip: createGunzip, deflate: createInflate }[
+				String(request.headers['content-encoding'])
+			];
 			const bytes = await buffer(unzip ? request.pipe(unzip()) : request);
-			if (bytes.length > LARGEST_BODY_BYTES) throw new UnreadableBody(500, 'request entity too large');
+			if (bytes.length > LARGEST_BODY_BYTES)
+				throw new UnreadableBody(500, 'request entity too large');
 			request.rawBody = bytes;
 		},
 	});
@@ -130,7 +148,9 @@ function n8nRequest(incoming: IncomingMessage, response: ExpressResponse): N8nRe
 function expressResponse(outgoing: ServerResponse): ExpressResponse {
 	const response = outgoing as ExpressResponse;
 	const set: ExpressResponse['set'] = (name, value) => {
-		for (const [key, each] of typeof name === 'string' ? [[name, value ?? ''] as const] : Object.entries(name)) {
+		for (const [key, each] of typeof name === 'string'
+			? [[name, value ?? ''] as const]
+			: Object.entries(name)) {
 			const textWithoutCharset = key.toLowerCase() === 'content-type' && /^text\/[^;]+$/.test(each);
 			response.setHeader(key, textWithoutCharset ? `${each}; charset=utf-8` : each);
 		}
@@ -145,9 +165,11 @@ function expressResponse(outgoing: ServerResponse): ExpressResponse {
 	const send = (body?: unknown): ExpressResponse => {
 		if (body === undefined || typeof body === 'string') {
 			const current = response.getHeader('content-type');
-			if (current === undefined && body !== undefined) set('content-type', 'text/html; charset=utf-8');
+			if (current === undefined && body !== undefined)
+				set('content-type', 'text/html; charset=utf-8');
 			// Express states utf-8 for every text it sends.
-			else if (typeof current === 'string' && !/charset=/i.test(current)) set('content-type', `${current}; charset=utf-8`);
+			else if (typeof current === 'string' && !/charset=/i.test(current))
+				set('content-type', `${current}; charset=utf-8`);
 			response.end(body ?? '');
 		} else if (Buffer.isBuffer(body)) {
 			if (!response.getHeader('content-type')) set('content-type', 'application/octet-stream');
@@ -174,23 +196,31 @@ function expressResponse(outgoing: ServerResponse): ExpressResponse {
 /** Reads and parses the body as n8n does before it calls a node's `webhook`. Throws `UnreadableBody` where n8n answers by itself. */
 export async function parseBody(request: N8nRequest, typeVersion: number): Promise<void> {
 	const { contentType } = request;
-	if (contentType?.startsWith('multipart/')) throw new Error('Multipart bodies are not played by this harness.');
+	if (contentType?.startsWith('multipart/'))
+		throw new Error('Multipart bodies are not played by this harness.');
 	const parsable =
 		contentType !== undefined &&
-		(['application/json', 'text/plain', 'application/x-www-form-urlencoded'].some((type) => contentType.startsWith(type)) || /[/+]xml$/.test(contentType));
+		(['application/json', 'text/plain', 'application/x-www-form-urlencoded'].some((type) =>
+			contentType.startsWith(type),
+		) ||
+			/[/+]xml$/.test(contentType));
 	if (typeVersion > 1 && !parsable) return;
 	try {
 		await request.readRawBody();
 	} catch (error) {
-		throw error instanceof UnreadableBody ? error : new UnreadableBody(500, 'There was a problem executing the workflow');
+		throw error instanceof UnreadableBody
+			? error
+			: new UnreadableBody(500, 'There was a problem executing the workflow');
 	}
 	if (!request.rawBody?.length) return;
 	try {
 		const encoded = request.headers['content-encoding'];
-		if (encoded !== undefined && !['gzip', 'deflate', 'identity'].includes(encoded)) throw new Error('unsupported content encoding');
+		if (encoded !== undefined && !['gzip', 'deflate', 'identity'].includes(encoded))
+			throw new Error('unsupported content encoding');
 		const text = request.rawBody.toString(request.encoding);
 		if (contentType === 'application/json') request.body = JSON.parse(text.replace(/^\uFEFF/, ''));
-		else if (contentType === 'application/x-www-form-urlencoded') request.body = parseQueryString(text, undefined, undefined, { maxKeys: 1000 });
+		else if (contentType === 'application/x-www-form-urlencoded')
+			request.body = parseQueryString(text, undefined, undefined, { maxKeys: 1000 });
 		else if (contentType === 'text/plain') request.body = text;
 	} catch {
 		throw new UnreadableBody(422, 'Failed to parse request body');
@@ -198,24 +228,51 @@ export async function parseBody(request: N8nRequest, typeVersion: number): Promi
 }
 
 /** Sends the request to `handle` over a loopback connection and waits for the whole answer. */
-export async function sendOverLoopback(path: string, call: CallbackRequest, handle: Handler): Promise<ClientResponse> {
+export async function sendOverLoopback(
+	path: string,
+	call: CallbackRequest,
+	handle: Handler,
+): Promise<ClientResponse> {
 	const { port } = (await listening()).address() as AddressInfo;
 	const id = randomUUID();
 	handlers.set(id, handle);
 	const body = Buffer.from(call.rawBody ?? '');
-	const headers: OutgoingHttpHeaders = { 'content-length': body.length, ...call.headers, [CALL_HEADER]: id };
+	const headers: OutgoingHttpHeaders = {
+		'content-length': body.length,
+		...call.headers,
+		[CALL_HEADER]: id,
+	};
 	try {
 		return await new Promise((resolve, reject) => {
 			const sent = httpRequest(
-				{ host: '127.0.0.1', port, agent, method: call.method ?? 'POST', path: call.query ? `${path}?${call.query}` : path, headers, timeout: 10_000 },
+				{
+					host: '127.0.0.1',
+					port,
+					agent,
+					method: call.method ?? 'POST',
+					path: call.query ? `${path}?${call.query}` : path,
+					headers,
+					timeout: 10_000,
+				},
 				(answer) => {
 					buffer(answer).then(
-						(bytes) => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: bytes.toString('utf8') }),
+						(bytes) =>
+							resolve({
+								status: answer.statusCode ?? 0,
+								headers: answer.headers,
+								body: bytes.toString('utf8'),
+							}),
 						reject,
 					);
 				},
 			);
-			sent.on('timeout', () => sent.destroy(new Error('No answer within 10 seconds: the node neither answered nor returned a webhookResponse.')));
+			sent.on('timeout', () =>
+				sent.destroy(
+					new Error(
+						'No answer within 10 seconds: the node neither answered nor returned a webhookResponse.',
+					),
+				),
+			);
 			sent.on('error', reject);
 			sent.end(body);
 		});

@@ -18,8 +18,15 @@ const statusSentences: Record<CheckoutStatus, string> = {
 };
 
 /** The page that a payer sees, with the buttons a payer has and, apart from them, those that only a tester has, and what was sent to the merchant. */
-export function cashierPage(played: PlayedProvider, checkout: SandboxCheckout, deliveries: readonly Delivery[], problem?: string): Html {
-	const actions = Object.entries(played.provider.actions).filter(([, action]) => action.from.includes(checkout.status));
+export function cashierPage(
+	played: PlayedProvider,
+	checkout: SandboxCheckout,
+	deliveries: readonly Delivery[],
+	problem?: string,
+): Html {
+	const actions = Object.entries(played.provider.actions).filter(([, action]) =>
+		action.from.includes(checkout.status),
+	);
 	const payers = actions.filter(([, action]) => action.by === 'payer');
 	const testers = actions.filter(([, action]) => action.by === 'tester');
 	const back = checkout.status === 'paid' ? checkout.successUrl : checkout.cancelUrl;
@@ -37,7 +44,10 @@ export function cashierPage(played: PlayedProvider, checkout: SandboxCheckout, d
 	</dl>
 	<p role="status" class="status ${checkout.status}">${statusSentences[checkout.status]}</p>
 	${problem === undefined ? '' : html`<p role="alert" class="problem">${problem}</p>`}
-	${actions.length === 0 ? afterwards(back, deliveries.length > 0) : html`<form method="post">
+	${
+		actions.length === 0
+			? afterwards(back, deliveries.length > 0)
+			: html`<form method="post">
 		<p class="buttons">${payers.map(button(checkout))}</p>
 		<details>
 			<summary>For testers</summary>
@@ -57,7 +67,8 @@ export function cashierPage(played: PlayedProvider, checkout: SandboxCheckout, d
 			<p class="quiet">Choose first, then press a button: one above, or one of these.</p>
 			<p class="buttons">${testers.map(button(checkout))}</p>
 		</details>
-	</form>`}
+	</form>`
+	}
 	${callbacksOf(checkout, deliveries)}
 	<p class="aside"><a href="/">Dashboard of the sandbox</a></p>
 </main>`,
@@ -67,24 +78,35 @@ export function cashierPage(played: PlayedProvider, checkout: SandboxCheckout, d
 
 function button(checkout: SandboxCheckout) {
 	return ([name, action]: [string, PayerAction]): Html => {
-		const label = name === 'pay' ? `${action.label} ${checkout.amount} ${checkout.currency}` : action.label;
+		const label =
+			name === 'pay' ? `${action.label} ${checkout.amount} ${checkout.currency}` : action.label;
 		return html`<button type="submit" name="action" value="${name}"${name === 'pay' ? ' class=main' : ''}>${label}</button>`;
 	};
 }
 
 function afterwards(back: string | null, isTold: boolean): Html {
-	if (back === null) return html`<p>The payer has nothing left to do here.${isTold ? " What your workflow made of it is in n8n's Executions." : ''}</p>`;
+	if (back === null)
+		return html`<p>The payer has nothing left to do here.${isTold ? " What your workflow made of it is in n8n's Executions." : ''}</p>`;
 	return html`<p><a href="${back}">Back to the shop</a></p>`;
 }
 
 /** What the merchant was told of this checkout, the latest first, and what came of it. */
-function callbacksOf({ status, callbackUrl }: SandboxCheckout, deliveries: readonly Delivery[]): Html | '' {
+function callbacksOf(
+	{ status, callbackUrl }: SandboxCheckout,
+	deliveries: readonly Delivery[],
+): Html | '' {
 	if (deliveries.length === 0) {
 		if (status === 'open') return '';
 		return html`<p class="quiet">No callback has been sent.${callbackUrl === null ? ' This checkout has no callback address of its own.' : ''}</p>`;
 	}
 	return html`<h2>Callbacks</h2>
-	<ul class="told">${deliveries.slice(-callbacksShown).reverse().map((delivery) => html`<li>${moment(delivery.at)} UTC, ${delivery.quality}: ${answerTo(delivery)}</li>`)}</ul>`;
+	<ul class="told">${deliveries
+		.slice(-callbacksShown)
+		.reverse()
+		.map(
+			(delivery) =>
+				html`<li>${moment(delivery.at)} UTC, ${delivery.quality}: ${answerTo(delivery)}</li>`,
+		)}</ul>`;
 }
 
 function answerTo({ status, acknowledged, error }: Delivery): string {

@@ -19,10 +19,15 @@ export interface DashboardOptions {
 type DisplayName = (provider: string) => string;
 
 /** All that the sandbox knows, on one page. */
-export function dashboardPage(sandbox: SandboxState, { refreshSeconds, problem }: DashboardOptions): Html {
+export function dashboardPage(
+	sandbox: SandboxState,
+	{ refreshSeconds, problem }: DashboardOptions,
+): Html {
 	const played = [...sandbox.played.values()];
 	const displayName: DisplayName = (name) => sandbox.played.get(name)?.provider.displayName ?? name;
-	const checkouts = played.flatMap((one) => one.checkouts.all()).sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime());
+	const checkouts = played
+		.flatMap((one) => one.checkouts.all())
+		.sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime());
 	return page(
 		'Sandbox of the payment providers',
 		html`<header>
@@ -67,8 +72,11 @@ function checkoutSection(checkouts: SandboxCheckout[], displayName: DisplayName)
 	${
 		rows.length === 0
 			? html`<p class="empty">None yet. With the <a href="#credentials">credential</a> in n8n, run a workflow with a Create Checkout step, and it appears here.</p>`
-			: table(shownOf(rows, checkouts, 'checkouts'), ['Time', 'Provider', 'Reference', 'Amount', 'Status', 'Cashier', 'Remarks'], rows.map(
-					(checkout) => html`<tr>
+			: table(
+					shownOf(rows, checkouts, 'checkouts'),
+					['Time', 'Provider', 'Reference', 'Amount', 'Status', 'Cashier', 'Remarks'],
+					rows.map(
+						(checkout) => html`<tr>
 		<td>${moment(checkout.createdAt)}</td>
 		<td>${displayName(checkout.provider)}</td>
 		<td>${checkout.reference ?? html`<span class="quiet">none</span>`}</td>
@@ -77,7 +85,8 @@ function checkoutSection(checkouts: SandboxCheckout[], displayName: DisplayName)
 		<td><a href="/cashier/${checkout.provider}/${encodeURIComponent(checkout.checkoutId)}">Cashier<span class="unseen"> of ${checkout.reference ?? checkout.checkoutId}</span></a></td>
 		<td>${remarks(checkout)}</td>
 	</tr>`,
-				))
+					),
+				)
 	}
 </section>`;
 }
@@ -94,14 +103,18 @@ function remarks(checkout: SandboxCheckout): Html {
 function deliverySection(sandbox: SandboxState, displayName: DisplayName): Html {
 	const deliveries = sandbox.deliveries.all();
 	const rows = newest(deliveries);
-	const referenceOf = ({ provider, checkoutId }: Delivery) => sandbox.played.get(provider)?.checkouts.get(checkoutId)?.reference;
+	const referenceOf = ({ provider, checkoutId }: Delivery) =>
+		sandbox.played.get(provider)?.checkouts.get(checkoutId)?.reference;
 	return html`<section aria-labelledby="deliveries">
 	<h2 id="deliveries">Callbacks</h2>
 	${
 		rows.length === 0
 			? html`<p class="empty">None yet. Click Pay on a checkout's cashier page: the callback that is sent then, and the answer it gets, appear here.</p>`
-			: table(shownOf(rows, deliveries, 'deliveries'), ['Time', 'Provider', 'Reference', 'What', 'To', 'Answer', 'Again'], rows.map(
-					(delivery) => html`<tr>
+			: table(
+					shownOf(rows, deliveries, 'deliveries'),
+					['Time', 'Provider', 'Reference', 'What', 'To', 'Answer', 'Again'],
+					rows.map(
+						(delivery) => html`<tr>
 		<td>${moment(delivery.at)}</td>
 		<td>${displayName(delivery.provider)}</td>
 		<td>${referenceOf(delivery) ?? html`<span class="quiet">none</span>`}</td>
@@ -111,14 +124,19 @@ function deliverySection(sandbox: SandboxState, displayName: DisplayName): Html 
 		<td>${answerTo(delivery)}</td>
 		<td><form method="post" action="/dashboard/deliveries/${delivery.id}/redeliver"><button type="submit">Redeliver<span class="unseen"> ${delivery.id}</span></button></form></td>
 	</tr>`,
-				))
+					),
+				)
 	}
 </section>`;
 }
 
 function answerTo(delivery: Delivery): Html {
-	const again = delivery.nextAttemptAt === null ? '' : html`<br>Next attempt at ${moment(delivery.nextAttemptAt)}`;
-	if (delivery.error !== null) return html`<span class="badge failed">no answer</span> ${delivery.error}${again}`;
+	const again =
+		delivery.nextAttemptAt === null
+			? ''
+			: html`<br>Next attempt at ${moment(delivery.nextAttemptAt)}`;
+	if (delivery.error !== null)
+		return html`<span class="badge failed">no answer</span> ${delivery.error}${again}`;
 	if (delivery.status === null) return html`<span class="badge pending">on its way</span>`;
 	return html`<span class="badge ${delivery.acknowledged ? 'paid' : 'failed'}">${delivery.status}</span> ${delivery.acknowledged ? 'acknowledged' : 'not acknowledged'}${again}
 		<details><summary>Answer<span class="unseen"> to ${delivery.id}</span></summary><pre>${asText(delivery.responseHeaders, delivery.responseBody)}</pre></details>`;
@@ -126,7 +144,11 @@ function answerTo(delivery: Delivery): Html {
 
 /** The numbers that the package's credentials ask for, which no order has; refused for the key is something else. */
 function isCredentialTest({ path, reason, status }: Refusal): boolean {
-	return status !== 401 && status !== 403 && /00000000-0000-4000-8000-000000000000|n8n-credential-test/.test(`${path} ${reason}`);
+	return (
+		status !== 401 &&
+		status !== 403 &&
+		/00000000-0000-4000-8000-000000000000|n8n-credential-test/.test(`${path} ${reason}`)
+	);
 }
 
 function refusalSection(refusals: Refusal[], displayName: DisplayName): Html {
@@ -136,15 +158,19 @@ function refusalSection(refusals: Refusal[], displayName: DisplayName): Html {
 	${
 		rows.length === 0
 			? html`<p class="empty">None. A request that a provider would refuse (wrong key, missing field, wrong address) appears here with the reason.</p>`
-			: table(shownOf(rows, refusals, 'refused requests'), ['Time', 'Provider', 'Request', 'Status', 'Why'], rows.map(
-					(refusal) => html`<tr>
+			: table(
+					shownOf(rows, refusals, 'refused requests'),
+					['Time', 'Provider', 'Request', 'Status', 'Why'],
+					rows.map(
+						(refusal) => html`<tr>
 		<td>${moment(refusal.at)}</td>
 		<td>${displayName(refusal.provider)}</td>
 		<td class="address"><code>${refusal.method} ${refusal.path}</code></td>
 		<td>${refusal.status ?? 'none'}</td>
 		<td class="reason">${refusal.reason}${isCredentialTest(refusal) ? html` <span class="quiet">n8n asks so when it tests a credential: whoever gets this answer has the right key.</span>` : ''}</td>
 	</tr>`,
-				))
+					),
+				)
 	}
 </section>`;
 }
@@ -160,16 +186,25 @@ function reportSections(played: PlayedProvider[]): Html[] {
 	${
 		rows.length === 0
 			? html`<p class="empty">None.</p>`
-			: table(shownOf(rows, all, title), columns, rows.map(
-					(row) => html`<tr>${columns.map((column) => html`<td class="address">${inCell(row[column])}</td>`)}</tr>`,
-				))
+			: table(
+					shownOf(rows, all, title),
+					columns,
+					rows.map(
+						(row) =>
+							html`<tr>${columns.map((column) => html`<td class="address">${inCell(row[column])}</td>`)}</tr>`,
+					),
+				)
 	}
 </section>`;
 		}),
 	);
 }
 
-function faultSection(sandbox: SandboxState, played: PlayedProvider[], displayName: DisplayName): Html {
+function faultSection(
+	sandbox: SandboxState,
+	played: PlayedProvider[],
+	displayName: DisplayName,
+): Html {
 	const switchedOn = sandbox.faults.list();
 	return html`<section aria-labelledby="faults">
 	<h2 id="faults">Faults</h2>
@@ -234,11 +269,15 @@ function newest<Row>(rows: readonly Row[]): Row[] {
 }
 
 function shownOf(shown: readonly unknown[], all: readonly unknown[], what: string): string {
-	return shown.length === all.length ? `All ${what}, newest first (${all.length})` : `The newest ${shown.length} of ${all.length} ${what}`;
+	return shown.length === all.length
+		? `All ${what}, newest first (${all.length})`
+		: `The newest ${shown.length} of ${all.length} ${what}`;
 }
 
 function asText(headers: Readonly<Record<string, string>>, body: string): string {
-	return `${Object.entries(headers).map(([name, value]) => `${name}: ${value}`).join('\n')}\n\n${body}`;
+	return `${Object.entries(headers)
+		.map(([name, value]) => `${name}: ${value}`)
+		.join('\n')}\n\n${body}`;
 }
 
 function inCell(value: unknown): string {

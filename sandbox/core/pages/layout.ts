@@ -3,7 +3,11 @@ import { html, raw } from 'hono/html';
 export type Html = ReturnType<typeof html>;
 
 /** The frame of every page. `refreshSeconds` makes the browser load the page again by itself. */
-export function page(title: string, content: Html, options: { refreshSeconds?: number; layout?: 'wide' | 'narrow' } = {}): Html {
+export function page(
+	title: string,
+	content: Html,
+	options: { refreshSeconds?: number; layout?: 'wide' | 'narrow' } = {},
+): Html {
 	return html`${raw('<!DOCTYPE html>')}
 <html lang="en">
 <head>
@@ -27,5 +31,7 @@ export function moment(at: Date): Html {
 }
 
 export function choice(value: string, label: string, selected = false): Html {
-	return selected ? html`<option value="${value}" selected>${label}</option>` : html`<option value="${value}">${label}</option>`;
+	return selected
+		? html`<option value="${value}" selected>${label}</option>`
+		: html`<option value="${value}">${label}</option>`;
 }

@@ -15,7 +15,10 @@ export function pages(sandbox: SandboxState): Hono {
 	app.use(async (c, next) => {
 		await next();
 		// Names and references come from requests: should one ever slip through unescaped, it still runs nothing.
-		c.header('Content-Security-Policy', "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'");
+		c.header(
+			'Content-Security-Policy',
+			"default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'",
+		);
 		c.header('Cache-Control', 'no-store');
 	});
 
@@ -23,7 +26,9 @@ export function pages(sandbox: SandboxState): Hono {
 	app.get('/favicon.ico', (c) => c.body(null, 204));
 
 	app.get('/', async (c) => {
-		const refreshSeconds = /^\d{1,3}$/.test(c.req.query('refresh') ?? '') ? Math.max(2, Number(c.req.query('refresh'))) : undefined;
+		const refreshSeconds = /^\d{1,3}$/.test(c.req.query('refresh') ?? '')
+			? Math.max(2, Number(c.req.query('refresh')))
+			: undefined;
 		return c.html(await dashboardPage(sandbox, { refreshSeconds }));
 	});
 
@@ -35,16 +40,29 @@ export function pages(sandbox: SandboxState): Hono {
 	app.post('/dashboard/faults', async (c) => {
 		const form = await c.req.parseBody();
 		const [provider, operation] = text(form.operation).split('/');
-		const wanted = switchFault.safeParse({ provider, operation, fault: text(form.fault) === '' ? null : text(form.fault), times: Number(form.times) });
-		const problem = wanted.success ? setFault(sandbox, wanted.data) : 'Type how many calls the fault hits: a whole number from 1 to 100000.';
-		return problem === undefined ? c.redirect('/#faults', 303) : c.html(await dashboardPage(sandbox, { problem }), 400);
+		const wanted = switchFault.safeParse({
+			provider,
+			operation,
+			fault: text(form.fault) === '' ? null : text(form.fault),
+			times: Number(form.times),
+		});
+		const problem = wanted.success
+			? setFault(sandbox, wanted.data)
+			: 'Type how many calls the fault hits: a whole number from 1 to 100000.';
+		return problem === undefined
+			? c.redirect('/#faults', 303)
+			: c.html(await dashboardPage(sandbox, { problem }), 400);
 	});
 
 	app.post('/dashboard/settings', async (c) => {
 		const form = await c.req.parseBody();
-		const wanted = changeSettings.safeParse({ latencyMilliseconds: Number(form.latencyMilliseconds), redeliveryScale: Number(form.redeliveryScale) });
+		const wanted = changeSettings.safeParse({
+			latencyMilliseconds: Number(form.latencyMilliseconds),
+			redeliveryScale: Number(form.redeliveryScale),
+		});
 		if (!wanted.success) {
-			const problem = 'Type whole milliseconds from 0 to 60000, and a factor above 0 and at most 1.';
+			const problem =
+				'Type whole milliseconds from 0 to 60000, and a factor above 0 and at most 1.';
 			return c.html(await dashboardPage(sandbox, { problem }), 400);
 		}
 		Object.assign(sandbox.settings, wanted.data);
@@ -56,12 +74,16 @@ export function pages(sandbox: SandboxState): Hono {
 		return c.redirect('/', 303);
 	});
 
-	const deliveriesOf = ({ provider, checkoutId }: SandboxCheckout) => sandbox.deliveries.all().filter((delivery) => delivery.provider === provider && delivery.checkoutId === checkoutId);
+	const deliveriesOf = ({ provider, checkoutId }: SandboxCheckout) =>
+		sandbox.deliveries
+			.all()
+			.filter((delivery) => delivery.provider === provider && delivery.checkoutId === checkoutId);
 
 	app.get('/cashier/:provider/:checkoutId', async (c) => {
 		const played = sandbox.played.get(c.req.param('provider'));
 		const checkout = played?.checkouts.get(c.req.param('checkoutId'));
-		if (played === undefined || checkout === undefined) return c.html(await noSuchPage('There is no such checkout.'), 404);
+		if (played === undefined || checkout === undefined)
+			return c.html(await noSuchPage('There is no such checkout.'), 404);
 		return c.html(await cashierPage(played, checkout, deliveriesOf(checkout)));
 	});
 
@@ -69,12 +91,29 @@ export function pages(sandbox: SandboxState): Hono {
 		const { provider, checkoutId } = c.req.param();
 		const played = sandbox.played.get(provider);
 		const checkout = played?.checkouts.get(checkoutId);
-		if (played === undefined || checkout === undefined) return c.html(await noSuchPage('There is no such checkout.'), 404);
+		if (played === undefined || checkout === undefined)
+			return c.html(await noSuchPage('There is no such checkout.'), 404);
 		const form = await c.req.parseBody();
-		const options = actionOptions.safeParse({ callback: form.callback, copies: form.copies === undefined ? undefined : Number(form.copies) });
-		if (!options.success) return c.html(await cashierPage(played, checkout, deliveriesOf(checkout), 'Type how many copies of the callback are sent: a whole number from 1 to 100.'), 400);
+		const options = actionOptions.safeParse({
+			callback: form.callback,
+			copies: form.copies === undefined ? undefined : Number(form.copies),
+		});
+		if (!options.success)
+			return c.html(
+				await cashierPage(
+					played,
+					checkout,
+					deliveriesOf(checkout),
+					'Type how many copies of the callback are sent: a whole number from 1 to 100.',
+				),
+				400,
+			);
 		const result = played.act(checkoutId, text(form.action), options.data);
-		if (!result.done) return c.html(await cashierPage(played, checkout, deliveriesOf(checkout), result.reason), result.status);
+		if (!result.done)
+			return c.html(
+				await cashierPage(played, checkout, deliveriesOf(checkout), result.reason),
+				result.status,
+			);
 		// As in life, the payer goes back without waiting for what the merchant's server answers to the callback; a tester wants to see it.
 		result.deliveries.catch(console.error);
 		const returnTo = options.data.callback === 'genuine' ? result.action.returnTo : 'cashier';
@@ -87,7 +126,10 @@ export function pages(sandbox: SandboxState): Hono {
 	return app;
 }
 
-function returnAddress(returnTo: 'success' | 'cancel' | 'cashier', checkout: { successUrl: string | null; cancelUrl: string | null }): string | null {
+function returnAddress(
+	returnTo: 'success' | 'cancel' | 'cashier',
+	checkout: { successUrl: string | null; cancelUrl: string | null },
+): string | null {
 	if (returnTo === 'cashier') return null;
 	return returnTo === 'success' ? checkout.successUrl : checkout.cancelUrl;
 }

@@ -1,3 +1,7 @@
 const { emptyTrigger, RESPONSE_MODE } = require('./emptyTrigger');
 
-exports.EmptyExpressionTrigger = emptyTrigger('emptyExpressionTrigger', 'Empty Expression Trigger', { responseMode: RESPONSE_MODE });
+exports.EmptyExpressionTrigger = emptyTrigger(
+	'emptyExpressionTrigger',
+	'Empty Expression Trigger',
+	{ responseMode: RESPONSE_MODE },
+);

@@ -4,6 +4,9 @@ const { emptyTrigger, RESPONSE_MODE } = require('./emptyTrigger');
 exports.EmptyResolverTrigger = emptyTrigger('emptyResolverTrigger', 'Empty Resolver Trigger', {
 	responseMode: RESPONSE_MODE,
 	[Symbol.for('n8n.webhookDescriptionResolvers')]: {
-		responseMode: { template: RESPONSE_MODE, resolve: ({ options }) => (options?.respond === 'whenFinished' ? 'lastNode' : 'onReceived') },
+		responseMode: {
+			template: RESPONSE_MODE,
+			resolve: ({ options }) => (options?.respond === 'whenFinished' ? 'lastNode' : 'onReceived'),
+		},
 	},
 });

@@ -1,3 +1,5 @@
 const { emptyTrigger } = require('./emptyTrigger');
 
-exports.EmptyTrigger = emptyTrigger('emptyTrigger', 'Empty Trigger', { responseMode: 'onReceived' });
+exports.EmptyTrigger = emptyTrigger('emptyTrigger', 'Empty Trigger', {
+	responseMode: 'onReceived',
+});

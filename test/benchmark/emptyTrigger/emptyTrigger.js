@@ -11,8 +11,18 @@ exports.emptyTrigger = (name, displayName, webhook) =>
 			inputs: [],
 			outputs: ['main'],
 			credentials: [{ name: 'emptyTriggerApi', required: true }],
-			webhooks: [{ name: 'default', httpMethod: 'POST', path: 'callback', responseData: '', ...webhook }],
-			properties: [{ displayName: 'Options', name: 'options', type: 'collection', default: {}, options: [{ displayName: 'Respond', name: 'respond', type: 'string', default: '' }] }],
+			webhooks: [
+				{ name: 'default', httpMethod: 'POST', path: 'callback', responseData: '', ...webhook },
+			],
+			properties: [
+				{
+					displayName: 'Options',
+					name: 'options',
+					type: 'collection',
+					default: {},
+					options: [{ displayName: 'Respond', name: 'respond', type: 'string', default: '' }],
+				},
+			],
 		};
 
 		async webhook() {
@@ -22,4 +32,5 @@ exports.emptyTrigger = (name, displayName, webhook) =>
 		}
 	};
 
-exports.RESPONSE_MODE = '={{ $parameter["options"]["respond"] === "whenFinished" ? "lastNode" : "onReceived" }}';
+exports.RESPONSE_MODE =
+	'={{ $parameter["options"]["respond"] === "whenFinished" ? "lastNode" : "onReceived" }}';

@@ -20,9 +20,16 @@ import { InputError } from '../../../nodes/shared/inputError';
 import { answered, credentials, order, received, reply, sentBody } from './support';
 
 const stamp = { now: new Date(0), nonce: '' };
-const post = (body: string): HttpCall => ({ method: 'POST', url: 'https://gateway.example/gateway/api/v1/payments/checkout', body, repeat: 'once' });
-const signatureOf = (call: HttpCall, more: Parameters<typeof credentials>[0] = {}) => chingChingPay.authHeaders(credentials(more), call, stamp)['x-signature'];
-const hmac = (text: string, key = 'signing-secret-of-the-test') => createHmac('sha256', key).update(text).digest('hex');
+const post = (body: string): HttpCall => ({
+	method: 'POST',
+	url: 'https://gateway.example/gateway/api/v1/payments/checkout',
+	body,
+	repeat: 'once',
+});
+const signatureOf = (call: HttpCall, more: Parameters<typeof credentials>[0] = {}) =>
+	chingChingPay.authHeaders(credentials(more), call, stamp)['x-signature'];
+const hmac = (text: string, key = 'signing-secret-of-the-test') =>
+	createHmac('sha256', key).update(text).digest('hex');
 
 describe('the signature of a request', () => {
 	it('covers the exact body', () => {
@@ -30,11 +37,15 @@ describe('the signature of a request', () => {
 	});
 
 	it('covers the empty text where there is no body', () => {
-		expect(signatureOf({ method: 'GET', url: 'https://gateway.example/x?page=1', repeat: 'safe' })).toBe(hmac(''));
+		expect(
+			signatureOf({ method: 'GET', url: 'https://gateway.example/x?page=1', repeat: 'safe' }),
+		).toBe(hmac(''));
 	});
 
 	it('can be made with the API key', () => {
-		expect(signatureOf(post('{}'), { requestKeySource: 'apiKey' })).toBe(hmac('{}', 'api-key-of-the-test'));
+		expect(signatureOf(post('{}'), { requestKeySource: 'apiKey' })).toBe(
+			hmac('{}', 'api-key-of-the-test'),
+		);
 	});
 
 	it.each([
@@ -42,7 +53,11 @@ describe('the signature of a request', () => {
 		['sorts capitals before small letters, as bytes are', '{"b":"2","B":"1"}', 'B=1&b=2'],
 		['leaves empty fields out', '{"a":"","b":null,"c":"3"}', 'c=3'],
 		['keeps zero and false', '{"a":0,"b":false}', 'a=0&b=false'],
-		['writes numbers as they stand in the body', '{"a":1.0,"b":12345678901234567890}', 'a=1.0&b=12345678901234567890'],
+		[
+			'writes numbers as they stand in the body',
+			'{"a":1.0,"b":12345678901234567890}',
+			'a=1.0&b=12345678901234567890',
+		],
 		['writes objects as compact JSON', '{"a": { "x": 1 }}', 'a={"x":1}'],
 		['takes a body that is no object as it is', '[1, 2]', '[1, 2]'],
 	])('of sorted pairs %s', (_case, body, text) => {
@@ -50,7 +65,11 @@ describe('the signature of a request', () => {
 	});
 
 	it('of sorted pairs covers the query where there is no body', () => {
-		const call: HttpCall = { method: 'GET', url: 'https://gateway.example/x?page=1&is_transferred=&a=%E9%A6%99', repeat: 'safe' };
+		const call: HttpCall = {
+			method: 'GET',
+			url: 'https://gateway.example/x?page=1&is_transferred=&a=%E9%A6%99',
+			repeat: 'safe',
+		};
 		expect(signatureOf(call, { requestSignedText: 'sortedPairs' })).toBe(hmac('a=香&page=1'));
 	});
 });
@@ -59,23 +78,36 @@ describe('the credential', () => {
 	it.each([
 		['without an API key', { apiKey: '' }, /'API Key'/],
 		['without a signing secret', { signingSecret: '' }, /'Signing Secret'/],
-		['that signs with the API key, without it', { requestKeySource: 'apiKey' as const, apiKey: '' }, /'API Key'/],
+		[
+			'that signs with the API key, without it',
+			{ requestKeySource: 'apiKey' as const, apiKey: '' },
+			/'API Key'/,
+		],
 	])('%s is refused, for requests and for callbacks', (_case, fields, words) => {
 		expect(chingChingPay.credentialProblem?.(credentials(fields))).toMatch(words);
 		expect(chingChingPay.callback.problem(credentials(fields))).toMatch(words);
 	});
 
 	it('that signs with the API key needs no signing secret', () => {
-		expect(chingChingPay.credentialProblem?.(credentials({ requestKeySource: 'apiKey', signingSecret: '' }))).toBeUndefined();
+		expect(
+			chingChingPay.credentialProblem?.(
+				credentials({ requestKeySource: 'apiKey', signingSecret: '' }),
+			),
+		).toBeUndefined();
 	});
 
 	it('of the test environment goes to the one documented host', () => {
-		const { url } = chingChingPay.checkout.call(order(), credentials({ environment: 'test', baseUrl: '' }));
+		const { url } = chingChingPay.checkout.call(
+			order(),
+			credentials({ environment: 'test', baseUrl: '' }),
+		);
 		expect(url).toBe('https://test-api.chingchingpay.com/gateway/api/v1/payments/checkout');
 	});
 
 	it('of a custom environment without an absolute address is refused', () => {
-		expect(() => chingChingPay.checkout.call(order(), credentials({ baseUrl: 'gateway.example' }))).toThrow(/'Base URL'/);
+		expect(() =>
+			chingChingPay.checkout.call(order(), credentials({ baseUrl: 'gateway.example' })),
+		).toThrow(/'Base URL'/);
 	});
 });
 
@@ -95,7 +127,11 @@ describe('create', () => {
 			}),
 			credentials(),
 		);
-		expect(call).toMatchObject({ method: 'POST', url: 'https://gateway.example/gateway/api/v1/payments/checkout', repeat: 'once' });
+		expect(call).toMatchObject({
+			method: 'POST',
+			url: 'https://gateway.example/gateway/api/v1/payments/checkout',
+			repeat: 'once',
+		});
 		expect(sentBody(call)).toEqual({
 			amount: 1000,
 			currency: 'HKD',
@@ -118,7 +154,15 @@ describe('create', () => {
 
 	it('leaves out what is not given', () => {
 		const call = chingChingPay.checkout.call(order(), credentials());
-		expect(Object.keys(sentBody(call)).sort()).toEqual(['amount', 'channel_id', 'currency', 'merchant_id', 'merchant_reference', 'payment_method', 'transaction_type']);
+		expect(Object.keys(sentBody(call)).sort()).toEqual([
+			'amount',
+			'channel_id',
+			'currency',
+			'merchant_id',
+			'merchant_reference',
+			'payment_method',
+			'transaction_type',
+		]);
 	});
 
 	it('adds line items up exactly, and their names are the description', () => {
@@ -131,43 +175,78 @@ describe('create', () => {
 	});
 
 	it('takes smallest units as they are', () => {
-		expect(sentBody(chingChingPay.checkout.call(order({ amount: '1250', amountUnit: 'smallest' }), credentials()))).toMatchObject({ amount: 1250 });
+		expect(
+			sentBody(
+				chingChingPay.checkout.call(
+					order({ amount: '1250', amountUnit: 'smallest' }),
+					credentials(),
+				),
+			),
+		).toMatchObject({ amount: 1250 });
 	});
 
 	it('writes an amount beyond what a JavaScript number holds to the digit', () => {
-		expect(chingChingPay.checkout.call(order({ amount: '90071992547409931.07' }), credentials()).body).toContain('"amount":9007199254740993107,');
+		expect(
+			chingChingPay.checkout.call(order({ amount: '90071992547409931.07' }), credentials()).body,
+		).toContain('"amount":9007199254740993107,');
 	});
 
 	it("names a merchant of the node's own", () => {
-		expect(sentBody(chingChingPay.checkout.call(order({ merchantId: 'M_OTHER' }), credentials()))).toMatchObject({ merchant_id: 'M_OTHER' });
+		expect(
+			sentBody(chingChingPay.checkout.call(order({ merchantId: 'M_OTHER' }), credentials())),
+		).toMatchObject({ merchant_id: 'M_OTHER' });
 	});
 
 	it('pays an order that exists, without a reference', () => {
-		const body = sentBody(chingChingPay.checkout.call(order({ reference: null, paymentId: 'P1' }), credentials()));
+		const body = sentBody(
+			chingChingPay.checkout.call(order({ reference: null, paymentId: 'P1' }), credentials()),
+		);
 		expect(body).toMatchObject({ payment_id: 'P1' });
 		expect(body).not.toHaveProperty('merchant_reference');
 	});
 
 	it('sends a command without amount and currency', () => {
-		const body = sentBody(chingChingPay.checkout.call(order({ transactionType: 'command', amount: null, currency: '' }), credentials()));
+		const body = sentBody(
+			chingChingPay.checkout.call(
+				order({ transactionType: 'command', amount: null, currency: '' }),
+				credentials(),
+			),
+		);
 		expect(body).toMatchObject({ transaction_type: 'command' });
 		expect(Object.keys(body)).not.toEqual(expect.arrayContaining(['amount']));
 		expect(Object.keys(body)).not.toEqual(expect.arrayContaining(['currency']));
 	});
 
 	it('merges extra fields last', () => {
-		expect(sentBody(chingChingPay.checkout.call(order({ extraFields: { payment_method: 'OTHER', new_field: true } }), credentials()))).toMatchObject({ payment_method: 'OTHER', new_field: true });
+		expect(
+			sentBody(
+				chingChingPay.checkout.call(
+					order({ extraFields: { payment_method: 'OTHER', new_field: true } }),
+					credentials(),
+				),
+			),
+		).toMatchObject({ payment_method: 'OTHER', new_field: true });
 	});
 
 	it('says where to look when it may have arrived', () => {
-		expect(chingChingPay.checkout.call(order(), credentials()).howToFindOut).toContain('Get a Transaction');
+		expect(chingChingPay.checkout.call(order(), credentials()).howToFindOut).toContain(
+			'Get a Transaction',
+		);
 	});
 
 	it.each([
 		['an amount below ten of the smallest unit', { amount: '0.09' }, /'Amount' is below/],
 		['an amount with too many decimals', { amount: '1.005' }, /'Amount'.*more decimals/],
-		['a line item with too many decimals, though the sum has few', { amount: '2.01', lineItems: [{ name: 'Tea', unitAmount: '1.005', quantity: 2 }] }, /'Line Items 1: Unit Amount'.*more decimals/],
-		['smallest units with decimals', { amount: '12.50', amountUnit: 'smallest' as const }, /'Amount'.*Smallest Unit/],
+		[
+			'a line item with too many decimals, though the sum has few',
+			{ amount: '2.01', lineItems: [{ name: 'Tea', unitAmount: '1.005', quantity: 2 }] },
+			/'Line Items 1: Unit Amount'.*more decimals/,
+		],
+		[
+			'smallest units with decimals',
+			{ amount: '12.50', amountUnit: 'smallest' as const },
+			/'Amount'.*Smallest Unit/,
+		],
 		['a currency that is not offered', { currency: 'USD' }, /'Currency' "USD" is not offered/],
 		['neither reference nor payment ID', { reference: null }, /'Reference' is empty/],
 		['a channel that is no number', { channelId: 'alipay' }, /'Channel ID' is not a whole number/],
@@ -180,20 +259,37 @@ describe('create', () => {
 	});
 
 	it('refuses an order without any merchant', () => {
-		expect(() => chingChingPay.checkout.call(order(), credentials({ merchantId: '' }))).toThrow(/'Merchant ID' is empty/);
+		expect(() => chingChingPay.checkout.call(order(), credentials({ merchantId: '' }))).toThrow(
+			/'Merchant ID' is empty/,
+		);
 	});
 
 	it('takes the least amount', () => {
-		expect(sentBody(chingChingPay.checkout.call(order({ amount: '0.10' }), credentials()))).toMatchObject({ amount: 10 });
+		expect(
+			sentBody(chingChingPay.checkout.call(order({ amount: '0.10' }), credentials())),
+		).toMatchObject({ amount: 10 });
 	});
 });
 
 describe("create's answer", () => {
 	const read = (data: Record<string, unknown>, more: Parameters<typeof credentials>[0] = {}) =>
-		chingChingPay.checkout.result(answered({ payment_id: 'P1', transaction_id: 'T1', result: 'SOME_RESULT', merchant_reference: 'order-1', ...data }), order(), credentials(more));
+		chingChingPay.checkout.result(
+			answered({
+				payment_id: 'P1',
+				transaction_id: 'T1',
+				result: 'SOME_RESULT',
+				merchant_reference: 'order-1',
+				...data,
+			}),
+			order(),
+			credentials(more),
+		);
 
 	it('becomes a checkout, with amount and currency as ordered', () => {
-		const next_action = { type: 'redirect_to_url', redirect_to_url: { http_method: 'GET', params: '', url: 'https://pay.example/p/1?a=%E9' } };
+		const next_action = {
+			type: 'redirect_to_url',
+			redirect_to_url: { http_method: 'GET', params: '', url: 'https://pay.example/p/1?a=%E9' },
+		};
 		expect(read({ next_action })).toEqual({
 			provider: 'chingchingpay',
 			checkoutId: 'P1',
@@ -212,32 +308,62 @@ describe("create's answer", () => {
 	});
 
 	it('never means paid, whatever its result', () => {
-		const statuses = ['SUCCESS', 'PAID', 'success', 'paid', 'TRADE_SUCCESS'].map((result) => read({ result }, { paidValues: result }).status);
+		const statuses = ['SUCCESS', 'PAID', 'success', 'paid', 'TRADE_SUCCESS'].map(
+			(result) => read({ result }, { paidValues: result }).status,
+		);
 		expect(statuses).toEqual(statuses.map(() => 'unknown'));
 	});
 
 	it('lifts a QR code and the address beside it', () => {
-		expect(read({ next_action: { display_qr_code: { qr_code: 'https://qr.alipay.example/1', url: 'https://pay.example/qr/1' } } })).toMatchObject({ qrCode: 'https://qr.alipay.example/1', checkoutUrl: 'https://pay.example/qr/1' });
+		expect(
+			read({
+				next_action: {
+					display_qr_code: {
+						qr_code: 'https://qr.alipay.example/1',
+						url: 'https://pay.example/qr/1',
+					},
+				},
+			}),
+		).toMatchObject({
+			qrCode: 'https://qr.alipay.example/1',
+			checkoutUrl: 'https://pay.example/qr/1',
+		});
 	});
 
 	it('takes a picture of a QR code for no text to draw', () => {
-		expect(read({ next_action: { display_qr_code: { qr_code: 'data:image/png;base64,AAAA', url: '' } } })).toMatchObject({ qrCode: null, checkoutUrl: null });
+		expect(
+			read({
+				next_action: { display_qr_code: { qr_code: 'data:image/png;base64,AAAA', url: '' } },
+			}),
+		).toMatchObject({ qrCode: null, checkoutUrl: null });
 	});
 
 	it.each([
 		['a redirect by POST', { http_method: 'POST', params: '', url: 'https://pay.example/p' }],
-		['a redirect with parameters', { http_method: 'GET', params: '{"token":"1"}', url: 'https://pay.example/p' }],
+		[
+			'a redirect with parameters',
+			{ http_method: 'GET', params: '{"token":"1"}', url: 'https://pay.example/p' },
+		],
 		['an address that is not absolute', { http_method: 'GET', params: '', url: '/p/1' }],
 		['an address of an app', { http_method: 'GET', params: '', url: 'alipays://platformapi' }],
-		['an address without https, from an API on https', { http_method: 'GET', params: '', url: 'http://pay.example/p' }],
+		[
+			'an address without https, from an API on https',
+			{ http_method: 'GET', params: '', url: 'http://pay.example/p' },
+		],
 	])('takes %s for no link, but passes it on', (_case, redirect_to_url) => {
-		expect(read({ next_action: { redirect_to_url } })).toMatchObject({ checkoutUrl: null, nextAction: { redirect_to_url } });
+		expect(read({ next_action: { redirect_to_url } })).toMatchObject({
+			checkoutUrl: null,
+			nextAction: { redirect_to_url },
+		});
 	});
 
 	it.each([
 		['alipay_mobile_security_pay', { order_str: 'app_id=1&sign=x' }],
 		['alipay_auto_debit', { access_token: 'made-up', token_status: 'x' }],
-		['crypto_payment', { amount: 1000, expiration: 1, fee_rate: 0, merchant_address: 'T1', memo: '' }],
+		[
+			'crypto_payment',
+			{ amount: 1000, expiration: 1, fee_rate: 0, merchant_address: 'T1', memo: '' },
+		],
 		['wechat_inapp_payment', { app_id: 'wx1', prepay_id: 'p' }],
 		['wechat_jsapi_payment', { app_id: 'wx1', package: 'prepay_id=1' }],
 		['wechat_pay_in_mini_program', { app_id: 'wx1', package: 'prepay_id=1' }],
@@ -245,11 +371,17 @@ describe("create's answer", () => {
 		['wechat_official_account_openid', { openid: 'o1' }],
 	])('passes %s on untouched, whatever type says', (name, content) => {
 		const next_action = { type: 'A_TYPE', [name]: content };
-		expect(read({ next_action })).toMatchObject({ status: 'open', checkoutUrl: null, qrCode: null, nextAction: next_action });
+		expect(read({ next_action })).toMatchObject({
+			status: 'open',
+			checkoutUrl: null,
+			qrCode: null,
+			nextAction: next_action,
+		});
 	});
 
 	it('without a payment ID may have made a checkout nevertheless', () => {
-		const result = () => chingChingPay.checkout.result(answered({ transaction_id: 'T1' }), order(), credentials());
+		const result = () =>
+			chingChingPay.checkout.result(answered({ transaction_id: 'T1' }), order(), credentials());
 		expect(result).toThrow(CallFailure);
 		expect(result).toThrow(expect.objectContaining({ mayHaveArrived: true }));
 	});
@@ -264,77 +396,186 @@ describe('create link', () => {
 
 	it('sends what the page of the link documents', () => {
 		const call = chingChingPayLink.checkout.call(linkOrder({ paymentType: 'link' }), credentials());
-		expect(call).toMatchObject({ method: 'POST', url: 'https://gateway.example/gateway/api/v1/payments/link', repeat: 'once' });
-		expect(sentBody(call)).toEqual({ amount: 1000, currency: 'HKD', merchant_id: 'M_TEST', merchant_reference: 'order-1', payment_type: 'link' });
+		expect(call).toMatchObject({
+			method: 'POST',
+			url: 'https://gateway.example/gateway/api/v1/payments/link',
+			repeat: 'once',
+		});
+		expect(sentBody(call)).toEqual({
+			amount: 1000,
+			currency: 'HKD',
+			merchant_id: 'M_TEST',
+			merchant_reference: 'order-1',
+			payment_type: 'link',
+		});
 	});
 
 	it('takes any currency of ISO 4217', () => {
-		expect(sentBody(chingChingPayLink.checkout.call(linkOrder({ amount: '1200', currency: 'jpy' }), credentials()))).toMatchObject({ amount: 1200, currency: 'JPY' });
+		expect(
+			sentBody(
+				chingChingPayLink.checkout.call(
+					linkOrder({ amount: '1200', currency: 'jpy' }),
+					credentials(),
+				),
+			),
+		).toMatchObject({ amount: 1200, currency: 'JPY' });
 	});
 
 	it('refuses an order without a reference', () => {
-		expect(() => chingChingPayLink.checkout.call(linkOrder({ reference: null }), credentials())).toThrow(/'Reference' is empty/);
+		expect(() =>
+			chingChingPayLink.checkout.call(linkOrder({ reference: null }), credentials()),
+		).toThrow(/'Reference' is empty/);
 	});
 
 	it('gives the link byte for byte', () => {
-		const answer = answered({ merchant_reference: 'order-1', payment_id: 'P1', payment_link: 'https://pay.example/l/1?x=a+b', status: 'SOME' });
-		expect(chingChingPayLink.checkout.result(answer, linkOrder(), credentials())).toMatchObject({ checkoutId: 'P1', paymentId: null, checkoutUrl: 'https://pay.example/l/1?x=a+b', status: 'open', providerStatus: 'SOME', nextAction: null });
+		const answer = answered({
+			merchant_reference: 'order-1',
+			payment_id: 'P1',
+			payment_link: 'https://pay.example/l/1?x=a+b',
+			status: 'SOME',
+		});
+		expect(chingChingPayLink.checkout.result(answer, linkOrder(), credentials())).toMatchObject({
+			checkoutId: 'P1',
+			paymentId: null,
+			checkoutUrl: 'https://pay.example/l/1?x=a+b',
+			status: 'open',
+			providerStatus: 'SOME',
+			nextAction: null,
+		});
 	});
 
 	it('without a usable link has an unknown status', () => {
-		expect(chingChingPayLink.checkout.result(answered({ payment_id: 'P1', payment_link: '' }), linkOrder(), credentials())).toMatchObject({ checkoutUrl: null, status: 'unknown' });
+		expect(
+			chingChingPayLink.checkout.result(
+				answered({ payment_id: 'P1', payment_link: '' }),
+				linkOrder(),
+				credentials(),
+			),
+		).toMatchObject({ checkoutUrl: null, status: 'unknown' });
 	});
 });
 
 describe('a refusal', () => {
 	it('inside a 200 is shown with its code', () => {
-		expect(chingChingPay.failure(reply({ code: 40001, message: 'amount too small', data: null }), credentials())).toMatchObject({ message: 'amount too small (code 40001)', notFound: false });
+		expect(
+			chingChingPay.failure(
+				reply({ code: 40001, message: 'amount too small', data: null }),
+				credentials(),
+			),
+		).toMatchObject({ message: 'amount too small (code 40001)', notFound: false });
 	});
 
 	it('about the signature says which settings to try', () => {
-		expect(chingChingPay.failure(reply({ code: 40101, message: 'invalid signature', data: {} }), credentials())?.advice).toContain("'Signature Encoding'");
+		expect(
+			chingChingPay.failure(
+				reply({ code: 40101, message: 'invalid signature', data: {} }),
+				credentials(),
+			)?.advice,
+		).toContain("'Signature Encoding'");
 	});
 
 	it('that denies a transaction is told apart', () => {
-		expect(chingChingPay.failure(reply({ code: 40400, message: 'transaction not found', data: {} }), credentials())).toMatchObject({ notFound: true });
+		expect(
+			chingChingPay.failure(
+				reply({ code: 40400, message: 'transaction not found', data: {} }),
+				credentials(),
+			),
+		).toMatchObject({ notFound: true });
 	});
 
 	it('by a 404 that is no answer of the API does not deny anything', () => {
-		expect(chingChingPay.failure(reply('<html>Not Found</html>', 404), credentials())).toMatchObject({ notFound: false, advice: expect.stringContaining("'Base URL'") });
+		expect(
+			chingChingPay.failure(reply('<html>Not Found</html>', 404), credentials()),
+		).toMatchObject({ notFound: false, advice: expect.stringContaining("'Base URL'") });
 	});
 
 	it('is not seen where the answer to a create holds data: that 0 means success is an assumption', () => {
-		expect(chingChingPay.failure(reply({ code: 200, message: 'ok', data: { payment_id: 'P1' } }), credentials())).toBeUndefined();
+		expect(
+			chingChingPay.failure(
+				reply({ code: 200, message: 'ok', data: { payment_id: 'P1' } }),
+				credentials(),
+			),
+		).toBeUndefined();
 	});
 
 	it('is not seen by a code that the credential names as success', () => {
-		expect(chingChingPay.failure(reply({ code: 200, message: 'ok', data: null }), credentials({ successCodes: '0, 200' }))).toBeUndefined();
+		expect(
+			chingChingPay.failure(
+				reply({ code: 200, message: 'ok', data: null }),
+				credentials({ successCodes: '0, 200' }),
+			),
+		).toBeUndefined();
 	});
 
 	it('by another code than those of the credential says where to name one that means success', () => {
-		expect(chingChingPay.failure(reply({ code: 200, message: 'ok', data: null }), credentials())?.advice).toContain("'Success Codes'");
-		expect(chingChingPay.failure(reply({ code: 0, message: 'ok', data: null }), credentials({ successCodes: '200' }))).toMatchObject({ message: 'ok (code 0)' });
+		expect(
+			chingChingPay.failure(reply({ code: 200, message: 'ok', data: null }), credentials())?.advice,
+		).toContain("'Success Codes'");
+		expect(
+			chingChingPay.failure(
+				reply({ code: 0, message: 'ok', data: null }),
+				credentials({ successCodes: '200' }),
+			),
+		).toMatchObject({ message: 'ok (code 0)' });
 	});
 
-	it.each(['transaction not found', 'Order does not exist', 'no such order', 'unknown transaction', 'record not found', '交易不存在', '订单不存在', 'merchant_reference not found'])('denies a transaction: %s', (words) => {
+	it.each([
+		'transaction not found',
+		'Order does not exist',
+		'no such order',
+		'unknown transaction',
+		'record not found',
+		'交易不存在',
+		'订单不存在',
+		'merchant_reference not found',
+	])('denies a transaction: %s', (words) => {
 		expect(saysUnknownTransaction(words)).toBe(true);
 	});
 
-	it.each(['merchant not found', 'api key does not exist', 'invalid signature', 'order amount invalid', '商户不存在', 'signature of the order not found', 'success', 'payment channel closed'])('does not: %s', (words) => {
+	it.each([
+		'merchant not found',
+		'api key does not exist',
+		'invalid signature',
+		'order amount invalid',
+		'商户不存在',
+		'signature of the order not found',
+		'success',
+		'payment channel closed',
+	])('does not: %s', (words) => {
 		expect(saysUnknownTransaction(words)).toBe(false);
 	});
 });
 
 describe('get transaction', () => {
 	it('asks with a signed POST that may be repeated', () => {
-		expect(queryCall({ reference: 'order-1' }, credentials())).toMatchObject({ method: 'POST', url: 'https://gateway.example/gateway/api/v1/payments/transactions/query', body: '{"merchant_reference":"order-1"}', repeat: 'safe' });
+		expect(queryCall({ reference: 'order-1' }, credentials())).toMatchObject({
+			method: 'POST',
+			url: 'https://gateway.example/gateway/api/v1/payments/transactions/query',
+			body: '{"merchant_reference":"order-1"}',
+			repeat: 'safe',
+		});
 		expect(queryCall({ transactionId: 'T1' }, credentials()).body).toBe('{"transaction_id":"T1"}');
 	});
 
-	const data = { amount: 2050, currency: 'HKD', merchant_reference: 'order-1', transaction_id: 'T1', payment_id: 'P1', status: 'WORD' };
+	const data = {
+		amount: 2050,
+		currency: 'HKD',
+		merchant_reference: 'order-1',
+		transaction_id: 'T1',
+		payment_id: 'P1',
+		status: 'WORD',
+	};
 
 	it('is unknown until the merchant has said which words mean paid', () => {
-		expect(readQueried(answered(data), credentials())).toMatchObject({ status: 'unknown', providerStatus: 'WORD', amount: '20.50', currency: 'HKD', checkoutId: 'P1', paymentId: 'T1', reference: 'order-1' });
+		expect(readQueried(answered(data), credentials())).toMatchObject({
+			status: 'unknown',
+			providerStatus: 'WORD',
+			amount: '20.50',
+			currency: 'HKD',
+			checkoutId: 'P1',
+			paymentId: 'T1',
+			reference: 'order-1',
+		});
 	});
 
 	it.each([
@@ -344,32 +585,62 @@ describe('get transaction', () => {
 		expect(readQueried(answered(data), credentials({ paidValues })).status).toBe('paid');
 	});
 
-	it.each(['word', 'WORDS', 'WOR', 'WORD2'])('is not paid by a word that is merely alike: %s', (paidValues) => {
-		expect(readQueried(answered(data), credentials({ paidValues })).status).toBe('unknown');
-	});
+	it.each(['word', 'WORDS', 'WOR', 'WORD2'])(
+		'is not paid by a word that is merely alike: %s',
+		(paidValues) => {
+			expect(readQueried(answered(data), credentials({ paidValues })).status).toBe('unknown');
+		},
+	);
 
 	it('takes a number for a status', () => {
-		expect(readQueried(answered({ ...data, status: 2 }), credentials({ paidValues: '2' }))).toMatchObject({ status: 'paid', providerStatus: '2' });
+		expect(
+			readQueried(answered({ ...data, status: 2 }), credentials({ paidValues: '2' })),
+		).toMatchObject({ status: 'paid', providerStatus: '2' });
 	});
 
 	it('finds the status where the credential says', () => {
-		expect(readQueried(answered({ ...data, extra: { state: 'DONE' } }), credentials({ statusPath: 'extra.state', paidValues: 'DONE' }))).toMatchObject({ status: 'paid', providerStatus: 'DONE' });
+		expect(
+			readQueried(
+				answered({ ...data, extra: { state: 'DONE' } }),
+				credentials({ statusPath: 'extra.state', paidValues: 'DONE' }),
+			),
+		).toMatchObject({ status: 'paid', providerStatus: 'DONE' });
 	});
 
 	it('finds no status in what every object inherits', () => {
-		expect(readQueried(answered(data), credentials({ statusPath: 'constructor.name', paidValues: 'Object' }))).toMatchObject({ status: 'unknown', providerStatus: null });
+		expect(
+			readQueried(
+				answered(data),
+				credentials({ statusPath: 'constructor.name', paidValues: 'Object' }),
+			),
+		).toMatchObject({ status: 'unknown', providerStatus: null });
 	});
 
 	it('of a refund is refunded, never paid', () => {
-		expect(readQueried(answered({ ...data, original_merchant_reference: 'order-0' }), credentials({ paidValues: 'WORD' })).status).toBe('refunded');
+		expect(
+			readQueried(
+				answered({ ...data, original_merchant_reference: 'order-0' }),
+				credentials({ paidValues: 'WORD' }),
+			).status,
+		).toBe('refunded');
 	});
 
 	it('of a command is unknown, never paid', () => {
-		expect(readQueried(answered({ ...data, transaction_type: 'command' }), credentials({ paidValues: 'WORD' })).status).toBe('unknown');
+		expect(
+			readQueried(
+				answered({ ...data, transaction_type: 'command' }),
+				credentials({ paidValues: 'WORD' }),
+			).status,
+		).toBe('unknown');
 	});
 
 	it('is not paid by an error that repeats the transaction', () => {
-		expect(() => readQueried(answered(data, { code: 50001, message: 'system busy' }), credentials({ paidValues: 'WORD' }))).toThrow(/refused the request: system busy \(code 50001\)/);
+		expect(() =>
+			readQueried(
+				answered(data, { code: 50001, message: 'system busy' }),
+				credentials({ paidValues: 'WORD' }),
+			),
+		).toThrow(/refused the request: system busy \(code 50001\)/);
 	});
 
 	it('without a transaction says so', () => {
@@ -379,13 +650,34 @@ describe('get transaction', () => {
 
 describe('get payment', () => {
 	it('reads the documented fields, never as paid', () => {
-		expect(getPaymentCall('P/1', credentials()).url).toBe('https://gateway.example/gateway/api/v1/payments/detail/P%2F1');
-		const answer = answered({ payment_id: 'P1', merchant_reference: 'order-1', currency: 'HKD', status: 'WORD', expires_at: 1767225600, refunded_amount: 0 });
-		expect(readPayment(answer, credentials({ paidValues: 'WORD' }))).toMatchObject({ checkoutId: 'P1', reference: 'order-1', status: 'unknown', providerStatus: 'WORD', amount: null, expiresAt: '2026-01-01T00:00:00.000Z' });
+		expect(getPaymentCall('P/1', credentials()).url).toBe(
+			'https://gateway.example/gateway/api/v1/payments/detail/P%2F1',
+		);
+		const answer = answered({
+			payment_id: 'P1',
+			merchant_reference: 'order-1',
+			currency: 'HKD',
+			status: 'WORD',
+			expires_at: 1767225600,
+			refunded_amount: 0,
+		});
+		expect(readPayment(answer, credentials({ paidValues: 'WORD' }))).toMatchObject({
+			checkoutId: 'P1',
+			reference: 'order-1',
+			status: 'unknown',
+			providerStatus: 'WORD',
+			amount: null,
+			expiresAt: '2026-01-01T00:00:00.000Z',
+		});
 	});
 
 	it('is no payment where an error repeats its number', () => {
-		expect(() => readPayment(answered({ payment_id: 'P1' }, { code: 50001, message: 'system busy' }), credentials())).toThrow(/refused the request: system busy/);
+		expect(() =>
+			readPayment(
+				answered({ payment_id: 'P1' }, { code: 50001, message: 'system busy' }),
+				credentials(),
+			),
+		).toThrow(/refused the request: system busy/);
 	});
 });
 
@@ -404,8 +696,14 @@ describe('create refund', () => {
 	});
 
 	it('sends what its page documents, once', () => {
-		const call = refundCall(refund({ callbackUrl: 'https://n8n.example/1', description: 'Returned' }), credentials());
-		expect(call).toMatchObject({ url: 'https://gateway.example/gateway/api/v1/payments/transactions/refund', repeat: 'once' });
+		const call = refundCall(
+			refund({ callbackUrl: 'https://n8n.example/1', description: 'Returned' }),
+			credentials(),
+		);
+		expect(call).toMatchObject({
+			url: 'https://gateway.example/gateway/api/v1/payments/transactions/refund',
+			repeat: 'once',
+		});
 		expect(sentBody(call)).toEqual({
 			amount: 500,
 			currency: 'HKD',
@@ -419,13 +717,24 @@ describe('create refund', () => {
 
 	it.each([
 		['a number of its own', { reference: '' }, /'Refund Reference' is empty/],
-		['a payment', { paymentReference: null }, /'Payment Reference' and 'Transaction ID' are both empty/],
+		[
+			'a payment',
+			{ paymentReference: null },
+			/'Payment Reference' and 'Transaction ID' are both empty/,
+		],
 	])('refuses a refund without %s', (_case, more, words) => {
 		expect(() => refundCall(refund(more), credentials())).toThrow(words);
 	});
 
 	it('has an unknown status until the merchant has classified the word', () => {
-		const answer = answered({ merchant_reference: 'refund-1', transaction_id: 'T2', original_merchant_reference: 'order-1', amount: 500, currency: 'HKD', status: 'WORD' });
+		const answer = answered({
+			merchant_reference: 'refund-1',
+			transaction_id: 'T2',
+			original_merchant_reference: 'order-1',
+			amount: 500,
+			currency: 'HKD',
+			status: 'WORD',
+		});
 		expect(readRefund(answer, refund(), credentials())).toEqual({
 			provider: 'chingchingpay',
 			refundId: 'T2',
@@ -437,23 +746,46 @@ describe('create refund', () => {
 			amount: '5.00',
 			currency: 'HKD',
 		});
-		expect(readRefund(answer, refund(), credentials({ paidValues: 'WORD' })).status).toBe('succeeded');
+		expect(readRefund(answer, refund(), credentials({ paidValues: 'WORD' })).status).toBe(
+			'succeeded',
+		);
 	});
 
 	it('with an error that repeats its number is no refund, and may have been made nevertheless', () => {
-		const answer = answered({ merchant_reference: 'refund-1', status: 'WORD' }, { code: 50001, message: 'system busy' });
-		expect(() => readRefund(answer, refund(), credentials({ paidValues: 'WORD' }))).toThrow(expect.objectContaining({ mayHaveArrived: true, message: expect.stringContaining('system busy (code 50001)') as string }));
+		const answer = answered(
+			{ merchant_reference: 'refund-1', status: 'WORD' },
+			{ code: 50001, message: 'system busy' },
+		);
+		expect(() => readRefund(answer, refund(), credentials({ paidValues: 'WORD' }))).toThrow(
+			expect.objectContaining({
+				mayHaveArrived: true,
+				message: expect.stringContaining('system busy (code 50001)') as string,
+			}),
+		);
 	});
 
 	it('with an empty answer may have been made nevertheless', () => {
-		expect(() => readRefund(answered({}), refund(), credentials())).toThrow(expect.objectContaining({ mayHaveArrived: true }));
+		expect(() => readRefund(answered({}), refund(), credentials())).toThrow(
+			expect.objectContaining({ mayHaveArrived: true }),
+		);
 	});
 });
 
 describe('settlements', () => {
 	it('are listed with the documented query', () => {
-		expect(listSettlementsCall({ isTransferred: 'true', startTime: '1', endTime: null }, 2, 50, credentials()).url).toBe('https://gateway.example/gateway/api/v1/settlements?page=2&page_size=50&is_transferred=true&start_time=1');
-		expect(downloadSettlementCall('S 1', credentials()).url).toBe('https://gateway.example/gateway/api/v1/settlements/S%201/download');
+		expect(
+			listSettlementsCall(
+				{ isTransferred: 'true', startTime: '1', endTime: null },
+				2,
+				50,
+				credentials(),
+			).url,
+		).toBe(
+			'https://gateway.example/gateway/api/v1/settlements?page=2&page_size=50&is_transferred=true&start_time=1',
+		);
+		expect(downloadSettlementCall('S 1', credentials()).url).toBe(
+			'https://gateway.example/gateway/api/v1/settlements/S%201/download',
+		);
 	});
 
 	it.each([
@@ -472,7 +804,8 @@ describe('settlements', () => {
 describe('a callback', () => {
 	const body = '{"merchant_reference":"order-1","status":"WORD","amount":1000,"currency":"HKD"}';
 	const signed = (text: string, key?: string) => ({ 'x-signature': hmac(text, key) });
-	const required = (more: Parameters<typeof credentials>[0] = {}) => credentials({ callbackSignature: 'required', ...more });
+	const required = (more: Parameters<typeof credentials>[0] = {}) =>
+		credentials({ callbackSignature: 'required', ...more });
 	const { verify } = chingChingPay.callback;
 
 	it('proves nothing by itself: the provider has to be asked', () => {
@@ -481,16 +814,28 @@ describe('a callback', () => {
 	});
 
 	it('is genuine by its signature where one is required', () => {
-		expect(verify(received(body, signed(body)), required())).toEqual({ genuine: true, payload: JSON.parse(body) });
+		expect(verify(received(body, signed(body)), required())).toEqual({
+			genuine: true,
+			payload: JSON.parse(body),
+		});
 	});
 
 	it('is genuine by the previous secret', () => {
-		expect(verify(received(body, signed(body, 'older')), required({ signingSecretPrevious: 'older' }))).toMatchObject({ genuine: true });
+		expect(
+			verify(received(body, signed(body, 'older')), required({ signingSecretPrevious: 'older' })),
+		).toMatchObject({ genuine: true });
 	});
 
 	it('is only a hint by sorted pairs in base64, which leave out where a value ends', () => {
-		const signature = createHmac('sha256', 'signing-secret-of-the-test').update('amount=1000&currency=HKD&merchant_reference=order-1&status=WORD').digest('base64');
-		expect(verify(received(body, { 'x-signature': signature }), required({ requestSignedText: 'sortedPairs', requestEncoding: 'base64' }))).toMatchObject({ genuine: 'ask' });
+		const signature = createHmac('sha256', 'signing-secret-of-the-test')
+			.update('amount=1000&currency=HKD&merchant_reference=order-1&status=WORD')
+			.digest('base64');
+		expect(
+			verify(
+				received(body, { 'x-signature': signature }),
+				required({ requestSignedText: 'sortedPairs', requestEncoding: 'base64' }),
+			),
+		).toMatchObject({ genuine: 'ask' });
 	});
 
 	it.each([
@@ -498,11 +843,30 @@ describe('a callback', () => {
 		['with an empty signature', { 'x-signature': '' }, 'signature_missing'],
 		['with the signature of another secret', signed(body, 'another'), 'signature_mismatch'],
 		['with the signature of another body', signed('{}'), 'signature_mismatch'],
-		['with a truncated signature', { 'x-signature': hmac(body).slice(0, 32) }, 'signature_malformed'],
-		['with two signatures', { 'x-signature': `${hmac(body)},${hmac(body)}` }, 'signature_malformed'],
-		['with a signature in base64 where hexadecimal is set', { 'x-signature': createHmac('sha256', 'signing-secret-of-the-test').update(body).digest('base64') }, 'signature_malformed'],
+		[
+			'with a truncated signature',
+			{ 'x-signature': hmac(body).slice(0, 32) },
+			'signature_malformed',
+		],
+		[
+			'with two signatures',
+			{ 'x-signature': `${hmac(body)},${hmac(body)}` },
+			'signature_malformed',
+		],
+		[
+			'with a signature in base64 where hexadecimal is set',
+			{
+				'x-signature': createHmac('sha256', 'signing-secret-of-the-test')
+					.update(body)
+					.digest('base64'),
+			},
+			'signature_malformed',
+		],
 	])('%s is refused where one is required', (_case, headers, reason) => {
-		expect(verify(received(body, headers), required())).toMatchObject({ genuine: false, reason: expect.stringContaining(reason) });
+		expect(verify(received(body, headers), required())).toMatchObject({
+			genuine: false,
+			reason: expect.stringContaining(reason),
+		});
 	});
 
 	it.each([
@@ -510,47 +874,88 @@ describe('a callback', () => {
 		['a list', '["order-1"]'],
 		['empty', ''],
 	])('whose body is %s is refused', (_case, text) => {
-		expect(verify(received(text), credentials())).toMatchObject({ genuine: false, reason: expect.stringContaining('malformed_body') });
+		expect(verify(received(text), credentials())).toMatchObject({
+			genuine: false,
+			reason: expect.stringContaining('malformed_body'),
+		});
 	});
 
 	it('whose body is not UTF-8 is refused', () => {
-		expect(verify({ headers: {}, rawBody: Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]) }, credentials())).toMatchObject({ genuine: false });
+		expect(
+			verify(
+				{ headers: {}, rawBody: Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]) },
+				credentials(),
+			),
+		).toMatchObject({ genuine: false });
 	});
 
 	it('keeps big numbers and 1.0 as they were written', () => {
 		const text = '{"merchant_reference":"order-1","extra":{"n":12345678901234567890,"d":1.0}}';
-		expect(verify(received(text), credentials())).toMatchObject({ payload: { extra: { n: '12345678901234567890', d: '1.0' } } });
+		expect(verify(received(text), credentials())).toMatchObject({
+			payload: { extra: { n: '12345678901234567890', d: '1.0' } },
+		});
 	});
 
-	const eventOf = (text: string, more: Parameters<typeof credentials>[0] = {}) => chingChingPay.callback.event(JSON.parse(text) as Record<string, unknown>, credentials(more));
+	const eventOf = (text: string, more: Parameters<typeof credentials>[0] = {}) =>
+		chingChingPay.callback.event(JSON.parse(text) as Record<string, unknown>, credentials(more));
 
 	it('is unknown by default, and keeps the status word', () => {
-		expect(eventOf(body)).toMatchObject({ event: 'unknown', status: 'unknown', providerStatus: 'WORD', reference: 'order-1', amount: '10.00', eventId: 'order-1:WORD' });
+		expect(eventOf(body)).toMatchObject({
+			event: 'unknown',
+			status: 'unknown',
+			providerStatus: 'WORD',
+			reference: 'order-1',
+			amount: '10.00',
+			eventId: 'order-1:WORD',
+		});
 	});
 
 	it('is read at the top or under data', () => {
-		expect(eventOf(`{"code":0,"data":${body}}`, { paidValues: 'WORD' })).toMatchObject({ event: 'payment.succeeded', reference: 'order-1', amount: '10.00' });
+		expect(eventOf(`{"code":0,"data":${body}}`, { paidValues: 'WORD' })).toMatchObject({
+			event: 'payment.succeeded',
+			reference: 'order-1',
+			amount: '10.00',
+		});
 	});
 
 	it('is answered with what the credential says', () => {
-		expect(chingChingPay.callback.accepted(credentials())).toEqual({ status: 200, contentType: 'text/plain; charset=utf-8', body: 'success' });
-		expect(chingChingPay.callback.accepted(credentials({ acknowledgementBody: '{"code":0}' }))).toEqual({ status: 200, contentType: 'application/json; charset=utf-8', body: '{"code":0}' });
+		expect(chingChingPay.callback.accepted(credentials())).toEqual({
+			status: 200,
+			contentType: 'text/plain; charset=utf-8',
+			body: 'success',
+		});
+		expect(
+			chingChingPay.callback.accepted(credentials({ acknowledgementBody: '{"code":0}' })),
+		).toEqual({ status: 200, contentType: 'application/json; charset=utf-8', body: '{"code":0}' });
 	});
 
 	it('cannot be told to be paid while no value is given', () => {
 		expect(chingChingPay.callback.cannotTellPaid?.(credentials())).toContain("'Paid Values'");
-		expect(chingChingPay.callback.cannotTellPaid?.(credentials({ paidValues: 'WORD' }))).toBeUndefined();
+		expect(
+			chingChingPay.callback.cannotTellPaid?.(credentials({ paidValues: 'WORD' })),
+		).toBeUndefined();
 	});
 });
 
 describe('the question to the API', () => {
 	const { confirm } = chingChingPay.callback;
-	const claimed = (more: Partial<PaymentFacts> = {}): PaymentFacts => ({ ...chingChingPay.callback.event({ merchant_reference: 'order-1' }, credentials()), ...more });
-	const facts = (answer: ReturnType<typeof reply>, more: Partial<PaymentFacts> = {}, settings = credentials({ paidValues: 'WORD' })) => confirm?.facts(answer, claimed(more), settings);
+	const claimed = (more: Partial<PaymentFacts> = {}): PaymentFacts => ({
+		...chingChingPay.callback.event({ merchant_reference: 'order-1' }, credentials()),
+		...more,
+	});
+	const facts = (
+		answer: ReturnType<typeof reply>,
+		more: Partial<PaymentFacts> = {},
+		settings = credentials({ paidValues: 'WORD' }),
+	) => confirm?.facts(answer, claimed(more), settings);
 
 	it('is asked by reference, else by transaction ID', () => {
-		expect(confirm?.call(claimed({ paymentId: 'T1' }), credentials())?.body).toBe('{"merchant_reference":"order-1"}');
-		expect(confirm?.call(claimed({ reference: null, paymentId: 'T1' }), credentials())?.body).toBe('{"transaction_id":"T1"}');
+		expect(confirm?.call(claimed({ paymentId: 'T1' }), credentials())?.body).toBe(
+			'{"merchant_reference":"order-1"}',
+		);
+		expect(confirm?.call(claimed({ reference: null, paymentId: 'T1' }), credentials())?.body).toBe(
+			'{"transaction_id":"T1"}',
+		);
 	});
 
 	it.each([
@@ -562,12 +967,31 @@ describe('the question to the API', () => {
 	});
 
 	it('gives the facts of the answer, not those of the callback', () => {
-		const answer = answered({ merchant_reference: 'order-1', transaction_id: 'T9', status: 'WORD', amount: 999, currency: 'HKD' });
-		expect(facts(answer, { amount: '1.00', paymentId: 'T1' })).toMatchObject({ event: 'payment.succeeded', eventId: 'T9:WORD', paymentId: 'T9', amount: '9.99' });
+		const answer = answered({
+			merchant_reference: 'order-1',
+			transaction_id: 'T9',
+			status: 'WORD',
+			amount: 999,
+			currency: 'HKD',
+		});
+		expect(facts(answer, { amount: '1.00', paymentId: 'T1' })).toMatchObject({
+			event: 'payment.succeeded',
+			eventId: 'T9:WORD',
+			paymentId: 'T9',
+			amount: '9.99',
+		});
 	});
 
 	it('of a refund gives a refund', () => {
-		expect(facts(answered({ merchant_reference: 'order-1', original_payment_reference: 'U1', status: 'WORD' }))).toMatchObject({ event: 'refund.succeeded', status: 'refunded' });
+		expect(
+			facts(
+				answered({
+					merchant_reference: 'order-1',
+					original_payment_reference: 'U1',
+					status: 'WORD',
+				}),
+			),
+		).toMatchObject({ event: 'refund.succeeded', status: 'refunded' });
 	});
 
 	it('answered by nothing found denies the payment', () => {
@@ -577,32 +1001,82 @@ describe('the question to the API', () => {
 
 	it.each([
 		['repeats the reference', { merchant_reference: 'order-1' }],
-		['repeats the whole payment, as paid', { merchant_reference: 'order-1', status: 'WORD', amount: 1250, currency: 'HKD' }],
-	])('answered by an error that %s is no answer, so that the callback is sent again', (_case, data) => {
-		expect(() => facts(answered(data, { code: 50001, message: 'system busy' }))).toThrow(expect.objectContaining({ message: expect.stringContaining('system busy (code 50001)') as string, notFound: false }));
-	});
+		[
+			'repeats the whole payment, as paid',
+			{ merchant_reference: 'order-1', status: 'WORD', amount: 1250, currency: 'HKD' },
+		],
+	])(
+		'answered by an error that %s is no answer, so that the callback is sent again',
+		(_case, data) => {
+			expect(() => facts(answered(data, { code: 50001, message: 'system busy' }))).toThrow(
+				expect.objectContaining({
+					message: expect.stringContaining('system busy (code 50001)') as string,
+					notFound: false,
+				}),
+			);
+		},
+	);
 
 	it('answered by an endless error does not fill the log with it', () => {
-		const error = (run: () => unknown): Error => { try { run(); } catch (thrown) { return thrown as Error; } throw new Error('it was no error'); };
-		expect(error(() => facts(reply({ code: 50001, message: 'busy '.repeat(100_000), data: { merchant_reference: 'order-1' } }))).message.length).toBeLessThan(400);
+		const error = (run: () => unknown): Error => {
+			try {
+				run();
+			} catch (thrown) {
+				return thrown as Error;
+			}
+			throw new Error('it was no error');
+		};
+		expect(
+			error(() =>
+				facts(
+					reply({
+						code: 50001,
+						message: 'busy '.repeat(100_000),
+						data: { merchant_reference: 'order-1' },
+					}),
+				),
+			).message.length,
+		).toBeLessThan(400);
 	});
 
 	it('answered by an error that denies the transaction, and repeats its reference, denies the payment', () => {
-		expect(() => facts(answered({ merchant_reference: 'order-1' }, { code: 40400, message: 'transaction not found' }))).toThrow(expect.objectContaining({ notFound: true }));
+		expect(() =>
+			facts(
+				answered(
+					{ merchant_reference: 'order-1' },
+					{ code: 40400, message: 'transaction not found' },
+				),
+			),
+		).toThrow(expect.objectContaining({ notFound: true }));
 	});
 
 	it('answered by a code that the credential names as success is answered: that 0 is success is an assumption', () => {
 		const settings = credentials({ paidValues: 'WORD', successCodes: '200' });
-		expect(facts(answered({ merchant_reference: 'order-1', status: 'WORD' }, { code: 200, message: 'ok' }), {}, settings)).toMatchObject({ event: 'payment.succeeded' });
+		expect(
+			facts(
+				answered({ merchant_reference: 'order-1', status: 'WORD' }, { code: 200, message: 'ok' }),
+				{},
+				settings,
+			),
+		).toMatchObject({ event: 'payment.succeeded' });
 	});
 
 	it('answered by another code and nice words is no answer, and the error says where to name the code', () => {
-		expect(() => facts(answered({ merchant_reference: 'order-1', status: 'WORD' }, { code: 200, message: 'ok' }))).toThrow(expect.objectContaining({ advice: expect.stringContaining("'Success Codes'") as string }));
+		expect(() =>
+			facts(
+				answered({ merchant_reference: 'order-1', status: 'WORD' }, { code: 200, message: 'ok' }),
+			),
+		).toThrow(
+			expect.objectContaining({ advice: expect.stringContaining("'Success Codes'") as string }),
+		);
 	});
 
 	it.each([
 		['no envelope', reply('{}')],
-		['another code with data that is no transaction', reply({ code: 50000, message: 'busy', data: { request_id: '1' } })],
+		[
+			'another code with data that is no transaction',
+			reply({ code: 50000, message: 'busy', data: { request_id: '1' } }),
+		],
 		['data without the reference', answered({ status: 'WORD', amount: 1 })],
 	])('answered by %s denies nothing: it is no answer', (_case, answer) => {
 		expect(() => facts(answer)).toThrow(CallFailure);

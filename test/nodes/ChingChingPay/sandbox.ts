@@ -6,7 +6,17 @@ import { sandboxCredentials, startSandbox, type RunningSandbox } from '../../../
 import { runNode, type NodeRun, type NodeRunOptions } from '../../support/contexts';
 
 export interface State {
-	checkouts: Array<{ checkoutId: string; paymentId: string; amount: string; currency: string; reference: string | null; description: string; callbackUrl: string | null; remarks: string[]; request: Record<string, unknown> }>;
+	checkouts: Array<{
+		checkoutId: string;
+		paymentId: string;
+		amount: string;
+		currency: string;
+		reference: string | null;
+		description: string;
+		callbackUrl: string | null;
+		remarks: string[];
+		request: Record<string, unknown>;
+	}>;
 	refusals: Array<{ reason: string; path: string }>;
 	requests: { chingchingpay?: Record<string, number> };
 	deliveries: Array<{ requestHeaders: Record<string, string>; requestBody: string }>;
@@ -37,22 +47,38 @@ export class Shop {
 	}
 
 	async control(path: string, body: unknown = {}): Promise<void> {
-		const answer = await fetch(`${this.url}/control${path}`, { method: 'POST', body: JSON.stringify(body) });
+		const answer = await fetch(`${this.url}/control${path}`, {
+			method: 'POST',
+			body: JSON.stringify(body),
+		});
 		if (!answer.ok) throw new Error(`The sandbox refuses ${path}: ${await answer.text()}`);
 	}
 
 	async state(): Promise<State> {
-		return (await (await fetch(`${this.url}/control/state?provider=chingchingpay`)).json()) as State;
+		return (await (
+			await fetch(`${this.url}/control/state?provider=chingchingpay`)
+		).json()) as State;
 	}
 
 	/** What the payer does with the only checkout, without a callback. */
 	async act(action: string): Promise<void> {
 		const [checkout] = (await this.state()).checkouts;
-		await this.control(`/checkouts/chingchingpay/${checkout?.checkoutId}/${action}`, { callback: 'none' });
+		await this.control(`/checkouts/chingchingpay/${checkout?.checkoutId}/${action}`, {
+			callback: 'none',
+		});
 	}
 
-	async run(parameters: IDataObject, { credential, ...options }: Partial<NodeRunOptions> & { credential?: IDataObject } = {}): Promise<NodeRun> {
-		return await runNode({ node: new ChingChingPay(), credentialTypes: [new ChingChingPayApi()], credentials: { chingChingPayApi: this.credential(credential) }, parameters, ...options });
+	async run(
+		parameters: IDataObject,
+		{ credential, ...options }: Partial<NodeRunOptions> & { credential?: IDataObject } = {},
+	): Promise<NodeRun> {
+		return await runNode({
+			node: new ChingChingPay(),
+			credentialTypes: [new ChingChingPayApi()],
+			credentials: { chingChingPayApi: this.credential(credential) },
+			parameters,
+			...options,
+		});
 	}
 }
 
@@ -68,13 +94,31 @@ export const order = {
 	paymentMethod: 'ANY_METHOD',
 };
 
-export const link = { resource: 'checkout', operation: 'createLink', amountFrom: 'amount', amount: '20.50', currency: 'HKD', reference: 'order-1', callback: 'none' };
+export const link = {
+	resource: 'checkout',
+	operation: 'createLink',
+	amountFrom: 'amount',
+	amount: '20.50',
+	currency: 'HKD',
+	reference: 'order-1',
+	callback: 'none',
+};
 
 export const jsonOf = ({ outputs }: NodeRun) => (outputs[0] ?? []).map(({ json }) => json);
-export const wordsOf = ({ error }: NodeRun) => `${error?.message} ${(error as { description?: string } | undefined)?.description}`;
+export const wordsOf = ({ error }: NodeRun) =>
+	`${error?.message} ${(error as { description?: string } | undefined)?.description}`;
 
 /** A callback with this body, signed like a request with the sandbox's secret. */
-export function signedCallback(body: unknown, secret = 'chingchingpay-sandbox-not-a-secret'): { headers: Record<string, string>; rawBody: string } {
+export function signedCallback(
+	body: unknown,
+	secret = 'chingchingpay-sandbox-not-a-secret',
+): { headers: Record<string, string>; rawBody: string } {
 	const rawBody = typeof body === 'string' ? body : JSON.stringify(body);
-	return { headers: { 'content-type': 'application/json', 'x-signature': createHmac('sha256', secret).update(rawBody).digest('hex') }, rawBody };
+	return {
+		headers: {
+			'content-type': 'application/json',
+			'x-signature': createHmac('sha256', secret).update(rawBody).digest('hex'),
+		},
+		rawBody,
+	};
 }

@@ -1,8 +1,13 @@
-import type { ChingChingPayCredentials, ChingChingPayOrder } from '../../../nodes/ChingChingPay/chingChingPay.contract';
+import type {
+	ChingChingPayCredentials,
+	ChingChingPayOrder,
+} from '../../../nodes/ChingChingPay/chingChingPay.contract';
 import type { HttpReply, ReceivedCallback } from '../../../nodes/shared/contract';
 import { readJson } from '../../../nodes/shared/exactJson';
 
-export const credentials = (more: Partial<ChingChingPayCredentials> = {}): ChingChingPayCredentials => ({
+export const credentials = (
+	more: Partial<ChingChingPayCredentials> = {},
+): ChingChingPayCredentials => ({
 	environment: 'custom',
 	baseUrl: 'https://gateway.example/gateway',
 	apiKey: 'api-key-of-the-test',
@@ -47,8 +52,13 @@ export function reply(body: unknown, status = 200): HttpReply {
 	return { status, headers: {}, text, body: readJson(text), bytes: Buffer.from(text) };
 }
 
-export const answered = (data: unknown, more: Record<string, unknown> = {}) => reply({ code: 0, message: 'success', data, ...more });
+export const answered = (data: unknown, more: Record<string, unknown> = {}) =>
+	reply({ code: 0, message: 'success', data, ...more });
 
-export const received = (body: string, headers: Record<string, string> = {}): ReceivedCallback => ({ headers, rawBody: Buffer.from(body) });
+export const received = (body: string, headers: Record<string, string> = {}): ReceivedCallback => ({
+	headers,
+	rawBody: Buffer.from(body),
+});
 
-export const sentBody = (call: { body?: string }) => JSON.parse(call.body ?? '') as Record<string, unknown>;
+export const sentBody = (call: { body?: string }) =>
+	JSON.parse(call.body ?? '') as Record<string, unknown>;

@@ -21,13 +21,23 @@ interface Vector {
 const vectors = file.vectors as unknown as Vector[];
 const requests = vectors.filter(({ direction }) => direction === 'request');
 const callbacks = vectors.filter(({ direction }) => direction === 'callback');
-const named = (list: Vector[]) => list.map((vector) => [`${vector.id}: ${vector.title}`, vector] as const);
+const named = (list: Vector[]) =>
+	list.map((vector) => [`${vector.id}: ${vector.title}`, vector] as const);
 
 const apiKey = 'ccp_test_api_key_0001';
 /** The setting that a vector is for: REQ-08 signs with the API key. */
 const settingsOf = ({ hmac_key_used_by_sender: key }: Vector) =>
-	credentials({ apiKey, signingSecret: key === apiKey ? '' : key, requestKeySource: key === apiKey ? 'apiKey' : 'signingSecret' });
-const callOf = (vector: Vector): HttpCall => ({ method: 'POST', url: `https://test-api.chingchingpay.com/gateway${vector.request_line.split(' ')[1]}`, body: vector.body_utf8, repeat: 'once' });
+	credentials({
+		apiKey,
+		signingSecret: key === apiKey ? '' : key,
+		requestKeySource: key === apiKey ? 'apiKey' : 'signingSecret',
+	});
+const callOf = (vector: Vector): HttpCall => ({
+	method: 'POST',
+	url: `https://test-api.chingchingpay.com/gateway${vector.request_line.split(' ')[1]}`,
+	body: vector.body_utf8,
+	repeat: 'once',
+});
 const stamp = { now: new Date(0), nonce: '' };
 
 it('covers every vector', () => {
@@ -38,25 +48,43 @@ it('covers every vector', () => {
 it.each(named(requests))('%s', (_title, vector) => {
 	expect(Buffer.from(vector.body_utf8).toString('hex')).toBe(vector.body_bytes_hex);
 	const headers = chingChingPay.authHeaders(settingsOf(vector), callOf(vector), stamp);
-	expect(headers).toEqual({ 'x-api-key': vector.headers['x-api-key'], 'x-signature': vector.hmac_sha256_hex });
+	expect(headers).toEqual({
+		'x-api-key': vector.headers['x-api-key'],
+		'x-signature': vector.hmac_sha256_hex,
+	});
 	expect(vector.headers['x-signature']).toBe(vector.hmac_sha256_hex);
 });
 
 it.each(named(requests))('%s, in the other two encodings', (_title, vector) => {
-	const signature = (requestEncoding: 'hexUpper' | 'base64') => chingChingPay.authHeaders({ ...settingsOf(vector), requestEncoding }, callOf(vector), stamp)['x-signature'];
+	const signature = (requestEncoding: 'hexUpper' | 'base64') =>
+		chingChingPay.authHeaders({ ...settingsOf(vector), requestEncoding }, callOf(vector), stamp)[
+			'x-signature'
+		];
 	expect(signature('hexUpper')).toBe(vector.hmac_sha256_hex.toUpperCase());
 	expect(signature('base64')).toBe(vector.hmac_sha256_base64);
 });
 
-it.each(named(requests.filter(({ expected }) => expected.must_differ_from !== undefined)))('%s, differs', (_title, vector) => {
-	const other = requests.find(({ id }) => id === vector.expected.must_differ_from);
-	expect(vector.hmac_sha256_hex).not.toBe(other?.hmac_sha256_hex);
-});
+it.each(named(requests.filter(({ expected }) => expected.must_differ_from !== undefined)))(
+	'%s, differs',
+	(_title, vector) => {
+		const other = requests.find(({ id }) => id === vector.expected.must_differ_from);
+		expect(vector.hmac_sha256_hex).not.toBe(other?.hmac_sha256_hex);
+	},
+);
 
 it.each(named(callbacks))('%s', (_title, vector) => {
 	// The policy of the vectors: callbacks carry x-signature made like that of a request.
-	const settings = credentials({ callbackSignature: 'required', signingSecret: vector.verifier_key });
-	const verdict = chingChingPay.callback.verify({ headers: vector.headers, rawBody: Buffer.from(vector.body_bytes_hex, 'hex') }, settings);
+	const settings = credentials({
+		callbackSignature: 'required',
+		signingSecret: vector.verifier_key,
+	});
+	const verdict = chingChingPay.callback.verify(
+		{ headers: vector.headers, rawBody: Buffer.from(vector.body_bytes_hex, 'hex') },
+		settings,
+	);
 	const reason = verdict.genuine === false ? verdict.reason.split(':')[0] : undefined;
-	expect({ accept: verdict.genuine === true, reason }).toEqual({ accept: vector.expected.accept, reason: vector.expected.reason });
+	expect({ accept: verdict.genuine === true, reason }).toEqual({
+		accept: vector.expected.accept,
+		reason: vector.expected.reason,
+	});
 });

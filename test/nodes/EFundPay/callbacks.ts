@@ -7,7 +7,8 @@ export const platform = generateKeyPairSync('rsa', { modulusLength: 2048 });
 export const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
 export const pem = (key: KeyObject) => key.export({ type: 'spki', format: 'pem' }).toString();
-export const bareBase64 = (key: KeyObject) => key.export({ type: 'spki', format: 'der' }).toString('base64');
+export const bareBase64 = (key: KeyObject) =>
+	key.export({ type: 'spki', format: 'der' }).toString('base64');
 
 export const credentials: EFundPayCredentials = {
 	environment: 'live',
@@ -50,19 +51,36 @@ export const refund = {
 
 /** The text that is signed, written down independently of the package for bodies of one nested object. */
 export function textOf(body: object): string {
-	const inOrder = (entries: Array<[string, unknown]>) => [...entries].sort(([left], [right]) => (left < right ? -1 : 1));
+	const inOrder = (entries: Array<[string, unknown]>) =>
+		[...entries].sort(([left], [right]) => (left < right ? -1 : 1));
 	return inOrder(Object.entries(body))
-		.flatMap(([name, value]) => (typeof value === 'object' && value !== null ? inOrder(Object.entries(value)).map((pair) => pair.join('=')) : [`${name}=${String(value)}`]))
+		.flatMap(([name, value]) =>
+			typeof value === 'object' && value !== null
+				? inOrder(Object.entries(value)).map((pair) => pair.join('='))
+				: [`${name}=${String(value)}`],
+		)
 		.join('&');
 }
 
-export function sign(text: string | Buffer, { key = platform.privateKey, hash = 'RSA-SHA1' }: { key?: KeyObject; hash?: string } = {}): string {
+export function sign(
+	text: string | Buffer,
+	{ key = platform.privateKey, hash = 'RSA-SHA1' }: { key?: KeyObject; hash?: string } = {},
+): string {
 	return createSign(hash).update(text).sign(key, 'base64');
 }
 
-export function callback(body: object | string, signature = sign(textOf(typeof body === 'string' ? (JSON.parse(body) as object) : body)), headers: Record<string, string> = {}): ReceivedCallback {
+export function callback(
+	body: object | string,
+	signature = sign(textOf(typeof body === 'string' ? (JSON.parse(body) as object) : body)),
+	headers: Record<string, string> = {},
+): ReceivedCallback {
 	return {
-		headers: { timestamp: '20260315101115', timezone: 'Asia/Shanghai', ...(signature === '' ? {} : { signature }), ...headers },
+		headers: {
+			timestamp: '20260315101115',
+			timezone: 'Asia/Shanghai',
+			...(signature === '' ? {} : { signature }),
+			...headers,
+		},
 		rawBody: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
 	};
 }

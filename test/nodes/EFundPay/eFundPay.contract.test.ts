@@ -25,7 +25,18 @@ import {
 	type EFundPayTransactionOrder,
 } from '../../../nodes/EFundPay/eFundPay.contract';
 import { utcOfWallTime } from '../../../nodes/EFundPay/zonedTime';
-import { bareBase64, callback, credentials, payment, pem, platform, refund, sign, stranger, textOf } from './callbacks';
+import {
+	bareBase64,
+	callback,
+	credentials,
+	payment,
+	pem,
+	platform,
+	refund,
+	sign,
+	stranger,
+	textOf,
+} from './callbacks';
 
 const order = (more: Partial<EFundPayOrder> = {}): EFundPayOrder => ({
 	amount: '20.50',
@@ -47,8 +58,20 @@ const order = (more: Partial<EFundPayOrder> = {}): EFundPayOrder => ({
 });
 
 const cardNumber = '4000123412341234';
-const card = { kind: 'card', number: cardNumber, expirationDate: '08/29', securityCode: '987' } as const;
-const transaction = (more: Partial<EFundPayTransactionOrder> = {}): EFundPayTransactionOrder => ({ ...order(), paymentMethod: card, buyerIp: '203.0.113.195', browserInfo: null, metadata: null, ...more });
+const card = {
+	kind: 'card',
+	number: cardNumber,
+	expirationDate: '08/29',
+	securityCode: '987',
+} as const;
+const transaction = (more: Partial<EFundPayTransactionOrder> = {}): EFundPayTransactionOrder => ({
+	...order(),
+	paymentMethod: card,
+	buyerIp: '203.0.113.195',
+	browserInfo: null,
+	metadata: null,
+	...more,
+});
 
 const refundOrder = (more: Partial<EFundPayRefundOrder> = {}): EFundPayRefundOrder => ({
 	transactionId: 'transaction-1',
@@ -63,8 +86,10 @@ const refundOrder = (more: Partial<EFundPayRefundOrder> = {}): EFundPayRefundOrd
 	...more,
 });
 
-const create = (more: Partial<EFundPayOrder> = {}, using: EFundPayCredentials = credentials) => eFundPay.checkout.call(order(more), using);
-const createDirect = (more: Partial<EFundPayTransactionOrder> = {}) => createTransactionCalls(transaction(more), credentials)[0];
+const create = (more: Partial<EFundPayOrder> = {}, using: EFundPayCredentials = credentials) =>
+	eFundPay.checkout.call(order(more), using);
+const createDirect = (more: Partial<EFundPayTransactionOrder> = {}) =>
+	createTransactionCalls(transaction(more), credentials)[0];
 const sent = ({ body }: { body?: string }) => JSON.parse(body ?? '') as Record<string, unknown>;
 const key = ({ headers }: { headers?: Record<string, string> }) => headers?.['idempotency-key'];
 const item = (more: object = {}) => ({ name: 'Tea', unitAmount: '12.50', quantity: 2, ...more });
@@ -76,7 +101,9 @@ function reply(body: unknown, status = 200): HttpReply {
 
 /** A recorded answer: status and body as they came. */
 function fixture(name: string): HttpReply {
-	const { status, body } = JSON.parse(readFileSync(path.join(__dirname, 'fixtures', `${name}.json`), 'utf8')) as { status: number; body: unknown };
+	const { status, body } = JSON.parse(
+		readFileSync(path.join(__dirname, 'fixtures', `${name}.json`), 'utf8'),
+	) as { status: number; body: unknown };
 	return reply(body, status);
 }
 
@@ -91,7 +118,10 @@ function thrownBy(work: () => unknown): Error & { advice?: string; mayHaveArrive
 
 describe('the credential', () => {
 	it('sends the secret key as it stands and the merchant account with every call', () => {
-		expect(eFundPay.authHeaders(credentials, create(), { now: new Date(0), nonce: '' })).toEqual({ Authorization: `Bearer ${credentials.secretKey}`, 'x-merchant-account-id': 'default' });
+		expect(eFundPay.authHeaders(credentials, create(), { now: new Date(0), nonce: '' })).toEqual({
+			Authorization: `Bearer ${credentials.secretKey}`,
+			'x-merchant-account-id': 'default',
+		});
 	});
 
 	it.each([
@@ -102,14 +132,43 @@ describe('the credential', () => {
 	});
 
 	it('of a custom environment goes to its base URL, with or without a slash at its end', () => {
-		expect(create({}, { ...credentials, environment: 'custom', baseUrl: 'http://127.0.0.1:4100/efundpay/v4/' }).url).toBe('http://127.0.0.1:4100/efundpay/v4/checkout/payments');
+		expect(
+			create(
+				{},
+				{ ...credentials, environment: 'custom', baseUrl: 'http://127.0.0.1:4100/efundpay/v4/' },
+			).url,
+		).toBe('http://127.0.0.1:4100/efundpay/v4/checkout/payments');
 	});
 
 	it.each<[string, Partial<EFundPayCredentials>, RegExp]>([
-		['a live key with the test environment', { environment: 'test', secretKey: 'sk_live_abcdefgh' }, /live key \(sk_live_\).*test environment/],
-		['a test key with the live environment', { environment: 'live', secretKey: 'sk_test_abcdefgh' }, /test key \(sk_test_\).*live environment/],
-		['a live key with the test host typed in', { environment: 'custom', baseUrl: 'https://sandbox.efundpay.com/v4', secretKey: 'sk_live_abcdefgh' }, /live key/],
-		['a test key with the live host typed in', { environment: 'custom', baseUrl: 'https://API.efundpay.com/v4', secretKey: 'sk_test_abcdefgh' }, /test key/],
+		[
+			'a live key with the test environment',
+			{ environment: 'test', secretKey: 'sk_live_abcdefgh' },
+			/live key \(sk_live_\).*test environment/,
+		],
+		[
+			'a test key with the live environment',
+			{ environment: 'live', secretKey: 'sk_test_abcdefgh' },
+			/test key \(sk_test_\).*live environment/,
+		],
+		[
+			'a live key with the test host typed in',
+			{
+				environment: 'custom',
+				baseUrl: 'https://sandbox.efundpay.com/v4',
+				secretKey: 'sk_live_abcdefgh',
+			},
+			/live key/,
+		],
+		[
+			'a test key with the live host typed in',
+			{
+				environment: 'custom',
+				baseUrl: 'https://API.efundpay.com/v4',
+				secretKey: 'sk_test_abcdefgh',
+			},
+			/test key/,
+		],
 		['no key', { secretKey: '' }, /'Secret Key'.*empty/],
 		['no merchant account', { merchantAccountId: '' }, /'Merchant Account ID'.*empty/],
 		['a custom environment without address', { environment: 'custom', baseUrl: '' }, /'Base URL'/],
@@ -117,19 +176,41 @@ describe('the credential', () => {
 		const problem = eFundPay.credentialProblem?.({ ...credentials, ...more });
 		expect(problem).toMatch(words);
 		expect(problem).not.toContain('abcdefgh');
-		expect(() => eFundPay.authHeaders({ ...credentials, ...more }, { method: 'GET', url: 'https://elsewhere.example/', repeat: 'safe' }, { now: new Date(0), nonce: '' })).toThrow(words);
+		expect(() =>
+			eFundPay.authHeaders(
+				{ ...credentials, ...more },
+				{ method: 'GET', url: 'https://elsewhere.example/', repeat: 'safe' },
+				{ now: new Date(0), nonce: '' },
+			),
+		).toThrow(words);
 	});
 
 	it('signs no call to the host of the other environment, as the HTTP Request node could make one', () => {
-		const call = { method: 'GET', url: 'https://sandbox.efundpay.com/v4/transactions', repeat: 'safe' } as const;
-		expect(() => eFundPay.authHeaders(credentials, call, { now: new Date(0), nonce: '' })).toThrow(/live key/);
+		const call = {
+			method: 'GET',
+			url: 'https://sandbox.efundpay.com/v4/transactions',
+			repeat: 'safe',
+		} as const;
+		expect(() => eFundPay.authHeaders(credentials, call, { now: new Date(0), nonce: '' })).toThrow(
+			/live key/,
+		);
 	});
 });
 
 describe('Create Checkout', () => {
 	it('posts what the page documents, with the three addresses at the top', () => {
-		const call = create({ cancelUrl: 'https://shop.example/basket', country: 'us', description: 'One box of tea', billingDetails: { first_name: 'Maria' }, shippingDetails: { address: { city: 'Bangkok' } } });
-		expect(call).toMatchObject({ method: 'POST', url: 'https://api.efundpay.com/v4/checkout/payments', headers: { 'content-type': 'application/json' } });
+		const call = create({
+			cancelUrl: 'https://shop.example/basket',
+			country: 'us',
+			description: 'One box of tea',
+			billingDetails: { first_name: 'Maria' },
+			shippingDetails: { address: { city: 'Bangkok' } },
+		});
+		expect(call).toMatchObject({
+			method: 'POST',
+			url: 'https://api.efundpay.com/v4/checkout/payments',
+			headers: { 'content-type': 'application/json' },
+		});
 		expect(sent(call)).toEqual({
 			amount: 2050,
 			currency: 'USD',
@@ -146,7 +227,14 @@ describe('Create Checkout', () => {
 	});
 
 	it('leaves out what is not given', () => {
-		expect(Object.keys(sent(create()))).toEqual(['amount', 'currency', 'external_identifier', 'buyer', 'redirect_url', 'webhooks_url']);
+		expect(Object.keys(sent(create()))).toEqual([
+			'amount',
+			'currency',
+			'external_identifier',
+			'buyer',
+			'redirect_url',
+			'webhooks_url',
+		]);
 	});
 
 	it.each([
@@ -165,8 +253,19 @@ describe('Create Checkout', () => {
 	});
 
 	it('sends each line item with its own unit amount', () => {
-		const body = sent(create({ amount: '27.25', lineItems: [item(), item({ name: 'Cup', unitAmount: '2.25', quantity: 1 })] }));
-		expect(body).toMatchObject({ amount: 2725, cart_items: [{ name: 'Tea', quantity: 2, unit_amount: 1250 }, { name: 'Cup', quantity: 1, unit_amount: 225 }] });
+		const body = sent(
+			create({
+				amount: '27.25',
+				lineItems: [item(), item({ name: 'Cup', unitAmount: '2.25', quantity: 1 })],
+			}),
+		);
+		expect(body).toMatchObject({
+			amount: 2725,
+			cart_items: [
+				{ name: 'Tea', quantity: 2, unit_amount: 1250 },
+				{ name: 'Cup', quantity: 1, unit_amount: 225 },
+			],
+		});
 	});
 
 	it.each<[string, Partial<EFundPayOrder>, RegExp]>([
@@ -175,36 +274,62 @@ describe('Create Checkout', () => {
 		['under 100 yen', { amount: '99', currency: 'JPY' }, /'Amount'/],
 		['with more decimals than the currency has', { amount: '20.505' }, /'Amount'/],
 		['with decimals in the smallest unit', { amount: '20.5', amountUnit: 'smallest' }, /'Amount'/],
-		['of a line item with more decimals than the currency has', { amount: '12.505', lineItems: [item({ unitAmount: '12.505', quantity: 1 })] }, /'Line Items 1: Unit Amount'/],
+		[
+			'of a line item with more decimals than the currency has',
+			{ amount: '12.505', lineItems: [item({ unitAmount: '12.505', quantity: 1 })] },
+			/'Line Items 1: Unit Amount'/,
+		],
 		['by the ID of a price', { amount: null, lineItems: [item({ price: 'price-1' })] }, /price ID/],
 	])('refuses an amount %s', (_case, more, words) => {
 		expect(() => create(more)).toThrow(words);
 	});
 
 	it('says in the currency what EFundPay takes', () => {
-		expect(thrownBy(() => create({ amount: '0.99' })).advice).toBe('EFundPay takes from 1.00 to 999999.99 USD.');
+		expect(thrownBy(() => create({ amount: '0.99' })).advice).toBe(
+			'EFundPay takes from 1.00 to 999999.99 USD.',
+		);
 	});
 
 	it.each<[string, Partial<EFundPayOrder>, RegExp]>([
 		['no reference', { reference: null }, /'Reference' is empty/],
 		['a reference of 65 characters', { reference: 'r'.repeat(65) }, /'Reference'.*64/],
-		['a reference whose callback could not be trusted', { reference: 'a&payment_amount=1' }, /'Reference'.*"&"/],
+		[
+			'a reference whose callback could not be trusted',
+			{ reference: 'a&payment_amount=1' },
+			/'Reference'.*"&"/,
+		],
 		['a currency that is a word', { currency: 'dollar' }, /'Currency' "dollar"/],
 		['a currency that does not exist', { currency: 'ABC' }, /'Currency' "ABC"/],
 		['a country that is a word', { country: 'Thailand' }, /'Country' "Thailand"/],
 		['no success URL', { successUrl: null }, /'Success URL' is empty/],
 		['no callback URL', { callbackUrl: null }, /'Callback URL' is empty/],
-		['no buyer', { buyer: { name: null, email: null, more: {} } }, /'Buyer Name' and 'Buyer Email'/],
+		[
+			'no buyer',
+			{ buyer: { name: null, email: null, more: {} } },
+			/'Buyer Name' and 'Buyer Email'/,
+		],
 	])('refuses %s', (_case, more, words) => {
 		expect(() => create(more)).toThrow(words);
 	});
 
 	it('takes a reference of 64 characters, and a buyer from JSON alone', () => {
-		expect(sent(create({ reference: 'r'.repeat(64), buyer: { name: null, email: null, more: { id: 'buyer-1' } } })).buyer).toEqual({ id: 'buyer-1' });
+		expect(
+			sent(
+				create({
+					reference: 'r'.repeat(64),
+					buyer: { name: null, email: null, more: { id: 'buyer-1' } },
+				}),
+			).buyer,
+		).toEqual({ id: 'buyer-1' });
 	});
 
 	it('merges the extra fields last', () => {
-		expect(sent(create({ extraFields: { metadata: { table: 7 }, buyer: { locale: 'th' } } }))).toMatchObject({ metadata: { table: 7 }, buyer: { display_name: 'Maria Gomez', locale: 'th' } });
+		expect(
+			sent(create({ extraFields: { metadata: { table: 7 }, buyer: { locale: 'th' } } })),
+		).toMatchObject({
+			metadata: { table: 7 },
+			buyer: { display_name: 'Maria Gomez', locale: 'th' },
+		});
 	});
 
 	describe('is de-duplicated by a key', () => {
@@ -225,17 +350,22 @@ describe('Create Checkout', () => {
 		});
 
 		it('that stays what it is in later versions: a checkout sent again after an update is no second one', () => {
-			expect(key(create())).toBe('9e67b6c0f34fbb8b94bcd18c0621b543eec6f4834040bd6db327c4ae98e440c4');
+			expect(key(create())).toBe(
+				'9e67b6c0f34fbb8b94bcd18c0621b543eec6f4834040bd6db327c4ae98e440c4',
+			);
 		});
 
 		it('that the result shows', () => {
-			expect(eFundPay.checkout.result(fixture('createTransaction.success'), order(), credentials)).toMatchObject({ idempotencyKey: key(create()) });
+			expect(
+				eFundPay.checkout.result(fixture('createTransaction.success'), order(), credentials),
+			).toMatchObject({ idempotencyKey: key(create()) });
 		});
 	});
 });
 
 describe('the answer to a create', () => {
-	const result = (answer: HttpReply, using = credentials) => eFundPay.checkout.result(answer, order(), using);
+	const result = (answer: HttpReply, using = credentials) =>
+		eFundPay.checkout.result(answer, order(), using);
 
 	it('becomes a checkout', () => {
 		expect(result(fixture('createTransaction.success'))).toEqual({
@@ -256,31 +386,51 @@ describe('the answer to a create', () => {
 		});
 	});
 
-	it.each(['createTransaction.success', 'getTransaction.success', 'createCheckout.topLevelLink'])('gives the link wherever it stands (%s)', (name) => {
-		expect(result(fixture(name)).checkoutUrl).toBe('https://pay.efundpay.com/link-1');
-	});
+	it.each(['createTransaction.success', 'getTransaction.success', 'createCheckout.topLevelLink'])(
+		'gives the link wherever it stands (%s)',
+		(name) => {
+			expect(result(fixture(name)).checkoutUrl).toBe('https://pay.efundpay.com/link-1');
+		},
+	);
 
 	it('without a link is an error with the status, the code and the answer, and the order may exist', () => {
 		const answer = fixture('createTransaction.failed');
 		const error = thrownBy(() => result({ ...answer, quoted: () => answer.text }));
 		expect(error).toBeInstanceOf(CallFailure);
-		expect(error).toMatchObject({ mayHaveArrived: true, message: expect.stringContaining('status authorization_failed, error_code missing_redirect_url') });
+		expect(error).toMatchObject({
+			mayHaveArrived: true,
+			message: expect.stringContaining(
+				'status authorization_failed, error_code missing_redirect_url',
+			),
+		});
 		expect(error.message).toContain('"error_code":"missing_redirect_url"');
 	});
 
 	it('whose link is not https is an error, unless the API itself is reached over http', () => {
 		const answer = reply({ id: '1', payment_url_link: 'http://pay.example/1' });
 		expect(() => result(answer)).toThrow('no payment link');
-		expect(result(answer, { ...credentials, environment: 'custom', baseUrl: 'http://127.0.0.1:4100/v4' }).checkoutUrl).toBe('http://pay.example/1');
+		expect(
+			result(answer, { ...credentials, environment: 'custom', baseUrl: 'http://127.0.0.1:4100/v4' })
+				.checkoutUrl,
+		).toBe('http://pay.example/1');
 	});
 
-	it.each(['javascript:alert(1)', '/relative', 'pay.efundpay.com/1'])('whose link is %s is an error', (link) => {
-		expect(() => result(reply({ id: '1', payment_url_link: link }))).toThrow('no payment link');
-	});
+	it.each(['javascript:alert(1)', '/relative', 'pay.efundpay.com/1'])(
+		'whose link is %s is an error',
+		(link) => {
+			expect(() => result(reply({ id: '1', payment_url_link: link }))).toThrow('no payment link');
+		},
+	);
 
-	it.each([{}, [], { status: 'processing' }])('without an id (%j) is an error, and the order may exist', (body) => {
-		expect(thrownBy(() => result(reply(body)))).toMatchObject({ message: "EFundPay's answer holds no transaction id", mayHaveArrived: true });
-	});
+	it.each([{}, [], { status: 'processing' }])(
+		'without an id (%j) is an error, and the order may exist',
+		(body) => {
+			expect(thrownBy(() => result(reply(body)))).toMatchObject({
+				message: "EFundPay's answer holds no transaction id",
+				mayHaveArrived: true,
+			});
+		},
+	);
 });
 
 describe('a transaction', () => {
@@ -303,8 +453,14 @@ describe('a transaction', () => {
 	});
 
 	it('is looked up by its id', () => {
-		expect(getTransactionCall('1f0c6a52', credentials)).toEqual({ method: 'GET', url: 'https://api.efundpay.com/v4/transactions/1f0c6a52', repeat: 'safe' });
-		expect(getTransactionCall('a/../b?c', credentials).url).toBe('https://api.efundpay.com/v4/transactions/a%2F..%2Fb%3Fc');
+		expect(getTransactionCall('1f0c6a52', credentials)).toEqual({
+			method: 'GET',
+			url: 'https://api.efundpay.com/v4/transactions/1f0c6a52',
+			repeat: 'safe',
+		});
+		expect(getTransactionCall('a/../b?c', credentials).url).toBe(
+			'https://api.efundpay.com/v4/transactions/a%2F..%2Fb%3Fc',
+		);
 	});
 
 	it.each(['', '.', '..'])('is not looked up by "%s", which would ask for something else', (id) => {
@@ -312,13 +468,23 @@ describe('a transaction', () => {
 	});
 
 	it('that was looked up has no idempotency key, and its expiry though the seconds are text', () => {
-		const found = readTransactionReply(fixture('getTransaction.success'), credentials, getTransactionCall('1', credentials));
-		expect(found).toMatchObject({ status: 'paid', amount: '20.50', expiresAt: '2026-03-15T02:05:00.000Z' });
+		const found = readTransactionReply(
+			fixture('getTransaction.success'),
+			credentials,
+			getTransactionCall('1', credentials),
+		);
+		expect(found).toMatchObject({
+			status: 'paid',
+			amount: '20.50',
+			expiresAt: '2026-03-15T02:05:00.000Z',
+		});
 		expect(found).not.toHaveProperty('idempotencyKey');
 	});
 
 	it('in a currency that is not in ISO 4217 has no amount rather than a wrong one', () => {
-		expect(readTransaction({ id: '1', amount: 2050, currency: 'ABC' }, credentials).amount).toBeNull();
+		expect(
+			readTransaction({ id: '1', amount: 2050, currency: 'ABC' }, credentials).amount,
+		).toBeNull();
 	});
 
 	it.each([
@@ -326,20 +492,35 @@ describe('a transaction', () => {
 		['test', false],
 		['custom', null],
 	] as const)('of the environment %s has livemode %s', (environment, livemode) => {
-		expect(readTransaction({ id: '1' }, { ...credentials, environment, baseUrl: 'https://proxy.example' }).livemode).toBe(livemode);
+		expect(
+			readTransaction(
+				{ id: '1' },
+				{ ...credentials, environment, baseUrl: 'https://proxy.example' },
+			).livemode,
+		).toBe(livemode);
 	});
 });
 
 describe('Create Transaction', () => {
-	it('posts a card with the two addresses inside the payment method, and the payer\'s IP address', () => {
+	it("posts a card with the two addresses inside the payment method, and the payer's IP address", () => {
 		const call = createDirect({ browserInfo: { language: 'th' }, metadata: { table: 7 } });
-		expect(call.headers).toMatchObject({ 'X-Forwarded-For': '203.0.113.195', 'idempotency-key': expect.any(String) });
+		expect(call.headers).toMatchObject({
+			'X-Forwarded-For': '203.0.113.195',
+			'idempotency-key': expect.any(String),
+		});
 		expect(sent(call)).toEqual({
 			amount: 2050,
 			currency: 'USD',
 			external_identifier: 'order-1',
 			buyer: { display_name: 'Maria Gomez', email_address: 'maria@shop.example' },
-			payment_method: { method: 'card', number: cardNumber, expiration_date: '08/29', security_code: '987', redirect_url: 'https://shop.example/thanks', webhooks_url: 'https://n8n.example/webhook/1/callback' },
+			payment_method: {
+				method: 'card',
+				number: cardNumber,
+				expiration_date: '08/29',
+				security_code: '987',
+				redirect_url: 'https://shop.example/thanks',
+				webhooks_url: 'https://n8n.example/webhook/1/callback',
+			},
 			cart_items: null,
 			metadata: { table: 7 },
 			browser_info: { language: 'th' },
@@ -347,13 +528,29 @@ describe('Create Transaction', () => {
 	});
 
 	it('posts another method by its name with its own fields', () => {
-		const body = sent(createDirect({ paymentMethod: { kind: 'other', method: 'a-method', fields: { country: 'TH', method: 'not this' } }, successUrl: null }));
-		expect(body.payment_method).toEqual({ country: 'TH', method: 'a-method', webhooks_url: 'https://n8n.example/webhook/1/callback' });
+		const body = sent(
+			createDirect({
+				paymentMethod: {
+					kind: 'other',
+					method: 'a-method',
+					fields: { country: 'TH', method: 'not this' },
+				},
+				successUrl: null,
+			}),
+		);
+		expect(body.payment_method).toEqual({
+			country: 'TH',
+			method: 'a-method',
+			webhooks_url: 'https://n8n.example/webhook/1/callback',
+		});
 	});
 
 	it('knows both documented paths, with one idempotency key', () => {
 		const [first, second] = createTransactionCalls(transaction(), credentials);
-		expect([first.url, second.url]).toEqual(['https://api.efundpay.com/v4/transactions/payments', 'https://api.efundpay.com/v4/transactions']);
+		expect([first.url, second.url]).toEqual([
+			'https://api.efundpay.com/v4/transactions/payments',
+			'https://api.efundpay.com/v4/transactions',
+		]);
 		expect(key(second)).toBe(key(first));
 	});
 
@@ -362,31 +559,65 @@ describe('Create Transaction', () => {
 	});
 
 	it('has an idempotency key through which the card number cannot be searched', () => {
-		const others = createTransactionCalls(transaction(), { ...credentials, secretKey: 'sk_live_another_key' })[0];
+		const others = createTransactionCalls(transaction(), {
+			...credentials,
+			secretKey: 'sk_live_another_key',
+		})[0];
 		expect(others.body).toBe(createDirect().body);
 		expect(key(others)).not.toBe(key(createDirect()));
-		expect(key(createDirect({ paymentMethod: { ...card, number: '4000123412341235' } }))).not.toBe(key(createDirect()));
+		expect(key(createDirect({ paymentMethod: { ...card, number: '4000123412341235' } }))).not.toBe(
+			key(createDirect()),
+		);
 	});
 
 	it.each<[string, Partial<EFundPayTransactionOrder>]>([
 		['by card', {}],
 		['by another method', { paymentMethod: { kind: 'other', method: 'm', fields: {} } }],
 	])('%s has another idempotency key with another buyer IP, which is sent too', (_case, more) => {
-		expect(key(createDirect({ ...more, buyerIp: '203.0.113.196' }))).not.toBe(key(createDirect(more)));
+		expect(key(createDirect({ ...more, buyerIp: '203.0.113.196' }))).not.toBe(
+			key(createDirect(more)),
+		);
 	});
 
 	it.each<[string, Partial<EFundPayTransactionOrder>, RegExp]>([
-		['a card number of 11 digits', { paymentMethod: { ...card, number: '40001234123' } }, /'Card Number'/],
-		['letters in the card number', { paymentMethod: { ...card, number: '4000x2341234x234' } }, /'Card Number'/],
-		['a month 13', { paymentMethod: { ...card, expirationDate: '13/29' } }, /'Card Expiration Date'/],
-		['a year of four digits', { paymentMethod: { ...card, expirationDate: '08/2029' } }, /'Card Expiration Date'/],
-		['a security code of two digits', { paymentMethod: { ...card, securityCode: '98' } }, /'Card Security Code'/],
+		[
+			'a card number of 11 digits',
+			{ paymentMethod: { ...card, number: '40001234123' } },
+			/'Card Number'/,
+		],
+		[
+			'letters in the card number',
+			{ paymentMethod: { ...card, number: '4000x2341234x234' } },
+			/'Card Number'/,
+		],
+		[
+			'a month 13',
+			{ paymentMethod: { ...card, expirationDate: '13/29' } },
+			/'Card Expiration Date'/,
+		],
+		[
+			'a year of four digits',
+			{ paymentMethod: { ...card, expirationDate: '08/2029' } },
+			/'Card Expiration Date'/,
+		],
+		[
+			'a security code of two digits',
+			{ paymentMethod: { ...card, securityCode: '98' } },
+			/'Card Security Code'/,
+		],
 		['no IP address', { buyerIp: '' }, /'Buyer IP' is empty/],
 		['a host name as IP address', { buyerIp: 'shop.example' }, /'Buyer IP' "shop.example"/],
 		['an IP address with a number over 255', { buyerIp: '203.0.113.256' }, /'Buyer IP'/],
 		['two IP addresses', { buyerIp: '203.0.113.1, 203.0.113.2' }, /'Buyer IP'/],
 		['a line break in the IP address', { buyerIp: '203.0.113.1\r\nx: y' }, /'Buyer IP'/],
-		['another method without a buyer', { paymentMethod: { kind: 'other', method: 'm', fields: {} }, buyer: { name: null, email: null, more: {} } }, /'Buyer Name'/],
+		[
+			'another method without a buyer',
+			{
+				paymentMethod: { kind: 'other', method: 'm', fields: {} },
+				buyer: { name: null, email: null, more: {} },
+			},
+			/'Buyer Name'/,
+		],
 	])('refuses %s', (_case, more, words) => {
 		const { message } = thrownBy(() => createDirect(more));
 		expect(message).toMatch(words);
@@ -394,29 +625,50 @@ describe('Create Transaction', () => {
 	});
 
 	it('takes an IPv6 address', () => {
-		expect(createDirect({ buyerIp: '2001:db8::1' }).headers?.['X-Forwarded-For']).toBe('2001:db8::1');
+		expect(createDirect({ buyerIp: '2001:db8::1' }).headers?.['X-Forwarded-For']).toBe(
+			'2001:db8::1',
+		);
 	});
 
 	it('takes a card out of an answer that holds it', () => {
-		const answer = { payment_method: { number: cardNumber, security_code: '987', details: { bin: '400012' } }, notes: [`card ${cardNumber}`, 9871], amount: 2050 };
-		expect(withoutCard(answer, createDirect())).toEqual({ payment_method: { number: '***', security_code: '***', details: { bin: '400012' } }, notes: ['card ***', 9871], amount: 2050 });
+		const answer = {
+			payment_method: { number: cardNumber, security_code: '987', details: { bin: '400012' } },
+			notes: [`card ${cardNumber}`, 9871],
+			amount: 2050,
+		};
+		expect(withoutCard(answer, createDirect())).toEqual({
+			payment_method: { number: '***', security_code: '***', details: { bin: '400012' } },
+			notes: ['card ***', 9871],
+			amount: 2050,
+		});
 	});
 });
 
 describe('lists', () => {
 	it('are asked for with the filters that are given, times in UTC', () => {
-		const filters = { createdAfter: new Date('2026-03-15T00:00:00+08:00'), status: 'capture_succeeded', method: 'card', scheme: 'visa', id: 'a b' };
+		const filters = {
+			createdAfter: new Date('2026-03-15T00:00:00+08:00'),
+			status: 'capture_succeeded',
+			method: 'card',
+			scheme: 'visa',
+			id: 'a b',
+		};
 		expect(listTransactionsCall(filters, 20, 'b3Bh+cXVl', credentials).url).toBe(
 			'https://api.efundpay.com/v4/transactions?cursor=b3Bh%2BcXVl&limit=20&created_at_gte=2026-03-14T16%3A00%3A00.000Z&id=a%20b&method=card&payment_method_scheme=visa&status=capture_succeeded',
 		);
 	});
 
 	it('begin without a cursor', () => {
-		expect(listRefundsCall('transaction-1', 100, null, credentials).url).toBe('https://api.efundpay.com/v4/transactions/transaction-1/refunds?limit=100');
+		expect(listRefundsCall('transaction-1', 100, null, credentials).url).toBe(
+			'https://api.efundpay.com/v4/transactions/transaction-1/refunds?limit=100',
+		);
 	});
 
 	it('hand the next cursor on as it came', () => {
-		expect(readPage(fixture('listTransactions.firstPage'))).toMatchObject({ items: [{ external_identifier: 'order-1' }], next: 'b3BhcXVl' });
+		expect(readPage(fixture('listTransactions.firstPage'))).toMatchObject({
+			items: [{ external_identifier: 'order-1' }],
+			next: 'b3BhcXVl',
+		});
 		expect(readPage(reply({ items: [], next_cursor: null })).next).toBeNull();
 	});
 
@@ -427,8 +679,19 @@ describe('lists', () => {
 
 describe('a refund', () => {
 	it('is posted to its transaction, and never repeated blindly', () => {
-		const call = createRefundCall(refundOrder({ bankDetail: { bankCode: '004', accountName: 'Maria Gomez', accountNumber: '0012345678' }, extraFields: { note: 1 } }), credentials);
-		expect(call).toMatchObject({ method: 'POST', url: 'https://api.efundpay.com/v4/transactions/transaction-1/refunds', repeat: 'once', howToFindOut: expect.stringContaining('Refund: Get Many') });
+		const call = createRefundCall(
+			refundOrder({
+				bankDetail: { bankCode: '004', accountName: 'Maria Gomez', accountNumber: '0012345678' },
+				extraFields: { note: 1 },
+			}),
+			credentials,
+		);
+		expect(call).toMatchObject({
+			method: 'POST',
+			url: 'https://api.efundpay.com/v4/transactions/transaction-1/refunds',
+			repeat: 'once',
+			howToFindOut: expect.stringContaining('Refund: Get Many'),
+		});
 		expect(call.headers).not.toHaveProperty('idempotency-key');
 		expect(sent(call)).toEqual({
 			amount: 500,
@@ -436,33 +699,60 @@ describe('a refund', () => {
 			reason: 'Goods returned',
 			external_identifier: 'refund-1',
 			webhooks_url: 'https://n8n.example/webhook/1/callback',
-			bank_detail: { bank_code: '004', bank_account_name: 'Maria Gomez', bank_account_no: '0012345678' },
+			bank_detail: {
+				bank_code: '004',
+				bank_account_name: 'Maria Gomez',
+				bank_account_no: '0012345678',
+			},
 			note: 1,
 		});
 	});
 
 	it('may be as small as one of the smallest unit, and exact beyond what a number holds', () => {
 		expect(sent(createRefundCall(refundOrder({ amount: '0.01' }), credentials)).amount).toBe(1);
-		expect(createRefundCall(refundOrder({ amount: '9007199254740993', amountUnit: 'smallest' }), credentials).body).toContain('"amount":9007199254740993,');
+		expect(
+			createRefundCall(
+				refundOrder({ amount: '9007199254740993', amountUnit: 'smallest' }),
+				credentials,
+			).body,
+		).toContain('"amount":9007199254740993,');
 	});
 
 	it.each<[string, Partial<EFundPayRefundOrder>, RegExp]>([
 		['a reference of 51 characters', { reference: 'r'.repeat(51) }, /'Refund Reference'.*50/],
 		['no reference', { reference: '' }, /'Refund Reference' is empty/],
-		['a reference with the sign that joins signed values', { reference: 'a&b' }, /'Refund Reference'/],
+		[
+			'a reference with the sign that joins signed values',
+			{ reference: 'a&b' },
+			/'Refund Reference'/,
+		],
 		['no reason', { reason: '' }, /'Reason' is empty/],
 		['a reason of 256 characters', { reason: 'r'.repeat(256) }, /'Reason' is longer than 255/],
 		['no transaction', { transactionId: '' }, /'Transaction ID' is empty/],
 		['a currency that is a word', { currency: 'dollar' }, /'Currency'/],
-		['a bank code of two digits', { bankDetail: { bankCode: '04', accountName: 'M', accountNumber: '1' } }, /'Bank Code'/],
-		['a bank account without a name', { bankDetail: { bankCode: '004', accountName: '', accountNumber: '1' } }, /'Bank Account Name'/],
-		['dashes in a bank account number', { bankDetail: { bankCode: '004', accountName: 'M', accountNumber: '1-2' } }, /'Bank Account Number'/],
+		[
+			'a bank code of two digits',
+			{ bankDetail: { bankCode: '04', accountName: 'M', accountNumber: '1' } },
+			/'Bank Code'/,
+		],
+		[
+			'a bank account without a name',
+			{ bankDetail: { bankCode: '004', accountName: '', accountNumber: '1' } },
+			/'Bank Account Name'/,
+		],
+		[
+			'dashes in a bank account number',
+			{ bankDetail: { bankCode: '004', accountName: 'M', accountNumber: '1-2' } },
+			/'Bank Account Number'/,
+		],
 	])('refuses %s', (_case, more, words) => {
 		expect(() => createRefundCall(refundOrder(more), credentials)).toThrow(words);
 	});
 
 	it('is read with both references', () => {
-		expect(readRefundReply(fixture('createRefund.success'), getRefundCall('1', credentials))).toEqual({
+		expect(
+			readRefundReply(fixture('createRefund.success'), getRefundCall('1', credentials)),
+		).toEqual({
 			provider: 'efundpay',
 			refundId: '9a8b7c6d-5e4f-4a3b-8c2d-1e0f9a8b7c6d',
 			paymentId: '1f0c6a52-3f43-4f83-9d0a-7b1c2d3e4f50',
@@ -488,21 +778,28 @@ describe('a refund', () => {
 	});
 
 	it('whose answer has no id may exist', () => {
-		expect(thrownBy(() => readRefundReply(reply({}), createRefundCall(refundOrder(), credentials)))).toMatchObject({ message: "EFundPay's answer holds no refund id", mayHaveArrived: true });
+		expect(
+			thrownBy(() => readRefundReply(reply({}), createRefundCall(refundOrder(), credentials))),
+		).toMatchObject({ message: "EFundPay's answer holds no refund id", mayHaveArrived: true });
 	});
 });
 
 describe('a refusal', () => {
 	it.each([
 		[{ message: 'Invalid currency' }, 'Invalid currency'],
-		[{ message: 'Invalid currency', code: 'bad_request', error_code: 42 }, 'Invalid currency (bad_request, 42)'],
+		[
+			{ message: 'Invalid currency', code: 'bad_request', error_code: 42 },
+			'Invalid currency (bad_request, 42)',
+		],
 		[{ detail: { currency: 'wrong' } }, '{"detail":{"currency":"wrong"}}'],
 	])('%j is told in its own words', (body, words) => {
 		expect(eFundPay.failure(reply(body, 400), credentials)).toEqual({ message: words });
 	});
 
 	it.each([401, 403])('with status %d says where to look', (status) => {
-		expect(eFundPay.failure(reply({ message: 'no' }, status), credentials)?.advice).toContain("'Secret Key' and 'Merchant Account ID'");
+		expect(eFundPay.failure(reply({ message: 'no' }, status), credentials)?.advice).toContain(
+			"'Secret Key' and 'Merchant Account ID'",
+		);
 	});
 
 	it('is not seen in a 200, nor in what is not JSON', () => {
@@ -512,7 +809,8 @@ describe('a refusal', () => {
 });
 
 describe('a callback', () => {
-	const verdict = (received = callback(payment), more: Partial<EFundPayCredentials> = {}) => eFundPay.callback.verify(received, { ...credentials, ...more });
+	const verdict = (received = callback(payment), more: Partial<EFundPayCredentials> = {}) =>
+		eFundPay.callback.verify(received, { ...credentials, ...more });
 	const reason = (received = callback(payment), more: Partial<EFundPayCredentials> = {}) => {
 		const judged = verdict(received, more);
 		return judged.genuine === false ? `${judged.reason} ${judged.hint ?? ''}` : 'taken';
@@ -529,7 +827,7 @@ describe('a callback', () => {
 		['is not base64', 'not base64'],
 		['is cut in half', sign(textOf(payment)).slice(0, 172)],
 		['belongs to another body', sign(textOf(refund))],
-		['is a stranger\'s', sign(textOf(payment), { key: stranger.privateKey })],
+		["is a stranger's", sign(textOf(payment), { key: stranger.privateKey })],
 		['is one of the raw body', sign(JSON.stringify(payment))],
 		['is one with SHA-256', sign(textOf(payment), { hash: 'RSA-SHA256' })],
 	])('is refused when its signature %s', (_case, signature) => {
@@ -537,12 +835,18 @@ describe('a callback', () => {
 	});
 
 	it('is taken when one of several signatures is good', () => {
-		expect(verdict(callback(payment, `${sign(textOf(refund))}, ${sign(textOf(payment))},AAAA`)).genuine).toBe(true);
+		expect(
+			verdict(callback(payment, `${sign(textOf(refund))}, ${sign(textOf(payment))},AAAA`)).genuine,
+		).toBe(true);
 	});
 
 	it.each([1024, 2047, 3072])('is taken with a platform key of %d bits', (modulusLength) => {
 		const keys = generateKeyPairSync('rsa', { modulusLength });
-		expect(verdict(callback(payment, sign(textOf(payment), { key: keys.privateKey })), { platformPublicKey: pem(keys.publicKey) }).genuine).toBe(true);
+		expect(
+			verdict(callback(payment, sign(textOf(payment), { key: keys.privateKey })), {
+				platformPublicKey: pem(keys.publicKey),
+			}).genuine,
+		).toBe(true);
 	});
 
 	describe('that anybody can send cannot keep n8n busy', () => {
@@ -553,14 +857,19 @@ describe('a callback', () => {
 		it.each([
 			['commas', ','.repeat(15_000)],
 			['short signatures', 'AAAA,'.repeat(3_000)],
-			['signatures of another length', Array(60).fill(Buffer.alloc(128).toString('base64')).join(',')],
+			[
+				'signatures of another length',
+				Array(60).fill(Buffer.alloc(128).toString('base64')).join(','),
+			],
 		])('with %s for signatures: none is tried', (_case, signature) => {
 			expect(verdict(callback(payment, signature)).genuine).toBe(false);
 			expect(verify).not.toHaveBeenCalled();
 		});
 
 		it('with many signatures: five are tried, with two hashes over two texts', () => {
-			expect(verdict(callback(payment, Array(45).fill(sign('other')).join(','))).genuine).toBe(false);
+			expect(verdict(callback(payment, Array(45).fill(sign('other')).join(','))).genuine).toBe(
+				false,
+			);
 			expect(verify.mock.calls.length).toBeLessThanOrEqual(5 * 4);
 		});
 
@@ -572,7 +881,10 @@ describe('a callback', () => {
 	});
 
 	it.each([
-		['an amount', { ...payment, payment_data: { ...payment.payment_data, payment_amount: '2050.00' } }],
+		[
+			'an amount',
+			{ ...payment, payment_data: { ...payment.payment_data, payment_amount: '2050.00' } },
+		],
 		['a status', { ...payment, payment_data: { ...payment.payment_data, payment_status: 'PP' } }],
 		['a reference', { ...payment, merchant_transaction_id: 'order-2' }],
 		['a field more', { ...payment, customer: 'x' }],
@@ -586,116 +898,283 @@ describe('a callback', () => {
 		['a list', '[]'],
 		['deeper than any callback', `${'{"a":'.repeat(200)}1${'}'.repeat(200)}`],
 	])('is refused when its body is %s', (_case, body) => {
-		expect(reason({ headers: { signature: sign(textOf(payment)) }, rawBody: Buffer.from(body) })).toContain('not a JSON object');
+		expect(
+			reason({ headers: { signature: sign(textOf(payment)) }, rawBody: Buffer.from(body) }),
+		).toContain('not a JSON object');
 	});
 
 	it('is refused when its body is not UTF-8', () => {
-		expect(verdict({ headers: { signature: sign(textOf(payment)) }, rawBody: Buffer.from([0x7b, 0xff, 0x7d]) }).genuine).toBe(false);
+		expect(
+			verdict({
+				headers: { signature: sign(textOf(payment)) },
+				rawBody: Buffer.from([0x7b, 0xff, 0x7d]),
+			}).genuine,
+		).toBe(false);
 	});
 
 	it('is refused without a key, and with one that is none', () => {
 		expect(reason(callback(payment), { platformPublicKey: '' })).toContain('no secret');
-		expect(reason(callback(payment), { platformPublicKey: 'abc' })).toContain('not an RSA public key');
+		expect(reason(callback(payment), { platformPublicKey: 'abc' })).toContain(
+			'not an RSA public key',
+		);
 	});
 
 	it('is taken with the previous key while keys are changed', () => {
-		const rotated = { platformPublicKey: pem(stranger.publicKey), platformPublicKeyPrevious: bareBase64(platform.publicKey) };
+		const rotated = {
+			platformPublicKey: pem(stranger.publicKey),
+			platformPublicKeyPrevious: bareBase64(platform.publicKey),
+		};
 		expect(verdict(callback(payment), rotated).genuine).toBe(true);
-		expect(verdict(callback(payment), { platformPublicKey: pem(stranger.publicKey) }).genuine).toBe(false);
+		expect(verdict(callback(payment), { platformPublicKey: pem(stranger.publicKey) }).genuine).toBe(
+			false,
+		);
 	});
 
 	it.each([
 		['SHA-256', 'Canonical Text', callback(payment, sign(textOf(payment), { hash: 'RSA-SHA256' }))],
 		['SHA-1', 'Raw Body', callback(payment, sign(JSON.stringify(payment)))],
-		['SHA-256', 'Raw Body', callback(payment, sign(JSON.stringify(payment), { hash: 'RSA-SHA256' }))],
-	])('that is signed with %s over %s is refused, and the log says which settings fit', (hash, text, received) => {
-		expect(reason(received)).toContain(`'Signature Hash' ${hash} and 'Signed Text' ${text}`);
-	});
+		[
+			'SHA-256',
+			'Raw Body',
+			callback(payment, sign(JSON.stringify(payment), { hash: 'RSA-SHA256' })),
+		],
+	])(
+		'that is signed with %s over %s is refused, and the log says which settings fit',
+		(hash, text, received) => {
+			expect(reason(received)).toContain(`'Signature Hash' ${hash} and 'Signed Text' ${text}`);
+		},
+	);
 
 	it('is judged by the raw body when that is set', () => {
 		const received = callback(payment, sign(JSON.stringify(payment)));
 		expect(verdict(received, { signedText: 'rawBody' }).genuine).toBe(true);
-		expect(verdict({ ...received, rawBody: Buffer.from(`${JSON.stringify(payment)} `) }, { signedText: 'rawBody' }).genuine).toBe(false);
+		expect(
+			verdict(
+				{ ...received, rawBody: Buffer.from(`${JSON.stringify(payment)} `) },
+				{ signedText: 'rawBody' },
+			).genuine,
+		).toBe(false);
 	});
 
 	it('of numbers is signed as they were written', () => {
 		const body = JSON.stringify(refund).replaceAll(':500', ':5.50');
 		const received = callback(body, sign(textOf(refund).replaceAll('=500', '=5.50')));
-		expect(verdict(received)).toMatchObject({ genuine: true, payload: { refund_data: { refund_amount: '5.50' } } });
+		expect(verdict(received)).toMatchObject({
+			genuine: true,
+			payload: { refund_data: { refund_amount: '5.50' } },
+		});
 	});
 
 	it('with a key twice is judged and passed on by the last one', () => {
-		const body = JSON.stringify(payment).replace('"payment_amount":"20.50"', '"payment_amount":"1.00","payment_amount":"20.50"');
-		expect(verdict(callback(body))).toMatchObject({ genuine: true, payload: { payment_data: { payment_amount: '20.50' } } });
-		const swapped = JSON.stringify(payment).replace('"payment_amount":"20.50"', '"payment_amount":"20.50","payment_amount":"1.00"');
+		const body = JSON.stringify(payment).replace(
+			'"payment_amount":"20.50"',
+			'"payment_amount":"1.00","payment_amount":"20.50"',
+		);
+		expect(verdict(callback(body))).toMatchObject({
+			genuine: true,
+			payload: { payment_data: { payment_amount: '20.50' } },
+		});
+		const swapped = JSON.stringify(payment).replace(
+			'"payment_amount":"20.50"',
+			'"payment_amount":"20.50","payment_amount":"1.00"',
+		);
 		expect(verdict(callback(swapped, sign(textOf(payment)))).genuine).toBe(false);
 	});
 
 	it('loses what the signature does not cover', () => {
-		const body = { ...payment, note: null, extra: ['unsigned'], nothing: { inside: [] }, payment_data: { ...payment.payment_data, card_no: null } };
-		expect(verdict(callback(body, sign(textOf(payment))))).toEqual({ genuine: true, payload: payment });
+		const body = {
+			...payment,
+			note: null,
+			extra: ['unsigned'],
+			nothing: { inside: [] },
+			payment_data: { ...payment.payment_data, card_no: null },
+		};
+		expect(verdict(callback(body, sign(textOf(payment))))).toEqual({
+			genuine: true,
+			payload: payment,
+		});
 	});
 
 	describe('whose signature is good but whose content was rearranged is refused', () => {
 		const { payment_data: data, ...ids } = payment;
 		it.each<[string, object]>([
-			['with two ids folded into one', { ll_transaction_id: `${ids.ll_transaction_id}&merchant_transaction_id=${ids.merchant_transaction_id}`, payment_data: data }],
+			[
+				'with two ids folded into one',
+				{
+					ll_transaction_id: `${ids.ll_transaction_id}&merchant_transaction_id=${ids.merchant_transaction_id}`,
+					payment_data: data,
+				},
+			],
 			['with its ids in an object of their own', { ids, payment_data: data }],
 			['with another name for the nested part', { ...ids, payment_dato: data }],
 			['with its nested part in a list', { ...ids, payment_data: [data] }],
-			['with both kinds of nested part', { ...ids, payment_data: { ...data, settlement_amount: undefined, settlement_currency_code: undefined }, refund_data: { settlement_amount: data.settlement_amount, settlement_currency_code: data.settlement_currency_code } }],
-			['with the status folded into the currency', { ...ids, payment_data: { ...data, payment_currency_code: 'USD&payment_status=PS', payment_status: undefined } }],
-			['with a field folded into the one before it', { ...ids, payment_data: { ...data, account_date: `${data.account_date}&exchange_rate=${data.exchange_rate}`, exchange_rate: undefined } }],
-			['with fields moved out of their nested part', { ...ids, payment_data: { ...data, settlement_amount: undefined, settlement_currency_code: undefined }, settlement_amount: data.settlement_amount, settlement_currency_code: data.settlement_currency_code }],
-			['with fields in another nested part', { ...ids, payment_data: { ...data, settlement_amount: undefined, settlement_currency_code: undefined, settled: { settlement_amount: data.settlement_amount, settlement_currency_code: data.settlement_currency_code } } }],
-			['with an id that is a number', { ...ids, ll_transaction_id: Number(ids.ll_transaction_id), payment_data: data }],
+			[
+				'with both kinds of nested part',
+				{
+					...ids,
+					payment_data: {
+						...data,
+						settlement_amount: undefined,
+						settlement_currency_code: undefined,
+					},
+					refund_data: {
+						settlement_amount: data.settlement_amount,
+						settlement_currency_code: data.settlement_currency_code,
+					},
+				},
+			],
+			[
+				'with the status folded into the currency',
+				{
+					...ids,
+					payment_data: {
+						...data,
+						payment_currency_code: 'USD&payment_status=PS',
+						payment_status: undefined,
+					},
+				},
+			],
+			[
+				'with a field folded into the one before it',
+				{
+					...ids,
+					payment_data: {
+						...data,
+						account_date: `${data.account_date}&exchange_rate=${data.exchange_rate}`,
+						exchange_rate: undefined,
+					},
+				},
+			],
+			[
+				'with fields moved out of their nested part',
+				{
+					...ids,
+					payment_data: {
+						...data,
+						settlement_amount: undefined,
+						settlement_currency_code: undefined,
+					},
+					settlement_amount: data.settlement_amount,
+					settlement_currency_code: data.settlement_currency_code,
+				},
+			],
+			[
+				'with fields in another nested part',
+				{
+					...ids,
+					payment_data: {
+						...data,
+						settlement_amount: undefined,
+						settlement_currency_code: undefined,
+						settled: {
+							settlement_amount: data.settlement_amount,
+							settlement_currency_code: data.settlement_currency_code,
+						},
+					},
+				},
+			],
+			[
+				'with an id that is a number',
+				{ ...ids, ll_transaction_id: Number(ids.ll_transaction_id), payment_data: data },
+			],
 		])('%s', (_case, body) => {
 			expect(reason(callback(body, sign(textOf(payment))))).toContain('the signature is good, but');
 		});
 	});
 
 	it('may repeat a field somewhere, as long as it says the same', () => {
-		const repeated = { ...payment, payment_data: { ...payment.payment_data, ll_transaction_id: payment.ll_transaction_id }, settlement_amount: '20.50' };
+		const repeated = {
+			...payment,
+			payment_data: { ...payment.payment_data, ll_transaction_id: payment.ll_transaction_id },
+			settlement_amount: '20.50',
+		};
 		expect(verdict(callback(repeated)).genuine).toBe(true);
-		expect(reason(callback({ ...repeated, settlement_amount: '20.51' }))).toContain('settlement_amount is not where it belongs');
+		expect(reason(callback({ ...repeated, settlement_amount: '20.51' }))).toContain(
+			'settlement_amount is not where it belongs',
+		);
 	});
 
 	it.each([
 		['an address with two parameters', { payment_url: 'https://pay.efundpay.com/p?id=1&lang=en' }],
-		['an address that names the reference again', { payment_url: 'https://pay.efundpay.com/p?id=1&merchant_transaction_id=order-1' }],
+		[
+			'an address that names the reference again',
+			{ payment_url: 'https://pay.efundpay.com/p?id=1&merchant_transaction_id=order-1' },
+		],
 		['the words of a customer', { customer_data: { memo: 'Tom & Jerry: a&b=c' } }],
 		['a reason of their own', { customer_data: { reason: 'gift' } }],
 		['a name that looks like two fields', { customer_data: { 'a=b&c': 'd' } }],
-	])('with fields that no page describes, %s, is taken: the payment must be counted', (_case, more) => {
-		const body = { ...payment, ...more };
-		expect(verdict(callback(body, sign(canonicalText(body))))).toEqual({ genuine: true, payload: body });
-	});
+	])(
+		'with fields that no page describes, %s, is taken: the payment must be counted',
+		(_case, more) => {
+			const body = { ...payment, ...more };
+			expect(verdict(callback(body, sign(canonicalText(body))))).toEqual({
+				genuine: true,
+				payload: body,
+			});
+		},
+	);
 
-	const withReason = (reason: string, rest: object = {}) => ({ ...refund, refund_data: { ...refund.refund_data, reason, ...rest } });
+	const withReason = (reason: string, rest: object = {}) => ({
+		...refund,
+		refund_data: { ...refund.refund_data, reason, ...rest },
+	});
 
 	it('of a refund may have any words in its reason, but no field of the callback', () => {
 		const url = withReason('see https://shop.example/?a=1&b=2');
 		expect(verdict(callback(url)).genuine).toBe(true);
-		const folded = withReason(`${refund.refund_data.reason}&refund_amount=${refund.refund_data.refund_amount}`, { refund_amount: undefined });
-		expect(reason(callback(folded, sign(textOf(refund))))).toContain('refund_amount is not where it belongs');
+		const folded = withReason(
+			`${refund.refund_data.reason}&refund_amount=${refund.refund_data.refund_amount}`,
+			{ refund_amount: undefined },
+		);
+		expect(reason(callback(folded, sign(textOf(refund))))).toContain(
+			'refund_amount is not where it belongs',
+		);
 	});
 
 	describe('of a refund whose reason holds a payment is not turned into that payment', () => {
-		const wanted = { payment_amount: '999.00', payment_currency_code: 'USD', payment_status: 'PS', payment_time: '20260315101112' };
+		const wanted = {
+			payment_amount: '999.00',
+			payment_currency_code: 'USD',
+			payment_status: 'PS',
+			payment_time: '20260315101112',
+		};
 		const otherIds = { ll_transaction_id: '2026999', merchant_transaction_id: 'order-expensive' };
-		const pairsOf = (fields: object) => Object.entries(fields).map(([name, value]) => `${name}=${String(value)}`).join('&');
+		const pairsOf = (fields: object) =>
+			Object.entries(fields)
+				.map(([name, value]) => `${name}=${String(value)}`)
+				.join('&');
 		/** The fields from the first to the last of these names, in the order of the signed text. */
-		const cut = (text: string, from: string, to?: string) => text.slice(text.indexOf(from), to === undefined ? undefined : text.indexOf(to) - 1);
-		const fields = (text: string) => Object.fromEntries(text.split('&').map((pair) => pair.split('=') as [string, string]));
-		const hidden = (text: string) => ({ [text.slice(0, text.lastIndexOf('='))]: text.slice(text.lastIndexOf('=') + 1) });
+		const cut = (text: string, from: string, to?: string) =>
+			text.slice(text.indexOf(from), to === undefined ? undefined : text.indexOf(to) - 1);
+		const fields = (text: string) =>
+			Object.fromEntries(text.split('&').map((pair) => pair.split('=') as [string, string]));
+		const hidden = (text: string) => ({
+			[text.slice(0, text.lastIndexOf('='))]: text.slice(text.lastIndexOf('=') + 1),
+		});
 		/** All that a refund holds, so that each field stands in its place once. */
-		const everyField = { account_date: '1', actual_refund_amount: '1', actual_refund_currency_code: 'USD', ...wanted, reason: 'q', refund_amount: '1', refund_currency_code: 'USD', refund_status: 'RS', refund_time: '1', settlement_currency_code: 'USD' };
+		const everyField = {
+			account_date: '1',
+			actual_refund_amount: '1',
+			actual_refund_currency_code: 'USD',
+			...wanted,
+			reason: 'q',
+			refund_amount: '1',
+			refund_currency_code: 'USD',
+			refund_status: 'RS',
+			refund_time: '1',
+			settlement_currency_code: 'USD',
+		};
 
 		it.each<[string, object, (text: string) => object]>([
 			[
 				'with the rest of the text in the name of a field',
 				withReason(`late&${pairsOf({ ...otherIds, ...wanted })}`),
-				(text) => ({ a: hidden(cut(text, 'll_transaction_id', 'll_transaction_id=2026999')), ...otherIds, payment_data: wanted, z: hidden(text.slice(text.indexOf('&refund_amount=') + 1)) }),
+				(text) => ({
+					a: hidden(cut(text, 'll_transaction_id', 'll_transaction_id=2026999')),
+					...otherIds,
+					payment_data: wanted,
+					z: hidden(text.slice(text.indexOf('&refund_amount=') + 1)),
+				}),
 			],
 			[
 				'with the rest of the text in other objects',
@@ -703,7 +1182,10 @@ describe('a callback', () => {
 				(text) => {
 					const own = cut(text, 'll_transaction_id', 'll_transaction_id=2026999');
 					return {
-						a: { a: fields(cut(own, 'll_transaction_id', 'account_date')), b: fields(cut(own, 'account_date')) },
+						a: {
+							a: fields(cut(own, 'll_transaction_id', 'account_date')),
+							b: fields(cut(own, 'account_date')),
+						},
 						...otherIds,
 						original_transaction_id: 'x',
 						payment_data: everyField,
@@ -716,7 +1198,13 @@ describe('a callback', () => {
 				withReason(`late&${pairsOf({ ...wanted, reason: 'q' })}`),
 				(text) => ({
 					...fields(cut(text, 'll_transaction_id', 'account_date')),
-					payment_data: { ...fields(cut(text, 'account_date', 'reason')), b: { reason: 'late' }, ...wanted, reason: 'q', ...fields(text.slice(text.indexOf('&refund_amount=') + 1)) },
+					payment_data: {
+						...fields(cut(text, 'account_date', 'reason')),
+						b: { reason: 'late' },
+						...wanted,
+						reason: 'q',
+						...fields(text.slice(text.indexOf('&refund_amount=') + 1)),
+					},
 				}),
 			],
 		])('%s', (_case, genuine, forge) => {
@@ -734,21 +1222,35 @@ describe('a callback', () => {
 		['payment_currency_code', ''],
 		['payment_status', ''],
 	])('with %s "%s" is refused although it is signed', (name, value) => {
-		expect(reason(callback({ ...payment, payment_data: { ...payment.payment_data, [name]: value } }))).toContain(`${name} is missing or malformed`);
+		expect(
+			reason(callback({ ...payment, payment_data: { ...payment.payment_data, [name]: value } })),
+		).toContain(`${name} is missing or malformed`);
 	});
 
 	it('never tells key or content in its reason', () => {
-		const told = reason(callback({ ...payment, payment_data: { ...payment.payment_data, payment_amount: '99.99' } }, sign(textOf(payment))));
+		const told = reason(
+			callback(
+				{ ...payment, payment_data: { ...payment.payment_data, payment_amount: '99.99' } },
+				sign(textOf(payment)),
+			),
+		);
 		expect(told).not.toMatch(/99\.99|order-1|MII/);
 	});
 
 	it('is acknowledged in the words of the page', () => {
-		expect(eFundPay.callback.accepted(credentials)).toEqual({ status: 200, contentType: 'application/json; charset=utf-8', body: '{"code":"200","message":"SUCCESS"}' });
+		expect(eFundPay.callback.accepted(credentials)).toEqual({
+			status: 200,
+			contentType: 'application/json; charset=utf-8',
+			body: '{"code":"200","message":"SUCCESS"}',
+		});
 	});
 });
 
 describe('the event of a callback', () => {
-	const event = (payload: Record<string, unknown>, headers: Record<string, string> = { timezone: 'Asia/Shanghai' }) => eFundPay.callback.event(payload, credentials, { headers });
+	const event = (
+		payload: Record<string, unknown>,
+		headers: Record<string, string> = { timezone: 'Asia/Shanghai' },
+	) => eFundPay.callback.event(payload, credentials, { headers });
 
 	it('of a payment', () => {
 		expect(event(payment)).toEqual({
@@ -768,30 +1270,54 @@ describe('the event of a callback', () => {
 		});
 	});
 
-	it('of a refund names the payment\'s reference, and no amount, since nobody documents its unit', () => {
-		expect(event(refund)).toMatchObject({ event: 'refund.succeeded', eventId: '2026031600445566:RS', reference: 'order-1', status: 'refunded', amount: null, currency: 'USD', occurredAt: '2026-03-16T01:08:07.000Z' });
+	it("of a refund names the payment's reference, and no amount, since nobody documents its unit", () => {
+		expect(event(refund)).toMatchObject({
+			event: 'refund.succeeded',
+			eventId: '2026031600445566:RS',
+			reference: 'order-1',
+			status: 'refunded',
+			amount: null,
+			currency: 'USD',
+			occurredAt: '2026-03-16T01:08:07.000Z',
+		});
 	});
 
-	it.each(['PF', 'PP', 'ps', 'RS', 'PAID'])('of a payment in status %s is unknown', (payment_status) => {
-		expect(event({ ...payment, payment_data: { ...payment.payment_data, payment_status } })).toMatchObject({ event: 'unknown', status: 'unknown', providerStatus: payment_status });
-	});
+	it.each(['PF', 'PP', 'ps', 'RS', 'PAID'])(
+		'of a payment in status %s is unknown',
+		(payment_status) => {
+			expect(
+				event({ ...payment, payment_data: { ...payment.payment_data, payment_status } }),
+			).toMatchObject({ event: 'unknown', status: 'unknown', providerStatus: payment_status });
+		},
+	);
 
 	it.each(['RP', 'PS', 'CB'])('of a refund in status %s is unknown', (refund_status) => {
-		expect(event({ ...refund, refund_data: { ...refund.refund_data, refund_status } })).toMatchObject({ event: 'unknown', status: 'unknown' });
+		expect(
+			event({ ...refund, refund_data: { ...refund.refund_data, refund_status } }),
+		).toMatchObject({ event: 'unknown', status: 'unknown' });
 	});
 
 	it.each([
 		['the zone is not told', { ...payment }, {}],
 		['the zone does not exist', { ...payment }, { timezone: 'Mars/Olympus' }],
-		['the time does not exist', { ...payment, payment_data: { ...payment.payment_data, payment_time: '20260230101112' } }, { timezone: 'Asia/Shanghai' }],
-		['the time is a word', { ...payment, payment_data: { ...payment.payment_data, payment_time: 'today' } }, { timezone: 'Asia/Shanghai' }],
+		[
+			'the time does not exist',
+			{ ...payment, payment_data: { ...payment.payment_data, payment_time: '20260230101112' } },
+			{ timezone: 'Asia/Shanghai' },
+		],
+		[
+			'the time is a word',
+			{ ...payment, payment_data: { ...payment.payment_data, payment_time: 'today' } },
+			{ timezone: 'Asia/Shanghai' },
+		],
 	])('has no time when %s', (_case, payload, headers) => {
 		expect(event(payload, headers as Record<string, string>).occurredAt).toBeNull();
 	});
 });
 
 describe('the platform public key', () => {
-	const problem = (platformPublicKey: string, platformPublicKeyPrevious = '') => eFundPay.callback.problem({ ...credentials, platformPublicKey, platformPublicKeyPrevious });
+	const problem = (platformPublicKey: string, platformPublicKeyPrevious = '') =>
+		eFundPay.callback.problem({ ...credentials, platformPublicKey, platformPublicKeyPrevious });
 	const text = pem(platform.publicKey);
 
 	it.each([
@@ -804,15 +1330,26 @@ describe('the platform public key', () => {
 		['bare base64 in lines', bareBase64(platform.publicKey).replace(/.{64}/g, '$&\n')],
 	])('is read as %s, and proves a callback', (_case, key) => {
 		expect(problem(key)).toBeUndefined();
-		expect(eFundPay.callback.verify(callback(payment), { ...credentials, platformPublicKey: key }).genuine).toBe(true);
+		expect(
+			eFundPay.callback.verify(callback(payment), { ...credentials, platformPublicKey: key })
+				.genuine,
+		).toBe(true);
 	});
 
 	it.each([
 		['missing', '', /is empty/],
 		['a word', 'public key', /not an RSA public key/],
 		['cut off', text.slice(0, 200), /not an RSA public key/],
-		['a private key', platform.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), /not an RSA public key/],
-		['not RSA', pem(generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey), /not an RSA public key/],
+		[
+			'a private key',
+			platform.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+			/not an RSA public key/,
+		],
+		[
+			'not RSA',
+			pem(generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey),
+			/not an RSA public key/,
+		],
 	])('that is %s is reported by its field', (_case, key, words) => {
 		expect(problem(key)).toMatch(words);
 		expect(problem(key)).toContain("'Platform Public Key'");

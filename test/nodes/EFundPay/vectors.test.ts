@@ -4,23 +4,38 @@ import { isObject, readJson } from '../../../nodes/shared/exactJson';
 import { credentials } from './callbacks';
 import file from './fixtures/vectors.json';
 
-const received = ({ headers, rawBody }: (typeof file.vectors)[number]) => ({ headers: headers as Record<string, string>, rawBody: Buffer.from(rawBody) });
-const withKey = (platformPublicKey: string, more: Partial<EFundPayCredentials> = {}) => ({ ...credentials, platformPublicKey, ...more });
+const received = ({ headers, rawBody }: (typeof file.vectors)[number]) => ({
+	headers: headers as Record<string, string>,
+	rawBody: Buffer.from(rawBody),
+});
+const withKey = (platformPublicKey: string, more: Partial<EFundPayCredentials> = {}) => ({
+	...credentials,
+	platformPublicKey,
+	...more,
+});
 const { publicKeyPem, publicKeyBase64 } = file.keys.platform;
 
-it.each(file.vectors.map((vector) => [vector.id, vector] as const))('vector %s gives its canonical text', (_id, { rawBody, canonicalString }) => {
-	const body = readJson(rawBody);
-	expect(isObject(body) && canonicalText(body)).toBe(canonicalString);
-});
+it.each(file.vectors.map((vector) => [vector.id, vector] as const))(
+	'vector %s gives its canonical text',
+	(_id, { rawBody, canonicalString }) => {
+		const body = readJson(rawBody);
+		expect(isObject(body) && canonicalText(body)).toBe(canonicalString);
+	},
+);
 
 describe.each([
 	['PEM', publicKeyPem],
 	['bare base64', publicKeyBase64],
 	['PEM on one line', publicKeyPem.replace(/\n/g, ' ')],
 ])('with the key as %s', (_form, key) => {
-	it.each(file.vectors.map((vector) => [vector.id, vector] as const))('vector %s gives its verdict on default settings', (_id, vector) => {
-		expect(eFundPay.callback.verify(received(vector), withKey(key)).genuine).toBe(vector.expect.accept);
-	});
+	it.each(file.vectors.map((vector) => [vector.id, vector] as const))(
+		'vector %s gives its verdict on default settings',
+		(_id, vector) => {
+			expect(eFundPay.callback.verify(received(vector), withKey(key)).genuine).toBe(
+				vector.expect.accept,
+			);
+		},
+	);
 });
 
 const settings = [
@@ -32,18 +47,31 @@ const settings = [
 /** Its signature is good; what is wrong is its shape. */
 const wrongShape = 'ambiguous-shape';
 
-it.each(settings.flatMap(([expected, chosen]) => file.vectors.map((vector) => [vector.id, expected, chosen, vector] as const)))('vector %s gives its verdict under %s', (id, expected, chosen, vector) => {
+it.each(
+	settings.flatMap(([expected, chosen]) =>
+		file.vectors.map((vector) => [vector.id, expected, chosen, vector] as const),
+	),
+)('vector %s gives its verdict under %s', (id, expected, chosen, vector) => {
 	const verdict = eFundPay.callback.verify(received(vector), withKey(publicKeyPem, chosen));
 	expect(verdict.genuine).toBe(vector.expect[expected] && id !== wrongShape);
 });
 
 it('the vector whose shape is wrong is refused for its shape and not for its signature', () => {
 	const vector = file.vectors.find(({ id }) => id === wrongShape)!;
-	expect(eFundPay.callback.verify(received(vector), withKey(publicKeyPem))).toMatchObject({ genuine: false, reason: expect.stringContaining('the signature is good, but ll_transaction_id') });
+	expect(eFundPay.callback.verify(received(vector), withKey(publicKeyPem))).toMatchObject({
+		genuine: false,
+		reason: expect.stringContaining('the signature is good, but ll_transaction_id'),
+	});
 });
 
 it('no vector is taken with a key that did not sign it', () => {
-	const verdicts = file.vectors.map((vector) => eFundPay.callback.verify(received(vector), withKey(file.keys.other.publicKeyPem)).genuine);
+	const verdicts = file.vectors.map(
+		(vector) =>
+			eFundPay.callback.verify(received(vector), withKey(file.keys.other.publicKeyPem)).genuine,
+	);
 	// The other key has signed these.
-	expect(file.vectors.filter((_vector, index) => verdicts[index]).map(({ id }) => id)).toEqual(['forged-by-other-key', 'signature-list-none-valid']);
+	expect(file.vectors.filter((_vector, index) => verdicts[index]).map(({ id }) => id)).toEqual([
+		'forged-by-other-key',
+		'signature-list-none-valid',
+	]);
 });

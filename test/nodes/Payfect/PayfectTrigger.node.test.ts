@@ -2,8 +2,21 @@ import type { IDataObject } from 'n8n-workflow';
 import { PayfectApi } from '../../../credentials/PayfectApi.credentials';
 import { PayfectTrigger } from '../../../nodes/Payfect/PayfectTrigger.node';
 import { sandboxCredentials, startSandbox, type RunningSandbox } from '../../../sandbox/sandbox';
-import { callHook, callWebhook, DELETED, logText, type WebhookCallOptions } from '../../support/contexts';
-import { credentials, fernetToken, paid, previousSecretKey, secretKey, strangersKey } from './support';
+import {
+	callHook,
+	callWebhook,
+	DELETED,
+	logText,
+	type WebhookCallOptions,
+} from '../../support/contexts';
+import {
+	credentials,
+	fernetToken,
+	paid,
+	previousSecretKey,
+	secretKey,
+	strangersKey,
+} from './support';
 
 const stored = { ...credentials } as unknown as Record<string, string>;
 let payments = 0;
@@ -17,7 +30,10 @@ interface Options extends Partial<Omit<WebhookCallOptions, 'node' | 'request' | 
 	options?: IDataObject;
 }
 
-async function receive(payment: object, { token, fields = {}, body, options = {}, ...more }: Options = {}) {
+async function receive(
+	payment: object,
+	{ token, fields = {}, body, options = {}, ...more }: Options = {},
+) {
 	const text = JSON.stringify(payment);
 	return await callWebhook({
 		node: new PayfectTrigger(),
@@ -25,7 +41,13 @@ async function receive(payment: object, { token, fields = {}, body, options = {}
 		credentialTypes: [new PayfectApi()],
 		credentials: { payfectApi: fields === DELETED ? DELETED : { ...stored, ...fields } },
 		parameters: { events: ['payment.succeeded'], options },
-		request: { headers: { 'content-type': 'application/json', ...(token === null ? {} : { 'X-Payfect-Signature': token ?? fernetToken(text) }) }, rawBody: body ?? text },
+		request: {
+			headers: {
+				'content-type': 'application/json',
+				...(token === null ? {} : { 'X-Payfect-Signature': token ?? fernetToken(text) }),
+			},
+			rawBody: body ?? text,
+		},
 		...more,
 	});
 }
@@ -35,8 +57,27 @@ describe('the Payfect trigger', () => {
 	it('starts with the facts of the payment and answers 200', async () => {
 		const payment = newPayment();
 		const call = await receive(payment);
-		expect(call.items).toEqual([[{ json: expect.objectContaining({ provider: 'payfect', event: 'payment.succeeded', eventId: `${payment.id}:succeeded`, reference: 'order-0001', amount: '20.50', currency: 'usdt', verifiedBy: 'signature', raw: payment }) as unknown }]]);
-		expect(call.response).toMatchObject({ status: 200, body: 'OK', headers: { 'content-type': 'text/plain; charset=utf-8' } });
+		expect(call.items).toEqual([
+			[
+				{
+					json: expect.objectContaining({
+						provider: 'payfect',
+						event: 'payment.succeeded',
+						eventId: `${payment.id}:succeeded`,
+						reference: 'order-0001',
+						amount: '20.50',
+						currency: 'usdt',
+						verifiedBy: 'signature',
+						raw: payment,
+					}) as unknown,
+				},
+			],
+		]);
+		expect(call.response).toMatchObject({
+			status: 200,
+			body: 'OK',
+			headers: { 'content-type': 'text/plain; charset=utf-8' },
+		});
 	});
 
 	it('does not care about white space and the order of members in the body', async () => {
@@ -49,40 +90,87 @@ describe('the Payfect trigger', () => {
 		const payment = newPayment();
 		const token = fernetToken(JSON.stringify(payment), previousSecretKey);
 		expect((await receive(payment, { token })).response.status).toBe(401);
-		expect((await receive(payment, { token, fields: { callbackSecretKeyPrevious: previousSecretKey } })).items).toBeDefined();
+		expect(
+			(await receive(payment, { token, fields: { callbackSecretKeyPrevious: previousSecretKey } }))
+				.items,
+		).toBeDefined();
 	});
 
 	it('takes what the current key proves beside a previous key that was mistyped, and refuses the rest with the name of the field', async () => {
 		const payment = newPayment();
 		const fields = { callbackSecretKeyPrevious: 'oops' };
 		expect((await receive(payment, { fields })).items).toBeDefined();
-		const forged = await receive(payment, { fields, token: fernetToken(JSON.stringify(payment), strangersKey) });
+		const forged = await receive(payment, {
+			fields,
+			token: fernetToken(JSON.stringify(payment), strangersKey),
+		});
 		expect([forged.response.status, forged.items]).toEqual([401, undefined]);
-		expect(logText(forged)).toContain("'Previous Callback Secret Key' in the Payfect credential is not a key");
+		expect(logText(forged)).toContain(
+			"'Previous Callback Secret Key' in the Payfect credential is not a key",
+		);
 	});
 
 	it.each<[string, Options, RegExp]>([
 		['no signature', { token: null }, /missing_signature/],
 		['an empty signature', { token: '' }, /missing_signature/],
-		["a stranger's token", { token: fernetToken(JSON.stringify(paid), strangersKey) }, /bad_hmac.*belongs to the other mode/],
-		['a truncated token', { token: fernetToken(JSON.stringify(paid)).slice(0, -8) }, /bad_(hmac|ciphertext|base64)/],
-		['a body that was changed', { body: JSON.stringify({ ...paid, amount: '0.01' }) }, /body_mismatch.*forged, or rewritten by a proxy/],
+		[
+			"a stranger's token",
+			{ token: fernetToken(JSON.stringify(paid), strangersKey) },
+			/bad_hmac.*belongs to the other mode/,
+		],
+		[
+			'a truncated token',
+			{ token: fernetToken(JSON.stringify(paid)).slice(0, -8) },
+			/bad_(hmac|ciphertext|base64)/,
+		],
+		[
+			'a body that was changed',
+			{ body: JSON.stringify({ ...paid, amount: '0.01' }) },
+			/body_mismatch.*forged, or rewritten by a proxy/,
+		],
 		['a deleted credential', { fields: DELETED }, /its credential cannot be read/],
-		['no secret key', { fields: { callbackSecretKey: '' } }, /'Callback Secret Key' in the Payfect credential is empty/],
-		['the API key as secret key', { fields: { callbackSecretKey: 'a1b2c3d4.0123456789abcdef0123456789abcdef' } }, /'Callback Secret Key' in the Payfect credential is not a key of 32 bytes in base64url/],
-		['an age of eight days', { token: fernetToken(JSON.stringify(paid), secretKey, daysAgo(8)) }, /more than 'Maximum Age'/],
-		['a time of tomorrow', { token: fernetToken(JSON.stringify(paid), secretKey, daysAgo(-1)) }, /in the future/],
-	])('refuses %s with a real 401 that says nothing, starts nothing, and logs why but no secret', async (_case, options, reason) => {
-		const call = await receive(paid, options);
-		expect(call.response).toMatchObject({ status: 401, body: 'Unauthorized' });
-		expect(call.items).toBeUndefined();
-		expect(call.logs.map(({ message }) => message)).toEqual([expect.stringMatching(reason)]);
-		for (const word of [secretKey, credentials.apiKey, 'order-0001', paid.id]) expect(logText(call)).not.toContain(word);
-	});
+		[
+			'no secret key',
+			{ fields: { callbackSecretKey: '' } },
+			/'Callback Secret Key' in the Payfect credential is empty/,
+		],
+		[
+			'the API key as secret key',
+			{ fields: { callbackSecretKey: 'a1b2c3d4.0123456789abcdef0123456789abcdef' } },
+			/'Callback Secret Key' in the Payfect credential is not a key of 32 bytes in base64url/,
+		],
+		[
+			'an age of eight days',
+			{ token: fernetToken(JSON.stringify(paid), secretKey, daysAgo(8)) },
+			/more than 'Maximum Age'/,
+		],
+		[
+			'a time of tomorrow',
+			{ token: fernetToken(JSON.stringify(paid), secretKey, daysAgo(-1)) },
+			/in the future/,
+		],
+	])(
+		'refuses %s with a real 401 that says nothing, starts nothing, and logs why but no secret',
+		async (_case, options, reason) => {
+			const call = await receive(paid, options);
+			expect(call.response).toMatchObject({ status: 401, body: 'Unauthorized' });
+			expect(call.items).toBeUndefined();
+			expect(call.logs.map(({ message }) => message)).toEqual([expect.stringMatching(reason)]);
+			for (const word of [secretKey, credentials.apiKey, 'order-0001', paid.id])
+				expect(logText(call)).not.toContain(word);
+		},
+	);
 
 	it('accepts any age when Maximum Age is 0', async () => {
 		const payment = newPayment();
-		expect((await receive(payment, { token: fernetToken(JSON.stringify(payment), secretKey, daysAgo(4000)), options: { maximumAge: 0 } })).items).toBeDefined();
+		expect(
+			(
+				await receive(payment, {
+					token: fernetToken(JSON.stringify(payment), secretKey, daysAgo(4000)),
+					options: { maximumAge: 0 },
+				})
+			).items,
+		).toBeDefined();
 	});
 
 	it('acknowledges a status that is documented nowhere, and starts only where Unknown is chosen', async () => {
@@ -90,33 +178,64 @@ describe('the Payfect trigger', () => {
 		const filtered = await receive(payment);
 		expect(filtered.response).toMatchObject({ status: 200, body: 'OK' });
 		expect(filtered.items).toBeUndefined();
-		expect((await receive(payment, { parameters: { events: ['unknown'] } })).items?.[0]?.[0]?.json).toMatchObject({ event: 'unknown', status: 'unknown', providerStatus: 'processing' });
+		expect(
+			(await receive(payment, { parameters: { events: ['unknown'] } })).items?.[0]?.[0]?.json,
+		).toMatchObject({ event: 'unknown', status: 'unknown', providerStatus: 'processing' });
 	});
 });
 
 describe('publishing', () => {
-	const setup = { node: new PayfectTrigger(), credentialTypes: [new PayfectApi()], method: 'create' as const };
+	const setup = {
+		node: new PayfectTrigger(),
+		credentialTypes: [new PayfectApi()],
+		method: 'create' as const,
+	};
 
 	it('succeeds with a secret key', async () => {
-		await expect(callHook({ ...setup, credentials: { payfectApi: stored } })).resolves.toMatchObject({ result: true });
+		await expect(
+			callHook({ ...setup, credentials: { payfectApi: stored } }),
+		).resolves.toMatchObject({ result: true });
 	});
 
 	it.each([
-		['is empty', '', /Payfect callbacks cannot be proved: 'Callback Secret Key' in the Payfect credential is empty/],
-		['has the wrong form', 'no-key', /Payfect callbacks cannot be proved: 'Callback Secret Key' in the Payfect credential is not a key of 32 bytes/],
+		[
+			'is empty',
+			'',
+			/Payfect callbacks cannot be proved: 'Callback Secret Key' in the Payfect credential is empty/,
+		],
+		[
+			'has the wrong form',
+			'no-key',
+			/Payfect callbacks cannot be proved: 'Callback Secret Key' in the Payfect credential is not a key of 32 bytes/,
+		],
 	])('fails in words when the secret key %s', async (_case, callbackSecretKey, words) => {
-		const { error } = await callHook({ ...setup, credentials: { payfectApi: { ...stored, callbackSecretKey } } });
+		const { error } = await callHook({
+			...setup,
+			credentials: { payfectApi: { ...stored, callbackSecretKey } },
+		});
 		expect(error?.message).toMatch(words);
 	});
 
 	it('registers nothing anywhere, and unpublishing takes nothing away', async () => {
-		expect(await callHook({ ...setup, credentials: { payfectApi: stored }, method: 'checkExists' })).toMatchObject({ result: false, staticData: {} });
-		expect(await callHook({ ...setup, credentials: { payfectApi: stored }, method: 'delete' })).toMatchObject({ result: true, staticData: {} });
+		expect(
+			await callHook({ ...setup, credentials: { payfectApi: stored }, method: 'checkExists' }),
+		).toMatchObject({ result: false, staticData: {} });
+		expect(
+			await callHook({ ...setup, credentials: { payfectApi: stored }, method: 'delete' }),
+		).toMatchObject({ result: true, staticData: {} });
 	});
 });
 
 describe('"Listen for test event"', () => {
-	const listen = async () => await callHook({ node: new PayfectTrigger(), nodeId: 'payfect-trigger', credentialTypes: [new PayfectApi()], credentials: { payfectApi: stored }, method: 'create', isTest: true });
+	const listen = async () =>
+		await callHook({
+			node: new PayfectTrigger(),
+			nodeId: 'payfect-trigger',
+			credentialTypes: [new PayfectApi()],
+			credentials: { payfectApi: stored },
+			method: 'create',
+			isTest: true,
+		});
 
 	it('shows an event again to whoever listens anew, and forgets nothing that production has started', async () => {
 		const payment = newPayment();
@@ -131,7 +250,10 @@ describe('"Listen for test event"', () => {
 
 	it('refuses a forged callback as production does', async () => {
 		await listen();
-		expect((await receive(paid, { isTest: true, token: null })).response).toMatchObject({ status: 401, body: 'Unauthorized' });
+		expect((await receive(paid, { isTest: true, token: null })).response).toMatchObject({
+			status: 401,
+			body: 'Unauthorized',
+		});
 	});
 });
 
@@ -140,18 +262,38 @@ describe('Confirm With Provider, against the sandbox', () => {
 	let fields: Record<string, string>;
 	beforeAll(async () => {
 		sandbox = await startSandbox();
-		fields = sandboxCredentials(sandbox.url).find(({ type }) => type === 'payfectApi')?.data as Record<string, string>;
+		fields = sandboxCredentials(sandbox.url).find(({ type }) => type === 'payfectApi')
+			?.data as Record<string, string>;
 	});
 	afterAll(async () => await sandbox.close());
 
 	const options = { confirmWithProvider: true };
-	const post = async (url: string, body: object, headers: Record<string, string> = {}) => (await (await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) })).json()) as Record<string, string>;
+	const post = async (url: string, body: object, headers: Record<string, string> = {}) =>
+		(await (
+			await fetch(url, {
+				method: 'POST',
+				headers: { 'content-type': 'application/json', ...headers },
+				body: JSON.stringify(body),
+			})
+		).json()) as Record<string, string>;
 
 	async function newCheckout() {
-		const item = { quantity: 1, price_data: { currency: 'usdt', unit_amount: '20.50', product_data: { name: 'Tea' } } };
-		return await post(`${fields.baseUrl}/checkouts/`, { client_reference_id: 'order-1', currency: 'usdt', invoice_items: [item] }, { authorization: `Api-Key ${fields.apiKey}` });
+		const item = {
+			quantity: 1,
+			price_data: { currency: 'usdt', unit_amount: '20.50', product_data: { name: 'Tea' } },
+		};
+		return await post(
+			`${fields.baseUrl}/checkouts/`,
+			{ client_reference_id: 'order-1', currency: 'usdt', invoice_items: [item] },
+			{ authorization: `Api-Key ${fields.apiKey}` },
+		);
 	}
-	const claim = (checkout: Record<string, string>, more: object = {}) => ({ ...paid, id: checkout.id, client_reference_id: 'order-1', ...more });
+	const claim = (checkout: Record<string, string>, more: object = {}) => ({
+		...paid,
+		id: checkout.id,
+		client_reference_id: 'order-1',
+		...more,
+	});
 	const token = (payment: object) => fernetToken(JSON.stringify(payment), fields.callbackSecretKey);
 
 	it('starts when the API says paid too', async () => {
@@ -159,7 +301,13 @@ describe('Confirm With Provider, against the sandbox', () => {
 		await post(`${sandbox.url}/control/checkouts/payfect/${checkout.id}/pay`, { callback: 'none' });
 		const payment = claim(checkout);
 		const call = await receive(payment, { fields, token: token(payment), options });
-		expect(call.items?.[0]?.[0]?.json).toMatchObject({ event: 'payment.succeeded', eventId: `${checkout.id}:succeeded`, verifiedBy: 'signature+provider', amount: '20.50', reference: 'order-1' });
+		expect(call.items?.[0]?.[0]?.json).toMatchObject({
+			event: 'payment.succeeded',
+			eventId: `${checkout.id}:succeeded`,
+			verifiedBy: 'signature+provider',
+			amount: '20.50',
+			reference: 'order-1',
+		});
 	});
 
 	it('starts nothing when the API says unpaid, whoever has the secret', async () => {
@@ -172,7 +320,9 @@ describe('Confirm With Provider, against the sandbox', () => {
 
 	it('counts the amount of the API', async () => {
 		const checkout = await newCheckout();
-		await post(`${sandbox.url}/control/checkouts/payfect/${checkout.id}/underpay`, { callback: 'none' });
+		await post(`${sandbox.url}/control/checkouts/payfect/${checkout.id}/underpay`, {
+			callback: 'none',
+		});
 		const payment = claim(checkout);
 		const call = await receive(payment, { fields, token: token(payment), options });
 		expect(call.items?.[0]?.[0]?.json).toMatchObject({ amount: '10.25' });
@@ -182,12 +332,18 @@ describe('Confirm With Provider, against the sandbox', () => {
 		const checkout = await newCheckout();
 		await post(`${sandbox.url}/control/checkouts/payfect/${checkout.id}/pay`, { callback: 'none' });
 		const payment = claim(checkout, { client_reference_id: 'order-2' });
-		expect((await receive(payment, { fields, token: token(payment), options })).response.status).toBe(401);
+		expect(
+			(await receive(payment, { fields, token: token(payment), options })).response.status,
+		).toBe(401);
 	});
 
 	it('asks for another delivery when the API cannot be asked', async () => {
 		const checkout = await newCheckout();
-		await post(`${sandbox.url}/control/faults`, { provider: 'payfect', operation: 'get', fault: '500' });
+		await post(`${sandbox.url}/control/faults`, {
+			provider: 'payfect',
+			operation: 'get',
+			fault: '500',
+		});
 		const payment = claim(checkout);
 		const call = await receive(payment, { fields, token: token(payment), options });
 		expect(call.response).toMatchObject({ status: 500, body: 'Internal Server Error' });

@@ -1,9 +1,23 @@
-import { getCheckoutCall, payfect, readCheckout, readTime, type PayfectOrder } from '../../../nodes/Payfect/payfect.contract';
+import {
+	getCheckoutCall,
+	payfect,
+	readCheckout,
+	readTime,
+	type PayfectOrder,
+} from '../../../nodes/Payfect/payfect.contract';
 import { CallFailure } from '../../../nodes/shared/callFailure';
 import type { PaymentFacts } from '../../../nodes/shared/contract';
 import { InputError } from '../../../nodes/shared/inputError';
 import createdReply from './fixtures/createCheckout.success.json';
-import { credentials, fernetToken, paid, previousSecretKey, reply, secretKey, strangersKey } from './support';
+import {
+	credentials,
+	fernetToken,
+	paid,
+	previousSecretKey,
+	reply,
+	secretKey,
+	strangersKey,
+} from './support';
 
 const order = (more: Partial<PayfectOrder> = {}): PayfectOrder => ({
 	amount: '20.50',
@@ -19,13 +33,22 @@ const order = (more: Partial<PayfectOrder> = {}): PayfectOrder => ({
 	paymentMethod: null,
 	...more,
 });
-const sent = (more: Partial<PayfectOrder> = {}) => JSON.parse(payfect.checkout.call(order(more), credentials).body ?? '') as Record<string, unknown>;
+const sent = (more: Partial<PayfectOrder> = {}) =>
+	JSON.parse(payfect.checkout.call(order(more), credentials).body ?? '') as Record<string, unknown>;
 
 describe('the create call', () => {
 	it('sends every field that is documented, in its own odd casing', () => {
 		const call = payfect.checkout.call(
 			order({
-				lineItems: [{ name: 'Tea', unitAmount: '20.50', quantity: 2, description: 'One box', images: ['https://shop.example/tea.png'] }],
+				lineItems: [
+					{
+						name: 'Tea',
+						unitAmount: '20.50',
+						quantity: 2,
+						description: 'One box',
+						images: ['https://shop.example/tea.png'],
+					},
+				],
 				successUrl: 'https://shop.example/ok',
 				cancelUrl: 'https://shop.example/no',
 				callbackUrl: 'https://n8n.example/webhook/abc',
@@ -33,53 +56,95 @@ describe('the create call', () => {
 			}),
 			credentials,
 		);
-		expect(call).toMatchObject({ method: 'POST', url: 'https://api.payfect.finance/api/v1/checkouts/', headers: { 'content-type': 'application/json' } });
+		expect(call).toMatchObject({
+			method: 'POST',
+			url: 'https://api.payfect.finance/api/v1/checkouts/',
+			headers: { 'content-type': 'application/json' },
+		});
 		expect(JSON.parse(call.body ?? '')).toEqual({
 			client_reference_id: 'order-0001',
 			currency: 'usdt',
 			invoice_items: [
 				{
-					price_data: { currency: 'usdt', unit_amount: '20.50', product_data: { name: 'Tea', description: 'One box', images: ['https://shop.example/tea.png'] } },
+					price_data: {
+						currency: 'usdt',
+						unit_amount: '20.50',
+						product_data: {
+							name: 'Tea',
+							description: 'One box',
+							images: ['https://shop.example/tea.png'],
+						},
+					},
 					quantity: 2,
 				},
 			],
 			success_url: 'https://shop.example/ok',
 			cancel_url: 'https://shop.example/no',
 			callback_url: 'https://n8n.example/webhook/abc',
-			payment_method_data: { type: 'cryptopaymentmethoddetail', paymentMethodDetail: { currency: 'usdt', network: 'tron' } },
+			payment_method_data: {
+				type: 'cryptopaymentmethoddetail',
+				paymentMethodDetail: { currency: 'usdt', network: 'tron' },
+			},
 		});
 	});
 
 	it('leaves out what is not given', () => {
-		expect(Object.keys(sent({ description: 'Tea', reference: null }))).toEqual(['currency', 'invoice_items']);
+		expect(Object.keys(sent({ description: 'Tea', reference: null }))).toEqual([
+			'currency',
+			'invoice_items',
+		]);
 	});
 
 	it.each([
 		['its description', { description: 'Two boxes' }, 'Two boxes'],
 		['its reference, without a description', {}, 'order-0001'],
 	])('names one amount by %s', (_case, more, name) => {
-		expect(sent(more).invoice_items).toEqual([{ price_data: { currency: 'usdt', unit_amount: '20.50', product_data: { name } }, quantity: 1 }]);
+		expect(sent(more).invoice_items).toEqual([
+			{
+				price_data: { currency: 'usdt', unit_amount: '20.50', product_data: { name } },
+				quantity: 1,
+			},
+		]);
 	});
 
 	it('refuses an amount that the payer could not recognize', () => {
-		expect(() => payfect.checkout.call(order({ reference: null }), credentials)).toThrow(InputError);
-		expect(() => payfect.checkout.call(order({ reference: null }), credentials)).toThrow("'Description' and 'Reference' are both empty");
+		expect(() => payfect.checkout.call(order({ reference: null }), credentials)).toThrow(
+			InputError,
+		);
+		expect(() => payfect.checkout.call(order({ reference: null }), credentials)).toThrow(
+			"'Description' and 'Reference' are both empty",
+		);
 	});
 
 	it('sends several line items, and price IDs in place of name and amount', () => {
-		const lineItems = [{ name: 'Tea', unitAmount: '1.00', quantity: 3 }, { name: '', unitAmount: '0', quantity: 2, price: '66666666-7777-4888-9999-000000000000' }];
+		const lineItems = [
+			{ name: 'Tea', unitAmount: '1.00', quantity: 3 },
+			{ name: '', unitAmount: '0', quantity: 2, price: '66666666-7777-4888-9999-000000000000' },
+		];
 		expect(sent({ amount: null, lineItems }).invoice_items).toEqual([
-			{ price_data: { currency: 'usdt', unit_amount: '1.00', product_data: { name: 'Tea' } }, quantity: 3 },
+			{
+				price_data: { currency: 'usdt', unit_amount: '1.00', product_data: { name: 'Tea' } },
+				quantity: 3,
+			},
 			{ price: '66666666-7777-4888-9999-000000000000', quantity: 2 },
 		]);
 	});
 
 	it('merges extra fields last', () => {
-		const extraFields = { currency: 'CNY', payment_method_types: ['crypto'], payment_method_data: { paymentMethodDetail: { network: 'other' } } };
-		expect(sent({ paymentMethod: { currency: 'usdt', network: 'tron' }, extraFields })).toMatchObject({
+		const extraFields = {
 			currency: 'CNY',
 			payment_method_types: ['crypto'],
-			payment_method_data: { type: 'cryptopaymentmethoddetail', paymentMethodDetail: { currency: 'usdt', network: 'other' } },
+			payment_method_data: { paymentMethodDetail: { network: 'other' } },
+		};
+		expect(
+			sent({ paymentMethod: { currency: 'usdt', network: 'tron' }, extraFields }),
+		).toMatchObject({
+			currency: 'CNY',
+			payment_method_types: ['crypto'],
+			payment_method_data: {
+				type: 'cryptopaymentmethoddetail',
+				paymentMethodDetail: { currency: 'usdt', network: 'other' },
+			},
 		});
 	});
 
@@ -88,16 +153,42 @@ describe('the create call', () => {
 	});
 
 	it('sends amounts as text, as long as they are', () => {
-		expect(sent({ amount: '123456789012345678901234567890.123456789' }).invoice_items).toMatchObject([{ price_data: { unit_amount: '123456789012345678901234567890.123456789' } }]);
+		expect(
+			sent({ amount: '123456789012345678901234567890.123456789' }).invoice_items,
+		).toMatchObject([{ price_data: { unit_amount: '123456789012345678901234567890.123456789' } }]);
 	});
 
 	const item = (unitAmount: string) => ({ name: 'Tea', unitAmount, quantity: 1 });
 	it.each<[string, Partial<PayfectOrder>, RegExp]>([
-		['JPY 12.50', { currency: 'JPY', amount: '12.50' }, /^'Amount' "12\.50" has more decimals than JPY, which has no decimals$/],
-		['TWD 12.999', { currency: 'TWD', amount: '12.999' }, /^'Amount' "12\.999" has more decimals than TWD, which has 2 decimals$/],
-		['cny 0.001', { currency: 'cny', amount: '0.001' }, /^'Amount' "0\.001" has more decimals than CNY/],
-		['TWD 1.000, which may have been meant for a thousand', { currency: 'TWD', amount: '1.000' }, /^'Amount' "1\.000" has more decimals than TWD/],
-		['a line item of TWD 0.005, though the sum has two decimals', { currency: 'TWD', amount: '1.01', lineItems: [item('1.00'), { ...item('0.005'), quantity: 2 }] }, /^'Line Items 2: Unit Amount' "0\.005" has more decimals than TWD/],
+		[
+			'JPY 12.50',
+			{ currency: 'JPY', amount: '12.50' },
+			/^'Amount' "12\.50" has more decimals than JPY, which has no decimals$/,
+		],
+		[
+			'TWD 12.999',
+			{ currency: 'TWD', amount: '12.999' },
+			/^'Amount' "12\.999" has more decimals than TWD, which has 2 decimals$/,
+		],
+		[
+			'cny 0.001',
+			{ currency: 'cny', amount: '0.001' },
+			/^'Amount' "0\.001" has more decimals than CNY/,
+		],
+		[
+			'TWD 1.000, which may have been meant for a thousand',
+			{ currency: 'TWD', amount: '1.000' },
+			/^'Amount' "1\.000" has more decimals than TWD/,
+		],
+		[
+			'a line item of TWD 0.005, though the sum has two decimals',
+			{
+				currency: 'TWD',
+				amount: '1.01',
+				lineItems: [item('1.00'), { ...item('0.005'), quantity: 2 }],
+			},
+			/^'Line Items 2: Unit Amount' "0\.005" has more decimals than TWD/,
+		],
 	])('refuses %s: nobody can pay that, and nothing is rounded', (_case, more, words) => {
 		expect(() => sent(more)).toThrow(InputError);
 		expect(() => sent(more)).toThrow(words);
@@ -110,7 +201,9 @@ describe('the create call', () => {
 		['usdt', '0.000001'],
 		['ETH', '0.000000000000000001'],
 	])('sends %s %s as it was typed', (currency, amount) => {
-		expect(sent({ currency, amount }).invoice_items).toMatchObject([{ price_data: { currency, unit_amount: amount } }]);
+		expect(sent({ currency, amount }).invoice_items).toMatchObject([
+			{ price_data: { currency, unit_amount: amount } },
+		]);
 	});
 
 	it('is never sent twice blindly, and says where to look', () => {
@@ -120,23 +213,40 @@ describe('the create call', () => {
 	});
 
 	it('goes to the address of the credential, whatever its slashes', () => {
-		expect(payfect.checkout.call(order(), { ...credentials, baseUrl: 'http://127.0.0.1:4100/payfect/api/v1//' }).url).toBe('http://127.0.0.1:4100/payfect/api/v1/checkouts/');
+		expect(
+			payfect.checkout.call(order(), {
+				...credentials,
+				baseUrl: 'http://127.0.0.1:4100/payfect/api/v1//',
+			}).url,
+		).toBe('http://127.0.0.1:4100/payfect/api/v1/checkouts/');
 	});
 
 	it('is signed with the key alone', () => {
-		expect(payfect.authHeaders(credentials, payfect.checkout.call(order(), credentials), { now: new Date(0), nonce: '' })).toEqual({ Authorization: 'Api-Key sentinel-api-key-71c2f0' });
+		expect(
+			payfect.authHeaders(credentials, payfect.checkout.call(order(), credentials), {
+				now: new Date(0),
+				nonce: '',
+			}),
+		).toEqual({ Authorization: 'Api-Key sentinel-api-key-71c2f0' });
 	});
 });
 
 describe('the query', () => {
 	it('keeps the final slash and cannot leave its path', () => {
-		expect(getCheckoutCall('3f0c9a52', credentials)).toMatchObject({ method: 'GET', url: 'https://api.payfect.finance/api/v1/checkouts/3f0c9a52/', repeat: 'safe' });
-		expect(getCheckoutCall('../merchants?a=1', credentials).url).toBe('https://api.payfect.finance/api/v1/checkouts/..%2Fmerchants%3Fa%3D1/');
+		expect(getCheckoutCall('3f0c9a52', credentials)).toMatchObject({
+			method: 'GET',
+			url: 'https://api.payfect.finance/api/v1/checkouts/3f0c9a52/',
+			repeat: 'safe',
+		});
+		expect(getCheckoutCall('../merchants?a=1', credentials).url).toBe(
+			'https://api.payfect.finance/api/v1/checkouts/..%2Fmerchants%3Fa%3D1/',
+		);
 	});
 });
 
 describe('a checkout', () => {
-	const read = (more: object = {}) => readCheckout(reply(createdReply.status, { ...createdReply.body, ...more }), credentials, 'ask');
+	const read = (more: object = {}) =>
+		readCheckout(reply(createdReply.status, { ...createdReply.body, ...more }), credentials, 'ask');
 
 	it('is read from the documented answer', () => {
 		expect(read()).toEqual({
@@ -158,8 +268,17 @@ describe('a checkout', () => {
 
 	// The documented answer to a create with a reference has null in its place.
 	it('keeps the reference that it was made with where the answer has none', () => {
-		const created = (clientReferenceId: unknown) => payfect.checkout.result(reply(200, { ...createdReply.body, clientReferenceId }), order({ reference: 'order-7' }), credentials).reference;
-		expect([created(null), created(undefined), created('as-payfect-has-it')]).toEqual(['order-7', 'order-7', 'as-payfect-has-it']);
+		const created = (clientReferenceId: unknown) =>
+			payfect.checkout.result(
+				reply(200, { ...createdReply.body, clientReferenceId }),
+				order({ reference: 'order-7' }),
+				credentials,
+			).reference;
+		expect([created(null), created(undefined), created('as-payfect-has-it')]).toEqual([
+			'order-7',
+			'order-7',
+			'as-payfect-has-it',
+		]);
 	});
 
 	it.each([
@@ -178,7 +297,11 @@ describe('a checkout', () => {
 	});
 
 	it.each([
-		['as Payfect gave it, byte for byte', 'https://buy.example/c/1?x=%2f&y=a b'.replace(' ', '%20'), true],
+		[
+			'as Payfect gave it, byte for byte',
+			'https://buy.example/c/1?x=%2f&y=a b'.replace(' ', '%20'),
+			true,
+		],
 		['not, when it is relative', '/checkouts/1', false],
 		['not, when it is a script', 'javascript:alert(1)', false],
 		['not, when anybody on the way could change the page', 'http://buy.example/c/1', false],
@@ -190,13 +313,27 @@ describe('a checkout', () => {
 
 	it('of a local sandbox may have a link without https', () => {
 		const body = { ...createdReply.body, url: 'http://127.0.0.1:4100/cashier/1' };
-		expect(readCheckout(reply(200, body), { ...credentials, baseUrl: 'http://127.0.0.1:4100/payfect/api/v1' }, 'ask').checkoutUrl).toBe(body.url);
+		expect(
+			readCheckout(
+				reply(200, body),
+				{ ...credentials, baseUrl: 'http://127.0.0.1:4100/payfect/api/v1' },
+				'ask',
+			).checkoutUrl,
+		).toBe(body.url);
 	});
 
-	it.each([[{}], ['OK'], [[]], [{ id: '' }], [{ id: null }]])('without an id (%j) may exist nevertheless, and says so', (body) => {
-		expect(() => readCheckout(reply(200, body), credentials, 'make')).toThrow(CallFailure);
-		expect(() => readCheckout(reply(200, body), credentials, 'make')).toThrow(expect.objectContaining({ mayHaveArrived: true, advice: expect.stringMatching(/may have been made/) as string }) as Error);
-	});
+	it.each([[{}], ['OK'], [[]], [{ id: '' }], [{ id: null }]])(
+		'without an id (%j) may exist nevertheless, and says so',
+		(body) => {
+			expect(() => readCheckout(reply(200, body), credentials, 'make')).toThrow(CallFailure);
+			expect(() => readCheckout(reply(200, body), credentials, 'make')).toThrow(
+				expect.objectContaining({
+					mayHaveArrived: true,
+					advice: expect.stringMatching(/may have been made/) as string,
+				}) as Error,
+			);
+		},
+	);
 });
 
 describe('a time', () => {
@@ -216,13 +353,26 @@ describe('a time', () => {
 
 describe('a refusal', () => {
 	it.each([
-		[400, { currency: ['This field is required.'] }, '{"currency":["This field is required."]}', undefined],
+		[
+			400,
+			{ currency: ['This field is required.'] },
+			'{"currency":["This field is required."]}',
+			undefined,
+		],
 		[401, { detail: 'Invalid API key.' }, 'Invalid API key.', "Check 'API Key' in the credential."],
-		[403, { detail: 'You do not have permission.' }, 'You do not have permission.', "Check 'API Key' in the credential."],
+		[
+			403,
+			{ detail: 'You do not have permission.' },
+			'You do not have permission.',
+			"Check 'API Key' in the credential.",
+		],
 		[404, { detail: 'Not found.' }, 'Not found.', undefined],
 		[500, { detail: 'Server error' }, 'Server error', undefined],
 	])('with HTTP %d is given in its own words', (status, body, message, advice) => {
-		expect(payfect.failure(reply(status, body), credentials)).toEqual({ message, ...(advice === undefined ? {} : { advice }) });
+		expect(payfect.failure(reply(status, body), credentials)).toEqual({
+			message,
+			...(advice === undefined ? {} : { advice }),
+		});
 	});
 
 	it('in HTML has no words that could be read', () => {
@@ -234,7 +384,9 @@ describe('a refusal', () => {
 	});
 
 	it('of the credential comes before anything is sent', () => {
-		expect(payfect.credentialProblem?.({ ...credentials, apiKey: '' })).toBe("'API Key' in the Payfect credential is empty");
+		expect(payfect.credentialProblem?.({ ...credentials, apiKey: '' })).toBe(
+			"'API Key' in the Payfect credential is empty",
+		);
 		expect(payfect.credentialProblem?.(credentials)).toBeUndefined();
 	});
 });
@@ -242,14 +394,23 @@ describe('a refusal', () => {
 describe('the secret key for callbacks', () => {
 	it.each([
 		['empty', '', /'Callback Secret Key' in the Payfect credential is empty/],
-		['the API key', 'a1b2c3d4.0123456789abcdef0123456789abcdef', /not a key of 32 bytes in base64url/],
+		[
+			'the API key',
+			'a1b2c3d4.0123456789abcdef0123456789abcdef',
+			/not a key of 32 bytes in base64url/,
+		],
 		['too short', 'c2hvcnQ=', /not a key of 32 bytes in base64url/],
-	])('that is %s is described in the words of the credential', (_case, callbackSecretKey, words) => {
-		expect(payfect.callback.problem({ ...credentials, callbackSecretKey })).toMatch(words);
-	});
+	])(
+		'that is %s is described in the words of the credential',
+		(_case, callbackSecretKey, words) => {
+			expect(payfect.callback.problem({ ...credentials, callbackSecretKey })).toMatch(words);
+		},
+	);
 
 	it('from before is described too', () => {
-		expect(payfect.callback.problem({ ...credentials, callbackSecretKeyPrevious: 'short' })).toMatch(/'Previous Callback Secret Key' in the Payfect credential is not a key/);
+		expect(
+			payfect.callback.problem({ ...credentials, callbackSecretKeyPrevious: 'short' }),
+		).toMatch(/'Previous Callback Secret Key' in the Payfect credential is not a key/);
 	});
 
 	it('may be the only one', () => {
@@ -258,41 +419,97 @@ describe('the secret key for callbacks', () => {
 });
 
 describe('a callback', () => {
-	const verify = (headers: Record<string, string>, body: string | Buffer, fields = credentials) => payfect.callback.verify({ headers, rawBody: Buffer.from(body) }, fields);
+	const verify = (headers: Record<string, string>, body: string | Buffer, fields = credentials) =>
+		payfect.callback.verify({ headers, rawBody: Buffer.from(body) }, fields);
 	const text = JSON.stringify(paid);
 
 	it('is genuine when its header holds a token of the same data', () => {
-		expect(verify({ 'x-payfect-signature': fernetToken(text, secretKey, new Date(1_703_860_000_000)) }, text)).toEqual({ genuine: true, payload: paid, signedAt: new Date(1_703_860_000_000) });
+		expect(
+			verify(
+				{ 'x-payfect-signature': fernetToken(text, secretKey, new Date(1_703_860_000_000)) },
+				text,
+			),
+		).toEqual({ genuine: true, payload: paid, signedAt: new Date(1_703_860_000_000) });
 	});
 
 	it('made with the previous key is genuine while keys are changed', () => {
 		const token = fernetToken(text, previousSecretKey);
-		expect(verify({ 'x-payfect-signature': token }, text, { ...credentials, callbackSecretKeyPrevious: previousSecretKey })).toMatchObject({ genuine: true });
+		expect(
+			verify({ 'x-payfect-signature': token }, text, {
+				...credentials,
+				callbackSecretKeyPrevious: previousSecretKey,
+			}),
+		).toMatchObject({ genuine: true });
 		expect(verify({ 'x-payfect-signature': token }, text)).toMatchObject({ genuine: false });
 	});
 
 	it.each([
 		['no header', {}, text, /^missing_signature/],
 		['an empty header', { 'x-payfect-signature': '' }, text, /^missing_signature/],
-		["a stranger's token", { 'x-payfect-signature': fernetToken(text, strangersKey) }, text, /^bad_hmac/],
-		['the token of another payment', { 'x-payfect-signature': fernetToken(JSON.stringify({ ...paid, id: 'other' })) }, text, /^body_mismatch/],
-		['a member more than the token', { 'x-payfect-signature': fernetToken(text) }, JSON.stringify({ ...paid, extra: 1 }), /^body_mismatch/],
-		['a member less than the token', { 'x-payfect-signature': fernetToken(text) }, '{}', /^body_mismatch/],
-		['an amount of other digits', { 'x-payfect-signature': fernetToken('{"amount": 1.0}') }, '{"amount": 1}', /^body_mismatch/],
-		['a big number of another last digit', { 'x-payfect-signature': fernetToken('{"amount": 12345678901234567890}') }, '{"amount": 12345678901234567891}', /^body_mismatch/],
-		['a body that is no UTF-8', { 'x-payfect-signature': fernetToken(text) }, Buffer.from([0x7b, 0xff, 0x7d]), /^body_not_json/],
+		[
+			"a stranger's token",
+			{ 'x-payfect-signature': fernetToken(text, strangersKey) },
+			text,
+			/^bad_hmac/,
+		],
+		[
+			'the token of another payment',
+			{ 'x-payfect-signature': fernetToken(JSON.stringify({ ...paid, id: 'other' })) },
+			text,
+			/^body_mismatch/,
+		],
+		[
+			'a member more than the token',
+			{ 'x-payfect-signature': fernetToken(text) },
+			JSON.stringify({ ...paid, extra: 1 }),
+			/^body_mismatch/,
+		],
+		[
+			'a member less than the token',
+			{ 'x-payfect-signature': fernetToken(text) },
+			'{}',
+			/^body_mismatch/,
+		],
+		[
+			'an amount of other digits',
+			{ 'x-payfect-signature': fernetToken('{"amount": 1.0}') },
+			'{"amount": 1}',
+			/^body_mismatch/,
+		],
+		[
+			'a big number of another last digit',
+			{ 'x-payfect-signature': fernetToken('{"amount": 12345678901234567890}') },
+			'{"amount": 12345678901234567891}',
+			/^body_mismatch/,
+		],
+		[
+			'a body that is no UTF-8',
+			{ 'x-payfect-signature': fernetToken(text) },
+			Buffer.from([0x7b, 0xff, 0x7d]),
+			/^body_not_json/,
+		],
 		['an empty body', { 'x-payfect-signature': fernetToken(text) }, '', /^body_not_json/],
 		['a list', { 'x-payfect-signature': fernetToken('[1]') }, '[1]', /^payload_not_object/],
 	])('with %s is refused', (_case, headers, body, reason) => {
 		const verdict = verify(headers, body);
-		expect(verdict).toMatchObject({ genuine: false, reason: expect.stringMatching(reason) as string });
+		expect(verdict).toMatchObject({
+			genuine: false,
+			reason: expect.stringMatching(reason) as string,
+		});
 		expect(JSON.stringify(verdict)).not.toMatch(/order-0001|20\.50/);
 	});
 
 	it('passes on what was encrypted, not the body: of duplicate keys the same one counts', () => {
 		const body = '{"amount": "999.00", "amount": "20.50"}';
-		expect(verify({ 'x-payfect-signature': fernetToken('{"amount": "20.50"}') }, body)).toMatchObject({ payload: { amount: '20.50' } });
-		expect(verify({ 'x-payfect-signature': fernetToken('{"amount": "20.50"}') }, '{"amount": "20.50", "amount": "999.00"}')).toMatchObject({ genuine: false });
+		expect(
+			verify({ 'x-payfect-signature': fernetToken('{"amount": "20.50"}') }, body),
+		).toMatchObject({ payload: { amount: '20.50' } });
+		expect(
+			verify(
+				{ 'x-payfect-signature': fernetToken('{"amount": "20.50"}') },
+				'{"amount": "20.50", "amount": "999.00"}',
+			),
+		).toMatchObject({ genuine: false });
 	});
 
 	it('becomes the facts of the payment', () => {
@@ -313,28 +530,52 @@ describe('a callback', () => {
 		});
 	});
 
-	it.each(['complete', 'SUCCEEDED', 'failed', '', null, undefined, true, 'constructor'])('with the status %p, which is documented nowhere, is unknown', (status) => {
-		expect(payfect.callback.event({ ...paid, status }, credentials)).toMatchObject({ event: 'unknown', status: 'unknown' });
-	});
+	it.each(['complete', 'SUCCEEDED', 'failed', '', null, undefined, true, 'constructor'])(
+		'with the status %p, which is documented nowhere, is unknown',
+		(status) => {
+			expect(payfect.callback.event({ ...paid, status }, credentials)).toMatchObject({
+				event: 'unknown',
+				status: 'unknown',
+			});
+		},
+	);
 
 	it('without an id is not taken for a copy of another without an id', () => {
-		const eventId = (payload: Record<string, unknown>) => payfect.callback.event(payload, credentials).eventId;
-		expect(eventId({ status: 'succeeded', amount: '1' })).not.toBe(eventId({ status: 'succeeded', amount: '2' }));
-		expect(eventId({ status: 'succeeded', amount: '1' })).toBe(eventId({ status: 'succeeded', amount: '1' }));
+		const eventId = (payload: Record<string, unknown>) =>
+			payfect.callback.event(payload, credentials).eventId;
+		expect(eventId({ status: 'succeeded', amount: '1' })).not.toBe(
+			eventId({ status: 'succeeded', amount: '2' }),
+		);
+		expect(eventId({ status: 'succeeded', amount: '1' })).toBe(
+			eventId({ status: 'succeeded', amount: '1' }),
+		);
 	});
 
 	it('is acknowledged with 200', () => {
-		expect(payfect.callback.accepted(credentials)).toEqual({ status: 200, contentType: 'text/plain; charset=utf-8', body: 'OK' });
+		expect(payfect.callback.accepted(credentials)).toEqual({
+			status: 200,
+			contentType: 'text/plain; charset=utf-8',
+			body: 'OK',
+		});
 	});
 });
 
 describe('what the API says about a callback', () => {
 	const claimed: PaymentFacts = payfect.callback.event(paid, credentials);
-	const found = (status: string) => payfect.callback.confirm?.facts(reply(200, { ...createdReply.body, status }), claimed, credentials);
+	const found = (status: string) =>
+		payfect.callback.confirm?.facts(
+			reply(200, { ...createdReply.body, status }),
+			claimed,
+			credentials,
+		);
 
 	it('is asked for by the checkout', () => {
-		expect(payfect.callback.confirm?.call(claimed, credentials)?.url).toBe('https://api.payfect.finance/api/v1/checkouts/3f0c9a52-7d4e-4a61-9b1c-5e2f8d7a6c01/');
-		expect(payfect.callback.confirm?.call({ ...claimed, checkoutId: null }, credentials)).toBeUndefined();
+		expect(payfect.callback.confirm?.call(claimed, credentials)?.url).toBe(
+			'https://api.payfect.finance/api/v1/checkouts/3f0c9a52-7d4e-4a61-9b1c-5e2f8d7a6c01/',
+		);
+		expect(
+			payfect.callback.confirm?.call({ ...claimed, checkoutId: null }, credentials),
+		).toBeUndefined();
 	});
 
 	it.each([
@@ -343,7 +584,13 @@ describe('what the API says about a callback', () => {
 		['expired', 'payment.expired', 'expired'],
 		['else', 'unknown', 'unknown'],
 	])('%s: %s', (word, event, status) => {
-		expect(found(word)).toMatchObject({ event, status, providerStatus: word, amount: '41.00', reference: 'order-0001' });
+		expect(found(word)).toMatchObject({
+			event,
+			status,
+			providerStatus: word,
+			amount: '41.00',
+			reference: 'order-0001',
+		});
 	});
 
 	it('is the same event as the callback about it, so that a payment found out in two ways is started once', () => {

@@ -13,17 +13,34 @@ interface Vector {
 }
 
 const vectors = file.vectors as unknown as Vector[];
-const policy = Object.fromEntries((file.policy as unknown as Vector[]).map((vector) => [vector.name, vector]));
+const policy = Object.fromEntries(
+	(file.policy as unknown as Vector[]).map((vector) => [vector.name, vector]),
+);
 
-const verdictOf = ({ key, signature_header: signature, body }: Pick<Vector, 'key' | 'signature_header' | 'body'>): Verdict => {
-	const credentials: PayfectCredentials = { apiKey: 'key', callbackSecretKey: key, baseUrl: 'https://api.payfect.finance/api/v1' };
-	return payfect.callback.verify({ headers: typeof signature === 'string' ? { 'x-payfect-signature': signature } : {}, rawBody: Buffer.from(body) }, credentials);
+const verdictOf = ({
+	key,
+	signature_header: signature,
+	body,
+}: Pick<Vector, 'key' | 'signature_header' | 'body'>): Verdict => {
+	const credentials: PayfectCredentials = {
+		apiKey: 'key',
+		callbackSecretKey: key,
+		baseUrl: 'https://api.payfect.finance/api/v1',
+	};
+	return payfect.callback.verify(
+		{
+			headers: typeof signature === 'string' ? { 'x-payfect-signature': signature } : {},
+			rawBody: Buffer.from(body),
+		},
+		credentials,
+	);
 };
 
 /** The file's own word for what happened; its ttl plays the part of Maximum Age, without one any age is accepted. */
 function wordFor(vector: Vector): string {
 	const verdict = verdictOf(vector);
-	if (verdict.genuine !== true) return 'reason' in verdict ? (verdict.reason.split(':')[0] ?? '') : 'ask';
+	if (verdict.genuine !== true)
+		return 'reason' in verdict ? (verdict.reason.split(':')[0] ?? '') : 'ask';
 	const { ttl_seconds: ttl = 0, now = 0 } = vector.options ?? {};
 	const age = ageProblem(verdict, ttl / 86_400, now * 1000);
 	if (age === undefined) return 'valid';
@@ -34,7 +51,9 @@ it.each(vectors.map((vector) => [vector.name, vector] as const))('%s', (_name, v
 	expect(wordFor(vector)).toBe(vector.expect.valid ? 'valid' : vector.expect.reason);
 });
 
-it.each(vectors.filter((vector) => vector.expect.valid).map((vector) => [vector.name, vector] as const))('%s passes on what was encrypted', (_name, vector) => {
+it.each(
+	vectors.filter((vector) => vector.expect.valid).map((vector) => [vector.name, vector] as const),
+)('%s passes on what was encrypted', (_name, vector) => {
 	expect(verdictOf(vector)).toMatchObject({ genuine: true, payload: vector.expect.data });
 });
 
@@ -45,8 +64,16 @@ it('are as many as there were', () => {
 describe('where the specification leaves a choice', () => {
 	it.each([
 		['a key whose closing = got lost in copying is accepted', 'key-without-padding', 'valid'],
-		['a token without its closing = is refused: Payfect sends it', 'token-without-padding', 'bad_base64'],
-		['a token with + and / is refused: the specification says base64url', 'token-in-plain-base64-alphabet', 'bad_base64'],
+		[
+			'a token without its closing = is refused: Payfect sends it',
+			'token-without-padding',
+			'bad_base64',
+		],
+		[
+			'a token with + and / is refused: the specification says base64url',
+			'token-in-plain-base64-alphabet',
+			'bad_base64',
+		],
 	])('%s', (_choice, name, word) => {
 		expect(policy[name] && wordFor(policy[name])).toBe(word);
 	});

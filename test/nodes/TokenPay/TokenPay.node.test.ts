@@ -21,27 +21,76 @@ async function control(path: string, body: unknown = {}): Promise<void> {
 }
 
 interface State {
-	checkouts: Array<{ checkoutId: string; paymentId: string; amount: string; reference: string; callbackUrl: string | null; successUrl: string | null; description: string; request: Record<string, unknown> }>;
+	checkouts: Array<{
+		checkoutId: string;
+		paymentId: string;
+		amount: string;
+		reference: string;
+		callbackUrl: string | null;
+		successUrl: string | null;
+		description: string;
+		request: Record<string, unknown>;
+	}>;
 	refusals: Array<{ reason: string }>;
 	requests: { tokenpay?: Record<string, number> };
 }
-const state = async () => (await (await fetch(`${sandbox.url}/control/state?provider=tokenpay`)).json()) as State;
-const good = () => sandboxCredentials(sandbox.url).find(({ type }) => type === 'tokenPayApi')?.data as Record<string, string>;
+const state = async () =>
+	(await (await fetch(`${sandbox.url}/control/state?provider=tokenpay`)).json()) as State;
+const good = () =>
+	sandboxCredentials(sandbox.url).find(({ type }) => type === 'tokenPayApi')?.data as Record<
+		string,
+		string
+	>;
 
-const order = { resource: 'checkout', operation: 'create', amountFrom: 'amount', amount: '20.50', chain: 'TRON', currency: 'USDT', reference: 'order-1', callback: 'none' };
+const order = {
+	resource: 'checkout',
+	operation: 'create',
+	amountFrom: 'amount',
+	amount: '20.50',
+	chain: 'TRON',
+	currency: 'USDT',
+	reference: 'order-1',
+	callback: 'none',
+};
 
-async function run(parameters: IDataObject, more: Partial<NodeRunOptions> & { credential?: IDataObject } = {}) {
+async function run(
+	parameters: IDataObject,
+	more: Partial<NodeRunOptions> & { credential?: IDataObject } = {},
+) {
 	const { credential, ...options } = more;
-	return await runNode({ node: new TokenPay(), credentialTypes: [new TokenPayApi()], credentials: { tokenPayApi: { ...good(), ...credential } as Record<string, string> }, parameters, ...options });
+	return await runNode({
+		node: new TokenPay(),
+		credentialTypes: [new TokenPayApi()],
+		credentials: { tokenPayApi: { ...good(), ...credential } as Record<string, string> },
+		parameters,
+		...options,
+	});
 }
-const jsonOf = ({ outputs }: Awaited<ReturnType<typeof run>>) => (outputs[0] ?? []).map(({ json }) => json);
-const wordsOf = ({ error }: Awaited<ReturnType<typeof run>>) => `${error?.message} ${(error as { description?: string } | undefined)?.description}`;
+const jsonOf = ({ outputs }: Awaited<ReturnType<typeof run>>) =>
+	(outputs[0] ?? []).map(({ json }) => json);
+const wordsOf = ({ error }: Awaited<ReturnType<typeof run>>) =>
+	`${error?.message} ${(error as { description?: string } | undefined)?.description}`;
 
 describe('Create Checkout', () => {
 	it('makes an order whose digits, callback and link arrive as they were given', async () => {
-		const result = await run({ ...order, callback: 'url', callbackUrl: 'http://127.0.0.1:1/webhook/x', successUrl: 'https://shop.example/thanks?a=1', description: 'Tea 茶', expiresIn: 600 });
+		const result = await run({
+			...order,
+			callback: 'url',
+			callbackUrl: 'http://127.0.0.1:1/webhook/x',
+			successUrl: 'https://shop.example/thanks?a=1',
+			description: 'Tea 茶',
+			expiresIn: 600,
+		});
 		const { checkouts } = await state();
-		expect(checkouts).toEqual([expect.objectContaining({ amount: '20.5', reference: 'order-1', description: 'Tea 茶', callbackUrl: 'http://127.0.0.1:1/webhook/x', successUrl: 'https://shop.example/thanks?a=1' })]);
+		expect(checkouts).toEqual([
+			expect.objectContaining({
+				amount: '20.5',
+				reference: 'order-1',
+				description: 'Tea 茶',
+				callbackUrl: 'http://127.0.0.1:1/webhook/x',
+				successUrl: 'https://shop.example/thanks?a=1',
+			}),
+		]);
 		expect(jsonOf(result)).toEqual([
 			expect.objectContaining({
 				provider: 'tokenpay',
@@ -57,26 +106,50 @@ describe('Create Checkout', () => {
 	});
 
 	it('sums line items and describes the order by them', async () => {
-		const lineItems = { item: [{ name: 'Tea', unitAmount: '0.1', quantity: 3 }, { name: 'Cup', unitAmount: '2', quantity: 1 }] };
+		const lineItems = {
+			item: [
+				{ name: 'Tea', unitAmount: '0.1', quantity: 3 },
+				{ name: 'Cup', unitAmount: '2', quantity: 1 },
+			],
+		};
 		const result = await run({ ...order, amountFrom: 'lineItems', lineItems });
 		expect(jsonOf(result)).toMatchObject([{ amount: '2.3' }]);
-		expect((await state()).checkouts).toMatchObject([{ amount: '2.3', description: '3 × Tea, Cup' }]);
+		expect((await state()).checkouts).toMatchObject([
+			{ amount: '2.3', description: '3 × Tea, Cup' },
+		]);
 	});
 
 	it('sends the additional fields', async () => {
-		await run({ ...order, additionalFields: { attach: 'wf=42', locale: 'zh_cn', toAddress: 'TWallet' }, extraFields: '{"colour":"red"}' });
-		expect((await state()).checkouts[0]?.request).toMatchObject({ attach: 'wf=42', locale: 'zh_cn', to_address: 'TWallet', colour: 'red', expire_second: 3600 });
+		await run({
+			...order,
+			additionalFields: { attach: 'wf=42', locale: 'zh_cn', toAddress: 'TWallet' },
+			extraFields: '{"colour":"red"}',
+		});
+		expect((await state()).checkouts[0]?.request).toMatchObject({
+			attach: 'wf=42',
+			locale: 'zh_cn',
+			to_address: 'TWallet',
+			colour: 'red',
+			expire_second: 3600,
+		});
 	});
 
 	it("gives TokenPay's answer as it came with Simplify off", async () => {
-		expect(jsonOf(await run({ ...order, simple: false }))).toMatchObject([{ code: 0, data: { payment_url: expect.stringMatching(/^\/pay/) } }]);
+		expect(jsonOf(await run({ ...order, simple: false }))).toMatchObject([
+			{ code: 0, data: { payment_url: expect.stringMatching(/^\/pay/) } },
+		]);
 	});
 
-	it.each([{ prepay_id: 'p1', link: 'https://cashier.example/p1' }, { payment_url: '/pay/order?prepay_id=p1' }])('keeps with Simplify off what an answer of another shape holds: %j', async (data) => {
+	it.each([
+		{ prepay_id: 'p1', link: 'https://cashier.example/p1' },
+		{ payment_url: '/pay/order?prepay_id=p1' },
+	])('keeps with Simplify off what an answer of another shape holds: %j', async (data) => {
 		const server = await startProviderServer();
 		server.respond(() => ({ body: JSON.stringify({ code: 0, data }) }));
 		const credential = { baseUrl: server.url };
-		expect(jsonOf(await run({ ...order, simple: false }, { credential }))).toEqual([{ code: 0, data }]);
+		expect(jsonOf(await run({ ...order, simple: false }, { credential }))).toEqual([
+			{ code: 0, data },
+		]);
 		expect(wordsOf(await run(order, { credential }))).toContain('may have been made');
 		server.close();
 	});
@@ -110,14 +183,22 @@ describe('Create Checkout', () => {
 	});
 
 	it('says where to look when the secret is wrong, and tells no secret', async () => {
-		const result = await run(order, { credential: { appSecret: 'another-secret-of-thirty-two-by!' } });
+		const result = await run(order, {
+			credential: { appSecret: 'another-secret-of-thirty-two-by!' },
+		});
 		expect(wordsOf(result)).toMatch(/invalid signature.*'App Secret'/s);
-		expect([good().appId, 'another-secret-of-thirty-two-by!'].filter((secret) => secret !== undefined && result.stored.includes(secret))).toEqual([]);
+		expect(
+			[good().appId, 'another-secret-of-thirty-two-by!'].filter(
+				(secret) => secret !== undefined && result.stored.includes(secret),
+			),
+		).toEqual([]);
 	});
 
 	it('says that a reference was used before', async () => {
 		await run(order);
-		expect(wordsOf(await run({ ...order, amount: '1' }))).toContain("TokenPay has an order with this 'Reference'");
+		expect(wordsOf(await run({ ...order, amount: '1' }))).toContain(
+			"TokenPay has an order with this 'Reference'",
+		);
 	});
 
 	it('never sends an order again that may have arrived, and says how to find out', async () => {
@@ -135,8 +216,13 @@ describe('Create Checkout', () => {
 
 	it('keeps to five requests a second, so that no row is refused', async () => {
 		const items = Array.from({ length: 12 }, (_, row) => ({ json: { row } }));
-		const result = await run({ ...order, reference: '=order-{{ $json.row }}', options: { requestsInParallel: 12 } }, { items });
-		expect(jsonOf(result).map(({ reference }) => reference)).toEqual(items.map(({ json }) => `order-${json.row}`));
+		const result = await run(
+			{ ...order, reference: '=order-{{ $json.row }}', options: { requestsInParallel: 12 } },
+			{ items },
+		);
+		expect(jsonOf(result).map(({ reference }) => reference)).toEqual(
+			items.map(({ json }) => `order-${json.row}`),
+		);
 		expect((await state()).refusals).toEqual([]);
 	}, 20_000);
 });
@@ -151,37 +237,119 @@ describe('Get and Close', () => {
 
 	it('find an order by its reference and by its payment ID', async () => {
 		const checkout = await paidOrder();
-		const byReference = jsonOf(await run({ resource: 'checkout', operation: 'get', findBy: 'reference', reference: 'order-1' }));
-		expect(byReference).toEqual([expect.objectContaining({ status: 'paid', providerStatus: 'SUCCESS', amount: '20.5', currency: 'USDT', paymentId: checkout?.paymentId })]);
-		expect(jsonOf(await run({ resource: 'checkout', operation: 'get', findBy: 'paymentId', paymentId: checkout?.paymentId ?? '' }))).toEqual(byReference);
+		const byReference = jsonOf(
+			await run({
+				resource: 'checkout',
+				operation: 'get',
+				findBy: 'reference',
+				reference: 'order-1',
+			}),
+		);
+		expect(byReference).toEqual([
+			expect.objectContaining({
+				status: 'paid',
+				providerStatus: 'SUCCESS',
+				amount: '20.5',
+				currency: 'USDT',
+				paymentId: checkout?.paymentId,
+			}),
+		]);
+		expect(
+			jsonOf(
+				await run({
+					resource: 'checkout',
+					operation: 'get',
+					findBy: 'paymentId',
+					paymentId: checkout?.paymentId ?? '',
+				}),
+			),
+		).toEqual(byReference);
 	});
 
 	it('say in words that there is no such order', async () => {
-		expect(wordsOf(await run({ resource: 'checkout', operation: 'get', findBy: 'reference', reference: 'none' }))).toContain('TokenPay knows no such order');
+		expect(
+			wordsOf(
+				await run({
+					resource: 'checkout',
+					operation: 'get',
+					findBy: 'reference',
+					reference: 'none',
+				}),
+			),
+		).toContain('TokenPay knows no such order');
 	});
 
-	it.each(['get', 'close'])('%s: another word for what it is found by is refused, not taken for the reference', async (operation) => {
-		const parameters = { resource: 'checkout', operation, findBy: '={{ "Payment ID" }}', reference: 'order-1', paymentId: 'P1' };
-		expect(wordsOf(await run(parameters))).toContain(`'Find By' is none of its choices: "Payment ID"`);
-		expect((await state()).requests.tokenpay).toEqual({});
-	});
+	it.each(['get', 'close'])(
+		'%s: another word for what it is found by is refused, not taken for the reference',
+		async (operation) => {
+			const parameters = {
+				resource: 'checkout',
+				operation,
+				findBy: '={{ "Payment ID" }}',
+				reference: 'order-1',
+				paymentId: 'P1',
+			};
+			expect(wordsOf(await run(parameters))).toContain(
+				`'Find By' is none of its choices: "Payment ID"`,
+			);
+			expect((await state()).requests.tokenpay).toEqual({});
+		},
+	);
 
-	it.each(['get', 'close'])('%s: an empty field is refused before anything is sent', async (operation) => {
-		expect(wordsOf(await run({ resource: 'checkout', operation, findBy: 'reference', reference: ' ' }))).toContain("'Reference' is empty");
-		expect(wordsOf(await run({ resource: 'checkout', operation, findBy: 'paymentId', paymentId: ' ' }))).toContain("'Payment ID' is empty");
-		expect((await state()).requests.tokenpay).toEqual({});
-	});
+	it.each(['get', 'close'])(
+		'%s: an empty field is refused before anything is sent',
+		async (operation) => {
+			expect(
+				wordsOf(
+					await run({ resource: 'checkout', operation, findBy: 'reference', reference: ' ' }),
+				),
+			).toContain("'Reference' is empty");
+			expect(
+				wordsOf(
+					await run({ resource: 'checkout', operation, findBy: 'paymentId', paymentId: ' ' }),
+				),
+			).toContain("'Payment ID' is empty");
+			expect((await state()).requests.tokenpay).toEqual({});
+		},
+	);
 
 	it('close an unpaid order by its reference', async () => {
 		await run(order);
-		const closed = jsonOf(await run({ resource: 'checkout', operation: 'close', findBy: 'reference', reference: 'order-1' }));
-		expect(closed).toEqual([expect.objectContaining({ status: 'canceled', reference: 'order-1', amount: '20.5' })]);
-		expect(jsonOf(await run({ resource: 'checkout', operation: 'get', findBy: 'reference', reference: 'order-1' }))).toMatchObject([{ status: 'canceled', providerStatus: 'CLOSED' }]);
+		const closed = jsonOf(
+			await run({
+				resource: 'checkout',
+				operation: 'close',
+				findBy: 'reference',
+				reference: 'order-1',
+			}),
+		);
+		expect(closed).toEqual([
+			expect.objectContaining({ status: 'canceled', reference: 'order-1', amount: '20.5' }),
+		]);
+		expect(
+			jsonOf(
+				await run({
+					resource: 'checkout',
+					operation: 'get',
+					findBy: 'reference',
+					reference: 'order-1',
+				}),
+			),
+		).toMatchObject([{ status: 'canceled', providerStatus: 'CLOSED' }]);
 	});
 
 	it('do not ask to close an order that is paid', async () => {
 		await paidOrder();
-		expect(wordsOf(await run({ resource: 'checkout', operation: 'close', findBy: 'reference', reference: 'order-1' }))).toContain('is paid, so it was not closed');
+		expect(
+			wordsOf(
+				await run({
+					resource: 'checkout',
+					operation: 'close',
+					findBy: 'reference',
+					reference: 'order-1',
+				}),
+			),
+		).toContain('is paid, so it was not closed');
 		expect((await state()).requests.tokenpay).not.toHaveProperty('close');
 	});
 });
@@ -189,12 +357,20 @@ describe('Get and Close', () => {
 describe('Currencies and Balance', () => {
 	it('list what can be paid with, up to the limit', async () => {
 		const all = jsonOf(await run({ resource: 'currency', operation: 'getAll', returnAll: true }));
-		expect(all).toEqual(expect.arrayContaining([expect.objectContaining({ chain: 'TRON', currency: 'USDT', decimals: 6 })]));
-		expect(jsonOf(await run({ resource: 'currency', operation: 'getAll', returnAll: false, limit: 2 }))).toEqual(all.slice(0, 2));
+		expect(all).toEqual(
+			expect.arrayContaining([
+				expect.objectContaining({ chain: 'TRON', currency: 'USDT', decimals: 6 }),
+			]),
+		);
+		expect(
+			jsonOf(await run({ resource: 'currency', operation: 'getAll', returnAll: false, limit: 2 })),
+		).toEqual(all.slice(0, 2));
 	});
 
 	it('show a balance in whole coins, exactly', async () => {
-		expect(jsonOf(await run({ resource: 'balance', operation: 'get', chain: 'BSC', currency: 'BNB' }))).toEqual([expect.objectContaining({ chain: 'BSC', currency: 'BNB', balance: '1.5' })]);
+		expect(
+			jsonOf(await run({ resource: 'balance', operation: 'get', chain: 'BSC', currency: 'BNB' })),
+		).toEqual([expect.objectContaining({ chain: 'BSC', currency: 'BNB', balance: '1.5' })]);
 	});
 });
 
@@ -204,7 +380,9 @@ describe('the credential test', () => {
 	});
 
 	it('does not fail with the line ends and blanks of pasted fields, with which the node works', async () => {
-		expect(await testCredential(new TokenPayApi(), pasted(new TokenPayApi(), good()))).toMatchObject({ status: 'OK' });
+		expect(
+			await testCredential(new TokenPayApi(), pasted(new TokenPayApi(), good())),
+		).toMatchObject({ status: 'OK' });
 	});
 
 	it.each([
@@ -224,8 +402,15 @@ describe('an answer whose signature does not hold', () => {
 	beforeAll(async () => {
 		server = createServer((request, response) => {
 			void buffer(request).then(() => {
-				const body = JSON.stringify({ code: 0, data: { out_trade_no: 'order-1', trade_state: 'NOTPAY' } });
-				const headers = { 'TTPay-Timestamp': '1', 'TTPay-Nonce': 'n', 'TTPay-Signature': signature || encryptEcb(`1\nn\n${body}`, good().appSecret) };
+				const body = JSON.stringify({
+					code: 0,
+					data: { out_trade_no: 'order-1', trade_state: 'NOTPAY' },
+				});
+				const headers = {
+					'TTPay-Timestamp': '1',
+					'TTPay-Nonce': 'n',
+					'TTPay-Signature': signature || encryptEcb(`1\nn\n${body}`, good().appSecret),
+				};
 				response.writeHead(200, { 'content-type': 'application/json', ...headers }).end(body);
 			});
 		});
@@ -245,7 +430,12 @@ describe('an answer whose signature does not hold', () => {
 			return await original.call(this);
 		};
 		const items = [{ json: {} }, { json: {} }];
-		const parameters = { resource: 'checkout', operation: 'get', findBy: 'reference', reference: 'order-1' };
+		const parameters = {
+			resource: 'checkout',
+			operation: 'get',
+			findBy: 'reference',
+			reference: 'order-1',
+		};
 		const credential = { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 		return { result: await run(parameters, { node, items, credential }), hints };
 	};

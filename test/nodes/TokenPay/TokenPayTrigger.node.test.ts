@@ -5,13 +5,25 @@ import { TokenPayTrigger } from '../../../nodes/TokenPay/TokenPayTrigger.node';
 import { sandboxCredentials, startSandbox, type RunningSandbox } from '../../../sandbox/sandbox';
 import { callHook, callWebhook, DELETED, logText, runNode } from '../../support/contexts';
 import { startProviderServer, type ProviderServer } from '../shared/support/providerServer';
-import { appSecret, callback, credentials, envelope, paid, resource, type Signing } from './callbacks';
+import {
+	appSecret,
+	callback,
+	credentials,
+	envelope,
+	paid,
+	resource,
+	type Signing,
+} from './callbacks';
 
 const stored = { ...credentials } as unknown as Record<string, string>;
 
 let payments = 0;
 /** A payment that no other test has: the same event would be started once only. */
-const newPayment = (more: object = {}) => ({ ...paid, transaction_id: `payment-${++payments}`, ...more });
+const newPayment = (more: object = {}) => ({
+	...paid,
+	transaction_id: `payment-${++payments}`,
+	...more,
+});
 
 interface Options {
 	options?: IDataObject;
@@ -23,7 +35,10 @@ interface Options {
 	nodeId?: string;
 }
 
-async function receive(body: unknown, { options = {}, events, credential = stored, signing, ...rest }: Options = {}) {
+async function receive(
+	body: unknown,
+	{ options = {}, events, credential = stored, signing, ...rest }: Options = {},
+) {
 	const { headers, rawBody } = callback(body, signing);
 	return await callWebhook({
 		node: new TokenPayTrigger(),
@@ -39,16 +54,38 @@ const of = (content: object) => envelope({ resource: resource(content) });
 describe('the TokenPay trigger', () => {
 	it('starts with the facts of the payment and answers "success" as text', async () => {
 		const call = await receive(of(newPayment({ transaction_id: 'payment-a' })));
-		expect(call.items).toEqual([[{ json: expect.objectContaining({ event: 'payment.succeeded', eventId: 'payment-a:SUCCESS', reference: 'order-1', amount: '15', currency: 'TRX', verifiedBy: 'signature' }) }]]);
-		expect(call.response).toMatchObject({ status: 200, body: 'success', headers: { 'content-type': 'text/plain; charset=utf-8' } });
+		expect(call.items).toEqual([
+			[
+				{
+					json: expect.objectContaining({
+						event: 'payment.succeeded',
+						eventId: 'payment-a:SUCCESS',
+						reference: 'order-1',
+						amount: '15',
+						currency: 'TRX',
+						verifiedBy: 'signature',
+					}),
+				},
+			],
+		]);
+		expect(call.response).toMatchObject({
+			status: 200,
+			body: 'success',
+			headers: { 'content-type': 'text/plain; charset=utf-8' },
+		});
 	});
 
 	it('takes what the current secret proves beside a previous one that was mistyped, and refuses the rest', async () => {
 		const credential = { ...stored, appSecretPrevious: 'oops' };
 		expect((await receive(of(newPayment()), { credential })).items).toHaveLength(1);
-		const forged = await receive(of(newPayment()), { credential, signing: { secret: 'somebody-else-with-another-key-!' } });
+		const forged = await receive(of(newPayment()), {
+			credential,
+			signing: { secret: 'somebody-else-with-another-key-!' },
+		});
 		expect([forged.response.status, forged.items]).toEqual([401, undefined]);
-		expect(logText(forged)).toContain("'Previous App Secret' in the TokenPay credential is not 32 bytes long");
+		expect(logText(forged)).toContain(
+			"'Previous App Secret' in the TokenPay credential is not 32 bytes long",
+		);
 	});
 
 	it.each([
@@ -57,25 +94,54 @@ describe('the TokenPay trigger', () => {
 		['another application', envelope({ app_id: 'another' }), {}],
 		['a deleted credential', envelope(), { credential: DELETED }],
 		['a credential without a secret', envelope(), { credential: { ...stored, appSecret: '' } }],
-		['an age of eight days', envelope(), { signing: { timestamp: String(Date.now() - 8 * 86_400_000) } }],
-		['an age of ten minutes where five are allowed', envelope(), { signing: { timestamp: String(Date.now() - 600_000) }, options: { maximumAge: 5 / 1440 } }],
-		['a time in the future', envelope(), { signing: { timestamp: String(Date.now() + 2 * 86_400_000) } }],
-	] as Array<[string, unknown, Options]>)('refuses %s with a real 401 that says nothing, starts nothing, and logs no secret', async (_case, body, options) => {
-		const call = await receive(body, options);
-		expect(call.response).toMatchObject({ status: 401, body: 'Unauthorized' });
-		expect(call.items).toBeUndefined();
-		expect(call.logs).toEqual([expect.objectContaining({ level: 'warn', message: expect.stringContaining('TokenPay Trigger refused a callback') })]);
-		expect([appSecret, credentials.appId, 'order-1'].filter((secret) => logText(call).includes(secret))).toEqual([]);
-	});
+		[
+			'an age of eight days',
+			envelope(),
+			{ signing: { timestamp: String(Date.now() - 8 * 86_400_000) } },
+		],
+		[
+			'an age of ten minutes where five are allowed',
+			envelope(),
+			{ signing: { timestamp: String(Date.now() - 600_000) }, options: { maximumAge: 5 / 1440 } },
+		],
+		[
+			'a time in the future',
+			envelope(),
+			{ signing: { timestamp: String(Date.now() + 2 * 86_400_000) } },
+		],
+	] as Array<[string, unknown, Options]>)(
+		'refuses %s with a real 401 that says nothing, starts nothing, and logs no secret',
+		async (_case, body, options) => {
+			const call = await receive(body, options);
+			expect(call.response).toMatchObject({ status: 401, body: 'Unauthorized' });
+			expect(call.items).toBeUndefined();
+			expect(call.logs).toEqual([
+				expect.objectContaining({
+					level: 'warn',
+					message: expect.stringContaining('TokenPay Trigger refused a callback'),
+				}),
+			]);
+			expect(
+				[appSecret, credentials.appId, 'order-1'].filter((secret) =>
+					logText(call).includes(secret),
+				),
+			).toEqual([]);
+		},
+	);
 
 	it('names an encryption that it does not know in the log', async () => {
-		const call = await receive(envelope({ resource: resource(paid, { algorithm: 'AES-256-ECB' }) }));
+		const call = await receive(
+			envelope({ resource: resource(paid, { algorithm: 'AES-256-ECB' }) }),
+		);
 		expect(call.response.status).toBe(401);
 		expect(logText(call)).toContain('AES-256-ECB');
 	});
 
 	it('takes any age with Maximum Age 0', async () => {
-		const call = await receive(of(newPayment()), { options: { maximumAge: 0 }, signing: { timestamp: '1000000000000' } });
+		const call = await receive(of(newPayment()), {
+			options: { maximumAge: 0 },
+			signing: { timestamp: '1000000000000' },
+		});
 		expect(call.items).toHaveLength(1);
 	});
 
@@ -88,25 +154,40 @@ describe('the TokenPay trigger', () => {
 	it('never starts a payment workflow for a payout', async () => {
 		const payout = envelope({ resource: resource(newPayment(), { original_type: 'payanother' }) });
 		expect((await receive(payout)).items).toBeUndefined();
-		expect((await receive(payout, { events: ['unknown'] })).items).toEqual([[{ json: expect.objectContaining({ event: 'unknown', status: 'unknown' }) }]]);
+		expect((await receive(payout, { events: ['unknown'] })).items).toEqual([
+			[{ json: expect.objectContaining({ event: 'unknown', status: 'unknown' }) }],
+		]);
 	});
 
 	it('starts once for two deliveries of one payment, also when the second is encrypted anew', async () => {
 		const content = newPayment();
 		const webhook = { webhookId: 'one', nodeId: 'one' };
 		expect((await receive(of(content), webhook)).items).toHaveLength(1);
-		const again = await receive(envelope({ resource: resource(content, { nonce: 'ba9876543210' }) }), webhook);
+		const again = await receive(
+			envelope({ resource: resource(content, { nonce: 'ba9876543210' }) }),
+			webhook,
+		);
 		expect(again.response).toMatchObject({ status: 200, body: 'success' });
 		expect(again.items).toBeUndefined();
 	});
 
 	it('is not published while its secret is missing, and says which', async () => {
-		const created = await callHook({ node: new TokenPayTrigger(), credentialTypes: [new TokenPayApi()], credentials: { tokenPayApi: { ...stored, appSecret: '' } }, method: 'create' });
+		const created = await callHook({
+			node: new TokenPayTrigger(),
+			credentialTypes: [new TokenPayApi()],
+			credentials: { tokenPayApi: { ...stored, appSecret: '' } },
+			method: 'create',
+		});
 		expect(created.error?.message).toContain("'App Secret'");
 	});
 
 	it('is published with a good credential', async () => {
-		const created = await callHook({ node: new TokenPayTrigger(), credentialTypes: [new TokenPayApi()], credentials: { tokenPayApi: stored }, method: 'create' });
+		const created = await callHook({
+			node: new TokenPayTrigger(),
+			credentialTypes: [new TokenPayApi()],
+			credentials: { tokenPayApi: stored },
+			method: 'create',
+		});
 		expect(created.result).toBe(true);
 	});
 });
@@ -117,28 +198,73 @@ describe('Confirm With Provider', () => {
 		sandbox = await startSandbox();
 	});
 	afterAll(async () => await sandbox.close());
-	const played = () => sandboxCredentials(sandbox.url).find(({ type }) => type === 'tokenPayApi')?.data as Record<string, string>;
+	const played = () =>
+		sandboxCredentials(sandbox.url).find(({ type }) => type === 'tokenPayApi')?.data as Record<
+			string,
+			string
+		>;
 
 	/** Makes an order at the sandbox and gives what a callback about it says. */
 	async function ordered(reference: string, pay: boolean) {
-		const parameters = { resource: 'checkout', operation: 'create', amount: '15', chain: 'TRON', currency: 'TRX', reference, callback: 'none' };
-		const { outputs } = await runNode({ node: new TokenPay(), credentialTypes: [new TokenPayApi()], credentials: { tokenPayApi: played() }, parameters });
+		const parameters = {
+			resource: 'checkout',
+			operation: 'create',
+			amount: '15',
+			chain: 'TRON',
+			currency: 'TRX',
+			reference,
+			callback: 'none',
+		};
+		const { outputs } = await runNode({
+			node: new TokenPay(),
+			credentialTypes: [new TokenPayApi()],
+			credentials: { tokenPayApi: played() },
+			parameters,
+		});
 		const checkoutId = String(outputs[0]?.[0]?.json.checkoutId);
-		if (pay) await fetch(`${sandbox.url}/control/checkouts/tokenpay/${checkoutId}/pay`, { method: 'POST', body: '{"callback":"none"}' });
-		const { checkouts } = (await (await fetch(`${sandbox.url}/control/state?provider=tokenpay`)).json()) as { checkouts: Array<{ checkoutId: string; paymentId: string }> };
-		return { ...paid, out_trade_no: reference, transaction_id: checkouts.find((checkout) => checkout.checkoutId === checkoutId)?.paymentId };
+		if (pay)
+			await fetch(`${sandbox.url}/control/checkouts/tokenpay/${checkoutId}/pay`, {
+				method: 'POST',
+				body: '{"callback":"none"}',
+			});
+		const { checkouts } = (await (
+			await fetch(`${sandbox.url}/control/state?provider=tokenpay`)
+		).json()) as { checkouts: Array<{ checkoutId: string; paymentId: string }> };
+		return {
+			...paid,
+			out_trade_no: reference,
+			transaction_id: checkouts.find((checkout) => checkout.checkoutId === checkoutId)?.paymentId,
+		};
 	}
 
 	async function confirmed(content: object, credential: Record<string, string> = {}) {
 		const keys = { ...played(), ...credential };
 		const secret = String(played().appSecret);
-		const body = { app_id: keys.appId, mch_id: keys.merchantId, resource: resource(content, { secret }) };
-		return await receive(body, { credential: keys, options: { confirmWithProvider: true }, signing: { secret } });
+		const body = {
+			app_id: keys.appId,
+			mch_id: keys.merchantId,
+			resource: resource(content, { secret }),
+		};
+		return await receive(body, {
+			credential: keys,
+			options: { confirmWithProvider: true },
+			signing: { secret },
+		});
 	}
 
 	it('starts when the API says paid too', async () => {
 		const call = await confirmed(await ordered('order-a', true));
-		expect(call.items).toEqual([[{ json: expect.objectContaining({ event: 'payment.succeeded', amount: '15', verifiedBy: 'signature+provider' }) }]]);
+		expect(call.items).toEqual([
+			[
+				{
+					json: expect.objectContaining({
+						event: 'payment.succeeded',
+						amount: '15',
+						verifiedBy: 'signature+provider',
+					}),
+				},
+			],
+		]);
 	});
 
 	it('acknowledges and starts nothing when the API says unpaid', async () => {
@@ -170,24 +296,50 @@ describe('Confirm With Provider', () => {
 		afterAll(() => server.close());
 		const askedOf = async (status: number, body: string) => {
 			server.respond(() => ({ status, body }));
-			return await receive(of(newPayment()), { credential: { ...stored, baseUrl: server.url }, options: { confirmWithProvider: true } });
+			return await receive(of(newPayment()), {
+				credential: { ...stored, baseUrl: server.url },
+				options: { confirmWithProvider: true },
+			});
 		};
 
-		it.each(['{}', '', 'null', '{"status":"maintenance"}', '{"code":"SYSTEM_ERROR","msg":"try later"}', '{"code":0,"msg":"ok"}', '{"code":0,"data":[]}', '{"code":0,"data":{}}', '{"code":-1,"msg":"busy"}'])('answers %j instead of the order loses no payment: it asks for another delivery', async (body) => {
-			const call = await askedOf(200, body);
-			expect([call.response.status, call.items]).toEqual([500, undefined]);
-			expect(logText(call)).toContain('the provider could not be asked (its answer holds no order)');
-		});
+		it.each([
+			'{}',
+			'',
+			'null',
+			'{"status":"maintenance"}',
+			'{"code":"SYSTEM_ERROR","msg":"try later"}',
+			'{"code":0,"msg":"ok"}',
+			'{"code":0,"data":[]}',
+			'{"code":0,"data":{}}',
+			'{"code":-1,"msg":"busy"}',
+		])(
+			'answers %j instead of the order loses no payment: it asks for another delivery',
+			async (body) => {
+				const call = await askedOf(200, body);
+				expect([call.response.status, call.items]).toEqual([500, undefined]);
+				expect(logText(call)).toContain(
+					'the provider could not be asked (its answer holds no order)',
+				);
+			},
+		);
 
-		it.each(['', '<html>Not Found</html>', '{"message":"no Route matched with those values"}', '{"code":99999,"msg":"gone"}'])('answers HTTP 404 and %j loses no payment: only a code denies one', async (body) => {
+		it.each([
+			'',
+			'<html>Not Found</html>',
+			'{"message":"no Route matched with those values"}',
+			'{"code":99999,"msg":"gone"}',
+		])('answers HTTP 404 and %j loses no payment: only a code denies one', async (body) => {
 			const call = await askedOf(404, body);
 			expect([call.response.status, call.items]).toEqual([500, undefined]);
 		});
 
-		it.each([12002, 12003])('denies the order with the code %d: acknowledged, nothing started', async (code) => {
-			const call = await askedOf(200, JSON.stringify({ code, msg: 'no data' }));
-			expect([call.response.status, call.items]).toEqual([200, undefined]);
-			expect(logText(call)).toContain('TokenPay does not know this payment');
-		});
+		it.each([12002, 12003])(
+			'denies the order with the code %d: acknowledged, nothing started',
+			async (code) => {
+				const call = await askedOf(200, JSON.stringify({ code, msg: 'no data' }));
+				expect([call.response.status, call.items]).toEqual([200, undefined]);
+				expect(logText(call)).toContain('TokenPay does not know this payment');
+			},
+		);
 	});
 });

@@ -30,15 +30,40 @@ export function encryptEcb(text: string | Buffer, secret = appSecret): string {
 }
 
 /** A `resource`, its content given as an object or as the exact text. */
-export function resource(content: unknown, { secret = appSecret, nonce = '0123456789ab', ...rest }: { secret?: string; nonce?: string; algorithm?: string; original_type?: string } = {}) {
+export function resource(
+	content: unknown,
+	{
+		secret = appSecret,
+		nonce = '0123456789ab',
+		...rest
+	}: { secret?: string; nonce?: string; algorithm?: string; original_type?: string } = {},
+) {
 	const cipher = createCipheriv('aes-256-gcm', secret, nonce || 'x');
 	const text = typeof content === 'string' ? content : JSON.stringify(content);
-	const ciphertext = Buffer.concat([cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64');
-	return { original_type: 'transaction', algorithm: 'AEAD_AES_256_GCM', ciphertext, nonce, ...rest };
+	const ciphertext = Buffer.concat([
+		cipher.update(text, 'utf8'),
+		cipher.final(),
+		cipher.getAuthTag(),
+	]).toString('base64');
+	return {
+		original_type: 'transaction',
+		algorithm: 'AEAD_AES_256_GCM',
+		ciphertext,
+		nonce,
+		...rest,
+	};
 }
 
 export function envelope(more: Record<string, unknown> = {}): Record<string, unknown> {
-	return { app_id: credentials.appId, mch_id: credentials.merchantId, create_time: '2026-11-21 12:00:00', resource_type: 'encrypt-resource', event_type: 'X.SUCCESS', resource: resource(paid), ...more };
+	return {
+		app_id: credentials.appId,
+		mch_id: credentials.merchantId,
+		create_time: '2026-11-21 12:00:00',
+		resource_type: 'encrypt-resource',
+		event_type: 'X.SUCCESS',
+		resource: resource(paid),
+		...more,
+	};
 }
 
 export interface Signing {
@@ -51,11 +76,25 @@ export interface Signing {
 }
 
 /** A callback as it arrives: lower-case headers and the body's bytes. */
-export function callback(body: unknown = envelope(), { secret = appSecret, timestamp = String(Date.now()), nonce = '6dc5fa18434198b0b81411fb5f3f5861', prefix = 'ttpay', signed }: Signing = {}) {
+export function callback(
+	body: unknown = envelope(),
+	{
+		secret = appSecret,
+		timestamp = String(Date.now()),
+		nonce = '6dc5fa18434198b0b81411fb5f3f5861',
+		prefix = 'ttpay',
+		signed,
+	}: Signing = {},
+) {
 	const text = typeof body === 'string' ? body : JSON.stringify(body);
 	const signature = encryptEcb(`${timestamp}\n${nonce}\n${signed ?? text}`, secret);
 	return {
-		headers: { 'content-type': 'application/json', [`${prefix}-timestamp`]: timestamp, [`${prefix}-nonce`]: nonce, [`${prefix}-signature`]: signature } as Record<string, string>,
+		headers: {
+			'content-type': 'application/json',
+			[`${prefix}-timestamp`]: timestamp,
+			[`${prefix}-nonce`]: nonce,
+			[`${prefix}-signature`]: signature,
+		} as Record<string, string>,
 		rawBody: Buffer.from(text),
 	};
 }

@@ -15,7 +15,15 @@ import {
 	tokenPay,
 	type TokenPayOrder,
 } from '../../../nodes/TokenPay/tokenPay.contract';
-import { appSecret, callback, credentials, encryptEcb, envelope, paid, resource } from './callbacks';
+import {
+	appSecret,
+	callback,
+	credentials,
+	encryptEcb,
+	envelope,
+	paid,
+	resource,
+} from './callbacks';
 
 const order = (more: Partial<TokenPayOrder> = {}): TokenPayOrder => ({
 	amount: '12.50',
@@ -38,29 +46,61 @@ const order = (more: Partial<TokenPayOrder> = {}): TokenPayOrder => ({
 
 const reply = (body: unknown, more: Partial<HttpReply> = {}): HttpReply => {
 	const text = typeof body === 'string' ? body : JSON.stringify(body);
-	return { status: 200, headers: {}, text, body: readJson(text), bytes: Buffer.from(text), ...more };
+	return {
+		status: 200,
+		headers: {},
+		text,
+		body: readJson(text),
+		bytes: Buffer.from(text),
+		...more,
+	};
 };
-const success = (data: unknown, more: Partial<HttpReply> = {}) => reply({ code: 0, msg: 'ok', request_id: 'r', data }, more);
+const success = (data: unknown, more: Partial<HttpReply> = {}) =>
+	reply({ code: 0, msg: 'ok', request_id: 'r', data }, more);
 const stamp = { now: new Date(1795262400000), nonce: 'AC377F39287FE0CEE1241D66DBCDDC79' };
-const sentBody = (call: { body?: string }) => JSON.parse(call.body ?? '') as Record<string, unknown>;
+const sentBody = (call: { body?: string }) =>
+	JSON.parse(call.body ?? '') as Record<string, unknown>;
 
 describe('a request of TokenPay', () => {
 	const call = tokenPay.checkout.call(order(), credentials);
 
 	it('is signed over path, milliseconds, nonce and the exact body, and sends no other header', () => {
-		const signature = encryptEcb(`/v1/transaction/prepayment\n1795262400000\n${stamp.nonce}\n${call.body}`);
+		const signature = encryptEcb(
+			`/v1/transaction/prepayment\n1795262400000\n${stamp.nonce}\n${call.body}`,
+		);
 		expect(tokenPay.authHeaders(credentials, call, stamp)).toEqual({
 			Authorization: `TTPAY-AES-256-ECB app_id=application-of-the-test,mch_id=12345678,nonce_str=${stamp.nonce},timestamp=1795262400000,signature=${signature}`,
 		});
 	});
 
 	it.each([
-		['without what a proxy puts before it', 'https://proxy.example/tokenpay', 'https://proxy.example/tokenpay/v1/x?a=1', '/v1/x?a=1'],
-		['of a base URL with a slash at its end', 'https://api.tokenpay.me/', 'https://api.tokenpay.me/v1/x', '/v1/x'],
-		['of a host whose name only begins like the base URL', 'https://api.tokenpay.me', 'https://api.tokenpay.me.example/v1/x', '/v1/x'],
+		[
+			'without what a proxy puts before it',
+			'https://proxy.example/tokenpay',
+			'https://proxy.example/tokenpay/v1/x?a=1',
+			'/v1/x?a=1',
+		],
+		[
+			'of a base URL with a slash at its end',
+			'https://api.tokenpay.me/',
+			'https://api.tokenpay.me/v1/x',
+			'/v1/x',
+		],
+		[
+			'of a host whose name only begins like the base URL',
+			'https://api.tokenpay.me',
+			'https://api.tokenpay.me.example/v1/x',
+			'/v1/x',
+		],
 	])('signs the path %s', (_case, baseUrl, url, path) => {
-		const { Authorization } = tokenPay.authHeaders({ ...credentials, baseUrl }, { method: 'POST', url, body: '{}', repeat: 'once' }, stamp);
-		expect(Authorization?.split('signature=')[1]).toBe(encryptEcb(`${path}\n1795262400000\n${stamp.nonce}\n{}`));
+		const { Authorization } = tokenPay.authHeaders(
+			{ ...credentials, baseUrl },
+			{ method: 'POST', url, body: '{}', repeat: 'once' },
+			stamp,
+		);
+		expect(Authorization?.split('signature=')[1]).toBe(
+			encryptEcb(`${path}\n1795262400000\n${stamp.nonce}\n{}`),
+		);
 	});
 
 	it('is not signed when it is a GET', () => {
@@ -68,7 +108,9 @@ describe('a request of TokenPay', () => {
 	});
 
 	it.each([31, 33, 0])('is refused when the app secret has %d bytes', (length) => {
-		expect(() => tokenPay.authHeaders({ ...credentials, appSecret: 'x'.repeat(length) }, call, stamp)).toThrow("'App Secret' in the TokenPay credential is not 32 bytes long");
+		expect(() =>
+			tokenPay.authHeaders({ ...credentials, appSecret: 'x'.repeat(length) }, call, stamp),
+		).toThrow("'App Secret' in the TokenPay credential is not 32 bytes long");
 	});
 
 	it('counts the bytes of the app secret, not its letters', () => {
@@ -94,7 +136,11 @@ describe('a request of TokenPay', () => {
 describe('the request of Create Checkout', () => {
 	it('holds the required fields and nothing else when nothing else is given', () => {
 		const call = tokenPay.checkout.call(order(), credentials);
-		expect(call).toMatchObject({ method: 'POST', url: 'https://api.tokenpay.me/v1/transaction/prepayment', repeat: 'once' });
+		expect(call).toMatchObject({
+			method: 'POST',
+			url: 'https://api.tokenpay.me/v1/transaction/prepayment',
+			repeat: 'once',
+		});
 		expect(call.howToFindOut).toContain('Checkout: Get');
 		expect(sentBody(call)).toEqual({
 			app_id: 'application-of-the-test',
@@ -110,7 +156,14 @@ describe('the request of Create Checkout', () => {
 
 	it('holds every optional field that is given', () => {
 		const call = tokenPay.checkout.call(
-			order({ description: 'Tea', attach: 'wf=42', locale: 'zh_cn', toAddress: 'TQ', callbackUrl: 'https://n8n.example/webhook/a', successUrl: 'https://shop.example/back' }),
+			order({
+				description: 'Tea',
+				attach: 'wf=42',
+				locale: 'zh_cn',
+				toAddress: 'TQ',
+				callbackUrl: 'https://n8n.example/webhook/a',
+				successUrl: 'https://shop.example/back',
+			}),
 			credentials,
 		);
 		expect(sentBody(call)).toMatchObject({
@@ -123,21 +176,36 @@ describe('the request of Create Checkout', () => {
 		});
 	});
 
-	it.each(['9', '20.50', '0.000000000000000001', '90071992547409931234.123456789'])('sends the amount %s as a number with just these digits', (amount) => {
-		expect(tokenPay.checkout.call(order({ amount }), credentials).body).toContain(`"amount":${amount},`);
-	});
+	it.each(['9', '20.50', '0.000000000000000001', '90071992547409931234.123456789'])(
+		'sends the amount %s as a number with just these digits',
+		(amount) => {
+			expect(tokenPay.checkout.call(order({ amount }), credentials).body).toContain(
+				`"amount":${amount},`,
+			);
+		},
+	);
 
 	it('describes the order by its line items when there is no description', () => {
 		const lineItems = [
 			{ name: 'Tea', unitAmount: '5', quantity: 2 },
 			{ name: 'Cup', unitAmount: '2.50', quantity: 1 },
 		];
-		expect(sentBody(tokenPay.checkout.call(order({ lineItems }), credentials)).description).toBe('2 × Tea, Cup');
-		expect(sentBody(tokenPay.checkout.call(order({ lineItems, description: 'Breakfast' }), credentials)).description).toBe('Breakfast');
+		expect(sentBody(tokenPay.checkout.call(order({ lineItems }), credentials)).description).toBe(
+			'2 × Tea, Cup',
+		);
+		expect(
+			sentBody(tokenPay.checkout.call(order({ lineItems, description: 'Breakfast' }), credentials))
+				.description,
+		).toBe('Breakfast');
 	});
 
 	it('merges extra fields last', () => {
-		const body = sentBody(tokenPay.checkout.call(order({ extraFields: { order_type: 'merchant_order', new_field: 1 } }), credentials));
+		const body = sentBody(
+			tokenPay.checkout.call(
+				order({ extraFields: { order_type: 'merchant_order', new_field: 1 } }),
+				credentials,
+			),
+		);
 		expect(body).toMatchObject({ order_type: 'merchant_order', new_field: 1, amount: 12.5 });
 	});
 
@@ -147,8 +215,18 @@ describe('the request of Create Checkout', () => {
 });
 
 describe('the answer to Create Checkout', () => {
-	const read = (data: unknown, more: { order?: Partial<TokenPayOrder>; credentials?: object; headers?: Record<string, string> } = {}): Checkout =>
-		tokenPay.checkout.result(success(data, { headers: more.headers ?? {} }), order(more.order), { ...credentials, ...more.credentials });
+	const read = (
+		data: unknown,
+		more: {
+			order?: Partial<TokenPayOrder>;
+			credentials?: object;
+			headers?: Record<string, string>;
+		} = {},
+	): Checkout =>
+		tokenPay.checkout.result(success(data, { headers: more.headers ?? {} }), order(more.order), {
+			...credentials,
+			...more.credentials,
+		});
 	const data = { prepay_id: 'p1', payment_url: '/pay/order?prepay_id=p1' };
 
 	it('becomes a checkout with the absolute link', () => {
@@ -170,19 +248,40 @@ describe('the answer to Create Checkout', () => {
 	});
 
 	it.each([
-		['/pay/order?prepay_id=p1', 'https://pay.example', 'https://pay.example/pay/order?prepay_id=p1'],
-		['/pay/order?prepay_id=p1', 'https://proxy.example/tokenpay/', 'https://proxy.example/tokenpay/pay/order?prepay_id=p1'],
+		[
+			'/pay/order?prepay_id=p1',
+			'https://pay.example',
+			'https://pay.example/pay/order?prepay_id=p1',
+		],
+		[
+			'/pay/order?prepay_id=p1',
+			'https://proxy.example/tokenpay/',
+			'https://proxy.example/tokenpay/pay/order?prepay_id=p1',
+		],
 		['pay/order', 'https://pay.example', 'https://pay.example/pay/order'],
-		['https://cashier.example/%7Ea?b=%20c', 'https://pay.example', 'https://cashier.example/%7Ea?b=%20c'],
-		['//elsewhere.example/pay', 'https://pay.example', 'https://pay.example//elsewhere.example/pay'],
+		[
+			'https://cashier.example/%7Ea?b=%20c',
+			'https://pay.example',
+			'https://cashier.example/%7Ea?b=%20c',
+		],
+		[
+			'//elsewhere.example/pay',
+			'https://pay.example',
+			'https://pay.example//elsewhere.example/pay',
+		],
 		['/pay', 'http://127.0.0.1:4100/tokenpay', 'http://127.0.0.1:4100/tokenpay/pay'],
 	])('joins the link %s to %s', (payment_url, checkoutBaseUrl, checkoutUrl) => {
-		expect(read({ ...data, payment_url }, { credentials: { checkoutBaseUrl } }).checkoutUrl).toBe(checkoutUrl);
+		expect(read({ ...data, payment_url }, { credentials: { checkoutBaseUrl } }).checkoutUrl).toBe(
+			checkoutUrl,
+		);
 	});
 
-	it.each(['http://cashier.example/pay', '/pay order'])('refuses the link %j, which is no https address', (payment_url) => {
-		expect(() => read({ ...data, payment_url })).toThrow('not an https address');
-	});
+	it.each(['http://cashier.example/pay', '/pay order'])(
+		'refuses the link %j, which is no https address',
+		(payment_url) => {
+			expect(() => read({ ...data, payment_url })).toThrow('not an https address');
+		},
+	);
 
 	it.each([
 		['no data', undefined],
@@ -190,15 +289,24 @@ describe('the answer to Create Checkout', () => {
 		['no payment_url', { prepay_id: 'p1' }],
 		['a list', []],
 	])('says that the order may exist when it holds %s', (_case, broken) => {
-		expect(() => read(broken)).toThrow(expect.objectContaining({ mayHaveArrived: true, advice: expect.stringContaining('Checkout: Get') }));
+		expect(() => read(broken)).toThrow(
+			expect.objectContaining({
+				mayHaveArrived: true,
+				advice: expect.stringContaining('Checkout: Get'),
+			}),
+		);
 	});
 
 	it('says that the order may exist when it has no code', () => {
-		expect(() => tokenPay.checkout.result(reply({ data }), order(), credentials)).toThrow(expect.objectContaining({ mayHaveArrived: true }));
+		expect(() => tokenPay.checkout.result(reply({ data }), order(), credentials)).toThrow(
+			expect.objectContaining({ mayHaveArrived: true }),
+		);
 	});
 
 	it('shows what was sent when extra fields replaced it', () => {
-		expect(read(data, { order: { extraFields: { amount: 7, currency: 'TRX', out_trade_no: 'other' } } })).toMatchObject({ amount: '7', currency: 'TRX', reference: 'other' });
+		expect(
+			read(data, { order: { extraFields: { amount: 7, currency: 'TRX', out_trade_no: 'other' } } }),
+		).toMatchObject({ amount: '7', currency: 'TRX', reference: 'other' });
 	});
 
 	it('has no expiry when the answer tells no time', () => {
@@ -224,7 +332,9 @@ describe('a refusal of TokenPay', () => {
 		[20004, 'too many requests'],
 		[20005, 'invalid parameter'],
 	])('with code %d says "%s" behind TokenPay\'s own words', (code, meaning) => {
-		expect(tokenPay.failure(reply({ code, msg: '失败' }), credentials)?.message).toBe(`失败 (code ${code}: ${meaning})`);
+		expect(tokenPay.failure(reply({ code, msg: '失败' }), credentials)?.message).toBe(
+			`失败 (code ${code}: ${meaning})`,
+		);
 	});
 
 	it.each([
@@ -239,20 +349,32 @@ describe('a refusal of TokenPay', () => {
 	});
 
 	it.each([11001, 20004])('with code %d asks to slow down', (code) => {
-		expect(tokenPay.failure(reply({ code, msg: 'slow' }), credentials)).toMatchObject({ rateLimited: true });
+		expect(tokenPay.failure(reply({ code, msg: 'slow' }), credentials)).toMatchObject({
+			rateLimited: true,
+		});
 	});
 
 	it('with code 12002 does not know the order', () => {
-		expect(tokenPay.failure(reply({ code: 12002, msg: 'none' }), credentials)).toMatchObject({ notFound: true });
+		expect(tokenPay.failure(reply({ code: 12002, msg: 'none' }), credentials)).toMatchObject({
+			notFound: true,
+		});
 	});
 
 	it('shows its code when it has no words, and when the code is new', () => {
-		expect(tokenPay.failure(reply({ code: 103 }), credentials)?.message).toBe('code 103: invalid signature');
-		expect(tokenPay.failure(reply({ code: 777, msg: 'new' }), credentials)?.message).toBe('new (code 777)');
+		expect(tokenPay.failure(reply({ code: 103 }), credentials)?.message).toBe(
+			'code 103: invalid signature',
+		);
+		expect(tokenPay.failure(reply({ code: 777, msg: 'new' }), credentials)?.message).toBe(
+			'new (code 777)',
+		);
 	});
 
 	it('is not seen in a success, whatever its words, nor in an answer without a code', () => {
-		expect([{ code: 0, msg: '成功' }, { code: 0, msg: 'error' }, { msg: 'error' }, [], 'text'].map((body) => tokenPay.failure(reply(body), credentials))).toEqual([undefined, undefined, undefined, undefined, undefined]);
+		expect(
+			[{ code: 0, msg: '成功' }, { code: 0, msg: 'error' }, { msg: 'error' }, [], 'text'].map(
+				(body) => tokenPay.failure(reply(body), credentials),
+			),
+		).toEqual([undefined, undefined, undefined, undefined, undefined]);
 	});
 });
 
@@ -262,8 +384,16 @@ describe('looking an order up', () => {
 		[{ paymentId: 't1' }, { transaction_id: 't1' }],
 	])('by %j sends the id in the body', (key, sent) => {
 		const call = getOrderCall(key, credentials);
-		expect(call).toMatchObject({ method: 'POST', url: 'https://api.tokenpay.me/v1/transaction/query', repeat: 'safe' });
-		expect(sentBody(call)).toEqual({ app_id: credentials.appId, mch_id: credentials.merchantId, ...sent });
+		expect(call).toMatchObject({
+			method: 'POST',
+			url: 'https://api.tokenpay.me/v1/transaction/query',
+			repeat: 'safe',
+		});
+		expect(sentBody(call)).toEqual({
+			app_id: credentials.appId,
+			mch_id: credentials.merchantId,
+			...sent,
+		});
 	});
 
 	it.each([
@@ -337,31 +467,83 @@ describe('looking an order up', () => {
 describe('closing an order', () => {
 	it('names it by its payment ID and is never repeated blindly', () => {
 		const call = closeOrderCall('t1', credentials);
-		expect(call).toMatchObject({ method: 'POST', url: 'https://api.tokenpay.me/v1/transaction/close', repeat: 'once' });
-		expect(sentBody(call)).toEqual({ app_id: credentials.appId, mch_id: credentials.merchantId, transaction_id: 't1' });
+		expect(call).toMatchObject({
+			method: 'POST',
+			url: 'https://api.tokenpay.me/v1/transaction/close',
+			repeat: 'once',
+		});
+		expect(sentBody(call)).toEqual({
+			app_id: credentials.appId,
+			mch_id: credentials.merchantId,
+			transaction_id: 't1',
+		});
 	});
 
 	it('gives a canceled checkout, with what was known of it', () => {
 		const known = readOrder(success({ ...paid, trade_state: 'NOTPAY' }));
-		expect(readClosedOrder(reply({ code: 0, msg: 'ok' }), 't1', known)).toMatchObject({ status: 'canceled', paymentId: 't1', reference: 'order-1', amount: '15' });
+		expect(readClosedOrder(reply({ code: 0, msg: 'ok' }), 't1', known)).toMatchObject({
+			status: 'canceled',
+			paymentId: 't1',
+			reference: 'order-1',
+			amount: '15',
+		});
 	});
 
 	it('does not take an answer without a code for a success', () => {
-		expect(() => readClosedOrder(reply({ msg: 'ok' }), 't1', undefined)).toThrow(expect.objectContaining({ mayHaveArrived: true }));
+		expect(() => readClosedOrder(reply({ msg: 'ok' }), 't1', undefined)).toThrow(
+			expect.objectContaining({ mayHaveArrived: true }),
+		);
 	});
 });
 
 describe('currencies and balance', () => {
-	const coin = { network: 'BNB', chain: 'BSC', code: 'BINANCE_BNB', currency: 'BNB', name: 'Binance Coin', decimal: 18, contract_address: '', min_payment_amount: '0', max_payment_amount: 100 };
+	const coin = {
+		network: 'BNB',
+		chain: 'BSC',
+		code: 'BINANCE_BNB',
+		currency: 'BNB',
+		name: 'Binance Coin',
+		decimal: 18,
+		contract_address: '',
+		min_payment_amount: '0',
+		max_payment_amount: 100,
+	};
 
 	it('are read into the words of this package', () => {
 		expect(readCurrencies(success([coin]))).toEqual([
-			{ provider: 'tokenpay', chain: 'BSC', currency: 'BNB', code: 'BINANCE_BNB', name: 'Binance Coin', network: 'BNB', decimals: 18, contractAddress: null, minimumAmount: '0', maximumAmount: '100' },
+			{
+				provider: 'tokenpay',
+				chain: 'BSC',
+				currency: 'BNB',
+				code: 'BINANCE_BNB',
+				name: 'Binance Coin',
+				network: 'BNB',
+				decimals: 18,
+				contractAddress: null,
+				minimumAmount: '0',
+				maximumAmount: '100',
+			},
 		]);
 	});
 
-	const balance = { merchant_id: 167, mch_id: '12345678', network: 'TRC20', chain: 'TRON', balance: '54670000', currency: 'USDT', decimal: 6, modify_time: 1673407329000 };
-	const read = { provider: 'tokenpay', chain: 'TRON', currency: 'USDT', network: 'TRC20', balance: '54.67', updatedAt: '2023-01-11T03:22:09.000Z' };
+	const balance = {
+		merchant_id: 167,
+		mch_id: '12345678',
+		network: 'TRC20',
+		chain: 'TRON',
+		balance: '54670000',
+		currency: 'USDT',
+		decimal: 6,
+		modify_time: 1673407329000,
+	};
+	const read = {
+		provider: 'tokenpay',
+		chain: 'TRON',
+		currency: 'USDT',
+		network: 'TRC20',
+		balance: '54.67',
+		updatedAt: '2023-01-11T03:22:09.000Z',
+	};
 
 	it('take the balance as the object of the sample and as the list of the table', () => {
 		expect(readBalances(success(balance))).toEqual([read]);
@@ -370,21 +552,33 @@ describe('currencies and balance', () => {
 
 	it('ask for the balance with the three documented fields', () => {
 		const call = getBalanceCall('TRON', 'USDT', credentials);
-		expect(call).toMatchObject({ method: 'POST', url: 'https://api.tokenpay.me/v1/merchant/balance', repeat: 'safe' });
+		expect(call).toMatchObject({
+			method: 'POST',
+			url: 'https://api.tokenpay.me/v1/merchant/balance',
+			repeat: 'safe',
+		});
 		expect(sentBody(call)).toEqual({ mch_id: '12345678', chain: 'TRON', currency: 'USDT' });
 	});
 
-	it.each([undefined, null, 'x', [1]])('say in words that the answer is not readable when data is %j', (data) => {
-		expect(() => readCurrencies(success(data))).toThrow("TokenPay's answer holds no currencies");
-		expect(() => readBalances(success(data))).toThrow("TokenPay's answer holds no balance");
-	});
+	it.each([undefined, null, 'x', [1]])(
+		'say in words that the answer is not readable when data is %j',
+		(data) => {
+			expect(() => readCurrencies(success(data))).toThrow("TokenPay's answer holds no currencies");
+			expect(() => readBalances(success(data))).toThrow("TokenPay's answer holds no balance");
+		},
+	);
 });
 
 describe('the signature of an answer', () => {
 	const data = { prepay_id: 'p1', payment_url: '/pay' };
 	const body = JSON.stringify({ code: 0, msg: 'ok', data });
-	const signed = (text: string, secret = appSecret) => ({ 'ttpay-timestamp': '1795262400200', 'ttpay-nonce': 'n', 'ttpay-signature': encryptEcb(`1795262400200\nn\n${text}`, secret) });
-	const problem = (headers: Record<string, string>, more: object = {}) => replySignatureProblem(reply(body, { headers }), { ...credentials, ...more });
+	const signed = (text: string, secret = appSecret) => ({
+		'ttpay-timestamp': '1795262400200',
+		'ttpay-nonce': 'n',
+		'ttpay-signature': encryptEcb(`1795262400200\nn\n${text}`, secret),
+	});
+	const problem = (headers: Record<string, string>, more: object = {}) =>
+		replySignatureProblem(reply(body, { headers }), { ...credentials, ...more });
 
 	it('holds over the whole body, and over the content with its keys in another order', () => {
 		expect(problem(signed(body))).toBeUndefined();
@@ -392,7 +586,11 @@ describe('the signature of an answer', () => {
 	});
 
 	it('holds with the previous secret', () => {
-		expect(problem(signed(body, 'another-secret-of-thirty-two-by!'), { appSecretPrevious: 'another-secret-of-thirty-two-by!' })).toBeUndefined();
+		expect(
+			problem(signed(body, 'another-secret-of-thirty-two-by!'), {
+				appSecretPrevious: 'another-secret-of-thirty-two-by!',
+			}),
+		).toBeUndefined();
 	});
 
 	it('is not asked for where there is none', () => {
@@ -400,14 +598,19 @@ describe('the signature of an answer', () => {
 	});
 
 	it('does not hold over other content, with another secret, or with a header missing', () => {
-		expect(problem(signed('{"payment_url":"/pay","prepay_id":"p2"}'))).toBe('its signature does not fit');
-		expect(problem(signed(body, 'another-secret-of-thirty-two-by!'))).toBe('its signature does not fit');
+		expect(problem(signed('{"payment_url":"/pay","prepay_id":"p2"}'))).toBe(
+			'its signature does not fit',
+		);
+		expect(problem(signed(body, 'another-secret-of-thirty-two-by!'))).toBe(
+			'its signature does not fit',
+		);
 		expect(problem({ 'ttpay-signature': 'x' })).toBe('a part of its signature is missing');
 	});
 });
 
 describe('a callback of TokenPay', () => {
-	const verdictOf = (received: ReturnType<typeof callback>, more: object = {}) => tokenPay.callback.verify(received, { ...credentials, ...more });
+	const verdictOf = (received: ReturnType<typeof callback>, more: object = {}) =>
+		tokenPay.callback.verify(received, { ...credentials, ...more });
 	const reasonOf = (received: ReturnType<typeof callback>, more: object = {}) => {
 		const verdict = verdictOf(received, more);
 		return verdict.genuine === false ? verdict.reason.split(':')[0] : 'genuine';
@@ -423,7 +626,10 @@ describe('a callback of TokenPay', () => {
 	});
 
 	it('is genuine when its time has ten digits', () => {
-		expect(verdictOf(callback(envelope(), { timestamp: '1795262400' }))).toMatchObject({ genuine: true, signedAt: new Date(1795262400000) });
+		expect(verdictOf(callback(envelope(), { timestamp: '1795262400' }))).toMatchObject({
+			genuine: true,
+			signedAt: new Date(1795262400000),
+		});
 	});
 
 	it('is genuine with the headers of the new name', () => {
@@ -433,7 +639,9 @@ describe('a callback of TokenPay', () => {
 	it('is refused when a complete set of headers could only be mixed from two', () => {
 		const { headers, rawBody } = callback();
 		const { 'ttpay-nonce': nonce = '', ...rest } = headers;
-		expect(reasonOf({ headers: { ...rest, 'tokenpay-nonce': nonce }, rawBody })).toBe('missing_header');
+		expect(reasonOf({ headers: { ...rest, 'tokenpay-nonce': nonce }, rawBody })).toBe(
+			'missing_header',
+		);
 	});
 
 	it('is judged by the headers of the old name when it has both', () => {
@@ -441,24 +649,39 @@ describe('a callback of TokenPay', () => {
 		const forged = callback(envelope(), { prefix: 'tokenpay', secret: stranger });
 		expect(reasonOf({ headers: { ...forged.headers, ...headers }, rawBody })).toBe('genuine');
 		const swapped = callback(envelope(), { secret: stranger });
-		expect(reasonOf({ headers: { ...callback(envelope(), { prefix: 'tokenpay' }).headers, ...swapped.headers }, rawBody })).toBe('signature_mismatch');
+		expect(
+			reasonOf({
+				headers: { ...callback(envelope(), { prefix: 'tokenpay' }).headers, ...swapped.headers },
+				rawBody,
+			}),
+		).toBe('signature_mismatch');
 	});
 
-	it.each(['ttpay-timestamp', 'ttpay-nonce', 'ttpay-signature'])('is refused without %s, and when it is empty', (name) => {
-		const { headers, rawBody } = callback();
-		const rest = Object.fromEntries(Object.entries(headers).filter(([header]) => header !== name));
-		expect(reasonOf({ headers: rest, rawBody })).toBe('missing_header');
-		expect(reasonOf({ headers: { ...headers, [name]: '' }, rawBody })).toBe('missing_header');
-	});
+	it.each(['ttpay-timestamp', 'ttpay-nonce', 'ttpay-signature'])(
+		'is refused without %s, and when it is empty',
+		(name) => {
+			const { headers, rawBody } = callback();
+			const rest = Object.fromEntries(
+				Object.entries(headers).filter(([header]) => header !== name),
+			);
+			expect(reasonOf({ headers: rest, rawBody })).toBe('missing_header');
+			expect(reasonOf({ headers: { ...headers, [name]: '' }, rawBody })).toBe('missing_header');
+		},
+	);
 
 	it('is genuine with the previous secret, and not with one that nobody has', () => {
-		const old = callback(envelope({ resource: resource(paid, { secret: stranger }) }), { secret: stranger });
+		const old = callback(envelope({ resource: resource(paid, { secret: stranger }) }), {
+			secret: stranger,
+		});
 		expect(reasonOf(old, { appSecretPrevious: stranger })).toBe('genuine');
 		expect(reasonOf(old)).toBe('signature_mismatch');
 	});
 
 	it('is refused without any secret', () => {
-		expect(verdictOf(callback(), { appSecret: '' })).toMatchObject({ genuine: false, reason: expect.stringContaining('no secret') });
+		expect(verdictOf(callback(), { appSecret: '' })).toMatchObject({
+			genuine: false,
+			reason: expect.stringContaining('no secret'),
+		});
 	});
 
 	it('is refused when the secret is not 32 bytes long', () => {
@@ -469,47 +692,78 @@ describe('a callback of TokenPay', () => {
 		['cut off', (signature: string) => signature.slice(0, -4)],
 		['cut off inside a group', (signature: string) => signature.slice(0, -1)],
 		['followed by something', (signature: string) => `${signature}AAAA`],
-		['of one changed letter', (signature: string) => `${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`],
+		[
+			'of one changed letter',
+			(signature: string) => `${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`,
+		],
 		['not base64', () => '%%%%'],
 		['the text itself', () => Buffer.from('1795262400000\nn\n{}').toString('base64')],
 	])('is refused with a signature that is %s', (_case, change) => {
 		const { headers, rawBody } = callback();
-		expect(reasonOf({ headers: { ...headers, 'ttpay-signature': change(headers['ttpay-signature'] ?? '') }, rawBody })).toBe('signature_mismatch');
+		expect(
+			reasonOf({
+				headers: { ...headers, 'ttpay-signature': change(headers['ttpay-signature'] ?? '') },
+				rawBody,
+			}),
+		).toBe('signature_mismatch');
 	});
 
-	it.each(['ttpay-timestamp', 'ttpay-nonce'])('is refused when %s is not what was signed', (name) => {
-		const { headers, rawBody } = callback();
-		expect(reasonOf({ headers: { ...headers, [name]: '1795262400001' }, rawBody })).toBe('signature_mismatch');
-	});
+	it.each(['ttpay-timestamp', 'ttpay-nonce'])(
+		'is refused when %s is not what was signed',
+		(name) => {
+			const { headers, rawBody } = callback();
+			expect(reasonOf({ headers: { ...headers, [name]: '1795262400001' }, rawBody })).toBe(
+				'signature_mismatch',
+			);
+		},
+	);
 
 	it('is genuine when the signed text is the same value with other keys first and other white space', () => {
 		const body = envelope();
-		expect(reasonOf(callback(body, { signed: JSON.stringify(Object.fromEntries(Object.entries(body).reverse()), null, 2) }))).toBe('genuine');
+		expect(
+			reasonOf(
+				callback(body, {
+					signed: JSON.stringify(Object.fromEntries(Object.entries(body).reverse()), null, 2),
+				}),
+			),
+		).toBe('genuine');
 	});
 
 	it.each([
 		['another value', (body: Record<string, unknown>) => ({ ...body, event_type: 'Y.SUCCESS' })],
 		['a field less', (body: Record<string, unknown>) => ({ ...body, create_time: undefined })],
 		['a field more', (body: Record<string, unknown>) => ({ ...body, more: 1 })],
-		['a number in place of a text', (body: Record<string, unknown>) => ({ ...body, mch_id: 12345678 })],
+		[
+			'a number in place of a text',
+			(body: Record<string, unknown>) => ({ ...body, mch_id: 12345678 }),
+		],
 	])('is refused when what was signed has %s', (_case, change) => {
 		const body = envelope();
-		expect(reasonOf(callback(body, { signed: JSON.stringify(change(body)) }))).toBe('signature_mismatch');
+		expect(reasonOf(callback(body, { signed: JSON.stringify(change(body)) }))).toBe(
+			'signature_mismatch',
+		);
 	});
 
 	it('is refused when only a part of it was signed', () => {
 		const body = envelope();
-		expect(reasonOf(callback(body, { signed: JSON.stringify(body.resource) }))).toBe('signature_mismatch');
+		expect(reasonOf(callback(body, { signed: JSON.stringify(body.resource) }))).toBe(
+			'signature_mismatch',
+		);
 	});
 
 	it('is refused when big numbers differ behind the digits that JavaScript keeps', () => {
 		const body = (number: string) => JSON.stringify(envelope()).replace('{', `{"n":${number},`);
-		expect(reasonOf(callback(body('12345678901234567890'), { signed: body('12345678901234567891') }))).toBe('signature_mismatch');
+		expect(
+			reasonOf(callback(body('12345678901234567890'), { signed: body('12345678901234567891') })),
+		).toBe('signature_mismatch');
 	});
 
-	it.each(['soon', '17952624000000', '1795262400.5'])('is refused when its signed time is %s', (timestamp) => {
-		expect(reasonOf(callback(envelope(), { timestamp }))).toBe('bad_timestamp');
-	});
+	it.each(['soon', '17952624000000', '1795262400.5'])(
+		'is refused when its signed time is %s',
+		(timestamp) => {
+			expect(reasonOf(callback(envelope(), { timestamp }))).toBe('bad_timestamp');
+		},
+	);
 
 	it.each(['not JSON', '[]', '', '"text"'])('is refused when its signed body is %j', (text) => {
 		expect(reasonOf(callback(text))).toBe('body_not_json');
@@ -518,8 +772,15 @@ describe('a callback of TokenPay', () => {
 	it('is refused when its body is not UTF-8', () => {
 		const rawBody = Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xff]), Buffer.from('"}')]);
 		const { headers } = callback();
-		const signature = encryptEcb(Buffer.concat([Buffer.from(`${headers['ttpay-timestamp']}\n${headers['ttpay-nonce']}\n`), rawBody]));
-		expect(reasonOf({ headers: { ...headers, 'ttpay-signature': signature }, rawBody })).toBe('body_not_json');
+		const signature = encryptEcb(
+			Buffer.concat([
+				Buffer.from(`${headers['ttpay-timestamp']}\n${headers['ttpay-nonce']}\n`),
+				rawBody,
+			]),
+		);
+		expect(reasonOf({ headers: { ...headers, 'ttpay-signature': signature }, rawBody })).toBe(
+			'body_not_json',
+		);
 	});
 
 	it('is refused when it belongs to another application or merchant', () => {
@@ -529,8 +790,13 @@ describe('a callback of TokenPay', () => {
 	});
 
 	it('is refused by name when its encryption is another one', () => {
-		const verdict = verdictOf(callback(envelope({ resource: resource(paid, { algorithm: 'AES-256-ECB' }) })));
-		expect(verdict).toMatchObject({ genuine: false, reason: expect.stringContaining('"AES-256-ECB"') });
+		const verdict = verdictOf(
+			callback(envelope({ resource: resource(paid, { algorithm: 'AES-256-ECB' }) })),
+		);
+		expect(verdict).toMatchObject({
+			genuine: false,
+			reason: expect.stringContaining('"AES-256-ECB"'),
+		});
 	});
 
 	it.each([
@@ -539,7 +805,10 @@ describe('a callback of TokenPay', () => {
 		['unknown_algorithm', {}],
 		['missing_nonce', resource(paid, { nonce: '' })],
 		['bad_base64', { ...resource(paid), ciphertext: 'not base64!' }],
-		['ciphertext_too_short', { ...resource(paid), ciphertext: Buffer.alloc(16).toString('base64') }],
+		[
+			'ciphertext_too_short',
+			{ ...resource(paid), ciphertext: Buffer.alloc(16).toString('base64') },
+		],
 		['gcm_auth_failed', resource(paid, { secret: stranger })],
 		['gcm_auth_failed', { ...resource(paid), nonce: 'another-one!' }],
 		['content_not_object', resource('[1]')],
@@ -548,14 +817,26 @@ describe('a callback of TokenPay', () => {
 		expect(reasonOf(callback(envelope({ resource: broken })))).toBe(reason);
 	});
 
-	it.each(['n', '0123456789ab', 'a nonce that is much longer than twelve letters'])('is decrypted with the nonce %j', (nonce) => {
-		expect(reasonOf(callback(envelope({ resource: resource(paid, { nonce }) })))).toBe('genuine');
-	});
+	it.each(['n', '0123456789ab', 'a nonce that is much longer than twelve letters'])(
+		'is decrypted with the nonce %j',
+		(nonce) => {
+			expect(reasonOf(callback(envelope({ resource: resource(paid, { nonce }) })))).toBe('genuine');
+		},
+	);
 
 	it('never tells a secret or its content in a reason or hint', () => {
-		const refusals = [callback(envelope(), { secret: stranger }), callback(envelope({ app_id: 'another' })), callback(envelope({ resource: resource(paid, { secret: stranger }) })), callback('{')];
+		const refusals = [
+			callback(envelope(), { secret: stranger }),
+			callback(envelope({ app_id: 'another' })),
+			callback(envelope({ resource: resource(paid, { secret: stranger }) })),
+			callback('{'),
+		];
 		const words = JSON.stringify(refusals.map((received) => verdictOf(received)));
-		expect([appSecret, stranger, credentials.appId, credentials.merchantId, 'order-1'].filter((secret) => words.includes(secret))).toEqual([]);
+		expect(
+			[appSecret, stranger, credentials.appId, credentials.merchantId, 'order-1'].filter((secret) =>
+				words.includes(secret),
+			),
+		).toEqual([]);
 	});
 
 	it.each([
@@ -574,7 +855,8 @@ describe('a callback of TokenPay', () => {
 });
 
 describe('the event of a callback', () => {
-	const eventOf = (content: object, originalType: string | null = 'transaction') => tokenPay.callback.event({ originalType, content }, credentials);
+	const eventOf = (content: object, originalType: string | null = 'transaction') =>
+		tokenPay.callback.event({ originalType, content }, credentials);
 
 	it('holds every fact of the payment', () => {
 		expect(eventOf(paid)).toEqual({
@@ -605,23 +887,37 @@ describe('the event of a callback', () => {
 		expect(eventOf({ ...paid, trade_state })).toMatchObject({ event, status });
 	});
 
-	it.each(['payanother', null, 'Transaction'])('is never a payment when the resource is a %j: a payout looks the same', (originalType) => {
-		const event = eventOf(paid, originalType);
-		expect(event).toMatchObject({ event: 'unknown', status: 'unknown' });
-		expect(event.eventId).not.toBe(eventOf(paid).eventId);
-	});
+	it.each(['payanother', null, 'Transaction'])(
+		'is never a payment when the resource is a %j: a payout looks the same',
+		(originalType) => {
+			const event = eventOf(paid, originalType);
+			expect(event).toMatchObject({ event: 'unknown', status: 'unknown' });
+			expect(event.eventId).not.toBe(eventOf(paid).eventId);
+		},
+	);
 
 	it('keeps what was decrypted as it came, big numbers included', () => {
-		const content = '{"trade_state":"SUCCESS","amount":12345678901234567890,"decimals":18,"note":"茶","rate":1.0}';
-		const verdict = tokenPay.callback.verify(callback(envelope({ resource: resource(content) })), credentials);
-		const event = verdict.genuine === true ? tokenPay.callback.event(verdict.payload, credentials) : undefined;
-		expect(event).toMatchObject({ amount: '12.34567890123456789', raw: { amount: '12345678901234567890', note: '茶', rate: '1.0' } });
+		const content =
+			'{"trade_state":"SUCCESS","amount":12345678901234567890,"decimals":18,"note":"茶","rate":1.0}';
+		const verdict = tokenPay.callback.verify(
+			callback(envelope({ resource: resource(content) })),
+			credentials,
+		);
+		const event =
+			verdict.genuine === true ? tokenPay.callback.event(verdict.payload, credentials) : undefined;
+		expect(event).toMatchObject({
+			amount: '12.34567890123456789',
+			raw: { amount: '12345678901234567890', note: '茶', rate: '1.0' },
+		});
 	});
 });
 
 describe('confirming a callback', () => {
 	const { confirm } = tokenPay.callback;
-	const claimed = tokenPay.callback.event({ originalType: 'transaction', content: paid }, credentials);
+	const claimed = tokenPay.callback.event(
+		{ originalType: 'transaction', content: paid },
+		credentials,
+	);
 
 	it('asks by payment ID, else by reference, else not at all', () => {
 		const asked = (more: object) => confirm?.call({ ...claimed, ...more }, credentials)?.body;
@@ -631,10 +927,19 @@ describe('confirming a callback', () => {
 	});
 
 	it("gives the facts of the API's answer", () => {
-		expect(confirm?.facts(success({ ...paid, trade_state: 'NOTPAY' }), claimed, credentials)).toMatchObject({ event: 'payment.pending', status: 'open', reference: 'order-1', amount: '15' });
+		expect(
+			confirm?.facts(success({ ...paid, trade_state: 'NOTPAY' }), claimed, credentials),
+		).toMatchObject({
+			event: 'payment.pending',
+			status: 'open',
+			reference: 'order-1',
+			amount: '15',
+		});
 	});
 
 	it('is no answer when it holds no order: only a code denies one', () => {
-		expect(() => confirm?.facts(reply({ code: 0 }), claimed, credentials)).toThrow(expect.objectContaining({ message: 'its answer holds no order', notFound: false }));
+		expect(() => confirm?.facts(reply({ code: 0 }), claimed, credentials)).toThrow(
+			expect.objectContaining({ message: 'its answer holds no order', notFound: false }),
+		);
 	});
 });

@@ -2,7 +2,11 @@ import { createSecretKey } from 'node:crypto';
 import { ageProblem } from '../../../nodes/shared/judgeCallback';
 import { openResource } from '../../../nodes/TokenPay/encryptedResource';
 import { readAppSecret } from '../../../nodes/TokenPay/messageSignature';
-import { replySignatureProblem, tokenPay, type TokenPayCredentials } from '../../../nodes/TokenPay/tokenPay.contract';
+import {
+	replySignatureProblem,
+	tokenPay,
+	type TokenPayCredentials,
+} from '../../../nodes/TokenPay/tokenPay.contract';
 import file from './fixtures/vectors.json';
 
 interface Vector {
@@ -21,7 +25,12 @@ interface Vector {
 	now_ms: number;
 	tolerance_ms: number;
 	decrypted: object;
-	expect: { valid: boolean; reason?: string; fields?: Record<string, unknown>; ack?: { status: number; content_type: string; body: string } };
+	expect: {
+		valid: boolean;
+		reason?: string;
+		fields?: Record<string, unknown>;
+		ack?: { status: number; content_type: string; body: string };
+	};
 }
 
 const vectors = file.vectors as unknown as Vector[];
@@ -35,51 +44,88 @@ const credentialsOf = (vector: Vector): TokenPayCredentials => ({
 	checkoutBaseUrl: 'https://api.tokenpay.me',
 });
 
-const lowerCase = (headers: Record<string, string>) => Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+const lowerCase = (headers: Record<string, string>) =>
+	Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
 /** The reason word that this vector gets, or "valid". `tolerance_ms` plays the part of Maximum Age. */
 const verdicts: Record<string, (vector: Vector) => string> = {
 	request_signature(vector) {
 		const stamp = { now: new Date(Number(vector.timestamp)), nonce: vector.nonce };
-		const call = { method: 'POST' as const, url: `https://api.tokenpay.me${vector.path}`, body: vector.body, repeat: 'once' as const };
+		const call = {
+			method: 'POST' as const,
+			url: `https://api.tokenpay.me${vector.path}`,
+			body: vector.body,
+			repeat: 'once' as const,
+		};
 		const { Authorization } = tokenPay.authHeaders(credentialsOf(vector), call, stamp);
-		const given = vector.authorization ?? `TTPAY-AES-256-ECB app_id=${file.app_id},mch_id=${file.mch_id},nonce_str=${vector.nonce},timestamp=${vector.timestamp},signature=${vector.signature}`;
+		const given =
+			vector.authorization ??
+			`TTPAY-AES-256-ECB app_id=${file.app_id},mch_id=${file.mch_id},nonce_str=${vector.nonce},timestamp=${vector.timestamp},signature=${vector.signature}`;
 		return Authorization === given ? 'valid' : 'signature_mismatch';
 	},
-	config: (vector) => (tokenPay.credentialProblem?.(credentialsOf(vector))?.includes('32 bytes') ? 'app_secret_length' : 'valid'),
+	config: (vector) =>
+		tokenPay.credentialProblem?.(credentialsOf(vector))?.includes('32 bytes')
+			? 'app_secret_length'
+			: 'valid',
 	resource(vector) {
-		const opened = openResource(vector.resource, readAppSecret(vector.app_secret) ?? createSecretKey(Buffer.alloc(32)));
+		const opened = openResource(
+			vector.resource,
+			readAppSecret(vector.app_secret) ?? createSecretKey(Buffer.alloc(32)),
+		);
 		return 'reason' in opened ? opened.reason : 'valid';
 	},
 	callback(vector) {
-		const verdict = tokenPay.callback.verify({ headers: lowerCase(vector.headers), rawBody: Buffer.from(vector.raw_body) }, credentialsOf(vector));
+		const verdict = tokenPay.callback.verify(
+			{ headers: lowerCase(vector.headers), rawBody: Buffer.from(vector.raw_body) },
+			credentialsOf(vector),
+		);
 		if (verdict.genuine === false) return verdict.reason.split(':')[0] ?? '';
-		return ageProblem(verdict, vector.tolerance_ms / DAY_MILLISECONDS, vector.now_ms) ? 'stale_timestamp' : 'valid';
+		return ageProblem(verdict, vector.tolerance_ms / DAY_MILLISECONDS, vector.now_ms)
+			? 'stale_timestamp'
+			: 'valid';
 	},
 	reply(vector) {
 		const bytes = Buffer.from(vector.raw_body);
-		const reply = { status: 200, headers: lowerCase(vector.headers), text: vector.raw_body, body: JSON.parse(vector.raw_body) as unknown, bytes };
-		return replySignatureProblem(reply, credentialsOf(vector)) === undefined ? 'valid' : 'signature_mismatch';
+		const reply = {
+			status: 200,
+			headers: lowerCase(vector.headers),
+			text: vector.raw_body,
+			body: JSON.parse(vector.raw_body) as unknown,
+			bytes,
+		};
+		return replySignatureProblem(reply, credentialsOf(vector)) === undefined
+			? 'valid'
+			: 'signature_mismatch';
 	},
 };
 
 describe("TokenPay's vectors", () => {
 	it.each(vectors.map((vector) => [vector.id, vector] as const))('%s', (_id, vector) => {
-		expect(verdicts[vector.kind]?.(vector)).toBe(vector.expect.valid ? 'valid' : vector.expect.reason);
+		expect(verdicts[vector.kind]?.(vector)).toBe(
+			vector.expect.valid ? 'valid' : vector.expect.reason,
+		);
 	});
 
 	const valid = vectors.filter(({ kind, expect: { valid } }) => kind === 'callback' && valid);
-	it.each(valid.map((vector) => [vector.id, vector] as const))('%s gives the decrypted content and its exact amount', (_id, vector) => {
-		const verdict = tokenPay.callback.verify({ headers: lowerCase(vector.headers), rawBody: Buffer.from(vector.raw_body) }, credentialsOf(vector));
-		const [whole] = vectors.filter(({ id }) => id === 'callback-valid');
-		expect(verdict.genuine === true && tokenPay.callback.event(verdict.payload, credentialsOf(vector))).toMatchObject({
-			event: 'payment.succeeded',
-			reference: 'n8n-20261121-0001',
-			amount: '9',
-			currency: 'USDT',
-			raw: whole?.decrypted,
-		});
-	});
+	it.each(valid.map((vector) => [vector.id, vector] as const))(
+		'%s gives the decrypted content and its exact amount',
+		(_id, vector) => {
+			const verdict = tokenPay.callback.verify(
+				{ headers: lowerCase(vector.headers), rawBody: Buffer.from(vector.raw_body) },
+				credentialsOf(vector),
+			);
+			const [whole] = vectors.filter(({ id }) => id === 'callback-valid');
+			expect(
+				verdict.genuine === true && tokenPay.callback.event(verdict.payload, credentialsOf(vector)),
+			).toMatchObject({
+				event: 'payment.succeeded',
+				reference: 'n8n-20261121-0001',
+				amount: '9',
+				currency: 'USDT',
+				raw: whole?.decrypted,
+			});
+		},
+	);
 
 	it('callback-valid is acknowledged as it says', () => {
 		const [vector] = vectors.filter(({ id }) => id === 'callback-valid');

@@ -7,7 +7,16 @@ import { WooshPaySandbox } from './sandbox';
 
 const sandbox = WooshPaySandbox.forEachTest();
 
-const checkout = { resource: 'checkout', operation: 'create', amount: '12.99', currency: 'GBP', reference: 'order-1001', description: 'Tea', successUrl: 'https://shop.example/thanks', cancelUrl: 'https://shop.example/basket' };
+const checkout = {
+	resource: 'checkout',
+	operation: 'create',
+	amount: '12.99',
+	currency: 'GBP',
+	reference: 'order-1001',
+	description: 'Tea',
+	successUrl: 'https://shop.example/thanks',
+	cancelUrl: 'https://shop.example/basket',
+};
 
 interface Setting {
 	items?: IDataObject[];
@@ -16,8 +25,17 @@ interface Setting {
 	retryOnFail?: { maxTries: number; waitBetweenTries: number };
 }
 
-async function run(parameters: IDataObject, { items = [{}], credential, ...setting }: Setting = {}): Promise<NodeRun> {
-	return await runNode({ node: new WooshPay(), ...sandbox.credentials(credential), parameters, items: items.map((json) => ({ json })), ...setting });
+async function run(
+	parameters: IDataObject,
+	{ items = [{}], credential, ...setting }: Setting = {},
+): Promise<NodeRun> {
+	return await runNode({
+		node: new WooshPay(),
+		...sandbox.credentials(credential),
+		parameters,
+		items: items.map((json) => ({ json })),
+		...setting,
+	});
 }
 
 /** The fields of the items that left the first output; fails with n8n's words when the run failed. */
@@ -36,14 +54,46 @@ describe('a checkout', () => {
 		const made = await one(checkout);
 		const { checkouts, refusals } = await sandbox.state();
 		expect(refusals).toEqual([]);
-		expect(checkouts).toEqual([expect.objectContaining({ checkoutId: made.checkoutId, paymentId: made.paymentId, reference: 'order-1001', amount: '12.99', currency: 'GBP', remarks: [] })]);
-		expect(made).toMatchObject({ provider: 'wooshpay', reference: 'order-1001', status: 'open', amount: '12.99', currency: 'GBP', livemode: false, idempotencyKey: expect.any(String) as string });
+		expect(checkouts).toEqual([
+			expect.objectContaining({
+				checkoutId: made.checkoutId,
+				paymentId: made.paymentId,
+				reference: 'order-1001',
+				amount: '12.99',
+				currency: 'GBP',
+				remarks: [],
+			}),
+		]);
+		expect(made).toMatchObject({
+			provider: 'wooshpay',
+			reference: 'order-1001',
+			status: 'open',
+			amount: '12.99',
+			currency: 'GBP',
+			livemode: false,
+			idempotencyKey: expect.any(String) as string,
+		});
 		expect(made.checkoutUrl).toMatch(/^http:\/\/127\.0\.0\.1/);
 	});
 
 	it('can have line items and every additional field', async () => {
-		const lineItems = { item: [{ name: 'Tea', unitAmount: '12.99', quantity: 2, description: 'A box', images: 'https://shop.example/tea.png' }] };
-		const additionalFields = { billingAddressCollection: 'required', merchantUserId: 'customer-7', paymentMethodTypes: 'card, alipay', metadata: { entry: [{ name: 'shop', value: 'north' }] } };
+		const lineItems = {
+			item: [
+				{
+					name: 'Tea',
+					unitAmount: '12.99',
+					quantity: 2,
+					description: 'A box',
+					images: 'https://shop.example/tea.png',
+				},
+			],
+		};
+		const additionalFields = {
+			billingAddressCollection: 'required',
+			merchantUserId: 'customer-7',
+			paymentMethodTypes: 'card, alipay',
+			metadata: { entry: [{ name: 'shop', value: 'north' }] },
+		};
 		await one({ ...checkout, amountFrom: 'lineItems', lineItems, additionalFields });
 		const { checkouts, refusals } = await sandbox.state();
 		expect(refusals).toEqual([]);
@@ -62,34 +112,86 @@ describe('a checkout', () => {
 	});
 
 	it('can have metadata by number and payment methods as a list', async () => {
-		await one({ ...checkout, additionalFields: { paymentMethodTypes: '={{ ["card", "alipay"] }}', metadata: { entry: [{ name: '={{ 2026 }}', value: '={{ 12 }}' }, { name: 'gift', value: '={{ true }}' }] } } });
-		expect((await sandbox.state()).checkouts[0]?.request).toMatchObject({ payment_method_types: ['card', 'alipay'], metadata: { 2026: '12', gift: 'true' } });
+		await one({
+			...checkout,
+			additionalFields: {
+				paymentMethodTypes: '={{ ["card", "alipay"] }}',
+				metadata: {
+					entry: [
+						{ name: '={{ 2026 }}', value: '={{ 12 }}' },
+						{ name: 'gift', value: '={{ true }}' },
+					],
+				},
+			},
+		});
+		expect((await sandbox.state()).checkouts[0]?.request).toMatchObject({
+			payment_method_types: ['card', 'alipay'],
+			metadata: { 2026: '12', gift: 'true' },
+		});
 	});
 
 	it('can be made of a product and a price that were made before', async () => {
-		const { productId } = await one({ resource: 'product', operation: 'create', name: 'Tea', description: 'A box', additionalFields: { url: 'www.example.com', images: 'https://shop.example/tea.png' } });
-		const price = await one({ resource: 'price', operation: 'create', productFrom: 'existing', productId, amount: '1200', currency: 'JPY', additionalFields: { lookupKey: 'tea' } });
-		expect(price).toMatchObject({ productId, amount: '1200', currency: 'JPY', active: true, lookupKey: 'tea' });
+		const { productId } = await one({
+			resource: 'product',
+			operation: 'create',
+			name: 'Tea',
+			description: 'A box',
+			additionalFields: { url: 'www.example.com', images: 'https://shop.example/tea.png' },
+		});
+		const price = await one({
+			resource: 'price',
+			operation: 'create',
+			productFrom: 'existing',
+			productId,
+			amount: '1200',
+			currency: 'JPY',
+			additionalFields: { lookupKey: 'tea' },
+		});
+		expect(price).toMatchObject({
+			productId,
+			amount: '1200',
+			currency: 'JPY',
+			active: true,
+			lookupKey: 'tea',
+		});
 		const lineItems = { item: [{ price: price.priceId, quantity: 3 }] };
-		expect(await one({ ...checkout, amountFrom: 'lineItems', lineItems, currency: 'JPY' })).toMatchObject({ amount: '3600', currency: 'JPY' });
+		expect(
+			await one({ ...checkout, amountFrom: 'lineItems', lineItems, currency: 'JPY' }),
+		).toMatchObject({ amount: '3600', currency: 'JPY' });
 		expect((await sandbox.state()).refusals).toEqual([]);
 	});
 
 	it('is looked up', async () => {
 		const { checkoutId, paymentId } = await one(checkout);
 		await sandbox.act(String(checkoutId), 'pay');
-		expect(await one({ resource: 'checkout', operation: 'get', checkoutId })).toMatchObject({ checkoutId, status: 'paid', amount: '12.99', reference: 'order-1001' });
-		expect(await one({ resource: 'payment', operation: 'get', paymentId })).toMatchObject({ paymentId, status: 'paid', providerStatus: 'succeeded', reference: 'order-1001' });
+		expect(await one({ resource: 'checkout', operation: 'get', checkoutId })).toMatchObject({
+			checkoutId,
+			status: 'paid',
+			amount: '12.99',
+			reference: 'order-1001',
+		});
+		expect(await one({ resource: 'payment', operation: 'get', paymentId })).toMatchObject({
+			paymentId,
+			status: 'paid',
+			providerStatus: 'succeeded',
+			reference: 'order-1001',
+		});
 	});
 
 	it('is given as WooshPay says it with Simplify off', async () => {
-		expect(await one({ ...checkout, simple: false })).toMatchObject({ object: 'checkout.session', amount_total: 1299, payment_status: 'unpaid' });
+		expect(await one({ ...checkout, simple: false })).toMatchObject({
+			object: 'checkout.session',
+			amount_total: 1299,
+			payment_status: 'unpaid',
+		});
 	});
 
 	it('is the same again for the same row in another run, and another one for another attempt', async () => {
 		const first = await one(checkout);
 		expect((await one(checkout)).checkoutId).toBe(first.checkoutId);
-		expect((await one({ ...checkout, options: { attempt: 2 } })).checkoutId).not.toBe(first.checkoutId);
+		expect((await one({ ...checkout, options: { attempt: 2 } })).checkoutId).not.toBe(
+			first.checkoutId,
+		);
 	});
 
 	it.each([
@@ -97,21 +199,48 @@ describe('a checkout', () => {
 		['Amount', { amount: '12,99' }, "'Amount' is not a plain number"],
 		['Currency', { currency: 'POUND' }, "'Currency'"],
 		['Attempt', { options: { attempt: 0 } }, "'Attempt'"],
-		['Metadata', { additionalFields: { metadata: { entry: [{ name: '', value: 'x' }] } } }, "'Metadata: Name' is empty"],
-		['Metadata that would be kept empty', { additionalFields: { metadata: { entry: [{ name: 'shop', value: '={{ ({ id: 7 }) }}' }] } } }, "'Metadata: shop' is not a text but an object"],
-		['list of Payment Methods, of which all would be offered', { additionalFields: { paymentMethodTypes: '={{ ({ first: "card" }) }}' } }, "'Payment Methods' is not a text but an object"],
-		['entry in Payment Methods', { additionalFields: { paymentMethodTypes: '={{ [{ name: "card" }] }}' } }, "'Payment Methods' is not a text but an object"],
-		['Billing Address', { additionalFields: { billingAddressCollection: '={{ "always" }}' } }, `'Billing Address' is none of its choices: "always"`],
-	])('is refused before anything is sent for a wrong %s, by item', async (_field, changes, words) => {
-		const { error } = await run({ ...checkout, ...changes });
-		expect(error?.message).toContain(words);
-		expect(error?.message).toContain('item 0');
-		expect((await sandbox.state()).requests.wooshpay).toEqual({});
-	});
+		[
+			'Metadata',
+			{ additionalFields: { metadata: { entry: [{ name: '', value: 'x' }] } } },
+			"'Metadata: Name' is empty",
+		],
+		[
+			'Metadata that would be kept empty',
+			{
+				additionalFields: { metadata: { entry: [{ name: 'shop', value: '={{ ({ id: 7 }) }}' }] } },
+			},
+			"'Metadata: shop' is not a text but an object",
+		],
+		[
+			'list of Payment Methods, of which all would be offered',
+			{ additionalFields: { paymentMethodTypes: '={{ ({ first: "card" }) }}' } },
+			"'Payment Methods' is not a text but an object",
+		],
+		[
+			'entry in Payment Methods',
+			{ additionalFields: { paymentMethodTypes: '={{ [{ name: "card" }] }}' } },
+			"'Payment Methods' is not a text but an object",
+		],
+		[
+			'Billing Address',
+			{ additionalFields: { billingAddressCollection: '={{ "always" }}' } },
+			`'Billing Address' is none of its choices: "always"`,
+		],
+	])(
+		'is refused before anything is sent for a wrong %s, by item',
+		async (_field, changes, words) => {
+			const { error } = await run({ ...checkout, ...changes });
+			expect(error?.message).toContain(words);
+			expect(error?.message).toContain('item 0');
+			expect((await sandbox.state()).requests.wooshpay).toEqual({});
+		},
+	);
 
 	it('is refused before anything is sent with a key of the other mode', async () => {
 		const { error } = await run(checkout, { credential: { environment: 'live' } });
-		expect(error?.message).toContain("'Secret Key' in the WooshPay credential is a test key, but 'Environment' is Live");
+		expect(error?.message).toContain(
+			"'Secret Key' in the WooshPay credential is a test key, but 'Environment' is Live",
+		);
 	});
 });
 
@@ -134,14 +263,21 @@ describe('when nobody knows whether it arrived', () => {
 		const { checkoutId, paymentId } = await one(checkout);
 		await sandbox.act(String(checkoutId), 'pay');
 		await sandbox.fault('createRefund', 'reset-after');
-		const { error } = await run({ resource: 'refund', operation: 'create', paymentId, amountFrom: 'payment' });
+		const { error } = await run({
+			resource: 'refund',
+			operation: 'create',
+			paymentId,
+			amountFrom: 'payment',
+		});
 		expect(error?.description).toContain('before you refund it again');
 		expect((await sandbox.state()).requests.wooshpay.createRefund).toBe(1);
 	});
 
 	it('Retry On Fail makes nothing twice', async () => {
 		await sandbox.fault('create', 'html');
-		const { error, executions } = await run(checkout, { retryOnFail: { maxTries: 3, waitBetweenTries: 0 } });
+		const { error, executions } = await run(checkout, {
+			retryOnFail: { maxTries: 3, waitBetweenTries: 0 },
+		});
 		expect(error).toBeDefined();
 		expect(executions).toBe(3);
 		expect((await sandbox.state()).checkouts).toHaveLength(1);
@@ -150,20 +286,49 @@ describe('when nobody knows whether it arrived', () => {
 
 describe('prices', () => {
 	it('come with a new product, are looked up and changed', async () => {
-		const { priceId } = await one({ resource: 'price', operation: 'create', productFrom: 'new', productName: 'Tea', productDescription: 'A box', amount: '12.99', currency: 'GBP' });
-		await one({ resource: 'price', operation: 'update', priceId, updateFields: { active: false, nickname: 'old' } });
-		expect(await one({ resource: 'price', operation: 'get', priceId })).toMatchObject({ priceId, productId: expect.stringMatching(/^prod_/) as string, amount: '12.99', active: false, nickname: 'old' });
+		const { priceId } = await one({
+			resource: 'price',
+			operation: 'create',
+			productFrom: 'new',
+			productName: 'Tea',
+			productDescription: 'A box',
+			amount: '12.99',
+			currency: 'GBP',
+		});
+		await one({
+			resource: 'price',
+			operation: 'update',
+			priceId,
+			updateFields: { active: false, nickname: 'old' },
+		});
+		expect(await one({ resource: 'price', operation: 'get', priceId })).toMatchObject({
+			priceId,
+			productId: expect.stringMatching(/^prod_/) as string,
+			amount: '12.99',
+			active: false,
+			nickname: 'old',
+		});
 		expect((await sandbox.state()).refusals).toEqual([]);
 	});
 
 	it('are not made for another product when an expression gives another word as Product', async () => {
-		const { error } = await run({ resource: 'price', operation: 'create', productFrom: '={{ "New" }}', productId: 'prod_1', productName: 'Tea', amount: '12.99', currency: 'GBP' });
+		const { error } = await run({
+			resource: 'price',
+			operation: 'create',
+			productFrom: '={{ "New" }}',
+			productId: 'prod_1',
+			productName: 'Tea',
+			amount: '12.99',
+			currency: 'GBP',
+		});
 		expect(error?.message).toContain(`'Product' is none of its choices: "New"`);
 		expect((await sandbox.state()).requests.wooshpay).toEqual({});
 	});
 
 	it('cannot be changed by nothing', async () => {
-		expect((await run({ resource: 'price', operation: 'update', priceId: 'price_1' })).error?.message).toContain("'Update Fields' is empty");
+		expect(
+			(await run({ resource: 'price', operation: 'update', priceId: 'price_1' })).error?.message,
+		).toContain("'Update Fields' is empty");
 	});
 });
 
@@ -177,41 +342,84 @@ describe('refunds', () => {
 
 	it('give back a part, and are looked up', async () => {
 		const paymentId = await paid();
-		const made = await one({ ...refund, paymentId, amount: '5', currency: 'GBP', reference: 'refund-1', additionalFields: { reason: 'duplicate' } });
-		expect(made).toMatchObject({ paymentId, reference: 'refund-1', status: 'succeeded', amount: '5.00', currency: 'GBP', idempotencyKey: expect.any(String) as string });
-		expect(await one({ resource: 'refund', operation: 'get', refundId: made.refundId })).toMatchObject({ refundId: made.refundId, amount: '5.00' });
+		const made = await one({
+			...refund,
+			paymentId,
+			amount: '5',
+			currency: 'GBP',
+			reference: 'refund-1',
+			additionalFields: { reason: 'duplicate' },
+		});
+		expect(made).toMatchObject({
+			paymentId,
+			reference: 'refund-1',
+			status: 'succeeded',
+			amount: '5.00',
+			currency: 'GBP',
+			idempotencyKey: expect.any(String) as string,
+		});
+		expect(
+			await one({ resource: 'refund', operation: 'get', refundId: made.refundId }),
+		).toMatchObject({ refundId: made.refundId, amount: '5.00' });
 	});
 
 	it('give back the whole payment where that is chosen', async () => {
-		expect(await one({ ...refund, paymentId: await paid(), amountFrom: 'payment' })).toMatchObject({ amount: '12.99', reference: null, idempotencyKey: null });
+		expect(await one({ ...refund, paymentId: await paid(), amountFrom: 'payment' })).toMatchObject({
+			amount: '12.99',
+			reference: null,
+			idempotencyKey: null,
+		});
 	});
 
 	it('are not a hundredfold when an expression gives another word as Amount Unit', async () => {
-		const { error } = await run({ ...refund, paymentId: await paid(), amount: '5', amountUnit: 'cents', currency: 'GBP' });
+		const { error } = await run({
+			...refund,
+			paymentId: await paid(),
+			amount: '5',
+			amountUnit: 'cents',
+			currency: 'GBP',
+		});
 		expect(error?.message).toContain(`'Amount Unit' is none of its choices: "cents"`);
 		expect((await sandbox.state()).reports.wooshpay.refunds).toEqual([]);
 	});
 
 	it('of two rows with one reference are refused at the second, by the name that the form has for it', async () => {
-		const { error } = await run({ ...refund, paymentId: await paid(), amount: '5', currency: 'GBP', reference: 'refund-1' }, { items: [{ json: {} }, { json: {} }] });
+		const { error } = await run(
+			{ ...refund, paymentId: await paid(), amount: '5', currency: 'GBP', reference: 'refund-1' },
+			{ items: [{ json: {} }, { json: {} }] },
+		);
 		expect(error?.message).toContain(`'Refund Reference' "refund-1" was already used by item 0`);
 		expect((await sandbox.state()).reports.wooshpay.refunds).toHaveLength(1);
 	});
 
 	it('of the same row in another run are one refund', async () => {
-		const order = { ...refund, paymentId: await paid(), amount: '5', currency: 'GBP', reference: 'refund-1' };
+		const order = {
+			...refund,
+			paymentId: await paid(),
+			amount: '5',
+			currency: 'GBP',
+			reference: 'refund-1',
+		};
 		expect((await one(order)).refundId).toBe((await one(order)).refundId);
 		expect((await sandbox.state()).reports.wooshpay.refunds).toHaveLength(1);
 	});
 
 	it('are refused in the words of WooshPay when they are more than the payment', async () => {
-		const { error } = await run({ ...refund, paymentId: await paid(), amount: '13', currency: 'GBP' });
+		const { error } = await run({
+			...refund,
+			paymentId: await paid(),
+			amount: '13',
+			currency: 'GBP',
+		});
 		expect(error?.message).toContain('larger than what is left');
 	});
 
 	it.each([
 		[{ paymentId: '={{ "" }}', amountFrom: 'payment' }, "'Payment ID' is empty"],
-		[{ paymentId: 'pi_1', amount: '={{ $json.aColumnThatIsEmpty }}', currency: 'GBP' }, "'Amount' is empty"],
+		[
+			{ paymentId: 'pi_1', amount: '={{ $json.aColumnThatIsEmpty }}', currency: 'GBP' },
+			"'Amount' is empty",
+		],
 		[{ paymentId: 'pi_1', amount: '5', currency: '={{ "" }}' }, "'Currency' is empty"],
 		[{ paymentId: 'pi_1', amount: '5.001', currency: 'GBP' }, "'Amount'"],
 	])('are refused before anything is sent: %j', async (changes, words) => {
@@ -221,11 +429,24 @@ describe('refunds', () => {
 });
 
 it('a row that fails loses no other, and the second of two equal references is not sent', async () => {
-	const { outputs } = await run({ ...checkout, reference: '={{ $json.reference }}', amount: '={{ $json.amount }}' }, {
-		items: [{ reference: 'a', amount: '1' }, { reference: 'b', amount: 'x' }, { reference: 'a', amount: '2' }, { reference: 'd', amount: '4' }],
-		continueOnFail: 'continueRegularOutput',
-	});
-	expect(outputs[0]?.map(({ json, pairedItem }) => [json.amount ?? 'error', pairedItem])).toEqual([['1.00', { item: 0 }], ['error', { item: 1 }], ['error', { item: 2 }], ['4.00', { item: 3 }]]);
+	const { outputs } = await run(
+		{ ...checkout, reference: '={{ $json.reference }}', amount: '={{ $json.amount }}' },
+		{
+			items: [
+				{ reference: 'a', amount: '1' },
+				{ reference: 'b', amount: 'x' },
+				{ reference: 'a', amount: '2' },
+				{ reference: 'd', amount: '4' },
+			],
+			continueOnFail: 'continueRegularOutput',
+		},
+	);
+	expect(outputs[0]?.map(({ json, pairedItem }) => [json.amount ?? 'error', pairedItem])).toEqual([
+		['1.00', { item: 0 }],
+		['error', { item: 1 }],
+		['error', { item: 2 }],
+		['4.00', { item: 3 }],
+	]);
 	expect((await sandbox.state()).checkouts).toHaveLength(2);
 });
 
@@ -233,17 +454,30 @@ it('no secret is in an error, a log line or what n8n stores', async () => {
 	const secretKey = 'sk_test_c2VudGluZWwtc2VjcmV0LW9mLWEtdGVzdA==';
 	const refused = await run(checkout, { credential: { secretKey } });
 	expect(refused.error?.message).toContain('Invalid API key');
-	const seen = [refused.error?.message, refused.error?.description, logText(refused), refused.stored].join('\n');
-	expect([secretKey, Buffer.from(`${secretKey}:`).toString('base64')].filter((secret) => seen.includes(secret))).toEqual([]);
+	const seen = [
+		refused.error?.message,
+		refused.error?.description,
+		logText(refused),
+		refused.stored,
+	].join('\n');
+	expect(
+		[secretKey, Buffer.from(`${secretKey}:`).toString('base64')].filter((secret) =>
+			seen.includes(secret),
+		),
+	).toEqual([]);
 });
 
 describe('the credential test', () => {
 	it('passes with the right key', async () => {
-		expect(await testCredential(new WooshPayApi(), sandbox.credential)).toMatchObject({ status: 'OK' });
+		expect(await testCredential(new WooshPayApi(), sandbox.credential)).toMatchObject({
+			status: 'OK',
+		});
 	});
 
 	it('does not fail with the line ends and blanks of pasted fields, with which the node works', async () => {
-		expect(await testCredential(new WooshPayApi(), pasted(new WooshPayApi(), sandbox.credential))).toMatchObject({ status: 'OK' });
+		expect(
+			await testCredential(new WooshPayApi(), pasted(new WooshPayApi(), sandbox.credential)),
+		).toMatchObject({ status: 'OK' });
 	});
 
 	it.each([
@@ -261,7 +495,9 @@ describe('an answer without an id', () => {
 	/** What the row says when WooshPay, or something in its place, answers with an empty object. */
 	async function wordsAt(parameters: IDataObject): Promise<string> {
 		const server = await startProviderServer();
-		const { error } = await run(parameters, { credential: { environment: 'custom', baseUrl: server.url } });
+		const { error } = await run(parameters, {
+			credential: { environment: 'custom', baseUrl: server.url },
+		});
 		server.close();
 		return `${error?.message} ${error?.description}`;
 	}
@@ -272,7 +508,15 @@ describe('an answer without an id', () => {
 		['Get a Payment', { resource: 'payment', operation: 'get', paymentId: 'pi_1' }],
 		['Get a Price', { resource: 'price', operation: 'get', priceId: 'price_1' }],
 		['Get a Refund', { resource: 'refund', operation: 'get', refundId: 're_1' }],
-		['Update a Price', { resource: 'price', operation: 'update', priceId: 'price_1', updateFields: { active: false } }],
+		[
+			'Update a Price',
+			{
+				resource: 'price',
+				operation: 'update',
+				priceId: 'price_1',
+				updateFields: { active: false },
+			},
+		],
 	])('to %s does not say that something may have been made', async (_operation, parameters) => {
 		const words = await wordsAt(parameters);
 		expect(words).toMatch(/^WooshPay's answer holds no (checkout|payment|price|refund) id/);
@@ -280,14 +524,39 @@ describe('an answer without an id', () => {
 	});
 
 	it('to Update a Price says that it may have been changed', async () => {
-		expect(await wordsAt({ resource: 'price', operation: 'update', priceId: 'price_1', updateFields: { active: false } })).toContain('The price may have been changed nevertheless. Run this row again');
+		expect(
+			await wordsAt({
+				resource: 'price',
+				operation: 'update',
+				priceId: 'price_1',
+				updateFields: { active: false },
+			}),
+		).toContain('The price may have been changed nevertheless. Run this row again');
 	});
 
 	it.each<[string, IDataObject]>([
 		['checkout', checkout],
-		['price', { resource: 'price', operation: 'create', amount: '12.99', currency: 'GBP', productId: 'prod_1' }],
+		[
+			'price',
+			{
+				resource: 'price',
+				operation: 'create',
+				amount: '12.99',
+				currency: 'GBP',
+				productId: 'prod_1',
+			},
+		],
 		['product', { resource: 'product', operation: 'create', name: 'Tea' }],
-		['refund', { resource: 'refund', operation: 'create', paymentId: 'pi_1', amount: '12.99', currency: 'GBP' }],
+		[
+			'refund',
+			{
+				resource: 'refund',
+				operation: 'create',
+				paymentId: 'pi_1',
+				amount: '12.99',
+				currency: 'GBP',
+			},
+		],
 	])('to Create a %s says that it may have been made', async (what, parameters) => {
 		expect(await wordsAt(parameters)).toContain(`The ${what} may have been made nevertheless`);
 	});

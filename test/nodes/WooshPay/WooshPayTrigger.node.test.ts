@@ -2,7 +2,14 @@ import { createHmac } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 import { WooshPay } from '../../../nodes/WooshPay/WooshPay.node';
 import { WooshPayTrigger } from '../../../nodes/WooshPay/WooshPayTrigger.node';
-import { callHook, callWebhook, logText, runNode, type HookCall, type WebhookCall } from '../../support/contexts';
+import {
+	callHook,
+	callWebhook,
+	logText,
+	runNode,
+	type HookCall,
+	type WebhookCall,
+} from '../../support/contexts';
 import { startProviderServer, type ProviderServer } from '../shared/support/providerServer';
 import { WooshPaySandbox, type Delivery } from './sandbox';
 
@@ -25,10 +32,19 @@ beforeEach(() => {
 	trigger = { webhookId: `webhook-${count}`, workflowId: `workflow-${count}`, nodeId: 'node-1' };
 });
 
-const setup = ({ credential, ...setting }: Setting) => ({ node: new WooshPayTrigger(), ...sandbox.credentials(credential), ...trigger, ...setting });
-const hook = async (method: 'checkExists' | 'create' | 'delete', setting: Setting = {}): Promise<HookCall> => await callHook({ ...setup(setting), method });
+const setup = ({ credential, ...setting }: Setting) => ({
+	node: new WooshPayTrigger(),
+	...sandbox.credentials(credential),
+	...trigger,
+	...setting,
+});
+const hook = async (
+	method: 'checkExists' | 'create' | 'delete',
+	setting: Setting = {},
+): Promise<HookCall> => await callHook({ ...setup(setting), method });
 const endpoints = async () => (await sandbox.state()).reports.wooshpay.endpoints;
-const registeredAt = async (address: string) => (await endpoints()).filter(({ url }) => url === address);
+const registeredAt = async (address: string) =>
+	(await endpoints()).filter(({ url }) => url === address);
 
 /** What n8n does when a workflow is published: ask, then register if needed. */
 async function publish(setting: Setting = {}): Promise<HookCall> {
@@ -37,18 +53,39 @@ async function publish(setting: Setting = {}): Promise<HookCall> {
 }
 
 async function sell(): Promise<{ checkoutId: string; paymentId: string }> {
-	const parameters = { resource: 'checkout', operation: 'create', amount: '12.99', currency: 'GBP', reference: `order-${count}`, description: 'Tea', successUrl: 'https://shop.example/a', cancelUrl: 'https://shop.example/b' };
+	const parameters = {
+		resource: 'checkout',
+		operation: 'create',
+		amount: '12.99',
+		currency: 'GBP',
+		reference: `order-${count}`,
+		description: 'Tea',
+		successUrl: 'https://shop.example/a',
+		cancelUrl: 'https://shop.example/b',
+	};
 	const { outputs } = await runNode({ node: new WooshPay(), ...sandbox.credentials(), parameters });
 	return outputs[0]?.[0]?.json as { checkoutId: string; paymentId: string };
 }
 
-async function receive({ requestHeaders, requestBody }: Pick<Delivery, 'requestHeaders' | 'requestBody'>, setting: Setting = {}): Promise<WebhookCall> {
-	const headers = Object.fromEntries(Object.entries(requestHeaders).filter(([name]) => name !== 'User-Agent'));
-	return await callWebhook({ ...setup(setting), request: { headers, rawBody: Buffer.from(requestBody) } });
+async function receive(
+	{ requestHeaders, requestBody }: Pick<Delivery, 'requestHeaders' | 'requestBody'>,
+	setting: Setting = {},
+): Promise<WebhookCall> {
+	const headers = Object.fromEntries(
+		Object.entries(requestHeaders).filter(([name]) => name !== 'User-Agent'),
+	);
+	return await callWebhook({
+		...setup(setting),
+		request: { headers, rawBody: Buffer.from(requestBody) },
+	});
 }
 
 /** Publishes the trigger, sells something, and gives what WooshPay sends when the payer has acted. */
-async function deliveryOf(action: string, setting: Setting = {}, how: IDataObject = {}): Promise<{ delivery: Delivery; published: HookCall; paymentId: string }> {
+async function deliveryOf(
+	action: string,
+	setting: Setting = {},
+	how: IDataObject = {},
+): Promise<{ delivery: Delivery; published: HookCall; paymentId: string }> {
 	const published = await publish(setting);
 	if (published.error) throw published.error;
 	const { checkoutId, paymentId } = await sell();
@@ -60,15 +97,27 @@ async function deliveryOf(action: string, setting: Setting = {}, how: IDataObjec
 
 describe('publishing', () => {
 	it('registers one endpoint with the address of the trigger, for the chosen events only', async () => {
-		const { result, webhookUrl } = await publish({ parameters: { events: ['payment.succeeded', 'refund.succeeded'] } });
+		const { result, webhookUrl } = await publish({
+			parameters: { events: ['payment.succeeded', 'refund.succeeded'] },
+		});
 		expect(result).toBe(true);
-		expect(await endpoints()).toEqual([{ id: expect.any(String) as string, url: webhookUrl, events: 'payment_intent.succeeded, charge.refund.updated' }]);
+		expect(await endpoints()).toEqual([
+			{
+				id: expect.any(String) as string,
+				url: webhookUrl,
+				events: 'payment_intent.succeeded, charge.refund.updated',
+			},
+		]);
 		expect((await sandbox.state()).refusals).toEqual([]);
 	});
 
 	it('asks for the provider events that the user adds', async () => {
-		await publish({ parameters: { options: { additionalProviderEvents: 'payout.paid, payment_intent.created' } } });
-		expect((await endpoints())[0]?.events).toBe('payment_intent.succeeded, payout.paid, payment_intent.created');
+		await publish({
+			parameters: { options: { additionalProviderEvents: 'payout.paid, payment_intent.created' } },
+		});
+		expect((await endpoints())[0]?.events).toBe(
+			'payment_intent.succeeded, payout.paid, payment_intent.created',
+		);
 	});
 
 	it('again changes nothing', async () => {
@@ -81,7 +130,10 @@ describe('publishing', () => {
 	it.each([
 		['other events were chosen', { parameters: { events: ['payment.failed'] } }],
 		['the secret was lost', { staticData: {} }],
-		['the secret was lost, but one is in the credential', { staticData: {}, credential: { webhookSecret: 'whsec_ofSomeOtherEndpointAltogether' } }],
+		[
+			'the secret was lost, but one is in the credential',
+			{ staticData: {}, credential: { webhookSecret: 'whsec_ofSomeOtherEndpointAltogether' } },
+		],
 	])('makes the endpoint anew when %s, and there is still one', async (_case, change: Setting) => {
 		const { staticData, webhookUrl } = await publish();
 		const [before] = await endpoints();
@@ -94,14 +146,24 @@ describe('publishing', () => {
 
 	it('leaves one endpoint where somebody has registered the same address by hand, twice', async () => {
 		const { webhookUrl, staticData } = await publish();
-		await sandbox.api('POST', '/v1/webhook_endpoints', { url: webhookUrl, enabled_events: ['payment_intent.succeeded'] });
-		await sandbox.api('POST', '/v1/webhook_endpoints', { url: webhookUrl, enabled_events: ['payment_intent.succeeded'] });
+		await sandbox.api('POST', '/v1/webhook_endpoints', {
+			url: webhookUrl,
+			enabled_events: ['payment_intent.succeeded'],
+		});
+		await sandbox.api('POST', '/v1/webhook_endpoints', {
+			url: webhookUrl,
+			enabled_events: ['payment_intent.succeeded'],
+		});
 		await publish({ staticData });
 		expect(await registeredAt(webhookUrl)).toHaveLength(1);
 	});
 
 	it('finds its endpoint behind a hundred others, and touches none of them', async () => {
-		for (let index = 0; index < 130; index++) await sandbox.api('POST', '/v1/webhook_endpoints', { url: `https://shop.example/hook-${index}`, enabled_events: ['payment_intent.succeeded'] });
+		for (let index = 0; index < 130; index++)
+			await sandbox.api('POST', '/v1/webhook_endpoints', {
+				url: `https://shop.example/hook-${index}`,
+				enabled_events: ['payment_intent.succeeded'],
+			});
 		const others = await endpoints();
 		const { staticData, webhookUrl } = await publish();
 		expect((await hook('checkExists', { staticData })).result).toBe(true);
@@ -120,7 +182,10 @@ describe('publishing', () => {
 
 	it('of an unpublished copy that is deleted leaves the original alone', async () => {
 		const original = await publish();
-		await hook('delete', { staticData: original.staticData, webhookId: `${trigger.webhookId}-copy` });
+		await hook('delete', {
+			staticData: original.staticData,
+			webhookId: `${trigger.webhookId}-copy`,
+		});
 		expect(await registeredAt(original.webhookUrl)).toHaveLength(1);
 	});
 
@@ -131,19 +196,48 @@ describe('publishing', () => {
 		expect(logText(moved)).toContain(`the endpoint with the address ${old.webhookUrl} stays`);
 	});
 
-	it.each(['published', 'unpublished'])("a backup, restored on another host and %s there, leaves production's endpoint alone", async (done) => {
-		const production = await publish({ n8nAddress: 'https://n8n.shop.example' });
-		const backup = { staticData: production.staticData, n8nAddress: 'https://staging.shop.example' };
-		await (done === 'published' ? publish(backup) : hook('delete', backup));
-		expect(await registeredAt(production.webhookUrl)).toHaveLength(1);
-		expect((await hook('checkExists', { staticData: production.staticData, n8nAddress: 'https://n8n.shop.example' })).result).toBe(true);
-	});
+	it.each(['published', 'unpublished'])(
+		"a backup, restored on another host and %s there, leaves production's endpoint alone",
+		async (done) => {
+			const production = await publish({ n8nAddress: 'https://n8n.shop.example' });
+			const backup = {
+				staticData: production.staticData,
+				n8nAddress: 'https://staging.shop.example',
+			};
+			await (done === 'published' ? publish(backup) : hook('delete', backup));
+			expect(await registeredAt(production.webhookUrl)).toHaveLength(1);
+			expect(
+				(
+					await hook('checkExists', {
+						staticData: production.staticData,
+						n8nAddress: 'https://n8n.shop.example',
+					})
+				).result,
+			).toBe(true);
+		},
+	);
 
 	it.each([
-		['without a secret key', { credential: { secretKey: '' } }, /'Secret Key' in the WooshPay credential is empty.*Correct the credential/],
-		['with a key that WooshPay refuses', { credential: { secretKey: 'sk_test_wrong' } }, /could not be looked up at WooshPay.*Invalid API key.*Check 'Secret Key'/],
-		['for an event that WooshPay does not send', { parameters: { events: ['payment.expired'] } }, /'Events' names nothing that WooshPay sends/],
-		['with an address that WooshPay does not take', { n8nAddress: 'http://n8n.example' }, /could not be registered at WooshPay.*must be an https address/],
+		[
+			'without a secret key',
+			{ credential: { secretKey: '' } },
+			/'Secret Key' in the WooshPay credential is empty.*Correct the credential/,
+		],
+		[
+			'with a key that WooshPay refuses',
+			{ credential: { secretKey: 'sk_test_wrong' } },
+			/could not be looked up at WooshPay.*Invalid API key.*Check 'Secret Key'/,
+		],
+		[
+			'for an event that WooshPay does not send',
+			{ parameters: { events: ['payment.expired'] } },
+			/'Events' names nothing that WooshPay sends/,
+		],
+		[
+			'with an address that WooshPay does not take',
+			{ n8nAddress: 'http://n8n.example' },
+			/could not be registered at WooshPay.*must be an https address/,
+		],
 	])('%s fails in words', async (_case, setting: Setting, words) => {
 		const { error } = await publish(setting);
 		expect(error?.message).toMatch(words);
@@ -165,8 +259,11 @@ describe('publishing', () => {
 });
 
 describe('unpublishing', () => {
-	it('removes the endpoint and nobody else\'s', async () => {
-		await sandbox.api('POST', '/v1/webhook_endpoints', { url: 'https://shop.example/hook', enabled_events: ['payment_intent.succeeded'] });
+	it("removes the endpoint and nobody else's", async () => {
+		await sandbox.api('POST', '/v1/webhook_endpoints', {
+			url: 'https://shop.example/hook',
+			enabled_events: ['payment_intent.succeeded'],
+		});
 		const { staticData } = await publish();
 		expect((await hook('delete', { staticData })).result).toBe(true);
 		expect((await endpoints()).map(({ url }) => url)).toEqual(['https://shop.example/hook']);
@@ -187,7 +284,10 @@ describe('unpublishing', () => {
 	it('succeeds when the endpoint vanishes between the look and the removal', async () => {
 		const { staticData } = await publish();
 		await sandbox.latency(50);
-		const [first, second] = await Promise.all([hook('delete', { staticData }), hook('delete', { staticData })]);
+		const [first, second] = await Promise.all([
+			hook('delete', { staticData }),
+			hook('delete', { staticData }),
+		]);
 		expect([first.result, second.result]).toEqual([true, true]);
 		const { requests, refusals } = await sandbox.state();
 		expect([requests.wooshpay.deleteEndpoint, refusals.length]).toEqual([2, 1]);
@@ -197,7 +297,9 @@ describe('unpublishing', () => {
 		const { staticData } = await publish();
 		await sandbox.fault('deleteEndpoint', '500', 5);
 		const [left] = await endpoints();
-		expect((await hook('delete', { staticData })).error?.message).toMatch(new RegExp(`could not be removed at WooshPay: .* remove ${left?.url} at WooshPay by hand`));
+		expect((await hook('delete', { staticData })).error?.message).toMatch(
+			new RegExp(`could not be removed at WooshPay: .* remove ${left?.url} at WooshPay by hand`),
+		);
 	});
 });
 
@@ -205,7 +307,10 @@ describe('listening for a test event', () => {
 	it('registers the test address beside the production one, and removes only that', async () => {
 		const production = await publish();
 		const test = await publish({ isTest: true });
-		expect((await endpoints()).map(({ url }) => url)).toEqual([production.webhookUrl, test.webhookUrl]);
+		expect((await endpoints()).map(({ url }) => url)).toEqual([
+			production.webhookUrl,
+			test.webhookUrl,
+		]);
 		expect(test.webhookUrl).toContain('/webhook-test/');
 		await hook('delete', { isTest: true, staticData: test.staticData });
 		expect((await endpoints()).map(({ url }) => url)).toEqual([production.webhookUrl]);
@@ -229,63 +334,130 @@ describe('the kept secret', () => {
 		server.respond(({ method, path, body }) => {
 			const account = path.split('/')[1] ?? '';
 			const list = (registered[account] ??= new Map());
-			if (method === 'DELETE') return list.delete(path.split('/').at(-1) ?? '') ? {} : { status: 404, body: '{"error":{"message":"no such endpoint"}}' };
-			if (method !== 'POST') return { body: JSON.stringify({ object: 'list', data: [...list.values()] }) };
+			if (method === 'DELETE')
+				return list.delete(path.split('/').at(-1) ?? '')
+					? {}
+					: { status: 404, body: '{"error":{"message":"no such endpoint"}}' };
+			if (method !== 'POST')
+				return { body: JSON.stringify({ object: 'list', data: [...list.values()] }) };
 			const endpoint = { id: `we_${++made}`, ...(JSON.parse(body) as object), status: 'enabled' };
 			list.set(endpoint.id, endpoint);
 			return { body: JSON.stringify({ ...endpoint, secret: told[account] }) };
 		});
 	});
 
-	const at = (account: string, setting: Setting = {}): Setting => ({ ...setting, credential: { baseUrl: `${server.url}/${account}`, secretKey, ...setting.credential } });
+	const at = (account: string, setting: Setting = {}): Setting => ({
+		...setting,
+		credential: { baseUrl: `${server.url}/${account}`, secretKey, ...setting.credential },
+	});
 	const paymentSignedWith = (key: string) => {
-		const requestBody = JSON.stringify({ id: 'evt_1', type: 'payment_intent.succeeded', created: Date.now(), data: { object: { id: 'pi_1', amount: 1299, currency: 'GBP', status: 'succeeded', merchant_order_id: 'order-1' } } });
+		const requestBody = JSON.stringify({
+			id: 'evt_1',
+			type: 'payment_intent.succeeded',
+			created: Date.now(),
+			data: {
+				object: {
+					id: 'pi_1',
+					amount: 1299,
+					currency: 'GBP',
+					status: 'succeeded',
+					merchant_order_id: 'order-1',
+				},
+			},
+		});
 		const time = Date.now();
-		return { requestBody, requestHeaders: { 'Content-Type': 'application/json', 'Wooshpay-Signature': `t=${time},v1=${createHmac('sha256', key).update(`${time}.${requestBody}`).digest('hex')}` } };
+		return {
+			requestBody,
+			requestHeaders: {
+				'Content-Type': 'application/json',
+				'Wooshpay-Signature': `t=${time},v1=${createHmac('sha256', key).update(`${time}.${requestBody}`).digest('hex')}`,
+			},
+		};
 	};
 
 	it('that holds the key of the credential, as in the documented example, is kept as it was told: nobody can sign with stars', async () => {
 		told.shop = Buffer.from(`${secretKey}:`).toString('base64');
 		const { staticData } = await publish(at('shop'));
-		expect((await receive(paymentSignedWith('***'), at('shop', { staticData }))).response.status).toBe(401);
+		expect(
+			(await receive(paymentSignedWith('***'), at('shop', { staticData }))).response.status,
+		).toBe(401);
 		const genuine = await receive(paymentSignedWith(told.shop), at('shop', { staticData }));
 		expect([genuine.response.status, genuine.items?.length]).toEqual([200, 1]);
 	});
 
-	it.each([{ secret: '***' }, { secretPrevious: 'whsec_***' }])('of an older version that was masked is never believed: %j', async (masked) => {
-		const call = await receive(paymentSignedWith(Object.values(masked)[0] ?? ''), at('shop', { staticData: { endpointId: 'we_1', ...masked } }));
-		expect([call.response.status, call.items]).toEqual([401, undefined]);
-	});
+	it.each([{ secret: '***' }, { secretPrevious: 'whsec_***' }])(
+		'of an older version that was masked is never believed: %j',
+		async (masked) => {
+			const call = await receive(
+				paymentSignedWith(Object.values(masked)[0] ?? ''),
+				at('shop', { staticData: { endpointId: 'we_1', ...masked } }),
+			);
+			expect([call.response.status, call.items]).toEqual([401, undefined]);
+		},
+	);
 
 	it('of an older version that was masked makes the trigger register anew, and is forgotten', async () => {
 		told.shop = 'whsec_0123456789abcdef';
 		const { staticData } = await publish(at('shop'));
 		const again = await publish(at('shop', { staticData: { ...staticData, secret: '***' } }));
-		expect([again.staticData.secret, again.staticData.secretPrevious]).toEqual([told.shop, undefined]);
+		expect([again.staticData.secret, again.staticData.secretPrevious]).toEqual([
+			told.shop,
+			undefined,
+		]);
 		expect(registered.shop?.size).toBe(1);
 	});
 
 	describe('of the test account, when the credential was changed to the live one', () => {
 		const asTest = { credential: { secretKey: 'sk_test_abcdefghijkl' } };
 		const asLive = { credential: { secretKey: 'sk_live_abcdefghijkl' } };
-		beforeEach(() => Object.assign(told, { test: 'whsec_test_0123456789', live: 'whsec_live_0123456789' }));
-		const liveTrigger = async (staticData: IDataObject) => await receive(paymentSignedWith('whsec_test_0123456789'), at('live', { ...asLive, staticData }));
-		const proved = async (staticData: IDataObject) => (await receive(paymentSignedWith('whsec_live_0123456789'), at('live', { ...asLive, staticData }))).response.status;
+		beforeEach(() =>
+			Object.assign(told, { test: 'whsec_test_0123456789', live: 'whsec_live_0123456789' }),
+		);
+		const liveTrigger = async (staticData: IDataObject) =>
+			await receive(
+				paymentSignedWith('whsec_test_0123456789'),
+				at('live', { ...asLive, staticData }),
+			);
+		const proved = async (staticData: IDataObject) =>
+			(
+				await receive(
+					paymentSignedWith('whsec_live_0123456789'),
+					at('live', { ...asLive, staticData }),
+				)
+			).response.status;
 
 		it('and the workflow unpublished and published, proves no payment any more, and the log names the endpoint that is left', async () => {
 			const before = await publish(at('test', asTest));
-			const removed = await hook('delete', at('live', { ...asLive, staticData: before.staticData }));
-			const { staticData } = await publish(at('live', { ...asLive, staticData: removed.staticData }));
+			const removed = await hook(
+				'delete',
+				at('live', { ...asLive, staticData: before.staticData }),
+			);
+			const { staticData } = await publish(
+				at('live', { ...asLive, staticData: removed.staticData }),
+			);
 			const call = await liveTrigger(staticData);
-			expect([call.response.status, call.items, await proved(staticData)]).toEqual([401, undefined, 200]);
-			expect(logText(removed)).toContain(`is not at this account. If the credential was changed to another account, or from test to live, remove ${before.webhookUrl} at the other one by hand`);
+			expect([call.response.status, call.items, await proved(staticData)]).toEqual([
+				401,
+				undefined,
+				200,
+			]);
+			expect(logText(removed)).toContain(
+				`is not at this account. If the credential was changed to another account, or from test to live, remove ${before.webhookUrl} at the other one by hand`,
+			);
 		});
 
 		it('after the workflow was unpublished there, proves no payment any more', async () => {
 			const before = await publish(at('test', asTest));
-			const removed = await hook('delete', at('test', { ...asTest, staticData: before.staticData }));
-			const { staticData } = await publish(at('live', { ...asLive, staticData: removed.staticData }));
-			expect([(await liveTrigger(staticData)).response.status, await proved(staticData)]).toEqual([401, 200]);
+			const removed = await hook(
+				'delete',
+				at('test', { ...asTest, staticData: before.staticData }),
+			);
+			const { staticData } = await publish(
+				at('live', { ...asLive, staticData: removed.staticData }),
+			);
+			expect([(await liveTrigger(staticData)).response.status, await proved(staticData)]).toEqual([
+				401, 200,
+			]);
 		});
 
 		it('and the workflow not published anew, proves no payment any more, and the log says what to do', async () => {
@@ -298,7 +470,9 @@ describe('the kept secret', () => {
 
 	it('that is told as stars only is not kept: publishing says so', async () => {
 		told.shop = 'whsec_***';
-		expect((await publish(at('shop'))).error?.message).toContain('holds no id or no secret of the endpoint');
+		expect((await publish(at('shop'))).error?.message).toContain(
+			'holds no id or no secret of the endpoint',
+		);
 	});
 });
 
@@ -308,7 +482,19 @@ describe('a callback', () => {
 		const { response, items } = await receive(delivery, { staticData: published.staticData });
 		expect(response).toMatchObject({ status: 200, body: 'OK' });
 		expect(items?.[0]).toEqual([
-			{ json: expect.objectContaining({ provider: 'wooshpay', event: 'payment.succeeded', status: 'paid', paymentId, reference: `order-${count}`, amount: '12.99', currency: 'GBP', livemode: false, verifiedBy: 'signature' }) as object },
+			{
+				json: expect.objectContaining({
+					provider: 'wooshpay',
+					event: 'payment.succeeded',
+					status: 'paid',
+					paymentId,
+					reference: `order-${count}`,
+					amount: '12.99',
+					currency: 'GBP',
+					livemode: false,
+					verifiedBy: 'signature',
+				}) as object,
+			},
 		]);
 	});
 
@@ -321,18 +507,24 @@ describe('a callback', () => {
 
 	it('of an endpoint that was registered by hand is taken with the secret in the credential', async () => {
 		const { delivery, published } = await deliveryOf('pay');
-		const call = await receive(delivery, { staticData: {}, credential: { webhookSecret: String(published.staticData.secret) } });
+		const call = await receive(delivery, {
+			staticData: {},
+			credential: { webhookSecret: String(published.staticData.secret) },
+		});
 		expect([call.response.status, call.items?.length]).toEqual([200, 1]);
 	});
 
-	it.each(['forged', 'tampered'])('that is %s gets a real 401 that says nothing, and starts nothing', async (callback) => {
-		const { delivery, published } = await deliveryOf('pay', {}, { callback });
-		const call = await receive(delivery, { staticData: published.staticData });
-		expect(call.response).toMatchObject({ status: 401, body: 'Unauthorized' });
-		expect(call.items).toBeUndefined();
-		expect(logText(call)).toContain('signature_mismatch');
-		expect(logText(call)).not.toContain(String(published.staticData.secret));
-	});
+	it.each(['forged', 'tampered'])(
+		'that is %s gets a real 401 that says nothing, and starts nothing',
+		async (callback) => {
+			const { delivery, published } = await deliveryOf('pay', {}, { callback });
+			const call = await receive(delivery, { staticData: published.staticData });
+			expect(call.response).toMatchObject({ status: 401, body: 'Unauthorized' });
+			expect(call.items).toBeUndefined();
+			expect(logText(call)).toContain('signature_mismatch');
+			expect(logText(call)).not.toContain(String(published.staticData.secret));
+		},
+	);
 
 	it('is refused when no secret is left anywhere, and the log says what to do', async () => {
 		const { delivery } = await deliveryOf('pay');
@@ -356,21 +548,38 @@ describe('a callback', () => {
 
 	it('that was filtered out is acknowledged and starts nothing', async () => {
 		const { delivery, published } = await deliveryOf('pay');
-		const call = await receive(delivery, { parameters: { events: ['refund.succeeded'] }, staticData: published.staticData });
+		const call = await receive(delivery, {
+			parameters: { events: ['refund.succeeded'] },
+			staticData: published.staticData,
+		});
 		expect([call.response.status, call.response.body, call.items]).toEqual([200, 'OK', undefined]);
 	});
 
 	it('whose own name is listed passes the filter', async () => {
-		const setting = { parameters: { events: ['refund.succeeded'], options: { additionalProviderEvents: 'payment_intent.requires_action' } } };
+		const setting = {
+			parameters: {
+				events: ['refund.succeeded'],
+				options: { additionalProviderEvents: 'payment_intent.requires_action' },
+			},
+		};
 		const { delivery, published } = await deliveryOf('authenticate', setting);
 		const { items } = await receive(delivery, { ...setting, staticData: published.staticData });
-		expect(items?.[0]?.[0]?.json).toMatchObject({ event: 'payment.pending', raw: { type: 'payment_intent.requires_action' } });
+		expect(items?.[0]?.[0]?.json).toMatchObject({
+			event: 'payment.pending',
+			raw: { type: 'payment_intent.requires_action' },
+		});
 	});
 
 	describe('signed eight days ago', () => {
 		const old = (delivery: Delivery, secret: string) => {
 			const time = Date.now() - 8 * 24 * 60 * 60 * 1000;
-			return { ...delivery, requestHeaders: { ...delivery.requestHeaders, 'Wooshpay-Signature': `t=${time},v1=${createHmac('sha256', secret).update(`${time}.${delivery.requestBody}`).digest('hex')}` } };
+			return {
+				...delivery,
+				requestHeaders: {
+					...delivery.requestHeaders,
+					'Wooshpay-Signature': `t=${time},v1=${createHmac('sha256', secret).update(`${time}.${delivery.requestBody}`).digest('hex')}`,
+				},
+			};
 		};
 
 		it.each([
@@ -379,7 +588,10 @@ describe('a callback', () => {
 			[{ maximumAge: 0 }, 200],
 		])('with the options %j gets %d', async (options, status) => {
 			const { delivery, published } = await deliveryOf('pay');
-			const call = await receive(old(delivery, String(published.staticData.secret)), { parameters: { options }, staticData: published.staticData });
+			const call = await receive(old(delivery, String(published.staticData.secret)), {
+				parameters: { options },
+				staticData: published.staticData,
+			});
 			expect(call.response.status).toBe(status);
 		});
 	});
@@ -390,7 +602,11 @@ describe('a callback', () => {
 		it('that WooshPay confirms starts the workflow', async () => {
 			const { delivery, published } = await deliveryOf('pay', { parameters });
 			const { items } = await receive(delivery, { parameters, staticData: published.staticData });
-			expect(items?.[0]?.[0]?.json).toMatchObject({ event: 'payment.succeeded', amount: '12.99', verifiedBy: 'signature+provider' });
+			expect(items?.[0]?.[0]?.json).toMatchObject({
+				event: 'payment.succeeded',
+				amount: '12.99',
+				verifiedBy: 'signature+provider',
+			});
 		});
 
 		it('that says paid where WooshPay denies it is acknowledged, logged, and starts nothing', async () => {
@@ -398,7 +614,10 @@ describe('a callback', () => {
 			const { checkoutId } = await sell();
 			await sandbox.act(checkoutId, 'authenticate', { callback: 'none' });
 			const [delivery] = await sandbox.act(checkoutId, 'pay', { keepStatus: true });
-			const call = await receive(delivery ?? { requestHeaders: {}, requestBody: '' }, { parameters, staticData: published.staticData });
+			const call = await receive(delivery ?? { requestHeaders: {}, requestBody: '' }, {
+				parameters,
+				staticData: published.staticData,
+			});
 			expect([call.response.status, call.items]).toEqual([200, undefined]);
 			expect(logText(call)).toContain('it says paid, but WooshPay says requires_action');
 		});
@@ -408,53 +627,108 @@ describe('a callback', () => {
 			const unwanted = await receive(delivery, { parameters, staticData: published.staticData });
 			expect([unwanted.response.status, unwanted.items]).toEqual([200, undefined]);
 			const wanted = { ...parameters, events: ['payment.succeeded', 'unknown'] };
-			const { items } = await receive(delivery, { parameters: wanted, staticData: published.staticData });
-			expect(items?.[0]?.[0]?.json).toMatchObject({ event: 'unknown', status: 'unknown', providerStatus: 'requires_payment_method' });
+			const { items } = await receive(delivery, {
+				parameters: wanted,
+				staticData: published.staticData,
+			});
+			expect(items?.[0]?.[0]?.json).toMatchObject({
+				event: 'unknown',
+				status: 'unknown',
+				providerStatus: 'requires_payment_method',
+			});
 		});
 
 		it('with another amount starts the workflow with the amount that WooshPay has', async () => {
-			const { delivery, published } = await deliveryOf('pay', { parameters }, { claim: { amount: '99.00' } });
+			const { delivery, published } = await deliveryOf(
+				'pay',
+				{ parameters },
+				{ claim: { amount: '99.00' } },
+			);
 			const call = await receive(delivery, { parameters, staticData: published.staticData });
 			expect(call.items?.[0]?.[0]?.json).toMatchObject({ amount: '12.99' });
 			expect(logText(call)).toContain('99.00');
 		});
 
 		it('with another reference is refused', async () => {
-			const { delivery, published } = await deliveryOf('pay', { parameters }, { claim: { reference: 'order-of-somebody' } });
-			expect((await receive(delivery, { parameters, staticData: published.staticData })).response.status).toBe(401);
+			const { delivery, published } = await deliveryOf(
+				'pay',
+				{ parameters },
+				{ claim: { reference: 'order-of-somebody' } },
+			);
+			expect(
+				(await receive(delivery, { parameters, staticData: published.staticData })).response.status,
+			).toBe(401);
 		});
 
 		it('that cannot be confirmed now gets a 500, so that WooshPay sends it again', async () => {
 			const { delivery, published } = await deliveryOf('pay', { parameters });
 			await sandbox.fault('getPayment', '500');
-			expect((await receive(delivery, { parameters, staticData: published.staticData })).response.status).toBe(500);
-			expect((await receive(delivery, { parameters, staticData: published.staticData })).response.status).toBe(200);
+			expect(
+				(await receive(delivery, { parameters, staticData: published.staticData })).response.status,
+			).toBe(500);
+			expect(
+				(await receive(delivery, { parameters, staticData: published.staticData })).response.status,
+			).toBe(200);
 		});
 
-		it.each(['refund', 'dispute'])('about a %s is confirmed by what it is about', async (action) => {
-			const setting = { parameters: { ...parameters, events: ['refund.succeeded', 'dispute.updated', 'payment.succeeded'] } };
-			const { delivery, published } = await deliveryOf(action, setting);
-			const { items } = await receive(delivery, { ...setting, staticData: published.staticData });
-			expect(items?.[0]?.[0]?.json).toMatchObject({ event: action === 'refund' ? 'refund.succeeded' : 'dispute.updated', verifiedBy: 'signature+provider' });
-		});
+		it.each(['refund', 'dispute'])(
+			'about a %s is confirmed by what it is about',
+			async (action) => {
+				const setting = {
+					parameters: {
+						...parameters,
+						events: ['refund.succeeded', 'dispute.updated', 'payment.succeeded'],
+					},
+				};
+				const { delivery, published } = await deliveryOf(action, setting);
+				const { items } = await receive(delivery, { ...setting, staticData: published.staticData });
+				expect(items?.[0]?.[0]?.json).toMatchObject({
+					event: action === 'refund' ? 'refund.succeeded' : 'dispute.updated',
+					verifiedBy: 'signature+provider',
+				});
+			},
+		);
 
 		it('whose own name is listed passes the filter, whatever WooshPay says of the payment now', async () => {
-			const setting = { parameters: { events: ['refund.succeeded'], options: { confirmWithProvider: true, additionalProviderEvents: 'payment_intent.requires_action' } } };
+			const setting = {
+				parameters: {
+					events: ['refund.succeeded'],
+					options: {
+						confirmWithProvider: true,
+						additionalProviderEvents: 'payment_intent.requires_action',
+					},
+				},
+			};
 			const published = await publish(setting);
 			const { checkoutId } = await sell();
 			const [delivery] = await sandbox.act(checkoutId, 'authenticate');
 			await sandbox.act(checkoutId, 'pay', { callback: 'none' });
-			const { items } = await receive(delivery ?? { requestHeaders: {}, requestBody: '' }, { ...setting, staticData: published.staticData });
-			expect(items?.[0]?.[0]?.json).toMatchObject({ event: 'payment.succeeded', verifiedBy: 'signature+provider' });
+			const { items } = await receive(delivery ?? { requestHeaders: {}, requestBody: '' }, {
+				...setting,
+				staticData: published.staticData,
+			});
+			expect(items?.[0]?.[0]?.json).toMatchObject({
+				event: 'payment.succeeded',
+				verifiedBy: 'signature+provider',
+			});
 		});
 
 		it('about a step that the payment has overtaken does not count beside the payment', async () => {
-			const setting = { parameters: { ...parameters, events: ['payment.pending', 'payment.succeeded'] } };
+			const setting = {
+				parameters: { ...parameters, events: ['payment.pending', 'payment.succeeded'] },
+			};
 			const published = await publish(setting);
 			const { checkoutId } = await sell();
-			const deliveries = [...(await sandbox.act(checkoutId, 'authenticate')), ...(await sandbox.act(checkoutId, 'pay'))];
+			const deliveries = [
+				...(await sandbox.act(checkoutId, 'authenticate')),
+				...(await sandbox.act(checkoutId, 'pay')),
+			];
 			const started: unknown[] = [];
-			for (const delivery of deliveries) started.push((await receive(delivery, { ...setting, staticData: published.staticData })).items?.[0]?.[0]?.json.event);
+			for (const delivery of deliveries)
+				started.push(
+					(await receive(delivery, { ...setting, staticData: published.staticData }))
+						.items?.[0]?.[0]?.json.event,
+				);
 			expect(started).toEqual(['payment.succeeded', undefined]);
 		});
 	});

@@ -2,7 +2,11 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { HttpReply, PaymentFacts } from '../../../nodes/shared/contract';
 import { readJson } from '../../../nodes/shared/exactJson';
-import { wooshPay, type WooshPayCredentials, type WooshPayOrder } from '../../../nodes/WooshPay/wooshPay.contract';
+import {
+	wooshPay,
+	type WooshPayCredentials,
+	type WooshPayOrder,
+} from '../../../nodes/WooshPay/wooshPay.contract';
 
 export const credentials: WooshPayCredentials = {
 	environment: 'test',
@@ -39,14 +43,38 @@ export function reply(body: unknown, status = 200): HttpReply {
 
 /** A whole answer of `fixtures/`, with some fields changed. */
 export function answer(name: string, changes: Record<string, unknown> = {}): HttpReply {
-	const { status, body } = JSON.parse(readFileSync(path.join(__dirname, 'fixtures', `${name}.json`), 'utf8')) as { status: number; body: Record<string, unknown> };
+	const { status, body } = JSON.parse(
+		readFileSync(path.join(__dirname, 'fixtures', `${name}.json`), 'utf8'),
+	) as { status: number; body: Record<string, unknown> };
 	return reply({ ...body, ...changes }, status);
 }
 
 /** An event as WooshPay sends it about a payment. */
-export function paymentEvent(type: string, object: Record<string, unknown> = {}, more: Record<string, unknown> = {}): Record<string, unknown> {
-	const intent = { id: 'pi_1', object: 'payment_intent', currency: 'GBP', amount: 2598, amount_received: null, status: 'succeeded', merchant_order_id: 'order-1001', metadata: {}, ...object };
-	return { id: 'evt_1', object: 'event', created: 1768435199841, data: { object: intent }, livemode: false, type, ...more };
+export function paymentEvent(
+	type: string,
+	object: Record<string, unknown> = {},
+	more: Record<string, unknown> = {},
+): Record<string, unknown> {
+	const intent = {
+		id: 'pi_1',
+		object: 'payment_intent',
+		currency: 'GBP',
+		amount: 2598,
+		amount_received: null,
+		status: 'succeeded',
+		merchant_order_id: 'order-1001',
+		metadata: {},
+		...object,
+	};
+	return {
+		id: 'evt_1',
+		object: 'event',
+		created: 1768435199841,
+		data: { object: intent },
+		livemode: false,
+		type,
+		...more,
+	};
 }
 
 export function factsOf(payload: Record<string, unknown>): PaymentFacts {

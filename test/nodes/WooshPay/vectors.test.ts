@@ -6,7 +6,11 @@ import file from './fixtures/vectors.json';
 const DAY_SECONDS = 24 * 60 * 60;
 
 /** The tolerance of the file plays the part of Maximum Age; its clock is given. The time of the body is not compared: retries would be lost. */
-function verdictOf({ secret, header, body, now_ms: now }: (typeof file.vectors)[number]): { signature: boolean; accepted: boolean; reason: string } {
+function verdictOf({ secret, header, body, now_ms: now }: (typeof file.vectors)[number]): {
+	signature: boolean;
+	accepted: boolean;
+	reason: string;
+} {
 	const verdict = wooshPay.callback.verify(
 		{ headers: { 'wooshpay-signature': header }, rawBody: Buffer.from(body, 'utf8') },
 		{ ...credentials, webhookSecret: secret },
@@ -14,7 +18,11 @@ function verdictOf({ secret, header, body, now_ms: now }: (typeof file.vectors)[
 	const refusal = verdict.genuine === false ? verdict : undefined;
 	const age = ageProblem(verdict, file.policies.tolerance_seconds / DAY_SECONDS, now);
 	const ageWord = age?.reason.includes('future') ? 'future_timestamp' : 'stale_timestamp';
-	return { signature: refusal === undefined, accepted: refusal === undefined && age === undefined, reason: refusal?.reason.split(':')[0] ?? (age ? ageWord : 'ok') };
+	return {
+		signature: refusal === undefined,
+		accepted: refusal === undefined && age === undefined,
+		reason: refusal?.reason.split(':')[0] ?? (age ? ageWord : 'ok'),
+	};
 }
 
 it.each(file.vectors.map((vector) => [vector.name, vector] as const))('%s', (_name, vector) => {

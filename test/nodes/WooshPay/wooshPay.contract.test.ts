@@ -19,7 +19,8 @@ import {
 import { answer, credentials, factsOf, order, paymentEvent, reply } from './samples';
 
 const sent = (call: HttpCall) => JSON.parse(call.body ?? '') as Record<string, unknown>;
-const created = (more: Parameters<typeof order>[0] = {}, withCredentials = credentials) => wooshPay.checkout.call(order(more), withCredentials);
+const created = (more: Parameters<typeof order>[0] = {}, withCredentials = credentials) =>
+	wooshPay.checkout.call(order(more), withCredentials);
 const stamp = { now: new Date(0), nonce: '' };
 const { registration, confirm } = wooshPay.callback;
 if (!registration || !confirm) throw new Error('WooshPay registers endpoints and can be asked.');
@@ -28,25 +29,41 @@ describe('a request', () => {
 	it('has the secret key as the user name of Basic authentication, and no password', () => {
 		const { Authorization = '' } = wooshPay.authHeaders(credentials, created(), stamp);
 		expect(Authorization.startsWith('Basic ')).toBe(true);
-		expect(Buffer.from(Authorization.slice(6), 'base64').toString()).toBe(`${credentials.secretKey}:`);
+		expect(Buffer.from(Authorization.slice(6), 'base64').toString()).toBe(
+			`${credentials.secretKey}:`,
+		);
 	});
 
 	it.each<[string, Partial<WooshPayCredentials>, string]>([
 		['live', { environment: 'live' }, 'https://api.wooshpay.com/v1/checkout/sessions/cs_1'],
 		['test', { environment: 'test' }, 'https://apitest.wooshpay.com/v1/checkout/sessions/cs_1'],
-		['custom', { environment: 'custom', baseUrl: 'http://127.0.0.1:1/wooshpay/' }, 'http://127.0.0.1:1/wooshpay/v1/checkout/sessions/cs_1'],
+		[
+			'custom',
+			{ environment: 'custom', baseUrl: 'http://127.0.0.1:1/wooshpay/' },
+			'http://127.0.0.1:1/wooshpay/v1/checkout/sessions/cs_1',
+		],
 	])('goes to the host of the environment %s', (_environment, more, url) => {
 		expect(getCheckoutCall('cs_1', { ...credentials, ...more }).url).toBe(url);
 	});
 
 	it('does not let an id leave its place in the path', () => {
-		expect(getCheckoutCall('../refunds?x=1', credentials).url).toBe('https://apitest.wooshpay.com/v1/checkout/sessions/..%2Frefunds%3Fx%3D1');
+		expect(getCheckoutCall('../refunds?x=1', credentials).url).toBe(
+			'https://apitest.wooshpay.com/v1/checkout/sessions/..%2Frefunds%3Fx%3D1',
+		);
 	});
 
 	it.each<[string, Partial<WooshPayCredentials>, RegExp]>([
 		['without a key', { secretKey: '' }, /'Secret Key'.*empty/],
-		['with a live key on the test host', { environment: 'test', secretKey: 'sk_live_a' }, /live key, but 'Environment' is Test/],
-		['with a test key on the live host', { environment: 'live', secretKey: 'sk_test_a' }, /test key, but 'Environment' is Live/],
+		[
+			'with a live key on the test host',
+			{ environment: 'test', secretKey: 'sk_live_a' },
+			/live key, but 'Environment' is Test/,
+		],
+		[
+			'with a test key on the live host',
+			{ environment: 'live', secretKey: 'sk_test_a' },
+			/test key, but 'Environment' is Live/,
+		],
 		['with a publishable key', { secretKey: 'pk_test_a' }, /publishable key/],
 	])('is refused %s, before anything is sent', (_case, more, words) => {
 		const wrong = { ...credentials, ...more };
@@ -70,9 +87,18 @@ describe('Create Checkout', () => {
 			mode: 'payment',
 			success_url: 'https://shop.example/thanks',
 			cancel_url: 'https://shop.example/basket',
-			line_items: [{ price_data: { currency: 'GBP', unit_amount: 1299, product_data: { name: 'Tea' } }, quantity: 1 }],
+			line_items: [
+				{
+					price_data: { currency: 'GBP', unit_amount: 1299, product_data: { name: 'Tea' } },
+					quantity: 1,
+				},
+			],
 			client_reference_id: 'order-1001',
-			payment_intent_data: { description: 'Tea', merchant_order_id: 'order-1001', metadata: { reference: 'order-1001' } },
+			payment_intent_data: {
+				description: 'Tea',
+				merchant_order_id: 'order-1001',
+				metadata: { reference: 'order-1001' },
+			},
 			metadata: { reference: 'order-1001' },
 		});
 	});
@@ -83,40 +109,85 @@ describe('Create Checkout', () => {
 		['IDR', '1200', 120000],
 		['usd', '0.01', 1],
 	])('sends %s %s as %d', (currency, amount, unitAmount) => {
-		expect(sent(created({ currency, amount }))).toMatchObject({ line_items: [{ price_data: { currency: currency.toUpperCase(), unit_amount: unitAmount } }] });
+		expect(sent(created({ currency, amount }))).toMatchObject({
+			line_items: [{ price_data: { currency: currency.toUpperCase(), unit_amount: unitAmount } }],
+		});
 	});
 
 	it('sends a large amount digit by digit', () => {
-		expect(created({ amount: '90071992547409930.01' }).body).toContain('"unit_amount":9007199254740993001,');
+		expect(created({ amount: '90071992547409930.01' }).body).toContain(
+			'"unit_amount":9007199254740993001,',
+		);
 	});
 
 	it('converts the price of each item on its own', () => {
 		const lineItems = [
-			{ name: 'Tea', unitAmount: '12.99', quantity: 2, description: 'A box', images: ['https://shop.example/tea.png'] },
+			{
+				name: 'Tea',
+				unitAmount: '12.99',
+				quantity: 2,
+				description: 'A box',
+				images: ['https://shop.example/tea.png'],
+			},
 			{ name: 'Cup', unitAmount: '0.05', quantity: 3 },
 		];
 		expect(sent(created({ lineItems, amount: '26.13' })).line_items).toEqual([
-			{ price_data: { currency: 'GBP', unit_amount: 1299, product_data: { name: 'Tea', description: 'A box', images: ['https://shop.example/tea.png'] } }, quantity: 2 },
-			{ price_data: { currency: 'GBP', unit_amount: 5, product_data: { name: 'Cup' } }, quantity: 3 },
+			{
+				price_data: {
+					currency: 'GBP',
+					unit_amount: 1299,
+					product_data: {
+						name: 'Tea',
+						description: 'A box',
+						images: ['https://shop.example/tea.png'],
+					},
+				},
+				quantity: 2,
+			},
+			{
+				price_data: { currency: 'GBP', unit_amount: 5, product_data: { name: 'Cup' } },
+				quantity: 3,
+			},
 		]);
 	});
 
 	it('sends the id of a price in place of name and amount', () => {
-		expect(sent(created({ lineItems: [{ name: '', unitAmount: '0', quantity: 2, price: 'price_1' }], amount: null })).line_items).toEqual([{ price: 'price_1', quantity: 2 }]);
+		expect(
+			sent(
+				created({
+					lineItems: [{ name: '', unitAmount: '0', quantity: 2, price: 'price_1' }],
+					amount: null,
+				}),
+			).line_items,
+		).toEqual([{ price: 'price_1', quantity: 2 }]);
 	});
 
 	it('takes amounts in the smallest unit as they are', () => {
-		expect(sent(created({ amount: '1299', amountUnit: 'smallest' }))).toMatchObject({ line_items: [{ price_data: { unit_amount: 1299 } }] });
+		expect(sent(created({ amount: '1299', amountUnit: 'smallest' }))).toMatchObject({
+			line_items: [{ price_data: { unit_amount: 1299 } }],
+		});
 	});
 
 	it.each([
 		['more decimals than the currency has', { amount: '12.999' }, /'Amount'.*more decimals/],
-		['decimals in the smallest unit', { amount: '12.9', amountUnit: 'smallest' as const }, /'Amount'.*decimals/],
-		['an item with more decimals', { lineItems: [{ name: 'Tea', unitAmount: '1.999', quantity: 1 }] }, /'Line Items 1: Unit Amount'/],
+		[
+			'decimals in the smallest unit',
+			{ amount: '12.9', amountUnit: 'smallest' as const },
+			/'Amount'.*decimals/,
+		],
+		[
+			'an item with more decimals',
+			{ lineItems: [{ name: 'Tea', unitAmount: '1.999', quantity: 1 }] },
+			/'Line Items 1: Unit Amount'/,
+		],
 		['a currency that is none', { currency: 'XXY' }, /'Currency'/],
 		['no success page', { successUrl: null }, /'Success URL' is empty/],
 		['no cancel page', { cancelUrl: null }, /'Cancel URL' is empty/],
-		['nothing that names what is paid', { description: null, reference: null }, /'Description' and 'Reference'/],
+		[
+			'nothing that names what is paid',
+			{ description: null, reference: null },
+			/'Description' and 'Reference'/,
+		],
 		['metadata with another reference', { metadata: { reference: 'other' } }, /'Metadata'/],
 	])('refuses %s', (_case, more, words) => {
 		expect(() => created(more)).toThrow(words);
@@ -124,31 +195,57 @@ describe('Create Checkout', () => {
 
 	it('sends the metadata with the checkout and with the payment, which is what events hold', () => {
 		const body = sent(created({ metadata: { shop: 'north' } }));
-		expect(body).toMatchObject({ metadata: { shop: 'north', reference: 'order-1001' }, payment_intent_data: { metadata: { shop: 'north', reference: 'order-1001' } } });
+		expect(body).toMatchObject({
+			metadata: { shop: 'north', reference: 'order-1001' },
+			payment_intent_data: { metadata: { shop: 'north', reference: 'order-1001' } },
+		});
 	});
 
 	it('sends what is filled in of the additional fields, and extra fields last', () => {
-		const more = { billingAddressCollection: 'required' as const, merchantUserId: 'customer-7', paymentMethodTypes: ['card'], extraFields: { mode: 'other', payment_intent_data: { capture_method: 'manual' } } };
+		const more = {
+			billingAddressCollection: 'required' as const,
+			merchantUserId: 'customer-7',
+			paymentMethodTypes: ['card'],
+			extraFields: { mode: 'other', payment_intent_data: { capture_method: 'manual' } },
+		};
 		expect(sent(created(more))).toMatchObject({
 			mode: 'other',
 			billing_address_collection: 'required',
 			payment_method_types: ['card'],
-			payment_intent_data: { merchant_user_id: 'customer-7', merchant_order_id: 'order-1001', capture_method: 'manual' },
+			payment_intent_data: {
+				merchant_user_id: 'customer-7',
+				merchant_order_id: 'order-1001',
+				capture_method: 'manual',
+			},
 		});
 	});
 
 	it('leaves out what has no value', () => {
-		expect(Object.keys(sent(created({ reference: null })))).toEqual(['mode', 'success_url', 'cancel_url', 'line_items', 'payment_intent_data']);
+		expect(Object.keys(sent(created({ reference: null })))).toEqual([
+			'mode',
+			'success_url',
+			'cancel_url',
+			'line_items',
+			'payment_intent_data',
+		]);
 	});
 });
 
 describe('the idempotency key', () => {
-	const key = (more: Parameters<typeof order>[0] = {}) => created(more).headers?.['Idempotency-Key'];
+	const key = (more: Parameters<typeof order>[0] = {}) =>
+		created(more).headers?.['Idempotency-Key'];
 
 	it('is the same for the same row, and another for a changed amount, page or attempt', () => {
 		expect(key()).toMatch(/^[0-9a-f]{64}$/);
 		expect(key()).toBe(key());
-		expect(new Set([key(), key({ amount: '13' }), key({ successUrl: 'https://shop.example/other' }), key({ attempt: 2 })]).size).toBe(4);
+		expect(
+			new Set([
+				key(),
+				key({ amount: '13' }),
+				key({ successUrl: 'https://shop.example/other' }),
+				key({ attempt: 2 }),
+			]).size,
+		).toBe(4);
 	});
 
 	it('is not sent without a reference: two equal rows are two customers', () => {
@@ -158,13 +255,19 @@ describe('the idempotency key', () => {
 	it.each([
 		['once', {}, 'once'],
 		['again where the user trusts the key', { retry: true }, 'deduplicated'],
-		['once without a reference, whatever the user trusts', { retry: true, reference: null }, 'once'],
+		[
+			'once without a reference, whatever the user trusts',
+			{ retry: true, reference: null },
+			'once',
+		],
 	])('lets a create be sent %s', (_case, more, repeat) => {
 		expect(created(more).repeat).toBe(repeat);
 	});
 
 	it('is told with the checkout', () => {
-		expect(wooshPay.checkout.result(answer('createCheckout.success'), order(), credentials)).toMatchObject({ idempotencyKey: key() });
+		expect(
+			wooshPay.checkout.result(answer('createCheckout.success'), order(), credentials),
+		).toMatchObject({ idempotencyKey: key() });
 	});
 });
 
@@ -172,8 +275,16 @@ describe('a checkout', () => {
 	// The documented sample has null for the reference and no metadata.
 	it('keeps the reference that it was made with where the answer has none', () => {
 		const sample = answer('createCheckout.success');
-		const created = (more: object) => wooshPay.checkout.result({ ...sample, body: { ...(sample.body as object), ...more } }, order({ reference: 'order-7' }), credentials).reference;
-		expect([created({ client_reference_id: null, metadata: null }), created({ client_reference_id: 'as-wooshpay-has-it' })]).toEqual(['order-7', 'as-wooshpay-has-it']);
+		const created = (more: object) =>
+			wooshPay.checkout.result(
+				{ ...sample, body: { ...(sample.body as object), ...more } },
+				order({ reference: 'order-7' }),
+				credentials,
+			).reference;
+		expect([
+			created({ client_reference_id: null, metadata: null }),
+			created({ client_reference_id: 'as-wooshpay-has-it' }),
+		]).toEqual(['order-7', 'as-wooshpay-has-it']);
 	});
 
 	it('is read into the shape that every provider has', () => {
@@ -182,7 +293,8 @@ describe('a checkout', () => {
 			checkoutId: 'cs_1600000000000000003',
 			paymentId: 'pi_1600000000000000005',
 			reference: 'order-1001',
-			checkoutUrl: 'https://checkouttest.wooshpay.com/pay/cs_test_1600000000000000003?key=pk_test_aW52ZW50ZWQta2V5LW9mLWEtdGVzdA==',
+			checkoutUrl:
+				'https://checkouttest.wooshpay.com/pay/cs_test_1600000000000000003?key=pk_test_aW52ZW50ZWQta2V5LW9mLWEtdGVzdA==',
 			qrCode: null,
 			status: 'open',
 			providerStatus: 'open',
@@ -197,12 +309,26 @@ describe('a checkout', () => {
 	it.each([
 		['paid', { status: 'complete', payment_status: 'paid' }, 'paid'],
 		['open', { status: 'open', payment_status: 'unpaid' }, 'open'],
-		['unknown when it only says complete', { status: 'complete', payment_status: 'unpaid' }, 'unknown'],
-		['unknown for a word that no page shows', { status: 'expired', payment_status: 'unpaid' }, 'unknown'],
-		['unknown for a payment that was not needed', { status: 'complete', payment_status: 'no_payment_required' }, 'unknown'],
+		[
+			'unknown when it only says complete',
+			{ status: 'complete', payment_status: 'unpaid' },
+			'unknown',
+		],
+		[
+			'unknown for a word that no page shows',
+			{ status: 'expired', payment_status: 'unpaid' },
+			'unknown',
+		],
+		[
+			'unknown for a payment that was not needed',
+			{ status: 'complete', payment_status: 'no_payment_required' },
+			'unknown',
+		],
 		['unknown without a status', { status: null, payment_status: null }, 'unknown'],
 	])('is %s', (_case, changes, status) => {
-		expect(readCheckout(answer('createCheckout.success', changes), credentials, 'ask').status).toBe(status);
+		expect(readCheckout(answer('createCheckout.success', changes), credentials, 'ask').status).toBe(
+			status,
+		);
 	});
 
 	it.each([
@@ -211,16 +337,33 @@ describe('a checkout', () => {
 		['is a script', 'javascript:alert(1)'],
 		['is missing', null],
 	])('has no link when the address %s', (_case, url) => {
-		expect(readCheckout(answer('createCheckout.success', { url }), credentials, 'ask').checkoutUrl).toBeNull();
+		expect(
+			readCheckout(answer('createCheckout.success', { url }), credentials, 'ask').checkoutUrl,
+		).toBeNull();
 	});
 
 	it('has a plain link where the base URL is plain too', () => {
-		const sandbox = { ...credentials, environment: 'custom' as const, baseUrl: 'http://127.0.0.1:1' };
-		expect(readCheckout(answer('createCheckout.success', { url: 'http://127.0.0.1:1/pay' }), sandbox, 'ask').checkoutUrl).toBe('http://127.0.0.1:1/pay');
+		const sandbox = {
+			...credentials,
+			environment: 'custom' as const,
+			baseUrl: 'http://127.0.0.1:1',
+		};
+		expect(
+			readCheckout(
+				answer('createCheckout.success', { url: 'http://127.0.0.1:1/pay' }),
+				sandbox,
+				'ask',
+			).checkoutUrl,
+		).toBe('http://127.0.0.1:1/pay');
 	});
 
 	it('without an id is an error that says that it may exist', () => {
-		expect(() => readCheckout(reply({}), credentials, 'make')).toThrow(expect.objectContaining({ mayHaveArrived: true, message: expect.stringContaining('no checkout id') as string }));
+		expect(() => readCheckout(reply({}), credentials, 'make')).toThrow(
+			expect.objectContaining({
+				mayHaveArrived: true,
+				message: expect.stringContaining('no checkout id') as string,
+			}),
+		);
 	});
 
 	it.each([
@@ -228,7 +371,10 @@ describe('a checkout', () => {
 		['milliseconds', 1665639691214, '2022-10-13T05:41:31.214Z'],
 		['digits as text', '1665639691214', '2022-10-13T05:41:31.214Z'],
 	])('tells when it expires from %s', (_case, expiresAt, iso) => {
-		expect(readCheckout(answer('createCheckout.success', { expires_at: expiresAt }), credentials, 'ask').expiresAt).toBe(iso);
+		expect(
+			readCheckout(answer('createCheckout.success', { expires_at: expiresAt }), credentials, 'ask')
+				.expiresAt,
+		).toBe(iso);
 	});
 
 	it.each([null, '', 'soon', -1, 1.5, '99999999999999999999'])('tells nothing about %p', (time) => {
@@ -238,7 +384,16 @@ describe('a checkout', () => {
 
 describe('a payment', () => {
 	it('is read into the shape of a checkout', () => {
-		expect(readPayment(answer('getPayment.succeeded'))).toMatchObject({ checkoutId: null, paymentId: 'pi_1600000000000000005', reference: 'order-1001', status: 'paid', providerStatus: 'succeeded', amount: '10.10', currency: 'USD', livemode: false });
+		expect(readPayment(answer('getPayment.succeeded'))).toMatchObject({
+			checkoutId: null,
+			paymentId: 'pi_1600000000000000005',
+			reference: 'order-1001',
+			status: 'paid',
+			providerStatus: 'succeeded',
+			amount: '10.10',
+			currency: 'USD',
+			livemode: false,
+		});
 	});
 
 	it.each([
@@ -255,12 +410,23 @@ describe('a payment', () => {
 	});
 
 	it('is worth what was received, where that is told', () => {
-		expect(readPayment(answer('getPayment.succeeded', { amount_received: 900 })).amount).toBe('9.00');
-		expect(readPayment(answer('getPayment.succeeded', { amount_received: 0 })).amount).toBe('10.10');
+		expect(readPayment(answer('getPayment.succeeded', { amount_received: 900 })).amount).toBe(
+			'9.00',
+		);
+		expect(readPayment(answer('getPayment.succeeded', { amount_received: 0 })).amount).toBe(
+			'10.10',
+		);
 	});
 
 	it('finds the reference in the metadata where there is no order number', () => {
-		expect(readPayment(answer('getPayment.succeeded', { merchant_order_id: '', metadata: { reference: 'order-2' } })).reference).toBe('order-2');
+		expect(
+			readPayment(
+				answer('getPayment.succeeded', {
+					merchant_order_id: '',
+					metadata: { reference: 'order-2' },
+				}),
+			).reference,
+		).toBe('order-2');
 	});
 
 	it('of a currency that nobody knows has no amount', () => {
@@ -269,18 +435,44 @@ describe('a payment', () => {
 });
 
 describe('a refund', () => {
-	const refund: RefundOrder = { paymentId: 'pi_1', amount: '5.00', amountUnit: 'major', currency: 'USD', reference: 'refund-1', reason: null, metadata: {}, extraFields: {}, attempt: 1, retry: false };
+	const refund: RefundOrder = {
+		paymentId: 'pi_1',
+		amount: '5.00',
+		amountUnit: 'major',
+		currency: 'USD',
+		reference: 'refund-1',
+		reason: null,
+		metadata: {},
+		extraFields: {},
+		attempt: 1,
+		retry: false,
+	};
 
 	it('is asked for in the smallest unit, with its own reference', () => {
-		expect(sent(createRefundCall({ ...refund, reason: 'duplicate', extraFields: { a: 1 } }, credentials))).toEqual({ payment_intent: 'pi_1', amount: 500, reason: 'duplicate', metadata: { reference: 'refund-1' }, a: 1 });
+		expect(
+			sent(
+				createRefundCall({ ...refund, reason: 'duplicate', extraFields: { a: 1 } }, credentials),
+			),
+		).toEqual({
+			payment_intent: 'pi_1',
+			amount: 500,
+			reason: 'duplicate',
+			metadata: { reference: 'refund-1' },
+			a: 1,
+		});
 	});
 
 	it('without an amount is for all', () => {
-		expect(sent(createRefundCall({ ...refund, amount: null, reference: null }, credentials))).toEqual({ payment_intent: 'pi_1' });
+		expect(
+			sent(createRefundCall({ ...refund, amount: null, reference: null }, credentials)),
+		).toEqual({ payment_intent: 'pi_1' });
 	});
 
 	it('is never sent twice on its own, unless the user trusts the key', () => {
-		expect(createRefundCall(refund, credentials)).toMatchObject({ repeat: 'once', headers: { 'Idempotency-Key': expect.any(String) as string } });
+		expect(createRefundCall(refund, credentials)).toMatchObject({
+			repeat: 'once',
+			headers: { 'Idempotency-Key': expect.any(String) as string },
+		});
 		expect(createRefundCall({ ...refund, retry: true }, credentials).repeat).toBe('deduplicated');
 	});
 
@@ -299,19 +491,34 @@ describe('a refund', () => {
 	});
 
 	it('with a word that no page shows is unknown', () => {
-		expect(readRefund(answer('createRefund.success', { status: 'done' }), 'ask').status).toBe('unknown');
+		expect(readRefund(answer('createRefund.success', { status: 'done' }), 'ask').status).toBe(
+			'unknown',
+		);
 	});
 
 	it('takes a currency in small letters, as one page shows it', () => {
-		expect(readRefund(answer('createRefund.success', { currency: 'usd', amount: 100 }), 'ask')).toMatchObject({ amount: '1.00', currency: 'usd' });
+		expect(
+			readRefund(answer('createRefund.success', { currency: 'usd', amount: 100 }), 'ask'),
+		).toMatchObject({ amount: '1.00', currency: 'usd' });
 	});
 });
 
 describe('products and prices', () => {
-	const product = { name: 'Tea', description: null, url: 'www.example.com', images: [], active: null, metadata: { key1: 'value1' } };
+	const product = {
+		name: 'Tea',
+		description: null,
+		url: 'www.example.com',
+		images: [],
+		active: null,
+		metadata: { key1: 'value1' },
+	};
 
 	it('sends a product with what is filled in', () => {
-		expect(sent(createProductCall(product, {}, credentials))).toEqual({ name: 'Tea', metadata: { key1: 'value1' }, url: 'www.example.com' });
+		expect(sent(createProductCall(product, {}, credentials))).toEqual({
+			name: 'Tea',
+			metadata: { key1: 'value1' },
+			url: 'www.example.com',
+		});
 	});
 
 	it('reads a product', () => {
@@ -327,40 +534,83 @@ describe('products and prices', () => {
 	});
 
 	it('sends a price for a product that exists', () => {
-		const call = createPriceCall({ amount: '12.99', amountUnit: 'major', currency: 'gbp', product: 'prod_1' }, { active: false, nickname: 'n', lookupKey: 'k', metadata: { a: 'b' } }, {}, credentials);
-		expect(sent(call)).toEqual({ currency: 'GBP', unit_amount: 1299, product: 'prod_1', active: false, nickname: 'n', lookup_key: 'k', metadata: { a: 'b' } });
+		const call = createPriceCall(
+			{ amount: '12.99', amountUnit: 'major', currency: 'gbp', product: 'prod_1' },
+			{ active: false, nickname: 'n', lookupKey: 'k', metadata: { a: 'b' } },
+			{},
+			credentials,
+		);
+		expect(sent(call)).toEqual({
+			currency: 'GBP',
+			unit_amount: 1299,
+			product: 'prod_1',
+			active: false,
+			nickname: 'n',
+			lookup_key: 'k',
+			metadata: { a: 'b' },
+		});
 	});
 
 	it('sends a price with a product to be made', () => {
-		const call = createPriceCall({ amount: '1', amountUnit: 'major', currency: 'JPY', product }, {}, {}, credentials);
-		expect(sent(call)).toEqual({ currency: 'JPY', unit_amount: 1, product_data: { name: 'Tea', metadata: { key1: 'value1' }, url: 'www.example.com' } });
+		const call = createPriceCall(
+			{ amount: '1', amountUnit: 'major', currency: 'JPY', product },
+			{},
+			{},
+			credentials,
+		);
+		expect(sent(call)).toEqual({
+			currency: 'JPY',
+			unit_amount: 1,
+			product_data: { name: 'Tea', metadata: { key1: 'value1' }, url: 'www.example.com' },
+		});
 	});
 
 	it('refuses a lookup key of 201 characters', () => {
-		expect(() => updatePriceCall('price_1', { lookupKey: 'k'.repeat(201) }, credentials)).toThrow("'Lookup Key'");
-		expect(sent(updatePriceCall('price_1', { lookupKey: 'k'.repeat(200) }, credentials))).toEqual({ lookup_key: 'k'.repeat(200) });
-	});
-
-	it.each(['createPrice.success', 'getPrice.success'])('reads a price of %s, whichever way it names the product', (name) => {
-		expect(readPrice(answer(name), 'ask')).toEqual({
-			provider: 'wooshpay',
-			priceId: 'price_1600000000000000002',
-			productId: 'prod_1600000000000000001',
-			amount: '12.99',
-			currency: 'GBP',
-			active: true,
-			nickname: 'some nickname',
-			lookupKey: 'test_lookup_key',
-			livemode: false,
+		expect(() => updatePriceCall('price_1', { lookupKey: 'k'.repeat(201) }, credentials)).toThrow(
+			"'Lookup Key'",
+		);
+		expect(sent(updatePriceCall('price_1', { lookupKey: 'k'.repeat(200) }, credentials))).toEqual({
+			lookup_key: 'k'.repeat(200),
 		});
 	});
+
+	it.each(['createPrice.success', 'getPrice.success'])(
+		'reads a price of %s, whichever way it names the product',
+		(name) => {
+			expect(readPrice(answer(name), 'ask')).toEqual({
+				provider: 'wooshpay',
+				priceId: 'price_1600000000000000002',
+				productId: 'prod_1600000000000000001',
+				amount: '12.99',
+				currency: 'GBP',
+				active: true,
+				nickname: 'some nickname',
+				lookupKey: 'test_lookup_key',
+				livemode: false,
+			});
+		},
+	);
 });
 
 describe('a refusal', () => {
 	it.each([
-		['under error', { error: { type: 'invalid_request_error', code: 'parameter_missing', message: 'No success_url' } }, 'No success_url (parameter_missing)'],
+		[
+			'under error',
+			{
+				error: {
+					type: 'invalid_request_error',
+					code: 'parameter_missing',
+					message: 'No success_url',
+				},
+			},
+			'No success_url (parameter_missing)',
+		],
 		['at the top', { type: 'api_error', message: 'Try later' }, 'Try later (api_error)'],
-		['as a text under error', { error: 'invalid_client', error_description: 'No such client' }, 'No such client'],
+		[
+			'as a text under error',
+			{ error: 'invalid_client', error_description: 'No such client' },
+			'No such client',
+		],
 		['as nothing but a code', { error: { code: 'rate_limit' } }, 'rate_limit'],
 		['as nothing', {}, ''],
 	])('is told in the words of WooshPay, %s', (_case, body, message) => {
@@ -380,22 +630,37 @@ describe('a callback', () => {
 	const secret = 'whsec_inventedSecretOfTheCredential1';
 	const body = Buffer.from(JSON.stringify(paymentEvent('payment_intent.succeeded')));
 	const signed = (rawBody: Buffer, key = secret, time = '1768435200000') => ({
-		headers: { 'wooshpay-signature': `t=${time},v1=${createHmac('sha256', key).update(`${time}.`).update(rawBody).digest('hex')}` },
+		headers: {
+			'wooshpay-signature': `t=${time},v1=${createHmac('sha256', key).update(`${time}.`).update(rawBody).digest('hex')}`,
+		},
 		rawBody,
 	});
 	const reasonOf = (verdict: Verdict) => (verdict.genuine === false ? verdict.reason : 'genuine');
 
 	it('is genuine with the secret of the endpoint, and tells when it was signed', () => {
-		expect(wooshPay.callback.verify(signed(body), credentials)).toMatchObject({ genuine: true, signedAt: new Date(1768435200000) });
+		expect(wooshPay.callback.verify(signed(body), credentials)).toMatchObject({
+			genuine: true,
+			signedAt: new Date(1768435200000),
+		});
 	});
 
 	it.each<[string, Partial<WooshPayCredentials>, Record<string, unknown>]>([
 		['the one that the trigger keeps', { webhookSecret: '' }, { secret }],
-		['the one of the endpoint before', { webhookSecret: '' }, { secret: 'whsec_new', secretPrevious: secret }],
+		[
+			'the one of the endpoint before',
+			{ webhookSecret: '' },
+			{ secret: 'whsec_new', secretPrevious: secret },
+		],
 		['the one in the credential beside a kept one', {}, { secret: 'whsec_other' }],
-		['the previous one in the credential', { webhookSecret: 'whsec_new', webhookSecretPrevious: secret }, {}],
+		[
+			'the previous one in the credential',
+			{ webhookSecret: 'whsec_new', webhookSecretPrevious: secret },
+			{},
+		],
 	])('is genuine with any secret there is: %s', (_case, more, remembered) => {
-		expect(wooshPay.callback.verify(signed(body), { ...credentials, ...more }, remembered).genuine).toBe(true);
+		expect(
+			wooshPay.callback.verify(signed(body), { ...credentials, ...more }, remembered).genuine,
+		).toBe(true);
 	});
 
 	it('is refused when there is no secret at all', () => {
@@ -407,18 +672,34 @@ describe('a callback', () => {
 	});
 
 	it.each([
-		['with the body of another', { ...signed(body), rawBody: Buffer.from('{}') }, 'signature_mismatch'],
+		[
+			'with the body of another',
+			{ ...signed(body), rawBody: Buffer.from('{}') },
+			'signature_mismatch',
+		],
 		['without the header', { headers: {}, rawBody: body }, 'missing_header'],
-		['with a cut signature', { headers: { 'wooshpay-signature': signed(body).headers['wooshpay-signature'].slice(0, -2) }, rawBody: body }, 'malformed_signature'],
+		[
+			'with a cut signature',
+			{
+				headers: { 'wooshpay-signature': signed(body).headers['wooshpay-signature'].slice(0, -2) },
+				rawBody: body,
+			},
+			'malformed_signature',
+		],
 		['with a time that is none', signed(body, secret, 'now'), 'malformed_header'],
 		['that is a list', signed(Buffer.from('[]')), 'body_not_object'],
 		['that is not UTF-8', signed(Buffer.from([0x7b, 0xff, 0x7d])), 'body_not_object'],
 	])('is refused %s', (_case, received, reason) => {
-		expect(reasonOf(wooshPay.callback.verify(received, credentials))).toMatch(new RegExp(`^${reason}:`));
+		expect(reasonOf(wooshPay.callback.verify(received, credentials))).toMatch(
+			new RegExp(`^${reason}:`),
+		);
 	});
 
 	it('keeps numbers that a JavaScript number would change', () => {
-		const verdict = wooshPay.callback.verify(signed(Buffer.from('{"id":"evt_1","a":1.0,"b":12345678901234567891}')), credentials);
+		const verdict = wooshPay.callback.verify(
+			signed(Buffer.from('{"id":"evt_1","a":1.0,"b":12345678901234567891}')),
+			credentials,
+		);
 		expect(verdict).toMatchObject({ payload: { a: '1.0', b: '12345678901234567891' } });
 	});
 });
@@ -448,14 +729,34 @@ describe('an event', () => {
 		['payment_intent.succeeded', { status: 'requires_capture' }, 'unknown', 'unknown'],
 		['payment_intent.created', { status: 'requires_payment_method' }, 'payment.pending', 'pending'],
 		['payment_intent.requires_action', { status: 'requires_action' }, 'payment.pending', 'pending'],
-		['payment_intent.payment_failed', { status: 'requires_payment_method' }, 'payment.failed', 'failed'],
+		[
+			'payment_intent.payment_failed',
+			{ status: 'requires_payment_method' },
+			'payment.failed',
+			'failed',
+		],
 		['payment_intent.canceled', { status: 'canceled' }, 'payment.canceled', 'canceled'],
 		['payment_intent.other', { status: 'succeeded' }, 'unknown', 'unknown'],
-		['checkout.session.completed', { object: 'checkout.session', status: 'complete', payment_status: 'paid' }, 'unknown', 'unknown'],
-		['charge.refund.updated', { object: 'refund', status: 'succeeded' }, 'refund.succeeded', 'refunded'],
+		[
+			'checkout.session.completed',
+			{ object: 'checkout.session', status: 'complete', payment_status: 'paid' },
+			'unknown',
+			'unknown',
+		],
+		[
+			'charge.refund.updated',
+			{ object: 'refund', status: 'succeeded' },
+			'refund.succeeded',
+			'refunded',
+		],
 		['charge.refund.updated', { object: 'refund', status: 'pending' }, 'refund.pending', 'unknown'],
 		['charge.refund.updated', { object: 'refund', status: 'failed' }, 'refund.failed', 'unknown'],
-		['charge.refund.updated', { object: 'refund', status: 'odd', failure_reason: 'lost_or_stolen_card' }, 'refund.failed', 'unknown'],
+		[
+			'charge.refund.updated',
+			{ object: 'refund', status: 'odd', failure_reason: 'lost_or_stolen_card' },
+			'refund.failed',
+			'unknown',
+		],
 		['charge.refund.updated', { object: 'refund', status: 'odd' }, 'unknown', 'unknown'],
 		['charge.dispute.updated', { object: 'dispute', status: 'lost' }, 'dispute.updated', 'unknown'],
 		['', {}, 'unknown', 'unknown'],
@@ -464,32 +765,63 @@ describe('an event', () => {
 	});
 
 	it('of a refund names the payment that is refunded', () => {
-		expect(factsOf(paymentEvent('charge.refund.updated', { id: 're_1', object: 'refund', payment_intent: 'pi_9', amount: 500 }))).toMatchObject({ paymentId: 'pi_9', amount: '5.00' });
+		expect(
+			factsOf(
+				paymentEvent('charge.refund.updated', {
+					id: 're_1',
+					object: 'refund',
+					payment_intent: 'pi_9',
+					amount: 500,
+				}),
+			),
+		).toMatchObject({ paymentId: 'pi_9', amount: '5.00' });
 	});
 
 	it('of a dispute is read as its page shows it', () => {
-		expect(factsOf(answer('dispute.event').body as Record<string, unknown>)).toMatchObject({ event: 'dispute.updated', eventId: 'evt_1600000000000000008', paymentId: null, providerStatus: 'lost', amount: '0.66', occurredAt: '2022-11-17T12:29:38.000Z' });
+		expect(factsOf(answer('dispute.event').body as Record<string, unknown>)).toMatchObject({
+			event: 'dispute.updated',
+			eventId: 'evt_1600000000000000008',
+			paymentId: null,
+			providerStatus: 'lost',
+			amount: '0.66',
+			occurredAt: '2022-11-17T12:29:38.000Z',
+		});
 	});
 
 	it('without an object is unknown and loses nothing', () => {
-		expect(factsOf({ id: 'evt_1', type: 'payment_intent.succeeded' })).toMatchObject({ event: 'unknown', eventId: 'evt_1', paymentId: null, amount: null, raw: { type: 'payment_intent.succeeded' } });
+		expect(factsOf({ id: 'evt_1', type: 'payment_intent.succeeded' })).toMatchObject({
+			event: 'unknown',
+			eventId: 'evt_1',
+			paymentId: null,
+			amount: null,
+			raw: { type: 'payment_intent.succeeded' },
+		});
 	});
 
 	it('without an id of its own still has one that differs by payment and status', () => {
-		const id = (object: object) => factsOf(paymentEvent('payment_intent.succeeded', { ...object }, { id: null })).eventId;
-		expect(new Set([id({ id: 'pi_1' }), id({ id: 'pi_2' }), id({ status: 'canceled' })]).size).toBe(3);
+		const id = (object: object) =>
+			factsOf(paymentEvent('payment_intent.succeeded', { ...object }, { id: null })).eventId;
+		expect(new Set([id({ id: 'pi_1' }), id({ id: 'pi_2' }), id({ status: 'canceled' })]).size).toBe(
+			3,
+		);
 		expect(id({ id: 'pi_1' })).toBe(id({ id: 'pi_1' }));
 	});
 });
 
 describe('Confirm With Provider', () => {
-	const ask = (payload: Record<string, unknown>) => confirm.call(factsOf(payload), credentials)?.url.replace('https://apitest.wooshpay.com', '');
-	const confirmed = (payload: Record<string, unknown>, found: Parameters<typeof answer>) => confirm.facts(answer(...found), factsOf(payload), credentials);
+	const ask = (payload: Record<string, unknown>) =>
+		confirm.call(factsOf(payload), credentials)?.url.replace('https://apitest.wooshpay.com', '');
+	const confirmed = (payload: Record<string, unknown>, found: Parameters<typeof answer>) =>
+		confirm.facts(answer(...found), factsOf(payload), credentials);
 
 	it.each([
 		['a payment', paymentEvent('payment_intent.succeeded'), '/v1/payment_intents/pi_1'],
 		['a refund', paymentEvent('charge.refund.updated', { id: 're_1' }), '/v1/refunds/re_1'],
-		['anything else, as the event that WooshPay keeps', paymentEvent('charge.dispute.updated', { id: 'dp_1' }), '/v1/events/evt_1'],
+		[
+			'anything else, as the event that WooshPay keeps',
+			paymentEvent('charge.dispute.updated', { id: 'dp_1' }),
+			'/v1/events/evt_1',
+		],
 	])('asks for %s', (_case, payload, path) => {
 		expect(ask(payload)).toBe(path);
 	});
@@ -499,33 +831,72 @@ describe('Confirm With Provider', () => {
 	});
 
 	it('supports what the payment says', () => {
-		expect(confirmed(paymentEvent('payment_intent.succeeded'), ['getPayment.succeeded'])).toMatchObject({ event: 'payment.succeeded', status: 'paid', amount: '10.10', currency: 'USD', occurredAt: '2026-01-14T23:59:59.841Z' });
+		expect(
+			confirmed(paymentEvent('payment_intent.succeeded'), ['getPayment.succeeded']),
+		).toMatchObject({
+			event: 'payment.succeeded',
+			status: 'paid',
+			amount: '10.10',
+			currency: 'USD',
+			occurredAt: '2026-01-14T23:59:59.841Z',
+		});
 	});
 
 	it('gives the success of a payment one id, from whichever event it is learnt', () => {
-		const late = confirmed(paymentEvent('payment_intent.requires_action', {}, { id: 'evt_0' }), ['getPayment.succeeded']);
+		const late = confirmed(paymentEvent('payment_intent.requires_action', {}, { id: 'evt_0' }), [
+			'getPayment.succeeded',
+		]);
 		const own = confirmed(paymentEvent('payment_intent.succeeded'), ['getPayment.succeeded']);
 		expect([late?.event, late?.eventId]).toEqual(['payment.succeeded', own?.eventId]);
 	});
 
 	it('keeps the id of an event that the payment still supports', () => {
-		expect(confirmed(paymentEvent('payment_intent.requires_action'), ['getPayment.succeeded', { status: 'requires_action' }])).toMatchObject({ event: 'payment.pending', eventId: 'evt_1' });
+		expect(
+			confirmed(paymentEvent('payment_intent.requires_action'), [
+				'getPayment.succeeded',
+				{ status: 'requires_action' },
+			]),
+		).toMatchObject({ event: 'payment.pending', eventId: 'evt_1' });
 	});
 
 	it('does not support "paid" for a payment that is not', () => {
-		expect(confirmed(paymentEvent('payment_intent.succeeded'), ['getPayment.succeeded', { status: 'requires_payment_method' }])).toMatchObject({ event: 'unknown', status: 'unknown' });
+		expect(
+			confirmed(paymentEvent('payment_intent.succeeded'), [
+				'getPayment.succeeded',
+				{ status: 'requires_payment_method' },
+			]),
+		).toMatchObject({ event: 'unknown', status: 'unknown' });
 	});
 
 	it('believes a failure only where the payment keeps an error', () => {
 		const failed = paymentEvent('payment_intent.payment_failed');
-		expect(confirmed(failed, ['getPayment.succeeded', { status: 'requires_payment_method', last_payment_error: { code: 'declined' } }])?.event).toBe('payment.failed');
-		expect(confirmed(failed, ['getPayment.succeeded', { status: 'requires_payment_method' }])?.event).toBe('unknown');
-		expect(confirmed(failed, ['getPayment.succeeded', { last_payment_error: { code: 'declined' } }])?.event).toBe('payment.succeeded');
+		expect(
+			confirmed(failed, [
+				'getPayment.succeeded',
+				{ status: 'requires_payment_method', last_payment_error: { code: 'declined' } },
+			])?.event,
+		).toBe('payment.failed');
+		expect(
+			confirmed(failed, ['getPayment.succeeded', { status: 'requires_payment_method' }])?.event,
+		).toBe('unknown');
+		expect(
+			confirmed(failed, ['getPayment.succeeded', { last_payment_error: { code: 'declined' } }])
+				?.event,
+		).toBe('payment.succeeded');
 	});
 
 	it('reads the refund, not the payment, for a refund', () => {
-		const claimed = paymentEvent('charge.refund.updated', { id: 're_1600000000000000007', object: 'refund', status: 'pending' });
-		expect(confirmed(claimed, ['createRefund.success'])).toMatchObject({ event: 'refund.succeeded', eventId: 're_1600000000000000007:succeeded', paymentId: 'pi_1600000000000000005', amount: '5.00' });
+		const claimed = paymentEvent('charge.refund.updated', {
+			id: 're_1600000000000000007',
+			object: 'refund',
+			status: 'pending',
+		});
+		expect(confirmed(claimed, ['createRefund.success'])).toMatchObject({
+			event: 'refund.succeeded',
+			eventId: 're_1600000000000000007:succeeded',
+			paymentId: 'pi_1600000000000000005',
+			amount: '5.00',
+		});
 	});
 });
 
@@ -534,8 +905,16 @@ describe('registering an endpoint', () => {
 		[['payment.succeeded'], [], ['payment_intent.succeeded']],
 		[['payment.pending'], [], ['payment_intent.created', 'payment_intent.requires_action']],
 		[['refund.succeeded', 'refund.failed'], [], ['charge.refund.updated']],
-		[['dispute.updated', 'payment.canceled', 'payment.failed'], [], ['charge.dispute.updated', 'payment_intent.canceled', 'payment_intent.payment_failed']],
-		[['payment.succeeded'], ['payout.paid', 'payment_intent.succeeded'], ['payment_intent.succeeded', 'payout.paid']],
+		[
+			['dispute.updated', 'payment.canceled', 'payment.failed'],
+			[],
+			['charge.dispute.updated', 'payment_intent.canceled', 'payment_intent.payment_failed'],
+		],
+		[
+			['payment.succeeded'],
+			['payout.paid', 'payment_intent.succeeded'],
+			['payment_intent.succeeded', 'payout.paid'],
+		],
 		[['payment.expired'], [], []],
 	])('asks for %j and %j as %j', (events, additional, names) => {
 		expect(registration.eventNames(events, additional)).toEqual(names);
@@ -548,16 +927,30 @@ describe('registering an endpoint', () => {
 	it('reads a page of endpoints, and where the next one begins', () => {
 		expect(registration.listed(answer('listEndpoints.success'))).toEqual({
 			endpoints: [
-				{ id: 'we_1600000000000000010', url: 'https://shop.example/hook', enabled: true, events: ['payment_intent.succeeded'] },
-				{ id: 'we_1600000000000000011', url: 'https://n8n.example/webhook/x/callback', enabled: false, events: ['payment_intent.succeeded'] },
+				{
+					id: 'we_1600000000000000010',
+					url: 'https://shop.example/hook',
+					enabled: true,
+					events: ['payment_intent.succeeded'],
+				},
+				{
+					id: 'we_1600000000000000011',
+					url: 'https://n8n.example/webhook/x/callback',
+					enabled: false,
+					events: ['payment_intent.succeeded'],
+				},
 			],
 			next: 'we_1600000000000000011',
 		});
-		expect(registration.list(credentials, 'we_1').url).toBe('https://apitest.wooshpay.com/v1/webhook_endpoints?limit=100&starting_after=we_1');
+		expect(registration.list(credentials, 'we_1').url).toBe(
+			'https://apitest.wooshpay.com/v1/webhook_endpoints?limit=100&starting_after=we_1',
+		);
 	});
 
 	it('takes "more" only for true, since other lists have null there', () => {
-		expect(registration.listed(answer('listEndpoints.success', { has_more: null })).next).toBeUndefined();
+		expect(
+			registration.listed(answer('listEndpoints.success', { has_more: null })).next,
+		).toBeUndefined();
 	});
 
 	it('never takes an answer without a list for an empty one', () => {
@@ -565,20 +958,37 @@ describe('registering an endpoint', () => {
 	});
 
 	it('keeps id and secret, and refuses an answer without either', () => {
-		expect(registration.remember(answer('createEndpoint.success'))).toEqual({ id: 'we_1600000000000000012', secret: 'whsec_inventedSecretOfAnEndpoint0001' });
-		expect(() => registration.remember(answer('createEndpoint.success', { secret: '' }))).toThrow(expect.objectContaining({ mayHaveArrived: true }));
+		expect(registration.remember(answer('createEndpoint.success'))).toEqual({
+			id: 'we_1600000000000000012',
+			secret: 'whsec_inventedSecretOfAnEndpoint0001',
+		});
+		expect(() => registration.remember(answer('createEndpoint.success', { secret: '' }))).toThrow(
+			expect.objectContaining({ mayHaveArrived: true }),
+		);
 	});
 });
 
 // Words that every JavaScript object knows: a look-up in a table would find a function.
-describe.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])('the word %s, which WooshPay does not document,', (word) => {
-	it('is an unknown status', () => {
-		expect(readPayment(reply({ id: 'pi_1', status: word }))).toMatchObject({ status: 'unknown', providerStatus: word });
-		expect(readRefund(reply({ id: 're_1', status: word }), 'ask')).toMatchObject({ status: 'unknown', providerStatus: word });
-	});
+describe.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(
+	'the word %s, which WooshPay does not document,',
+	(word) => {
+		it('is an unknown status', () => {
+			expect(readPayment(reply({ id: 'pi_1', status: word }))).toMatchObject({
+				status: 'unknown',
+				providerStatus: word,
+			});
+			expect(readRefund(reply({ id: 're_1', status: word }), 'ask')).toMatchObject({
+				status: 'unknown',
+				providerStatus: word,
+			});
+		});
 
-	it('is an unknown event', () => {
-		expect(factsOf(paymentEvent(word))).toMatchObject({ event: 'unknown', status: 'unknown' });
-		expect(factsOf(paymentEvent('charge.refund.updated', { status: word }))).toMatchObject({ event: 'unknown', status: 'unknown' });
-	});
-});
+		it('is an unknown event', () => {
+			expect(factsOf(paymentEvent(word))).toMatchObject({ event: 'unknown', status: 'unknown' });
+			expect(factsOf(paymentEvent('charge.refund.updated', { status: word }))).toMatchObject({
+				event: 'unknown',
+				status: 'unknown',
+			});
+		});
+	},
+);

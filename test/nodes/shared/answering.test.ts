@@ -16,7 +16,8 @@ async function deliver(nodeId: string, respond?: 'immediately' | 'whenFinished')
 		statusCode: 200,
 		status: (code: number) => Object.assign(response, { statusCode: code }),
 		type: (type: string) => response.setHeader('Content-Type', type),
-		setHeader: (name: string, value: string) => Object.assign(headers, { [name]: value }) && response,
+		setHeader: (name: string, value: string) =>
+			Object.assign(headers, { [name]: value }) && response,
 		// As Express: an object becomes JSON text, which comes through the response's own send once more.
 		send(body: unknown) {
 			if (typeof body !== 'string') return response.json(body);
@@ -25,7 +26,10 @@ async function deliver(nodeId: string, respond?: 'immediately' | 'whenFinished')
 		},
 		json: (body: unknown): unknown => response.send(JSON.stringify(body)),
 	};
-	const parameters: Record<string, unknown> = { events: ['payment.succeeded'], options: { maximumAge: 0, ...(respond && { respond }) } };
+	const parameters: Record<string, unknown> = {
+		events: ['payment.succeeded'],
+		options: { maximumAge: 0, ...(respond && { respond }) },
+	};
 	const context = {
 		getRequestObject: () => ({ rawBody: genuine.rawBody }),
 		getHeaderData: () => genuine.headers,
@@ -86,7 +90,9 @@ describe('Respond: When Workflow Finishes', () => {
 		const node = newNode();
 		const delivery = await deliver(node, 'whenFinished');
 		delivery.n8nAnswers(500, { message: 'Error in workflow' });
-		expect(delivery.sent).toEqual([expect.objectContaining({ status: 500, body: '{"message":"Error in workflow"}' })]);
+		expect(delivery.sent).toEqual([
+			expect.objectContaining({ status: 500, body: '{"message":"Error in workflow"}' }),
+		]);
 		expect((await deliver(node, 'whenFinished')).started).toBe(true);
 	});
 

@@ -1,21 +1,39 @@
-import { beginDelivery, finishDelivery, forgetTestDeliveries, MOST_EVENTS_REMEMBERED, REMEMBERED_FOR_MILLISECONDS, type EventKey } from '../../../nodes/shared/deliveredEvents';
+import {
+	beginDelivery,
+	finishDelivery,
+	forgetTestDeliveries,
+	MOST_EVENTS_REMEMBERED,
+	REMEMBERED_FOR_MILLISECONDS,
+	type EventKey,
+} from '../../../nodes/shared/deliveredEvents';
 
 const start = Date.UTC(2030, 0, 1);
 const hour = 60 * 60 * 1000;
 let workflow = 0;
 /** Each test has a workflow of its own: the marks are of the process. */
-const newKey = (more: Partial<EventKey> = {}): EventKey => ({ workflowId: `workflow-${++workflow}`, nodeId: 'trigger', test: false, eventId: 'evt-1', ...more });
+const newKey = (more: Partial<EventKey> = {}): EventKey => ({
+	workflowId: `workflow-${++workflow}`,
+	nodeId: 'trigger',
+	test: false,
+	eventId: 'evt-1',
+	...more,
+});
 
 test('a copy that arrives while the first is in flight is told so', () => {
 	const key = newKey();
-	expect([beginDelivery(key, start), beginDelivery(key, start), beginDelivery(key, start)]).toEqual(['first', 'inFlight', 'inFlight']);
+	expect([beginDelivery(key, start), beginDelivery(key, start), beginDelivery(key, start)]).toEqual(
+		['first', 'inFlight', 'inFlight'],
+	);
 });
 
 test('a copy that arrives after the first was acknowledged starts nothing', () => {
 	const key = newKey();
 	beginDelivery(key, start);
 	finishDelivery(key, true, start);
-	expect([beginDelivery(key, start), beginDelivery(key, start + 72 * hour)]).toEqual(['done', 'done']);
+	expect([beginDelivery(key, start), beginDelivery(key, start + 72 * hour)]).toEqual([
+		'done',
+		'done',
+	]);
 });
 
 test('the next copy starts the workflow when the first was not acknowledged', () => {
@@ -81,7 +99,9 @@ test('when the memory is full the oldest finished event goes first, and none in 
 		finishDelivery(key, true, start);
 	}
 	expect(beginDelivery(inFlight, start)).toBe('inFlight');
-	expect(beginDelivery({ ...newest, eventId: `evt-${MOST_EVENTS_REMEMBERED - 1}` }, start)).toBe('done');
+	expect(beginDelivery({ ...newest, eventId: `evt-${MOST_EVENTS_REMEMBERED - 1}` }, start)).toBe(
+		'done',
+	);
 	expect(beginDelivery(oldest, start)).toBe('first');
 });
 
@@ -94,7 +114,8 @@ test('a full memory goes on forgetting the oldest, one for each new event', () =
 	// More than twice as many: whatever was there before is gone, and every place was used again.
 	const count = 2 * MOST_EVENTS_REMEMBERED + 1_000;
 	for (let event = 0; event < count; event++) deliver(event);
-	const remembered = (event: number) => beginDelivery({ ...key, eventId: `evt-${event}` }, start) === 'done';
+	const remembered = (event: number) =>
+		beginDelivery({ ...key, eventId: `evt-${event}` }, start) === 'done';
 	// The tests above have left some in flight, which take a place each.
 	expect(remembered(count - MOST_EVENTS_REMEMBERED + 100)).toBe(true);
 	expect(remembered(count - 1)).toBe(true);
@@ -105,7 +126,8 @@ test('a memory that was full of deliveries in flight takes in new events and for
 	const key = newKey();
 	const id = (event: number) => ({ ...key, eventId: `evt-${event}` });
 	for (let event = 0; event <= MOST_EVENTS_REMEMBERED + 1; event++) beginDelivery(id(event), start);
-	for (let event = 0; event <= MOST_EVENTS_REMEMBERED + 1; event++) finishDelivery(id(event), true, start);
+	for (let event = 0; event <= MOST_EVENTS_REMEMBERED + 1; event++)
+		finishDelivery(id(event), true, start);
 	for (const event of [-1, -2, -3]) expect(beginDelivery(id(event), start)).toBe('first');
 	expect(beginDelivery(id(0), start)).toBe('first');
 });

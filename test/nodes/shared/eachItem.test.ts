@@ -4,11 +4,21 @@ import { eachItem, type Operation } from '../../../nodes/shared/eachItem';
 import { rememberRun, rowsMadeBefore } from '../../../nodes/shared/madeBefore';
 import { readAmount } from '../../../nodes/shared/money';
 import { DELETED, runNode, type NodeRun, type NodeRunOptions } from '../../support/contexts';
-import { createCall, ProbeApi, probeNode, probeProvider, type ProbeCredentials } from './support/probe';
+import {
+	createCall,
+	ProbeApi,
+	probeNode,
+	probeProvider,
+	type ProbeCredentials,
+} from './support/probe';
 import { startProviderServer, type ProviderServer, type Reply } from './support/providerServer';
 import { resetTime } from './support/skippedTime';
 
-jest.mock('n8n-workflow', () => jest.requireActual<typeof import('./support/skippedTime')>('./support/skippedTime').n8nWorkflowThatSkipsTime());
+jest.mock('n8n-workflow', () =>
+	jest
+		.requireActual<typeof import('./support/skippedTime')>('./support/skippedTime')
+		.n8nWorkflowThatSkipsTime(),
+);
 
 const key = 'sentinel-key-3f9a1c77e2';
 let server: ProviderServer;
@@ -39,7 +49,20 @@ const properties: INodeProperties[] = [
 	{ displayName: 'Amount', name: 'amount', type: 'string', default: '12.50' },
 	{ displayName: 'Reference', name: 'reference', type: 'string', default: '' },
 	{ displayName: 'Extra', name: 'extra', type: 'json', default: '' },
-	{ displayName: 'Options', name: 'options', type: 'collection', default: {}, options: [{ displayName: 'Requests in Parallel', name: 'requestsInParallel', type: 'number', default: 5 }] },
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		default: {},
+		options: [
+			{
+				displayName: 'Requests in Parallel',
+				name: 'requestsInParallel',
+				type: 'number',
+				default: 5,
+			},
+		],
+	},
 ];
 
 const operations: Record<string, Record<string, Operation<ProbeCredentials>>> = {
@@ -47,43 +70,96 @@ const operations: Record<string, Record<string, Operation<ProbeCredentials>>> = 
 		create: async (row) => {
 			const reference = row.text('reference') || null;
 			const amount = readAmount(row.value('amount'), 'Amount');
-			return await row.make(reference, async () => (await row.send(createCall(row.credentials, { reference, amount }))).body as IDataObject);
+			return await row.make(
+				reference,
+				async () =>
+					(await row.send(createCall(row.credentials, { reference, amount }))).body as IDataObject,
+			);
 		},
 		createAndRead: async (row) => {
 			const reference = row.text('reference') || null;
 			return await row.make(reference, async () => {
-				const body = (await row.send(createCall(row.credentials, { reference, amount: '12.50' }))).body as IDataObject;
-				if (body.id === undefined) throw new CallFailure("Probe's answer holds no checkout id", { advice: 'It may have been made nevertheless.', mayHaveArrived: true });
+				const body = (await row.send(createCall(row.credentials, { reference, amount: '12.50' })))
+					.body as IDataObject;
+				if (body.id === undefined)
+					throw new CallFailure("Probe's answer holds no checkout id", {
+						advice: 'It may have been made nevertheless.',
+						mayHaveArrived: true,
+					});
 				return body;
 			});
 		},
 		createOnce: async (row) => {
 			const reference = row.text('reference') || null;
-			return await row.make(reference, async () => (await row.send({ ...createCall(row.credentials, { reference, amount: '12.50' }), repeat: 'deduplicated' })).body as IDataObject);
+			return await row.make(
+				reference,
+				async () =>
+					(
+						await row.send({
+							...createCall(row.credentials, { reference, amount: '12.50' }),
+							repeat: 'deduplicated',
+						})
+					).body as IDataObject,
+			);
 		},
-		get: async (row) => (await row.send({ method: 'GET', url: `${row.credentials.baseUrl}/checkouts/${row.text('reference')}`, repeat: 'safe' })).body as IDataObject,
-		list: async (row) => (await row.send({ method: 'GET', url: `${row.credentials.baseUrl}/checkouts`, repeat: 'safe' })).body as IDataObject[],
-		download: async () => ({ json: { file: 'a.csv' }, binary: { data: { data: 'YQ==', mimeType: 'text/csv' } } }),
-		read: async (row) => ({ text: row.text('reference'), options: row.collection('options'), extra: row.json('extra', 'Extra') as IDataObject }),
+		get: async (row) =>
+			(
+				await row.send({
+					method: 'GET',
+					url: `${row.credentials.baseUrl}/checkouts/${row.text('reference')}`,
+					repeat: 'safe',
+				})
+			).body as IDataObject,
+		list: async (row) =>
+			(
+				await row.send({
+					method: 'GET',
+					url: `${row.credentials.baseUrl}/checkouts`,
+					repeat: 'safe',
+				})
+			).body as IDataObject[],
+		download: async () => ({
+			json: { file: 'a.csv' },
+			binary: { data: { data: 'YQ==', mimeType: 'text/csv' } },
+		}),
+		read: async (row) => ({
+			text: row.text('reference'),
+			options: row.collection('options'),
+			extra: row.json('extra', 'Extra') as IDataObject,
+		}),
 		crash: async () => {
 			throw new TypeError('Cannot read properties of undefined');
 		},
 	},
 };
 
-const node = probeNode(async (context) => await eachItem(context, probeProvider(), operations), properties);
+const node = probeNode(
+	async (context) => await eachItem(context, probeProvider(), operations),
+	properties,
+);
 let execution = 100;
 
-async function run(references: Array<string | IDataObject>, options: Partial<NodeRunOptions> = {}): Promise<NodeRun> {
+async function run(
+	references: Array<string | IDataObject>,
+	options: Partial<NodeRunOptions> = {},
+): Promise<NodeRun> {
 	return await runNode({
 		node,
 		nodeId: 'the-node',
 		credentialTypes: [new ProbeApi()],
 		credentials: { probeApi: { key, account: 'account-0001', baseUrl: server.url } },
-		items: references.map((row): INodeExecutionData => ({ json: typeof row === 'string' ? { reference: row, amount: '12.50' } : row })),
+		items: references.map((row): INodeExecutionData => ({
+			json: typeof row === 'string' ? { reference: row, amount: '12.50' } : row,
+		})),
 		executionId: String(++execution),
 		...options,
-		parameters: { resource: 'checkout', operation: 'create', reference: '={{ $json.reference }}', amount: '={{ $json.amount }}', ...options.parameters },
+		parameters: {
+			resource: 'checkout',
+			operation: 'create',
+			reference: '={{ $json.reference }}',
+			amount: '={{ $json.amount }}',
+			...options.parameters,
+		},
 	});
 }
 
@@ -96,13 +172,19 @@ describe('rows', () => {
 		server.respond(async ({ body }) => {
 			await new Promise<void>((resolve) => {
 				waiting.push(resolve);
-				if (waiting.length === 5) waiting.splice(0).reverse().forEach((answer) => answer());
+				if (waiting.length === 5)
+					waiting
+						.splice(0)
+						.reverse()
+						.forEach((answer) => answer());
 			});
 			return makeIt(body);
 		});
 		const { outputs } = await run(rows(20));
 		expect(json(outputs[0]).map(({ reference }) => reference)).toEqual(rows(20));
-		expect(outputs[0]?.map(({ pairedItem }) => pairedItem)).toEqual(rows(20).map((_, item) => ({ item })));
+		expect(outputs[0]?.map(({ pairedItem }) => pairedItem)).toEqual(
+			rows(20).map((_, item) => ({ item })),
+		);
 		expect(stored).not.toEqual(rows(20));
 	});
 
@@ -121,7 +203,8 @@ describe('rows', () => {
 			// Nobody is answered before the bound is reached; were it passed, the server would count more at once.
 			await new Promise<void>((resolve) => {
 				waiting.push(resolve);
-				if (waiting.length === bound) setImmediate(() => setImmediate(() => waiting.splice(0).forEach((answer) => answer())));
+				if (waiting.length === bound)
+					setImmediate(() => setImmediate(() => waiting.splice(0).forEach((answer) => answer())));
 			});
 			underWay -= 1;
 			return makeIt(body);
@@ -140,17 +223,28 @@ describe('rows', () => {
 	it('may give several items, all paired with the same row', async () => {
 		server.respond(() => ({ body: '[{"id":1},{"id":2}]' }));
 		const { outputs } = await run(rows(2), { parameters: { operation: 'list' } });
-		expect(outputs[0]?.map((item) => [item.json.id, item.pairedItem])).toEqual([[1, { item: 0 }], [2, { item: 0 }], [1, { item: 1 }], [2, { item: 1 }]]);
+		expect(outputs[0]?.map((item) => [item.json.id, item.pairedItem])).toEqual([
+			[1, { item: 0 }],
+			[2, { item: 0 }],
+			[1, { item: 1 }],
+			[2, { item: 1 }],
+		]);
 	});
 
 	it('may give a file', async () => {
 		const { outputs } = await run(['a'], { parameters: { operation: 'download' } });
-		expect(outputs[0]).toMatchObject([{ json: { file: 'a.csv' }, binary: { data: { data: 'YQ==' } }, pairedItem: { item: 0 } }]);
+		expect(outputs[0]).toMatchObject([
+			{ json: { file: 'a.csv' }, binary: { data: { data: 'YQ==' } }, pairedItem: { item: 0 } },
+		]);
 	});
 
 	it('are read trimmed, without the fields that are left empty', async () => {
-		const { outputs } = await run([' order-1 '], { parameters: { operation: 'read', options: { requestsInParallel: 2 }, extra: '{"a": 1}' } });
-		expect(json(outputs[0])).toEqual([{ text: 'order-1', options: { requestsInParallel: 2 }, extra: { a: 1 } }]);
+		const { outputs } = await run([' order-1 '], {
+			parameters: { operation: 'read', options: { requestsInParallel: 2 }, extra: '{"a": 1}' },
+		});
+		expect(json(outputs[0])).toEqual([
+			{ text: 'order-1', options: { requestsInParallel: 2 }, extra: { a: 1 } },
+		]);
 	});
 });
 
@@ -162,7 +256,12 @@ describe('a bad row', () => {
 		const { outputs, status } = await run(mixed, { continueOnFail: 'continueErrorOutput' });
 		expect(status).toBe('success');
 		expect(json(outputs[0]).map(({ reference }) => reference)).toEqual(['order-0', 'order-2']);
-		expect(outputs[1]).toMatchObject([{ json: { reference: 'order-1', error: expect.stringContaining(message) as string }, pairedItem: { item: 1 } }]);
+		expect(outputs[1]).toMatchObject([
+			{
+				json: { reference: 'order-1', error: expect.stringContaining(message) as string },
+				pairedItem: { item: 1 },
+			},
+		]);
 		expect(outputs[1]).toHaveLength(1);
 	});
 
@@ -176,7 +275,9 @@ describe('a bad row', () => {
 	});
 
 	it('stops the node with its item, its reference and what to do', async () => {
-		const { status, error } = await run(mixed, { parameters: { options: { requestsInParallel: 1 } } });
+		const { status, error } = await run(mixed, {
+			parameters: { options: { requestsInParallel: 1 } },
+		});
 		expect(status).toBe('error');
 		expect(error?.message).toBe(message);
 		expect(error?.description).toMatch(/^Use a point for the decimals, for example 12\.50\./);
@@ -184,14 +285,21 @@ describe('a bad row', () => {
 	});
 
 	it('that stops the node names the checkouts that were made', async () => {
-		const { error } = await run(['order-0', 'order-1', { reference: 'order-2', amount: '-1' }, 'order-3'], { parameters: { options: { requestsInParallel: 1 } } });
+		const { error } = await run(
+			['order-0', 'order-1', { reference: 'order-2', amount: '-1' }, 'order-3'],
+			{ parameters: { options: { requestsInParallel: 1 } } },
+		);
 		expect(error?.description).toMatch(/2 of 4 rows had been made.*: order-0, order-1\./);
 		expect(error?.description).toMatch(/Do not run those again/);
 		expect(stored).toEqual(['order-0', 'order-1']);
 	});
 
 	it('that stops the node keeps back the rows behind it', async () => {
-		server.respond(({ body }) => (body.includes('order-1') ? { status: 422, body: '{"error":{"message":"Reference too long"}}' } : makeIt(body)));
+		server.respond(({ body }) =>
+			body.includes('order-1')
+				? { status: 422, body: '{"error":{"message":"Reference too long"}}' }
+				: makeIt(body),
+		);
 		const { error } = await run(rows(6), { parameters: { options: { requestsInParallel: 1 } } });
 		expect(error?.message).toMatch(/Reference too long \[item 1/);
 		expect(error?.description).toMatch(/1 of 6 rows had been made.*: order-0\./);
@@ -205,12 +313,16 @@ describe('a bad row', () => {
 			await new Promise((resolve) => setImmediate(resolve));
 			return makeIt(body);
 		});
-		const { error } = await run(['order-0', { reference: 'order-1', amount: '0' }], { parameters: { options: { requestsInParallel: 2 } } });
+		const { error } = await run(['order-0', { reference: 'order-1', amount: '0' }], {
+			parameters: { options: { requestsInParallel: 2 } },
+		});
 		expect(error?.description).toMatch(/1 of 2 rows had been made.*: order-0\./);
 	});
 
 	it('without a reference is named by its item', async () => {
-		const { error } = await run([{ amount: '1' }, { amount: 'x' }], { parameters: { options: { requestsInParallel: 1 } } });
+		const { error } = await run([{ amount: '1' }, { amount: 'x' }], {
+			parameters: { options: { requestsInParallel: 1 } },
+		});
 		expect(error?.message).toMatch(/\[item 1\]$/);
 		expect(error?.description).toMatch(/1 of 2 rows had been made.*: item 0\./);
 	});
@@ -218,14 +330,30 @@ describe('a bad row', () => {
 	it("shows the provider's own words and status", async () => {
 		server.respond(() => ({ status: 422, body: '{"error":{"message":"Reference too long"}}' }));
 		const { error } = await run(['order-0']);
-		expect(error).toMatchObject({ message: 'Probe refused the request (HTTP 422): Reference too long [item 0, reference "order-0"]', httpCode: '422' });
+		expect(error).toMatchObject({
+			message:
+				'Probe refused the request (HTTP 422): Reference too long [item 0, reference "order-0"]',
+			httpCode: '422',
+		});
 	});
 
-	it.each(['continueRegularOutput', 'continueErrorOutput'] as const)('that is our own mistake loses no other row (%s)', async (continueOnFail) => {
-		const { outputs } = await run(['order-0'], { continueOnFail, parameters: { operation: 'crash' } });
-		const failed = continueOnFail === 'continueErrorOutput' ? outputs[1] : outputs[0];
-		expect(json(failed)).toEqual([expect.objectContaining({ error: expect.stringMatching(/Cannot read properties of undefined \[item 0.*Please report it/) as string })]);
-	});
+	it.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
+		'that is our own mistake loses no other row (%s)',
+		async (continueOnFail) => {
+			const { outputs } = await run(['order-0'], {
+				continueOnFail,
+				parameters: { operation: 'crash' },
+			});
+			const failed = continueOnFail === 'continueErrorOutput' ? outputs[1] : outputs[0];
+			expect(json(failed)).toEqual([
+				expect.objectContaining({
+					error: expect.stringMatching(
+						/Cannot read properties of undefined \[item 0.*Please report it/,
+					) as string,
+				}),
+			]);
+		},
+	);
 });
 
 describe('what is wrong with the node as a whole', () => {
@@ -233,20 +361,42 @@ describe('what is wrong with the node as a whole', () => {
 	it.each<[string, Partial<NodeRunOptions>, RegExp]>([
 		['no credential', { credentials: {} }, /credential/i],
 		['a deleted credential', { credentials: { probeApi: DELETED } }, /credential/i],
-		['an operation that does not exist', { parameters: { operation: 'steal' } }, /There is no operation 'steal' for 'checkout'/],
-		['a resource that does not exist', { parameters: { resource: 'moon' } }, /There is no operation 'create' for 'moon'/],
-		['an operation with the name of an inherited member', { parameters: { operation: 'toString' } }, /There is no operation 'toString'/],
+		[
+			'an operation that does not exist',
+			{ parameters: { operation: 'steal' } },
+			/There is no operation 'steal' for 'checkout'/,
+		],
+		[
+			'a resource that does not exist',
+			{ parameters: { resource: 'moon' } },
+			/There is no operation 'create' for 'moon'/,
+		],
+		[
+			'an operation with the name of an inherited member',
+			{ parameters: { operation: 'toString' } },
+			/There is no operation 'toString'/,
+		],
 	])('%s fails every row, and none leaves as if it were made', async (_case, options, words) => {
-		const { outputs, error } = await run(rows(2), { continueOnFail: 'continueErrorOutput', ...options });
+		const { outputs, error } = await run(rows(2), {
+			continueOnFail: 'continueErrorOutput',
+			...options,
+		});
 		expect(json(outputs[0])).toEqual([]);
-		expect(json(outputs[1])).toEqual([expect.objectContaining({ error: expect.stringMatching(words) as string }), expect.objectContaining({ error: expect.stringMatching(words) as string })]);
+		expect(json(outputs[1])).toEqual([
+			expect.objectContaining({ error: expect.stringMatching(words) as string }),
+			expect.objectContaining({ error: expect.stringMatching(words) as string }),
+		]);
 		expect(error).toBeUndefined();
 		expect(server.received).toHaveLength(0);
 	});
 
 	it.each<[string, Partial<NodeRunOptions>, RegExp]>([
 		['no credential', { credentials: {} }, /credential/i],
-		['an operation that does not exist', { parameters: { operation: 'steal' } }, /There is no operation 'steal' for 'checkout'/],
+		[
+			'an operation that does not exist',
+			{ parameters: { operation: 'steal' } },
+			/There is no operation 'steal' for 'checkout'/,
+		],
 	])('%s stops the node with words', async (_case, options, words) => {
 		const { status, error } = await run(rows(2), options);
 		expect(status).toBe('error');
@@ -256,16 +406,23 @@ describe('what is wrong with the node as a whole', () => {
 
 describe('a repeated reference', () => {
 	it('is refused before anything is sent, naming the row that had it', async () => {
-		const { outputs } = await run(['order-1', 'order-2', 'order-1', 'order-1'], { continueOnFail: 'continueErrorOutput' });
+		const { outputs } = await run(['order-1', 'order-2', 'order-1', 'order-1'], {
+			continueOnFail: 'continueErrorOutput',
+		});
 		expect(stored.sort()).toEqual(['order-1', 'order-2']);
 		expect(json(outputs[1]).map(({ error }) => error)).toEqual([
-			expect.stringMatching(/'Reference' "order-1" was already used by item 0 of this run, so nothing was sent/),
+			expect.stringMatching(
+				/'Reference' "order-1" was already used by item 0 of this run, so nothing was sent/,
+			),
 			expect.stringMatching(/item 0/),
 		]);
 	});
 
 	it('that is empty is none: two equal rows are two customers', async () => {
-		const { outputs } = await run([{ reference: '', amount: '5' }, { reference: '', amount: '5' }]);
+		const { outputs } = await run([
+			{ reference: '', amount: '5' },
+			{ reference: '', amount: '5' },
+		]);
 		expect(outputs[0]).toHaveLength(2);
 		expect(stored).toHaveLength(2);
 	});
@@ -280,9 +437,17 @@ describe('a repeated reference', () => {
 describe('an answer that cannot be read', () => {
 	// It is an answer: the provider is there.
 	it('does not take their retries from the rows behind it', async () => {
-		server.respond(({ body }, index) => (index === 0 ? { body: '{"unexpected":true}' } : index === 1 ? { status: 429 } : makeIt(body)));
-		const result = await run(rows(2), { continueOnFail: 'continueRegularOutput', parameters: { operation: 'createAndRead', options: { requestsInParallel: 1 } } });
-		expect(json(result.outputs[0])).toMatchObject([{ error: expect.any(String) as string }, { reference: 'order-1' }]);
+		server.respond(({ body }, index) =>
+			index === 0 ? { body: '{"unexpected":true}' } : index === 1 ? { status: 429 } : makeIt(body),
+		);
+		const result = await run(rows(2), {
+			continueOnFail: 'continueRegularOutput',
+			parameters: { operation: 'createAndRead', options: { requestsInParallel: 1 } },
+		});
+		expect(json(result.outputs[0])).toMatchObject([
+			{ error: expect.any(String) as string },
+			{ reference: 'order-1' },
+		]);
 	});
 });
 
@@ -329,13 +494,18 @@ describe('Retry On Fail', () => {
 		const executionId = `agent-${++execution}`;
 		server.respond(({ body }, index) => (index === 0 ? { status: 500 } : makeIt(body)));
 		await run([{ reference: '', amount: '1' }], { asTool: true, retryOnFail, executionId });
-		const other = await run([{ reference: '', amount: '2' }], { asTool: true, retryOnFail, executionId });
+		const other = await run([{ reference: '', amount: '2' }], {
+			asTool: true,
+			retryOnFail,
+			executionId,
+		});
 		expect([other.status, server.received.length]).toEqual(['success', 2]);
 	});
 
 	it('makes nothing twice in a sheet of more rows than are kept of other runs, though another node begins meanwhile', async () => {
 		const large = rowsMadeBefore('large');
-		for (let item = 0; item < 25_000; item++) large.set(item, { reference: `order-${item}`, result: { output: {} } });
+		for (let item = 0; item < 25_000; item++)
+			large.set(item, { reference: `order-${item}`, result: { output: {} } });
 		rowsMadeBefore('another');
 		expect(rowsMadeBefore('large').size).toBe(25_000);
 		rememberRun('large', large);
@@ -381,7 +551,10 @@ describe('Retry On Fail', () => {
 describe('stopping the execution', () => {
 	it('sends no further row, fails none, and says which rows were made and which may have been', async () => {
 		server.respond(({ body }, index) => (index < 5 ? makeIt(body) : 'hang'));
-		const result = await run(rows(200), { abortAfterMilliseconds: 1_500, parameters: { options: { requestsInParallel: 5 } } });
+		const result = await run(rows(200), {
+			abortAfterMilliseconds: 1_500,
+			parameters: { options: { requestsInParallel: 5 } },
+		});
 		expect(result.status).toBe('canceled');
 		expect(server.received).toHaveLength(10);
 		expect(result.error?.description).toBe(
@@ -391,35 +564,80 @@ describe('stopping the execution', () => {
 
 	it('keeps what was made when the node continues on errors', async () => {
 		server.respond(({ body }, index) => (index < 5 ? makeIt(body) : 'hang'));
-		const result = await run(rows(200), { abortAfterMilliseconds: 1_500, continueOnFail: 'continueRegularOutput' });
+		const result = await run(rows(200), {
+			abortAfterMilliseconds: 1_500,
+			continueOnFail: 'continueRegularOutput',
+		});
 		expect(result.status).toBe('canceled');
-		expect(json(result.outputs[0]).slice(0, 5).map(({ reference }) => reference)).toEqual(rows(5));
+		expect(
+			json(result.outputs[0])
+				.slice(0, 5)
+				.map(({ reference }) => reference),
+		).toEqual(rows(5));
 	});
 
 	// They are nowhere else: the row after them is where somebody would go on.
 	it('leaves an error for each row that was on its way when the node continues on errors', async () => {
 		server.respond(({ body }, index) => (index < 5 ? makeIt(body) : 'hang'));
-		const result = await run(rows(200), { abortAfterMilliseconds: 1_500, continueOnFail: 'continueRegularOutput' });
-		expect(json(result.outputs[0]).slice(5).map(({ error }) => error)).toEqual([5, 6, 7, 8, 9].map((item) => expect.stringMatching(new RegExp(`\\[item ${item}, reference "order-${item}"\\].*may have been made`))));
+		const result = await run(rows(200), {
+			abortAfterMilliseconds: 1_500,
+			continueOnFail: 'continueRegularOutput',
+		});
+		expect(
+			json(result.outputs[0])
+				.slice(5)
+				.map(({ error }) => error),
+		).toEqual(
+			[5, 6, 7, 8, 9].map((item) =>
+				expect.stringMatching(
+					new RegExp(`\\[item ${item}, reference "order-${item}"\\].*may have been made`),
+				),
+			),
+		);
 	});
 
 	it('names the rows that were on their way also where the provider de-duplicates', async () => {
 		server.respond(() => 'hang');
-		const result = await run(rows(200), { abortAfterMilliseconds: 1_500, parameters: { operation: 'createOnce' } });
-		expect(result.error?.description).toContain('5 more may have been made: order-0, order-1, order-2, order-3, order-4.');
+		const result = await run(rows(200), {
+			abortAfterMilliseconds: 1_500,
+			parameters: { operation: 'createOnce' },
+		});
+		expect(result.error?.description).toContain(
+			'5 more may have been made: order-0, order-1, order-2, order-3, order-4.',
+		);
 	});
 
 	it('with Retry On Fail, by which n8n repeats the node, names the same rows', async () => {
 		server.respond(({ body }, index) => (index < 5 ? makeIt(body) : 'hang'));
-		const result = await run(rows(200), { abortAfterMilliseconds: 1_500, retryOnFail: { maxTries: 3, waitBetweenTries: 1 } });
+		const result = await run(rows(200), {
+			abortAfterMilliseconds: 1_500,
+			retryOnFail: { maxTries: 3, waitBetweenTries: 1 },
+		});
 		expect(server.received).toHaveLength(10);
-		expect(result.error?.description).toContain('5 of 200 rows had been made: order-0, order-1, order-2, order-3, order-4. 5 more may have been made');
+		expect(result.error?.description).toContain(
+			'5 of 200 rows had been made: order-0, order-1, order-2, order-3, order-4. 5 more may have been made',
+		);
 	});
 
 	it('with Retry On Fail keeps what was made when the node continues on errors', async () => {
-		server.respond(({ body }, index) => (index === 0 ? { status: 400, body: '{"error":{"message":"No"}}' } : index < 5 ? makeIt(body) : 'hang'));
-		const result = await run(rows(200), { abortAfterMilliseconds: 1_500, retryOnFail: { maxTries: 3, waitBetweenTries: 1 }, continueOnFail: 'continueRegularOutput' });
-		expect(json(result.outputs[0]).flatMap(({ reference }) => reference ?? [])).toEqual(['order-1', 'order-2', 'order-3', 'order-4']);
+		server.respond(({ body }, index) =>
+			index === 0
+				? { status: 400, body: '{"error":{"message":"No"}}' }
+				: index < 5
+					? makeIt(body)
+					: 'hang',
+		);
+		const result = await run(rows(200), {
+			abortAfterMilliseconds: 1_500,
+			retryOnFail: { maxTries: 3, waitBetweenTries: 1 },
+			continueOnFail: 'continueRegularOutput',
+		});
+		expect(json(result.outputs[0]).flatMap(({ reference }) => reference ?? [])).toEqual([
+			'order-1',
+			'order-2',
+			'order-3',
+			'order-4',
+		]);
 	});
 });
 
@@ -430,7 +648,11 @@ describe('a credential value', () => {
 		['a server error', { status: 500, body: key }],
 	])('is in nothing that n8n stores after %s', async (_case, reply) => {
 		server.respond(() => reply);
-		const runs = [await run(['order-1']), await run(['order-1'], { continueOnFail: 'continueRegularOutput' }), await run(['order-1'], { continueOnFail: 'continueErrorOutput' })];
+		const runs = [
+			await run(['order-1']),
+			await run(['order-1'], { continueOnFail: 'continueRegularOutput' }),
+			await run(['order-1'], { continueOnFail: 'continueErrorOutput' }),
+		];
 		for (const { stored: data, logs, n8nLogs } of runs) {
 			const text = `${data}${JSON.stringify([logs, n8nLogs])}`;
 			expect(text).not.toContain(key);

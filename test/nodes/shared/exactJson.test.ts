@@ -1,5 +1,14 @@
 import fc from 'fast-check';
-import { ExactNumber, isObject, mergeExtraFields, readJson, readJsonField, readUtf8, textOrNull, writeJson } from '../../../nodes/shared/exactJson';
+import {
+	ExactNumber,
+	isObject,
+	mergeExtraFields,
+	readJson,
+	readJsonField,
+	readUtf8,
+	textOrNull,
+	writeJson,
+} from '../../../nodes/shared/exactJson';
 import { InputError } from '../../../nodes/shared/inputError';
 
 describe('readJson', () => {
@@ -17,7 +26,10 @@ describe('readJson', () => {
 		['{"a": 0.123456789012345678}', { a: '0.123456789012345678' }],
 		['[1.0, 2, [3.00]]', ['1.0', 2, ['3.00']]],
 		['1.0', '1.0'],
-		['{"a": 20.5, "b": 0, "c": -7, "d": 9007199254740991, "e": 0.1}', { a: 20.5, b: 0, c: -7, d: 9007199254740991, e: 0.1 }],
+		[
+			'{"a": 20.5, "b": 0, "c": -7, "d": 9007199254740991, "e": 0.1}',
+			{ a: 20.5, b: 0, c: -7, d: 9007199254740991, e: 0.1 },
+		],
 		['{"a": true, "b": false, "c": null}', { a: true, b: false, c: null }],
 	])('%s keeps its numbers as they were written', (text, value) => {
 		expect(readJson(text)).toEqual(value);
@@ -26,7 +38,10 @@ describe('readJson', () => {
 	it.each([
 		['{"a": "1.0", "b": 1.0}', { a: '1.0', b: '1.0' }],
 		['{"1.0": 2.0}', { '1.0': '2.0' }],
-		['{"a": "say \\"1.0\\" and 12345678901234567890", "b": 1.0}', { a: 'say "1.0" and 12345678901234567890', b: '1.0' }],
+		[
+			'{"a": "say \\"1.0\\" and 12345678901234567890", "b": 1.0}',
+			{ a: 'say "1.0" and 12345678901234567890', b: '1.0' },
+		],
 		['{"a": "\\\\", "b": 1.0}', { a: '\\', b: '1.0' }],
 		['{"a": "\\u0022", "b": 1.0}', { a: '"', b: '1.0' }],
 		['{"a": "\u0663.\u0660 \u8336", "b": 1.0}', { a: '\u0663.\u0660 \u8336', b: '1.0' }],
@@ -45,7 +60,26 @@ describe('readJson', () => {
 		expect(value.paid).toBeUndefined();
 	});
 
-	it.each(['', ' ', '{', '{"a":1}x', '{a:1}', "{'a':1}", '{"a":1,}', '[1,]', '01', '1.', '.5', '+1', 'NaN', 'undefined', '{"a":1}{"b":2}', '\ufeff{"a":1}', '{"a":"\n"}', '<html></html>'])('%j is not JSON', (text) => {
+	it.each([
+		'',
+		' ',
+		'{',
+		'{"a":1}x',
+		'{a:1}',
+		"{'a':1}",
+		'{"a":1,}',
+		'[1,]',
+		'01',
+		'1.',
+		'.5',
+		'+1',
+		'NaN',
+		'undefined',
+		'{"a":1}{"b":2}',
+		'\ufeff{"a":1}',
+		'{"a":"\n"}',
+		'<html></html>',
+	])('%j is not JSON', (text) => {
 		expect(readJson(text)).toBeUndefined();
 	});
 
@@ -59,12 +93,26 @@ describe('readJson', () => {
 
 	it('reads a text of a million characters beside a number that must be kept', () => {
 		const long = 'tea '.repeat(250_000);
-		expect(readJson(JSON.stringify({ long }).replace('}', ',"a":1.0}'))).toEqual({ long, a: '1.0' });
+		expect(readJson(JSON.stringify({ long }).replace('}', ',"a":1.0}'))).toEqual({
+			long,
+			a: '1.0',
+		});
 	});
 
 	it('gives the same as JSON.parse wherever that loses nothing', () => {
-		const exact = fc.jsonValue({ noUnicodeString: false }).filter((value) => !/[eE]|-0(?![.\d])/.test(JSON.stringify(value).replace(/"(?:[^"\\]|\\.)*"/g, '')));
-		expect(() => fc.assert(fc.property(exact, (value) => expect(readJson(JSON.stringify(value))).toEqual(JSON.parse(JSON.stringify(value)))))).not.toThrow();
+		const exact = fc
+			.jsonValue({ noUnicodeString: false })
+			.filter(
+				(value) =>
+					!/[eE]|-0(?![.\d])/.test(JSON.stringify(value).replace(/"(?:[^"\\]|\\.)*"/g, '')),
+			);
+		expect(() =>
+			fc.assert(
+				fc.property(exact, (value) =>
+					expect(readJson(JSON.stringify(value))).toEqual(JSON.parse(JSON.stringify(value))),
+				),
+			),
+		).not.toThrow();
 	});
 
 	it('never loses a digit of a number, wherever it stands', () => {
@@ -76,12 +124,16 @@ describe('readJson', () => {
 			(written, before) => `[${before}${written}]`,
 			(written, before, content) => `[${content},${before}${written}${before}]`,
 			(written, before, content) => `{${content}:${before}{"b":[{},${before}${written}]}}`,
-			(written, before, content) => `{${content}${before}:${before}${written}${before},"after all of it":null}`,
+			(written, before, content) =>
+				`{${content}${before}:${before}${written}${before},"after all of it":null}`,
 		);
-		const leaves = (value: unknown): unknown[] => (typeof value === 'object' && value !== null ? Object.values(value).flatMap(leaves) : [value]);
+		const leaves = (value: unknown): unknown[] =>
+			typeof value === 'object' && value !== null ? Object.values(value).flatMap(leaves) : [value];
 		expect(() =>
 			fc.assert(
-				fc.property(literal, space, text, place, (written, before, content, put) => leaves(readJson(put(written, before, content))).some((leaf) => String(leaf) === written)),
+				fc.property(literal, space, text, place, (written, before, content, put) =>
+					leaves(readJson(put(written, before, content))).some((leaf) => String(leaf) === written),
+				),
 				{ numRuns: 5000 },
 			),
 		).not.toThrow();
@@ -166,23 +218,61 @@ describe('writeJson', () => {
 		expect(writeJson(value)).toBe(text);
 	});
 
-	it.each(['', '1e3', '1,2', '1"', '1","paid":true,"x":"', '.5', '5.', '+1', 'NaN', 'Infinity', '0x1', '1\n', ' 1', '1}'])('refuses %j as an exact number', (text) => {
+	it.each([
+		'',
+		'1e3',
+		'1,2',
+		'1"',
+		'1","paid":true,"x":"',
+		'.5',
+		'5.',
+		'+1',
+		'NaN',
+		'Infinity',
+		'0x1',
+		'1\n',
+		' 1',
+		'1}',
+	])('refuses %j as an exact number', (text) => {
 		expect(() => new ExactNumber(text)).toThrow('not a decimal number');
 	});
 
-	it.each(['\u0001exact:5', '"\u0001exact:5', '"\u0001exact:5"', '\\u0001exact:5', '"\\u0001exact:5', 'exact:5', '\u0001exact:5","amount":"1'])('leaves the text %j, which looks like our own mark, a text', (reference) => {
+	it.each([
+		'\u0001exact:5',
+		'"\u0001exact:5',
+		'"\u0001exact:5"',
+		'\\u0001exact:5',
+		'"\\u0001exact:5',
+		'exact:5',
+		'\u0001exact:5","amount":"1',
+	])('leaves the text %j, which looks like our own mark, a text', (reference) => {
 		const written = writeJson({ reference, amount: new ExactNumber('7.00') });
 		expect(JSON.parse(written)).toEqual({ reference, amount: 7 });
 		expect(written).toContain('"amount":7.00');
 	});
 
 	it('leaves a name that looks like our own mark a name', () => {
-		expect(JSON.parse(writeJson({ '\u0001exact:5': new ExactNumber('7') }))).toEqual({ '\u0001exact:5': 7 });
+		expect(JSON.parse(writeJson({ '\u0001exact:5': new ExactNumber('7') }))).toEqual({
+			'\u0001exact:5': 7,
+		});
 	});
 
 	it('writes whatever it is given as the JSON of the same value', () => {
-		const marked = fc.oneof(fc.string(), fc.constantFrom('\u0001exact:5', '"\u0001exact:5', 'exact:'));
-		expect(() => fc.assert(fc.property(fc.dictionary(marked, fc.oneof(marked, fc.array(marked), fc.integer())), (value) => expect(JSON.parse(writeJson({ value, n: new ExactNumber('7') }))).toEqual(JSON.parse(JSON.stringify({ value, n: 7 })))))).not.toThrow();
+		const marked = fc.oneof(
+			fc.string(),
+			fc.constantFrom('\u0001exact:5', '"\u0001exact:5', 'exact:'),
+		);
+		expect(() =>
+			fc.assert(
+				fc.property(
+					fc.dictionary(marked, fc.oneof(marked, fc.array(marked), fc.integer())),
+					(value) =>
+						expect(JSON.parse(writeJson({ value, n: new ExactNumber('7') }))).toEqual(
+							JSON.parse(JSON.stringify({ value, n: 7 })),
+						),
+				),
+			),
+		).not.toThrow();
 	});
 });
 
@@ -195,14 +285,23 @@ describe('mergeExtraFields', () => {
 	});
 
 	it('replaces an exact number instead of merging into it', () => {
-		expect(writeJson(mergeExtraFields({ amount: new ExactNumber('1.0') }, { amount: { value: 2 } }))).toBe('{"amount":{"value":2}}');
+		expect(
+			writeJson(mergeExtraFields({ amount: new ExactNumber('1.0') }, { amount: { value: 2 } })),
+		).toBe('{"amount":{"value":2}}');
 	});
 
 	it('takes __proto__ as a name like any other', () => {
-		const merged = mergeExtraFields({ a: 1 }, JSON.parse('{"__proto__": {"polluted": true}, "constructor": {"prototype": {"polluted": true}}}') as Record<string, unknown>);
+		const merged = mergeExtraFields(
+			{ a: 1 },
+			JSON.parse(
+				'{"__proto__": {"polluted": true}, "constructor": {"prototype": {"polluted": true}}}',
+			) as Record<string, unknown>,
+		);
 		expect(({} as Record<string, unknown>).polluted).toBeUndefined();
 		expect(merged.polluted).toBeUndefined();
-		expect(JSON.stringify(merged)).toBe('{"a":1,"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}');
+		expect(JSON.stringify(merged)).toBe(
+			'{"a":1,"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}',
+		);
 	});
 });
 
@@ -217,16 +316,37 @@ describe('readJsonField', () => {
 		expect(readJsonField(value, 'Extra Request Fields')).toEqual(expected);
 	});
 
-	it.each(['0.1', '-0', '1.50', '1e3', '100000000000000000000', '9007199254740991', '0.30000000000000004', '"1580071150141046784"'])('takes %s, whose value is kept', (text) => {
-		expect(readJsonField(`{"a": [${text}]}`, 'Extra Request Fields')).toEqual({ a: [JSON.parse(text)] });
+	it.each([
+		'0.1',
+		'-0',
+		'1.50',
+		'1e3',
+		'100000000000000000000',
+		'9007199254740991',
+		'0.30000000000000004',
+		'"1580071150141046784"',
+	])('takes %s, whose value is kept', (text) => {
+		expect(readJsonField(`{"a": [${text}]}`, 'Extra Request Fields')).toEqual({
+			a: [JSON.parse(text)],
+		});
 	});
 
-	it.each(['1580071150141046784', '0.123456789012345678', '12.340000000000000001', '1e400', '1e-400'])('refuses %s, which would be sent as another number', (text) => {
-		expect(() => readJsonField(`{"a": [1, ${text}]}`, 'Extra Request Fields')).toThrow(`'Extra Request Fields' holds a number that would not be sent as it is written: "${text}"`);
+	it.each([
+		'1580071150141046784',
+		'0.123456789012345678',
+		'12.340000000000000001',
+		'1e400',
+		'1e-400',
+	])('refuses %s, which would be sent as another number', (text) => {
+		expect(() => readJsonField(`{"a": [1, ${text}]}`, 'Extra Request Fields')).toThrow(
+			`'Extra Request Fields' holds a number that would not be sent as it is written: "${text}"`,
+		);
 	});
 
 	it('names the field and says what is wrong', () => {
 		expect(() => readJsonField("{'a': 1}", 'Extra Request Fields')).toThrow(InputError);
-		expect(() => readJsonField("{'a': 1}", 'Extra Request Fields')).toThrow(/^'Extra Request Fields' is not valid JSON: /);
+		expect(() => readJsonField("{'a': 1}", 'Extra Request Fields')).toThrow(
+			/^'Extra Request Fields' is not valid JSON: /,
+		);
 	});
 });

@@ -1,6 +1,10 @@
 import { idempotencyKey } from '../../../nodes/shared/idempotencyKey';
 
-const call = { method: 'POST', url: 'https://api.example/checkouts', body: '{"reference":"order-1","amount":1250,"callback":"https://n8n.example/a"}' } as const;
+const call = {
+	method: 'POST',
+	url: 'https://api.example/checkouts',
+	body: '{"reference":"order-1","amount":1250,"callback":"https://n8n.example/a"}',
+} as const;
 
 test('the same row has the same key in every run', () => {
 	expect(idempotencyKey({ ...call }, 'order-1', 1)).toBe(idempotencyKey({ ...call }, 'order-1', 1));

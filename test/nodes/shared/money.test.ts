@@ -1,7 +1,16 @@
 import { codes, code as currencyOf } from 'currency-codes';
 import fc from 'fast-check';
 import { InputError } from '../../../nodes/shared/inputError';
-import { compareAmounts, currencyExponent, fromMinorUnits, fromSmallestUnits, readAmount, smallestUnits, sumOfLineItems, toMinorUnits } from '../../../nodes/shared/money';
+import {
+	compareAmounts,
+	currencyExponent,
+	fromMinorUnits,
+	fromSmallestUnits,
+	readAmount,
+	smallestUnits,
+	sumOfLineItems,
+	toMinorUnits,
+} from '../../../nodes/shared/money';
 
 const refusal = (work: () => unknown): InputError => {
 	try {
@@ -14,11 +23,28 @@ const refusal = (work: () => unknown): InputError => {
 };
 
 /** Decimal text without needless zeros in front, as people type it. */
-const amounts = fc.tuple(fc.bigInt({ min: 0n, max: 10n ** 30n }), fc.stringMatching(/^\d{0,8}$/)).map(([whole, fraction]) => (fraction === '' ? String(whole) : `${whole}.${fraction}`)).filter((text) => /[1-9]/.test(text));
+const amounts = fc
+	.tuple(fc.bigInt({ min: 0n, max: 10n ** 30n }), fc.stringMatching(/^\d{0,8}$/))
+	.map(([whole, fraction]) => (fraction === '' ? String(whole) : `${whole}.${fraction}`))
+	.filter((text) => /[1-9]/.test(text));
 
 describe('currencyExponent, against an ISO 4217 data package', () => {
 	/** In the package without decimals because ISO says "N.A.": metals, funds, test codes. Nobody is charged in them. */
-	const notMoney = ['XAG', 'XAU', 'XBA', 'XBB', 'XBC', 'XBD', 'XDR', 'XPD', 'XPT', 'XSU', 'XTS', 'XUA', 'XXX'];
+	const notMoney = [
+		'XAG',
+		'XAU',
+		'XBA',
+		'XBB',
+		'XBC',
+		'XBD',
+		'XDR',
+		'XPD',
+		'XPT',
+		'XSU',
+		'XTS',
+		'XUA',
+		'XXX',
+	];
 	/** Ours and not in the package: withdrawn (accounts and sheets still hold some of them), or added after its list of June 2024. */
 	const onlyOurs = { HRK: 2, MRO: undefined, SLL: 2, XCG: 2, ZWL: 2 };
 	const listed = codes().filter((code) => !notMoney.includes(code));
@@ -35,29 +61,45 @@ describe('currencyExponent, against an ISO 4217 data package', () => {
 		expect(currencyExponent(code)).toBeUndefined();
 	});
 
-	it.each(Object.entries(onlyOurs))('%s, which the package does not have, has %s decimals', (code, digits) => {
-		expect(currencyOf(code)).toBeUndefined();
-		expect(currencyExponent(code)).toBe(digits);
-	});
+	it.each(Object.entries(onlyOurs))(
+		'%s, which the package does not have, has %s decimals',
+		(code, digits) => {
+			expect(currencyOf(code)).toBeUndefined();
+			expect(currencyExponent(code)).toBe(digits);
+		},
+	);
 
 	it('knows no other code', () => {
 		const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
-		const all = [...letters].flatMap((first) => [...letters].flatMap((second) => [...letters].map((third) => first + second + third)));
-		const unexplained = all.filter((code) => currencyExponent(code) !== undefined && !listed.includes(code) && !Object.hasOwn(onlyOurs, code));
+		const all = [...letters].flatMap((first) =>
+			[...letters].flatMap((second) => [...letters].map((third) => first + second + third)),
+		);
+		const unexplained = all.filter(
+			(code) =>
+				currencyExponent(code) !== undefined &&
+				!listed.includes(code) &&
+				!Object.hasOwn(onlyOurs, code),
+		);
 		expect(unexplained).toEqual([]);
 	});
 
-	it.each(['IDR', 'PKR', 'HUF', 'COP', 'LAK', 'MMK', 'TWD'])('%s keeps its 2 decimals, which Intl.NumberFormat takes away', (code) => {
-		expect(toMinorUnits('1000', code, 'Amount')).toBe('100000');
-	});
+	it.each(['IDR', 'PKR', 'HUF', 'COP', 'LAK', 'MMK', 'TWD'])(
+		'%s keeps its 2 decimals, which Intl.NumberFormat takes away',
+		(code) => {
+			expect(toMinorUnits('1000', code, 'Amount')).toBe('100000');
+		},
+	);
 
 	it.each(['usd', 'Usd', 'USD'])('takes the code in any case: %s', (code) => {
 		expect(currencyExponent(code)).toBe(2);
 	});
 
-	it.each(['', 'usdt', 'US', 'USDD', 'toString', 'constructor', '__proto__', '840'])('%p is no currency of ISO 4217', (code) => {
-		expect(currencyExponent(code)).toBeUndefined();
-	});
+	it.each(['', 'usdt', 'US', 'USDD', 'toString', 'constructor', '__proto__', '840'])(
+		'%p is no currency of ISO 4217',
+		(code) => {
+			expect(currencyExponent(code)).toBeUndefined();
+		},
+	);
 });
 
 describe('readAmount', () => {
@@ -140,27 +182,46 @@ describe('readAmount', () => {
 		expect(error.advice).toMatch(advice);
 	});
 
-	it.each(['12345678901234567890', '9007199254740993', '0.30000000000000004', '90071992547409.931'].map(Number))('refuses the number %p, of which a spreadsheet no longer knows every digit', (value) => {
+	it.each(
+		['12345678901234567890', '9007199254740993', '0.30000000000000004', '90071992547409.931'].map(
+			Number,
+		),
+	)('refuses the number %p, of which a spreadsheet no longer knows every digit', (value) => {
 		const error = refusal(() => readAmount(value, 'Amount'));
 		expect(error.message).toMatch(/'Amount' has more digits than a number holds exactly/);
 		expect(error.advice).toMatch(/as text/);
 	});
 
 	it('names the field as the form does', () => {
-		expect(refusal(() => readAmount('x', 'Line Items 2: Unit Amount')).message).toMatch(/^'Line Items 2: Unit Amount' /);
+		expect(refusal(() => readAmount('x', 'Line Items 2: Unit Amount')).message).toMatch(
+			/^'Line Items 2: Unit Amount' /,
+		);
 	});
 
 	it('shortens what it quotes', () => {
-		expect(refusal(() => readAmount('x'.repeat(10_000), 'Amount')).message.length).toBeLessThan(100);
+		expect(refusal(() => readAmount('x'.repeat(10_000), 'Amount')).message.length).toBeLessThan(
+			100,
+		);
 	});
 
 	it('takes every plain amount as it is written', () => {
-		expect(() => fc.assert(fc.property(amounts, (amount) => readAmount(amount, 'Amount') === amount))).not.toThrow();
+		expect(() =>
+			fc.assert(fc.property(amounts, (amount) => readAmount(amount, 'Amount') === amount)),
+		).not.toThrow();
 	});
 
 	it('takes a number of up to 15 digits for exactly what was typed into the cell', () => {
-		const typed = fc.tuple(fc.integer({ min: 0, max: 9_999_999_999 }), fc.stringMatching(/^\d{0,4}[1-9]$/)).map(([whole, fraction]) => `${whole}.${fraction}`);
-		expect(() => fc.assert(fc.property(typed.filter((text) => Number(text) >= 1e-5), (text) => readAmount(Number(text), 'Amount') === text))).not.toThrow();
+		const typed = fc
+			.tuple(fc.integer({ min: 0, max: 9_999_999_999 }), fc.stringMatching(/^\d{0,4}[1-9]$/))
+			.map(([whole, fraction]) => `${whole}.${fraction}`);
+		expect(() =>
+			fc.assert(
+				fc.property(
+					typed.filter((text) => Number(text) >= 1e-5),
+					(text) => readAmount(Number(text), 'Amount') === text,
+				),
+			),
+		).not.toThrow();
 	});
 
 	it('never lets through anything but digits and one point, whatever the text', () => {
@@ -197,11 +258,11 @@ describe('toMinorUnits', () => {
 	});
 
 	it.each([
-		['12.505', 'HKD', "'Amount' \"12.505\" has more decimals than HKD, which has 2 decimals"],
-		['1.000', 'HKD', "'Amount' \"1.000\" has more decimals than HKD, which has 2 decimals"],
-		['12.50', 'jpy', "'Amount' \"12.50\" has more decimals than JPY, which has no decimals"],
-		['12.0', 'JPY', "'Amount' \"12.0\" has more decimals than JPY, which has no decimals"],
-		['1.2345', 'KWD', "'Amount' \"1.2345\" has more decimals than KWD, which has 3 decimals"],
+		['12.505', 'HKD', '\'Amount\' "12.505" has more decimals than HKD, which has 2 decimals'],
+		['1.000', 'HKD', '\'Amount\' "1.000" has more decimals than HKD, which has 2 decimals'],
+		['12.50', 'jpy', '\'Amount\' "12.50" has more decimals than JPY, which has no decimals'],
+		['12.0', 'JPY', '\'Amount\' "12.0" has more decimals than JPY, which has no decimals'],
+		['1.2345', 'KWD', '\'Amount\' "1.2345" has more decimals than KWD, which has 3 decimals'],
 	])('refuses %s %s instead of rounding', (amount, currency, message) => {
 		const error = refusal(() => toMinorUnits(amount, currency, 'Amount'));
 		expect(error.message).toBe(message);
@@ -218,10 +279,14 @@ describe('toMinorUnits', () => {
 		const currencies = codes().filter((code) => currencyExponent(code) !== undefined);
 		expect(() =>
 			fc.assert(
-				fc.property(fc.constantFrom(...currencies), fc.bigInt({ min: 1n, max: 10n ** 25n }), (currency, units) => {
-					const amount = fromMinorUnits(String(units), currency) ?? '';
-					return toMinorUnits(amount, currency, 'Amount') === String(units);
-				}),
+				fc.property(
+					fc.constantFrom(...currencies),
+					fc.bigInt({ min: 1n, max: 10n ** 25n }),
+					(currency, units) => {
+						const amount = fromMinorUnits(String(units), currency) ?? '';
+						return toMinorUnits(amount, currency, 'Amount') === String(units);
+					},
+				),
 				{ numRuns: 1000 },
 			),
 		).not.toThrow();
@@ -233,10 +298,15 @@ describe('toMinorUnits', () => {
 				fc.property(amounts, fc.constantFrom('JPY', 'USD', 'KWD', 'CLF'), (amount, currency) => {
 					const decimals = amount.split('.')[1]?.length ?? 0;
 					const exponent = currencyExponent(currency) ?? 0;
-					if (decimals > exponent) return /more decimals/.test(refusal(() => toMinorUnits(amount, currency, 'Amount')).message);
+					if (decimals > exponent)
+						return /more decimals/.test(
+							refusal(() => toMinorUnits(amount, currency, 'Amount')).message,
+						);
 					// The exact product by another way: whole and fraction apart.
 					const [whole = '0', fraction = ''] = amount.split('.');
-					const expected = BigInt(whole) * 10n ** BigInt(exponent) + BigInt(fraction || '0') * 10n ** BigInt(exponent - decimals);
+					const expected =
+						BigInt(whole) * 10n ** BigInt(exponent) +
+						BigInt(fraction || '0') * 10n ** BigInt(exponent - decimals);
 					return toMinorUnits(amount, currency, 'Amount') === String(expected);
 				}),
 				{ numRuns: 1000 },
@@ -294,7 +364,11 @@ describe('fromSmallestUnits', () => {
 	});
 
 	it('does not guess the decimals of a currency that ISO 4217 does not have', () => {
-		expect([fromMinorUnits('1250', 'usdt'), fromMinorUnits('1250', undefined), fromMinorUnits('1250', 840)]).toEqual([null, null, null]);
+		expect([
+			fromMinorUnits('1250', 'usdt'),
+			fromMinorUnits('1250', undefined),
+			fromMinorUnits('1250', 840),
+		]).toEqual([null, null, null]);
 	});
 });
 
@@ -313,7 +387,19 @@ describe('compareAmounts', () => {
 	});
 
 	it('does not care how many zeros are written', () => {
-		expect(() => fc.assert(fc.property(amounts, fc.integer({ min: 1, max: 12 }), (amount, zeros) => compareAmounts(amount, `${amount.includes('.') ? amount : `${amount}.`}${'0'.repeat(zeros)}`) === 0))).not.toThrow();
+		expect(() =>
+			fc.assert(
+				fc.property(
+					amounts,
+					fc.integer({ min: 1, max: 12 }),
+					(amount, zeros) =>
+						compareAmounts(
+							amount,
+							`${amount.includes('.') ? amount : `${amount}.`}${'0'.repeat(zeros)}`,
+						) === 0,
+				),
+			),
+		).not.toThrow();
 	});
 });
 
@@ -332,12 +418,20 @@ describe('sumOfLineItems', () => {
 	});
 
 	it('is the same as paying for each piece alone', () => {
-		const lines = fc.array(fc.tuple(amounts, fc.integer({ min: 1, max: 20 })), { minLength: 1, maxLength: 5 });
+		const lines = fc.array(fc.tuple(amounts, fc.integer({ min: 1, max: 20 })), {
+			minLength: 1,
+			maxLength: 5,
+		});
 		expect(() =>
 			fc.assert(
 				fc.property(lines, (pairs) => {
-					const pieces = pairs.flatMap(([unitAmount, quantity]) => Array.from({ length: quantity }, () => item(unitAmount, 1)));
-					return sumOfLineItems(pairs.map(([unitAmount, quantity]) => item(unitAmount, quantity))) === sumOfLineItems(pieces);
+					const pieces = pairs.flatMap(([unitAmount, quantity]) =>
+						Array.from({ length: quantity }, () => item(unitAmount, 1)),
+					);
+					return (
+						sumOfLineItems(pairs.map(([unitAmount, quantity]) => item(unitAmount, quantity))) ===
+						sumOfLineItems(pieces)
+					);
 				}),
 			),
 		).not.toThrow();

@@ -7,11 +7,15 @@ let scope = 0;
 const newScope = () => `application-${++scope}`;
 
 /** The clock's times at which callers that come at once are let through. */
-async function departures(calls: Array<{ scope: string; requestsPerSecond: number }>): Promise<Array<{ scope: string; at: number }>> {
+async function departures(
+	calls: Array<{ scope: string; requestsPerSecond: number }>,
+): Promise<Array<{ scope: string; at: number }>> {
 	const left: Array<{ scope: string; at: number }> = [];
 	const all = Promise.all(
 		calls.map(async (call) => {
-			await inTurn(call.scope, call.requestsPerSecond, async () => left.push({ scope: call.scope, at: Date.now() }));
+			await inTurn(call.scope, call.requestsPerSecond, async () =>
+				left.push({ scope: call.scope, at: Date.now() }),
+			);
 		}),
 	);
 	await jest.runAllTimersAsync();
@@ -19,11 +23,16 @@ async function departures(calls: Array<{ scope: string; requestsPerSecond: numbe
 	return left;
 }
 
-const mostInASecond = (times: number[]) => Math.max(...times.map((start) => times.filter((time) => time >= start && time < start + 1000).length));
+const mostInASecond = (times: number[]) =>
+	Math.max(
+		...times.map((start) => times.filter((time) => time >= start && time < start + 1000).length),
+	);
 
 test('of 100 callers that come at once, never more than 5 leave within a second, and all leave', async () => {
 	const name = newScope();
-	const times = (await departures(Array.from({ length: 100 }, () => ({ scope: name, requestsPerSecond: 5 })))).map(({ at }) => at);
+	const times = (
+		await departures(Array.from({ length: 100 }, () => ({ scope: name, requestsPerSecond: 5 })))
+	).map(({ at }) => at);
 	expect(times).toHaveLength(100);
 	expect(mostInASecond(times)).toBe(5);
 });
@@ -31,14 +40,21 @@ test('of 100 callers that come at once, never more than 5 leave within a second,
 test('the first ones need not wait', async () => {
 	const name = newScope();
 	const begun = Date.now();
-	const times = (await departures(Array.from({ length: 5 }, () => ({ scope: name, requestsPerSecond: 5 })))).map(({ at }) => at);
+	const times = (
+		await departures(Array.from({ length: 5 }, () => ({ scope: name, requestsPerSecond: 5 })))
+	).map(({ at }) => at);
 	expect(times).toEqual(Array(5).fill(begun));
 });
 
 test('callers leave in the order in which they came', async () => {
 	const name = newScope();
 	const left: number[] = [];
-	const all = Promise.all(Array.from({ length: 20 }, async (_, caller) => await inTurn(name, 5, async () => left.push(caller))));
+	const all = Promise.all(
+		Array.from(
+			{ length: 20 },
+			async (_, caller) => await inTurn(name, 5, async () => left.push(caller)),
+		),
+	);
 	await jest.runAllTimersAsync();
 	await all;
 	expect(left).toEqual(Array.from({ length: 20 }, (_, caller) => caller));
@@ -47,7 +63,13 @@ test('callers leave in the order in which they came', async () => {
 test('the bound also holds for callers that come later', async () => {
 	const name = newScope();
 	const times: number[] = [];
-	const come = async (count: number) => await Promise.all(Array.from({ length: count }, async () => await inTurn(name, 5, async () => times.push(Date.now()))));
+	const come = async (count: number) =>
+		await Promise.all(
+			Array.from(
+				{ length: count },
+				async () => await inTurn(name, 5, async () => times.push(Date.now())),
+			),
+		);
 	const early = come(4);
 	await jest.advanceTimersByTimeAsync(700);
 	const late = come(12);
@@ -81,7 +103,9 @@ test('a request that fails takes a place like any other, and gives it back', asy
 		times.push(Date.now());
 		throw new Error('refused');
 	};
-	const all = Promise.allSettled(Array.from({ length: 15 }, async () => await inTurn(name, 5, fail)));
+	const all = Promise.allSettled(
+		Array.from({ length: 15 }, async () => await inTurn(name, 5, fail)),
+	);
 	await jest.runAllTimersAsync();
 	await all;
 	expect(times).toHaveLength(15);
@@ -94,7 +118,9 @@ test('those of a stopped execution leave at once, and others keep the bound', as
 	const times: number[] = [];
 	const send = async () => times.push(Date.now());
 	const first = Promise.all(Array.from({ length: 5 }, async () => await inTurn(name, 5, send)));
-	const stopped = Promise.allSettled(Array.from({ length: 10 }, async () => await inTurn(name, 5, send, stop.signal)));
+	const stopped = Promise.allSettled(
+		Array.from({ length: 10 }, async () => await inTurn(name, 5, send, stop.signal)),
+	);
 	const last = Promise.all(Array.from({ length: 5 }, async () => await inTurn(name, 5, send)));
 	await jest.advanceTimersByTimeAsync(300);
 	stop.abort();
@@ -109,7 +135,10 @@ test('those of a stopped execution leave at once, and others keep the bound', as
 test('one application does not wait for another', async () => {
 	const [busy, idle] = [newScope(), newScope()];
 	const begun = Date.now();
-	const left = await departures([...Array.from({ length: 50 }, () => ({ scope: busy, requestsPerSecond: 5 })), { scope: idle, requestsPerSecond: 5 }]);
+	const left = await departures([
+		...Array.from({ length: 50 }, () => ({ scope: busy, requestsPerSecond: 5 })),
+		{ scope: idle, requestsPerSecond: 5 },
+	]);
 	expect(left.find((one) => one.scope === idle)?.at).toBe(begun);
 });
 

@@ -1,7 +1,8 @@
 import { mayAsk, MOST_QUESTIONS_A_MINUTE } from '../../../nodes/shared/questionBudget';
 
 const start = Date.UTC(2030, 0, 1);
-const ask = (node: string, times: number, at: number) => Array.from({ length: times }, () => mayAsk(node, at)).filter(Boolean).length;
+const ask = (node: string, times: number, at: number) =>
+	Array.from({ length: times }, () => mayAsk(node, at)).filter(Boolean).length;
 
 it('allows so many questions a minute and no more', () => {
 	expect(ask('full', MOST_QUESTIONS_A_MINUTE + 50, start)).toBe(MOST_QUESTIONS_A_MINUTE);

@@ -5,7 +5,13 @@ import { InputError } from '../../../nodes/shared/inputError';
 import { mayAsk, MOST_QUESTIONS_A_MINUTE } from '../../../nodes/shared/questionBudget';
 import { ageProblem } from '../../../nodes/shared/judgeCallback';
 import { receiveCallback } from '../../../nodes/shared/receiveCallback';
-import { callWebhook, DELETED, logText, type WebhookCall, type WebhookCallOptions } from '../../support/contexts';
+import {
+	callWebhook,
+	DELETED,
+	logText,
+	type WebhookCall,
+	type WebhookCallOptions,
+} from '../../support/contexts';
 import { ProbeApi, probeContract, probeProvider, type ProbeContract } from './support/probe';
 import { startProviderServer, type ProviderServer } from './support/providerServer';
 
@@ -22,13 +28,33 @@ afterAll(() => server.close());
 function trigger(contract: ProbeContract): INodeType {
 	return {
 		description: {
-			displayName: 'Probe Trigger', name: 'probeTrigger', group: ['trigger'], version: 1.1, description: 'Only for tests', defaults: { name: 'Probe Trigger' },
-			inputs: [], outputs: ['main'], credentials: [{ name: 'probeApi', required: true }], webhooks: [{ ...callbackWebhook }],
+			displayName: 'Probe Trigger',
+			name: 'probeTrigger',
+			group: ['trigger'],
+			version: 1.1,
+			description: 'Only for tests',
+			defaults: { name: 'Probe Trigger' },
+			inputs: [],
+			outputs: ['main'],
+			credentials: [{ name: 'probeApi', required: true }],
+			webhooks: [{ ...callbackWebhook }],
 			properties: [
 				{ ...eventsField },
 				{
-					displayName: 'Options', name: 'options', type: 'collection', default: {},
-					options: [{ displayName: 'Confirm With Provider', name: 'confirmWithProvider', type: 'boolean', default: false }, { displayName: 'Maximum Age', name: 'maximumAge', type: 'number', default: 7 }, { ...respondOption }],
+					displayName: 'Options',
+					name: 'options',
+					type: 'collection',
+					default: {},
+					options: [
+						{
+							displayName: 'Confirm With Provider',
+							name: 'confirmWithProvider',
+							type: 'boolean',
+							default: false,
+						},
+						{ displayName: 'Maximum Age', name: 'maximumAge', type: 'number', default: 7 },
+						{ ...respondOption },
+					],
 				},
 			],
 		},
@@ -40,7 +66,14 @@ function trigger(contract: ProbeContract): INodeType {
 
 let payments = 0;
 /** A payment that no other test has seen. */
-const newPayment = (more: IDataObject = {}): IDataObject => ({ id: `pay-${++payments}`, status: 'paid', reference: 'order-1', amount: '20.50', currency: 'usdt', ...more });
+const newPayment = (more: IDataObject = {}): IDataObject => ({
+	id: `pay-${++payments}`,
+	status: 'paid',
+	reference: 'order-1',
+	amount: '20.50',
+	currency: 'usdt',
+	...more,
+});
 
 interface Delivery extends Partial<Omit<WebhookCallOptions, 'node'>> {
 	payload?: IDataObject;
@@ -49,23 +82,40 @@ interface Delivery extends Partial<Omit<WebhookCallOptions, 'node'>> {
 	contract?: ProbeContract;
 }
 
-async function deliver({ payload = newPayment(), headers, rawBody, contract = probeContract(), parameters, ...more }: Delivery = {}): Promise<WebhookCall> {
+async function deliver({
+	payload = newPayment(),
+	headers,
+	rawBody,
+	contract = probeContract(),
+	parameters,
+	...more
+}: Delivery = {}): Promise<WebhookCall> {
 	return await callWebhook({
 		node: trigger(contract),
 		nodeId: 'the-trigger',
 		credentialTypes: [new ProbeApi()],
-		credentials: { probeApi: { key, account: 'account-0001', callbackSecret, baseUrl: server.url } },
+		credentials: {
+			probeApi: { key, account: 'account-0001', callbackSecret, baseUrl: server.url },
+		},
 		parameters: { events: ['payment.succeeded'], ...parameters },
-		request: { headers: { 'content-type': 'application/json', 'x-secret': callbackSecret, ...headers }, rawBody: rawBody ?? JSON.stringify(payload) },
+		request: {
+			headers: { 'content-type': 'application/json', 'x-secret': callbackSecret, ...headers },
+			rawBody: rawBody ?? JSON.stringify(payload),
+		},
 		...more,
 	});
 }
 
 /** The last line for people: what is logged about a refusal. */
-const logged = (call: WebhookCall) => call.logs.map(({ level, message }) => `${level}: ${message}`).join('\n');
+const logged = (call: WebhookCall) =>
+	call.logs.map(({ level, message }) => `${level}: ${message}`).join('\n');
 
 function expectRefused(call: WebhookCall, status: number, reason: RegExp): void {
-	expect(call.response).toMatchObject({ status, body: status === 401 ? 'Unauthorized' : 'Internal Server Error', headers: { 'content-type': 'text/plain; charset=utf-8' } });
+	expect(call.response).toMatchObject({
+		status,
+		body: status === 401 ? 'Unauthorized' : 'Internal Server Error',
+		headers: { 'content-type': 'text/plain; charset=utf-8' },
+	});
 	expect(call.items).toBeUndefined();
 	expect(call.thrown).toBeUndefined();
 	expect(logged(call)).toMatch(reason);
@@ -76,15 +126,37 @@ describe('a genuine callback', () => {
 	it("starts the workflow with the facts, and is acknowledged in the provider's words to the byte", async () => {
 		const payload = newPayment();
 		const call = await deliver({ payload });
-		expect(call.response).toMatchObject({ status: 200, body: 'GOT IT', headers: { 'content-type': 'text/plain; charset=utf-8' } });
-		expect(call.items).toEqual([[{ json: expect.objectContaining({ event: 'payment.succeeded', eventId: `${String(payload.id)}:paid`, reference: 'order-1', amount: '20.50', verifiedBy: 'signature', raw: payload }) as unknown }]]);
+		expect(call.response).toMatchObject({
+			status: 200,
+			body: 'GOT IT',
+			headers: { 'content-type': 'text/plain; charset=utf-8' },
+		});
+		expect(call.items).toEqual([
+			[
+				{
+					json: expect.objectContaining({
+						event: 'payment.succeeded',
+						eventId: `${String(payload.id)}:paid`,
+						reference: 'order-1',
+						amount: '20.50',
+						verifiedBy: 'signature',
+						raw: payload,
+					}) as unknown,
+				},
+			],
+		]);
 	});
 
 	it.each([
 		['no content type', {}],
 		['an unusual content type', { 'content-type': 'application/vnd.api+json' }],
 	])('is judged over its raw bytes, also with %s', async (_case, headers) => {
-		const call = await deliver({ request: { headers: { 'x-secret': callbackSecret, ...headers }, rawBody: JSON.stringify(newPayment()) } });
+		const call = await deliver({
+			request: {
+				headers: { 'x-secret': callbackSecret, ...headers },
+				rawBody: JSON.stringify(newPayment()),
+			},
+		});
 		expect(call.items?.[0]).toHaveLength(1);
 	});
 
@@ -102,7 +174,10 @@ describe('a genuine callback', () => {
 
 	it('that n8n cannot store is answered 500, so that the provider sends it again, and the next one starts the workflow', async () => {
 		const payload = newPayment();
-		const first = await deliver({ payload, store: () => Promise.reject(new Error('database is locked')) });
+		const first = await deliver({
+			payload,
+			store: () => Promise.reject(new Error('database is locked')),
+		});
 		expect(first.response.status).toBe(500);
 		expect(first.items).toBeUndefined();
 		const second = await deliver({ payload });
@@ -112,42 +187,126 @@ describe('a genuine callback', () => {
 
 describe('closed by default', () => {
 	const refusals: Array<[what: string, delivery: Delivery, reason: RegExp]> = [
-		['without a signature', { headers: { 'x-secret': '' } }, /warn: Probe Trigger refused a callback: the header X-Secret is wrong/],
-		['with a wrong signature', { headers: { 'x-secret': 'wrong' } }, /the header X-Secret is wrong/],
-		['when the credential holds no secret', { credentials: { probeApi: { key, account: 'a', callbackSecret: '', baseUrl: '' } }, headers: { 'x-secret': '' } }, /'Callback Secret' in the Probe credential is empty/],
-		['when the credential was deleted', { credentials: { probeApi: DELETED } }, /its credential cannot be read/],
+		[
+			'without a signature',
+			{ headers: { 'x-secret': '' } },
+			/warn: Probe Trigger refused a callback: the header X-Secret is wrong/,
+		],
+		[
+			'with a wrong signature',
+			{ headers: { 'x-secret': 'wrong' } },
+			/the header X-Secret is wrong/,
+		],
+		[
+			'when the credential holds no secret',
+			{
+				credentials: { probeApi: { key, account: 'a', callbackSecret: '', baseUrl: '' } },
+				headers: { 'x-secret': '' },
+			},
+			/'Callback Secret' in the Probe credential is empty/,
+		],
+		[
+			'when the credential was deleted',
+			{ credentials: { probeApi: DELETED } },
+			/its credential cannot be read/,
+		],
 		['when no credential was chosen', { credentials: {} }, /its credential cannot be read/],
-		['that the contract cannot prove and nobody can be asked about', { contract: probeContract({}, { verify: () => ({ genuine: 'ask', payload: {} }) }) }, /names no payment that the provider could be asked about/],
+		[
+			'that the contract cannot prove and nobody can be asked about',
+			{ contract: probeContract({}, { verify: () => ({ genuine: 'ask', payload: {} }) }) },
+			/names no payment that the provider could be asked about/,
+		],
 	];
 
-	it.each(refusals)('a callback %s gets a real 401 that says nothing, starts nothing, and a log line that says why', async (_what, delivery, reason) => {
-		expectRefused(await deliver(delivery), 401, reason);
-	});
+	it.each(refusals)(
+		'a callback %s gets a real 401 that says nothing, starts nothing, and a log line that says why',
+		async (_what, delivery, reason) => {
+			expectRefused(await deliver(delivery), 401, reason);
+		},
+	);
 
-	it.each(refusals)('a test listener refuses a callback %s as production does', async (_what, delivery, reason) => {
-		expectRefused(await deliver({ ...delivery, isTest: true }), 401, reason);
-	});
+	it.each(refusals)(
+		'a test listener refuses a callback %s as production does',
+		async (_what, delivery, reason) => {
+			expectRefused(await deliver({ ...delivery, isTest: true }), 401, reason);
+		},
+	);
 
 	it.each<[string, Partial<ProbeContract['callback']>]>([
-		['verifying', { verify: () => { throw new TypeError(`no ${callbackSecret}`); } }],
-		['reading the event', { event: () => { throw new RangeError(`no ${callbackSecret}`); } }],
-		['reading the acknowledgement', { accepted: () => { throw new Error(`no ${callbackSecret}`); } }],
-	])('a mistake of ours while %s is answered 500 and thrown at nobody, and tells no secret', async (_what, callback) => {
-		const call = await deliver({ contract: probeContract({}, callback) });
-		expectRefused(call, 500, /error: Probe Trigger could not handle a callback: (Type|Range)?Error\. The provider is asked to send it again/);
-		expect(logText(call)).not.toContain(callbackSecret);
-	});
+		[
+			'verifying',
+			{
+				verify: () => {
+					throw new TypeError(`no ${callbackSecret}`);
+				},
+			},
+		],
+		[
+			'reading the event',
+			{
+				event: () => {
+					throw new RangeError(`no ${callbackSecret}`);
+				},
+			},
+		],
+		[
+			'reading the acknowledgement',
+			{
+				accepted: () => {
+					throw new Error(`no ${callbackSecret}`);
+				},
+			},
+		],
+	])(
+		'a mistake of ours while %s is answered 500 and thrown at nobody, and tells no secret',
+		async (_what, callback) => {
+			const call = await deliver({ contract: probeContract({}, callback) });
+			expectRefused(
+				call,
+				500,
+				/error: Probe Trigger could not handle a callback: (Type|Range)?Error\. The provider is asked to send it again/,
+			);
+			expect(logText(call)).not.toContain(callbackSecret);
+		},
+	);
 
 	it('a setting that is wrong is named in the log', async () => {
-		const contract = probeContract({}, { accepted: () => { throw new InputError("'Base URL' in the credential is not an absolute URL", 'Correct it.'); } });
-		expectRefused(await deliver({ contract }), 500, /'Base URL' in the credential is not an absolute URL\. Correct it\./);
+		const contract = probeContract(
+			{},
+			{
+				accepted: () => {
+					throw new InputError(
+						"'Base URL' in the credential is not an absolute URL",
+						'Correct it.',
+					);
+				},
+			},
+		);
+		expectRefused(
+			await deliver({ contract }),
+			500,
+			/'Base URL' in the credential is not an absolute URL\. Correct it\./,
+		);
 	});
 
 	it('no log line holds a secret or anything of the payload', async () => {
 		const payload = newPayment({ customer: 'Ada Lovelace' });
-		const contract = probeContract({}, { verify: ({ rawBody }, { callbackSecret: secret }): Verdict => ({ genuine: false, reason: `checked ${rawBody.length > 0 && secret !== undefined}` }) });
-		for (const call of [await deliver({ payload }), await deliver({ payload, headers: { 'x-secret': 'wrong' } }), await deliver({ payload, contract })]) {
-			for (const word of [callbackSecret, key, 'Ada Lovelace', String(payload.id)]) expect(logText(call)).not.toContain(word);
+		const contract = probeContract(
+			{},
+			{
+				verify: ({ rawBody }, { callbackSecret: secret }): Verdict => ({
+					genuine: false,
+					reason: `checked ${rawBody.length > 0 && secret !== undefined}`,
+				}),
+			},
+		);
+		for (const call of [
+			await deliver({ payload }),
+			await deliver({ payload, headers: { 'x-secret': 'wrong' } }),
+			await deliver({ payload, contract }),
+		]) {
+			for (const word of [callbackSecret, key, 'Ada Lovelace', String(payload.id)])
+				expect(logText(call)).not.toContain(word);
 		}
 	});
 });
@@ -158,7 +317,12 @@ describe('Maximum Age', () => {
 
 	it.each<[string, number, unknown, RegExp | undefined]>([
 		['as old as allowed', now - 7 * day, 7, undefined],
-		['a millisecond older', now - 7 * day - 1, 7, /signed 604800 seconds ago, more than 'Maximum Age'/],
+		[
+			'a millisecond older',
+			now - 7 * day - 1,
+			7,
+			/signed 604800 seconds ago, more than 'Maximum Age'/,
+		],
 		['very old where any age is allowed', 0, 0, undefined],
 		['very old where any age is allowed as text', 0, '0', undefined],
 		['as old as a text allows', now - 30 * day, '30', undefined],
@@ -172,8 +336,25 @@ describe('Maximum Age', () => {
 	});
 
 	// An expression can give anything: what is no number of days must not switch the check off.
-	it.each([[''], [' '], [false], [true], [null], [undefined], [-1], ['-1'], [NaN], ['seven'], [Infinity], [[]], [{}], ['0.0']])('is seven days where the setting is %p', (maximumAge) => {
-		expect(ageProblem(signed(now - 8 * day), maximumAge, now)?.reason).toMatch(/more than 'Maximum Age'/);
+	it.each([
+		[''],
+		[' '],
+		[false],
+		[true],
+		[null],
+		[undefined],
+		[-1],
+		['-1'],
+		[NaN],
+		['seven'],
+		[Infinity],
+		[[]],
+		[{}],
+		['0.0'],
+	])('is seven days where the setting is %p', (maximumAge) => {
+		expect(ageProblem(signed(now - 8 * day), maximumAge, now)?.reason).toMatch(
+			/more than 'Maximum Age'/,
+		);
 		expect(ageProblem(signed(now - 6 * day), maximumAge, now)).toBeUndefined();
 	});
 
@@ -184,7 +365,17 @@ describe('Maximum Age', () => {
 		expect(ageProblem(verdict, 7, now)).toBeUndefined();
 	});
 
-	const signedDaysAgo = (days: number) => probeContract({}, { verify: ({ rawBody }) => ({ genuine: true, payload: JSON.parse(rawBody.toString()) as IDataObject, signedAt: new Date(Date.now() - days * day) }) });
+	const signedDaysAgo = (days: number) =>
+		probeContract(
+			{},
+			{
+				verify: ({ rawBody }) => ({
+					genuine: true,
+					payload: JSON.parse(rawBody.toString()) as IDataObject,
+					signedAt: new Date(Date.now() - days * day),
+				}),
+			},
+		);
 
 	it('is seven days when nothing is chosen', async () => {
 		expectRefused(await deliver({ contract: signedDaysAgo(7.1) }), 401, /more than 'Maximum Age'/);
@@ -192,11 +383,21 @@ describe('Maximum Age', () => {
 	});
 
 	it('is seven days when an expression gives nothing', async () => {
-		expectRefused(await deliver({ contract: signedDaysAgo(8), parameters: { options: { maximumAge: '={{ "" }}' } } }), 401, /more than 'Maximum Age'/);
+		expectRefused(
+			await deliver({
+				contract: signedDaysAgo(8),
+				parameters: { options: { maximumAge: '={{ "" }}' } },
+			}),
+			401,
+			/more than 'Maximum Age'/,
+		);
 	});
 
 	it('0 accepts any age', async () => {
-		expect((await deliver({ contract: signedDaysAgo(4000), parameters: { options: { maximumAge: 0 } } })).items).toBeDefined();
+		expect(
+			(await deliver({ contract: signedDaysAgo(4000), parameters: { options: { maximumAge: 0 } } }))
+				.items,
+		).toBeDefined();
 	});
 });
 
@@ -208,14 +409,19 @@ describe('Events', () => {
 	});
 
 	it('that are chosen start the workflow', async () => {
-		const call = await deliver({ payload: newPayment({ status: 'failed' }), parameters: { events: ['payment.failed', 'unknown'] } });
+		const call = await deliver({
+			payload: newPayment({ status: 'failed' }),
+			parameters: { events: ['payment.failed', 'unknown'] },
+		});
 		expect(call.items?.[0]?.[0]?.json).toMatchObject({ event: 'payment.failed' });
 	});
 
 	it('nobody knows are "unknown", and never taken for a payment', async () => {
 		const payload = newPayment({ status: 'PAID_MAYBE' });
 		expect((await deliver({ payload })).items).toBeUndefined();
-		expect((await deliver({ payload, parameters: { events: ['unknown'] } })).items?.[0]?.[0]?.json).toMatchObject({ event: 'unknown', status: 'unknown', providerStatus: 'PAID_MAYBE' });
+		expect(
+			(await deliver({ payload, parameters: { events: ['unknown'] } })).items?.[0]?.[0]?.json,
+		).toMatchObject({ event: 'unknown', status: 'unknown', providerStatus: 'PAID_MAYBE' });
 	});
 });
 
@@ -234,7 +440,10 @@ describe('copies of one delivery', () => {
 		};
 		const calls = await Promise.all(Array.from({ length: 10 }, copy));
 		expect(calls.filter(({ items }) => items !== undefined)).toHaveLength(1);
-		expect(calls.map(({ response }) => response.status).sort()).toEqual([200, ...Array<number>(9).fill(409)]);
+		expect(calls.map(({ response }) => response.status).sort()).toEqual([
+			200,
+			...Array<number>(9).fill(409),
+		]);
 	});
 
 	it('that arrive later are acknowledged and start nothing', async () => {
@@ -249,7 +458,9 @@ describe('copies of one delivery', () => {
 		const payload = newPayment();
 		const events = ['payment.succeeded', 'payment.failed'];
 		await deliver({ payload, parameters: { events } });
-		expect((await deliver({ payload: { ...payload, status: 'failed' }, parameters: { events } })).items).toBeDefined();
+		expect(
+			(await deliver({ payload: { ...payload, status: 'failed' }, parameters: { events } })).items,
+		).toBeDefined();
 	});
 
 	it.each<[string, Delivery]>([
@@ -265,18 +476,52 @@ describe('copies of one delivery', () => {
 
 describe('Confirm With Provider', () => {
 	const facts = (more: Partial<PaymentFacts>): PaymentFacts => ({
-		provider: 'probe', event: 'payment.succeeded', eventId: 'found:paid', checkoutId: null, paymentId: null, reference: 'order-1', status: 'paid', providerStatus: 'PAID',
-		amount: '20.50', currency: 'USDT', livemode: null, occurredAt: null, raw: { from: 'api' }, ...more,
+		provider: 'probe',
+		event: 'payment.succeeded',
+		eventId: 'found:paid',
+		checkoutId: null,
+		paymentId: null,
+		reference: 'order-1',
+		status: 'paid',
+		providerStatus: 'PAID',
+		amount: '20.50',
+		currency: 'USDT',
+		livemode: null,
+		occurredAt: null,
+		raw: { from: 'api' },
+		...more,
 	});
-	const asking = (found: Partial<PaymentFacts> | undefined, callback: Partial<ProbeContract['callback']> = {}): ProbeContract =>
-		probeContract({}, {
-			confirm: {
-				call: (claimed, credentials) => (claimed.checkoutId === null ? undefined : { method: 'GET', url: `${credentials.baseUrl}/checkouts/${claimed.checkoutId}`, repeat: 'safe' }),
-				facts: () => (found === undefined ? undefined : facts(found)),
+	const asking = (
+		found: Partial<PaymentFacts> | undefined,
+		callback: Partial<ProbeContract['callback']> = {},
+	): ProbeContract =>
+		probeContract(
+			{},
+			{
+				confirm: {
+					call: (claimed, credentials) =>
+						claimed.checkoutId === null
+							? undefined
+							: {
+									method: 'GET',
+									url: `${credentials.baseUrl}/checkouts/${claimed.checkoutId}`,
+									repeat: 'safe',
+								},
+					facts: () => (found === undefined ? undefined : facts(found)),
+				},
+				...callback,
 			},
-			...callback,
-		});
-	const confirmed = { options: { confirmWithProvider: true }, events: ['payment.succeeded', 'payment.failed', 'payment.pending', 'unknown', 'refund.succeeded'] };
+		);
+	const confirmed = {
+		options: { confirmWithProvider: true },
+		events: [
+			'payment.succeeded',
+			'payment.failed',
+			'payment.pending',
+			'unknown',
+			'refund.succeeded',
+		],
+	};
 
 	it('asks nobody while it is off', async () => {
 		const call = await deliver({ contract: asking({}) });
@@ -286,33 +531,72 @@ describe('Confirm With Provider', () => {
 
 	it('fires what the API supports, and keeps what only the callback tells', async () => {
 		const payload = newPayment({ at: '2030-01-01T00:00:00.000Z' });
-		const call = await deliver({ payload, contract: asking({ occurredAt: null }), parameters: confirmed });
-		expect(server.received.map(({ method, path }) => `${method} ${path}`)).toEqual([`GET /checkouts/${String(payload.id)}`]);
-		expect(call.items?.[0]?.[0]?.json).toMatchObject({ event: 'payment.succeeded', eventId: `${String(payload.id)}:paid`, checkoutId: payload.id, occurredAt: '2030-01-01T00:00:00.000Z', raw: payload, verifiedBy: 'signature+provider' });
+		const call = await deliver({
+			payload,
+			contract: asking({ occurredAt: null }),
+			parameters: confirmed,
+		});
+		expect(server.received.map(({ method, path }) => `${method} ${path}`)).toEqual([
+			`GET /checkouts/${String(payload.id)}`,
+		]);
+		expect(call.items?.[0]?.[0]?.json).toMatchObject({
+			event: 'payment.succeeded',
+			eventId: `${String(payload.id)}:paid`,
+			checkoutId: payload.id,
+			occurredAt: '2030-01-01T00:00:00.000Z',
+			raw: payload,
+			verifiedBy: 'signature+provider',
+		});
 	});
 
-	it.each(['payment.pending', 'payment.failed', 'payment.canceled', 'payment.expired'] as const)('"paid" that the API denies (%s) is acknowledged, logged, and starts nothing', async (event) => {
-		const call = await deliver({ contract: asking({ event, status: 'open', providerStatus: 'OPEN' }), parameters: { ...confirmed, events: [...confirmed.events, event] } });
-		expect(call.response.status).toBe(200);
-		expect(call.items).toBeUndefined();
-		expect(logged(call)).toMatch(/info: .*without starting the workflow: it says paid, but Probe says OPEN/);
-	});
+	it.each(['payment.pending', 'payment.failed', 'payment.canceled', 'payment.expired'] as const)(
+		'"paid" that the API denies (%s) is acknowledged, logged, and starts nothing',
+		async (event) => {
+			const call = await deliver({
+				contract: asking({ event, status: 'open', providerStatus: 'OPEN' }),
+				parameters: { ...confirmed, events: [...confirmed.events, event] },
+			});
+			expect(call.response.status).toBe(200);
+			expect(call.items).toBeUndefined();
+			expect(logged(call)).toMatch(
+				/info: .*without starting the workflow: it says paid, but Probe says OPEN/,
+			);
+		},
+	);
 
 	it('"paid" of which the API uses a word that nobody knows fires "unknown", not "paid"', async () => {
-		const call = await deliver({ contract: asking({ event: 'unknown', status: 'unknown', providerStatus: 'SETTLED' }), parameters: confirmed });
-		expect(call.items?.[0]?.[0]?.json).toMatchObject({ event: 'unknown', status: 'unknown', providerStatus: 'SETTLED' });
+		const call = await deliver({
+			contract: asking({ event: 'unknown', status: 'unknown', providerStatus: 'SETTLED' }),
+			parameters: confirmed,
+		});
+		expect(call.items?.[0]?.[0]?.json).toMatchObject({
+			event: 'unknown',
+			status: 'unknown',
+			providerStatus: 'SETTLED',
+		});
 	});
 
 	it('"paid" of which the API uses a word that nobody knows leaves a trace where "unknown" is not chosen', async () => {
-		const call = await deliver({ contract: asking({ event: 'unknown', status: 'unknown', providerStatus: 'SETTLED'.repeat(1000) }), parameters: { ...confirmed, events: ['payment.succeeded'] } });
+		const call = await deliver({
+			contract: asking({
+				event: 'unknown',
+				status: 'unknown',
+				providerStatus: 'SETTLED'.repeat(1000),
+			}),
+			parameters: { ...confirmed, events: ['payment.succeeded'] },
+		});
 		expect([call.response.status, call.items]).toEqual([200, undefined]);
-		expect(logged(call)).toMatch(/^warn: .*the callback says paid, Probe says (SETTLED){5}SETTL…; it goes on as the event unknown/);
+		expect(logged(call)).toMatch(
+			/^warn: .*the callback says paid, Probe says (SETTLED){5}SETTL…; it goes on as the event unknown/,
+		);
 	});
 
 	it('counts the amount of the API where they differ, and logs both', async () => {
 		const call = await deliver({ contract: asking({ amount: '20.49' }), parameters: confirmed });
 		expect(call.items?.[0]?.[0]?.json).toMatchObject({ amount: '20.49' });
-		expect(logged(call)).toMatch(/warn: .*the callback says 20\.50, Probe says 20\.49; the latter counts/);
+		expect(logged(call)).toMatch(
+			/warn: .*the callback says 20\.50, Probe says 20\.49; the latter counts/,
+		);
 	});
 
 	it.each(['20.5', '20.500'])('takes %s for the same amount', async (amount) => {
@@ -321,28 +605,55 @@ describe('Confirm With Provider', () => {
 		expect(call.items).toBeDefined();
 	});
 
-	it.each(['1e3', 'twenty', '20,50'])('does not fail at the amount %s, which is none', async (amount) => {
-		const call = await deliver({ payload: newPayment({ amount }), contract: asking({}), parameters: confirmed });
-		expect(call.items?.[0]?.[0]?.json).toMatchObject({ amount: '20.50' });
-	});
+	it.each(['1e3', 'twenty', '20,50'])(
+		'does not fail at the amount %s, which is none',
+		async (amount) => {
+			const call = await deliver({
+				payload: newPayment({ amount }),
+				contract: asking({}),
+				parameters: confirmed,
+			});
+			expect(call.items?.[0]?.[0]?.json).toMatchObject({ amount: '20.50' });
+		},
+	);
 
 	// Anybody can send an unsigned one: comparing millions of digits would stop n8n for minutes.
 	it.each([
 		['of other digits', '1'.repeat(100_000)],
 		['of the same value', `20.5${'0'.repeat(100_000)}`],
-	])('takes an endless amount %s for another one, and does not fill the log with it', async (_case, amount) => {
-		const call = await deliver({ payload: newPayment({ amount }), contract: asking({}), parameters: confirmed });
-		expect(call.items?.[0]?.[0]?.json).toMatchObject({ amount: '20.50' });
-		expect(logged(call)).toMatch(/the callback says \S{40}…, Probe says 20\.50; the latter counts/);
-	});
+	])(
+		'takes an endless amount %s for another one, and does not fill the log with it',
+		async (_case, amount) => {
+			const call = await deliver({
+				payload: newPayment({ amount }),
+				contract: asking({}),
+				parameters: confirmed,
+			});
+			expect(call.items?.[0]?.[0]?.json).toMatchObject({ amount: '20.50' });
+			expect(logged(call)).toMatch(
+				/the callback says \S{40}…, Probe says 20\.50; the latter counts/,
+			);
+		},
+	);
 
 	it('does not fill the log with an endless status of the API', async () => {
-		const call = await deliver({ contract: asking({ event: 'payment.failed', status: 'failed', providerStatus: 'X'.repeat(100_000) }), parameters: confirmed });
+		const call = await deliver({
+			contract: asking({
+				event: 'payment.failed',
+				status: 'failed',
+				providerStatus: 'X'.repeat(100_000),
+			}),
+			parameters: confirmed,
+		});
 		expect(logged(call)).toMatch(/it says paid, but Probe says X{40}…\./);
 	});
 
 	it.each<[string, Partial<PaymentFacts>, RegExp]>([
-		['currency', { currency: 'HKD' }, /its currency is not the one that Probe has for this payment/],
+		[
+			'currency',
+			{ currency: 'HKD' },
+			/its currency is not the one that Probe has for this payment/,
+		],
 		['reference', { reference: 'order-2' }, /its reference is not the one/],
 		['reference but for its case', { reference: 'ORDER-1' }, /its reference is not the one/],
 	])('refuses a callback with another %s', async (_case, found, reason) => {
@@ -350,7 +661,15 @@ describe('Confirm With Provider', () => {
 	});
 
 	it('takes another spelling of the currency for the same', async () => {
-		expect((await deliver({ payload: newPayment({ currency: 'uSdT' }), contract: asking({}), parameters: confirmed })).items).toBeDefined();
+		expect(
+			(
+				await deliver({
+					payload: newPayment({ currency: 'uSdT' }),
+					contract: asking({}),
+					parameters: confirmed,
+				})
+			).items,
+		).toBeDefined();
 	});
 
 	it.each<[string, (index: number) => { status?: number; body?: string } | 'reset']>([
@@ -369,46 +688,97 @@ describe('Confirm With Provider', () => {
 		['breaks the connection', 'reset'],
 		['asks to slow down', { status: 429 }],
 		['answers HTML', { body: '<html>' }],
-		["answers with a web server's 404", { status: 404, body: '<html><h1>404 Not Found</h1>nginx</html>' }],
+		[
+			"answers with a web server's 404",
+			{ status: 404, body: '<html><h1>404 Not Found</h1>nginx</html>' },
+		],
 		['answers with an empty 404', { status: 404, body: '' }],
-		['refuses our key', { status: 401, body: JSON.stringify({ error: { message: `Bad key ${key}` } }) }],
-	])('an API that %s: 500 after one question, so that the provider sends it again', async (_case, reply) => {
-		server.respond(() => reply);
-		const payload = newPayment();
-		const call = await deliver({ payload, contract: asking({}), parameters: confirmed });
-		expectRefused(call, 500, /the provider could not be asked/);
-		expect(server.received).toHaveLength(1);
-		expect(logText(call)).not.toContain(key);
-		server.reset();
-		expect((await deliver({ payload, contract: asking({}), parameters: confirmed })).items).toBeDefined();
-	});
+		[
+			'refuses our key',
+			{ status: 401, body: JSON.stringify({ error: { message: `Bad key ${key}` } }) },
+		],
+	])(
+		'an API that %s: 500 after one question, so that the provider sends it again',
+		async (_case, reply) => {
+			server.respond(() => reply);
+			const payload = newPayment();
+			const call = await deliver({ payload, contract: asking({}), parameters: confirmed });
+			expectRefused(call, 500, /the provider could not be asked/);
+			expect(server.received).toHaveLength(1);
+			expect(logText(call)).not.toContain(key);
+			server.reset();
+			expect(
+				(await deliver({ payload, contract: asking({}), parameters: confirmed })).items,
+			).toBeDefined();
+		},
+	);
 
 	it('a callback that names nothing to ask about is refused', async () => {
-		expectRefused(await deliver({ payload: newPayment({ id: null }), contract: asking({}), parameters: confirmed }), 401, /names no payment/);
+		expectRefused(
+			await deliver({
+				payload: newPayment({ id: null }),
+				contract: asking({}),
+				parameters: confirmed,
+			}),
+			401,
+			/names no payment/,
+		);
 	});
 
 	it('filters by the event that the API supports', async () => {
-		const call = await deliver({ payload: newPayment({ status: 'failed' }), contract: asking({ event: 'payment.failed' }), parameters: { ...confirmed, events: ['payment.succeeded'] } });
+		const call = await deliver({
+			payload: newPayment({ status: 'failed' }),
+			contract: asking({ event: 'payment.failed' }),
+			parameters: { ...confirmed, events: ['payment.succeeded'] },
+		});
 		expect(call.response.status).toBe(200);
 		expect(call.items).toBeUndefined();
 	});
 
 	describe('where a callback cannot be proved here', () => {
-		const unsigned = (found: Partial<PaymentFacts> | undefined) => asking(found, { verify: ({ rawBody }) => ({ genuine: 'ask', payload: JSON.parse(rawBody.toString()) as IDataObject }) });
+		const unsigned = (found: Partial<PaymentFacts> | undefined) =>
+			asking(found, {
+				verify: ({ rawBody }) => ({
+					genuine: 'ask',
+					payload: JSON.parse(rawBody.toString()) as IDataObject,
+				}),
+			});
 
 		it('asks without being told to, and believes nothing but the API', async () => {
 			const payload = newPayment({ at: '2030-01-01T00:00:00.000Z' });
-			const call = await deliver({ payload, contract: unsigned({ amount: null, currency: null, eventId: `found-${String(payload.id)}` }) });
-			expect(call.items?.[0]?.[0]?.json).toMatchObject({ eventId: `found-${String(payload.id)}`, checkoutId: null, amount: null, currency: null, occurredAt: null, raw: { from: 'api' }, verifiedBy: 'provider' });
+			const call = await deliver({
+				payload,
+				contract: unsigned({
+					amount: null,
+					currency: null,
+					eventId: `found-${String(payload.id)}`,
+				}),
+			});
+			expect(call.items?.[0]?.[0]?.json).toMatchObject({
+				eventId: `found-${String(payload.id)}`,
+				checkoutId: null,
+				amount: null,
+				currency: null,
+				occurredAt: null,
+				raw: { from: 'api' },
+				verifiedBy: 'provider',
+			});
 		});
 
 		it('fires "unknown" for a payment whose status nobody classified', async () => {
-			const call = await deliver({ contract: unsigned({ event: 'unknown', status: 'unknown', eventId: 'found:new-word' }), parameters: { events: ['unknown'] } });
-			expect(call.items?.[0]?.[0]?.json).toMatchObject({ event: 'unknown', verifiedBy: 'provider' });
+			const call = await deliver({
+				contract: unsigned({ event: 'unknown', status: 'unknown', eventId: 'found:new-word' }),
+				parameters: { events: ['unknown'] },
+			});
+			expect(call.items?.[0]?.[0]?.json).toMatchObject({
+				event: 'unknown',
+				verifiedBy: 'provider',
+			});
 		});
 
 		it('asks no more than 300 times a minute, whatever is sent, and answers 500 beyond', async () => {
-			for (let asked = 1; asked < MOST_QUESTIONS_A_MINUTE; asked++) mayAsk('flooded:the-trigger', Date.now());
+			for (let asked = 1; asked < MOST_QUESTIONS_A_MINUTE; asked++)
+				mayAsk('flooded:the-trigger', Date.now());
 			const last = await deliver({ contract: unsigned(undefined), workflowId: 'flooded' });
 			expect(last.response.status).toBe(200);
 			const beyond = await deliver({ contract: unsigned(undefined), workflowId: 'flooded' });
@@ -430,13 +800,21 @@ describe('Respond: When Workflow Finishes', () => {
 
 	it("answers in the provider's words when the workflow has succeeded, whatever its last item is", async () => {
 		const call = await deliver({ parameters, lastNode: () => ({ anything: 'else' }) });
-		expect(call.response).toMatchObject({ status: 200, body: 'GOT IT', headers: { 'content-type': 'text/plain; charset=utf-8' } });
+		expect(call.response).toMatchObject({
+			status: 200,
+			body: 'GOT IT',
+			headers: { 'content-type': 'text/plain; charset=utf-8' },
+		});
 		expect(call.items).toBeDefined();
 	});
 
 	it('answers an error when the workflow fails, and the next delivery starts it again', async () => {
 		const payload = newPayment();
-		const failed = await deliver({ payload, parameters, lastNode: () => Promise.reject(new Error('warehouse is down')) });
+		const failed = await deliver({
+			payload,
+			parameters,
+			lastNode: () => Promise.reject(new Error('warehouse is down')),
+		});
 		expect(failed.response.status).toBe(500);
 		expect((await deliver({ payload, parameters, lastNode: () => ({}) })).items).toBeDefined();
 	});

@@ -8,11 +8,22 @@ import { InputError } from '../../../nodes/shared/inputError';
 import { inTurn } from '../../../nodes/shared/pace';
 import { retryAfter, sendCall, type SendOptions } from '../../../nodes/shared/sendCall';
 import { runNode } from '../../support/contexts';
-import { createCall, ProbeApi, probeContract, probeNode, probeProvider, type ProbeContract } from './support/probe';
+import {
+	createCall,
+	ProbeApi,
+	probeContract,
+	probeNode,
+	probeProvider,
+	type ProbeContract,
+} from './support/probe';
 import { startProviderServer, type ProviderServer, type Reply } from './support/providerServer';
 import { resetTime, secondsSlept, whenSomebodySleeps } from './support/skippedTime';
 
-jest.mock('n8n-workflow', () => jest.requireActual<typeof import('./support/skippedTime')>('./support/skippedTime').n8nWorkflowThatSkipsTime());
+jest.mock('n8n-workflow', () =>
+	jest
+		.requireActual<typeof import('./support/skippedTime')>('./support/skippedTime')
+		.n8nWorkflowThatSkipsTime(),
+);
 
 const key = 'sentinel-key-3f9a1c77e2';
 let server: ProviderServer;
@@ -31,19 +42,32 @@ interface Outcome {
 	error?: unknown;
 }
 
-async function send(call: Partial<HttpCall> = {}, options: SendOptions & { contract?: ProbeContract; key?: string } = {}): Promise<Outcome> {
+async function send(
+	call: Partial<HttpCall> = {},
+	options: SendOptions & { contract?: ProbeContract; key?: string } = {},
+): Promise<Outcome> {
 	const { contract = probeContract(), key: chosen = key, ...rest } = options;
 	const credentials = { key: chosen, account: 'account-0001', baseUrl: server.url };
 	const outcome: Outcome = {};
 	const node = probeNode(async (context) => {
 		try {
-			outcome.reply = await sendCall(context, probeProvider(contract), credentials, { ...createCall(credentials, { reference: 'order-1' }), ...call }, rest);
+			outcome.reply = await sendCall(
+				context,
+				probeProvider(contract),
+				credentials,
+				{ ...createCall(credentials, { reference: 'order-1' }), ...call },
+				rest,
+			);
 		} catch (error) {
 			outcome.error = error;
 		}
 		return [[]];
 	});
-	await runNode({ node, credentialTypes: [new ProbeApi()], credentials: { probeApi: credentials } });
+	await runNode({
+		node,
+		credentialTypes: [new ProbeApi()],
+		credentials: { probeApi: credentials },
+	});
 	return outcome;
 }
 
@@ -53,17 +77,28 @@ const failureOf = ({ error }: Outcome): CallFailure => {
 };
 
 /** The given answers in turn, then a good one. */
-const answers = (...replies: Reply[]) => server.respond((_request, index) => replies[index] ?? { body: '{"id":"1"}' });
+const answers = (...replies: Reply[]) =>
+	server.respond((_request, index) => replies[index] ?? { body: '{"id":"1"}' });
 const always = (reply: Reply) => server.respond(() => reply);
 
 const safe = { method: 'GET', body: undefined, headers: {}, repeat: 'safe' } as const;
-const deduplicated = { repeat: 'deduplicated', headers: { 'content-type': 'application/json', 'idempotency-key': 'k-1' } } as const;
+const deduplicated = {
+	repeat: 'deduplicated',
+	headers: { 'content-type': 'application/json', 'idempotency-key': 'k-1' },
+} as const;
 const mostAttempts = 5;
 
 describe('an answer', () => {
 	it('is given as text, as exact JSON and as bytes', async () => {
 		always({ status: 201, headers: { 'X-Request-Id': 'r-1' }, body: '{"amount": 1.0}' });
-		expect((await send()).reply).toEqual({ status: 201, headers: expect.objectContaining({ 'x-request-id': 'r-1' }) as unknown, text: '{"amount": 1.0}', body: { amount: '1.0' }, bytes: Buffer.from('{"amount": 1.0}'), quoted: expect.any(Function) as unknown });
+		expect((await send()).reply).toEqual({
+			status: 201,
+			headers: expect.objectContaining({ 'x-request-id': 'r-1' }) as unknown,
+			text: '{"amount": 1.0}',
+			body: { amount: '1.0' },
+			bytes: Buffer.from('{"amount": 1.0}'),
+			quoted: expect.any(Function) as unknown,
+		});
 	});
 
 	it('may be empty', async () => {
@@ -80,9 +115,20 @@ describe('an answer', () => {
 
 describe('what makes something and is not de-duplicated', () => {
 	it.each<[string, Reply, RegExp]>([
-		['500', { status: 500, body: '{"error":{"message":"Out of order"}}' }, /^Probe answered HTTP 500: Out of order$/],
+		[
+			'500',
+			{ status: 500, body: '{"error":{"message":"Out of order"}}' },
+			/^Probe answered HTTP 500: Out of order$/,
+		],
 		['503 without words', { status: 503, body: '' }, /^Probe answered HTTP 503: no words given$/],
-		['an HTML page', { body: '<!DOCTYPE html><html><style>p{color:red}</style><body><h1>Maintenance</h1></body></html>', headers: { 'content-type': 'text/html' } }, /^Probe's answer is not JSON: Maintenance$/],
+		[
+			'an HTML page',
+			{
+				body: '<!DOCTYPE html><html><style>p{color:red}</style><body><h1>Maintenance</h1></body></html>',
+				headers: { 'content-type': 'text/html' },
+			},
+			/^Probe's answer is not JSON: Maintenance$/,
+		],
 		['half a JSON', { body: '{"id":"1","ur' }, /^Probe's answer is not JSON: \{"id":"1","ur$/],
 		['a connection that breaks', 'reset', /^Probe gave no answer \(connection broken\)$/],
 		['no answer in time', 'hang', /^Probe gave no answer \(time-out\)$/],
@@ -92,7 +138,9 @@ describe('what makes something and is not de-duplicated', () => {
 		expect(server.received).toHaveLength(1);
 		expect(failure.message).toMatch(message);
 		expect(failure.mayHaveArrived).toBe(true);
-		expect(failure.advice).toBe('It may have been made nevertheless, so it was not sent again blindly. Look it up in the dashboard.');
+		expect(failure.advice).toBe(
+			'It may have been made nevertheless, so it was not sent again blindly. Look it up in the dashboard.',
+		);
 	});
 
 	// n8n protects its own network so; nothing leaves the machine.
@@ -102,7 +150,11 @@ describe('what makes something and is not de-duplicated', () => {
 		try {
 			const failure = failureOf(await send());
 			expect(failure.message).toMatch(/could not be reached \(The request was blocked because/);
-			expect([failure.mayHaveArrived, failure.advice.startsWith('Nothing was sent.'), server.received.length]).toEqual([false, true, 0]);
+			expect([
+				failure.mayHaveArrived,
+				failure.advice.startsWith('Nothing was sent.'),
+				server.received.length,
+			]).toEqual([false, true, 0]);
 		} finally {
 			protection.enabled = false;
 		}
@@ -119,12 +171,17 @@ describe('what makes something and is not de-duplicated', () => {
 		expect((await send()).reply?.body).toEqual({ id: '1' });
 	});
 
-	it.each(['http://127.0.0.1:1', 'http://nobody.invalid'])('says that nothing was sent when %s cannot be reached', async (url) => {
-		const failure = failureOf(await send({ url: `${url}/checkouts` }));
-		expect(failure.message).toMatch(/^Probe could not be reached \((ECONNREFUSED|ENOTFOUND|EAI_AGAIN)\)$/);
-		expect(failure.advice).toMatch(/^Nothing was sent\./);
-		expect(failure.mayHaveArrived).toBe(false);
-	});
+	it.each(['http://127.0.0.1:1', 'http://nobody.invalid'])(
+		'says that nothing was sent when %s cannot be reached',
+		async (url) => {
+			const failure = failureOf(await send({ url: `${url}/checkouts` }));
+			expect(failure.message).toMatch(
+				/^Probe could not be reached \((ECONNREFUSED|ENOTFOUND|EAI_AGAIN)\)$/,
+			);
+			expect(failure.advice).toMatch(/^Nothing was sent\./);
+			expect(failure.mayHaveArrived).toBe(false);
+		},
+	);
 });
 
 describe('what only reads, or carries an idempotency key', () => {
@@ -150,18 +207,23 @@ describe('what only reads, or carries an idempotency key', () => {
 	it('repeats the same bytes under the same key', async () => {
 		answers({ status: 500 }, { status: 429 });
 		await send({ ...deduplicated, body: '{"amount": 1.0}' });
-		expect(server.received.map(({ body, headers }) => [body, headers['idempotency-key']])).toEqual(Array(3).fill(['{"amount": 1.0}', 'k-1']));
+		expect(server.received.map(({ body, headers }) => [body, headers['idempotency-key']])).toEqual(
+			Array(3).fill(['{"amount": 1.0}', 'k-1']),
+		);
 	});
 
 	it.each<[string, Reply]>([
 		['a refusal', { status: 409, body: '{"error":{"message":"Conflict"}}' }],
 		['a connection that is not even made', 'reset'],
-	])('does not say that nothing was made when %s follows an attempt that may have arrived', async (_case, last) => {
-		answers({ status: 500 }, last, last, last, last);
-		const failure = failureOf(await send(deduplicated));
-		expect(failure.mayHaveArrived).toBe(true);
-		expect(failure.advice).toMatch(/It may have been made nevertheless/);
-	});
+	])(
+		'does not say that nothing was made when %s follows an attempt that may have arrived',
+		async (_case, last) => {
+			answers({ status: 500 }, last, last, last, last);
+			const failure = failureOf(await send(deduplicated));
+			expect(failure.mayHaveArrived).toBe(true);
+			expect(failure.advice).toMatch(/It may have been made nevertheless/);
+		},
+	);
 
 	it('is sent once where somebody waits for our own answer', async () => {
 		always({ status: 500 });
@@ -176,13 +238,20 @@ describe('a refusal', () => {
 		const failure = failureOf(await send(safe));
 		expect(server.received).toHaveLength(1);
 		expect(failure.message).toBe(`Probe refused the request (HTTP ${status}): No such thing`);
-		expect(failure).toMatchObject({ httpStatus: status, mayHaveArrived: false, notFound: status === 404 });
+		expect(failure).toMatchObject({
+			httpStatus: status,
+			mayHaveArrived: false,
+			notFound: status === 404,
+		});
 	});
 
-	it.each(['', '{}', 'null', '[]', '"not here"', '<html><h1>404 Not Found</h1>nginx</html>'])('with HTTP 404 and %j does not say that the thing asked for is unknown: it is no answer of the API', async (body) => {
-		always({ status: 404, body });
-		expect(failureOf(await send(safe))).toMatchObject({ httpStatus: 404, notFound: false });
-	});
+	it.each(['', '{}', 'null', '[]', '"not here"', '<html><h1>404 Not Found</h1>nginx</html>'])(
+		'with HTTP 404 and %j does not say that the thing asked for is unknown: it is no answer of the API',
+		async (body) => {
+			always({ status: 404, body });
+			expect(failureOf(await send(safe))).toMatchObject({ httpStatus: 404, notFound: false });
+		},
+	);
 
 	it('with 401 sends one request, where n8n itself sends two, and points to the key', async () => {
 		always({ status: 401, body: '{"error":{"message":"Who are you"}}' });
@@ -204,8 +273,13 @@ describe('a refusal', () => {
 	});
 
 	it('shows the words of an answer that is not JSON', async () => {
-		always({ status: 400, body: '<html><body><h1>Bad&nbsp;Request</h1>\n<p>nginx</p></body></html>' });
-		expect(failureOf(await send()).message).toBe('Probe refused the request (HTTP 400): Bad&nbsp;Request nginx');
+		always({
+			status: 400,
+			body: '<html><body><h1>Bad&nbsp;Request</h1>\n<p>nginx</p></body></html>',
+		});
+		expect(failureOf(await send()).message).toBe(
+			'Probe refused the request (HTTP 400): Bad&nbsp;Request nginx',
+		);
 	});
 
 	it('of a megabyte is shortened', async () => {
@@ -214,7 +288,14 @@ describe('a refusal', () => {
 	});
 
 	it('of the credential itself sends nothing', async () => {
-		const { error } = await send({}, { contract: probeContract({ credentialProblem: () => "'Key' is a live key, but 'Environment' is Test" }) });
+		const { error } = await send(
+			{},
+			{
+				contract: probeContract({
+					credentialProblem: () => "'Key' is a live key, but 'Environment' is Test",
+				}),
+			},
+		);
 		expect(error).toBeInstanceOf(InputError);
 		expect((error as InputError).message).toBe("'Key' is a live key, but 'Environment' is Test");
 		expect(server.received).toHaveLength(0);
@@ -232,18 +313,24 @@ describe('a redirect', () => {
 	it.each([
 		[303, true],
 		[307, false],
-	])('with HTTP %d says whether it may have been made nevertheless: %s', async (status, mayHaveArrived) => {
-		always({ status, headers: { location: `${server.url}/elsewhere` }, body: '' });
-		expect(failureOf(await send())).toMatchObject({ mayHaveArrived });
-	});
+	])(
+		'with HTTP %d says whether it may have been made nevertheless: %s',
+		async (status, mayHaveArrived) => {
+			always({ status, headers: { location: `${server.url}/elsewhere` }, body: '' });
+			expect(failureOf(await send())).toMatchObject({ mayHaveArrived });
+		},
+	);
 
-	it.each([301, 302, 303, 307, 308])('with HTTP %d is not followed: our signature would go along', async (status) => {
-		always({ status, headers: { location: `${server.url}/elsewhere` }, body: '' });
-		const failure = failureOf(await send());
-		expect(server.received.map(({ path }) => path)).toEqual(['/checkouts']);
-		expect(failure.message).toBe(`Probe answered with an unexpected HTTP ${status}`);
-		expect(failure.advice).toMatch(/Redirects are not followed/);
-	});
+	it.each([301, 302, 303, 307, 308])(
+		'with HTTP %d is not followed: our signature would go along',
+		async (status) => {
+			always({ status, headers: { location: `${server.url}/elsewhere` }, body: '' });
+			const failure = failureOf(await send());
+			expect(server.received.map(({ path }) => path)).toEqual(['/checkouts']);
+			expect(failure.message).toBe(`Probe answered with an unexpected HTTP ${status}`);
+			expect(failure.advice).toMatch(/Redirects are not followed/);
+		},
+	);
 });
 
 describe('the waiting between attempts', () => {
@@ -255,7 +342,10 @@ describe('the waiting between attempts', () => {
 	});
 
 	it('obeys Retry-After as a date', async () => {
-		answers({ status: 429, headers: { 'retry-after': new Date(Date.now() + 20_000).toUTCString() } });
+		answers({
+			status: 429,
+			headers: { 'retry-after': new Date(Date.now() + 20_000).toUTCString() },
+		});
 		await send();
 		// An HTTP date has whole seconds.
 		expect(secondsSlept()).toBeGreaterThanOrEqual(19);
@@ -315,7 +405,12 @@ describe('the waiting between attempts', () => {
 	});
 
 	it('keeps to a documented rate, over all rows of the process', async () => {
-		const contract = probeContract({ rateLimit: { requestsPerSecond: 5, scope: ({ account }) => `${account}-${expect.getState().currentTestName}` } });
+		const contract = probeContract({
+			rateLimit: {
+				requestsPerSecond: 5,
+				scope: ({ account }) => `${account}-${expect.getState().currentTestName}`,
+			},
+		});
 		const times: number[] = [];
 		server.respond(() => {
 			times.push(Date.now());
@@ -323,7 +418,13 @@ describe('the waiting between attempts', () => {
 		});
 		for (let row = 0; row < 17; row++) await send(safe, { contract });
 		expect(times).toHaveLength(17);
-		expect(Math.max(...times.map((start) => times.filter((time) => time >= start && time < start + 1000).length))).toBeLessThanOrEqual(5);
+		expect(
+			Math.max(
+				...times.map(
+					(start) => times.filter((time) => time >= start && time < start + 1000).length,
+				),
+			),
+		).toBeLessThanOrEqual(5);
 	});
 });
 
@@ -332,7 +433,8 @@ it('a documented rate costs no memory, however many requests keep to it', async 
 	setFlagsFromString('--expose-gc');
 	const collect = runInNewContext('gc') as () => void;
 	const megabytesAfter = async (requests: number) => {
-		for (let sent = 0; sent < requests; sent++) await inTurn('a rate', 5, async () => await Promise.resolve());
+		for (let sent = 0; sent < requests; sent++)
+			await inTurn('a rate', 5, async () => await Promise.resolve());
 		collect();
 		return process.memoryUsage().heapUsed / 1e6;
 	};
@@ -362,33 +464,61 @@ describe('retryAfter', () => {
 		['', undefined],
 		[undefined, undefined],
 	])('%j is %p milliseconds', (value, expected) => {
-		expect(retryAfter({ headers: value === undefined ? {} : { 'retry-after': value } }, now)).toBe(expected);
+		expect(retryAfter({ headers: value === undefined ? {} : { 'retry-after': value } }, now)).toBe(
+			expected,
+		);
 	});
 });
 
 describe('a credential value', () => {
-	const everyText = ({ error }: Outcome) => JSON.stringify([(error as CallFailure).message, (error as CallFailure).advice, String((error as CallFailure).stack)]);
+	const everyText = ({ error }: Outcome) =>
+		JSON.stringify([
+			(error as CallFailure).message,
+			(error as CallFailure).advice,
+			String((error as CallFailure).stack),
+		]);
 
 	it.each<[string, Reply]>([
-		['in a refusal', { status: 401, body: JSON.stringify({ error: { message: `Bad key ${key}` } }) }],
-		['in a server error', { status: 500, body: JSON.stringify({ error: { message: `authorization: Bearer ${key}` } }) }],
+		[
+			'in a refusal',
+			{ status: 401, body: JSON.stringify({ error: { message: `Bad key ${key}` } }) },
+		],
+		[
+			'in a server error',
+			{ status: 500, body: JSON.stringify({ error: { message: `authorization: Bearer ${key}` } }) },
+		],
 		['in an HTML page', { body: `<html><body>Bearer ${key}</body></html>` }],
 		['in half a JSON', { body: `{"authorization":"Bearer ${key}` }],
 		['in a 429', { status: 429, headers: { 'retry-after': '3600' }, body: key }],
-		['cut off at its end', { status: 401, body: JSON.stringify({ error: { message: `Bad key ${key.slice(0, 16)}` } }) }],
-		['cut off at its beginning', { status: 401, body: JSON.stringify({ error: { message: `Bad key …${key.slice(-14)}` } }) }],
-		['several times', { status: 401, body: JSON.stringify({ error: { message: `${key}${key} ${key.slice(3)}` } }) }],
+		[
+			'cut off at its end',
+			{ status: 401, body: JSON.stringify({ error: { message: `Bad key ${key.slice(0, 16)}` } }) },
+		],
+		[
+			'cut off at its beginning',
+			{ status: 401, body: JSON.stringify({ error: { message: `Bad key …${key.slice(-14)}` } }) },
+		],
+		[
+			'several times',
+			{ status: 401, body: JSON.stringify({ error: { message: `${key}${key} ${key.slice(3)}` } }) },
+		],
 		['where the words are cut off', { status: 400, body: 'x'.repeat(290) + key }],
 	])('that the provider echoes %s reaches no error', async (_case, reply) => {
 		always(reply);
 		const text = everyText(await send());
-		for (let start = 0; start + 12 <= key.length; start++) expect(text).not.toContain(key.slice(start, start + 12));
+		for (let start = 0; start + 12 <= key.length; start++)
+			expect(text).not.toContain(key.slice(start, start + 12));
 		expect(text).toContain('***');
 	});
 
 	it('of the call itself, such as a card number, reaches no error', async () => {
-		always({ status: 400, body: JSON.stringify({ error: { message: 'Card 4000000000000002 and 987 refused' } }) });
-		expect(failureOf(await send({ secrets: ['4000000000000002', '987', ''] })).message).toBe('Probe refused the request (HTTP 400): Card *** and *** refused');
+		always({
+			status: 400,
+			body: JSON.stringify({ error: { message: 'Card 4000000000000002 and 987 refused' } }),
+		});
+		expect(failureOf(await send({ secrets: ['4000000000000002', '987', ''] })).message).toBe(
+			'Probe refused the request (HTTP 400): Card *** and *** refused',
+		);
 	});
 
 	it.each<[string, string]>([
@@ -396,23 +526,50 @@ describe('a credential value', () => {
 		['as the user of a basic authorization', Buffer.from(`${key}:`).toString('base64')],
 		['in base64', Buffer.from(key).toString('base64')],
 	])('that a good answer holds %s is not passed on', async (_case, value) => {
-		always({ body: JSON.stringify({ id: '1', sent: `Basic ${value}`, card: '4000000000000002', account: 'account-0001', amount: '1.0' }) });
+		always({
+			body: JSON.stringify({
+				id: '1',
+				sent: `Basic ${value}`,
+				card: '4000000000000002',
+				account: 'account-0001',
+				amount: '1.0',
+			}),
+		});
 		const { reply } = await send({ secrets: ['4000000000000002', '1.0'] });
-		expect(reply?.body).toEqual({ id: '1', sent: 'Basic ***', card: '***', account: 'account-0001', amount: '1.0' });
+		expect(reply?.body).toEqual({
+			id: '1',
+			sent: 'Basic ***',
+			card: '***',
+			account: 'account-0001',
+			amount: '1.0',
+		});
 		expect(reply?.text + String(reply?.bytes)).not.toContain(value);
 	});
 
 	it('that a good answer holds as a number leaves an answer that can be read: what was paid must not end as an error', async () => {
-		always({ body: '{"id":"1","card":4000000000000002,"cards":[40000000000000021, -4000000000000002.50],"note":"card 4000000000000002, ok","amount":1.0,"count":2}' });
+		always({
+			body: '{"id":"1","card":4000000000000002,"cards":[40000000000000021, -4000000000000002.50],"note":"card 4000000000000002, ok","amount":1.0,"count":2}',
+		});
 		const { reply } = await send({ secrets: ['4000000000000002'] });
-		expect(reply?.body).toEqual({ id: '1', card: '***', cards: ['***1', '-***.50'], note: 'card ***, ok', amount: '1.0', count: 2 });
+		expect(reply?.body).toEqual({
+			id: '1',
+			card: '***',
+			cards: ['***1', '-***.50'],
+			note: 'card ***, ok',
+			amount: '1.0',
+			count: 2,
+		});
 		expect(reply?.text + String(reply?.bytes)).not.toContain('4000000000000002');
 	});
 
 	it('that a good answer holds is in no words that are quoted of it, which are short', async () => {
-		always({ body: JSON.stringify({ message: `${key} and card 987 refused`, more: 'x'.repeat(1000) }) });
+		always({
+			body: JSON.stringify({ message: `${key} and card 987 refused`, more: 'x'.repeat(1000) }),
+		});
 		const { reply } = await send({ secrets: ['987'] });
-		expect(reply?.quoted?.()).toBe(`{"message":"*** and card *** refused","more":"${'x'.repeat(1000)}`.slice(0, 300) + '…');
+		expect(reply?.quoted?.()).toBe(
+			`{"message":"*** and card *** refused","more":"${'x'.repeat(1000)}`.slice(0, 300) + '…',
+		);
 	});
 
 	it('that is no secret stays readable', async () => {

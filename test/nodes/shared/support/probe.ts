@@ -1,9 +1,20 @@
 /** A made-up provider and the parts of n8n around it, to look at the shared pieces alone. */
-import type { IAuthenticate, ICredentialType, IExecuteFunctions, INodeProperties, INodeType } from 'n8n-workflow';
+import type {
+	IAuthenticate,
+	ICredentialType,
+	IExecuteFunctions,
+	INodeProperties,
+	INodeType,
+} from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { authenticateRequest } from '../../../../nodes/shared/authenticateRequest';
 import { verifyWithAny } from '../../../../nodes/shared/bytes';
-import type { CheckoutOrder, HttpCall, HttpReply, PaymentContract } from '../../../../nodes/shared/contract';
+import type {
+	CheckoutOrder,
+	HttpCall,
+	HttpReply,
+	PaymentContract,
+} from '../../../../nodes/shared/contract';
 import { isObject, textOrNull } from '../../../../nodes/shared/exactJson';
 import { InputError } from '../../../../nodes/shared/inputError';
 import type { ProviderNode } from '../../../../nodes/shared/providerNode';
@@ -18,17 +29,22 @@ export interface ProbeCredentials {
 export type ProbeContract = PaymentContract<ProbeCredentials, CheckoutOrder>;
 
 /** A contract of a provider that does not exist. It proves callbacks by a header that equals the secret. */
-export function probeContract(more: Partial<ProbeContract> = {}, callback: Partial<ProbeContract['callback']> = {}): ProbeContract {
+export function probeContract(
+	more: Partial<ProbeContract> = {},
+	callback: Partial<ProbeContract['callback']> = {},
+): ProbeContract {
 	return {
 		provider: 'probe',
 		displayName: 'Probe',
 		openFields: ['account'],
 		authHeaders: (credentials) => {
-			if (credentials.key === 'cannot sign') throw new InputError("'Key' in the Probe credential cannot sign", 'Enter another key.');
+			if (credentials.key === 'cannot sign')
+				throw new InputError("'Key' in the Probe credential cannot sign", 'Enter another key.');
 			return { authorization: `Bearer ${credentials.key}` };
 		},
 		checkout: {
-			call: (order, credentials) => createCall(credentials, { reference: order.reference, amount: order.amount }),
+			call: (order, credentials) =>
+				createCall(credentials, { reference: order.reference, amount: order.amount }),
 			result: (reply, order) => ({
 				provider: 'probe',
 				checkoutId: textOrNull(isObject(reply.body) ? reply.body.id : null),
@@ -48,21 +64,41 @@ export function probeContract(more: Partial<ProbeContract> = {}, callback: Parti
 		failure(reply) {
 			if (!isObject(reply.body) || !isObject(reply.body.error)) return undefined;
 			const { message, rateLimited, notFound } = reply.body.error;
-			return { message: String(message), ...(rateLimited === true ? { rateLimited } : {}), ...(notFound === true ? { notFound } : {}) };
+			return {
+				message: String(message),
+				...(rateLimited === true ? { rateLimited } : {}),
+				...(notFound === true ? { notFound } : {}),
+			};
 		},
 		callback: {
-			problem: (credentials) => (credentials.callbackSecret ? undefined : "'Callback Secret' in the Probe credential is empty"),
+			problem: (credentials) =>
+				credentials.callbackSecret
+					? undefined
+					: "'Callback Secret' in the Probe credential is empty",
 			verify: ({ headers, rawBody }, credentials) =>
 				verifyWithAny([credentials.callbackSecret], (secret) =>
-					headers['x-secret'] === secret ? { genuine: true, payload: JSON.parse(rawBody.toString()) as Record<string, unknown> } : { genuine: false, reason: 'the header X-Secret is wrong', hint: 'It is not from Probe.' }),
+					headers['x-secret'] === secret
+						? { genuine: true, payload: JSON.parse(rawBody.toString()) as Record<string, unknown> }
+						: {
+								genuine: false,
+								reason: 'the header X-Secret is wrong',
+								hint: 'It is not from Probe.',
+							},
+				),
 			event: (payload) => ({
 				provider: 'probe',
-				event: payload.status === 'paid' ? 'payment.succeeded' : payload.status === 'failed' ? 'payment.failed' : 'unknown',
+				event:
+					payload.status === 'paid'
+						? 'payment.succeeded'
+						: payload.status === 'failed'
+							? 'payment.failed'
+							: 'unknown',
 				eventId: `${String(payload.id)}:${String(payload.status)}`,
 				checkoutId: textOrNull(payload.id),
 				paymentId: null,
 				reference: textOrNull(payload.reference),
-				status: payload.status === 'paid' ? 'paid' : payload.status === 'failed' ? 'failed' : 'unknown',
+				status:
+					payload.status === 'paid' ? 'paid' : payload.status === 'failed' ? 'failed' : 'unknown',
 				providerStatus: textOrNull(payload.status),
 				amount: textOrNull(payload.amount),
 				currency: textOrNull(payload.currency),
@@ -77,7 +113,11 @@ export function probeContract(more: Partial<ProbeContract> = {}, callback: Parti
 	};
 }
 
-export const createCall = (credentials: Pick<ProbeCredentials, 'baseUrl'>, body: unknown, more: Partial<HttpCall> = {}): HttpCall => ({
+export const createCall = (
+	credentials: Pick<ProbeCredentials, 'baseUrl'>,
+	body: unknown,
+	more: Partial<HttpCall> = {},
+): HttpCall => ({
 	method: 'POST',
 	url: `${credentials.baseUrl}/checkouts`,
 	headers: { 'content-type': 'application/json' },
@@ -93,19 +133,37 @@ export class ProbeApi implements ICredentialType {
 	displayName = 'Probe API';
 
 	properties: INodeProperties[] = [
-		{ displayName: 'Key', name: 'key', type: 'string', typeOptions: { password: true }, default: '' },
-		{ displayName: 'Callback Secret', name: 'callbackSecret', type: 'string', typeOptions: { password: true }, default: '' },
+		{
+			displayName: 'Key',
+			name: 'key',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+		},
+		{
+			displayName: 'Callback Secret',
+			name: 'callbackSecret',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+		},
 		{ displayName: 'Account', name: 'account', type: 'string', default: '' },
 		{ displayName: 'Base URL', name: 'baseUrl', type: 'string', default: '' },
 	];
 
-	authenticate: IAuthenticate = async (credentials, request) => await authenticateRequest(probeContract(), credentials, request);
+	authenticate: IAuthenticate = async (credentials, request) =>
+		await authenticateRequest(probeContract(), credentials, request);
 }
 
-export const probeProvider = (contract: ProbeContract = probeContract()): ProviderNode<ProbeCredentials, CheckoutOrder> => ({ contract, credentialName: 'probeApi' });
+export const probeProvider = (
+	contract: ProbeContract = probeContract(),
+): ProviderNode<ProbeCredentials, CheckoutOrder> => ({ contract, credentialName: 'probeApi' });
 
 /** A node whose `execute` is the given one. */
-export function probeNode(execute: (context: IExecuteFunctions) => ReturnType<NonNullable<INodeType['execute']>>, properties: INodeProperties[] = []): INodeType {
+export function probeNode(
+	execute: (context: IExecuteFunctions) => ReturnType<NonNullable<INodeType['execute']>>,
+	properties: INodeProperties[] = [],
+): INodeType {
 	return {
 		description: {
 			displayName: 'Probe',
@@ -125,4 +183,11 @@ export function probeNode(execute: (context: IExecuteFunctions) => ReturnType<No
 	};
 }
 
-export const answer = (reply: Partial<HttpReply>): HttpReply => ({ status: 200, headers: {}, text: '', body: undefined, bytes: Buffer.alloc(0), ...reply });
+export const answer = (reply: Partial<HttpReply>): HttpReply => ({
+	status: 200,
+	headers: {},
+	text: '',
+	body: undefined,
+	bytes: Buffer.alloc(0),
+	...reply,
+});

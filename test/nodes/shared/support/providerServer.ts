@@ -12,7 +12,8 @@ export interface ReceivedRequest {
 }
 
 /** What the server does with a request; `reset` cuts the connection, `hang` never answers. */
-export type Reply = { status?: number; headers?: Record<string, string>; body?: string | Buffer } | 'reset' | 'hang';
+export type Reply =
+	{ status?: number; headers?: Record<string, string>; body?: string | Buffer } | 'reset' | 'hang';
 
 export interface ProviderServer {
 	url: string;
@@ -35,7 +36,10 @@ export async function startProviderServer(): Promise<ProviderServer> {
 	const write = (response: ServerResponse, reply: Reply) => {
 		if (reply === 'reset') return response.socket?.resetAndDestroy();
 		if (reply === 'hang') return undefined;
-		response.writeHead(reply.status ?? 200, { 'content-type': 'application/json', ...reply.headers });
+		response.writeHead(reply.status ?? 200, {
+			'content-type': 'application/json',
+			...reply.headers,
+		});
 		return response.end(reply.body ?? '{}');
 	};
 	const server = createServer((incoming, response) => {
@@ -44,7 +48,13 @@ export async function startProviderServer(): Promise<ProviderServer> {
 		response.once('close', () => (underWay -= 1));
 		void buffer(incoming)
 			.then(async (bytes) => {
-				const request: ReceivedRequest = { method: incoming.method ?? '', path: incoming.url ?? '', headers: incoming.headers, bytes, body: bytes.toString('utf8') };
+				const request: ReceivedRequest = {
+					method: incoming.method ?? '',
+					path: incoming.url ?? '',
+					headers: incoming.headers,
+					bytes,
+					body: bytes.toString('utf8'),
+				};
 				received.push(request);
 				write(response, await answer(request, received.length - 1));
 			})
