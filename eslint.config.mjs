@@ -9,45 +9,51 @@ import ts from 'typescript-eslint';
 const root = import.meta.dirname;
 const inFolder = (folder) => new RegExp(`^${folder}/`);
 
-/** The files of nodes/shared that know n8n; every other one is plain code that a contract may use. */
-const n8nSide = [
-	'answerCallback',
-	'authenticateRequest',
-	'callbackRegistration',
-	'checkoutFields',
-	'createCheckout',
-	'eachItem',
-	'judgeCallback',
-	'pace',
-	'providerNode',
-	'readCheckoutOrder',
-	'receiveCallback',
-	'registeredEndpoint',
-	'sendCall',
-	'verifyCallback',
-	'waitForPayment',
-];
-const plainSideOfShared = new RegExp(`^nodes/shared/(?!(${n8nSide.join('|')})$)`);
-
 /**
  * Who may import what. The first entry whose `files` matches counts; a target is a package's name or a path from the
  * project's root without its ending. `own` is the provider's name as the file's path gives it.
  */
+const PROVIDER_NODE = 'nodes/shared/providerNode';
+const shared = (...rooms) => rooms.map((room) => inFolder(`nodes/shared/${room}`));
 const boundaries = [
 	{
-		files: /^nodes\/shared\/(\w+)\.ts$/,
-		onlyIf: (_file, [, name]) => n8nSide.includes(name),
-		who: 'A shared file that knows n8n',
+		files: inFolder('nodes/shared/core'),
+		who: 'The core of the shared code, which knows no n8n,',
+		may: () => ['crypto', ...shared('core')],
+	},
+	{
+		files: inFolder('nodes/shared/requests'),
+		who: 'What sends requests',
+		may: () => ['n8n-workflow', 'crypto', PROVIDER_NODE, ...shared('core', 'requests')],
+	},
+	{
+		files: inFolder('nodes/shared/items'),
+		who: 'What runs the items',
+		may: () => ['n8n-workflow', 'crypto', PROVIDER_NODE, ...shared('core', 'requests', 'items')],
+	},
+	{
+		files: /^nodes\/shared\/(checkout|callbacks)\//,
+		who: 'What makes checkouts or receives callbacks',
+		may: ([, own]) => [
+			'n8n-workflow',
+			'crypto',
+			PROVIDER_NODE,
+			...shared('core', 'requests', 'items', own),
+		],
+	},
+	{
+		files: inFolder('nodes/shared/waiting'),
+		who: 'What waits for a payment',
 		may: () => ['n8n-workflow', 'crypto', inFolder('nodes/shared')],
 	},
 	{
 		files: inFolder('nodes/shared'),
-		who: 'A shared file that is not listed as knowing n8n',
-		may: () => ['crypto', plainSideOfShared],
+		who: 'A file at the root of the shared code',
+		may: () => ['n8n-workflow', 'crypto', ...shared('core')],
 	},
 	{
-		files: /^nodes\/(\w+)\/.*\.(node|operation)\.ts$/,
-		who: "A node's shell or operation",
+		files: /^nodes\/(\w+)\/.*\.(node|operation|fields)\.ts$/,
+		who: "A node's shell, operation or fields",
 		may: ([, own]) => ['n8n-workflow', inFolder(`nodes/${own}`), inFolder('nodes/shared')],
 	},
 	{
@@ -55,8 +61,8 @@ const boundaries = [
 		who: 'A contract or what stands beside it',
 		may: ([, own]) => [
 			'crypto',
-			new RegExp(`^nodes/${own}/(?!.*\\.(node|operation)$)`),
-			plainSideOfShared,
+			new RegExp(`^nodes/${own}/(?!.*\\.(node|operation|fields)$)`),
+			...shared('core'),
 		],
 	},
 	{

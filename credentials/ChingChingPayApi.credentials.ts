@@ -1,5 +1,5 @@
 import type { IAuthenticate, ICredentialType, INodeProperties } from 'n8n-workflow';
-import { authenticateRequest } from '../nodes/shared/authenticateRequest';
+import { authenticateRequest } from '../nodes/shared/requests/authenticateRequest';
 import { chingChingPay } from '../nodes/ChingChingPay/chingChingPay.contract';
 
 /** Tested by the nodes: see testCredential.operation.ts in nodes/ChingChingPay. */

@@ -4,7 +4,7 @@ import type {
 	ICredentialType,
 	INodeProperties,
 } from 'n8n-workflow';
-import { authenticateRequest } from '../nodes/shared/authenticateRequest';
+import { authenticateRequest } from '../nodes/shared/requests/authenticateRequest';
 import { eFundPay } from '../nodes/EFundPay/eFundPay.contract';
 
 export class EFundPayApi implements ICredentialType {

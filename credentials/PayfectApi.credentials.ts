@@ -4,7 +4,7 @@ import type {
 	ICredentialType,
 	INodeProperties,
 } from 'n8n-workflow';
-import { authenticateRequest } from '../nodes/shared/authenticateRequest';
+import { authenticateRequest } from '../nodes/shared/requests/authenticateRequest';
 import { payfect } from '../nodes/Payfect/payfect.contract';
 
 /** Everything but success, 400 and 404: a server in trouble and a redirect say nothing about the key. */

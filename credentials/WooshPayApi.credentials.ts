@@ -4,7 +4,7 @@ import type {
 	ICredentialType,
 	INodeProperties,
 } from 'n8n-workflow';
-import { authenticateRequest } from '../nodes/shared/authenticateRequest';
+import { authenticateRequest } from '../nodes/shared/requests/authenticateRequest';
 import { wooshPay } from '../nodes/WooshPay/wooshPay.contract';
 
 export class WooshPayApi implements ICredentialType {

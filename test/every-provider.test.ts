@@ -11,7 +11,7 @@ import {
 	type INodePropertyOptions,
 	type INodeType,
 } from 'n8n-workflow';
-import type { CheckoutOrder, PaymentContract, Payload } from '../nodes/shared/contract';
+import type { CheckoutOrder, PaymentContract, Payload } from '../nodes/shared/core/contract';
 import { sandboxCredentials, startSandbox, type RunningSandbox } from '../sandbox/sandbox';
 import { samples, type ProviderSamples } from './every-provider.samples';
 import {

@@ -19,9 +19,9 @@ const cases = {
 		"import { NodeApiError } from 'n8n-workflow';",
 		'project/import-boundaries',
 	],
-	'a contract that imports a shared file which knows n8n': [
+	'a contract that imports a room which knows n8n': [
 		'nodes/Payfect/payfect.contract.ts',
-		"import { sendCall } from '../shared/sendCall';",
+		"import { sendCall } from '../shared/requests/sendCall';",
 		'project/import-boundaries',
 	],
 	'a contract that imports its own node': [
@@ -40,18 +40,33 @@ const cases = {
 		'project/import-boundaries',
 	],
 	'shared code that imports a provider': [
-		'nodes/shared/sendCall.ts',
-		"import { payfect } from '../Payfect/payfect.contract';",
+		'nodes/shared/requests/sendCall.ts',
+		"import { payfect } from '../../Payfect/payfect.contract';",
 		'project/import-boundaries',
 	],
-	'an unlisted shared file that imports n8n': [
-		'nodes/shared/money.ts',
+	'a file of the core that imports n8n': [
+		'nodes/shared/core/money.ts',
 		"import type { INode } from 'n8n-workflow';",
 		'project/import-boundaries',
 	],
-	'an unlisted shared file that imports one which knows n8n': [
-		'nodes/shared/money.ts',
-		"import { eachItem } from './eachItem';",
+	'a file of the core that imports another room': [
+		'nodes/shared/core/money.ts',
+		"import { eachItem } from '../items/eachItem';",
+		'project/import-boundaries',
+	],
+	'a room that imports one above it': [
+		'nodes/shared/items/eachItem.ts',
+		"import { waitForPayment } from '../waiting/waitForPayment';",
+		'project/import-boundaries',
+	],
+	'a room that imports the one beside it': [
+		'nodes/shared/callbacks/receiveCallback.ts',
+		"import { createCheckout } from '../checkout/createCheckout';",
+		'project/import-boundaries',
+	],
+	'a contract that imports its own fields': [
+		'nodes/WooshPay/wooshPay.contract.ts',
+		"import { optionFields } from './options.fields';",
 		'project/import-boundaries',
 	],
 	"a credential that imports another provider's contract": [
@@ -180,19 +195,19 @@ const cases = {
 const allowed: Record<string, [filePath: string, text: string]> = {
 	'a contract that imports crypto, its neighbour and plain shared code': [
 		'nodes/Payfect/payfect.contract.ts',
-		"export { createHmac } from 'crypto';\nexport { open } from './fernet';\nexport { toMinorUnits } from '../shared/money';",
+		"export { createHmac } from 'crypto';\nexport { open } from './fernet';\nexport { toMinorUnits } from '../shared/core/money';",
 	],
 	'a node that imports n8n, its own contract and shared code': [
 		'nodes/Payfect/Payfect.node.ts',
-		"export { NodeConnectionTypes } from 'n8n-workflow';\nexport { payfect } from './payfect.contract';\nexport { eachItem } from '../shared/eachItem';",
+		"export { NodeConnectionTypes } from 'n8n-workflow';\nexport { payfect } from './payfect.contract';\nexport { eachItem } from '../shared/items/eachItem';",
 	],
 	'a credential that imports its own contract': [
 		'credentials/PayfectApi.credentials.ts',
 		"export { payfect } from '../nodes/Payfect/payfect.contract';",
 	],
 	'a shared file that knows n8n': [
-		'nodes/shared/sendCall.ts',
-		"export { sleep } from 'n8n-workflow';\nexport { money } from './money';",
+		'nodes/shared/requests/sendCall.ts',
+		"export { sleep } from 'n8n-workflow';\nexport { money } from '../core/money';",
 	],
 	'the demo, which starts n8n as the tests do': [
 		'sandbox/demo/demo.ts',
@@ -208,7 +223,7 @@ const root = path.resolve(__dirname, '..');
 const provider =
 	readdirSync(path.join(root, 'nodes')).find((name) => name !== 'shared') ?? 'no provider on disk';
 const named: [string, string] = [
-	'nodes/shared/sendCall.ts',
+	'nodes/shared/requests/sendCall.ts',
 	`// As ${provider.toLowerCase()} wants it.\nexport const one = 1;`,
 ];
 

@@ -11,10 +11,14 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
-import { operationSubtitle } from '../shared/checkoutFields';
-import { eachItem } from '../shared/eachItem';
-import { verifyCallback, verifyCallbackFields } from '../shared/verifyCallback';
-import { resumeWhenPaid, waitForPayment, waitForPaymentFields } from '../shared/waitForPayment';
+import { operationSubtitle } from '../shared/checkout/checkoutFields';
+import { eachItem } from '../shared/items/eachItem';
+import { verifyCallback, verifyCallbackFields } from '../shared/callbacks/verifyCallback';
+import {
+	resumeWhenPaid,
+	waitForPayment,
+	waitForPaymentFields,
+} from '../shared/waiting/waitForPayment';
 import { chingChingPay } from './chingChingPay.contract';
 import {
 	createCheckoutFields,

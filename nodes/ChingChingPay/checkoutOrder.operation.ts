@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
-import type { Row } from '../shared/eachItem';
-import { readText } from '../shared/readText';
+import type { Row } from '../shared/items/eachItem';
+import { readText } from '../shared/core/readText';
 import type { ChingChingPayCredentials } from './chingChingPay.contract';
 
 export const merchantIdField: INodeProperties = {

@@ -1,6 +1,6 @@
-import { isAbsoluteUrl, readBaseUrl, readPayerLink } from '../shared/baseUrl';
-import { verifyWithAny } from '../shared/bytes';
-import { CallFailure, inItsWords } from '../shared/callFailure';
+import { isAbsoluteUrl, readBaseUrl, readPayerLink } from '../shared/core/baseUrl';
+import { verifyWithAny } from '../shared/core/bytes';
+import { CallFailure, inItsWords } from '../shared/core/callFailure';
 import type {
 	Checkout,
 	CheckoutOrder,
@@ -13,8 +13,8 @@ import type {
 	Refund,
 	Refusal,
 	Verdict,
-} from '../shared/contract';
-import { eventIdOf } from '../shared/eventId';
+} from '../shared/core/contract';
+import { eventIdOf } from '../shared/core/eventId';
 import {
 	ExactNumber,
 	isObject,
@@ -23,10 +23,10 @@ import {
 	readUtf8,
 	textOrNull,
 	writeJson,
-} from '../shared/exactJson';
-import { InputError } from '../shared/inputError';
-import { namesOf } from '../shared/lineItems';
-import { fromMinorUnits, shortened, shown, smallestUnits } from '../shared/money';
+} from '../shared/core/exactJson';
+import { InputError } from '../shared/core/inputError';
+import { namesOf } from '../shared/core/lineItems';
+import { fromMinorUnits, shortened, shown, smallestUnits } from '../shared/core/money';
 import { judgeSignature, signRequest, type SignatureScheme } from './requestSignature';
 
 /*

@@ -13,13 +13,17 @@ import {
 	requestsInParallelOption,
 	requiredReferenceField,
 	successUrlField,
-} from '../shared/checkoutFields';
-import { readUrl } from '../shared/baseUrl';
-import { createCheckout } from '../shared/createCheckout';
-import type { Row } from '../shared/eachItem';
-import { readJsonField } from '../shared/exactJson';
-import { readCallbackUrl, readCheckoutOrder, readExtraFields } from '../shared/readCheckoutOrder';
-import { readText } from '../shared/readText';
+} from '../shared/checkout/checkoutFields';
+import { readUrl } from '../shared/core/baseUrl';
+import { createCheckout } from '../shared/checkout/createCheckout';
+import type { Row } from '../shared/items/eachItem';
+import { readJsonField } from '../shared/core/exactJson';
+import {
+	readCallbackUrl,
+	readCheckoutOrder,
+	readExtraFields,
+} from '../shared/checkout/readCheckoutOrder';
+import { readText } from '../shared/core/readText';
 import {
 	chingChingPay,
 	type ChingChingPayCredentials,

@@ -1,9 +1,13 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { cancelUrlField, descriptionField, successUrlField } from '../shared/checkoutFields';
-import { createCheckout } from '../shared/createCheckout';
-import type { Row } from '../shared/eachItem';
-import { readCheckoutOrder } from '../shared/readCheckoutOrder';
-import { readText } from '../shared/readText';
+import {
+	cancelUrlField,
+	descriptionField,
+	successUrlField,
+} from '../shared/checkout/checkoutFields';
+import { createCheckout } from '../shared/checkout/createCheckout';
+import type { Row } from '../shared/items/eachItem';
+import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
+import { readText } from '../shared/core/readText';
 import { chingChingPayLink, type ChingChingPayCredentials } from './chingChingPay.contract';
 import {
 	deviceIdOption,

@@ -1,9 +1,13 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { simplifiedIfMade } from '../shared/createCheckout';
-import type { Row } from '../shared/eachItem';
-import { InputError } from '../shared/inputError';
-import { readAmount } from '../shared/money';
-import { readAmountUnit, readCallbackUrl, readExtraFields } from '../shared/readCheckoutOrder';
+import { simplifiedIfMade } from '../shared/checkout/createCheckout';
+import type { Row } from '../shared/items/eachItem';
+import { InputError } from '../shared/core/inputError';
+import { readAmount } from '../shared/core/money';
+import {
+	readAmountUnit,
+	readCallbackUrl,
+	readExtraFields,
+} from '../shared/checkout/readCheckoutOrder';
 import {
 	readRefund,
 	refundCall,

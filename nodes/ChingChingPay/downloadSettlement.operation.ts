@@ -1,8 +1,8 @@
 import type { INodeExecutionData, INodeProperties } from 'n8n-workflow';
-import { CallFailure } from '../shared/callFailure';
-import type { HttpReply } from '../shared/contract';
-import type { Row } from '../shared/eachItem';
-import { InputError } from '../shared/inputError';
+import { CallFailure } from '../shared/core/callFailure';
+import type { HttpReply } from '../shared/core/contract';
+import type { Row } from '../shared/items/eachItem';
+import { InputError } from '../shared/core/inputError';
 import { downloadSettlementCall, type ChingChingPayCredentials } from './chingChingPay.contract';
 
 const showOnlyForDownloadSettlement = { resource: ['settlement'], operation: ['download'] };

@@ -1,10 +1,10 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { CallFailure } from '../shared/callFailure';
-import type { HttpCall, HttpReply } from '../shared/contract';
-import type { Row } from '../shared/eachItem';
-import { isObject } from '../shared/exactJson';
-import { InputError } from '../shared/inputError';
-import { readText } from '../shared/readText';
+import { CallFailure } from '../shared/core/callFailure';
+import type { HttpCall, HttpReply } from '../shared/core/contract';
+import type { Row } from '../shared/items/eachItem';
+import { isObject } from '../shared/core/exactJson';
+import { InputError } from '../shared/core/inputError';
+import { readText } from '../shared/core/readText';
 import {
 	listSettlementsCall,
 	readSettlements,

@@ -1,6 +1,6 @@
 import { createHmac } from 'crypto';
-import { decodeBase64, decodeHex, equalInConstantTime } from '../shared/bytes';
-import { isObject, readJson, readUtf8, textOrNull } from '../shared/exactJson';
+import { decodeBase64, decodeHex, equalInConstantTime } from '../shared/core/bytes';
+import { isObject, readJson, readUtf8, textOrNull } from '../shared/core/exactJson';
 
 /**
  * How a request is signed. HMAC-SHA256 is documented (folder-34819081 of the ChingChingPay documentation); what is signed, with which

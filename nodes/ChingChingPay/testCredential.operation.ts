@@ -3,10 +3,10 @@ import type {
 	ICredentialTestFunctions,
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
-import { authenticateRequest } from '../shared/authenticateRequest';
-import type { HttpReply } from '../shared/contract';
-import { readJson } from '../shared/exactJson';
-import { InputError } from '../shared/inputError';
+import { authenticateRequest } from '../shared/requests/authenticateRequest';
+import type { HttpReply } from '../shared/core/contract';
+import { readJson } from '../shared/core/exactJson';
+import { InputError } from '../shared/core/inputError';
 import { trimmed } from '../shared/providerNode';
 import {
 	answerInWords,

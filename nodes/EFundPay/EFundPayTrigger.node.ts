@@ -6,14 +6,14 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
-import { requireProvableCallbacks } from '../shared/callbackRegistration';
+import { requireProvableCallbacks } from '../shared/callbacks/requireProvableCallbacks';
 import {
 	callbackWebhook,
 	eventsField,
 	eventsSubtitle,
 	respondOption,
-} from '../shared/checkoutFields';
-import { receiveCallback } from '../shared/receiveCallback';
+} from '../shared/checkout/checkoutFields';
+import { receiveCallback } from '../shared/callbacks/receiveCallback';
 import { eFundPay } from './eFundPay.contract';
 
 export class EFundPayTrigger implements INodeType {

@@ -1,4 +1,4 @@
-import { isObject } from '../shared/exactJson';
+import { isObject } from '../shared/core/exactJson';
 
 /**
  * The text that a callback's signature covers: at each level the keys in ascending order, `key=value` for texts, numbers and

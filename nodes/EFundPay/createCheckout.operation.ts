@@ -13,13 +13,13 @@ import {
 	requiredReferenceField,
 	simpleField,
 	successUrlField,
-} from '../shared/checkoutFields';
-import { createCheckout } from '../shared/createCheckout';
-import type { Row } from '../shared/eachItem';
-import { isObject, readJsonField } from '../shared/exactJson';
-import { InputError } from '../shared/inputError';
-import { readCheckoutOrder } from '../shared/readCheckoutOrder';
-import { readText } from '../shared/readText';
+} from '../shared/checkout/checkoutFields';
+import { createCheckout } from '../shared/checkout/createCheckout';
+import type { Row } from '../shared/items/eachItem';
+import { isObject, readJsonField } from '../shared/core/exactJson';
+import { InputError } from '../shared/core/inputError';
+import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
+import { readText } from '../shared/core/readText';
 import { eFundPay, type EFundPayCredentials, type EFundPayOrder } from './eFundPay.contract';
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };

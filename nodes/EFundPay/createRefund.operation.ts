@@ -1,5 +1,5 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { readUrl } from '../shared/baseUrl';
+import { readUrl } from '../shared/core/baseUrl';
 import {
 	amountUnitField,
 	callbackUrlField,
@@ -7,13 +7,13 @@ import {
 	requestsInParallelOption,
 	requiredReferenceField,
 	simpleField,
-} from '../shared/checkoutFields';
-import { simplifiedIfMade, warnAboutCallbackUrl } from '../shared/createCheckout';
-import type { Row } from '../shared/eachItem';
-import { InputError } from '../shared/inputError';
-import { readAmount } from '../shared/money';
-import { readAmountUnit, readExtraFields } from '../shared/readCheckoutOrder';
-import { readText } from '../shared/readText';
+} from '../shared/checkout/checkoutFields';
+import { simplifiedIfMade, warnAboutCallbackUrl } from '../shared/checkout/createCheckout';
+import type { Row } from '../shared/items/eachItem';
+import { InputError } from '../shared/core/inputError';
+import { readAmount } from '../shared/core/money';
+import { readAmountUnit, readExtraFields } from '../shared/checkout/readCheckoutOrder';
+import { readText } from '../shared/core/readText';
 import {
 	createRefundCall,
 	readRefundReply,

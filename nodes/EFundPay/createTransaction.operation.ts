@@ -1,5 +1,5 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { CallFailure } from '../shared/callFailure';
+import { CallFailure } from '../shared/core/callFailure';
 import {
 	amountInChosenUnitField,
 	amountFromField,
@@ -13,11 +13,11 @@ import {
 	requiredReferenceField,
 	simpleField,
 	successUrlField,
-} from '../shared/checkoutFields';
-import type { HttpReply } from '../shared/contract';
-import { simplifiedIfMade, warnAboutCallbackUrl } from '../shared/createCheckout';
-import type { Row } from '../shared/eachItem';
-import { InputError } from '../shared/inputError';
+} from '../shared/checkout/checkoutFields';
+import type { HttpReply } from '../shared/core/contract';
+import { simplifiedIfMade, warnAboutCallbackUrl } from '../shared/checkout/createCheckout';
+import type { Row } from '../shared/items/eachItem';
+import { InputError } from '../shared/core/inputError';
 import { usedByAgent } from '../shared/providerNode';
 import { attemptOption, readObject, readOrder } from './createCheckout.operation';
 import {

@@ -1,7 +1,7 @@
 import { createHmac, verify as verifySignature } from 'crypto';
-import { isAbsoluteUrl, readBaseUrl, readPayerLink } from '../shared/baseUrl';
-import { decodeBase64, verifyWithAny } from '../shared/bytes';
-import { CallFailure, inItsWords } from '../shared/callFailure';
+import { isAbsoluteUrl, readBaseUrl, readPayerLink } from '../shared/core/baseUrl';
+import { decodeBase64, verifyWithAny } from '../shared/core/bytes';
+import { CallFailure, inItsWords } from '../shared/core/callFailure';
 import type {
 	Checkout,
 	CheckoutOrder,
@@ -15,7 +15,7 @@ import type {
 	Refund,
 	Refusal,
 	Verdict,
-} from '../shared/contract';
+} from '../shared/core/contract';
 import {
 	ExactNumber,
 	isObject,
@@ -24,11 +24,11 @@ import {
 	readUtf8,
 	textOrNull,
 	writeJson,
-} from '../shared/exactJson';
-import { idempotencyKey } from '../shared/idempotencyKey';
-import { InputError } from '../shared/inputError';
-import { knownWord } from '../shared/knownWord';
-import { fromMinorUnits, shown, smallestUnits } from '../shared/money';
+} from '../shared/core/exactJson';
+import { idempotencyKey } from '../shared/core/idempotencyKey';
+import { InputError } from '../shared/core/inputError';
+import { knownWord } from '../shared/core/lookup';
+import { fromMinorUnits, shown, smallestUnits } from '../shared/core/money';
 import { canonicalText, coveredByCanonicalText } from './canonicalText';
 import { readPlatformKey } from './platformKey';
 import { utcOfWallTime } from './zonedTime';

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { simpleField } from '../shared/checkoutFields';
-import type { Row } from '../shared/eachItem';
+import { simpleField } from '../shared/checkout/checkoutFields';
+import type { Row } from '../shared/items/eachItem';
 import { listRefundsCall, readRefund, type EFundPayCredentials } from './eFundPay.contract';
 import { readPages } from './getManyTransactions.operation';
 

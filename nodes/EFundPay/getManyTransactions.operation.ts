@@ -1,10 +1,10 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { CallFailure } from '../shared/callFailure';
-import { simpleField } from '../shared/checkoutFields';
-import type { HttpCall } from '../shared/contract';
-import type { Row } from '../shared/eachItem';
-import { InputError } from '../shared/inputError';
-import { isDate, readText } from '../shared/readText';
+import { CallFailure } from '../shared/core/callFailure';
+import { simpleField } from '../shared/checkout/checkoutFields';
+import type { HttpCall } from '../shared/core/contract';
+import type { Row } from '../shared/items/eachItem';
+import { InputError } from '../shared/core/inputError';
+import { isDate, readText } from '../shared/core/readText';
 import {
 	listTransactionsCall,
 	readPage,

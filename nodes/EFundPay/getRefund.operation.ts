@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { simpleField } from '../shared/checkoutFields';
-import { simplified } from '../shared/createCheckout';
-import type { Row } from '../shared/eachItem';
+import { simpleField } from '../shared/checkout/checkoutFields';
+import { simplified } from '../shared/checkout/createCheckout';
+import type { Row } from '../shared/items/eachItem';
 import { getRefundCall, readRefundReply, type EFundPayCredentials } from './eFundPay.contract';
 
 const showOnlyForGetRefund = { resource: ['refund'], operation: ['get'] };

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { requestsInParallelOption, simpleField } from '../shared/checkoutFields';
-import { simplified } from '../shared/createCheckout';
-import type { Row } from '../shared/eachItem';
+import { requestsInParallelOption, simpleField } from '../shared/checkout/checkoutFields';
+import { simplified } from '../shared/checkout/createCheckout';
+import type { Row } from '../shared/items/eachItem';
 import {
 	getTransactionCall,
 	readTransactionReply,

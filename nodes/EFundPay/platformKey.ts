@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from 'crypto';
-import { decodeBase64 } from '../shared/bytes';
-import { madeOnce } from '../shared/madeOnce';
+import { decodeBase64 } from '../shared/core/bytes';
+import { madeOnce } from '../shared/core/memoize';
 
 /**
  * An RSA public key as people paste it: PEM, PEM on one line, or the bare base64 that docs.efundflow.com/webhooks/signatures

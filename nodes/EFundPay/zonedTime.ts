@@ -1,4 +1,4 @@
-import { madeOnce } from '../shared/madeOnce';
+import { madeOnce } from '../shared/core/memoize';
 
 const MINUTE_MILLISECONDS = 60_000;
 

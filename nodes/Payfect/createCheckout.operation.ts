@@ -11,12 +11,12 @@ import {
 	requestsInParallelOption,
 	simpleField,
 	successUrlField,
-} from '../shared/checkoutFields';
-import { createCheckout } from '../shared/createCheckout';
-import type { Row } from '../shared/eachItem';
-import { InputError } from '../shared/inputError';
-import { readCheckoutOrder } from '../shared/readCheckoutOrder';
-import { readText } from '../shared/readText';
+} from '../shared/checkout/checkoutFields';
+import { createCheckout } from '../shared/checkout/createCheckout';
+import type { Row } from '../shared/items/eachItem';
+import { InputError } from '../shared/core/inputError';
+import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
+import { readText } from '../shared/core/readText';
 import { payfect, type PayfectCredentials, type PayfectOrder } from './payfect.contract';
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };

@@ -1,6 +1,6 @@
 import { createDecipheriv, createHmac, createSecretKey, type KeyObject } from 'crypto';
-import { decodeBase64Url, equalInConstantTime } from '../shared/bytes';
-import { madeOnce } from '../shared/madeOnce';
+import { decodeBase64Url, equalInConstantTime } from '../shared/core/bytes';
+import { madeOnce } from '../shared/core/memoize';
 
 /** Version byte, time (8), IV (16), at least one block (16), HMAC (32). */
 const SHORTEST_TOKEN = 73;

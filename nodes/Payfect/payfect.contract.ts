@@ -1,6 +1,6 @@
-import { readBaseUrl, readPayerLink } from '../shared/baseUrl';
-import { verifyWithAny } from '../shared/bytes';
-import { CallFailure, inItsWords } from '../shared/callFailure';
+import { readBaseUrl, readPayerLink } from '../shared/core/baseUrl';
+import { verifyWithAny } from '../shared/core/bytes';
+import { CallFailure, inItsWords } from '../shared/core/callFailure';
 import type {
 	Checkout,
 	CheckoutOrder,
@@ -13,12 +13,18 @@ import type {
 	Payload,
 	ReceivedCallback,
 	Verdict,
-} from '../shared/contract';
-import { eventIdOf } from '../shared/eventId';
-import { isObject, mergeExtraFields, readJson, readUtf8, textOrNull } from '../shared/exactJson';
-import { wholeOrderAsItem } from '../shared/lineItems';
-import { currencyExponent, toMinorUnits } from '../shared/money';
-import { sameValue } from '../shared/sameValue';
+} from '../shared/core/contract';
+import { eventIdOf } from '../shared/core/eventId';
+import {
+	isObject,
+	mergeExtraFields,
+	readJson,
+	readUtf8,
+	textOrNull,
+} from '../shared/core/exactJson';
+import { wholeOrderAsItem } from '../shared/core/lineItems';
+import { currencyExponent, toMinorUnits } from '../shared/core/money';
+import { sameValue } from '../shared/core/deepEqual';
 import { openFernetToken, readFernetKey } from './fernet';
 
 /** https://docs.payfect.finance/payment/create and /payment/query. The slash at the end belongs to every path. */

@@ -6,15 +6,15 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
-import { requireProvableCallbacks } from '../shared/callbackRegistration';
+import { requireProvableCallbacks } from '../shared/callbacks/requireProvableCallbacks';
 import {
 	callbackWebhook,
 	eventsField,
 	eventsSubtitle,
 	maximumAgeOption,
 	respondOption,
-} from '../shared/checkoutFields';
-import { receiveCallback } from '../shared/receiveCallback';
+} from '../shared/checkout/checkoutFields';
+import { receiveCallback } from '../shared/callbacks/receiveCallback';
 import { tokenPay } from './tokenPay.contract';
 
 export class TokenPayTrigger implements INodeType {

@@ -1,5 +1,5 @@
-import type { Refusal } from '../shared/contract';
-import { knownWord } from '../shared/knownWord';
+import type { Refusal } from '../shared/core/contract';
+import { knownWord } from '../shared/core/lookup';
 
 interface BusinessCode {
 	meaning: string;

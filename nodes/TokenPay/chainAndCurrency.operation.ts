@@ -1,9 +1,9 @@
 import type { ILoadOptionsFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
-import { CallFailure } from '../shared/callFailure';
-import { InputError } from '../shared/inputError';
+import { CallFailure } from '../shared/core/callFailure';
+import { InputError } from '../shared/core/inputError';
 import { readCredentials } from '../shared/providerNode';
-import { sendCall } from '../shared/sendCall';
+import { sendCall } from '../shared/requests/sendCall';
 import {
 	getCurrenciesCall,
 	readCurrencies,

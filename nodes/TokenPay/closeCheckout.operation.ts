@@ -1,8 +1,8 @@
-import { simplifiedIfMade } from '../shared/createCheckout';
-import type { Checkout } from '../shared/contract';
-import type { Row } from '../shared/eachItem';
-import { InputError } from '../shared/inputError';
-import { shown } from '../shared/money';
+import { simplifiedIfMade } from '../shared/checkout/createCheckout';
+import type { Checkout } from '../shared/core/contract';
+import type { Row } from '../shared/items/eachItem';
+import { InputError } from '../shared/core/inputError';
+import { shown } from '../shared/core/money';
 import { readOrderKey } from './getCheckout.operation';
 import {
 	closeOrderCall,

@@ -11,13 +11,13 @@ import {
 	requiredReferenceField,
 	simpleField,
 	successUrlField,
-} from '../shared/checkoutFields';
-import { createCheckout } from '../shared/createCheckout';
-import type { Row } from '../shared/eachItem';
-import { InputError } from '../shared/inputError';
-import { shown } from '../shared/money';
-import { readCheckoutOrder } from '../shared/readCheckoutOrder';
-import { readText } from '../shared/readText';
+} from '../shared/checkout/checkoutFields';
+import { createCheckout } from '../shared/checkout/createCheckout';
+import type { Row } from '../shared/items/eachItem';
+import { InputError } from '../shared/core/inputError';
+import { shown } from '../shared/core/money';
+import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
+import { readText } from '../shared/core/readText';
 import { chainField, currencyField } from './chainAndCurrency.operation';
 import { tokenPay, type TokenPayCredentials, type TokenPayOrder } from './tokenPay.contract';
 

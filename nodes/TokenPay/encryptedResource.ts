@@ -1,6 +1,6 @@
 import { createDecipheriv, type KeyObject } from 'crypto';
-import { decodeBase64 } from '../shared/bytes';
-import { isObject, readJson, readUtf8, textOrNull } from '../shared/exactJson';
+import { decodeBase64 } from '../shared/core/bytes';
+import { isObject, readJson, readUtf8, textOrNull } from '../shared/core/exactJson';
 
 /** apidoc.tokenpay.me/description/decrypt-callback. The payout page names another one, which no page describes. */
 const ALGORITHM = 'AEAD_AES_256_GCM';

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import type { Row } from '../shared/eachItem';
-import { InputError } from '../shared/inputError';
+import type { Row } from '../shared/items/eachItem';
+import { InputError } from '../shared/core/inputError';
 import { chainField, currencyField } from './chainAndCurrency.operation';
 import {
 	entriesOf,

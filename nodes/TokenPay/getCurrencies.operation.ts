@@ -1,5 +1,5 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import type { Row } from '../shared/eachItem';
+import type { Row } from '../shared/items/eachItem';
 import {
 	entriesOf,
 	getCurrenciesCall,

@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'crypto';
-import { decodeBase64, equalInConstantTime } from '../shared/bytes';
-import { readJson, readUtf8 } from '../shared/exactJson';
-import { madeOnce } from '../shared/madeOnce';
-import { sameValue } from '../shared/sameValue';
+import { decodeBase64, equalInConstantTime } from '../shared/core/bytes';
+import { readJson, readUtf8 } from '../shared/core/exactJson';
+import { madeOnce } from '../shared/core/memoize';
+import { sameValue } from '../shared/core/deepEqual';
 
 const ALGORITHM = 'aes-256-ecb';
 const SECRET_BYTES = 32;

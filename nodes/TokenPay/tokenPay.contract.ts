@@ -1,6 +1,6 @@
-import { isAbsoluteUrl, readBaseUrl, readPayerLink } from '../shared/baseUrl';
-import { verifyWithAny } from '../shared/bytes';
-import { CallFailure, inItsWords } from '../shared/callFailure';
+import { isAbsoluteUrl, readBaseUrl, readPayerLink } from '../shared/core/baseUrl';
+import { verifyWithAny } from '../shared/core/bytes';
+import { CallFailure, inItsWords } from '../shared/core/callFailure';
 import type {
 	Checkout,
 	CheckoutOrder,
@@ -15,8 +15,8 @@ import type {
 	Refusal,
 	Stamp,
 	Verdict,
-} from '../shared/contract';
-import { eventIdOf } from '../shared/eventId';
+} from '../shared/core/contract';
+import { eventIdOf } from '../shared/core/eventId';
 import {
 	ExactNumber,
 	isObject,
@@ -25,11 +25,11 @@ import {
 	readUtf8,
 	textOrNull,
 	writeJson,
-} from '../shared/exactJson';
-import { InputError } from '../shared/inputError';
-import { knownWord } from '../shared/knownWord';
-import { namesOf } from '../shared/lineItems';
-import { fromSmallestUnits } from '../shared/money';
+} from '../shared/core/exactJson';
+import { InputError } from '../shared/core/inputError';
+import { knownWord } from '../shared/core/lookup';
+import { namesOf } from '../shared/core/lineItems';
+import { fromSmallestUnits } from '../shared/core/money';
 import { refusalOf } from './businessCodes';
 import { openResource } from './encryptedResource';
 import {

@@ -5,9 +5,13 @@ import type {
 	INodeTypeDescription,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
-import { extraFieldsField, operationSubtitle, simpleField } from '../shared/checkoutFields';
-import { eachItem } from '../shared/eachItem';
-import { verifyCallback, verifyCallbackFields } from '../shared/verifyCallback';
+import {
+	extraFieldsField,
+	operationSubtitle,
+	simpleField,
+} from '../shared/checkout/checkoutFields';
+import { eachItem } from '../shared/items/eachItem';
+import { verifyCallback, verifyCallbackFields } from '../shared/callbacks/verifyCallback';
 import { createCheckoutFields, createWooshPayCheckout } from './createCheckout.operation';
 import { createPriceFields, createWooshPayPrice } from './createPrice.operation';
 import { createProductFields, createWooshPayProduct } from './createProduct.operation';

@@ -12,14 +12,14 @@ import {
 	eventsSubtitle,
 	maximumAgeOption,
 	respondOption,
-} from '../shared/checkoutFields';
-import { receiveCallback } from '../shared/receiveCallback';
+} from '../shared/checkout/checkoutFields';
+import { receiveCallback } from '../shared/callbacks/receiveCallback';
 import {
 	additionalProviderEvents,
 	endpointIsRegistered,
 	registerEndpoint,
 	removeEndpoint,
-} from '../shared/registeredEndpoint';
+} from '../shared/callbacks/endpointRegistration';
 import { providerEventOf, wooshPay } from './wooshPay.contract';
 
 export class WooshPayTrigger implements INodeType {

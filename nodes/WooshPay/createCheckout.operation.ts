@@ -8,12 +8,12 @@ import {
 	lineItemsJsonField,
 	referenceField,
 	successUrlField,
-} from '../shared/checkoutFields';
-import { createCheckout } from '../shared/createCheckout';
-import type { Row } from '../shared/eachItem';
-import { readChoice } from '../shared/readChoice';
-import { readCheckoutOrder } from '../shared/readCheckoutOrder';
-import { readText } from '../shared/readText';
+} from '../shared/checkout/checkoutFields';
+import { createCheckout } from '../shared/checkout/createCheckout';
+import type { Row } from '../shared/items/eachItem';
+import { readChoice } from '../shared/core/readChoice';
+import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
+import { readText } from '../shared/core/readText';
 import { metadataField, readList, readMetadata } from './metadata.operation';
 import { readMakingOptions } from './options.operation';
 import { wooshPay, type WooshPayCredentials, type WooshPayOrder } from './wooshPay.contract';

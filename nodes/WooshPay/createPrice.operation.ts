@@ -1,11 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { amountUnitField } from '../shared/checkoutFields';
-import { simplifiedIfMade } from '../shared/createCheckout';
-import type { Row } from '../shared/eachItem';
-import { InputError } from '../shared/inputError';
-import { readAmount } from '../shared/money';
-import { readAmountUnit, readExtraFields } from '../shared/readCheckoutOrder';
-import { readText } from '../shared/readText';
+import { amountUnitField } from '../shared/checkout/checkoutFields';
+import { simplifiedIfMade } from '../shared/checkout/createCheckout';
+import type { Row } from '../shared/items/eachItem';
+import { InputError } from '../shared/core/inputError';
+import { readAmount } from '../shared/core/money';
+import { readAmountUnit, readExtraFields } from '../shared/checkout/readCheckoutOrder';
+import { readText } from '../shared/core/readText';
 import { metadataField, readMetadata } from './metadata.operation';
 import {
 	createPriceCall,

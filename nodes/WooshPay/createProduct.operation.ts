@@ -1,10 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { readUrl } from '../shared/baseUrl';
-import { simplifiedIfMade } from '../shared/createCheckout';
-import type { Row } from '../shared/eachItem';
-import { InputError } from '../shared/inputError';
-import { readExtraFields } from '../shared/readCheckoutOrder';
-import { readText } from '../shared/readText';
+import { readUrl } from '../shared/core/baseUrl';
+import { simplifiedIfMade } from '../shared/checkout/createCheckout';
+import type { Row } from '../shared/items/eachItem';
+import { InputError } from '../shared/core/inputError';
+import { readExtraFields } from '../shared/checkout/readCheckoutOrder';
+import { readText } from '../shared/core/readText';
 import { metadataField, readList, readMetadata } from './metadata.operation';
 import { createProductCall, readProduct, type WooshPayCredentials } from './wooshPay.contract';
 

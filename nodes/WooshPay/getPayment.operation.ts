@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { simplified } from '../shared/createCheckout';
-import type { Row } from '../shared/eachItem';
-import { InputError } from '../shared/inputError';
+import { simplified } from '../shared/checkout/createCheckout';
+import type { Row } from '../shared/items/eachItem';
+import { InputError } from '../shared/core/inputError';
 import { getPaymentCall, readPayment, type WooshPayCredentials } from './wooshPay.contract';
 
 export const getPaymentFields: INodeProperties[] = [

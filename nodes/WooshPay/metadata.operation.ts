@@ -1,8 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { isObject } from '../shared/exactJson';
-import { InputError } from '../shared/inputError';
-import { shortened } from '../shared/money';
-import { readText } from '../shared/readText';
+import { isObject } from '../shared/core/exactJson';
+import { InputError } from '../shared/core/inputError';
+import { shortened } from '../shared/core/money';
+import { readText } from '../shared/core/readText';
 
 /** `metadata` of checkouts, products, prices and refunds: texts by name. */
 export const metadataField: INodeProperties = {

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { requestsInParallelOption } from '../shared/checkoutFields';
-import type { Row } from '../shared/eachItem';
-import { InputError } from '../shared/inputError';
+import { requestsInParallelOption } from '../shared/checkout/checkoutFields';
+import type { Row } from '../shared/items/eachItem';
+import { InputError } from '../shared/core/inputError';
 import type { MakingOptions, WooshPayCredentials } from './wooshPay.contract';
 
 export const optionsFields: INodeProperties[] = [

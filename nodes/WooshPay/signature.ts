@@ -1,5 +1,5 @@
 import { createHmac } from 'crypto';
-import { decodeHex, equalInConstantTime } from '../shared/bytes';
+import { decodeHex, equalInConstantTime } from '../shared/core/bytes';
 
 export type SignatureResult =
 	| { signedAt: Date }

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { simplifiedIfMade } from '../shared/createCheckout';
-import type { Row } from '../shared/eachItem';
-import { InputError } from '../shared/inputError';
+import { simplifiedIfMade } from '../shared/checkout/createCheckout';
+import type { Row } from '../shared/items/eachItem';
+import { InputError } from '../shared/core/inputError';
 import { readPriceFields } from './createPrice.operation';
 import { readPriceId } from './getPrice.operation';
 import { metadataField } from './metadata.operation';

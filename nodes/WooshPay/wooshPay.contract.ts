@@ -1,6 +1,6 @@
-import { readBaseUrl, readPayerLink } from '../shared/baseUrl';
-import { isKeptSecret, verifyWithAny } from '../shared/bytes';
-import { CallFailure, inItsWords } from '../shared/callFailure';
+import { readBaseUrl, readPayerLink } from '../shared/core/baseUrl';
+import { isKeptSecret, verifyWithAny } from '../shared/core/bytes';
+import { CallFailure, inItsWords } from '../shared/core/callFailure';
 import type {
 	Checkout,
 	CheckoutOrder,
@@ -17,7 +17,7 @@ import type {
 	Refusal,
 	RegisteredEndpoint,
 	Verdict,
-} from '../shared/contract';
+} from '../shared/core/contract';
 import {
 	ExactNumber,
 	isObject,
@@ -26,12 +26,12 @@ import {
 	readUtf8,
 	textOrNull,
 	writeJson,
-} from '../shared/exactJson';
-import { idempotencyKey } from '../shared/idempotencyKey';
-import { InputError } from '../shared/inputError';
-import { knownWord } from '../shared/knownWord';
-import { wholeOrderAsItem } from '../shared/lineItems';
-import { fromMinorUnits, smallestUnits } from '../shared/money';
+} from '../shared/core/exactJson';
+import { idempotencyKey } from '../shared/core/idempotencyKey';
+import { InputError } from '../shared/core/inputError';
+import { knownWord } from '../shared/core/lookup';
+import { wholeOrderAsItem } from '../shared/core/lineItems';
+import { fromMinorUnits, smallestUnits } from '../shared/core/money';
 import { checkSignature, readMoment } from './signature';
 
 /** https://docs.wooshpay.com/apidoc/project-1296482/doc-1763752: one host for live keys, one for test keys. */

@@ -5,7 +5,7 @@ import type {
 	ILoadOptionsFunctions,
 	IWebhookFunctions,
 } from 'n8n-workflow';
-import type { PaymentContract } from './contract';
+import type { PaymentContract } from './core/contract';
 
 /** What the shared functions need to know to work for a provider's node: its contract and the name of its credential type. */
 export interface ProviderNode<Credentials, Order> {

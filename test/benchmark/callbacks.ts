@@ -15,7 +15,7 @@ import { parseArgs, promisify } from 'node:util';
 import axios from 'axios';
 import type { IDataObject, INode } from 'n8n-workflow';
 import { sandboxCredentials, startSandbox, type RunningSandbox } from '../../sandbox/sandbox';
-import type { ReceivedCallback } from '../../nodes/shared/contract';
+import type { ReceivedCallback } from '../../nodes/shared/core/contract';
 import { N8nClient, type Credential } from '../n8n/client';
 import { installPackage, startN8n, type RunningN8n } from '../n8n/instance';
 import { order as chingChingPayOrder } from '../nodes/ChingChingPay/support';

@@ -3,14 +3,14 @@
  * have started. In this process, through what the triggers' `webhook()` calls, without n8n.
  */
 import { parseArgs } from 'node:util';
-import type { ReceivedCallback } from '../../nodes/shared/contract';
+import type { ReceivedCallback } from '../../nodes/shared/core/contract';
 import {
 	beginDelivery,
 	finishDelivery,
 	forgetTestDeliveries,
 	MOST_EVENTS_REMEMBERED,
-} from '../../nodes/shared/deliveredEvents';
-import { receiveCallback } from '../../nodes/shared/receiveCallback';
+} from '../../nodes/shared/callbacks/deliveredEvents';
+import { receiveCallback } from '../../nodes/shared/callbacks/receiveCallback';
 import { bareWebhookContext, listener } from '../support/bareWebhookContext';
 import { merchants, type Merchant } from './signedPayments';
 import {

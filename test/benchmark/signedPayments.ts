@@ -7,7 +7,7 @@ import {
 import { chingChingPay } from '../../nodes/ChingChingPay/chingChingPay.contract';
 import { eFundPay } from '../../nodes/EFundPay/eFundPay.contract';
 import { payfect } from '../../nodes/Payfect/payfect.contract';
-import type { ReceivedCallback } from '../../nodes/shared/contract';
+import type { ReceivedCallback } from '../../nodes/shared/core/contract';
 import type { ProviderNode } from '../../nodes/shared/providerNode';
 import { tokenPay } from '../../nodes/TokenPay/tokenPay.contract';
 import { wooshPay } from '../../nodes/WooshPay/wooshPay.contract';

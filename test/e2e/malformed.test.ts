@@ -4,7 +4,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { fuzzedProviders } from '../fuzz/genuineCallbacks';
 import { mutate, mutation } from '../fuzz/mutations';
-import type { ReceivedCallback } from '../../nodes/shared/contract';
+import type { ReceivedCallback } from '../../nodes/shared/core/contract';
 import {
 	callbackCases,
 	closeMerchants,

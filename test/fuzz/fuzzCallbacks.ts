@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import type { Payload, PaymentEvent, ReceivedCallback } from '../../nodes/shared/contract';
-import { forgetTestDeliveries } from '../../nodes/shared/deliveredEvents';
-import { isObject } from '../../nodes/shared/exactJson';
-import { receiveCallback } from '../../nodes/shared/receiveCallback';
-import { sameValue } from '../../nodes/shared/sameValue';
+import type { Payload, PaymentEvent, ReceivedCallback } from '../../nodes/shared/core/contract';
+import { forgetTestDeliveries } from '../../nodes/shared/callbacks/deliveredEvents';
+import { isObject } from '../../nodes/shared/core/exactJson';
+import { receiveCallback } from '../../nodes/shared/callbacks/receiveCallback';
+import { sameValue } from '../../nodes/shared/core/deepEqual';
 import { payment, refund } from '../nodes/EFundPay/callbacks';
 import { bareWebhookContext, listener } from '../support/bareWebhookContext';
 import { fuzzedProviders, type FuzzedProvider } from './genuineCallbacks';

@@ -1,4 +1,4 @@
-import type { PaymentContract, ReceivedCallback } from '../../nodes/shared/contract';
+import type { PaymentContract, ReceivedCallback } from '../../nodes/shared/core/contract';
 import type { ProviderNode } from '../../nodes/shared/providerNode';
 import { chingChingPay } from '../../nodes/ChingChingPay/chingChingPay.contract';
 import { eFundPay } from '../../nodes/EFundPay/eFundPay.contract';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { ReceivedCallback } from '../../nodes/shared/contract';
+import type { ReceivedCallback } from '../../nodes/shared/core/contract';
 
 /** One change to a callback, as plain data, so that a failure can be printed and played again. `at` is a position from 0 to 1. */
 export type Mutation =

@@ -10,7 +10,7 @@ import {
 	beginDelivery,
 	finishDelivery,
 	MOST_EVENTS_REMEMBERED,
-} from '../../nodes/shared/deliveredEvents';
+} from '../../nodes/shared/callbacks/deliveredEvents';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;

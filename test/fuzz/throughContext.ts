@@ -7,7 +7,7 @@ import { WooshPayApi } from '../../credentials/WooshPayApi.credentials';
 import { ChingChingPayTrigger } from '../../nodes/ChingChingPay/ChingChingPayTrigger.node';
 import { EFundPayTrigger } from '../../nodes/EFundPay/EFundPayTrigger.node';
 import { PayfectTrigger } from '../../nodes/Payfect/PayfectTrigger.node';
-import type { PaymentEvent } from '../../nodes/shared/contract';
+import type { PaymentEvent } from '../../nodes/shared/core/contract';
 import { TokenPayTrigger } from '../../nodes/TokenPay/TokenPayTrigger.node';
 import { WooshPayTrigger } from '../../nodes/WooshPay/WooshPayTrigger.node';
 import { callWebhook } from '../support/contexts';

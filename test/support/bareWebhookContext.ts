@@ -1,5 +1,5 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
-import type { ReceivedCallback } from '../../nodes/shared/contract';
+import type { ReceivedCallback } from '../../nodes/shared/core/contract';
 
 /** As while somebody listens for test events: what is remembered then can be forgotten again (`forgetTestDeliveries`). */
 export const listener = { workflowId: 'workflow', nodeId: 'trigger' };

@@ -14,9 +14,9 @@ import {
 	saysUnknownTransaction,
 	type RefundOrder,
 } from '../../../nodes/ChingChingPay/chingChingPay.contract';
-import { CallFailure } from '../../../nodes/shared/callFailure';
-import type { HttpCall, PaymentFacts } from '../../../nodes/shared/contract';
-import { InputError } from '../../../nodes/shared/inputError';
+import { CallFailure } from '../../../nodes/shared/core/callFailure';
+import type { HttpCall, PaymentFacts } from '../../../nodes/shared/core/contract';
+import { InputError } from '../../../nodes/shared/core/inputError';
 import { answered, credentials, order, received, reply, sentBody } from './support';
 
 const stamp = { now: new Date(0), nonce: '' };

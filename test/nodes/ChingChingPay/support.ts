@@ -2,8 +2,8 @@ import type {
 	ChingChingPayCredentials,
 	ChingChingPayOrder,
 } from '../../../nodes/ChingChingPay/chingChingPay.contract';
-import type { HttpReply, ReceivedCallback } from '../../../nodes/shared/contract';
-import { readJson } from '../../../nodes/shared/exactJson';
+import type { HttpReply, ReceivedCallback } from '../../../nodes/shared/core/contract';
+import { readJson } from '../../../nodes/shared/core/exactJson';
 
 export const credentials = (
 	more: Partial<ChingChingPayCredentials> = {},

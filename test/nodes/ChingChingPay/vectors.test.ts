@@ -1,5 +1,5 @@
 import { chingChingPay } from '../../../nodes/ChingChingPay/chingChingPay.contract';
-import type { HttpCall } from '../../../nodes/shared/contract';
+import type { HttpCall } from '../../../nodes/shared/core/contract';
 import file from './fixtures/vectors.json';
 import { credentials } from './support';
 

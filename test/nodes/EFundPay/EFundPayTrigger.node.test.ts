@@ -1,6 +1,6 @@
 import { EFundPayApi } from '../../../credentials/EFundPayApi.credentials';
 import { EFundPayTrigger } from '../../../nodes/EFundPay/EFundPayTrigger.node';
-import type { ReceivedCallback } from '../../../nodes/shared/contract';
+import type { ReceivedCallback } from '../../../nodes/shared/core/contract';
 import { callHook, callWebhook, DELETED, logText } from '../../support/contexts';
 import { callback, credentials, payment, pem, refund, sign, stranger, textOf } from './callbacks';
 

@@ -1,5 +1,5 @@
 import { createSign, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import type { ReceivedCallback } from '../../../nodes/shared/contract';
+import type { ReceivedCallback } from '../../../nodes/shared/core/contract';
 import type { EFundPayCredentials } from '../../../nodes/EFundPay/eFundPay.contract';
 
 /** Keys for these tests only. */

@@ -2,9 +2,9 @@ import crypto, { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { canonicalText } from '../../../nodes/EFundPay/canonicalText';
-import { CallFailure } from '../../../nodes/shared/callFailure';
-import type { HttpReply } from '../../../nodes/shared/contract';
-import { readJson } from '../../../nodes/shared/exactJson';
+import { CallFailure } from '../../../nodes/shared/core/callFailure';
+import type { HttpReply } from '../../../nodes/shared/core/contract';
+import { readJson } from '../../../nodes/shared/core/exactJson';
 import {
 	createRefundCall,
 	createTransactionCalls,

@@ -1,6 +1,6 @@
 import { canonicalText } from '../../../nodes/EFundPay/canonicalText';
 import { eFundPay, type EFundPayCredentials } from '../../../nodes/EFundPay/eFundPay.contract';
-import { isObject, readJson } from '../../../nodes/shared/exactJson';
+import { isObject, readJson } from '../../../nodes/shared/core/exactJson';
 import { credentials } from './callbacks';
 import file from './fixtures/vectors.json';
 

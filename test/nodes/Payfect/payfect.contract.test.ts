@@ -5,9 +5,9 @@ import {
 	readTime,
 	type PayfectOrder,
 } from '../../../nodes/Payfect/payfect.contract';
-import { CallFailure } from '../../../nodes/shared/callFailure';
-import type { PaymentFacts } from '../../../nodes/shared/contract';
-import { InputError } from '../../../nodes/shared/inputError';
+import { CallFailure } from '../../../nodes/shared/core/callFailure';
+import type { PaymentFacts } from '../../../nodes/shared/core/contract';
+import { InputError } from '../../../nodes/shared/core/inputError';
 import createdReply from './fixtures/createCheckout.success.json';
 import {
 	credentials,

@@ -1,7 +1,7 @@
 import { createCipheriv, createHmac, randomBytes } from 'node:crypto';
 import type { PayfectCredentials } from '../../../nodes/Payfect/payfect.contract';
-import type { HttpReply } from '../../../nodes/shared/contract';
-import { readJson } from '../../../nodes/shared/exactJson';
+import type { HttpReply } from '../../../nodes/shared/core/contract';
+import { readJson } from '../../../nodes/shared/core/exactJson';
 
 const fernetKey = (thirtyTwoLetters: string) =>
 	`${Buffer.from(thirtyTwoLetters).toString('base64url')}=`;

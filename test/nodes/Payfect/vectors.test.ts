@@ -1,6 +1,6 @@
 import { payfect, type PayfectCredentials } from '../../../nodes/Payfect/payfect.contract';
-import type { Verdict } from '../../../nodes/shared/contract';
-import { ageProblem } from '../../../nodes/shared/judgeCallback';
+import type { Verdict } from '../../../nodes/shared/core/contract';
+import { ageProblem } from '../../../nodes/shared/callbacks/judgeCallback';
 import file from './fixtures/vectors.json';
 
 interface Vector {

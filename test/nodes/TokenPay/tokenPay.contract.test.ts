@@ -1,5 +1,5 @@
-import type { Checkout, HttpReply } from '../../../nodes/shared/contract';
-import { readJson } from '../../../nodes/shared/exactJson';
+import type { Checkout, HttpReply } from '../../../nodes/shared/core/contract';
+import { readJson } from '../../../nodes/shared/core/exactJson';
 import { readAppSecret } from '../../../nodes/TokenPay/messageSignature';
 import {
 	closeOrderCall,

@@ -1,5 +1,5 @@
 import { createSecretKey } from 'node:crypto';
-import { ageProblem } from '../../../nodes/shared/judgeCallback';
+import { ageProblem } from '../../../nodes/shared/callbacks/judgeCallback';
 import { openResource } from '../../../nodes/TokenPay/encryptedResource';
 import { readAppSecret } from '../../../nodes/TokenPay/messageSignature';
 import {

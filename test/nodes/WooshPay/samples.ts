@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { HttpReply, PaymentFacts } from '../../../nodes/shared/contract';
-import { readJson } from '../../../nodes/shared/exactJson';
+import type { HttpReply, PaymentFacts } from '../../../nodes/shared/core/contract';
+import { readJson } from '../../../nodes/shared/core/exactJson';
 import {
 	wooshPay,
 	type WooshPayCredentials,

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { HttpCall, PaymentEventName, Verdict } from '../../../nodes/shared/contract';
+import type { HttpCall, PaymentEventName, Verdict } from '../../../nodes/shared/core/contract';
 import { readMoment } from '../../../nodes/WooshPay/signature';
 import {
 	createPriceCall,

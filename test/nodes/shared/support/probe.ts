@@ -7,16 +7,16 @@ import type {
 	INodeType,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
-import { authenticateRequest } from '../../../../nodes/shared/authenticateRequest';
-import { verifyWithAny } from '../../../../nodes/shared/bytes';
+import { authenticateRequest } from '../../../../nodes/shared/requests/authenticateRequest';
+import { verifyWithAny } from '../../../../nodes/shared/core/bytes';
 import type {
 	CheckoutOrder,
 	HttpCall,
 	HttpReply,
 	PaymentContract,
-} from '../../../../nodes/shared/contract';
-import { isObject, textOrNull } from '../../../../nodes/shared/exactJson';
-import { InputError } from '../../../../nodes/shared/inputError';
+} from '../../../../nodes/shared/core/contract';
+import { isObject, textOrNull } from '../../../../nodes/shared/core/exactJson';
+import { InputError } from '../../../../nodes/shared/core/inputError';
 import type { ProviderNode } from '../../../../nodes/shared/providerNode';
 
 export interface ProbeCredentials {

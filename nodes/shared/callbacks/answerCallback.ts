@@ -1,0 +1,102 @@
+import type {
+	IExecuteFunctions,
+	IHookFunctions,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
+import type { Answer, PaymentEvent } from '../core/contract';
+import { beginDelivery, finishDelivery, type EventKey } from './deliveredEvents';
+
+type Response = ReturnType<IWebhookFunctions['getResponseObject']>;
+
+/** Starts one execution for this event, whatever comes of its copies. `whenFinished`: answer when the execution has ended, not when it is stored. */
+export function startOnce(
+	context: IWebhookFunctions,
+	event: PaymentEvent,
+	accepted: Answer,
+	whenFinished: boolean,
+): IWebhookResponseData {
+	const key: EventKey = {
+		workflowId: context.getWorkflow().id ?? '',
+		nodeId: context.getNode().id,
+		test: context.getMode() === 'manual',
+		eventId: event.eventId,
+	};
+	const delivery = beginDelivery(key, Date.now(), whenFinished ? Infinity : undefined);
+	if (delivery === 'done') return acknowledge(context, accepted);
+	if (delivery === 'inFlight') return notTwice(context);
+	const finished = (success: boolean) => finishDelivery(key, success, Date.now());
+	answerThroughUs(context.getResponseObject(), whenFinished ? accepted : undefined, finished);
+	const workflowData = [[{ json: { ...event } }]];
+	return whenFinished ? { workflowData } : { ...acknowledge(context, accepted), workflowData };
+}
+
+/** To a copy of a callback that is being handled. Not acknowledged: should the first copy fail to be stored, the provider has to send this one again. */
+export function notTwice(context: IWebhookFunctions): IWebhookResponseData {
+	context.getResponseObject().status(409).type('text/plain').send('Conflict');
+	return { noWebhookResponse: true };
+}
+
+/**
+ * n8n sends its answer when the execution is stored, or in the other mode when it has ended, and an error when that failed; also when
+ * the provider has hung up meanwhile. So the event counts as handled then: a provider that hung up because n8n was slow and delivers
+ * again must not start a second execution.
+ *
+ * `accepted`: when the workflow has ended, n8n answers with its last item. A provider that waits for words of its own would take that
+ * for a refusal and deliver the finished payment again, so the body of a success is replaced.
+ */
+export function answerThroughUs(
+	response: Response,
+	accepted: Answer | undefined,
+	finished: (success: boolean) => void,
+): void {
+	const send = response.send.bind(response);
+	response.send = (body: unknown) => {
+		// express's json() comes through here with the text of the JSON.
+		const success = response.statusCode >= 200 && response.statusCode < 300;
+		finished(success);
+		if (!success || accepted === undefined) return send(body);
+		response.status(accepted.status);
+		response.setHeader('Content-Type', accepted.contentType);
+		return send(accepted.body);
+	};
+}
+
+/** A reply that n8n sends itself, after it has stored the execution if one starts. */
+export function acknowledge(context: IWebhookFunctions, accepted: Answer): IWebhookResponseData {
+	const response = context.getResponseObject();
+	response.status(accepted.status);
+	response.setHeader('Content-Type', accepted.contentType);
+	return { webhookResponse: accepted.body };
+}
+
+/** A refusal is written here: n8n sends what `webhookResponse` holds with status 200. */
+export function refuse(
+	context: IWebhookFunctions,
+	status: 401 | 500,
+	what: string,
+	hint = '',
+): IWebhookResponseData {
+	const line = [what, hint].filter(Boolean).join(' ');
+	logLine(context, status === 401 ? 'warn' : 'error', line);
+	context
+		.getResponseObject()
+		.status(status)
+		.type('text/plain')
+		.send(status === 401 ? 'Unauthorized' : 'Internal Server Error');
+	return { noWebhookResponse: true };
+}
+
+/** n8n prints the message alone, without the fields that go with it, so the message itself says where. */
+export function logLine(
+	context: IWebhookFunctions | IExecuteFunctions | IHookFunctions,
+	level: 'info' | 'warn' | 'error',
+	message: string,
+): void {
+	const { id, name } = context.getWorkflow();
+	const nodeName = context.getNode().name;
+	context.logger[level](
+		`${message} (workflow ${JSON.stringify(name ?? '')}, ${id ?? 'not saved'}; node ${JSON.stringify(nodeName)})`,
+		{ workflowId: id, nodeName },
+	);
+}

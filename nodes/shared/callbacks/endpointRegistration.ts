@@ -1,0 +1,264 @@
+import type { IDataObject, IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+import { logLine } from './answerCallback';
+import { isKeptSecret } from '../core/bytes';
+import { CallFailure } from '../core/callFailure';
+import type {
+	HttpCall,
+	HttpReply,
+	PaymentContract,
+	PaymentEventName,
+	RegisteredEndpoint,
+} from '../core/contract';
+import { forgetTestDeliveries } from './deliveredEvents';
+import { InputError } from '../core/inputError';
+import { readCredentials, type ProviderNode } from '../providerNode';
+import { sendCall, type SendOptions } from '../requests/sendCall';
+
+/** Nobody has so many endpoints; a list that does not end must not be read forever. */
+const MOST_PAGES = 50;
+/** n8n repeats a registration that fails by itself. */
+const MAXIMUM_ATTEMPTS = 2;
+
+/**
+ * What the trigger keeps in its static data. n8n saves it after every hook, and empties it for nobody: a copied or imported
+ * workflow may bring the one of its original, so nothing at the provider is ever removed by the id, only by the address.
+ */
+interface Kept extends IDataObject {
+	endpointId?: string;
+	url?: string;
+	secret?: string;
+	/** Of the endpoint before this one at the same account: what was sent before it was removed may arrive again afterwards. */
+	secretPrevious?: string;
+	/** Where the secrets are from; outlives the endpoint, as the previous secret does. */
+	environment?: string;
+}
+
+type Registration<Credentials, Order> = NonNullable<
+	PaymentContract<Credentials, Order>['callback']['registration']
+>;
+
+interface Desk<Credentials, Order> {
+	registration: Registration<Credentials, Order>;
+	credentials: Credentials;
+	send: (call: HttpCall, options?: Pick<SendOptions, 'file' | 'tellsSecret'>) => Promise<HttpReply>;
+	/** The address under which this trigger receives its callbacks: another one while somebody listens for a test event. */
+	url: string;
+	kept: Kept;
+	/** Somebody only listens for a test event. */
+	isTest: boolean;
+	log: (level: 'info' | 'warn', message: string) => void;
+}
+
+/** `checkExists` of a trigger that registers itself: exactly one endpoint has its address, asks for the right events, and its secret is known. */
+export async function endpointIsRegistered<Credentials, Order>(
+	context: IHookFunctions,
+	provider: ProviderNode<Credentials, Order>,
+): Promise<boolean> {
+	return await atDesk(context, provider, 'looked up', async (desk) => {
+		const wanted = wantedEvents(context, provider, desk.registration);
+		const [own, ...more] = ownEndpoints(desk, await listEndpoints(desk));
+		const { kept } = desk;
+		return (
+			own !== undefined &&
+			more.length === 0 &&
+			own.enabled &&
+			own.id === kept.endpointId &&
+			isKeptSecret(kept.secret) &&
+			sameNames(own.events, wanted)
+		);
+	});
+}
+
+/**
+ * `create`: afterwards exactly one endpoint has this trigger's address. One that was there before is removed and made again,
+ * because its secret is told only once. Endpoints with other addresses are not touched.
+ *
+ * @throws NodeOperationError whose message says what to do: n8n shows nothing else where a workflow is published
+ */
+export async function registerEndpoint<Credentials, Order>(
+	context: IHookFunctions,
+	provider: ProviderNode<Credentials, Order>,
+): Promise<boolean> {
+	return await atDesk(context, provider, 'registered', async (desk) => {
+		const wanted = wantedEvents(context, provider, desk.registration);
+		await removeOwn(desk);
+		const { id, ...remembered } = desk.registration.remember(
+			await desk.send(desk.registration.create(desk.url, wanted, desk.credentials), {
+				tellsSecret: true,
+			}),
+		);
+		Object.assign(desk.kept, { endpointId: id, url: desk.url, ...remembered });
+		if (desk.isTest)
+			forgetTestDeliveries({
+				workflowId: context.getWorkflow().id ?? '',
+				nodeId: context.getNode().id,
+			});
+		return true;
+	});
+}
+
+/** `delete`: removes every endpoint with this trigger's address, also one whose id was lost. One that is already gone is removed. */
+export async function removeEndpoint<Credentials, Order>(
+	context: IHookFunctions,
+	provider: ProviderNode<Credentials, Order>,
+): Promise<boolean> {
+	return await atDesk(context, provider, 'removed', async (desk) => {
+		await removeOwn(desk);
+		return true;
+	});
+}
+
+/** The trigger's `Additional Provider Events`: the provider's own names, separated by commas. */
+export function additionalProviderEvents(context: IHookFunctions | IWebhookFunctions): string[] {
+	const { additionalProviderEvents: names = '' } = context.getNodeParameter('options', {}) as {
+		additionalProviderEvents?: string;
+	};
+	return names.split(/[\s,]+/).filter(Boolean);
+}
+
+async function atDesk<Credentials, Order>(
+	context: IHookFunctions,
+	provider: ProviderNode<Credentials, Order>,
+	done: 'looked up' | 'registered' | 'removed',
+	work: (desk: Desk<Credentials, Order>) => Promise<boolean>,
+): Promise<boolean> {
+	const { displayName, callback } = provider.contract;
+	const url = context.getNodeWebhookUrl('default');
+	if (!callback.registration || url === undefined) {
+		throw new NodeOperationError(
+			context.getNode(),
+			`${displayName} Trigger has no address that could be registered`,
+			{ description: 'Save the workflow and publish it again.' },
+		);
+	}
+	try {
+		const credentials = await readCredentials<Credentials>(context, provider.credentialName);
+		return await work({
+			registration: callback.registration,
+			credentials,
+			send: async (call, options) =>
+				await sendCall(context, provider, credentials, call, {
+					maximumAttempts: MAXIMUM_ATTEMPTS,
+					...options,
+				}),
+			url,
+			kept: context.getWorkflowStaticData('node'),
+			isTest: context.getMode() === 'manual',
+			log: (level, message) => logLine(context, level, `${displayName} ${message}`),
+		});
+	} catch (error) {
+		const words =
+			error instanceof InputError || error instanceof CallFailure
+				? `${error.message}. ${error.advice}`
+				: error instanceof Error
+					? error.message
+					: 'something unexpected happened';
+		// n8n unpublishes all the same and only logs this: nobody is asked to correct anything, and nothing will try again.
+		const wayOut =
+			done === 'removed'
+				? `${/[.!?]$/.test(words) ? '' : '.'} It goes on being told of payments that nobody takes: remove ${url} at ${displayName} by hand.`
+				: '';
+		throw new NodeOperationError(
+			context.getNode(),
+			`The endpoint of this trigger could not be ${done} at ${displayName}: ${words}${wayOut}`,
+			{
+				description: `It is the endpoint with the address ${url}. Correct this, then publish the workflow again.`,
+			},
+		);
+	}
+}
+
+function wantedEvents<Credentials, Order>(
+	context: IHookFunctions,
+	{ contract }: ProviderNode<Credentials, Order>,
+	registration: Registration<Credentials, Order>,
+): string[] {
+	const wanted = registration.eventNames(
+		context.getNodeParameter('events', []) as PaymentEventName[],
+		additionalProviderEvents(context),
+	);
+	if (wanted.length === 0)
+		throw new InputError(
+			`'Events' names nothing that ${contract.displayName} sends`,
+			"Choose another event, or name one in 'Additional Provider Events'.",
+		);
+	return wanted;
+}
+
+/**
+ * Those with this trigger's address. One that was made for another host name is not among them: whether n8n has moved, or this is a
+ * backup that was restored beside it, nobody can tell from here.
+ */
+function ownEndpoints<Credentials, Order>(
+	{ url }: Desk<Credentials, Order>,
+	endpoints: RegisteredEndpoint[],
+): RegisteredEndpoint[] {
+	return endpoints.filter((endpoint) => endpoint.url === url);
+}
+
+async function listEndpoints<Credentials, Order>({
+	registration,
+	credentials,
+	send,
+}: Desk<Credentials, Order>): Promise<RegisteredEndpoint[]> {
+	const found: RegisteredEndpoint[] = [];
+	let after: string | undefined;
+	for (let page = 0; page < MOST_PAGES; page++) {
+		const { endpoints, next } = registration.listed(
+			await send(registration.list(credentials, after)),
+		);
+		found.push(...endpoints);
+		if (next === undefined || next === after) return found;
+		after = next;
+	}
+	throw new CallFailure('The list of endpoints does not end', {
+		advice: "Remove endpoints that nobody needs in the provider's dashboard.",
+	});
+}
+
+async function removeOwn<Credentials, Order>(desk: Desk<Credentials, Order>): Promise<void> {
+	const { registration, credentials, kept } = desk;
+	const listed = await listEndpoints(desk);
+	for (const { id } of ownEndpoints(desk, listed)) {
+		await desk
+			.send(registration.remove(id, credentials), { file: true })
+			.catch((error: unknown) => {
+				if (!(error instanceof CallFailure && error.notFound)) throw error;
+			});
+	}
+	const before = listed.find(({ id }) => id === kept.endpointId);
+	const environment = registration.environment(credentials);
+	const elsewhere = kept.environment !== undefined && kept.environment !== environment;
+	// The secret of another account, such as the one for tests, proves no payment at this one.
+	if (elsewhere || (kept.secret !== undefined && before === undefined)) delete kept.secretPrevious;
+	else if (isKeptSecret(kept.secret)) kept.secretPrevious = kept.secret;
+	kept.environment = environment;
+	tellWhatStays(desk, before);
+	delete kept.secret;
+	delete kept.endpointId;
+	delete kept.url;
+}
+
+/** `before`: the endpoint that was remembered, if it is at this account. */
+function tellWhatStays<Credentials, Order>(
+	{ kept, url, isTest, log }: Desk<Credentials, Order>,
+	before: RegisteredEndpoint | undefined,
+): void {
+	if (kept.endpointId === undefined || isTest) return;
+	if (before === undefined) {
+		log(
+			'warn',
+			`Trigger: the endpoint that it remembers is not at this account. If the credential was changed to another account, or from test to live, remove ${kept.url ?? kept.endpointId} at the other one by hand.`,
+		);
+	} else if (before.url !== url) {
+		log(
+			'warn',
+			`Trigger: the endpoint with the address ${before.url} stays, as another n8n may use it. If none does, because n8n has moved from there, remove it at the provider by hand.`,
+		);
+	}
+}
+
+function sameNames(left: string[], right: string[]): boolean {
+	return left.length === right.length && left.every((name) => right.includes(name));
+}

@@ -1,0 +1,108 @@
+import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import { acknowledge, logLine, refuse, startOnce } from './answerCallback';
+import type {
+	PaymentEvent,
+	PaymentEventName,
+	PaymentFacts,
+	ReceivedCallback,
+} from '../core/contract';
+import { InputError } from '../core/inputError';
+import { judgeCallback, type TriggerOptions } from './judgeCallback';
+import { readCredentials, type ProviderNode } from '../providerNode';
+
+/**
+ * The `webhook()` of every trigger: proves the callback over its raw bytes, asks the provider where that is chosen, filters,
+ * starts one execution per event, and answers in the provider's words only after n8n has stored the execution. Refuses with a
+ * real 401 and a neutral body; never throws.
+ */
+export async function receiveCallback<Credentials, Order>(
+	context: IWebhookFunctions,
+	provider: ProviderNode<Credentials, Order>,
+	wanted: (event: PaymentEvent, claimed: PaymentFacts) => boolean = (event) =>
+		chosenEvents(context).includes(event.event),
+): Promise<IWebhookResponseData> {
+	const { displayName } = provider.contract;
+	try {
+		const credentials = await credentialsOrNothing<Credentials>(context, provider.credentialName);
+		if (credentials === undefined)
+			return refuse(
+				context,
+				401,
+				`${displayName} Trigger refused a callback: its credential cannot be read.`,
+				'Choose the credential in the trigger and publish the workflow.',
+			);
+		const options = context.getNodeParameter('options', {}) as TriggerOptions;
+		const judgement = await judgeCallback(
+			context,
+			provider,
+			credentials,
+			await readReceived(context),
+			options,
+			context.getWorkflowStaticData('node'),
+		);
+		if (!judgement.pass) {
+			if (!judgement.acknowledge)
+				return refuse(
+					context,
+					judgement.status,
+					`${displayName} Trigger refused a callback: ${judgement.reason}.`,
+					judgement.hint,
+				);
+			logLine(
+				context,
+				'info',
+				`${displayName} Trigger acknowledged a callback without starting the workflow: ${judgement.note}.`,
+			);
+			return acknowledge(context, provider.contract.callback.accepted(credentials));
+		}
+		const { event, claimed } = judgement;
+		const accepted = provider.contract.callback.accepted(credentials);
+		return wanted(event, claimed)
+			? startOnce(context, event, accepted, options.respond === 'whenFinished')
+			: acknowledge(context, accepted);
+	} catch (error) {
+		if (error instanceof InputError)
+			return refuse(
+				context,
+				500,
+				`${displayName} Trigger could not handle a callback: ${error.message}.`,
+				error.advice,
+			);
+		return refuse(
+			context,
+			500,
+			`${displayName} Trigger could not handle a callback: ${error instanceof Error ? error.name : 'unknown error'}.`,
+			'The provider is asked to send it again. If this repeats, please report it.',
+		);
+	}
+}
+
+/** The headers and the exact bytes of the body, also for content types that n8n does not read by itself. */
+export async function readReceived(context: IWebhookFunctions): Promise<ReceivedCallback> {
+	const request = context.getRequestObject() as unknown as {
+		rawBody?: Buffer;
+		readRawBody?: () => Promise<void>;
+	};
+	// The parts of a multipart form are read already and cannot be read again; no provider sends one, so it is refused like an empty body.
+	if (request.rawBody === undefined) await request.readRawBody?.().catch(() => undefined);
+	const headers: Record<string, string> = {};
+	for (const [name, value] of Object.entries(context.getHeaderData()))
+		headers[name.toLowerCase()] = Array.isArray(value) ? value.join(',') : (value ?? '');
+	return { headers, rawBody: request.rawBody ?? Buffer.alloc(0) };
+}
+
+function chosenEvents(context: IWebhookFunctions): PaymentEventName[] {
+	return context.getNodeParameter('events', []) as PaymentEventName[];
+}
+
+export async function credentialsOrNothing<Credentials>(
+	context: IWebhookFunctions,
+	credentialName: string,
+): Promise<Credentials | undefined> {
+	try {
+		return await readCredentials<Credentials>(context, credentialName);
+	} catch {
+		// Deleted, not shared, or none chosen: closed by default, and said in the log by the caller.
+		return undefined;
+	}
+}

@@ -1,0 +1,34 @@
+import type { IHookFunctions } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+import { forgetTestDeliveries } from './deliveredEvents';
+import { readCredentials, type ProviderNode } from '../providerNode';
+
+/**
+ * For providers that are told the callback address with each checkout: there is nothing to register, but a trigger whose
+ * credential cannot prove a callback would refuse every one of them, so publishing it fails with words.
+ *
+ * @throws NodeOperationError that says which field of the credential to fill in
+ */
+export async function requireProvableCallbacks<Credentials, Order>(
+	context: IHookFunctions,
+	{ contract, credentialName }: ProviderNode<Credentials, Order>,
+): Promise<boolean> {
+	const problem = contract.callback.problem(
+		await readCredentials<Credentials>(context, credentialName),
+	);
+	if (problem !== undefined) {
+		// All in the message: n8n shows nothing else of what stops a publication.
+		const wayOut =
+			'Open the credential, fill this in, and publish the workflow again. Until then every callback would be refused.';
+		throw new NodeOperationError(
+			context.getNode(),
+			`${contract.displayName} callbacks cannot be proved: ${problem}. ${wayOut}`,
+		);
+	}
+	if (context.getMode() === 'manual')
+		forgetTestDeliveries({
+			workflowId: context.getWorkflow().id ?? '',
+			nodeId: context.getNode().id,
+		});
+	return true;
+}

@@ -1,0 +1,177 @@
+import type { IDataObject } from 'n8n-workflow';
+import { readUrl } from '../core/baseUrl';
+import type { CheckoutOrder, LineItem } from '../core/contract';
+import type { Row } from '../items/eachItem';
+import { isObject } from '../core/exactJson';
+import { InputError } from '../core/inputError';
+import { readAmount, shown, sumOfLineItems } from '../core/money';
+import { readText } from '../core/readText';
+import { tooManyItems } from '../items/tooManyItems';
+
+const LINE_ITEM_NAMES = ['name', 'unitAmount', 'quantity', 'description', 'images', 'price'];
+
+/**
+ * Reads the fields that Create Checkout has on every provider.
+ *
+ * @throws InputError naming the field that is wrong
+ */
+export function readCheckoutOrder<Credentials>(row: Row<Credentials>): CheckoutOrder {
+	const lineItems = readLineItems(row);
+	const currency = row.text('currency');
+	if (currency === '')
+		throw new InputError(
+			"'Currency' is empty",
+			'Enter a currency code, or map it from the input item.',
+		);
+	return {
+		amount:
+			lineItems === undefined
+				? readAmount(row.value('amount'), 'Amount')
+				: lineItems.some((item) => item.price !== undefined)
+					? null
+					: sumOfLineItems(lineItems),
+		lineItems: lineItems ?? [],
+		amountUnit: readAmountUnit(row),
+		currency,
+		reference: row.text('reference') || null,
+		description: row.text('description') || null,
+		successUrl: readUrl(row.value('successUrl', ''), 'Success URL'),
+		cancelUrl: readUrl(row.value('cancelUrl', ''), 'Cancel URL'),
+		callbackUrl: readCallbackUrl(row),
+		extraFields: readExtraFields(row),
+	};
+}
+
+/** `Amount Unit`; major units where the form has no such field. */
+export function readAmountUnit<Credentials>(row: Row<Credentials>): CheckoutOrder['amountUnit'] {
+	return row.choice('amountUnit', ['major', 'smallest']);
+}
+
+/** The address of `Callback`: null when the provider's own setting is used. */
+export function readCallbackUrl<Credentials>(row: Row<Credentials>): string | null {
+	const kind = row.choice('callback', ['none', 'resumeExecution', 'url']);
+	if (kind === 'resumeExecution') {
+		const itemCount = row.context.getInputData().length;
+		// Said here, too: later the links of checkouts that nobody can wait for would be with their payers already.
+		if (itemCount > 1) throw tooManyItems("'Callback: Resume This Execution'", itemCount);
+		return row.context.evaluateExpression('{{ $execution.resumeUrl }}', row.itemIndex) as string;
+	}
+	if (kind === 'none') return null;
+	const url = readUrl(row.value('callbackUrl', ''), 'Callback URL');
+	if (url === null) {
+		throw new InputError(
+			"'Callback URL' is empty",
+			'Paste the Production URL of the trigger that shall receive the callback; open the trigger to copy it.',
+		);
+	}
+	return url;
+}
+
+/** `Extra Request Fields`; an empty object if nothing is given. */
+export function readExtraFields<Credentials>(row: Row<Credentials>): IDataObject {
+	const extra = row.json('extraFields', 'Extra Request Fields') ?? {};
+	if (!isObject(extra))
+		throw new InputError(
+			"'Extra Request Fields' is not a JSON object",
+			'Enter an object such as {"field": "value"}.',
+		);
+	return extra as IDataObject;
+}
+
+/** Undefined when the order is one amount. */
+function readLineItems<Credentials>(row: Row<Credentials>): LineItem[] | undefined {
+	const from = row.choice('amountFrom', ['amount', 'lineItems', 'lineItemsJson']);
+	if (from === 'lineItems') {
+		const { item = [] } = row.value('lineItems', {}) as { item?: unknown[] };
+		return readItems(item, 'Line Items', 'Add at least one line item, or choose One Amount.');
+	}
+	if (from === 'lineItemsJson') {
+		const items = row.json('lineItemsJson', 'Line Items (JSON)');
+		if (!Array.isArray(items))
+			throw new InputError(
+				"'Line Items (JSON)' is not a list",
+				'Enter a JSON list such as [{"name": "Tea", "unitAmount": "12.50", "quantity": 2}].',
+			);
+		return readItems(
+			items,
+			'Line Items (JSON)',
+			'Give at least one line item, or choose One Amount.',
+		);
+	}
+	return undefined;
+}
+
+function readItems(items: unknown[], field: string, whenEmpty: string): LineItem[] {
+	if (items.length === 0) throw new InputError(`'${field}' is empty`, whenEmpty);
+	return items.map((entry, index) => readItem(entry, `${field} ${index + 1}`));
+}
+
+function readItem(entry: unknown, field: string): LineItem {
+	if (!isObject(entry))
+		throw new InputError(`'${field}' is not an object`, 'Give name, unitAmount and quantity.');
+	const price = readText(entry.price, `${field}: Price ID`);
+	const name = readText(entry.name, `${field}: Name`);
+	const description = readText(entry.description, `${field}: Description`);
+	if (name === '' && price === '')
+		throw new InputError(
+			`'${field}: Name' is empty`,
+			'Give each line item a name that the payer understands.',
+		);
+	if (price !== '' && !isBlank(entry.unitAmount)) {
+		throw new InputError(
+			`'${field}' has a Price ID and a Unit Amount`,
+			'Remove one of them: a price ID brings its own amount.',
+		);
+	}
+	const images = Array.isArray(entry.images)
+		? entry.images.map((image) => readText(image, `${field}: Images`))
+		: readText(entry.images, `${field}: Images`)
+				.split(/[\s,]+/)
+				.filter(Boolean);
+	return {
+		name,
+		unitAmount: price === '' ? readAmount(entry.unitAmount, `${field}: Unit Amount`) : '0',
+		quantity: readQuantity(entry, field),
+		...(description === '' ? {} : { description }),
+		...(images.length === 0
+			? {}
+			: { images: images.map((image) => readUrl(image, `${field}: Images`) ?? '') }),
+		...(price === '' ? {} : { price }),
+	};
+}
+
+function isBlank(value: unknown): boolean {
+	return (
+		value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
+	);
+}
+
+/** One where nothing at all is said. What was said under another name, or by a column that is empty, must not be sold once. */
+function readQuantity(item: Record<string, unknown>, field: string): number {
+	if (!('quantity' in item)) {
+		const unknown = Object.keys(item).find((name) => !LINE_ITEM_NAMES.includes(name));
+		if (unknown !== undefined)
+			throw new InputError(
+				`'${field}' has no quantity, but ${shown(unknown)}`,
+				'Give it a member "quantity", spelled so, with the number of pieces: 1 for one.',
+			);
+		return 1;
+	}
+	const text =
+		typeof item.quantity === 'number' || typeof item.quantity === 'string'
+			? String(item.quantity).trim()
+			: '';
+	if (text === '')
+		throw new InputError(
+			`'${field}: Quantity' is empty`,
+			'Enter 1, 2, 3 and so on, or map a field that holds a number.',
+		);
+	const quantity = Number(text);
+	if (!/^\d+$/.test(text) || quantity < 1 || !Number.isSafeInteger(quantity)) {
+		throw new InputError(
+			`'${field}: Quantity' is not a whole number above zero: ${shown(text)}`,
+			'Enter 1, 2, 3 and so on.',
+		);
+	}
+	return quantity;
+}

@@ -1,0 +1,99 @@
+import { randomBytes } from 'crypto';
+import type {
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	IHttpRequestOptions,
+} from 'n8n-workflow';
+import type { HttpCall, PaymentContract } from '../core/contract';
+import { readUtf8, textOrNull } from '../core/exactJson';
+import { trimmed } from '../providerNode';
+
+const FORM = 'application/x-www-form-urlencoded';
+
+/**
+ * The `authenticate` of every credential: fixes the request as the exact text that will be sent, has the contract sign that
+ * text, and puts both into the request. Works for our own calls and for n8n's HTTP Request node alike.
+ *
+ * @throws whatever the contract throws when the credential cannot sign (words, never values)
+ */
+export async function authenticateRequest<Credentials>(
+	contract: Pick<PaymentContract<Credentials, never>, 'authHeaders'>,
+	credentials: ICredentialDataDecryptedObject,
+	request: IHttpRequestOptions,
+): Promise<IHttpRequestOptions> {
+	// The HTTP Request node still says `uri` and `form`, as the older helpers of n8n do.
+	const { url, uri, baseURL, qs, form, ...rest } = request as Omit<IHttpRequestOptions, 'url'> & {
+		url?: string;
+		uri?: string;
+		form?: IDataObject;
+	};
+	const body: unknown =
+		rest.body === undefined && form !== undefined ? new URLSearchParams(pairs(form)) : rest.body;
+	const text = bodyText(body);
+	const call: HttpCall = {
+		method: (request.method ?? 'GET') as HttpCall['method'],
+		url: wholeUrl(url ?? uri ?? '', baseURL, qs),
+		repeat: 'once',
+		...(text === undefined ? {} : { body: text }),
+	};
+	const stamp = { now: new Date(), nonce: randomBytes(16).toString('hex') };
+	const headers: IDataObject = {
+		...request.headers,
+		...contract.authHeaders(trimmed(credentials) as Credentials, call, stamp),
+	};
+	const given = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type');
+	const contentType =
+		given === undefined
+			? body instanceof URLSearchParams
+				? FORM
+				: 'application/json'
+			: (textOrNull(given[1]) ?? '');
+	if (text !== undefined && given === undefined) headers['content-type'] = contentType;
+	return {
+		...rest,
+		method: call.method,
+		url: call.url,
+		headers,
+		// A Buffer is sent as it is; n8n trims a text and quotes one that is not JSON, but writes the Buffer of a form anew. A multipart
+		// form, a file or a stream has no text that could be fixed here; it is sent as n8n builds it.
+		...(text === undefined
+			? {}
+			: { body: contentType.startsWith(FORM) ? text : Buffer.from(text, 'utf8') }),
+	};
+}
+
+function bodyText(body: unknown): string | undefined {
+	if (body === undefined || body === null) return undefined;
+	if (typeof body === 'string') return body;
+	if (Buffer.isBuffer(body)) return readUtf8(body);
+	if (body instanceof URLSearchParams) return body.toString();
+	const plain =
+		typeof body === 'object' &&
+		(Array.isArray(body) || Object.getPrototypeOf(body) === Object.prototype);
+	// n8n sends nothing for an empty object.
+	return plain && Object.keys(body).length > 0 ? JSON.stringify(body) : undefined;
+}
+
+function wholeUrl(
+	url: string,
+	baseURL: string | undefined,
+	query: IDataObject | undefined,
+): string {
+	const absolute =
+		/^https?:\/\//i.test(url) || !baseURL
+			? url
+			: `${baseURL.replace(/\/+$/, '')}/${url.replace(/^\/+/, '')}`;
+	const text = pairs(query ?? {})
+		.map((pair) => pair.map(encodeURIComponent).join('='))
+		.join('&');
+	return text === '' ? absolute : `${absolute}${absolute.includes('?') ? '&' : '?'}${text}`;
+}
+
+/** A list becomes a field that is repeated. */
+function pairs(fields: IDataObject): Array<[string, string]> {
+	return Object.entries(fields).flatMap(([name, value]) =>
+		(Array.isArray(value) ? value : [value]).flatMap((entry): Array<[string, string]> =>
+			entry === undefined || entry === null ? [] : [[name, String(entry)]],
+		),
+	);
+}

@@ -1,0 +1,672 @@
+import type {
+	IExecuteData,
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeProperties,
+	IWebhookFunctions,
+	IWebhookResponseData,
+	NodeTypeAndVersion,
+} from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+import { CallFailure } from '../core/callFailure';
+import type { PaymentEvent, PaymentFacts } from '../core/contract';
+import { asNodeError } from '../items/eachItem';
+import { textOrNull } from '../core/exactJson';
+import { InputError } from '../core/inputError';
+import { tooManyItems } from '../items/tooManyItems';
+import { compareAmounts, shown } from '../core/money';
+import { readChoice } from '../core/readChoice';
+import { readText } from '../core/readText';
+import { readCredentials, usedByAgent, type ProviderNode } from '../providerNode';
+import {
+	acknowledge,
+	answerThroughUs,
+	logLine,
+	notTwice,
+	refuse,
+} from '../callbacks/answerCallback';
+import { judgeCallback, type Expectation } from '../callbacks/judgeCallback';
+import { credentialsOrNothing, readReceived } from '../callbacks/receiveCallback';
+import { sendCall } from '../requests/sendCall';
+
+const HOUR_MILLISECONDS = 60 * 60 * 1000;
+const UNIT_MILLISECONDS = {
+	minutes: 60_000,
+	hours: HOUR_MILLISECONDS,
+	days: 24 * HOUR_MILLISECONDS,
+};
+const DEFAULT_LIMIT_MILLISECONDS = 24 * HOUR_MILLISECONDS;
+/** n8n takes this date for "no limit", and databases sort what comes after the year 9999 wrongly. */
+const LATEST_LIMIT_MILLISECONDS = Date.parse('3000-01-01T00:00:00Z');
+/** How much later than its limit n8n may look at a waiting execution (n8n 2.41.1, wait-tracker.js). */
+const N8N_LOOKS_EVERY_MILLISECONDS = 60_000;
+/** While the provider is asked the execution runs, and n8n answers a callback with 409. */
+const QUESTION = { maximumAttempts: 2, timeoutMilliseconds: 10_000 };
+
+const DECIMAL = /^\d+(\.\d+)?$/;
+
+/** Under this key the execution data of the waiting node holds what `webhook()` has to know; n8n stores it with the execution. */
+const WAITING_FOR = 'waitingFor';
+
+interface Expected {
+	checkoutId: string | null;
+	reference: string | null;
+	amount: string | null;
+	currency: string | null;
+}
+
+type PaidInFull = 'exact' | 'under' | 'over' | 'unknown';
+type Outcome = 'paid' | 'underpaid' | 'failed' | 'canceled' | 'expired' | 'timeout';
+
+export const waitForPaymentFields: INodeProperties[] = [
+	{
+		displayName:
+			"The node that creates the checkout must have 'Callback' set to Resume This Execution. Send the link to the payer before this node, and put no other waiting node (Wait, Form page, Send and Wait) in between: whoever knows the address could resume that one.",
+		name: 'waitNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { resource: ['checkout'], operation: ['waitForPayment'] } },
+	},
+	{
+		displayName: 'Checkout ID',
+		name: 'checkoutId',
+		type: 'string',
+		default: '={{ $json.checkoutId }}',
+		description: 'The checkout to wait for, as Create returned it',
+		displayOptions: { show: { resource: ['checkout'], operation: ['waitForPayment'] } },
+	},
+	{
+		displayName: 'Reference',
+		name: 'reference',
+		type: 'string',
+		default: '={{ $json.reference }}',
+		description: 'Your order number of that checkout',
+		displayOptions: { show: { resource: ['checkout'], operation: ['waitForPayment'] } },
+	},
+	{
+		displayName: 'Amount',
+		name: 'amount',
+		type: 'string',
+		default: '={{ $json.amount }}',
+		description:
+			'What should be paid, in major units; compared with what is paid. Leave empty to not compare.',
+		displayOptions: { show: { resource: ['checkout'], operation: ['waitForPayment'] } },
+	},
+	{
+		displayName: 'Currency',
+		name: 'currency',
+		type: 'string',
+		default: '={{ $json.currency }}',
+		description: 'The currency that should be paid. A payment in another one does not count.',
+		displayOptions: { show: { resource: ['checkout'], operation: ['waitForPayment'] } },
+	},
+	{
+		displayName: 'Wait Until',
+		name: 'limitType',
+		type: 'options',
+		options: [
+			{ name: 'A Date', value: 'date', description: 'A fixed date and time' },
+			{
+				name: 'A Time Has Passed',
+				value: 'duration',
+				description: 'Minutes, hours or days from now',
+			},
+			{
+				name: 'The Checkout Expires',
+				value: 'checkoutExpiry',
+				description: 'Its expiresAt; 24 hours from now if that is not known',
+			},
+		],
+		default: 'checkoutExpiry',
+		description: 'When to give up and leave through Not Paid. It can be up to a minute later.',
+		hint: 'A checkout whose provider names no expiry is waited for 24 hours, unless you choose another limit here',
+		displayOptions: { show: { resource: ['checkout'], operation: ['waitForPayment'] } },
+	},
+	{
+		displayName: 'Time',
+		name: 'limitAmount',
+		type: 'number',
+		typeOptions: { minValue: 0 },
+		default: 24,
+		description: 'How long to wait',
+		displayOptions: {
+			show: { resource: ['checkout'], operation: ['waitForPayment'], limitType: ['duration'] },
+		},
+	},
+	{
+		displayName: 'Unit',
+		name: 'limitUnit',
+		type: 'options',
+		options: [
+			{ name: 'Days', value: 'days' },
+			{ name: 'Hours', value: 'hours' },
+			{ name: 'Minutes', value: 'minutes' },
+		],
+		default: 'hours',
+		displayOptions: {
+			show: { resource: ['checkout'], operation: ['waitForPayment'], limitType: ['duration'] },
+		},
+	},
+	{
+		displayName: 'Date',
+		name: 'limitDate',
+		type: 'dateTime',
+		required: true,
+		default: '',
+		description: 'When to give up',
+		displayOptions: {
+			show: { resource: ['checkout'], operation: ['waitForPayment'], limitType: ['date'] },
+		},
+	},
+];
+
+/**
+ * `execute()` of Wait for Payment: asks the provider once whether the checkout is paid already (a callback that came while the
+ * execution was still running got n8n's 409, and not every provider repeats it), then pauses the execution.
+ *
+ * @returns outputs Paid and Not Paid: the input item's fields with `payment`, `outcome` and `paidInFull`
+ */
+export async function waitForPayment<Credentials, Order>(
+	context: IExecuteFunctions,
+	provider: ProviderNode<Credentials, Order>,
+): Promise<INodeExecutionData[][]> {
+	const items = context.getInputData();
+	const started = await start(context, provider).then(
+		(outputs) => ({ outputs }),
+		(error: unknown) => ({ error }),
+	);
+	if ('outputs' in started) return started.outputs;
+	const error = asNodeError(context, started.error, 0);
+	if (!context.continueOnFail()) throw error;
+	// Of an error that is thrown n8n makes the input item on the first output, Paid. From Not Paid it takes it to an error output.
+	const json = { error: [error.message, error.description].filter(Boolean).join('. ') };
+	return [[], items.map((_, item) => ({ json, error, pairedItem: { item } }))];
+}
+
+async function start<Credentials, Order>(
+	context: IExecuteFunctions,
+	provider: ProviderNode<Credentials, Order>,
+): Promise<INodeExecutionData[][]> {
+	const { displayName, callback } = provider.contract;
+	if (usedByAgent(context))
+		throw new InputError(
+			'Wait for Payment is not available to AI agents',
+			'Use it in a workflow: an agent cannot be paused for hours.',
+		);
+	const [item] = context.getInputData();
+	if (item === undefined) return [[], []];
+	if (context.getNode().alwaysOutputData) {
+		throw new InputError(
+			"'Always Output Data' is on in the settings of this node",
+			'Switch it off: when a checkout is not paid, n8n would send an empty item through Paid.',
+		);
+	}
+	const executeData = context.getExecuteData();
+	// What came in, also where 'Execute Once' would drop all but the first.
+	const itemCount = executeData.data.main?.[0]?.length ?? 1;
+	if (itemCount > 1) throw tooManyItems('Wait for Payment', itemCount);
+	refuseUnsafeWay(context, displayName);
+	const expected = readExpected(context, item, provider.contract.provider);
+	const credentials = await readCredentials<Credentials>(context, provider.credentialName);
+	const problem = callback.problem(credentials) ?? callback.cannotTellPaid?.(credentials);
+	if (problem !== undefined)
+		throw new InputError(
+			`${displayName} callbacks cannot be understood: ${problem}`,
+			'Correct the credential, then run it again.',
+		);
+	const limit = readLimit(context, item);
+	refuseShorterTimeout(context, limit);
+	const already = await askOnce(context, provider, credentials, expected);
+	const decided = already === undefined ? undefined : decide(already, expected);
+	if (already !== undefined && decided !== undefined) return outputsFor(item, already, decided);
+	const timedOut: INodeExecutionData = {
+		...item,
+		json: {
+			...item.json,
+			payment: null,
+			outcome: 'timeout' satisfies Outcome,
+			paidInFull: 'unknown' satisfies PaidInFull,
+		},
+		pairedItem: { item: 0 },
+	};
+	if (limit.getTime() <= Date.now()) return [[], [timedOut]];
+	// At the time limit n8n resumes without running this node: what stands in `main` here is what leaves its outputs then.
+	executeData.data = {
+		...executeData.data,
+		main: [[], [timedOut]],
+		[WAITING_FOR]: [[{ json: { ...expected } }], [item]],
+	};
+	context.setMetadata({ forwardAllOutputs: true });
+	await context.putExecutionToWait(limit);
+	return [[], []];
+}
+
+/**
+ * `webhook()` of a node that waits: resumes the execution for a proved callback of this very checkout that says paid, canceled or
+ * expired. Everything else is answered and changes nothing. Never throws: n8n would take that for a payment.
+ */
+export async function resumeWhenPaid<Credentials, Order>(
+	context: IWebhookFunctions,
+	provider: ProviderNode<Credentials, Order>,
+): Promise<IWebhookResponseData> {
+	const name = `${provider.contract.displayName} Wait for Payment`;
+	try {
+		const waiting = readWaitingFor(context);
+		if (waiting === undefined)
+			return refuse(
+				context,
+				401,
+				`${name} refused a callback: this node is not waiting for a payment.`,
+			);
+		const credentials = await credentialsOrNothing<Credentials>(context, provider.credentialName);
+		if (credentials === undefined)
+			return refuse(
+				context,
+				401,
+				`${name} refused a callback: its credential cannot be read.`,
+				'The execution goes on waiting; restore the credential.',
+			);
+		const judgement = await judgeCallback(
+			context,
+			provider,
+			credentials,
+			await readReceived(context),
+			{},
+			undefined,
+			expectationOf(waiting.expected),
+		);
+		const accepted = provider.contract.callback.accepted(credentials);
+		if (!judgement.pass) {
+			if (!judgement.acknowledge)
+				return refuse(
+					context,
+					judgement.status,
+					`${name} refused a callback: ${judgement.reason}.`,
+					judgement.hint,
+				);
+			logLine(
+				context,
+				'info',
+				`${name} acknowledged a callback and goes on waiting: ${judgement.note}.`,
+			);
+			return acknowledge(context, accepted);
+		}
+		const { event } = judgement;
+		const mismatch = belongsElsewhere(event, waiting.expected);
+		if (mismatch !== undefined)
+			return refuse(context, 401, `${name} refused a genuine callback: ${mismatch}.`);
+		const decided = decide(event, waiting.expected);
+		if (decided !== undefined)
+			return resumeOnce(context, waiting.expected)
+				? {
+						...acknowledge(context, accepted),
+						workflowData: outputsFor(waiting.item, event, decided),
+					}
+				: notTwice(context);
+		logLine(
+			context,
+			'info',
+			`${name} acknowledged a callback and goes on waiting: it says ${event.event}.`,
+		);
+		return acknowledge(context, accepted);
+	} catch (error) {
+		return refuse(
+			context,
+			500,
+			`${name} could not handle a callback: ${error instanceof Error ? error.name : 'unknown error'}.`,
+			'The provider is asked to send it again; the execution goes on waiting.',
+		);
+	}
+}
+
+/** No n8n takes longer to note that an execution goes on; from then on it refuses copies itself. */
+const N8N_CLAIMS_WITHIN_MILLISECONDS = 10_000;
+
+/** Waits that are being resumed, with the moment until which copies of the callback are turned away; oldest first. */
+const resuming = new Map<string, number>();
+
+/**
+ * Whether this callback is the one that resumes the execution. n8n 1.x lets each of several copies that arrive together resume it
+ * (1.123.81: six copies, six shipments); n8n 2 lets the first. Holds within one process, as n8n 1.x gives nothing to hold on to beyond.
+ */
+function resumeOnce(context: IWebhookFunctions, { checkoutId, reference }: Expected): boolean {
+	const now = Date.now();
+	for (const [key, until] of resuming) {
+		if (until > now) break;
+		resuming.delete(key);
+	}
+	// With the checkout: in a loop the same step of the same execution waits for the next one at once.
+	const key = JSON.stringify([
+		context.getExecutionId(),
+		context.getNode().name,
+		checkoutId,
+		reference,
+	]);
+	if (resuming.has(key)) return false;
+	resuming.set(key, now + N8N_CLAIMS_WITHIN_MILLISECONDS);
+	answerThroughUs(context.getResponseObject(), undefined, (success) => {
+		if (!success) resuming.delete(key);
+	});
+	return true;
+}
+
+const FIELDS = {
+	checkoutId: 'Checkout ID',
+	reference: 'Reference',
+	amount: 'Amount',
+	currency: 'Currency',
+} as const;
+
+function readExpected(
+	context: IExecuteFunctions,
+	item: INodeExecutionData,
+	provider: string,
+): Expected {
+	const text = (parameter: keyof Expected) =>
+		readText(context.getNodeParameter(parameter, 0, ''), FIELDS[parameter]) || null;
+	const checkout = item.json.provider === provider ? item.json : {};
+	const expected = {
+		checkoutId: text('checkoutId') ?? textOrNull(checkout.checkoutId),
+		reference: text('reference') ?? textOrNull(checkout.reference),
+		amount: text('amount'),
+		currency: text('currency'),
+	};
+	if (expected.checkoutId === null && expected.reference === null) {
+		throw new InputError(
+			"'Checkout ID' and 'Reference' are both empty",
+			'Map checkoutId and reference from the node that created the checkout.',
+		);
+	}
+	if (expected.amount !== null && !DECIMAL.test(expected.amount))
+		throw new InputError(
+			"'Amount' is not a plain number",
+			'Map amount from the node that created the checkout, or leave it empty.',
+		);
+	for (const field of ['checkoutId', 'reference', 'amount', 'currency'] as const) {
+		const is = textOrNull(checkout[field]);
+		if (is === null || saysTheSame(field, expected[field], is)) continue;
+		// In the editor a field keeps what another operation of the node had in it.
+		throw new InputError(
+			`'${FIELDS[field]}' is ${shown(expected[field] ?? '')}, but the checkout of the input item has ${shown(is)}`,
+			`Set the field to the expression {{ $json.${field} }}.`,
+		);
+	}
+	return expected;
+}
+
+function saysTheSame(field: keyof Expected, given: string | null, is: string): boolean {
+	if (given === null || given === is) return true;
+	if (field === 'currency') return given.toLowerCase() === is.toLowerCase();
+	return field === 'amount' && DECIMAL.test(is) && compareAmounts(given, is) === 0;
+}
+
+function readLimit(context: IExecuteFunctions, item: INodeExecutionData): Date {
+	const now = Date.now();
+	const choice = <Value extends string>(
+		parameter: string,
+		field: string,
+		choices: readonly Value[],
+	) => readChoice(textOrNull(context.getNodeParameter(parameter, 0)) ?? '', field, choices);
+	const kind = choice('limitType', 'Wait Until', ['date', 'duration', 'checkoutExpiry']);
+	if (kind === 'duration') {
+		const milliseconds =
+			Number(context.getNodeParameter('limitAmount', 0)) *
+			UNIT_MILLISECONDS[choice('limitUnit', 'Unit', ['minutes', 'hours', 'days'])];
+		if (!(milliseconds > 0))
+			throw new InputError("'Time' is not a number above zero", 'Enter how long to wait.');
+		return limitAt(now + milliseconds, 'Time');
+	}
+	const given = kind === 'date' ? context.getNodeParameter('limitDate', 0) : item.json.expiresAt;
+	if (kind !== 'date' && (given === undefined || given === null || given === ''))
+		return new Date(now + DEFAULT_LIMIT_MILLISECONDS);
+	// By way of JSON: an expression may give text, a Date or a DateTime of luxon, which all write the same ISO text.
+	const limit = Date.parse(String(JSON.parse(JSON.stringify(given))));
+	if (Number.isNaN(limit))
+		throw new InputError(
+			kind === 'date' ? "'Date' is not a date" : 'expiresAt of the input item is not a date',
+			"Give a date such as 2026-12-31T18:00:00Z, or choose A Time Has Passed for 'Wait Until'.",
+		);
+	return limitAt(limit, kind === 'date' ? 'Date' : 'expiresAt');
+}
+
+/** When the time is up n8n counts the workflow's own time-out from the start of the execution, waiting included, and cancels it. */
+function refuseShorterTimeout(context: IExecuteFunctions, limit: Date): void {
+	const { executionTimeout } = context.getWorkflowSettings();
+	if (typeof executionTimeout !== 'number' || executionTimeout <= 0) return;
+	if (limit.getTime() + N8N_LOOKS_EVERY_MILLISECONDS < Date.now() + executionTimeout * 1000) return;
+	throw new InputError(
+		"'Timeout Workflow' in the settings of this workflow is shorter than the wait",
+		'Switch it off, or wait for less: n8n would cancel the execution when the time is up, so Not Paid would never run.',
+	);
+}
+
+function limitAt(milliseconds: number, field: string): Date {
+	if (milliseconds >= LATEST_LIMIT_MILLISECONDS)
+		throw new InputError(
+			`'${field}' is after the year 2999`,
+			'n8n would wait without a limit then.',
+		);
+	return new Date(milliseconds);
+}
+
+/** Undefined when it cannot be asked, is not answered, or does not know; waiting goes on then. */
+async function askOnce<Credentials, Order>(
+	context: IExecuteFunctions,
+	provider: ProviderNode<Credentials, Order>,
+	credentials: Credentials,
+	expected: Expected,
+): Promise<PaymentEvent | undefined> {
+	const { confirm } = provider.contract.callback;
+	const asked: PaymentFacts = {
+		provider: provider.contract.provider,
+		event: 'unknown',
+		eventId: '',
+		paymentId: null,
+		status: 'unknown',
+		providerStatus: null,
+		livemode: null,
+		occurredAt: null,
+		raw: {},
+		...expected,
+	};
+	const call = confirm?.call(asked, credentials);
+	if (!confirm || call === undefined) return undefined;
+	const stopped = context.getExecutionCancelSignal();
+	const answered = await sendCall(context, provider, credentials, call, {
+		...QUESTION,
+		...(stopped ? { stopped } : {}),
+	})
+		.then((reply) => ({ found: confirm.facts(reply, asked, credentials) }))
+		.catch((error: unknown) => ({ error }));
+	if ('error' in answered) {
+		if (answered.error instanceof InputError || stopped?.aborted) throw answered.error;
+		const words =
+			answered.error instanceof CallFailure ? answered.error.message : 'unexpected answer';
+		context.addExecutionHints({
+			message: `Could not ask before waiting whether it is paid already: ${words}`,
+			type: 'warning',
+			location: 'outputPane',
+		});
+		return undefined;
+	}
+	const { found } = answered;
+	if (found === undefined) return undefined;
+	const mismatch = belongsElsewhere(found, expected);
+	if (mismatch === undefined) return { ...found, verifiedBy: 'provider' };
+	throw new InputError(
+		`${provider.contract.displayName} knows this checkout, but ${mismatch}`,
+		"No callback for it could be accepted. Map 'Checkout ID', 'Reference' and 'Currency' from the node that created the checkout.",
+	);
+}
+
+/** Undefined while it is open. A declined card alone is not the end: the payer tries again on the same page. */
+function decide(
+	event: PaymentFacts,
+	expected: Expected,
+): { outcome: Outcome; paidInFull: PaidInFull } | undefined {
+	if (event.event === 'payment.succeeded') {
+		const paidInFull = compareWithExpected(event, expected);
+		return { outcome: paidInFull === 'under' ? 'underpaid' : 'paid', paidInFull };
+	}
+	if (event.event === 'payment.canceled') return { outcome: 'canceled', paidInFull: 'unknown' };
+	if (event.event === 'payment.expired') return { outcome: 'expired', paidInFull: 'unknown' };
+	const closed = event.status === 'canceled' || event.status === 'expired';
+	return event.event === 'payment.failed' && closed
+		? { outcome: 'failed', paidInFull: 'unknown' }
+		: undefined;
+}
+
+function compareWithExpected(event: PaymentFacts, expected: Expected): PaidInFull {
+	if (event.amount === null || expected.amount === null || !DECIMAL.test(event.amount))
+		return 'unknown';
+	const difference = compareAmounts(event.amount, expected.amount);
+	if (difference < 0) return 'under';
+	// As many of an unnamed currency may be less.
+	if (event.currency === null && expected.currency !== null) return 'unknown';
+	return difference === 0 ? 'exact' : 'over';
+}
+
+const ANOTHER = 'is not that of the checkout that is waited for';
+
+/** In words why the event is not about this checkout; undefined if it is. At least one number must be shared. */
+function belongsElsewhere(event: PaymentFacts, expected: Expected): string | undefined {
+	const another = contradiction(event, expected);
+	if (another !== undefined) return another;
+	const shares = (['checkoutId', 'reference'] as const).some(
+		(field) => event[field] !== null && event[field] === expected[field],
+	);
+	return shares
+		? undefined
+		: 'it names neither the checkout id nor the reference that is waited for';
+}
+
+function contradiction(event: PaymentFacts, expected: Expected): string | undefined {
+	const differs = (left: string | null, right: string | null) =>
+		left !== null && right !== null && left !== right;
+	if (differs(event.checkoutId, expected.checkoutId)) return `its checkout id ${ANOTHER}`;
+	if (differs(event.reference, expected.reference)) return `its reference ${ANOTHER}`;
+	if (differs(event.currency?.toLowerCase() ?? null, expected.currency?.toLowerCase() ?? null))
+		return `its currency ${ANOTHER}`;
+	return undefined;
+}
+
+/** A callback that is a mere hint need not say what it is about: the resume address belongs to one checkout, and that one is asked for. */
+function expectationOf(expected: Expected): Expectation {
+	return (claimed, confirmed) => {
+		if (!confirmed) return belongsElsewhere(claimed, expected) ?? claimed;
+		return (
+			contradiction(claimed, expected) ?? {
+				...claimed,
+				checkoutId: claimed.checkoutId ?? expected.checkoutId,
+				reference: claimed.reference ?? expected.reference,
+			}
+		);
+	};
+}
+
+function outputsFor(
+	item: INodeExecutionData,
+	payment: PaymentFacts,
+	{ outcome, paidInFull }: { outcome: Outcome; paidInFull: PaidInFull },
+): INodeExecutionData[][] {
+	const output: INodeExecutionData = {
+		...item,
+		json: { ...item.json, payment: { ...payment }, outcome, paidInFull },
+		pairedItem: { item: 0 },
+	};
+	return outcome === 'paid' ? [[output], []] : [[], [output]];
+}
+
+function readWaitingFor(
+	context: IWebhookFunctions,
+): { expected: Expected; item: INodeExecutionData } | undefined {
+	// n8n keeps the data of the waiting node on the context; its types do not show it.
+	const { executeData } = context as unknown as { executeData?: IExecuteData };
+	const [expectedItems, inputItems] = executeData?.data[WAITING_FOR] ?? [];
+	const expected = expectedItems?.[0];
+	const item = inputItems?.[0];
+	if (expected === undefined || item === undefined) return undefined;
+	const { checkoutId, reference, amount, currency } = expected.json;
+	return {
+		expected: {
+			checkoutId: textOrNull(checkoutId),
+			reference: textOrNull(reference),
+			amount: textOrNull(amount),
+			currency: textOrNull(currency),
+		},
+		item,
+	};
+}
+
+/** Some tools of agents wait for a person. */
+const CONNECTIONS = [NodeConnectionTypes.Main, NodeConnectionTypes.AiTool];
+
+/**
+ * Looks at the nodes between the one that gives the resume URL to the provider and this one. The URL resumes whichever node of the
+ * execution is waiting, so none of them may wait that does not prove what it receives. And where no node gives it away, nothing
+ * would ever resume this one.
+ */
+function refuseUnsafeWay(context: IExecuteFunctions, displayName: string): void {
+	const here = context.getNode();
+	const seen = new Set<string>([here.name]);
+	let level = [here.name];
+	let handedOut = false;
+	let withoutResume: string | undefined;
+	while (level.length > 0) {
+		const parents = level.flatMap((name) =>
+			CONNECTIONS.flatMap((connectionType) =>
+				context.getParentNodes(name, { connectionType, depth: 1, includeNodeParameters: true }),
+			),
+		);
+		level = [];
+		for (const parent of parents) {
+			if (seen.has(parent.name)) continue;
+			seen.add(parent.name);
+			if (!parent.disabled && waits(parent)) {
+				throw new InputError(
+					`'${parent.name}' waits between the node that creates the checkout and this one`,
+					'Whoever knows the resume address could resume it without paying. Move it before the checkout is created, or after Wait for Payment.',
+				);
+			}
+			const callback = parent.disabled ? 'none' : callbackOf(parent, here.type);
+			// Before the checkout is created, the provider does not know the address yet.
+			if (callback === 'resumes') handedOut = true;
+			else level.push(parent.name);
+			if (callback === 'elsewhere') withoutResume ??= parent.name;
+		}
+	}
+	if (!handedOut && withoutResume !== undefined) {
+		throw new InputError(
+			`'${withoutResume}' does not tell ${displayName} to resume this execution, so Wait for Payment would never hear of a payment`,
+			"Set its field 'Callback' to Resume This Execution.",
+		);
+	}
+}
+
+/** n8n's own nodes that pause an execution, each with its webhook that resumes it (2.41.1: `restartWebhook` in their descriptions). */
+function waits({ type, parameters = {} }: NodeTypeAndVersion): boolean {
+	if (type === 'n8n-nodes-base.wait') return true;
+	if (type === 'n8n-nodes-base.form') return parameters.operation !== 'completion';
+	// The first version of the chat node has a switch in place of the operation.
+	return (
+		parameters.operation === 'sendAndWait' ||
+		parameters.operation === 'dispatchAndWait' ||
+		(/\.chat$/.test(type) && parameters.waitUserReply === true)
+	);
+}
+
+/** What a node that creates checkouts at this provider does with their callbacks; `none` for any other node. */
+function callbackOf(
+	{ type, parameters = {} }: NodeTypeAndVersion,
+	ownType: string,
+): 'resumes' | 'elsewhere' | 'none' {
+	const { callback, callbackUrl } = parameters;
+	if (typeof callback !== 'string') return 'none';
+	if (
+		callback === 'resumeExecution' ||
+		(callback === 'url' && typeof callbackUrl === 'string' && /resumeUrl/i.test(callbackUrl))
+	)
+		return 'resumes';
+	// An expression may choose either.
+	return type === ownType && !callback.startsWith('=') ? 'elsewhere' : 'none';
+}

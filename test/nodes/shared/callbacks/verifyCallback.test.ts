@@ -1,0 +1,307 @@
+import type {
+	ICredentialDataDecryptedObject,
+	ICredentialType,
+	IDataObject,
+	INodeExecutionData,
+	INodeType,
+} from 'n8n-workflow';
+import { ChingChingPayApi } from '../../../../credentials/ChingChingPayApi.credentials';
+import { EFundPayApi } from '../../../../credentials/EFundPayApi.credentials';
+import { PayfectApi } from '../../../../credentials/PayfectApi.credentials';
+import { TokenPayApi } from '../../../../credentials/TokenPayApi.credentials';
+import { ChingChingPay } from '../../../../nodes/ChingChingPay/ChingChingPay.node';
+import { EFundPay } from '../../../../nodes/EFundPay/EFundPay.node';
+import { Payfect } from '../../../../nodes/Payfect/Payfect.node';
+import { TokenPay } from '../../../../nodes/TokenPay/TokenPay.node';
+import { sandboxCredentials, startSandbox, type RunningSandbox } from '../../../../sandbox/sandbox';
+import { logText, runNode, type NodeRunOptions } from '../../../support/contexts';
+
+let sandbox: RunningSandbox;
+beforeAll(async () => {
+	sandbox = await startSandbox();
+});
+afterAll(async () => await sandbox.close());
+
+interface Delivery {
+	requestHeaders: Record<string, string>;
+	requestBody: string;
+}
+
+interface Provider {
+	name: string;
+	displayName: string;
+	node: INodeType;
+	credentialType: ICredentialType;
+	order: IDataObject;
+	money: { amount: string; currency: string };
+}
+
+const providers: Provider[] = [
+	{
+		name: 'payfect',
+		displayName: 'Payfect',
+		node: new Payfect(),
+		credentialType: new PayfectApi(),
+		order: { amount: '20.50', currency: 'usdt', description: 'Tea' },
+		money: { amount: '20.50', currency: 'usdt' },
+	},
+	{
+		name: 'efundpay',
+		displayName: 'EFundPay',
+		node: new EFundPay(),
+		credentialType: new EFundPayApi(),
+		order: {
+			amount: '20.50',
+			currency: 'USD',
+			description: 'Tea',
+			successUrl: 'https://shop.example/thanks',
+			buyerName: 'Maria Gomez',
+		},
+		money: { amount: '20.50', currency: 'USD' },
+	},
+	{
+		name: 'chingchingpay',
+		displayName: 'ChingChingPay',
+		node: new ChingChingPay(),
+		credentialType: new ChingChingPayApi(),
+		order: { operation: 'createLink', amount: '20.50', currency: 'HKD' },
+		money: { amount: '20.50', currency: 'HKD' },
+	},
+	{
+		name: 'tokenpay',
+		displayName: 'TokenPay',
+		node: new TokenPay(),
+		credentialType: new TokenPayApi(),
+		order: { amount: '20.50', chain: 'TRON', currency: 'USDT' },
+		money: { amount: '20.5', currency: 'USDT' },
+	},
+];
+const [ofPayfect] = providers as [Provider];
+
+let count = 0;
+
+function setupOf(provider: Provider, credential: IDataObject = {}) {
+	const { type, data } = sandboxCredentials(sandbox.url).find(
+		(one) => one.type === provider.credentialType.name,
+	) ?? { type: '', data: {} };
+	return {
+		node: provider.node,
+		credentialTypes: [provider.credentialType],
+		credentials: { [type]: { ...data, ...credential } as ICredentialDataDecryptedObject },
+	};
+}
+
+/** A callback as the provider sends it, and the reference of its order. */
+async function callback(
+	provider: Provider,
+	how: IDataObject = {},
+): Promise<Delivery & { reference: string }> {
+	const reference = `verify-${++count}`;
+	const parameters = {
+		resource: 'checkout',
+		operation: 'create',
+		amountFrom: 'amount',
+		reference,
+		callback: 'url',
+		callbackUrl: 'http://127.0.0.1:9/callback',
+		...provider.order,
+	};
+	const created = await runNode({ ...setupOf(provider), parameters, items: [{ json: {} }] });
+	if (created.error) throw created.error;
+	const answer = await fetch(
+		`${sandbox.url}/control/checkouts/${provider.name}/${encodeURIComponent(String(created.outputs[0]?.[0]?.json.checkoutId))}/pay`,
+		{ method: 'POST', body: JSON.stringify(how) },
+	);
+	const { deliveries } = (await answer.json()) as { deliveries: [Delivery] };
+	return { ...deliveries[0], reference };
+}
+
+/** The item that n8n's Webhook node makes of a callback with `Raw Body` on. */
+function received(
+	{ requestHeaders, requestBody }: Delivery,
+	more: Partial<INodeExecutionData> = {},
+): INodeExecutionData {
+	const headers = Object.fromEntries(
+		Object.entries(requestHeaders).map(([name, value]) => [name.toLowerCase(), value]),
+	);
+	return {
+		json: { headers, body: {} },
+		binary: {
+			data: { data: Buffer.from(requestBody).toString('base64'), mimeType: 'application/json' },
+		},
+		...more,
+	};
+}
+
+async function verify(
+	provider: Provider,
+	items: INodeExecutionData[],
+	more: Partial<NodeRunOptions> & { credential?: IDataObject; parameters?: IDataObject } = {},
+) {
+	const { credential, parameters, ...options } = more;
+	const run = await runNode({
+		...setupOf(provider, credential),
+		items,
+		...options,
+		parameters: { resource: 'callback', operation: 'verify', ...parameters },
+	});
+	const { message = '', description = '' } = (run.error ?? {}) as {
+		message?: string;
+		description?: string | null;
+	};
+	return {
+		...run,
+		json: (run.outputs[0] ?? []).map(({ json }) => json),
+		words: `${message} ${description ?? ''}`,
+	};
+}
+
+describe.each(providers)('Verify of $displayName', (provider) => {
+	test('a genuine callback gives the payment event', async () => {
+		const delivery = await callback(provider);
+		const { json } = await verify(provider, [received(delivery)]);
+		expect(json).toEqual([
+			expect.objectContaining({
+				provider: provider.name,
+				event: 'payment.succeeded',
+				status: 'paid',
+				reference: delivery.reference,
+				...provider.money,
+				raw: expect.any(Object),
+			}),
+		]);
+	});
+
+	test.each(['forged', 'tampered'])(
+		'a %s callback is an error that says what is wrong, and passes nothing on',
+		async (how) => {
+			const run = await verify(provider, [received(await callback(provider, { callback: how }))]);
+			expect(run.json).toEqual([]);
+			expect(run.words).toMatch(
+				new RegExp(`This is not a genuine ${provider.displayName} callback: .{10}`),
+			);
+		},
+	);
+
+	test('a callback without its headers is an error', async () => {
+		const delivery = await callback(provider);
+		const run = await verify(provider, [received({ ...delivery, requestHeaders: {} })]);
+		expect(run.words).toContain(`This is not a genuine ${provider.displayName} callback`);
+		expect(run.json).toEqual([]);
+	});
+});
+
+describe('Verify', () => {
+	test('each of several callbacks is judged by itself; what is refused goes to the error output with its item', async () => {
+		const [good, forged] = [
+			await callback(ofPayfect),
+			await callback(ofPayfect, { callback: 'forged' }),
+		];
+		const run = await verify(ofPayfect, [received(good), received(forged)], {
+			continueOnFail: 'continueErrorOutput',
+		});
+		expect(run.json).toMatchObject([{ reference: good.reference }]);
+		expect(run.outputs[1]).toMatchObject([{ pairedItem: { item: 1 } }]);
+		expect(JSON.stringify(run.outputs[1])).toContain('not a genuine Payfect callback');
+	});
+
+	test('a callback without its raw body is refused, and the option to switch on is named', async () => {
+		const run = await verify(ofPayfect, [received(await callback(ofPayfect), { binary: {} })]);
+		expect(run.words).toMatch(/no binary field "data" with the raw body.*'Raw Body'/s);
+	});
+
+	test('the raw body can be in another binary field', async () => {
+		const delivery = await callback(ofPayfect);
+		const { binary } = received(delivery);
+		const run = await verify(
+			ofPayfect,
+			[received(delivery, { binary: { body: binary?.data ?? { data: '', mimeType: '' } } })],
+			{ parameters: { binaryPropertyName: 'body' } },
+		);
+		expect(run.json).toMatchObject([{ reference: delivery.reference }]);
+	});
+
+	test('headers of another node can be mapped, in whatever case', async () => {
+		const delivery = await callback(ofPayfect);
+		const run = await verify(
+			ofPayfect,
+			[
+				received(delivery, {
+					json: {
+						upper: Object.fromEntries(
+							Object.entries(delivery.requestHeaders).map(([name, value]) => [
+								name.toUpperCase(),
+								[value],
+							]),
+						),
+					},
+				}),
+			],
+			{ parameters: { headers: '={{ $json.upper }}' } },
+		);
+		expect(run.json).toMatchObject([{ reference: delivery.reference }]);
+	});
+
+	test('headers that are missing are asked for', async () => {
+		const run = await verify(ofPayfect, [received(await callback(ofPayfect), { json: {} })]);
+		expect(run.words).toMatch(/'Headers' is not an object.*\$json\.headers/s);
+	});
+
+	test('a credential without the secret is refused with the name of the field', async () => {
+		const run = await verify(ofPayfect, [received(await callback(ofPayfect))], {
+			credential: { callbackSecretKey: '' },
+		});
+		expect(run.words).toContain("'Callback Secret Key' in the Payfect credential is empty");
+	});
+
+	test('with Confirm With Provider the event is what the provider answers', async () => {
+		const delivery = await callback(ofPayfect);
+		const run = await verify(ofPayfect, [received(delivery)], {
+			parameters: { options: { confirmWithProvider: true } },
+		});
+		expect(run.json).toMatchObject([
+			{ verifiedBy: 'signature+provider', reference: delivery.reference },
+		]);
+	});
+
+	test('with Confirm With Provider a paid callback that the provider denies must not be acted on', async () => {
+		const delivery = await callback(ofPayfect, { keepStatus: true });
+		const run = await verify(ofPayfect, [received(delivery)], {
+			parameters: { options: { confirmWithProvider: true } },
+		});
+		expect(run.json).toEqual([]);
+		expect(run.words).toMatch(/must not be acted on: it says paid, but Payfect says open/);
+	});
+
+	// A genuine payment that is called forged is answered with 401, and nobody looks after it.
+	test('with Confirm With Provider a callback is not called forged when the provider cannot be asked', async () => {
+		const run = await verify(ofPayfect, [received(await callback(ofPayfect))], {
+			parameters: { options: { confirmWithProvider: true } },
+			credential: { baseUrl: 'http://127.0.0.1:1' },
+		});
+		expect(run.json).toEqual([]);
+		expect(run.words).toMatch(
+			/Nobody knows whether this Payfect callback is genuine: the provider could not be asked/,
+		);
+		expect(run.words).toContain('Answer it with 500');
+	});
+
+	test('an AI agent cannot verify', async () => {
+		const run = await verify(ofPayfect, [received(await callback(ofPayfect))], { asTool: true });
+		expect(`${run.words}${JSON.stringify(run.outputs)}`).toContain('not available to AI agents');
+		expect(JSON.stringify(run.outputs)).not.toContain('payment.succeeded');
+	});
+
+	test('no secret and no payload of a refused callback is in the error or a log line', async () => {
+		const delivery = await callback(ofPayfect, { callback: 'forged' });
+		const run = await verify(ofPayfect, [received(delivery)]);
+		const { apiKey, callbackSecretKey } = setupOf(ofPayfect).credentials.payfectApi as Record<
+			string,
+			string
+		>;
+		const told = `${run.words}${logText(run)}`;
+		expect(
+			[apiKey, callbackSecretKey, delivery.reference].filter((text) => told.includes(text ?? '?')),
+		).toEqual([]);
+	});
+});

@@ -1,0 +1,662 @@
+import type { IDataObject, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import { CallFailure } from '../../../../nodes/shared/core/callFailure';
+import { eachItem, type Operation } from '../../../../nodes/shared/items/eachItem';
+import { rememberRun, rowsMadeBefore } from '../../../../nodes/shared/items/retryMemory';
+import { readAmount } from '../../../../nodes/shared/core/money';
+import { DELETED, runNode, type NodeRun, type NodeRunOptions } from '../../../support/contexts';
+import {
+	createCall,
+	ProbeApi,
+	probeNode,
+	probeProvider,
+	type ProbeCredentials,
+} from '../support/probe';
+import { startProviderServer, type ProviderServer, type Reply } from '../support/providerServer';
+import { resetTime } from '../support/skippedTime';
+
+jest.mock('n8n-workflow', () =>
+	jest
+		.requireActual<typeof import('../support/skippedTime')>('./support/skippedTime')
+		.n8nWorkflowThatSkipsTime(),
+);
+
+const key = 'sentinel-key-3f9a1c77e2';
+let server: ProviderServer;
+/** What the provider has stored, in the order of arrival. */
+let stored: string[];
+beforeAll(async () => (server = await startProviderServer()));
+beforeEach(() => {
+	resetTime();
+	server.reset();
+	stored = [];
+	server.respond(({ body }) => makeIt(body));
+});
+afterAll(() => {
+	jest.restoreAllMocks();
+	server.close();
+});
+
+function makeIt(body: string): Reply {
+	const { reference } = JSON.parse(body) as { reference: string };
+	stored.push(reference);
+	return { body: JSON.stringify({ id: `checkout-${stored.length}`, reference }) };
+}
+const referenceOf = (body: string) => (JSON.parse(body) as { reference: string }).reference;
+
+const properties: INodeProperties[] = [
+	{ displayName: 'Resource', name: 'resource', type: 'string', default: 'checkout' },
+	{ displayName: 'Operation', name: 'operation', type: 'string', default: 'create' },
+	{ displayName: 'Amount', name: 'amount', type: 'string', default: '12.50' },
+	{ displayName: 'Reference', name: 'reference', type: 'string', default: '' },
+	{ displayName: 'Extra', name: 'extra', type: 'json', default: '' },
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		default: {},
+		options: [
+			{
+				displayName: 'Requests in Parallel',
+				name: 'requestsInParallel',
+				type: 'number',
+				default: 5,
+			},
+		],
+	},
+];
+
+const operations: Record<string, Record<string, Operation<ProbeCredentials>>> = {
+	checkout: {
+		create: async (row) => {
+			const reference = row.text('reference') || null;
+			const amount = readAmount(row.value('amount'), 'Amount');
+			return await row.make(
+				reference,
+				async () =>
+					(await row.send(createCall(row.credentials, { reference, amount }))).body as IDataObject,
+			);
+		},
+		createAndRead: async (row) => {
+			const reference = row.text('reference') || null;
+			return await row.make(reference, async () => {
+				const body = (await row.send(createCall(row.credentials, { reference, amount: '12.50' })))
+					.body as IDataObject;
+				if (body.id === undefined)
+					throw new CallFailure("Probe's answer holds no checkout id", {
+						advice: 'It may have been made nevertheless.',
+						mayHaveArrived: true,
+					});
+				return body;
+			});
+		},
+		createOnce: async (row) => {
+			const reference = row.text('reference') || null;
+			return await row.make(
+				reference,
+				async () =>
+					(
+						await row.send({
+							...createCall(row.credentials, { reference, amount: '12.50' }),
+							repeat: 'deduplicated',
+						})
+					).body as IDataObject,
+			);
+		},
+		get: async (row) =>
+			(
+				await row.send({
+					method: 'GET',
+					url: `${row.credentials.baseUrl}/checkouts/${row.text('reference')}`,
+					repeat: 'safe',
+				})
+			).body as IDataObject,
+		list: async (row) =>
+			(
+				await row.send({
+					method: 'GET',
+					url: `${row.credentials.baseUrl}/checkouts`,
+					repeat: 'safe',
+				})
+			).body as IDataObject[],
+		download: async () => ({
+			json: { file: 'a.csv' },
+			binary: { data: { data: 'YQ==', mimeType: 'text/csv' } },
+		}),
+		read: async (row) => ({
+			text: row.text('reference'),
+			options: row.collection('options'),
+			extra: row.json('extra', 'Extra') as IDataObject,
+		}),
+		crash: async () => {
+			throw new TypeError('Cannot read properties of undefined');
+		},
+	},
+};
+
+const node = probeNode(
+	async (context) => await eachItem(context, probeProvider(), operations),
+	properties,
+);
+let execution = 100;
+
+async function run(
+	references: Array<string | IDataObject>,
+	options: Partial<NodeRunOptions> = {},
+): Promise<NodeRun> {
+	return await runNode({
+		node,
+		nodeId: 'the-node',
+		credentialTypes: [new ProbeApi()],
+		credentials: { probeApi: { key, account: 'account-0001', baseUrl: server.url } },
+		items: references.map((row): INodeExecutionData => ({
+			json: typeof row === 'string' ? { reference: row, amount: '12.50' } : row,
+		})),
+		executionId: String(++execution),
+		...options,
+		parameters: {
+			resource: 'checkout',
+			operation: 'create',
+			reference: '={{ $json.reference }}',
+			amount: '={{ $json.amount }}',
+			...options.parameters,
+		},
+	});
+}
+
+const rows = (count: number) => Array.from({ length: count }, (_, index) => `order-${index}`);
+const json = (items: INodeExecutionData[] | undefined) => (items ?? []).map((item) => item.json);
+
+describe('rows', () => {
+	it('leave in the order of the items, each paired with its own, whatever the order of the answers', async () => {
+		const waiting: Array<() => void> = [];
+		server.respond(async ({ body }) => {
+			await new Promise<void>((resolve) => {
+				waiting.push(resolve);
+				if (waiting.length === 5)
+					waiting
+						.splice(0)
+						.reverse()
+						.forEach((answer) => answer());
+			});
+			return makeIt(body);
+		});
+		const { outputs } = await run(rows(20));
+		expect(json(outputs[0]).map(({ reference }) => reference)).toEqual(rows(20));
+		expect(outputs[0]?.map(({ pairedItem }) => pairedItem)).toEqual(
+			rows(20).map((_, item) => ({ item })),
+		);
+		expect(stored).not.toEqual(rows(20));
+	});
+
+	it.each<[string, IDataObject, number]>([
+		['five by default', {}, 5],
+		['as many as Requests in Parallel says', { requestsInParallel: 12 }, 12],
+		['one at a time', { requestsInParallel: 1 }, 1],
+		['fifty at the most', { requestsInParallel: 1000 }, 50],
+		['one at a time for a number below one', { requestsInParallel: -3 }, 1],
+		['five for a text that is no number', { requestsInParallel: 'many' }, 5],
+	])('are sent in parallel, %s', async (_case, options, bound) => {
+		let underWay = 0;
+		const waiting: Array<() => void> = [];
+		server.respond(async ({ body }) => {
+			underWay += 1;
+			// Nobody is answered before the bound is reached; were it passed, the server would count more at once.
+			await new Promise<void>((resolve) => {
+				waiting.push(resolve);
+				if (waiting.length === bound)
+					setImmediate(() => setImmediate(() => waiting.splice(0).forEach((answer) => answer())));
+			});
+			underWay -= 1;
+			return makeIt(body);
+		});
+		const { outputs } = await run(rows(bound * 2), { parameters: { options } });
+		expect(outputs[0]).toHaveLength(bound * 2);
+		expect(server.mostAtOnce).toBe(bound);
+		expect(underWay).toBe(0);
+	});
+
+	it('may be none', async () => {
+		const { outputs, status } = await run([]);
+		expect([status, outputs.flat(), server.received.length]).toEqual(['success', [], 0]);
+	});
+
+	it('may give several items, all paired with the same row', async () => {
+		server.respond(() => ({ body: '[{"id":1},{"id":2}]' }));
+		const { outputs } = await run(rows(2), { parameters: { operation: 'list' } });
+		expect(outputs[0]?.map((item) => [item.json.id, item.pairedItem])).toEqual([
+			[1, { item: 0 }],
+			[2, { item: 0 }],
+			[1, { item: 1 }],
+			[2, { item: 1 }],
+		]);
+	});
+
+	it('may give a file', async () => {
+		const { outputs } = await run(['a'], { parameters: { operation: 'download' } });
+		expect(outputs[0]).toMatchObject([
+			{ json: { file: 'a.csv' }, binary: { data: { data: 'YQ==' } }, pairedItem: { item: 0 } },
+		]);
+	});
+
+	it('are read trimmed, without the fields that are left empty', async () => {
+		const { outputs } = await run([' order-1 '], {
+			parameters: { operation: 'read', options: { requestsInParallel: 2 }, extra: '{"a": 1}' },
+		});
+		expect(json(outputs[0])).toEqual([
+			{ text: 'order-1', options: { requestsInParallel: 2 }, extra: { a: 1 } },
+		]);
+	});
+});
+
+describe('a bad row', () => {
+	const mixed = ['order-0', { reference: 'order-1', amount: '12,50' }, 'order-2'];
+	const message = `'Amount' is not a plain number: "12,50" [item 1, reference "order-1"]`;
+
+	it('leaves through the error output, and only it does, when that is chosen', async () => {
+		const { outputs, status } = await run(mixed, { continueOnFail: 'continueErrorOutput' });
+		expect(status).toBe('success');
+		expect(json(outputs[0]).map(({ reference }) => reference)).toEqual(['order-0', 'order-2']);
+		expect(outputs[1]).toMatchObject([
+			{
+				json: { reference: 'order-1', error: expect.stringContaining(message) as string },
+				pairedItem: { item: 1 },
+			},
+		]);
+		expect(outputs[1]).toHaveLength(1);
+	});
+
+	it('stays at its place with its error when the node continues', async () => {
+		const { outputs } = await run(mixed, { continueOnFail: 'continueRegularOutput' });
+		expect(json(outputs[0])).toEqual([
+			{ id: 'checkout-1', reference: 'order-0' },
+			{ error: expect.stringContaining('Use a point for the decimals') as string },
+			{ id: 'checkout-2', reference: 'order-2' },
+		]);
+	});
+
+	it('stops the node with its item, its reference and what to do', async () => {
+		const { status, error } = await run(mixed, {
+			parameters: { options: { requestsInParallel: 1 } },
+		});
+		expect(status).toBe('error');
+		expect(error?.message).toBe(message);
+		expect(error?.description).toMatch(/^Use a point for the decimals, for example 12\.50\./);
+		expect((error as { context?: IDataObject }).context?.itemIndex).toBe(1);
+	});
+
+	it('that stops the node names the checkouts that were made', async () => {
+		const { error } = await run(
+			['order-0', 'order-1', { reference: 'order-2', amount: '-1' }, 'order-3'],
+			{ parameters: { options: { requestsInParallel: 1 } } },
+		);
+		expect(error?.description).toMatch(/2 of 4 rows had been made.*: order-0, order-1\./);
+		expect(error?.description).toMatch(/Do not run those again/);
+		expect(stored).toEqual(['order-0', 'order-1']);
+	});
+
+	it('that stops the node keeps back the rows behind it', async () => {
+		server.respond(({ body }) =>
+			body.includes('order-1')
+				? { status: 422, body: '{"error":{"message":"Reference too long"}}' }
+				: makeIt(body),
+		);
+		const { error } = await run(rows(6), { parameters: { options: { requestsInParallel: 1 } } });
+		expect(error?.message).toMatch(/Reference too long \[item 1/);
+		expect(error?.description).toMatch(/1 of 6 rows had been made.*: order-0\./);
+		expect(stored).toEqual(['order-0']);
+		expect(server.received).toHaveLength(2);
+	});
+
+	it('that stops the node names a checkout that was still on its way', async () => {
+		server.respond(async ({ body }) => {
+			// The second row is bad; the first is answered after the second has failed.
+			await new Promise((resolve) => setImmediate(resolve));
+			return makeIt(body);
+		});
+		const { error } = await run(['order-0', { reference: 'order-1', amount: '0' }], {
+			parameters: { options: { requestsInParallel: 2 } },
+		});
+		expect(error?.description).toMatch(/1 of 2 rows had been made.*: order-0\./);
+	});
+
+	it('without a reference is named by its item', async () => {
+		const { error } = await run([{ amount: '1' }, { amount: 'x' }], {
+			parameters: { options: { requestsInParallel: 1 } },
+		});
+		expect(error?.message).toMatch(/\[item 1\]$/);
+		expect(error?.description).toMatch(/1 of 2 rows had been made.*: item 0\./);
+	});
+
+	it("shows the provider's own words and status", async () => {
+		server.respond(() => ({ status: 422, body: '{"error":{"message":"Reference too long"}}' }));
+		const { error } = await run(['order-0']);
+		expect(error).toMatchObject({
+			message:
+				'Probe refused the request (HTTP 422): Reference too long [item 0, reference "order-0"]',
+			httpCode: '422',
+		});
+	});
+
+	it.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
+		'that is our own mistake loses no other row (%s)',
+		async (continueOnFail) => {
+			const { outputs } = await run(['order-0'], {
+				continueOnFail,
+				parameters: { operation: 'crash' },
+			});
+			const failed = continueOnFail === 'continueErrorOutput' ? outputs[1] : outputs[0];
+			expect(json(failed)).toEqual([
+				expect.objectContaining({
+					error: expect.stringMatching(
+						/Cannot read properties of undefined \[item 0.*Please report it/,
+					) as string,
+				}),
+			]);
+		},
+	);
+});
+
+describe('what is wrong with the node as a whole', () => {
+	// n8n sends the input of a node that throws to the success output when the error output is chosen.
+	it.each<[string, Partial<NodeRunOptions>, RegExp]>([
+		['no credential', { credentials: {} }, /credential/i],
+		['a deleted credential', { credentials: { probeApi: DELETED } }, /credential/i],
+		[
+			'an operation that does not exist',
+			{ parameters: { operation: 'steal' } },
+			/There is no operation 'steal' for 'checkout'/,
+		],
+		[
+			'a resource that does not exist',
+			{ parameters: { resource: 'moon' } },
+			/There is no operation 'create' for 'moon'/,
+		],
+		[
+			'an operation with the name of an inherited member',
+			{ parameters: { operation: 'toString' } },
+			/There is no operation 'toString'/,
+		],
+	])('%s fails every row, and none leaves as if it were made', async (_case, options, words) => {
+		const { outputs, error } = await run(rows(2), {
+			continueOnFail: 'continueErrorOutput',
+			...options,
+		});
+		expect(json(outputs[0])).toEqual([]);
+		expect(json(outputs[1])).toEqual([
+			expect.objectContaining({ error: expect.stringMatching(words) as string }),
+			expect.objectContaining({ error: expect.stringMatching(words) as string }),
+		]);
+		expect(error).toBeUndefined();
+		expect(server.received).toHaveLength(0);
+	});
+
+	it.each<[string, Partial<NodeRunOptions>, RegExp]>([
+		['no credential', { credentials: {} }, /credential/i],
+		[
+			'an operation that does not exist',
+			{ parameters: { operation: 'steal' } },
+			/There is no operation 'steal' for 'checkout'/,
+		],
+	])('%s stops the node with words', async (_case, options, words) => {
+		const { status, error } = await run(rows(2), options);
+		expect(status).toBe('error');
+		expect(error?.message).toMatch(words);
+	});
+});
+
+describe('a repeated reference', () => {
+	it('is refused before anything is sent, naming the row that had it', async () => {
+		const { outputs } = await run(['order-1', 'order-2', 'order-1', 'order-1'], {
+			continueOnFail: 'continueErrorOutput',
+		});
+		expect(stored.sort()).toEqual(['order-1', 'order-2']);
+		expect(json(outputs[1]).map(({ error }) => error)).toEqual([
+			expect.stringMatching(
+				/'Reference' "order-1" was already used by item 0 of this run, so nothing was sent/,
+			),
+			expect.stringMatching(/item 0/),
+		]);
+	});
+
+	it('that is empty is none: two equal rows are two customers', async () => {
+		const { outputs } = await run([
+			{ reference: '', amount: '5' },
+			{ reference: '', amount: '5' },
+		]);
+		expect(outputs[0]).toHaveLength(2);
+		expect(stored).toHaveLength(2);
+	});
+
+	it('in another run is none of our business', async () => {
+		await run(['order-1']);
+		await run(['order-1']);
+		expect(stored).toEqual(['order-1', 'order-1']);
+	});
+});
+
+describe('an answer that cannot be read', () => {
+	// It is an answer: the provider is there.
+	it('does not take their retries from the rows behind it', async () => {
+		server.respond(({ body }, index) =>
+			index === 0 ? { body: '{"unexpected":true}' } : index === 1 ? { status: 429 } : makeIt(body),
+		);
+		const result = await run(rows(2), {
+			continueOnFail: 'continueRegularOutput',
+			parameters: { operation: 'createAndRead', options: { requestsInParallel: 1 } },
+		});
+		expect(json(result.outputs[0])).toMatchObject([
+			{ error: expect.any(String) as string },
+			{ reference: 'order-1' },
+		]);
+	});
+});
+
+describe('Retry On Fail', () => {
+	const retryOnFail = { maxTries: 3, waitBetweenTries: 1 };
+
+	it('makes no second checkout: row 1 failing once leaves one of each', async () => {
+		let refused = false;
+		server.respond(({ body }) => {
+			if (referenceOf(body) !== 'order-1' || refused) return makeIt(body);
+			refused = true;
+			return { status: 400, body: '{"error":{"message":"Try later"}}' };
+		});
+		const result = await run(rows(10), { retryOnFail });
+		expect(result).toMatchObject({ status: 'success', executions: 2 });
+		expect([...stored].sort()).toEqual(rows(10));
+		expect(json(result.outputs[0]).map(({ reference }) => reference)).toEqual(rows(10));
+	});
+
+	it('does not repeat a checkout that may have been made', async () => {
+		server.respond(({ body }) => {
+			makeIt(body);
+			return referenceOf(body) === 'order-1' ? { status: 500 } : { body: '{"id":"1"}' };
+		});
+		const result = await run(rows(3), { retryOnFail });
+		expect(result).toMatchObject({ status: 'error', executions: 3 });
+		expect([...stored].sort()).toEqual(rows(3));
+		expect(result.error?.message).toMatch(/HTTP 500.*\[item 1, reference "order-1"\]/);
+		expect(result.error?.description).toMatch(/It may have been made nevertheless/);
+	});
+
+	// n8n serves a tool so to its older agents: each try is a run of its own.
+	it('of a tool does not repeat a refund or checkout that may have been made', async () => {
+		server.respond(({ body }) => {
+			makeIt(body);
+			return 'reset';
+		});
+		const result = await run([''], { asTool: true, retryOnFail });
+		expect(stored).toHaveLength(1);
+		expect(JSON.stringify([result.error, result.outputs])).toContain('may have been made');
+	});
+
+	it('of a tool takes another order without a reference for another order', async () => {
+		const executionId = `agent-${++execution}`;
+		server.respond(({ body }, index) => (index === 0 ? { status: 500 } : makeIt(body)));
+		await run([{ reference: '', amount: '1' }], { asTool: true, retryOnFail, executionId });
+		const other = await run([{ reference: '', amount: '2' }], {
+			asTool: true,
+			retryOnFail,
+			executionId,
+		});
+		expect([other.status, server.received.length]).toEqual(['success', 2]);
+	});
+
+	it('makes nothing twice in a sheet of more rows than are kept of other runs, though another node begins meanwhile', async () => {
+		const large = rowsMadeBefore('large');
+		for (let item = 0; item < 25_000; item++)
+			large.set(item, { reference: `order-${item}`, result: { output: {} } });
+		rowsMadeBefore('another');
+		expect(rowsMadeBefore('large').size).toBe(25_000);
+		rememberRun('large', large);
+		for (let other = 0; other < 1_500; other++) rowsMadeBefore(`failing-${other}`);
+		expect(rowsMadeBefore('large').size).toBe(25_000);
+	});
+
+	it('forgets what no retry can ask for any more', () => {
+		rowsMadeBefore('old').set(0, { reference: 'order-1', result: { output: {} } });
+		for (let other = 0; other < 1_500; other++) rowsMadeBefore(`after-${other}`);
+		jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 120_000);
+		rowsMadeBefore('new');
+		expect(rowsMadeBefore('old').size).toBe(0);
+	});
+
+	it('repeats what the provider refused', async () => {
+		server.respond(() => ({ status: 400, body: '{"error":{"message":"No"}}' }));
+		await run(['order-1'], { retryOnFail });
+		expect(server.received).toHaveLength(3);
+	});
+
+	it.each<[string, Partial<NodeRunOptions>]>([
+		['another execution', { executionId: 'other-execution' }],
+		['the next run in a loop', { runIndex: 1 }],
+		['another node', { nodeId: 'other-node' }],
+	])('is not taken for %s', async (_case, other) => {
+		// The second row of the first run fails for good, so what its first row made is still remembered.
+		server.respond(({ body }) => (referenceOf(body) === 'bad' ? { status: 400 } : makeIt(body)));
+		const executionId = `loop-${++execution}`;
+		await run(['order-1', 'bad'], { retryOnFail, executionId });
+		await run(['order-1'], { retryOnFail, executionId, ...other });
+		expect(stored).toEqual(['order-1', 'order-1']);
+	});
+
+	it('off: a node that is run again in the same execution makes what it is told', async () => {
+		const executionId = `same-${++execution}`;
+		await run(['order-1'], { executionId });
+		await run(['order-1'], { executionId });
+		expect(stored).toEqual(['order-1', 'order-1']);
+	});
+});
+
+describe('stopping the execution', () => {
+	it('sends no further row, fails none, and says which rows were made and which may have been', async () => {
+		server.respond(({ body }, index) => (index < 5 ? makeIt(body) : 'hang'));
+		const result = await run(rows(200), {
+			abortAfterMilliseconds: 1_500,
+			parameters: { options: { requestsInParallel: 5 } },
+		});
+		expect(result.status).toBe('canceled');
+		expect(server.received).toHaveLength(10);
+		expect(result.error?.description).toBe(
+			"5 of 200 rows had been made: order-0, order-1, order-2, order-3, order-4. 5 more may have been made: order-5, order-6, order-7, order-8, order-9. Do not run those again; set 'On Error' to Continue to keep what is made.",
+		);
+	});
+
+	it('keeps what was made when the node continues on errors', async () => {
+		server.respond(({ body }, index) => (index < 5 ? makeIt(body) : 'hang'));
+		const result = await run(rows(200), {
+			abortAfterMilliseconds: 1_500,
+			continueOnFail: 'continueRegularOutput',
+		});
+		expect(result.status).toBe('canceled');
+		expect(
+			json(result.outputs[0])
+				.slice(0, 5)
+				.map(({ reference }) => reference),
+		).toEqual(rows(5));
+	});
+
+	// They are nowhere else: the row after them is where somebody would go on.
+	it('leaves an error for each row that was on its way when the node continues on errors', async () => {
+		server.respond(({ body }, index) => (index < 5 ? makeIt(body) : 'hang'));
+		const result = await run(rows(200), {
+			abortAfterMilliseconds: 1_500,
+			continueOnFail: 'continueRegularOutput',
+		});
+		expect(
+			json(result.outputs[0])
+				.slice(5)
+				.map(({ error }) => error),
+		).toEqual(
+			[5, 6, 7, 8, 9].map((item) =>
+				expect.stringMatching(
+					new RegExp(`\\[item ${item}, reference "order-${item}"\\].*may have been made`),
+				),
+			),
+		);
+	});
+
+	it('names the rows that were on their way also where the provider de-duplicates', async () => {
+		server.respond(() => 'hang');
+		const result = await run(rows(200), {
+			abortAfterMilliseconds: 1_500,
+			parameters: { operation: 'createOnce' },
+		});
+		expect(result.error?.description).toContain(
+			'5 more may have been made: order-0, order-1, order-2, order-3, order-4.',
+		);
+	});
+
+	it('with Retry On Fail, by which n8n repeats the node, names the same rows', async () => {
+		server.respond(({ body }, index) => (index < 5 ? makeIt(body) : 'hang'));
+		const result = await run(rows(200), {
+			abortAfterMilliseconds: 1_500,
+			retryOnFail: { maxTries: 3, waitBetweenTries: 1 },
+		});
+		expect(server.received).toHaveLength(10);
+		expect(result.error?.description).toContain(
+			'5 of 200 rows had been made: order-0, order-1, order-2, order-3, order-4. 5 more may have been made',
+		);
+	});
+
+	it('with Retry On Fail keeps what was made when the node continues on errors', async () => {
+		server.respond(({ body }, index) =>
+			index === 0
+				? { status: 400, body: '{"error":{"message":"No"}}' }
+				: index < 5
+					? makeIt(body)
+					: 'hang',
+		);
+		const result = await run(rows(200), {
+			abortAfterMilliseconds: 1_500,
+			retryOnFail: { maxTries: 3, waitBetweenTries: 1 },
+			continueOnFail: 'continueRegularOutput',
+		});
+		expect(json(result.outputs[0]).flatMap(({ reference }) => reference ?? [])).toEqual([
+			'order-1',
+			'order-2',
+			'order-3',
+			'order-4',
+		]);
+	});
+});
+
+describe('a credential value', () => {
+	it.each<[string, Reply]>([
+		['a refusal', { status: 401, body: JSON.stringify({ error: { message: `Bad key ${key}` } }) }],
+		['an HTML page', { body: `<html>${key}</html>` }],
+		['a server error', { status: 500, body: key }],
+	])('is in nothing that n8n stores after %s', async (_case, reply) => {
+		server.respond(() => reply);
+		const runs = [
+			await run(['order-1']),
+			await run(['order-1'], { continueOnFail: 'continueRegularOutput' }),
+			await run(['order-1'], { continueOnFail: 'continueErrorOutput' }),
+		];
+		for (const { stored: data, logs, n8nLogs } of runs) {
+			const text = `${data}${JSON.stringify([logs, n8nLogs])}`;
+			expect(text).not.toContain(key);
+			expect(text).toContain('***');
+		}
+	});
+});

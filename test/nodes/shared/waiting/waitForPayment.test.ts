@@ -1,0 +1,1168 @@
+import type {
+	ICredentialDataDecryptedObject,
+	ICredentialType,
+	IDataObject,
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeType,
+	INodeTypeDescription,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
+import { ChingChingPayApi } from '../../../../credentials/ChingChingPayApi.credentials';
+import { EFundPayApi } from '../../../../credentials/EFundPayApi.credentials';
+import { PayfectApi } from '../../../../credentials/PayfectApi.credentials';
+import { TokenPayApi } from '../../../../credentials/TokenPayApi.credentials';
+import { ChingChingPay } from '../../../../nodes/ChingChingPay/ChingChingPay.node';
+import { EFundPay } from '../../../../nodes/EFundPay/EFundPay.node';
+import { Payfect } from '../../../../nodes/Payfect/Payfect.node';
+import {
+	payfect,
+	type PayfectCredentials,
+	type PayfectOrder,
+} from '../../../../nodes/Payfect/payfect.contract';
+import type { PaymentContract, PaymentFacts } from '../../../../nodes/shared/core/contract';
+import { usedByAgent } from '../../../../nodes/shared/providerNode';
+import { resumeWhenPaid, waitForPayment } from '../../../../nodes/shared/waiting/waitForPayment';
+import { TokenPay } from '../../../../nodes/TokenPay/TokenPay.node';
+import { sandboxCredentials, startSandbox, type RunningSandbox } from '../../../../sandbox/sandbox';
+import {
+	callWebhook,
+	DELETED,
+	logText,
+	resumeAtTimeLimit,
+	runNode,
+	type NodeRun,
+	type NodeRunOptions,
+	type WebhookCall,
+} from '../../../support/contexts';
+
+let sandbox: RunningSandbox;
+beforeAll(async () => {
+	sandbox = await startSandbox();
+});
+afterAll(async () => await sandbox.close());
+
+interface Delivery {
+	requestHeaders: Record<string, string>;
+	requestBody: string;
+}
+
+async function control<Answer>(path: string, body: unknown = {}): Promise<Answer> {
+	const answer = await fetch(`${sandbox.url}/control${path}`, {
+		method: 'POST',
+		body: JSON.stringify(body),
+	});
+	if (!answer.ok) throw new Error(await answer.text());
+	return (await answer.json()) as Answer;
+}
+
+interface Provider {
+	name: string;
+	displayName: string;
+	node: INodeType;
+	credentialType: ICredentialType;
+	order: IDataObject;
+	money: { amount: string; currency: string };
+	accepted: { status: number; contentType: string; body: string };
+	/** Whether it can be asked before the execution pauses. */
+	asked: boolean;
+	verifiedBy: string;
+}
+
+const providers: Provider[] = [
+	{
+		name: 'payfect',
+		displayName: 'Payfect',
+		node: new Payfect(),
+		credentialType: new PayfectApi(),
+		order: { amount: '20.50', currency: 'usdt', description: 'Tea' },
+		money: { amount: '20.50', currency: 'usdt' },
+		accepted: { status: 200, contentType: 'text/plain; charset=utf-8', body: 'OK' },
+		asked: true,
+		verifiedBy: 'signature',
+	},
+	{
+		name: 'efundpay',
+		displayName: 'EFundPay',
+		node: new EFundPay(),
+		credentialType: new EFundPayApi(),
+		order: {
+			amount: '20.50',
+			currency: 'USD',
+			description: 'Tea',
+			successUrl: 'https://shop.example/thanks',
+			buyerName: 'Maria Gomez',
+		},
+		money: { amount: '20.50', currency: 'USD' },
+		accepted: {
+			status: 200,
+			contentType: 'application/json; charset=utf-8',
+			body: '{"code":"200","message":"SUCCESS"}',
+		},
+		asked: false,
+		verifiedBy: 'signature',
+	},
+	{
+		name: 'chingchingpay',
+		displayName: 'ChingChingPay',
+		node: new ChingChingPay(),
+		credentialType: new ChingChingPayApi(),
+		order: { operation: 'createLink', amount: '20.50', currency: 'HKD', description: 'Tea' },
+		money: { amount: '20.50', currency: 'HKD' },
+		accepted: { status: 200, contentType: 'text/plain; charset=utf-8', body: 'success' },
+		asked: true,
+		verifiedBy: 'signature+provider',
+	},
+	{
+		name: 'tokenpay',
+		displayName: 'TokenPay',
+		node: new TokenPay(),
+		credentialType: new TokenPayApi(),
+		order: { amount: '20.50', chain: 'TRON', currency: 'USDT', description: 'Tea' },
+		money: { amount: '20.5', currency: 'USDT' },
+		accepted: { status: 200, contentType: 'text/plain; charset=utf-8', body: 'success' },
+		asked: true,
+		verifiedBy: 'signature',
+	},
+];
+const [ofPayfect, , ofChingChingPay] = providers as [Provider, Provider, Provider, Provider];
+
+let count = 0;
+const wait = { resource: 'checkout', operation: 'waitForPayment' };
+
+/** Parts of a run that every operation of this provider shares. */
+function setupOf(provider: Provider, credential: IDataObject = {}) {
+	const { type, data } = sandboxCredentials(sandbox.url).find(
+		(one) => one.type === provider.credentialType.name,
+	) ?? { type: '', data: {} };
+	return {
+		node: provider.node,
+		credentialTypes: [provider.credentialType],
+		credentials: { [type]: { ...data, ...credential } as ICredentialDataDecryptedObject },
+	};
+}
+
+/** Creates a checkout whose callback resumes this execution. */
+async function order(provider: Provider, executionId: string): Promise<IDataObject> {
+	const parameters = {
+		resource: 'checkout',
+		operation: 'create',
+		amountFrom: 'amount',
+		reference: `wait-${++count}`,
+		callback: 'resumeExecution',
+		...provider.order,
+	};
+	const run = await runNode({
+		...setupOf(provider),
+		parameters,
+		executionId,
+		items: [{ json: {} }],
+	});
+	if (run.error) throw run.error;
+	return run.outputs[0]?.[0]?.json ?? {};
+}
+
+interface Waiting {
+	run: NodeRun;
+	checkout: IDataObject;
+	/** What the payer (or a forger) does, and what became of the callback. */
+	payer(action: string, how?: IDataObject): Promise<WebhookCall>;
+}
+
+/** An execution that has created a checkout and waits for its payment. */
+async function waiting(
+	provider: Provider,
+	more: Partial<NodeRunOptions> & { credential?: IDataObject } = {},
+): Promise<Waiting> {
+	const executionId = String(1000 + ++count);
+	const checkout = await order(provider, executionId);
+	const { credential, ...options } = more;
+	const run = await runNode({
+		...setupOf(provider, credential),
+		executionId,
+		items: [{ json: { customer: 'Ada', ...checkout } }],
+		...options,
+		parameters: { ...wait, ...options.parameters },
+	});
+	return {
+		run,
+		checkout,
+		async payer(action, how = {}) {
+			const [delivery] = await act(provider, checkout, action, how);
+			if (!delivery) throw new Error(`${provider.name} sent no callback.`);
+			return await deliver(run, delivery);
+		},
+	};
+}
+
+async function act(
+	provider: Provider,
+	checkout: IDataObject,
+	action: string,
+	how: IDataObject = {},
+): Promise<Delivery[]> {
+	return (
+		await control<{ deliveries: Delivery[] }>(
+			`/checkouts/${provider.name}/${encodeURIComponent(String(checkout.checkoutId))}/${action}`,
+			how,
+		)
+	).deliveries;
+}
+
+async function deliver(
+	run: NodeRun,
+	{ requestHeaders, requestBody }: Delivery,
+): Promise<WebhookCall> {
+	return await callWebhook({
+		...run.setup,
+		waiting: run,
+		request: { headers: requestHeaders, rawBody: Buffer.from(requestBody) },
+	});
+}
+
+/** Fields of the items that left Paid and Not Paid. */
+function leftThrough({ outputs }: Pick<NodeRun, 'outputs'>) {
+	const [paid = [], notPaid = []] = outputs.map((items) => items.map(({ json }) => json));
+	return { paid, notPaid };
+}
+
+function resumed(call: WebhookCall) {
+	if (!call.resumed)
+		throw new Error(`The execution was not resumed: ${call.response.status} ${logText(call)}`);
+	return leftThrough(call.resumed);
+}
+
+const words = (error: unknown) => {
+	const { message = '', description } = (error ?? {}) as { message?: string; description?: string };
+	return `${message} ${description ?? ''}`;
+};
+
+describe.each(providers)('Wait for Payment of $displayName', (provider) => {
+	test('the checkout is created with the resume URL of this execution, byte for byte', async () => {
+		const { checkout } = await waiting(provider);
+		const { checkouts } = (await (
+			await fetch(`${sandbox.url}/control/state?provider=${provider.name}`)
+		).json()) as { checkouts: Array<{ checkoutId: string; callbackUrl: string }> };
+		expect(
+			checkouts.find(({ checkoutId }) => checkoutId === checkout.checkoutId)?.callbackUrl,
+		).toMatch(/^https:\/\/n8n\.example\/webhook-waiting\/\d+\?signature=[0-9a-f]+$/);
+	});
+
+	test('it pauses the execution until the checkout expires, 24 hours where that is not known', async () => {
+		const { run, checkout } = await waiting(provider);
+		expect(run).toMatchObject({ status: 'waiting' });
+		const limit =
+			typeof checkout.expiresAt === 'string'
+				? Date.parse(checkout.expiresAt)
+				: Date.now() + 24 * 60 * 60 * 1000;
+		expect(Math.abs((run.waitTill?.getTime() ?? 0) - limit)).toBeLessThan(60_000);
+	});
+
+	test('the payment resumes it through Paid, with the order and the payment, and gets the acknowledgement that the provider expects', async () => {
+		const { checkout, payer } = await waiting(provider);
+		const call = await payer('pay');
+		expect({
+			status: call.response.status,
+			contentType: call.response.headers['content-type'],
+			body: call.response.body,
+		}).toEqual(provider.accepted);
+		expect(resumed(call)).toEqual({
+			paid: [
+				{
+					customer: 'Ada',
+					...checkout,
+					outcome: 'paid',
+					paidInFull: 'exact',
+					payment: expect.objectContaining({
+						provider: provider.name,
+						event: 'payment.succeeded',
+						reference: checkout.reference,
+						verifiedBy: provider.verifiedBy,
+						...provider.money,
+					}),
+				},
+			],
+			notPaid: [],
+		});
+	});
+
+	test('of copies that arrive together one resumes it, also in an n8n that would let all of them', async () => {
+		const { run, checkout } = await waiting(provider);
+		const [delivery] = await act(provider, checkout, 'pay');
+		const calls = await Promise.all(
+			Array.from({ length: 6 }, async () => await deliver(run, delivery as Delivery)),
+		);
+		expect(calls.map(({ response }) => response.status).sort()).toEqual([
+			200, 409, 409, 409, 409, 409,
+		]);
+		expect(calls.filter(({ items }) => items !== undefined)).toHaveLength(1);
+	});
+
+	test('when n8n cannot note that it goes on, the next copy resumes it', async () => {
+		const { run, checkout } = await waiting(provider);
+		const [delivery] = await act(provider, checkout, 'pay');
+		const request = {
+			headers: delivery?.requestHeaders ?? {},
+			rawBody: Buffer.from(delivery?.requestBody ?? ''),
+		};
+		const failed = await callWebhook({
+			...run.setup,
+			waiting: run,
+			request,
+			store: () => Promise.reject(new Error('database is locked')),
+		});
+		expect(failed.response.status).toBe(500);
+		expect(resumed(await deliver(run, delivery as Delivery)).paid).toHaveLength(1);
+	});
+
+	test('the next order of a loop is resumed right behind the one before', async () => {
+		const first = await waiting(provider);
+		const { executionId = '' } = first.run.setup;
+		const checkout = await order(provider, executionId);
+		const second = await runNode({
+			...setupOf(provider),
+			executionId,
+			items: [{ json: checkout }],
+			parameters: wait,
+		});
+		expect(resumed(await first.payer('pay')).paid).toHaveLength(1);
+		const [delivery] = await act(provider, checkout, 'pay');
+		expect(resumed(await deliver(second, delivery as Delivery)).paid).toHaveLength(1);
+	});
+
+	test('what is paid too little leaves through Not Paid as underpaid', async () => {
+		const { payer } = await waiting(provider);
+		expect(resumed(await payer('underpay'))).toMatchObject({
+			paid: [],
+			notPaid: [
+				{ outcome: 'underpaid', paidInFull: 'under', payment: { event: 'payment.succeeded' } },
+			],
+		});
+	});
+
+	test('what is paid too much leaves through Paid and says so', async () => {
+		const { payer } = await waiting(provider);
+		expect(resumed(await payer('overpay'))).toMatchObject({
+			paid: [{ outcome: 'paid', paidInFull: 'over' }],
+			notPaid: [],
+		});
+	});
+
+	test('a forged callback gets 401 and resumes nothing; the payment after it does', async () => {
+		const { run, checkout, payer } = await waiting(provider);
+		const forged = await payer('pay', { callback: 'forged' });
+		expect(forged.response).toMatchObject({ status: 401, body: 'Unauthorized' });
+		expect(forged.items).toBeUndefined();
+		const [genuine] = await act(provider, checkout, 'pay');
+		expect(resumed(await deliver(run, genuine as Delivery)).paid).toHaveLength(1);
+	});
+
+	test('a tampered callback gets 401 and resumes nothing', async () => {
+		const { payer } = await waiting(provider);
+		const tampered = await payer('pay', { callback: 'tampered' });
+		expect(tampered.response.status).toBe(401);
+		expect(tampered.items).toBeUndefined();
+	});
+
+	test("another order's genuine callback gets 401, resumes nothing, and the log says why", async () => {
+		const { run } = await waiting(provider);
+		const other = await waiting(provider);
+		const [delivery] = await act(provider, other.checkout, 'pay');
+		const call = await deliver(run, delivery as Delivery);
+		expect(call.response.status).toBe(401);
+		expect(call.items).toBeUndefined();
+		expect(logText(call)).toMatch(
+			/(checkout id|reference) is not that of the checkout that is waited for/,
+		);
+	});
+
+	test('a callback that claims another currency gets 401 and resumes nothing', async () => {
+		const { payer } = await waiting(provider);
+		const call = await payer('pay', {
+			claim: {
+				currency: { payfect: 'usdc', tokenpay: 'TRX', efundpay: 'EUR', chingchingpay: 'CNY' }[
+					provider.name
+				],
+			},
+		});
+		expect(call.response.status).toBe(401);
+		expect(call.items).toBeUndefined();
+	});
+
+	test('at the time limit the order leaves through Not Paid, without a payment', async () => {
+		const { run, checkout } = await waiting(provider);
+		expect(leftThrough(await resumeAtTimeLimit(run))).toEqual({
+			paid: [],
+			notPaid: [
+				{ customer: 'Ada', ...checkout, payment: null, outcome: 'timeout', paidInFull: 'unknown' },
+			],
+		});
+	});
+
+	test('a credential that was deleted meanwhile: 401, nothing is resumed, and the execution goes on waiting', async () => {
+		const { run, checkout } = await waiting(provider);
+		const [delivery] = await act(provider, checkout, 'pay');
+		const setup = {
+			...run.setup,
+			credentials: { [provider.credentialType.name]: DELETED } as const,
+		};
+		const call = await deliver({ ...run, setup }, delivery as Delivery);
+		expect(call.response.status).toBe(401);
+		expect(call.items).toBeUndefined();
+		expect(call.thrown).toBeUndefined();
+		expect(logText(call)).toContain('its credential cannot be read');
+	});
+
+	test('no secret of the credential is in the stored execution or in a log line', async () => {
+		const { run, payer } = await waiting(provider);
+		const call = await payer('pay', { callback: 'forged' });
+		const credentials = Object.values(setupOf(provider).credentials)[0] as Record<string, unknown>;
+		const secrets = Object.entries(credentials).flatMap(([name, value]) =>
+			/key|secret/i.test(name) && typeof value === 'string' && value.length >= 12 ? [value] : [],
+		);
+		expect(secrets.length).toBeGreaterThan(0);
+		expect(
+			secrets.filter((secret) => `${run.stored}${logText(run)}${logText(call)}`.includes(secret)),
+		).toEqual([]);
+	});
+});
+
+async function paidBeforeWaiting(provider: Provider): Promise<NodeRun> {
+	const executionId = String(1000 + ++count);
+	const checkout = await order(provider, executionId);
+	await act(provider, checkout, 'pay', { callback: 'none' });
+	return await runNode({
+		...setupOf(provider),
+		executionId,
+		items: [{ json: checkout }],
+		parameters: wait,
+	});
+}
+
+describe('Wait for Payment of a checkout that was paid before it waits', () => {
+	test.each(providers.filter(({ asked }) => asked))(
+		'$displayName is asked, and it leaves through Paid without pausing',
+		async (provider) => {
+			const run = await paidBeforeWaiting(provider);
+			expect(run.status).toBe('success');
+			expect(leftThrough(run)).toMatchObject({
+				paid: [
+					{
+						outcome: 'paid',
+						paidInFull: 'exact',
+						payment: { verifiedBy: 'provider', ...provider.money },
+					},
+				],
+				notPaid: [],
+			});
+		},
+	);
+
+	test.each(providers.filter(({ asked }) => !asked))(
+		'$displayName cannot be asked, and it waits for the callback to come again',
+		async (provider) => {
+			expect(await paidBeforeWaiting(provider)).toMatchObject({ status: 'waiting' });
+		},
+	);
+});
+
+describe('Wait for Payment, what the payment has to say', () => {
+	const facts: PaymentFacts = {
+		provider: 'payfect',
+		event: 'payment.succeeded',
+		eventId: 'event-1',
+		checkoutId: 'checkout-1',
+		paymentId: null,
+		reference: 'order-1',
+		status: 'paid',
+		providerStatus: 'word',
+		amount: '20.50',
+		currency: 'USDT',
+		livemode: null,
+		occurredAt: null,
+		raw: {},
+	};
+	/** A provider that says whatever the test wants: a callback is proved by its header, and its body holds the facts. */
+	const contract: PaymentContract<PayfectCredentials, PayfectOrder> = {
+		...payfect,
+		callback: {
+			problem: () => undefined,
+			verify: ({ headers, rawBody }) =>
+				headers['x-proof'] === 'good'
+					? { genuine: true, payload: JSON.parse(rawBody.toString()) as Record<string, unknown> }
+					: { genuine: false, reason: 'no proof' },
+			event: (payload) => ({ ...facts, ...payload }),
+			accepted: () => ({ status: 200, contentType: 'text/plain; charset=utf-8', body: 'noted' }),
+		},
+	};
+	class AnyProvider implements INodeType {
+		description: INodeTypeDescription = new Payfect().description;
+		async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+			return await waitForPayment(this, { contract, credentialName: 'payfectApi' });
+		}
+		async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+			return await resumeWhenPaid(this, { contract, credentialName: 'payfectApi' });
+		}
+	}
+	const expected = {
+		checkoutId: 'checkout-1',
+		reference: 'order-1',
+		amount: '20.50',
+		currency: 'usdt',
+	};
+
+	async function says(
+		change: Partial<PaymentFacts>,
+		item: IDataObject = expected,
+	): Promise<WebhookCall> {
+		const run = await runNode({
+			...setupOf(ofPayfect),
+			node: new AnyProvider(),
+			executionId: String(1000 + ++count),
+			items: [{ json: item }],
+			parameters: wait,
+		});
+		expect(run.status).toBe('waiting');
+		return await callWebhook({
+			...run.setup,
+			waiting: run,
+			request: {
+				headers: { 'content-type': 'application/json', 'x-proof': 'good' },
+				rawBody: JSON.stringify(change),
+			},
+		});
+	}
+
+	test.each([
+		['payment.pending', {}],
+		['payment.failed', { status: 'failed' }],
+		['unknown', { status: 'unknown' }],
+		['refund.succeeded', { status: 'refunded' }],
+		['refund.pending', {}],
+		['refund.failed', {}],
+		['dispute.updated', {}],
+	] as const)('%s is acknowledged, and the execution goes on waiting', async (event, change) => {
+		const call = await says({ event, ...change });
+		expect(call.response).toMatchObject({ status: 200, body: 'noted' });
+		expect(call.items).toBeUndefined();
+		expect(logText(call)).toContain('goes on waiting');
+	});
+
+	test.each([
+		['payment.canceled', { status: 'canceled' }, 'canceled'],
+		['payment.expired', { status: 'expired' }, 'expired'],
+		['payment.failed', { status: 'expired' }, 'failed'],
+		['payment.failed', { status: 'canceled' }, 'failed'],
+	] as const)(
+		'%s of a checkout that is %j ends the wait through Not Paid as %s',
+		async (event, change, outcome) => {
+			const call = await says({ event, ...change });
+			expect(call.response).toMatchObject({ status: 200, body: 'noted' });
+			expect(resumed(call)).toMatchObject({
+				paid: [],
+				notPaid: [{ ...expected, outcome, paidInFull: 'unknown', payment: { event } }],
+			});
+		},
+	);
+
+	test.each([
+		['no amount', { amount: null }, expected, 'unknown'],
+		['no currency', { currency: null }, expected, 'unknown'],
+		['an amount that is no plain number', { amount: '1e3' }, expected, 'unknown'],
+		['nothing to compare with', {}, { ...expected, amount: null }, 'unknown'],
+		['the same amount with other zeros', { amount: '20.5000' }, expected, 'exact'],
+		['more', { amount: '20.51' }, expected, 'over'],
+	] as const)('paid with %s leaves through Paid', async (_what, change, item, paidInFull) => {
+		expect(resumed(await says(change, item))).toMatchObject({
+			paid: [{ outcome: 'paid', paidInFull }],
+			notPaid: [],
+		});
+	});
+
+	test('paid with less of an unnamed currency leaves through Not Paid', async () => {
+		expect(resumed(await says({ amount: '20.49', currency: null }))).toMatchObject({
+			paid: [],
+			notPaid: [{ outcome: 'underpaid', paidInFull: 'under' }],
+		});
+	});
+
+	test('currencies are the same in whatever case', async () => {
+		expect(resumed(await says({ currency: 'USDT' })).paid).toHaveLength(1);
+	});
+
+	test.each([
+		['another checkout id', { checkoutId: 'checkout-2' }, expected],
+		['another reference', { reference: 'order-2' }, expected],
+		['another currency', { currency: 'EUR' }, expected],
+		['neither id nor reference', { checkoutId: null, reference: null }, expected],
+		[
+			'only a reference, where only the checkout id is known',
+			{ checkoutId: null },
+			{ ...expected, reference: null },
+		],
+	] as const)(
+		'a genuine payment with %s is refused with 401 and resumes nothing',
+		async (_what, change, item) => {
+			const call = await says(change, item);
+			expect(call.response).toMatchObject({ status: 401, body: 'Unauthorized' });
+			expect(call.items).toBeUndefined();
+		},
+	);
+
+	test('an unexpected failure gets 500, so that the provider sends it again, and resumes nothing', async () => {
+		const run = await runNode({
+			...setupOf(ofPayfect),
+			node: new AnyProvider(),
+			items: [{ json: expected }],
+			parameters: wait,
+		});
+		const call = await callWebhook({
+			...run.setup,
+			waiting: run,
+			request: {
+				headers: { 'content-type': 'text/plain', 'x-proof': 'good' },
+				rawBody: 'not JSON',
+			},
+		});
+		expect(call.thrown).toBeUndefined();
+		expect(call.response.status).toBe(500);
+		expect(call.items).toBeUndefined();
+	});
+});
+
+describe('Wait for Payment of ChingChingPay, where a callback is a mere hint', () => {
+	const hinted = { credential: { callbackSignature: 'none' } };
+
+	test('an invented callback is looked up, acknowledged and resumes nothing while nobody has paid', async () => {
+		const { run } = await waiting(ofChingChingPay, hinted);
+		const call = await deliver(run, {
+			requestHeaders: { 'Content-Type': 'application/json' },
+			requestBody: '{"status":"SBX_PAID"}',
+		});
+		expect(call.response).toMatchObject({ status: 200, body: 'success' });
+		expect(call.items).toBeUndefined();
+	});
+
+	test('a callback of unknown content about a paid checkout resumes with what ChingChingPay answers', async () => {
+		const { run, checkout } = await waiting(ofChingChingPay, hinted);
+		await act(ofChingChingPay, checkout, 'pay', { callback: 'none' });
+		const call = await deliver(run, {
+			requestHeaders: { 'Content-Type': 'application/json' },
+			requestBody: '{"what":"ever"}',
+		});
+		expect(resumed(call)).toMatchObject({
+			paid: [
+				{
+					outcome: 'paid',
+					paidInFull: 'exact',
+					payment: { verifiedBy: 'provider', reference: checkout.reference, amount: '20.50' },
+				},
+			],
+			notPaid: [],
+		});
+	});
+
+	test('a callback that names another order is refused without asking ChingChingPay', async () => {
+		const { run } = await waiting(ofChingChingPay, hinted);
+		const queries = async () =>
+			(
+				(await (await fetch(`${sandbox.url}/control/state?provider=chingchingpay`)).json()) as {
+					requests: { chingchingpay: { query: number } };
+				}
+			).requests.chingchingpay.query;
+		const before = await queries();
+		const call = await deliver(run, {
+			requestHeaders: { 'Content-Type': 'application/json' },
+			requestBody: '{"merchant_reference":"another-order"}',
+		});
+		expect(call.response.status).toBe(401);
+		expect(call.items).toBeUndefined();
+		expect(await queries()).toBe(before);
+	});
+
+	test('a canceled payment, whose word nobody has classified, is acknowledged and waited for on', async () => {
+		const { payer } = await waiting(ofChingChingPay);
+		const call = await payer('cancel');
+		expect(call.response).toMatchObject({ status: 200, body: 'success' });
+		expect(call.items).toBeUndefined();
+	});
+
+	test('ChingChingPay cannot be asked: 500, so that it sends the callback again, and nothing is resumed', async () => {
+		const { run, checkout } = await waiting(ofChingChingPay, hinted);
+		const [delivery] = await act(ofChingChingPay, checkout, 'pay');
+		await control('/faults', {
+			provider: 'chingchingpay',
+			operation: 'query',
+			fault: '500',
+			times: 1,
+		});
+		const call = await deliver(run, delivery as Delivery);
+		await control('/faults', { provider: 'chingchingpay', operation: 'query', fault: null });
+		expect(call.response.status).toBe(500);
+		expect(call.items).toBeUndefined();
+	});
+
+	test('it does not begin to wait while the paid values are empty', async () => {
+		const { run } = await waiting(ofChingChingPay, { credential: { paidValues: ' , ' } });
+		expect(words(run.error)).toContain("'Paid Values' in the ChingChingPay credential is empty");
+	});
+});
+
+describe('Wait for Payment, before it waits', () => {
+	const item = {
+		checkoutId: 'checkout-1',
+		reference: 'order-1',
+		amount: '20.50',
+		currency: 'usdt',
+	};
+	const attempt = async (
+		more: Partial<NodeRunOptions> & { json?: IDataObject; credential?: IDataObject } = {},
+	) => {
+		const { json, credential, ...options } = more;
+		return await runNode({
+			...setupOf(ofPayfect, credential),
+			items: [{ json: json ?? item }],
+			...options,
+			parameters: { ...wait, ...options.parameters },
+		});
+	};
+
+	test('several items are refused, and both ways that work are named', async () => {
+		const run = await attempt({ items: [{ json: item }, { json: item }, { json: item }] });
+		expect(run.status).toBe('error');
+		expect(words(run.error)).toMatch(
+			/got 3 items.*Loop Over Items.*sub-workflow.*'Wait For Sub-Workflow Completion' off/s,
+		);
+	});
+
+	test("several items are refused also where 'Execute Once' would drop all but the first", async () => {
+		const run = await attempt({
+			items: [{ json: item }, { json: item }],
+			settings: { executeOnce: true },
+		});
+		expect(words(run.error)).toContain('got 2 items');
+	});
+
+	test('several items are refused when they are created, before anything is sent', async () => {
+		const run = await runNode({
+			...setupOf(ofPayfect),
+			items: [{ json: {} }, { json: {} }],
+			parameters: {
+				resource: 'checkout',
+				operation: 'create',
+				amountFrom: 'amount',
+				...ofPayfect.order,
+				reference: '={{ "many-" + $itemIndex }}',
+				callback: 'resumeExecution',
+			},
+		});
+		expect(words(run.error)).toMatch(/got 2 items.*Loop Over Items/s);
+		const { checkouts } = (await (
+			await fetch(`${sandbox.url}/control/state?provider=payfect`)
+		).json()) as { checkouts: Array<{ reference: string }> };
+		expect(checkouts.filter(({ reference }) => reference?.startsWith('many-'))).toEqual([]);
+	});
+
+	test('a checkout whose callback would resume this execution, which nothing waits for, is created with a warning', async () => {
+		const create = {
+			resource: 'checkout',
+			operation: 'create',
+			amountFrom: 'amount',
+			...ofPayfect.order,
+			reference: 'nobody-waits',
+		};
+		const alone = await runNode({
+			...setupOf(ofPayfect),
+			parameters: { ...create, callback: 'resumeExecution' },
+		});
+		expect(alone.stored).toContain('no Wait for Payment follows');
+		const byUrl = await runNode({
+			...setupOf(ofPayfect),
+			parameters: {
+				...create,
+				callback: 'url',
+				callbackUrl: 'https://n8n.example/webhook/1/callback',
+			},
+		});
+		expect(byUrl.stored).not.toContain('no Wait for Payment follows');
+	});
+
+	test("'Always Output Data' is refused: it would make an empty item on Paid of everything that is not paid", async () => {
+		expect(words((await attempt({ settings: { alwaysOutputData: true } })).error)).toContain(
+			"'Always Output Data' is on",
+		);
+	});
+
+	test.each([
+		['continueRegularOutput', [0, 1]],
+		['continueErrorOutput', [0, 0, 1]],
+	] as const)('with %s a failure never leaves through Paid', async (continueOnFail, counts) => {
+		const run = await attempt({ continueOnFail, json: { customer: 'Ada' } });
+		expect(run.outputs.map(({ length }) => length)).toEqual(counts);
+		expect(JSON.stringify(run.outputs.at(-1))).toContain(
+			"'Checkout ID' and 'Reference' are both empty",
+		);
+	});
+
+	test('an AI agent cannot wait', async () => {
+		const run = await attempt({ asTool: true });
+		expect(words(run.error)).toContain('not available to AI agents');
+		expect(run.outputs).toEqual([]);
+	});
+
+	test.each([
+		[
+			'neither checkout id nor reference',
+			{ amount: '1' },
+			/'Checkout ID' and 'Reference' are both empty/,
+		],
+		['an amount with a comma', { ...item, amount: '20,50' }, /'Amount' is not a plain number/],
+		[
+			'an expiry that is no date',
+			{ ...item, expiresAt: 'soon' },
+			/expiresAt of the input item is not a date/,
+		],
+	])('%s is refused', async (_what, json, message) => {
+		const run = await attempt({ json });
+		expect(run.status).toBe('error');
+		expect(words(run.error)).toMatch(message);
+	});
+
+	test('a credential without the callback secret is refused with the name of the field', async () => {
+		expect(words((await attempt({ credential: { callbackSecretKey: '' } })).error)).toContain(
+			"'Callback Secret Key' in the Payfect credential is empty",
+		);
+	});
+
+	test.each([
+		[
+			'a time that has passed',
+			{ limitType: 'duration', limitAmount: 2, limitUnit: 'hours' },
+			() => Date.now() + 2 * 60 * 60 * 1000,
+		],
+		[
+			'a date',
+			{ limitType: 'date', limitDate: '2998-01-02T03:04:05Z' },
+			() => Date.parse('2998-01-02T03:04:05Z'),
+		],
+		[
+			'a date of an expression',
+			{ limitType: 'date', limitDate: '={{ $now.plus({ days: 3 }) }}' },
+			() => Date.now() + 3 * 24 * 60 * 60 * 1000,
+		],
+		['the expiry of the item', {}, () => Date.parse('2998-06-01T00:00:00Z')],
+	])('the limit can be %s', async (_what, parameters, expectedLimit) => {
+		const run = await attempt({
+			parameters,
+			json: { ...item, checkoutId: null, expiresAt: '2998-06-01T00:00:00Z' },
+		});
+		expect(run.status).toBe('waiting');
+		expect(Math.abs((run.waitTill?.getTime() ?? 0) - expectedLimit())).toBeLessThan(60_000);
+	});
+
+	test.each([
+		[
+			'another word for one of the limits',
+			{ limitType: 'Date', limitDate: '2998-01-02T03:04:05Z' },
+			/'Wait Until' is none of its choices: "Date"/,
+		],
+		[
+			'another word for a unit',
+			{ limitType: 'duration', limitAmount: 2, limitUnit: 'weeks' },
+			/'Unit' is none of its choices: "weeks"/,
+		],
+		[
+			'no time at all',
+			{ limitType: 'duration', limitAmount: 0 },
+			/'Time' is not a number above zero/,
+		],
+		[
+			'a text in place of a date',
+			{ limitType: 'date', limitDate: 'tomorrow' },
+			/'Date' is not a date/,
+		],
+		[
+			'a date that n8n takes for none',
+			{ limitType: 'date', limitDate: '3000-01-01T00:00:00Z' },
+			/'Date' is after the year 2999/,
+		],
+		[
+			'more days than dates can count',
+			{ limitType: 'duration', limitAmount: 1e9, limitUnit: 'days' },
+			/'Time' is after the year 2999/,
+		],
+	])('a limit of %s is refused', async (_what, parameters, message) => {
+		expect(
+			words((await attempt({ parameters, json: { ...item, checkoutId: null } })).error),
+		).toMatch(message);
+	});
+
+	test('a limit that has passed already: asked once, then Not Paid without pausing', async () => {
+		const run = await attempt({
+			parameters: { limitType: 'date', limitDate: '2020-01-01T00:00:00Z' },
+			json: { ...item, checkoutId: null },
+		});
+		expect(run.status).toBe('success');
+		expect(leftThrough(run)).toMatchObject({
+			paid: [],
+			notPaid: [{ outcome: 'timeout', payment: null }],
+		});
+	});
+
+	test('a checkout that has expired at the provider leaves through Not Paid at once', async () => {
+		const executionId = String(1000 + ++count);
+		const checkout = await order(ofPayfect, executionId);
+		await act(ofPayfect, checkout, 'expire');
+		expect(leftThrough(await attempt({ json: checkout, executionId }))).toMatchObject({
+			paid: [],
+			notPaid: [{ outcome: 'expired', payment: { event: 'payment.expired' } }],
+		});
+	});
+
+	test.each([
+		['reference', { reference: 'mistyped' }],
+		['currency', { currency: 'EUR' }],
+	])(
+		'another %s than the provider has is refused, as no callback could be accepted',
+		async (field, change) => {
+			const checkout = await order(ofPayfect, String(1000 + ++count));
+			const run = await attempt({ json: { ...checkout, ...change } });
+			expect(words(run.error)).toMatch(
+				new RegExp(`Payfect knows this checkout, but its ${field} is not that`),
+			);
+		},
+	);
+
+	test.each([
+		[
+			'amount',
+			{ amount: '1' },
+			/'Amount' is "?1"?, but the checkout of the input item has "?20\.50/,
+		],
+		['currency', { currency: 'EUR' }, /'Currency' is/],
+		['reference', { reference: 'order-of-yesterday' }, /'Reference' is/],
+		['checkout id', { checkoutId: 'another' }, /'Checkout ID' is/],
+		[
+			'reference, rounded by the sheet,',
+			{ reference: '={{ 1234567890123456789 }}' },
+			/'Reference' has more digits than a number holds exactly/,
+		],
+		[
+			'object in place of the checkout id',
+			{ checkoutId: '={{ $json }}' },
+			/'Checkout ID' is not a text but an object/,
+		],
+	])(
+		'a field that still holds the %s of something else than the item is refused',
+		async (_what, parameters, message) => {
+			const checkout = await order(ofPayfect, String(1000 + ++count));
+			expect(words((await attempt({ json: checkout, parameters })).error)).toMatch(message);
+		},
+	);
+
+	test('an empty amount and currency are not compared, an empty reference is the one of the item', async () => {
+		const checkout = await order(ofPayfect, String(1000 + ++count));
+		await act(ofPayfect, checkout, 'underpay', { callback: 'none' });
+		const run = await attempt({
+			json: checkout,
+			parameters: { amount: '', currency: '', reference: '' },
+		});
+		expect(leftThrough(run)).toMatchObject({
+			paid: [{ outcome: 'paid', paidInFull: 'unknown', reference: checkout.reference }],
+			notPaid: [],
+		});
+	});
+
+	test('a provider that does not answer is no obstacle: it waits, and says so', async () => {
+		const checkout = await order(ofPayfect, String(1000 + ++count));
+		await control('/faults', { provider: 'payfect', operation: 'get', fault: 'html', times: 5 });
+		const run = await attempt({ json: checkout });
+		await control('/faults', { provider: 'payfect', operation: 'get', fault: null });
+		expect(run.status).toBe('waiting');
+		expect(run.stored).toContain('Could not ask before waiting');
+	});
+
+	const stub = (parameters: string[]): INodeType => ({
+		description: {
+			displayName: 'Stub',
+			name: 'stub',
+			group: ['transform'],
+			version: 1,
+			description: 'Stands for a node of n8n of which only parameters matter',
+			defaults: { name: 'Stub' },
+			inputs: ['main'],
+			outputs: ['main'],
+			properties: parameters.map((name) => ({
+				displayName: name,
+				name,
+				type: 'string' as const,
+				default: '',
+			})),
+		},
+		async execute() {
+			return [this.getInputData()];
+		},
+	});
+	const creates = (callback: string, more: IDataObject = {}) => ({
+		name: 'Create Checkout',
+		type: 'n8n-nodes-hosted-checkout.payfect',
+		node: new Payfect(),
+		parameters: { resource: 'checkout', operation: 'create', callback, ...more } as Record<
+			string,
+			string
+		>,
+	});
+	const plainWait = { name: 'Have a Break', type: 'n8n-nodes-base.wait' };
+	const json = { ...item, checkoutId: null };
+
+	test.each([
+		['a Wait node', plainWait],
+		[
+			'a page of a form',
+			{
+				name: 'Have a Break',
+				type: 'n8n-nodes-base.form',
+				node: stub(['operation']),
+				parameters: { operation: 'page' },
+			},
+		],
+		[
+			'Send and Wait',
+			{
+				name: 'Have a Break',
+				type: 'n8n-nodes-base.slack',
+				node: stub(['operation']),
+				parameters: { operation: 'sendAndWait' },
+			},
+		],
+		[
+			'Dispatch and Wait',
+			{
+				name: 'Have a Break',
+				type: 'n8n-nodes-base.github',
+				node: stub(['operation']),
+				parameters: { operation: 'dispatchAndWait' },
+			},
+		],
+		[
+			'a chat that waits for a reply',
+			{
+				name: 'Have a Break',
+				type: '@n8n/n8n-nodes-langchain.chat',
+				node: {
+					...stub([]),
+					description: {
+						...stub([]).description,
+						properties: [
+							{
+								displayName: 'Wait',
+								name: 'waitUserReply',
+								type: 'boolean' as const,
+								default: true,
+							},
+						],
+					},
+				},
+			},
+		],
+	])('%s between create and wait is refused by name', async (_what, between) => {
+		const run = await attempt({ json, nodesBefore: [creates('resumeExecution'), between] });
+		expect(run.status).toBe('error');
+		expect(words(run.error)).toContain(
+			"'Have a Break' waits between the node that creates the checkout and this one",
+		);
+	});
+
+	test.each([
+		['a Wait node before the checkout is created', [plainWait, creates('resumeExecution')]],
+		[
+			'a Wait node that is deactivated',
+			[creates('resumeExecution'), { ...plainWait, disabled: true }],
+		],
+		[
+			'the ending of a form',
+			[
+				creates('resumeExecution'),
+				{
+					name: 'Ending',
+					type: 'n8n-nodes-base.form',
+					node: stub(['operation']),
+					parameters: { operation: 'completion' },
+				},
+			],
+		],
+		[
+			'an e-mail that is only sent',
+			[
+				creates('resumeExecution'),
+				{
+					name: 'Mail',
+					type: 'n8n-nodes-base.emailSend',
+					node: stub(['operation']),
+					parameters: { operation: 'send' },
+				},
+			],
+		],
+		[
+			'a callback URL that holds the resume URL',
+			[creates('url', { callbackUrl: '={{ $execution.resumeUrl }}' })],
+		],
+		['a callback that an expression chooses', [creates('={{ $json.how }}')]],
+	])('%s is allowed', async (_what, nodesBefore) => {
+		expect(await attempt({ json, nodesBefore })).toMatchObject({ status: 'waiting' });
+	});
+
+	test.each([
+		['url', { callbackUrl: 'https://n8n.example/webhook/1/callback' }],
+		['none', {}],
+	])(
+		'a checkout that is created with Callback %s is refused: nothing would resume the execution',
+		async (callback, more) => {
+			const run = await attempt({ json, nodesBefore: [creates(callback, more)] });
+			expect(words(run.error)).toMatch(
+				/'Create Checkout' does not tell Payfect to resume this execution.*Resume This Execution/s,
+			);
+		},
+	);
+});
+
+describe('Wait for Payment, when the secret is changed while it waits', () => {
+	const changed = async (credential: IDataObject) => {
+		const { run, checkout } = await waiting(ofPayfect);
+		const [delivery] = await act(ofPayfect, checkout, 'pay');
+		return await deliver(
+			{ ...run, setup: { ...run.setup, ...setupOf(ofPayfect, credential) } },
+			delivery as Delivery,
+		);
+	};
+	const anotherKey = Buffer.alloc(32, 7).toString('base64url') + '=';
+
+	test('a payment proved with the previous secret resumes', async () => {
+		const { callbackSecretKey } = setupOf(ofPayfect).credentials.payfectApi as {
+			callbackSecretKey: string;
+		};
+		expect(
+			resumed(
+				await changed({
+					callbackSecretKey: anotherKey,
+					callbackSecretKeyPrevious: callbackSecretKey,
+				}),
+			).paid,
+		).toHaveLength(1);
+	});
+
+	test('a payment proved with a secret that is no longer known is refused', async () => {
+		const call = await changed({ callbackSecretKey: anotherKey, callbackSecretKeyPrevious: '' });
+		expect(call.response.status).toBe(401);
+		expect(call.items).toBeUndefined();
+	});
+});
+
+test('n8n 1.x, which cannot be asked whether an agent runs the node, waits too', () => {
+	const context = (type: string) => ({ getNode: () => ({ type }) }) as unknown as IExecuteFunctions;
+	expect([
+		usedByAgent(context('n8n-nodes-hosted-checkout.payfect')),
+		usedByAgent(context('n8n-nodes-hosted-checkout.payfectTool')),
+	]).toEqual([false, true]);
+});
