@@ -643,7 +643,7 @@ describe.each(providers)('$folder: from order to callback', (provider) => {
 
 	it('is acknowledged with 200, which is all that n8n can send, to the byte', async () => {
 		const { request } = await paidCallback();
-		const accepted = provider.contract.callback.accepted(credentialOf(provider));
+		const accepted = provider.contract.callback.acknowledgement(credentialOf(provider));
 		expect(accepted.status).toBe(200);
 		expect((await receive(request)).response).toMatchObject({
 			status: 200,
@@ -748,7 +748,7 @@ describe.each(providers)('$folder: from order to callback', (provider) => {
 			);
 			if (verdict.genuine === false) throw new Error(verdict.reason);
 			const event = (payload: Payload) =>
-				provider.contract.callback.event(payload, credentialOf(provider), {
+				provider.contract.callback.parseEvent(payload, credentialOf(provider), {
 					headers: request.headers,
 				});
 			expect(event(verdict.payload)).toMatchObject({ event: 'payment.succeeded', status: 'paid' });

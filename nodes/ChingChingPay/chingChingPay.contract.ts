@@ -1,18 +1,18 @@
-import { isAbsoluteUrl, readBaseUrl, readPayerLink } from '../shared/core/baseUrl';
+import { isAbsoluteUrl, readBaseUrl, readPayerLink } from '../shared/core/urls';
 import { verifyWithAny } from '../shared/core/bytes';
-import { CallFailure, inItsWords } from '../shared/core/callFailure';
+import { CallFailure, quotedBody } from '../shared/core/callFailure';
 import type {
 	Checkout,
 	CheckoutOrder,
 	HttpCall,
 	HttpReply,
 	PaymentContract,
-	PaymentFacts,
+	PaymentEventData,
 	Payload,
 	ReceivedCallback,
 	Refund,
 	Refusal,
-	Verdict,
+	Verification,
 } from '../shared/core/contract';
 import { eventIdOf } from '../shared/core/eventId';
 import {
@@ -26,7 +26,7 @@ import {
 } from '../shared/core/exactJson';
 import { InputError } from '../shared/core/inputError';
 import { namesOf } from '../shared/core/lineItems';
-import { fromMinorUnits, shortened, shown, smallestUnits } from '../shared/core/money';
+import { fromMinorUnits, truncate, quote, smallestUnits } from '../shared/core/money';
 import { judgeSignature, signRequest, type SignatureScheme } from './requestSignature';
 
 /*
@@ -175,7 +175,7 @@ function post(
 	credentials: ChingChingPayCredentials,
 	path: string,
 	body: Record<string, unknown>,
-	rest: Pick<HttpCall, 'repeat' | 'howToFindOut'>,
+	rest: Pick<HttpCall, 'retry' | 'howToFindOut'>,
 ): HttpCall {
 	return {
 		method: 'POST',
@@ -187,17 +187,20 @@ function post(
 }
 
 function get(credentials: ChingChingPayCredentials, path: string): HttpCall {
-	return { method: 'GET', url: `${baseUrlOf(credentials)}${path}`, repeat: 'safe' };
+	return { method: 'GET', url: `${baseUrlOf(credentials)}${path}`, retry: 'idempotent' };
 }
 
 /** The number is unique (api-219518553), but what a second request with it does is unknown, so it is not repeated. */
 const ONCE = {
-	repeat: 'once',
+	retry: 'never',
 	howToFindOut:
 		"Look it up with the operation 'Get a Transaction' and this reference before you run this row again.",
 } as const;
 
-function createCall(order: ChingChingPayOrder, credentials: ChingChingPayCredentials): HttpCall {
+function createCheckoutCall(
+	order: ChingChingPayOrder,
+	credentials: ChingChingPayCredentials,
+): HttpCall {
 	if (order.reference === null && order.paymentId === null) {
 		throw new InputError(
 			"'Reference' is empty",
@@ -206,7 +209,7 @@ function createCall(order: ChingChingPayOrder, credentials: ChingChingPayCredent
 	}
 	if (!/^\d+$/.test(order.channelId))
 		throw new InputError(
-			`'Channel ID' is not a whole number: ${shown(order.channelId)}`,
+			`'Channel ID' is not a whole number: ${quote(order.channelId)}`,
 			'Enter the number that ChingChingPay gave you for the channel.',
 		);
 	if (order.paymentMethod === '')
@@ -218,7 +221,7 @@ function createCall(order: ChingChingPayOrder, credentials: ChingChingPayCredent
 	const currency = order.currency === '' ? null : order.currency.toUpperCase();
 	if (currency !== null && !CHECKOUT_CURRENCIES.includes(currency)) {
 		throw new InputError(
-			`'Currency' ${shown(order.currency)} is not offered here`,
+			`'Currency' ${quote(order.currency)} is not offered here`,
 			`ChingChingPay's checkout takes ${CHECKOUT_CURRENCIES.join(' and ')}.`,
 		);
 	}
@@ -243,7 +246,10 @@ function createCall(order: ChingChingPayOrder, credentials: ChingChingPayCredent
 	return post(credentials, CHECKOUT, mergeExtraFields(body, order.extraFields), ONCE);
 }
 
-function linkCall(order: ChingChingPayLinkOrder, credentials: ChingChingPayCredentials): HttpCall {
+function createLinkCall(
+	order: ChingChingPayLinkOrder,
+	credentials: ChingChingPayCredentials,
+): HttpCall {
 	if (order.reference === null)
 		throw new InputError(
 			"'Reference' is empty",
@@ -311,20 +317,23 @@ function minorUnits({ amount, lineItems, amountUnit, currency }: CheckoutOrder):
 }
 
 /** Give the merchant's number where there is one: the page calls the other field "payment ID" in its text (api-219518553). */
-export function queryCall(
+export function getTransactionCall(
 	by: { reference: string } | { transactionId: string },
 	credentials: ChingChingPayCredentials,
 ): HttpCall {
 	const body =
 		'reference' in by ? { merchant_reference: by.reference } : { transaction_id: by.transactionId };
-	return post(credentials, QUERY, body, { repeat: 'safe' });
+	return post(credentials, QUERY, body, { retry: 'idempotent' });
 }
 
 export function getPaymentCall(paymentId: string, credentials: ChingChingPayCredentials): HttpCall {
 	return get(credentials, `${PAYMENT_DETAIL}${encodeURIComponent(paymentId)}`);
 }
 
-export function refundCall(order: RefundOrder, credentials: ChingChingPayCredentials): HttpCall {
+export function createRefundCall(
+	order: RefundOrder,
+	credentials: ChingChingPayCredentials,
+): HttpCall {
 	if (order.reference === '')
 		throw new InputError(
 			"'Refund Reference' is empty",
@@ -423,7 +432,7 @@ export function answerInWords({ body }: HttpReply): string | undefined {
 	if (code === null && words === null) return undefined;
 	return [
 		(words ?? 'no words').slice(0, LONGEST_WORDS),
-		code === null ? '' : `(code ${shortened(code)})`,
+		code === null ? '' : `(code ${truncate(code)})`,
 	]
 		.filter(Boolean)
 		.join(' ');
@@ -542,7 +551,7 @@ function paymentIdOf(reply: HttpReply, credentials: ChingChingPayCredentials): s
 function unreadable(field: string, reply: HttpReply, isMade = false): CallFailure {
 	const words = answerInWords(reply);
 	return new CallFailure(
-		`ChingChingPay's answer holds no ${field}${words === undefined ? inItsWords(reply) : `: ${words}`}`,
+		`ChingChingPay's answer holds no ${field}${words === undefined ? quotedBody(reply) : `: ${words}`}`,
 		{
 			advice: `It may have been made nevertheless. ${ONCE.howToFindOut}`,
 			mayHaveArrived: true,
@@ -661,7 +670,7 @@ function statusOf({ successful, kind }: Transaction): 'paid' | 'refunded' | 'unk
 function factsOf(
 	data: Record<string, unknown>,
 	credentials: ChingChingPayCredentials,
-): PaymentFacts {
+): PaymentEventData {
 	const transaction = readTransaction(data, credentials);
 	const status = statusOf(transaction);
 	// However many words mean paid, a payment is paid once: where one follows the other, the id stays the same.
@@ -796,7 +805,7 @@ export function readSettlements({ body }: HttpReply): Array<Record<string, unkno
  * Whether a callback is signed is documented nowhere. With `callbackSignature` `required` it must carry the same signature as a request.
  * Without it, or with sorted pairs, it is a mere hint, and the API has to be asked.
  */
-function verify(received: ReceivedCallback, credentials: ChingChingPayCredentials): Verdict {
+function verify(received: ReceivedCallback, credentials: ChingChingPayCredentials): Verification {
 	const signed = credentials.callbackSignature === 'required';
 	if (signed) {
 		const refused = refusedSignature(received, credentials);
@@ -814,7 +823,7 @@ function verify(received: ReceivedCallback, credentials: ChingChingPayCredential
 function refusedSignature(
 	{ headers, rawBody }: ReceivedCallback,
 	credentials: ChingChingPayCredentials,
-): Verdict | undefined {
+): Verification | undefined {
 	const signature = headers['x-signature'] ?? '';
 	if (signature === '') {
 		return {
@@ -845,27 +854,29 @@ function refusedSignature(
 }
 
 /** Inferred: the names of the query's answer, at the top or under `data`; no page shows a callback. */
-function readEvent(payload: Payload, credentials: ChingChingPayCredentials): PaymentFacts {
+function readEvent(payload: Payload, credentials: ChingChingPayCredentials): PaymentEventData {
 	const fields = isObject(payload.data) ? { ...payload, ...payload.data } : payload;
 	return { ...factsOf(fields, credentials), raw: payload };
 }
 
 function confirmCall(
-	{ reference, paymentId }: PaymentFacts,
+	{ reference, paymentId }: PaymentEventData,
 	credentials: ChingChingPayCredentials,
 ): HttpCall | undefined {
 	if (reference !== null)
-		return reference.length > LONGEST_REFERENCE ? undefined : queryCall({ reference }, credentials);
+		return reference.length > LONGEST_REFERENCE
+			? undefined
+			: getTransactionCall({ reference }, credentials);
 	return paymentId === null || paymentId.length > LONGEST_REFERENCE
 		? undefined
-		: queryCall({ transactionId: paymentId }, credentials);
+		: getTransactionCall({ transactionId: paymentId }, credentials);
 }
 
 function confirmedFacts(
 	reply: HttpReply,
-	claimed: PaymentFacts,
+	claimed: PaymentEventData,
 	credentials: ChingChingPayCredentials,
-): PaymentFacts | undefined {
+): PaymentEventData | undefined {
 	const data = answeredData(reply, credentials);
 	const found = factsOf(data, credentials);
 	// The number that was asked for is proved by the answer.
@@ -883,7 +894,7 @@ export const chingChingPay: PaymentContract<ChingChingPayCredentials, ChingChing
 	provider: 'chingchingpay',
 	displayName: 'ChingChingPay',
 	authHeaders,
-	openFields: [
+	nonSecretFields: [
 		'environment',
 		'merchantId',
 		'requestKeySource',
@@ -896,14 +907,14 @@ export const chingChingPay: PaymentContract<ChingChingPayCredentials, ChingChing
 		'acknowledgementBody',
 	],
 	credentialProblem,
-	checkout: { call: createCall, result: readCheckout },
+	checkout: { call: createCheckoutCall, result: readCheckout },
 	failure,
 	callback: {
-		problem: credentialProblem,
+		setupProblem: credentialProblem,
 		verify,
-		event: readEvent,
+		parseEvent: readEvent,
 		// Documented nowhere, so the credential has it. Inferred: what reads as JSON is sent as JSON.
-		accepted({ acknowledgementBody }) {
+		acknowledgement({ acknowledgementBody }) {
 			const json = isObject(readJson(acknowledgementBody));
 			return {
 				status: 200,
@@ -923,5 +934,5 @@ export const chingChingPay: PaymentContract<ChingChingPayCredentials, ChingChing
 export const chingChingPayLink: PaymentContract<ChingChingPayCredentials, ChingChingPayLinkOrder> =
 	{
 		...chingChingPay,
-		checkout: { call: linkCall, result: readLink },
+		checkout: { call: createLinkCall, result: readLink },
 	};

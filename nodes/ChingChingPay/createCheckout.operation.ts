@@ -14,7 +14,7 @@ import {
 	requiredReferenceField,
 	successUrlField,
 } from '../shared/checkout/checkoutFields';
-import { readUrl } from '../shared/core/baseUrl';
+import { readUrl } from '../shared/core/urls';
 import { createCheckout } from '../shared/checkout/createCheckout';
 import type { Row } from '../shared/items/eachItem';
 import { readJsonField } from '../shared/core/exactJson';

@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { simplifiedIfMade } from '../shared/checkout/createCheckout';
+import { simplifiedIfCreated } from '../shared/checkout/createCheckout';
 import type { Row } from '../shared/items/eachItem';
 import { InputError } from '../shared/core/inputError';
 import { readAmount } from '../shared/core/money';
@@ -10,7 +10,7 @@ import {
 } from '../shared/checkout/readCheckoutOrder';
 import {
 	readRefund,
-	refundCall,
+	createRefundCall,
 	type ChingChingPayCredentials,
 	type RefundOrder,
 } from './chingChingPay.contract';
@@ -102,12 +102,12 @@ export const createRefundFields: INodeProperties[] = [
 
 export async function createChingChingPayRefund(row: Row<ChingChingPayCredentials>) {
 	const order = readOrder(row);
-	const call = refundCall(order, row.credentials);
+	const call = createRefundCall(order, row.credentials);
 	return await row.make(
 		order.reference,
 		async () => {
 			const reply = await row.send(call);
-			return simplifiedIfMade(row, reply, () => readRefund(reply, order, row.credentials));
+			return simplifiedIfCreated(row, reply, () => readRefund(reply, order, row.credentials));
 		},
 		'Refund Reference',
 	);

@@ -2,7 +2,11 @@ import type { INodeProperties } from 'n8n-workflow';
 import { simplified } from '../shared/checkout/createCheckout';
 import type { Row } from '../shared/items/eachItem';
 import { InputError } from '../shared/core/inputError';
-import { queryCall, readQueried, type ChingChingPayCredentials } from './chingChingPay.contract';
+import {
+	getTransactionCall,
+	readQueried,
+	type ChingChingPayCredentials,
+} from './chingChingPay.contract';
 
 const showOnlyForGetTransaction = { resource: ['transaction'], operation: ['get'] };
 
@@ -51,7 +55,7 @@ export const getTransactionFields: INodeProperties[] = [
 ];
 
 export async function getChingChingPayTransaction(row: Row<ChingChingPayCredentials>) {
-	const reply = await row.send(queryCall(readNumber(row), row.credentials));
+	const reply = await row.send(getTransactionCall(readNumber(row), row.credentials));
 	return simplified(row, reply, () => readQueried(reply, row.credentials));
 }
 

@@ -11,7 +11,7 @@ import { trimmed } from '../shared/providerNode';
 import {
 	answerInWords,
 	chingChingPay,
-	queryCall,
+	getTransactionCall,
 	saysUnknownTransaction,
 	SIGNATURE_ADVICE,
 	type ChingChingPayCredentials,
@@ -51,7 +51,7 @@ async function ask(
 	credentials: ChingChingPayCredentials,
 	fields: ICredentialDataDecryptedObject,
 ): Promise<Pick<HttpReply, 'status' | 'body' | 'text'>> {
-	const call = queryCall({ reference: NOBODYS_REFERENCE }, credentials);
+	const call = getTransactionCall({ reference: NOBODYS_REFERENCE }, credentials);
 	const signed = await authenticateRequest(chingChingPay, fields, {
 		method: call.method,
 		url: call.url,

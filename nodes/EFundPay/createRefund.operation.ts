@@ -1,5 +1,5 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { readUrl } from '../shared/core/baseUrl';
+import { readUrl } from '../shared/core/urls';
 import {
 	amountUnitField,
 	callbackUrlField,
@@ -8,7 +8,7 @@ import {
 	requiredReferenceField,
 	simpleField,
 } from '../shared/checkout/checkoutFields';
-import { simplifiedIfMade, warnAboutCallbackUrl } from '../shared/checkout/createCheckout';
+import { simplifiedIfCreated, warnAboutCallbackUrl } from '../shared/checkout/createCheckout';
 import type { Row } from '../shared/items/eachItem';
 import { InputError } from '../shared/core/inputError';
 import { readAmount } from '../shared/core/money';
@@ -135,7 +135,7 @@ export async function createEFundPayRefund(row: Row<EFundPayCredentials>): Promi
 		refund.reference,
 		async () => {
 			const reply = await row.send(call);
-			return simplifiedIfMade(row, reply, () => readRefundReply(reply, call));
+			return simplifiedIfCreated(row, reply, () => readRefundReply(reply, call));
 		},
 		'Refund Reference',
 	);

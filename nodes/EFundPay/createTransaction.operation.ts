@@ -15,7 +15,7 @@ import {
 	successUrlField,
 } from '../shared/checkout/checkoutFields';
 import type { HttpReply } from '../shared/core/contract';
-import { simplifiedIfMade, warnAboutCallbackUrl } from '../shared/checkout/createCheckout';
+import { simplifiedIfCreated, warnAboutCallbackUrl } from '../shared/checkout/createCheckout';
 import type { Row } from '../shared/items/eachItem';
 import { InputError } from '../shared/core/inputError';
 import { usedByAgent } from '../shared/providerNode';
@@ -289,7 +289,7 @@ export async function createEFundPayTransaction(
 	warnAboutCallbackUrl(row, order.callbackUrl, call.url);
 	return await row.make(order.reference, async () => {
 		const reply = await sendToServedPath(row, call, otherPath);
-		return simplifiedIfMade(row, { ...reply, body: withoutCard(reply.body, call) }, () =>
+		return simplifiedIfCreated(row, { ...reply, body: withoutCard(reply.body, call) }, () =>
 			readTransactionReply(reply, row.credentials, call),
 		);
 	});

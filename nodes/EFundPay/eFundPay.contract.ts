@@ -1,7 +1,7 @@
 import { createHmac, verify as verifySignature } from 'crypto';
-import { isAbsoluteUrl, readBaseUrl, readPayerLink } from '../shared/core/baseUrl';
+import { isAbsoluteUrl, readBaseUrl, readPayerLink } from '../shared/core/urls';
 import { decodeBase64, verifyWithAny } from '../shared/core/bytes';
-import { CallFailure, inItsWords } from '../shared/core/callFailure';
+import { CallFailure, quotedBody } from '../shared/core/callFailure';
 import type {
 	Checkout,
 	CheckoutOrder,
@@ -9,12 +9,12 @@ import type {
 	HttpCall,
 	HttpReply,
 	PaymentContract,
-	PaymentFacts,
+	PaymentEventData,
 	Payload,
 	ReceivedCallback,
 	Refund,
 	Refusal,
-	Verdict,
+	Verification,
 } from '../shared/core/contract';
 import {
 	ExactNumber,
@@ -27,8 +27,8 @@ import {
 } from '../shared/core/exactJson';
 import { idempotencyKey } from '../shared/core/idempotencyKey';
 import { InputError } from '../shared/core/inputError';
-import { knownWord } from '../shared/core/lookup';
-import { fromMinorUnits, shown, smallestUnits } from '../shared/core/money';
+import { lookup } from '../shared/core/lookup';
+import { fromMinorUnits, quote, smallestUnits } from '../shared/core/money';
 import { canonicalText, coveredByCanonicalText } from './canonicalText';
 import { readPlatformKey } from './platformKey';
 import { utcOfWallTime } from './zonedTime';
@@ -151,7 +151,7 @@ function authHeaders(credentials: EFundPayCredentials, call: HttpCall): Record<s
 }
 
 /** docs.efundflow.com/transactions/checkout: the three addresses stand at the top level here. */
-function createCall(order: EFundPayOrder, credentials: EFundPayCredentials): HttpCall {
+function createCheckoutCall(order: EFundPayOrder, credentials: EFundPayCredentials): HttpCall {
 	if (buyerFields(order) === null)
 		throw new InputError(
 			"'Buyer Name' and 'Buyer Email' are both empty",
@@ -243,7 +243,7 @@ function makingCall(url: string, order: EFundPayOrder, body: string, hashed = bo
 		url,
 		headers,
 		body,
-		repeat: key === undefined ? 'once' : 'deduplicated',
+		retry: key === undefined ? 'never' : 'idempotencyKey',
 		howToFindOut: HOW_TO_FIND_OUT,
 	};
 }
@@ -297,7 +297,7 @@ function readUnits(amount: string, unit: 'major' | 'smallest', currency: string)
 	if (BigInt(units) < LEAST_UNITS || BigInt(units) > MOST_UNITS) {
 		const limit = (bound: bigint) => fromMinorUnits(String(bound), currency) ?? String(bound);
 		throw new InputError(
-			`'Amount' ${shown(amount)} is outside of what EFundPay takes`,
+			`'Amount' ${quote(amount)} is outside of what EFundPay takes`,
 			unit === 'smallest'
 				? `EFundPay takes from ${LEAST_UNITS} to ${MOST_UNITS} of the smallest unit.`
 				: `EFundPay takes from ${limit(LEAST_UNITS)} to ${limit(MOST_UNITS)} ${currency}.`,
@@ -309,7 +309,7 @@ function readUnits(amount: string, unit: 'major' | 'smallest', currency: string)
 function readCurrency(currency: string): string {
 	if (!/^[A-Za-z]{3}$/.test(currency))
 		throw new InputError(
-			`'Currency' ${shown(currency)} is not a code of three letters`,
+			`'Currency' ${quote(currency)} is not a code of three letters`,
 			'Enter an ISO 4217 code such as USD.',
 		);
 	return currency.toUpperCase();
@@ -318,7 +318,7 @@ function readCurrency(currency: string): string {
 function readCountry(country: string): string {
 	if (!/^[A-Za-z]{2}$/.test(country))
 		throw new InputError(
-			`'Country' ${shown(country)} is not a code of two letters`,
+			`'Country' ${quote(country)} is not a code of two letters`,
 			'Enter an ISO 3166 code such as US.',
 		);
 	return country.toUpperCase();
@@ -332,13 +332,13 @@ function readReference(reference: string, field: string, longest: number): strin
 		);
 	if (reference.length > longest)
 		throw new InputError(
-			`'${field}' ${shown(reference)} is longer than ${longest} characters`,
+			`'${field}' ${quote(reference)} is longer than ${longest} characters`,
 			'Use a shorter one: EFundPay refuses it otherwise.',
 		);
 	// Nor could the callback be trusted: its signature covers unescaped values that are joined by this sign.
 	if (reference.includes('&'))
 		throw new InputError(
-			`'${field}' ${shown(reference)} contains "&"`,
+			`'${field}' ${quote(reference)} contains "&"`,
 			'Leave the sign out: a callback whose reference contains it is refused, because its signature would be ambiguous.',
 		);
 	return reference;
@@ -363,7 +363,7 @@ function readIpAddress(text: string, field: string): string {
 	const isVersion6 =
 		/^[0-9A-Fa-f:.]+$/.test(text) && text.includes(':') && isAbsoluteUrl(`http://[${text}]/`);
 	if (!isVersion4 && !isVersion6)
-		throw new InputError(`'${field}' ${shown(text)} is not an IP address`, advice);
+		throw new InputError(`'${field}' ${quote(text)} is not an IP address`, advice);
 	return text;
 }
 
@@ -432,7 +432,7 @@ export function getTransactionCall(
 	return {
 		method: 'GET',
 		url: `${baseUrlOf(credentials)}${TRANSACTIONS}/${pathPart(transactionId, 'Transaction ID')}`,
-		repeat: 'safe',
+		retry: 'idempotent',
 	};
 }
 
@@ -461,7 +461,7 @@ export function listTransactionsCall(
 	return {
 		method: 'GET',
 		url: `${baseUrlOf(credentials)}${TRANSACTIONS}${queryText(query)}`,
-		repeat: 'safe',
+		retry: 'idempotent',
 	};
 }
 
@@ -495,7 +495,7 @@ export function createRefundCall(
 		headers: { 'content-type': 'application/json' },
 		body: writeJson(mergeExtraFields(body, refund.extraFields)),
 		// The page lists no idempotency key.
-		repeat: 'once',
+		retry: 'never',
 		howToFindOut:
 			"Look for this reference in 'Refund: Get Many' of the transaction before you run this row again.",
 	};
@@ -508,7 +508,7 @@ function bankDetailFields({
 }: NonNullable<EFundPayRefundOrder['bankDetail']>) {
 	if (!/^\d{3}$/.test(bankCode))
 		throw new InputError(
-			`'Bank Code' ${shown(bankCode)} is not a number of three digits`,
+			`'Bank Code' ${quote(bankCode)} is not a number of three digits`,
 			'Enter the three digits of the bank; leading zeros count.',
 		);
 	if (accountName === '')
@@ -529,7 +529,7 @@ export function getRefundCall(refundId: string, credentials: EFundPayCredentials
 	return {
 		method: 'GET',
 		url: `${baseUrlOf(credentials)}${REFUNDS}/${pathPart(refundId, 'Refund ID')}`,
-		repeat: 'safe',
+		retry: 'idempotent',
 	};
 }
 
@@ -543,7 +543,7 @@ export function listRefundsCall(
 	return {
 		method: 'GET',
 		url: `${baseUrlOf(credentials)}${TRANSACTIONS}/${pathPart(transactionId, 'Transaction ID')}${REFUNDS}${queryText({ cursor, limit })}`,
-		repeat: 'safe',
+		retry: 'idempotent',
 	};
 }
 
@@ -551,7 +551,7 @@ function pathPart(id: string, field: string): string {
 	// A dot segment would be resolved away and ask for something else.
 	if (id === '' || /^\.+$/.test(id))
 		throw new InputError(
-			`'${field}' is ${id === '' ? 'empty' : `not an ID: ${shown(id)}`}`,
+			`'${field}' is ${id === '' ? 'empty' : `not an ID: ${quote(id)}`}`,
 			'Map it from the node that created the payment or refund.',
 		);
 	return encodeURIComponent(id);
@@ -615,7 +615,7 @@ export function readTransaction(
 		reference: textOrNull(body.external_identifier),
 		checkoutUrl: readPayerLink(linkField(body, 'payment_url_link'), baseUrlOf(credentials)),
 		qrCode: linkField(body, 'payment_qr_code'),
-		status: knownWord(TRANSACTION_STATUS, providerStatus) ?? 'unknown',
+		status: lookup(TRANSACTION_STATUS, providerStatus) ?? 'unknown',
 		providerStatus,
 		amount: fromMinorUnits(body.amount, body.currency),
 		currency: textOrNull(body.currency),
@@ -652,7 +652,7 @@ export function readTransactionReply(
 	const body = isObject(reply.body) ? reply.body : {};
 	const checkout = readTransaction(body, credentials);
 	if (checkout.checkoutId === null) {
-		throw new CallFailure(`EFundPay's answer holds no transaction id${inItsWords(reply)}`, {
+		throw new CallFailure(`EFundPay's answer holds no transaction id${quotedBody(reply)}`, {
 			advice: made
 				? `It may have been made nevertheless. ${HOW_TO_FIND_OUT}`
 				: 'Check the address in the credential; if it is right, ask EFundPay.',
@@ -669,14 +669,14 @@ function readCreatedCheckout(
 	order: EFundPayOrder,
 	credentials: EFundPayCredentials,
 ): Checkout {
-	const checkout = readTransactionReply(reply, credentials, createCall(order, credentials));
+	const checkout = readTransactionReply(reply, credentials, createCheckoutCall(order, credentials));
 	if (checkout.checkoutUrl === null) {
 		const errorCode = isObject(reply.body) ? textOrNull(reply.body.error_code) : null;
 		const says = [
 			`status ${checkout.providerStatus ?? 'unknown'}`,
 			...(errorCode === null ? [] : [`error_code ${errorCode}`]),
 		].join(', ');
-		throw new CallFailure(`EFundPay's answer holds no payment link (${says})${inItsWords(reply)}`, {
+		throw new CallFailure(`EFundPay's answer holds no payment link (${says})${quotedBody(reply)}`, {
 			advice: `The order exists at EFundPay as ${checkout.checkoutId ?? ''}. Look it up with 'Transaction: Get' before you run this row again; 'Attempt' in the options together with a new reference makes a new one on purpose.`,
 			mayHaveArrived: true,
 			made: true,
@@ -702,7 +702,7 @@ export function readRefund(body: Record<string, unknown>): Refund {
 		paymentId: textOrNull(body.transaction_id),
 		reference: textOrNull(body.external_identifier),
 		paymentReference: textOrNull(body.transaction_external_identifier),
-		status: knownWord(REFUND_STATUS, providerStatus) ?? 'unknown',
+		status: lookup(REFUND_STATUS, providerStatus) ?? 'unknown',
 		providerStatus,
 		amount: fromMinorUnits(body.amount, body.currency),
 		currency: textOrNull(body.currency),
@@ -713,7 +713,7 @@ export function readRefundReply(reply: HttpReply, call: HttpCall): Refund {
 	const refund = readRefund(isObject(reply.body) ? reply.body : {});
 	if (refund.refundId === null) {
 		const made = call.method === 'POST';
-		throw new CallFailure(`EFundPay's answer holds no refund id${inItsWords(reply)}`, {
+		throw new CallFailure(`EFundPay's answer holds no refund id${quotedBody(reply)}`, {
 			advice: made
 				? `It may have been made nevertheless. ${call.howToFindOut ?? ''}`
 				: 'Check the address in the credential; if it is right, ask EFundPay.',
@@ -758,7 +758,7 @@ const MOST_SIGNATURES = 5;
  * docs.efundflow.com/webhooks/signatures: RSA, base64, several signatures separated by commas of which one must match. Hash and
  * signed text are settings, because the page is cut where it would name them. The time header is not signed, so it proves nothing.
  */
-function verify(received: ReceivedCallback, credentials: EFundPayCredentials): Verdict {
+function verify(received: ReceivedCallback, credentials: EFundPayCredentials): Verification {
 	const header = received.headers.signature?.trim() ?? '';
 	if (header === '')
 		return {
@@ -949,7 +949,7 @@ function readEvent(
 	payload: Payload,
 	_credentials: EFundPayCredentials,
 	received?: Pick<ReceivedCallback, 'headers'>,
-): PaymentFacts {
+): PaymentEventData {
 	const refund = isObject(payload.refund_data) ? payload.refund_data : undefined;
 	const data = refund ?? (isObject(payload.payment_data) ? payload.payment_data : {});
 	const providerStatus = textOrNull(refund ? data.refund_status : data.payment_status);
@@ -991,10 +991,10 @@ export const eFundPay: PaymentContract<EFundPayCredentials, EFundPayOrder> = {
 	displayName: 'EFundPay',
 	authHeaders,
 	credentialProblem,
-	checkout: { call: createCall, result: readCreatedCheckout },
+	checkout: { call: createCheckoutCall, result: readCreatedCheckout },
 	failure,
 	callback: {
-		problem({ platformPublicKey, platformPublicKeyPrevious }) {
+		setupProblem({ platformPublicKey, platformPublicKeyPrevious }) {
 			if (!platformPublicKey) return "'Platform Public Key' in the EFundPay credential is empty";
 			if (!readPlatformKey(platformPublicKey))
 				return "'Platform Public Key' in the EFundPay credential is not an RSA public key in PEM or base64";
@@ -1003,9 +1003,9 @@ export const eFundPay: PaymentContract<EFundPayCredentials, EFundPayOrder> = {
 			return undefined;
 		},
 		verify,
-		event: readEvent,
+		parseEvent: readEvent,
 		/** docs.efundflow.com/webhooks/payment-webhooks. Inferred: HTTP status 200, which the page does not state. */
-		accepted: () => ({
+		acknowledgement: () => ({
 			status: 200,
 			contentType: 'application/json; charset=utf-8',
 			body: '{"code":"200","message":"SUCCESS"}',

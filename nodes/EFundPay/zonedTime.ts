@@ -1,4 +1,4 @@
-import { madeOnce } from '../shared/core/memoize';
+import { memoize } from '../shared/core/memoize';
 
 const MINUTE_MILLISECONDS = 60_000;
 
@@ -21,7 +21,7 @@ export function utcOfWallTime(wallTime: string, zone: string): string | null {
 }
 
 /** Throws a RangeError for a zone that does not exist. */
-const clockOf = madeOnce(
+const clockOf = memoize(
 	(zone) =>
 		new Intl.DateTimeFormat('en-US', {
 			timeZone: zone,

@@ -1,6 +1,6 @@
 import { createDecipheriv, createHmac, createSecretKey, type KeyObject } from 'crypto';
 import { decodeBase64Url, equalInConstantTime } from '../shared/core/bytes';
-import { madeOnce } from '../shared/core/memoize';
+import { memoize } from '../shared/core/memoize';
 
 /** Version byte, time (8), IV (16), at least one block (16), HMAC (32). */
 const SHORTEST_TOKEN = 73;
@@ -17,7 +17,7 @@ export type FernetResult =
  * Undefined if it is none.
  * Source: github.com/fernet/spec, "Key Format".
  */
-export const readFernetKey = madeOnce(
+export const readFernetKey = memoize(
 	(key): { signing: KeyObject; encryption: KeyObject } | undefined => {
 		const bytes = decodeBase64Url(key.length === 43 ? `${key}=` : key);
 		// Node 24 takes bare bytes for a key five times as slowly.

@@ -1,6 +1,6 @@
-import { readBaseUrl, readPayerLink } from '../shared/core/baseUrl';
+import { readBaseUrl, readPayerLink } from '../shared/core/urls';
 import { verifyWithAny } from '../shared/core/bytes';
-import { CallFailure, inItsWords } from '../shared/core/callFailure';
+import { CallFailure, quotedBody } from '../shared/core/callFailure';
 import type {
 	Checkout,
 	CheckoutOrder,
@@ -9,10 +9,10 @@ import type {
 	HttpReply,
 	LineItem,
 	PaymentContract,
-	PaymentFacts,
+	PaymentEventData,
 	Payload,
 	ReceivedCallback,
-	Verdict,
+	Verification,
 } from '../shared/core/contract';
 import { eventIdOf } from '../shared/core/eventId';
 import {
@@ -24,7 +24,7 @@ import {
 } from '../shared/core/exactJson';
 import { wholeOrderAsItem } from '../shared/core/lineItems';
 import { currencyExponent, toMinorUnits } from '../shared/core/money';
-import { sameValue } from '../shared/core/deepEqual';
+import { deepEqual } from '../shared/core/deepEqual';
 import { openFernetToken, readFernetKey } from './fernet';
 
 /** https://docs.payfect.finance/payment/create and /payment/query. The slash at the end belongs to every path. */
@@ -47,7 +47,7 @@ export interface PayfectOrder extends CheckoutOrder {
 }
 
 /** Amounts are decimal text in whole currency units in both directions (docs.payfect.finance/payment/create). */
-function createCall(order: PayfectOrder, credentials: PayfectCredentials): HttpCall {
+function createCheckoutCall(order: PayfectOrder, credentials: PayfectCredentials): HttpCall {
 	const items = order.lineItems.length > 0 ? order.lineItems : [wholeOrderAsItem(order, 'Payfect')];
 	const body = {
 		...(order.reference === null ? {} : { client_reference_id: order.reference }),
@@ -77,7 +77,7 @@ function createCall(order: PayfectOrder, credentials: PayfectCredentials): HttpC
 		headers: { 'content-type': 'application/json' },
 		body: JSON.stringify(mergeExtraFields(body, order.extraFields)),
 		// No idempotency key is documented, and nothing says that client_reference_id must be unique.
-		repeat: 'once',
+		retry: 'never',
 		howToFindOut:
 			'Payfect cannot be searched by reference: look in its dashboard for a checkout with this reference before you run this row again.',
 	};
@@ -111,7 +111,7 @@ export function getCheckoutCall(checkoutId: string, credentials: PayfectCredenti
 	return {
 		method: 'GET',
 		url: `${readBaseUrl(credentials.baseUrl)}${CHECKOUTS}${encodeURIComponent(checkoutId)}/`,
-		repeat: 'safe',
+		retry: 'idempotent',
 	};
 }
 
@@ -134,7 +134,7 @@ export function readCheckout(
 		const advice = made
 			? 'It may have been made nevertheless. Look in the Payfect dashboard before you run this row again.'
 			: 'Check the address in the credential; if it is right, ask Payfect.';
-		throw new CallFailure(`Payfect's answer holds no checkout id${inItsWords(reply)}`, {
+		throw new CallFailure(`Payfect's answer holds no checkout id${quotedBody(reply)}`, {
 			advice,
 			mayHaveArrived: made,
 		});
@@ -198,7 +198,7 @@ function failure(reply: HttpReply): { message: string; advice?: string } | undef
 		: { message };
 }
 
-function verify(received: ReceivedCallback, credentials: PayfectCredentials): Verdict {
+function verify(received: ReceivedCallback, credentials: PayfectCredentials): Verification {
 	const token = received.headers[SIGNATURE_HEADER] ?? '';
 	if (token === '')
 		return {
@@ -221,8 +221,8 @@ const HINTS: Record<string, string> = {
 };
 
 /** The token is an encrypted copy of the body: it proves the callback, and the body must say the same by value. */
-function verifyToken(token: string, key: string, rawBody: Buffer): Verdict {
-	const refused = (reason: string, words: string): Verdict => ({
+function verifyToken(token: string, key: string, rawBody: Buffer): Verification {
+	const refused = (reason: string, words: string): Verification => ({
 		genuine: false,
 		reason: `${reason}: ${words}`,
 		...(HINTS[reason] ? { hint: HINTS[reason] } : {}),
@@ -239,7 +239,7 @@ function verifyToken(token: string, key: string, rawBody: Buffer): Verdict {
 		return refused('payload_not_object', 'the decrypted token is not an object');
 	const body = rawBody.equals(opened.plaintext) ? payload : readJson(readUtf8(rawBody) ?? '');
 	if (body === undefined) return refused('body_not_json', 'the body is not JSON');
-	if (!sameValue(payload, body))
+	if (!deepEqual(payload, body))
 		return refused('body_mismatch', 'the body differs from the decrypted token');
 	return { genuine: true, payload, signedAt: opened.signedAt };
 }
@@ -248,7 +248,7 @@ function verifyToken(token: string, key: string, rawBody: Buffer): Verdict {
 const PAID = 'succeeded';
 
 /** Fields of docs.payfect.finance/payment/callback. Inferred: its `id` is the checkout's, as in all the examples. */
-function readEvent(payload: Payload): PaymentFacts {
+function readEvent(payload: Payload): PaymentEventData {
 	const providerStatus = textOrNull(payload.status);
 	const paid = providerStatus === PAID;
 	return {
@@ -273,7 +273,7 @@ function readEvent(payload: Payload): PaymentFacts {
 	};
 }
 
-const EVENT_OF_STATUS: Partial<Record<CheckoutStatus, PaymentFacts['event']>> = {
+const EVENT_OF_STATUS: Partial<Record<CheckoutStatus, PaymentEventData['event']>> = {
 	paid: 'payment.succeeded',
 	open: 'payment.pending',
 	expired: 'payment.expired',
@@ -286,10 +286,10 @@ export const payfect: PaymentContract<PayfectCredentials, PayfectOrder> = {
 	authHeaders: (credentials) => ({ Authorization: `Api-Key ${credentials.apiKey}` }),
 	credentialProblem: (credentials) =>
 		credentials.apiKey ? undefined : "'API Key' in the Payfect credential is empty",
-	checkout: { call: createCall, result: readCreatedCheckout },
+	checkout: { call: createCheckoutCall, result: readCreatedCheckout },
 	failure,
 	callback: {
-		problem(credentials) {
+		setupProblem(credentials) {
 			if (!credentials.callbackSecretKey)
 				return "'Callback Secret Key' in the Payfect credential is empty";
 			if (!readFernetKey(credentials.callbackSecretKey))
@@ -303,9 +303,9 @@ export const payfect: PaymentContract<PayfectCredentials, PayfectOrder> = {
 			return undefined;
 		},
 		verify,
-		event: readEvent,
+		parseEvent: readEvent,
 		// Inferred: the expected answer is not documented; 200 with nothing particular in it.
-		accepted: () => ({ status: 200, contentType: 'text/plain; charset=utf-8', body: 'OK' }),
+		acknowledgement: () => ({ status: 200, contentType: 'text/plain; charset=utf-8', body: 'OK' }),
 		confirm: {
 			call: (claimed, credentials) =>
 				claimed.checkoutId === null ? undefined : getCheckoutCall(claimed.checkoutId, credentials),

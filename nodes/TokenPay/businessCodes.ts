@@ -1,5 +1,5 @@
 import type { Refusal } from '../shared/core/contract';
-import { knownWord } from '../shared/core/lookup';
+import { lookup } from '../shared/core/lookup';
 
 interface BusinessCode {
 	meaning: string;
@@ -71,7 +71,7 @@ const CODES: Record<string, BusinessCode> = {
 
 /** A refusal by its business code: TokenPay's own words, then the code and what it means in English (the words may be Chinese). */
 export function refusalOf(code: string, words: string | null): Refusal {
-	const known = knownWord(CODES, code);
+	const known = lookup(CODES, code);
 	const number = known === undefined ? `code ${code}` : `code ${code}: ${known.meaning}`;
 	return {
 		message:

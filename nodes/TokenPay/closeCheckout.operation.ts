@@ -1,8 +1,8 @@
-import { simplifiedIfMade } from '../shared/checkout/createCheckout';
+import { simplifiedIfCreated } from '../shared/checkout/createCheckout';
 import type { Checkout } from '../shared/core/contract';
 import type { Row } from '../shared/items/eachItem';
 import { InputError } from '../shared/core/inputError';
-import { shown } from '../shared/core/money';
+import { quote } from '../shared/core/money';
 import { readOrderKey } from './getCheckout.operation';
 import {
 	closeOrderCall,
@@ -17,7 +17,7 @@ import {
 export async function closeTokenPayCheckout(row: Row<TokenPayCredentials>) {
 	const { paymentId, known } = await find(row, readOrderKey(row));
 	const reply = await row.send(closeOrderCall(paymentId, row.credentials));
-	return simplifiedIfMade(row, reply, () => readClosedOrder(reply, paymentId, known));
+	return simplifiedIfCreated(row, reply, () => readClosedOrder(reply, paymentId, known));
 }
 
 async function find(
@@ -28,12 +28,12 @@ async function find(
 	const known = readOrder(await row.send(getOrderCall(key, row.credentials)));
 	if (known.status === 'paid')
 		throw new InputError(
-			`The order ${shown(key.reference)} is paid, so it was not closed`,
+			`The order ${quote(key.reference)} is paid, so it was not closed`,
 			'Handle it as a paid order.',
 		);
 	if (known.paymentId === null)
 		throw new InputError(
-			`TokenPay gives no payment ID for the order ${shown(key.reference)}, without which it cannot be closed`,
+			`TokenPay gives no payment ID for the order ${quote(key.reference)}, without which it cannot be closed`,
 			'Close it in the TokenPay merchant backend.',
 		);
 	return { paymentId: known.paymentId, known };

@@ -15,7 +15,7 @@ import {
 import { createCheckout } from '../shared/checkout/createCheckout';
 import type { Row } from '../shared/items/eachItem';
 import { InputError } from '../shared/core/inputError';
-import { shown } from '../shared/core/money';
+import { quote } from '../shared/core/money';
 import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
 import { chainField, currencyField } from './chainAndCurrency.operation';
@@ -175,7 +175,7 @@ function readLifetime(row: Row<TokenPayCredentials>): number {
 	const seconds = Number(text);
 	if (!/^\d+$/.test(text) || seconds < 1 || !Number.isSafeInteger(seconds)) {
 		throw new InputError(
-			`'Expires In (Seconds)' is not a whole number above zero: ${shown(text)}`,
+			`'Expires In (Seconds)' is not a whole number above zero: ${quote(text)}`,
 			'Enter seconds, for example 3600 for an hour.',
 		);
 	}

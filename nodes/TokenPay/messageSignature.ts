@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'crypto';
 import { decodeBase64, equalInConstantTime } from '../shared/core/bytes';
 import { readJson, readUtf8 } from '../shared/core/exactJson';
-import { madeOnce } from '../shared/core/memoize';
-import { sameValue } from '../shared/core/deepEqual';
+import { memoize } from '../shared/core/memoize';
+import { deepEqual } from '../shared/core/deepEqual';
 
 const ALGORITHM = 'aes-256-ecb';
 const SECRET_BYTES = 32;
@@ -11,7 +11,7 @@ const SECRET_BYTES = 32;
  * The app secret as a key: its UTF-8 bytes, exactly 32 of them; undefined if it has another length.
  * Source: apidoc.tokenpay.me/chinese/shuo-ming/jie-mi-hui-tiao (32 bytes), ttpay.io/doc/zh/api/intro/sign.html (taken as text).
  */
-export const readAppSecret = madeOnce((secret): KeyObject | undefined => {
+export const readAppSecret = memoize((secret): KeyObject | undefined => {
 	const key = Buffer.from(secret, 'utf8');
 	// Node 24 takes bare bytes for a key five times as slowly.
 	return key.length === SECRET_BYTES ? createSecretKey(key) : undefined;
@@ -89,7 +89,7 @@ export function isSignedWith(
 	return (
 		value !== undefined &&
 		body !== undefined &&
-		signedParts(body).some((part) => sameValue(part, value))
+		signedParts(body).some((part) => deepEqual(part, value))
 	);
 }
 

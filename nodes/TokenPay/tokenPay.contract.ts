@@ -1,6 +1,6 @@
-import { isAbsoluteUrl, readBaseUrl, readPayerLink } from '../shared/core/baseUrl';
+import { isAbsoluteUrl, readBaseUrl, readPayerLink } from '../shared/core/urls';
 import { verifyWithAny } from '../shared/core/bytes';
-import { CallFailure, inItsWords } from '../shared/core/callFailure';
+import { CallFailure, quotedBody } from '../shared/core/callFailure';
 import type {
 	Checkout,
 	CheckoutOrder,
@@ -9,12 +9,12 @@ import type {
 	HttpReply,
 	PaymentContract,
 	PaymentEventName,
-	PaymentFacts,
+	PaymentEventData,
 	Payload,
 	ReceivedCallback,
 	Refusal,
-	Stamp,
-	Verdict,
+	SigningInputs,
+	Verification,
 } from '../shared/core/contract';
 import { eventIdOf } from '../shared/core/eventId';
 import {
@@ -27,7 +27,7 @@ import {
 	writeJson,
 } from '../shared/core/exactJson';
 import { InputError } from '../shared/core/inputError';
-import { knownWord } from '../shared/core/lookup';
+import { lookup } from '../shared/core/lookup';
 import { namesOf } from '../shared/core/lineItems';
 import { fromSmallestUnits } from '../shared/core/money';
 import { refusalOf } from './businessCodes';
@@ -89,7 +89,7 @@ export interface TokenPayOrder extends CheckoutOrder {
 function authHeaders(
 	credentials: TokenPayCredentials,
 	call: HttpCall,
-	{ now, nonce }: Stamp,
+	{ now, nonce }: SigningInputs,
 ): Record<string, string> {
 	if (call.method !== 'POST') return {};
 	const key = readAppSecret(credentials.appSecret);
@@ -167,13 +167,13 @@ function createBody(
 	return mergeExtraFields(body, order.extraFields);
 }
 
-function createCall(order: TokenPayOrder, credentials: TokenPayCredentials): HttpCall {
+function createCheckoutCall(order: TokenPayOrder, credentials: TokenPayCredentials): HttpCall {
 	// Before an order is made to which no link could be given.
 	readBaseUrl(credentials.checkoutBaseUrl, 'Checkout Base URL');
 	return {
 		...post(CREATE, createBody(order, credentials), credentials),
 		// out_trade_no must be unique, but what a repeated one gives is not documented.
-		repeat: 'once',
+		retry: 'never',
 		howToFindOut:
 			'Use Checkout: Get with this reference: if TokenPay knows the order, it was made.',
 	};
@@ -189,7 +189,7 @@ function readPrepayment(
 	const checkoutId = textOrNull(data?.prepay_id);
 	const paymentUrl = textOrNull(data?.payment_url);
 	const unreadable = (what: string) =>
-		new CallFailure(`${what}${inItsWords(reply)}`, {
+		new CallFailure(`${what}${quotedBody(reply)}`, {
 			advice:
 				'It may have been made nevertheless. Use Checkout: Get with this reference before you run this row again.',
 			mayHaveArrived: true,
@@ -247,7 +247,7 @@ export function getOrderCall(key: OrderKey, credentials: TokenPayCredentials): H
 		'reference' in key ? { out_trade_no: key.reference } : { transaction_id: key.paymentId };
 	return {
 		...post(QUERY, { app_id: appId, mch_id: merchantId, ...id }, credentials),
-		repeat: 'safe',
+		retry: 'idempotent',
 	};
 }
 
@@ -260,7 +260,7 @@ const STATES: Record<string, { status: CheckoutStatus; event: PaymentEventName }
 };
 const UNKNOWN_STATE = { status: 'unknown', event: 'unknown' } as const;
 
-const stateOf = (word: string | null) => knownWord(STATES, word) ?? UNKNOWN_STATE;
+const stateOf = (word: string | null) => lookup(STATES, word) ?? UNKNOWN_STATE;
 
 /** https://ttpay.io/doc/en/api/intro/structure.html (TransactionDetail) */
 export function readOrder(reply: HttpReply): Checkout {
@@ -314,7 +314,7 @@ export function closeOrderCall(paymentId: string, credentials: TokenPayCredentia
 	const { appId, merchantId } = credentials;
 	return {
 		...post(CLOSE, { app_id: appId, mch_id: merchantId, transaction_id: paymentId }, credentials),
-		repeat: 'once',
+		retry: 'never',
 		howToFindOut: 'Use Checkout: Get to see whether the order is closed.',
 	};
 }
@@ -326,7 +326,7 @@ export function readClosedOrder(
 	known: Checkout | undefined,
 ): Checkout {
 	if (!isSuccess(reply))
-		throw new CallFailure(`TokenPay's answer has no code${inItsWords(reply)}`, {
+		throw new CallFailure(`TokenPay's answer has no code${quotedBody(reply)}`, {
 			advice: 'Use Checkout: Get to see whether the order is closed.',
 			mayHaveArrived: true,
 		});
@@ -348,7 +348,11 @@ export function readClosedOrder(
 }
 
 export function getCurrenciesCall(credentials: TokenPayCredentials): HttpCall {
-	return { method: 'GET', url: `${readBaseUrl(credentials.baseUrl)}${CURRENCIES}`, repeat: 'safe' };
+	return {
+		method: 'GET',
+		url: `${readBaseUrl(credentials.baseUrl)}${CURRENCIES}`,
+		retry: 'idempotent',
+	};
 }
 
 export interface Coin {
@@ -393,7 +397,7 @@ export function getBalanceCall(
 ): HttpCall {
 	return {
 		...post(BALANCE, { mch_id: credentials.merchantId, chain, currency }, credentials),
-		repeat: 'safe',
+		retry: 'idempotent',
 	};
 }
 
@@ -492,14 +496,14 @@ export function replySignatureProblem(
 	return verdict.genuine === false ? verdict.reason : undefined;
 }
 
-const refused = (reason: string, words: string, hint?: string): Verdict => ({
+const refused = (reason: string, words: string, hint?: string): Verification => ({
 	genuine: false,
 	reason: `${reason}: ${words}`,
 	...(hint === undefined ? {} : { hint }),
 });
 
 /** Source: apidoc.tokenpay.me/description/signature-verification and /description/decrypt-callback. */
-function verify(received: ReceivedCallback, credentials: TokenPayCredentials): Verdict {
+function verify(received: ReceivedCallback, credentials: TokenPayCredentials): Verification {
 	const message = readSignedMessage(received.headers, received.rawBody);
 	if (message === undefined)
 		return refused(
@@ -520,7 +524,7 @@ function verifyMessage(
 	message: SignedMessage,
 	secret: string,
 	credentials: TokenPayCredentials,
-): Verdict {
+): Verification {
 	const key = readAppSecret(secret);
 	if (key === undefined)
 		return refused(
@@ -558,7 +562,7 @@ function verifyMessage(
 }
 
 /** `payload` is what `verifyMessage` made: the kind of the resource and its decrypted content. */
-function readEvent(payload: Payload): PaymentFacts {
+function readEvent(payload: Payload): PaymentEventData {
 	const content = isObject(payload.content) ? payload.content : {};
 	const facts = readFacts(content);
 	if (payload.originalType === ORDER) return facts;
@@ -572,7 +576,7 @@ function readEvent(payload: Payload): PaymentFacts {
 }
 
 /** TransactionDetail (ttpay.io/doc/en/api/intro/structure.html). Inferred: it is the content of an order's callback. */
-function readFacts(detail: Payload): PaymentFacts {
+function readFacts(detail: Payload): PaymentEventData {
 	const providerStatus = textOrNull(detail.trade_state);
 	const { status, event } = stateOf(providerStatus);
 	const paymentId = textOrNull(detail.transaction_id);
@@ -599,13 +603,13 @@ export const tokenPay: PaymentContract<TokenPayCredentials, TokenPayOrder> = {
 	provider: 'tokenpay',
 	displayName: 'TokenPay',
 	authHeaders,
-	openFields: ['merchantId'],
+	nonSecretFields: ['merchantId'],
 	credentialProblem,
 	rateLimit: { requestsPerSecond: REQUESTS_PER_SECOND, scope: (credentials) => credentials.appId },
-	checkout: { call: createCall, result: readPrepayment },
+	checkout: { call: createCheckoutCall, result: readPrepayment },
 	failure,
 	callback: {
-		problem(credentials) {
+		setupProblem(credentials) {
 			if (
 				credentials.appSecretPrevious &&
 				readAppSecret(credentials.appSecretPrevious) === undefined
@@ -615,9 +619,13 @@ export const tokenPay: PaymentContract<TokenPayCredentials, TokenPayOrder> = {
 			return credentialProblem(credentials);
 		},
 		verify,
-		event: readEvent,
+		parseEvent: readEvent,
 		/** apidoc.tokenpay.me/chinese/dai-fu/hui-tiao-tong-zhi: the body must be `success`. Inferred: status and content type. */
-		accepted: () => ({ status: 200, contentType: 'text/plain; charset=utf-8', body: 'success' }),
+		acknowledgement: () => ({
+			status: 200,
+			contentType: 'text/plain; charset=utf-8',
+			body: 'success',
+		}),
 		confirm: {
 			call(claimed, credentials) {
 				if (claimed.paymentId !== null)

@@ -15,7 +15,7 @@ import { readChoice } from '../shared/core/readChoice';
 import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
 import { metadataField, readList, readMetadata } from './metadata.operation';
-import { readMakingOptions } from './options.operation';
+import { readCreateOptions } from './options.operation';
 import { wooshPay, type WooshPayCredentials, type WooshPayOrder } from './wooshPay.contract';
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
@@ -170,7 +170,7 @@ function readOrder(row: Row<WooshPayCredentials>): WooshPayOrder {
 	const billingAddress = readText(more.billingAddressCollection, 'Billing Address');
 	return {
 		...readCheckoutOrder(row),
-		...readMakingOptions(row),
+		...readCreateOptions(row),
 		metadata: readMetadata(more.metadata),
 		billingAddressCollection:
 			billingAddress === ''

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { amountUnitField } from '../shared/checkout/checkoutFields';
-import { simplifiedIfMade } from '../shared/checkout/createCheckout';
+import { simplifiedIfCreated } from '../shared/checkout/createCheckout';
 import type { Row } from '../shared/items/eachItem';
 import { InputError } from '../shared/core/inputError';
 import { readAmount } from '../shared/core/money';
@@ -127,7 +127,7 @@ export async function createWooshPayPrice(row: Row<WooshPayCredentials>) {
 	);
 	return await row.make(null, async () => {
 		const reply = await row.send(call);
-		return simplifiedIfMade(row, reply, () => readPrice(reply, 'make'));
+		return simplifiedIfCreated(row, reply, () => readPrice(reply, 'make'));
 	});
 }
 

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { readUrl } from '../shared/core/baseUrl';
-import { simplifiedIfMade } from '../shared/checkout/createCheckout';
+import { readUrl } from '../shared/core/urls';
+import { simplifiedIfCreated } from '../shared/checkout/createCheckout';
 import type { Row } from '../shared/items/eachItem';
 import { InputError } from '../shared/core/inputError';
 import { readExtraFields } from '../shared/checkout/readCheckoutOrder';
@@ -87,6 +87,6 @@ export async function createWooshPayProduct(row: Row<WooshPayCredentials>) {
 	const call = createProductCall(product, readExtraFields(row), row.credentials);
 	return await row.make(null, async () => {
 		const reply = await row.send(call);
-		return simplifiedIfMade(row, reply, () => readProduct(reply));
+		return simplifiedIfCreated(row, reply, () => readProduct(reply));
 	});
 }

@@ -1,13 +1,13 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { amountUnitField } from '../shared/checkout/checkoutFields';
-import { simplifiedIfMade } from '../shared/checkout/createCheckout';
+import { simplifiedIfCreated } from '../shared/checkout/createCheckout';
 import type { Row } from '../shared/items/eachItem';
 import { InputError } from '../shared/core/inputError';
 import { readAmount } from '../shared/core/money';
 import { readAmountUnit, readExtraFields } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
 import { metadataField, readMetadata } from './metadata.operation';
-import { readMakingOptions } from './options.operation';
+import { readCreateOptions } from './options.operation';
 import {
 	createRefundCall,
 	readRefund,
@@ -106,7 +106,7 @@ export async function createWooshPayRefund(row: Row<WooshPayCredentials>) {
 		refund.reference,
 		async () => {
 			const reply = await row.send(call);
-			return simplifiedIfMade(row, reply, () => ({
+			return simplifiedIfCreated(row, reply, () => ({
 				...readRefund(reply, 'make'),
 				idempotencyKey: call.headers?.['Idempotency-Key'] ?? null,
 			}));
@@ -141,6 +141,6 @@ function readRefundOrder(row: Row<WooshPayCredentials>): RefundOrder {
 		reason: readText(more.reason, 'Reason') || null,
 		metadata: readMetadata(more.metadata),
 		extraFields: readExtraFields(row),
-		...readMakingOptions(row),
+		...readCreateOptions(row),
 	};
 }

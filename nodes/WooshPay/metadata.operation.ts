@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { isObject } from '../shared/core/exactJson';
 import { InputError } from '../shared/core/inputError';
-import { shortened } from '../shared/core/money';
+import { truncate } from '../shared/core/money';
 import { readText } from '../shared/core/readText';
 
 /** `metadata` of checkouts, products, prices and refunds: texts by name. */
@@ -62,7 +62,7 @@ export function readMetadata(value: unknown): Record<string, string> {
 		const content =
 			typeof text === 'boolean'
 				? String(text)
-				: readText(text, key === '' ? 'Metadata: Value' : `Metadata: ${shortened(key)}`);
+				: readText(text, key === '' ? 'Metadata: Value' : `Metadata: ${truncate(key)}`);
 		if (key === '' && content === '') continue;
 		if (key === '')
 			throw new InputError("'Metadata: Name' is empty", 'Give each entry a name, or remove it.');

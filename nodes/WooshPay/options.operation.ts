@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { requestsInParallelOption } from '../shared/checkout/checkoutFields';
 import type { Row } from '../shared/items/eachItem';
 import { InputError } from '../shared/core/inputError';
-import type { MakingOptions, WooshPayCredentials } from './wooshPay.contract';
+import type { CreateOptions, WooshPayCredentials } from './wooshPay.contract';
 
 export const optionsFields: INodeProperties[] = [
 	{
@@ -37,7 +37,7 @@ export const optionsFields: INodeProperties[] = [
 	},
 ];
 
-export function readMakingOptions(row: Row<WooshPayCredentials>): MakingOptions {
+export function readCreateOptions(row: Row<WooshPayCredentials>): CreateOptions {
 	const { attempt = 1, retry } = row.collection('options') as {
 		attempt?: unknown;
 		retry?: boolean;

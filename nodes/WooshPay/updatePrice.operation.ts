@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { simplifiedIfMade } from '../shared/checkout/createCheckout';
+import { simplifiedIfCreated } from '../shared/checkout/createCheckout';
 import type { Row } from '../shared/items/eachItem';
 import { InputError } from '../shared/core/inputError';
 import { readPriceFields } from './createPrice.operation';
@@ -49,5 +49,5 @@ export async function updateWooshPayPrice(row: Row<WooshPayCredentials>) {
 	if (Object.keys(fields).length === 0)
 		throw new InputError("'Update Fields' is empty", 'Add the field that shall be changed.');
 	const reply = await row.send(updatePriceCall(readPriceId(row), fields, row.credentials));
-	return simplifiedIfMade(row, reply, () => readPrice(reply, 'change'));
+	return simplifiedIfCreated(row, reply, () => readPrice(reply, 'change'));
 }

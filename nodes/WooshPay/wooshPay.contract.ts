@@ -1,6 +1,6 @@
-import { readBaseUrl, readPayerLink } from '../shared/core/baseUrl';
+import { readBaseUrl, readPayerLink } from '../shared/core/urls';
 import { isKeptSecret, verifyWithAny } from '../shared/core/bytes';
-import { CallFailure, inItsWords } from '../shared/core/callFailure';
+import { CallFailure, quotedBody } from '../shared/core/callFailure';
 import type {
 	Checkout,
 	CheckoutOrder,
@@ -10,13 +10,13 @@ import type {
 	LineItem,
 	PaymentContract,
 	PaymentEventName,
-	PaymentFacts,
+	PaymentEventData,
 	Payload,
 	ReceivedCallback,
 	Refund,
 	Refusal,
 	RegisteredEndpoint,
-	Verdict,
+	Verification,
 } from '../shared/core/contract';
 import {
 	ExactNumber,
@@ -29,7 +29,7 @@ import {
 } from '../shared/core/exactJson';
 import { idempotencyKey } from '../shared/core/idempotencyKey';
 import { InputError } from '../shared/core/inputError';
-import { knownWord } from '../shared/core/lookup';
+import { lookup } from '../shared/core/lookup';
 import { wholeOrderAsItem } from '../shared/core/lineItems';
 import { fromMinorUnits, smallestUnits } from '../shared/core/money';
 import { checkSignature, readMoment } from './signature';
@@ -69,14 +69,14 @@ export interface WooshPayCredentials {
 }
 
 /** How a call that makes something is sent. */
-export interface MakingOptions {
+export interface CreateOptions {
 	/** 1; more makes a new idempotency key on purpose. */
 	attempt: number;
 	/** Whether to send it again after a time-out or a server error, trusting that the key is heeded. */
 	retry: boolean;
 }
 
-export interface WooshPayOrder extends CheckoutOrder, MakingOptions {
+export interface WooshPayOrder extends CheckoutOrder, CreateOptions {
 	metadata: Record<string, string>;
 	billingAddressCollection: 'auto' | 'required' | null;
 	merchantUserId: string | null;
@@ -120,7 +120,7 @@ function getCall(path: string, credentials: WooshPayCredentials): HttpCall {
 		method: 'GET',
 		url: `${apiUrl(credentials)}${path}`,
 		headers: { ...JSON_HEADERS },
-		repeat: 'safe',
+		retry: 'idempotent',
 	};
 }
 
@@ -128,13 +128,13 @@ function getCall(path: string, credentials: WooshPayCredentials): HttpCall {
  * A call that makes something. With a reference it carries an idempotency key. The key is documented by name only (409 and
  * `idempotency_error` of doc-1763752), not which endpoints heed it and for how long: so it is only trusted where the user says so.
  */
-function makingCall(
+function createCall(
 	path: string,
 	body: Record<string, unknown>,
 	credentials: WooshPayCredentials,
 	howToFindOut: string,
 	reference: string | null = null,
-	{ attempt, retry }: MakingOptions = { attempt: 1, retry: false },
+	{ attempt, retry }: CreateOptions = { attempt: 1, retry: false },
 ): HttpCall {
 	const call = {
 		method: 'POST' as const,
@@ -145,13 +145,13 @@ function makingCall(
 	return {
 		...call,
 		headers: { ...JSON_HEADERS, ...(key === undefined ? {} : { 'Idempotency-Key': key }) },
-		repeat: key !== undefined && retry ? 'deduplicated' : 'once',
+		retry: key !== undefined && retry ? 'idempotencyKey' : 'never',
 		howToFindOut,
 	};
 }
 
 /** The fields of `doc-1724285/api-42654181`; amounts are whole numbers of the currency's smallest unit (55502209e0). */
-function createCall(order: WooshPayOrder, credentials: WooshPayCredentials): HttpCall {
+function createCheckoutCall(order: WooshPayOrder, credentials: WooshPayCredentials): HttpCall {
 	if (order.successUrl === null)
 		throw new InputError(
 			"'Success URL' is empty",
@@ -189,7 +189,7 @@ function createCall(order: WooshPayOrder, credentials: WooshPayCredentials): Htt
 			? {}
 			: { payment_method_types: order.paymentMethodTypes }),
 	};
-	return makingCall(
+	return createCall(
 		SESSIONS,
 		mergeExtraFields(body, order.extraFields),
 		credentials,
@@ -257,7 +257,7 @@ function checkoutResult(
 	return {
 		...checkout,
 		reference: checkout.reference ?? order.reference,
-		idempotencyKey: createCall(order, credentials).headers?.['Idempotency-Key'] ?? null,
+		idempotencyKey: createCheckoutCall(order, credentials).headers?.['Idempotency-Key'] ?? null,
 	};
 }
 
@@ -306,7 +306,7 @@ const UNREADABLE: Record<Purpose, (what: string) => string> = {
 function answered(reply: HttpReply, what: string, purpose: Purpose): Record<string, unknown> {
 	const body = isObject(reply.body) ? reply.body : {};
 	if (textOrNull(body.id) === null)
-		throw new CallFailure(`WooshPay's answer holds no ${what} id${inItsWords(reply)}`, {
+		throw new CallFailure(`WooshPay's answer holds no ${what} id${quotedBody(reply)}`, {
 			advice: UNREADABLE[purpose](what),
 			mayHaveArrived: purpose === 'make',
 		});
@@ -350,7 +350,7 @@ export function readPayment(reply: HttpReply): Checkout {
 		reference: referenceOf(intent),
 		checkoutUrl: null,
 		qrCode: null,
-		status: knownWord(INTENT_STATUS, providerStatus) ?? 'unknown',
+		status: lookup(INTENT_STATUS, providerStatus) ?? 'unknown',
 		providerStatus,
 		amount,
 		currency,
@@ -378,7 +378,7 @@ function referenceOf(object: Record<string, unknown>): string | null {
 	return textOrNull(object.merchant_order_id) ?? textOrNull(objectIn(object, 'metadata').reference);
 }
 
-export interface RefundOrder extends MakingOptions {
+export interface RefundOrder extends CreateOptions {
 	paymentId: string;
 	/** Decimal text; null refunds everything. */
 	amount: string | null;
@@ -400,7 +400,7 @@ export function createRefundCall(refund: RefundOrder, credentials: WooshPayCrede
 		...(refund.reason === null ? {} : { reason: refund.reason }),
 		...(metadata === undefined ? {} : { metadata }),
 	};
-	return makingCall(
+	return createCall(
 		REFUNDS,
 		mergeExtraFields(body, refund.extraFields),
 		credentials,
@@ -432,7 +432,7 @@ export function readRefund(reply: HttpReply, purpose: Purpose): Refund {
 		paymentId: textOrNull(refund.payment_intent),
 		reference: textOrNull(objectIn(refund, 'metadata').reference),
 		paymentReference: null,
-		status: knownWord(REFUND_STATUS, providerStatus) ?? 'unknown',
+		status: lookup(REFUND_STATUS, providerStatus) ?? 'unknown',
 		providerStatus,
 		amount: fromMinorUnits(refund.amount, currency),
 		currency,
@@ -482,7 +482,7 @@ export function createProductCall(
 	extraFields: Record<string, unknown>,
 	credentials: WooshPayCredentials,
 ): HttpCall {
-	return makingCall(
+	return createCall(
 		PRODUCTS,
 		mergeExtraFields(productFields(product), extraFields),
 		credentials,
@@ -569,7 +569,7 @@ export function createPriceCall(
 			: { product_data: productFields(price.product) }),
 		...priceFields(fields),
 	};
-	return makingCall(
+	return createCall(
 		PRICES,
 		mergeExtraFields(body, extraFields),
 		credentials,
@@ -592,7 +592,7 @@ export function updatePriceCall(
 		url: `${apiUrl(credentials)}${PRICES}/${encodeURIComponent(priceId)}`,
 		headers: { ...JSON_HEADERS },
 		body: writeJson(priceFields(fields)),
-		repeat: 'safe',
+		retry: 'idempotent',
 	};
 }
 
@@ -678,7 +678,7 @@ function verify(
 	received: ReceivedCallback,
 	credentials: WooshPayCredentials,
 	remembered?: Record<string, unknown>,
-): Verdict {
+): Verification {
 	const header = received.headers[SIGNATURE_HEADER] ?? '';
 	if (header === '')
 		return {
@@ -723,12 +723,12 @@ const STATUS_OF_EVENT: Partial<Record<PaymentEventName, CheckoutStatus>> = {
 function eventName(type: string, object: Record<string, unknown>): PaymentEventName {
 	if (type === SUCCEEDED) return object.status === 'succeeded' ? 'payment.succeeded' : 'unknown';
 	if (type === REFUND_UPDATED) return refundEvent(object);
-	return knownWord(EVENT_OF_TYPE, type) ?? 'unknown';
+	return lookup(EVENT_OF_TYPE, type) ?? 'unknown';
 }
 
 /** Inferred: the object of `charge.refund.updated` is the refund; a reason for its failure means that it failed. */
 function refundEvent(refund: Record<string, unknown>): PaymentEventName {
-	const status = knownWord(REFUND_STATUS, textOrNull(refund.status));
+	const status = lookup(REFUND_STATUS, textOrNull(refund.status));
 	if (status === 'succeeded') return 'refund.succeeded';
 	if (status === 'failed' || status === 'canceled' || textOrNull(refund.failure_reason) !== null)
 		return 'refund.failed';
@@ -739,7 +739,7 @@ function refundEvent(refund: Record<string, unknown>): PaymentEventName {
  * The event of docs.wooshpay.com/api-49996644. Inferred: `data.object` of a payment event is the payment intent of
  * api-44642278, since no page shows a whole one.
  */
-function readEvent(payload: Payload): PaymentFacts {
+function readEvent(payload: Payload): PaymentEventData {
 	const object = objectIn(objectIn(payload, 'data'), 'object');
 	const type = textOrNull(payload.type) ?? '';
 	const event = eventName(type, object);
@@ -769,7 +769,7 @@ function readEvent(payload: Payload): PaymentFacts {
 }
 
 /** The provider's name of the event that a payload tells about; '' if it has none. */
-export function providerEventOf({ raw }: Pick<PaymentFacts, 'raw'>): string {
+export function providerEventOf({ raw }: Pick<PaymentEventData, 'raw'>): string {
 	return textOrNull(raw.type) ?? '';
 }
 
@@ -792,7 +792,7 @@ const EVENT_OF_STATUS: Partial<Record<CheckoutStatus, PaymentEventName>> = {
 
 /** Asks for what the event is about as it stands now: the payment, the refund, and for all else the event as WooshPay keeps it. */
 function confirmCall(
-	claimed: PaymentFacts,
+	claimed: PaymentEventData,
 	credentials: WooshPayCredentials,
 ): HttpCall | undefined {
 	const type = providerEventOf(claimed);
@@ -808,7 +808,7 @@ function confirmCall(
 		: getCall(`${EVENTS}/${encodeURIComponent(eventId)}`, credentials);
 }
 
-function confirmedFacts(reply: HttpReply, claimed: PaymentFacts): PaymentFacts {
+function confirmedFacts(reply: HttpReply, claimed: PaymentEventData): PaymentEventData {
 	const object = answered(reply, 'payment', 'ask');
 	const type = providerEventOf(claimed);
 	if (type.startsWith('payment_intent.')) return paymentFacts(reply, object, claimed);
@@ -835,8 +835,8 @@ function confirmedFacts(reply: HttpReply, claimed: PaymentFacts): PaymentFacts {
 function paymentFacts(
 	reply: HttpReply,
 	intent: Record<string, unknown>,
-	claimed: PaymentFacts,
-): PaymentFacts {
+	claimed: PaymentEventData,
+): PaymentEventData {
 	const payment = readPayment(reply);
 	// Inferred: a payment that failed may be tried again, so the intent has no status for it, but it keeps the error.
 	const failed =
@@ -895,7 +895,7 @@ function createEndpointCall(
 	credentials: WooshPayCredentials,
 ): HttpCall {
 	const body = { url, enabled_events: events, description: 'Registered by an n8n workflow' };
-	return makingCall(
+	return createCall(
 		WEBHOOK_ENDPOINTS,
 		body,
 		credentials,
@@ -918,20 +918,20 @@ function rememberEndpoint(reply: HttpReply): { id: string; secret: string } {
 export const wooshPay: PaymentContract<WooshPayCredentials, WooshPayOrder> = {
 	provider: 'wooshpay',
 	displayName: 'WooshPay',
-	openFields: ['environment'],
+	nonSecretFields: ['environment'],
 	authHeaders,
 	credentialProblem,
-	checkout: { call: createCall, result: checkoutResult },
+	checkout: { call: createCheckoutCall, result: checkoutResult },
 	failure,
 	callback: {
-		problem: (credentials, remembered) =>
+		setupProblem: (credentials, remembered) =>
 			callbackSecrets(credentials, remembered).length > 0
 				? undefined
 				: "'Webhook Secret' in the WooshPay credential is empty, and no trigger has the secret of an endpoint that it registered itself (publish its workflow again)",
 		verify,
-		event: readEvent,
+		parseEvent: readEvent,
 		// doc-2517709: any 2xx acknowledges, nothing particular in it.
-		accepted: () => ({ status: 200, contentType: 'text/plain; charset=utf-8', body: 'OK' }),
+		acknowledgement: () => ({ status: 200, contentType: 'text/plain; charset=utf-8', body: 'OK' }),
 		confirm: { decidesEventId: true, call: confirmCall, facts: confirmedFacts },
 		registration: {
 			eventNames,
@@ -944,7 +944,7 @@ export const wooshPay: PaymentContract<WooshPayCredentials, WooshPayOrder> = {
 				method: 'DELETE',
 				url: `${apiUrl(credentials)}${WEBHOOK_ENDPOINTS}/${encodeURIComponent(id)}`,
 				headers: { ...JSON_HEADERS },
-				repeat: 'safe',
+				retry: 'idempotent',
 			}),
 			environment: environmentOf,
 		},

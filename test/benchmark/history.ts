@@ -8,7 +8,7 @@ import {
 	beginDelivery,
 	finishDelivery,
 	forgetTestDeliveries,
-	MOST_EVENTS_REMEMBERED,
+	MAX_REMEMBERED_EVENTS,
 } from '../../nodes/shared/callbacks/deliveredEvents';
 import { receiveCallback } from '../../nodes/shared/callbacks/receiveCallback';
 import { bareWebhookContext, listener } from '../support/bareWebhookContext';
@@ -61,7 +61,7 @@ async function main(): Promise<void> {
 		say(`round ${round + 1} of ${ROUNDS}`);
 	}
 	printTable(
-		`Processor time of ${WINDOW} callbacks of WooshPay, medians of ${ROUNDS} rounds; the latest ${MOST_EVENTS_REMEMBERED} events are remembered`,
+		`Processor time of ${WINDOW} callbacks of WooshPay, medians of ${ROUNDS} rounds; the latest ${MAX_REMEMBERED_EVENTS} events are remembered`,
 		['payments before', 'each (µs)', 'against the first', 'memory (MB)'],
 		[
 			['none', figure(median(first)), '', ''],
@@ -91,7 +91,7 @@ function remember({ node, credentials, callback }: Merchant, from: number, to: n
 	const sample = callback({ number: from });
 	const verdict = judge.verify(sample, credentials);
 	if (verdict.genuine === false) throw new Error(verdict.reason);
-	const { eventId } = judge.event(verdict.payload, credentials, sample);
+	const { eventId } = judge.parseEvent(verdict.payload, credentials, sample);
 	for (let number = from; number < to; number++) {
 		const key = { ...listener, test: true, eventId: eventId.replace(String(from), String(number)) };
 		beginDelivery(key, Date.now());

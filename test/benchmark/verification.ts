@@ -33,7 +33,7 @@ function main(): void {
 					throw new Error(`${merchant.displayName}: ${verdict.reason}`);
 				return verdict.payload;
 			};
-			const verifyAndRead = () => callback.event(verify(), merchant.credentials, received);
+			const verifyAndRead = () => callback.parseEvent(verify(), merchant.credentials, received);
 			const { event } = verifyAndRead();
 			if (event !== 'payment.succeeded')
 				throw new Error(`${merchant.displayName}: the callback says "${event}".`);

@@ -3,7 +3,7 @@ import type { Payload, PaymentEvent, ReceivedCallback } from '../../nodes/shared
 import { forgetTestDeliveries } from '../../nodes/shared/callbacks/deliveredEvents';
 import { isObject } from '../../nodes/shared/core/exactJson';
 import { receiveCallback } from '../../nodes/shared/callbacks/receiveCallback';
-import { sameValue } from '../../nodes/shared/core/deepEqual';
+import { deepEqual } from '../../nodes/shared/core/deepEqual';
 import { payment, refund } from '../nodes/EFundPay/callbacks';
 import { bareWebhookContext, listener } from '../support/bareWebhookContext';
 import { fuzzedProviders, type FuzzedProvider } from './genuineCallbacks';
@@ -125,7 +125,7 @@ export async function fuzzCallbacks(
 			if (provider.secrets.some((secret) => log.includes(secret)))
 				throw new Error('a log line holds a secret');
 			if (event === undefined) return;
-			if (!known.some((one) => sameValue(one, authenticated(event))))
+			if (!known.some((one) => deepEqual(one, authenticated(event))))
 				throw new Error(`a workflow started with ${JSON.stringify(event)}`);
 			run.equal++;
 		},

@@ -9,7 +9,7 @@ import { runInNewContext } from 'node:vm';
 import {
 	beginDelivery,
 	finishDelivery,
-	MOST_EVENTS_REMEMBERED,
+	MAX_REMEMBERED_EVENTS,
 } from '../../nodes/shared/callbacks/deliveredEvents';
 
 setFlagsFromString('--expose-gc');
@@ -35,10 +35,10 @@ const deliver = (count: number) => {
 };
 
 const empty = heapMegabytes();
-deliver(MOST_EVENTS_REMEMBERED);
+deliver(MAX_REMEMBERED_EVENTS);
 const full = heapMegabytes() - empty;
-deliver(MOST_EVENTS_REMEMBERED);
+deliver(MAX_REMEMBERED_EVENTS);
 const twice = heapMegabytes() - empty;
 console.log(
-	`${MOST_EVENTS_REMEMBERED} events: ${full.toFixed(1)} MB; after as many again: ${twice.toFixed(1)} MB`,
+	`${MAX_REMEMBERED_EVENTS} events: ${full.toFixed(1)} MB; after as many again: ${twice.toFixed(1)} MB`,
 );

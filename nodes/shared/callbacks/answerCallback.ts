@@ -4,16 +4,16 @@ import type {
 	IWebhookFunctions,
 	IWebhookResponseData,
 } from 'n8n-workflow';
-import type { Answer, PaymentEvent } from '../core/contract';
+import type { Acknowledgement, PaymentEvent } from '../core/contract';
 import { beginDelivery, finishDelivery, type EventKey } from './deliveredEvents';
 
 type Response = ReturnType<IWebhookFunctions['getResponseObject']>;
 
 /** Starts one execution for this event, whatever comes of its copies. `whenFinished`: answer when the execution has ended, not when it is stored. */
-export function startOnce(
+export function startExecutionOnce(
 	context: IWebhookFunctions,
 	event: PaymentEvent,
-	accepted: Answer,
+	accepted: Acknowledgement,
 	whenFinished: boolean,
 ): IWebhookResponseData {
 	const key: EventKey = {
@@ -24,15 +24,15 @@ export function startOnce(
 	};
 	const delivery = beginDelivery(key, Date.now(), whenFinished ? Infinity : undefined);
 	if (delivery === 'done') return acknowledge(context, accepted);
-	if (delivery === 'inFlight') return notTwice(context);
+	if (delivery === 'inFlight') return conflict(context);
 	const finished = (success: boolean) => finishDelivery(key, success, Date.now());
-	answerThroughUs(context.getResponseObject(), whenFinished ? accepted : undefined, finished);
+	onResponseSent(context.getResponseObject(), whenFinished ? accepted : undefined, finished);
 	const workflowData = [[{ json: { ...event } }]];
 	return whenFinished ? { workflowData } : { ...acknowledge(context, accepted), workflowData };
 }
 
 /** To a copy of a callback that is being handled. Not acknowledged: should the first copy fail to be stored, the provider has to send this one again. */
-export function notTwice(context: IWebhookFunctions): IWebhookResponseData {
+export function conflict(context: IWebhookFunctions): IWebhookResponseData {
 	context.getResponseObject().status(409).type('text/plain').send('Conflict');
 	return { noWebhookResponse: true };
 }
@@ -45,9 +45,9 @@ export function notTwice(context: IWebhookFunctions): IWebhookResponseData {
  * `accepted`: when the workflow has ended, n8n answers with its last item. A provider that waits for words of its own would take that
  * for a refusal and deliver the finished payment again, so the body of a success is replaced.
  */
-export function answerThroughUs(
+export function onResponseSent(
 	response: Response,
-	accepted: Answer | undefined,
+	accepted: Acknowledgement | undefined,
 	finished: (success: boolean) => void,
 ): void {
 	const send = response.send.bind(response);
@@ -63,7 +63,10 @@ export function answerThroughUs(
 }
 
 /** A reply that n8n sends itself, after it has stored the execution if one starts. */
-export function acknowledge(context: IWebhookFunctions, accepted: Answer): IWebhookResponseData {
+export function acknowledge(
+	context: IWebhookFunctions,
+	accepted: Acknowledgement,
+): IWebhookResponseData {
 	const response = context.getResponseObject();
 	response.status(accepted.status);
 	response.setHeader('Content-Type', accepted.contentType);

@@ -3,7 +3,7 @@
  * n8n 2.41.1 does not save it when an execution starts), and nothing else is shared between processes: across several processes
  * or a restart, a copy can start a second execution, which the documentation says with the recipe against it.
  */
-export const MOST_EVENTS_REMEMBERED = 100_000;
+export const MAX_REMEMBERED_EVENTS = 100_000;
 /** Longer than the longest redelivery that a provider documents, which is 72 hours. */
 export const REMEMBERED_FOR_MILLISECONDS = 4 * 24 * 60 * 60 * 1000;
 
@@ -66,7 +66,7 @@ let oldestFirst: MapIterator<[string, Mark]> | undefined;
 
 /** The oldest finished events go first; the ones in flight stay. */
 function makeRoom(): void {
-	while (marks.size > MOST_EVENTS_REMEMBERED) {
+	while (marks.size > MAX_REMEMBERED_EVENTS) {
 		oldestFirst ??= marks.entries();
 		const next = oldestFirst.next();
 		if (next.done === true) {

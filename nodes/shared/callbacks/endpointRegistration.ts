@@ -38,7 +38,7 @@ type Registration<Credentials, Order> = NonNullable<
 	PaymentContract<Credentials, Order>['callback']['registration']
 >;
 
-interface Desk<Credentials, Order> {
+interface RegistrationContext<Credentials, Order> {
 	registration: Registration<Credentials, Order>;
 	credentials: Credentials;
 	send: (call: HttpCall, options?: Pick<SendOptions, 'file' | 'tellsSecret'>) => Promise<HttpReply>;
@@ -55,7 +55,7 @@ export async function endpointIsRegistered<Credentials, Order>(
 	context: IHookFunctions,
 	provider: ProviderNode<Credentials, Order>,
 ): Promise<boolean> {
-	return await atDesk(context, provider, 'looked up', async (desk) => {
+	return await withRegistration(context, provider, 'looked up', async (desk) => {
 		const wanted = wantedEvents(context, provider, desk.registration);
 		const [own, ...more] = ownEndpoints(desk, await listEndpoints(desk));
 		const { kept } = desk;
@@ -80,7 +80,7 @@ export async function registerEndpoint<Credentials, Order>(
 	context: IHookFunctions,
 	provider: ProviderNode<Credentials, Order>,
 ): Promise<boolean> {
-	return await atDesk(context, provider, 'registered', async (desk) => {
+	return await withRegistration(context, provider, 'registered', async (desk) => {
 		const wanted = wantedEvents(context, provider, desk.registration);
 		await removeOwn(desk);
 		const { id, ...remembered } = desk.registration.remember(
@@ -103,7 +103,7 @@ export async function removeEndpoint<Credentials, Order>(
 	context: IHookFunctions,
 	provider: ProviderNode<Credentials, Order>,
 ): Promise<boolean> {
-	return await atDesk(context, provider, 'removed', async (desk) => {
+	return await withRegistration(context, provider, 'removed', async (desk) => {
 		await removeOwn(desk);
 		return true;
 	});
@@ -117,11 +117,11 @@ export function additionalProviderEvents(context: IHookFunctions | IWebhookFunct
 	return names.split(/[\s,]+/).filter(Boolean);
 }
 
-async function atDesk<Credentials, Order>(
+async function withRegistration<Credentials, Order>(
 	context: IHookFunctions,
 	provider: ProviderNode<Credentials, Order>,
 	done: 'looked up' | 'registered' | 'removed',
-	work: (desk: Desk<Credentials, Order>) => Promise<boolean>,
+	work: (desk: RegistrationContext<Credentials, Order>) => Promise<boolean>,
 ): Promise<boolean> {
 	const { displayName, callback } = provider.contract;
 	const url = context.getNodeWebhookUrl('default');
@@ -191,7 +191,7 @@ function wantedEvents<Credentials, Order>(
  * backup that was restored beside it, nobody can tell from here.
  */
 function ownEndpoints<Credentials, Order>(
-	{ url }: Desk<Credentials, Order>,
+	{ url }: RegistrationContext<Credentials, Order>,
 	endpoints: RegisteredEndpoint[],
 ): RegisteredEndpoint[] {
 	return endpoints.filter((endpoint) => endpoint.url === url);
@@ -201,7 +201,7 @@ async function listEndpoints<Credentials, Order>({
 	registration,
 	credentials,
 	send,
-}: Desk<Credentials, Order>): Promise<RegisteredEndpoint[]> {
+}: RegistrationContext<Credentials, Order>): Promise<RegisteredEndpoint[]> {
 	const found: RegisteredEndpoint[] = [];
 	let after: string | undefined;
 	for (let page = 0; page < MOST_PAGES; page++) {
@@ -217,7 +217,9 @@ async function listEndpoints<Credentials, Order>({
 	});
 }
 
-async function removeOwn<Credentials, Order>(desk: Desk<Credentials, Order>): Promise<void> {
+async function removeOwn<Credentials, Order>(
+	desk: RegistrationContext<Credentials, Order>,
+): Promise<void> {
 	const { registration, credentials, kept } = desk;
 	const listed = await listEndpoints(desk);
 	for (const { id } of ownEndpoints(desk, listed)) {
@@ -242,7 +244,7 @@ async function removeOwn<Credentials, Order>(desk: Desk<Credentials, Order>): Pr
 
 /** `before`: the endpoint that was remembered, if it is at this account. */
 function tellWhatStays<Credentials, Order>(
-	{ kept, url, isTest, log }: Desk<Credentials, Order>,
+	{ kept, url, isTest, log }: RegistrationContext<Credentials, Order>,
 	before: RegisteredEndpoint | undefined,
 ): void {
 	if (kept.endpointId === undefined || isTest) return;

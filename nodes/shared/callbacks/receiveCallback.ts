@@ -1,13 +1,13 @@
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
-import { acknowledge, logLine, refuse, startOnce } from './answerCallback';
+import { acknowledge, logLine, refuse, startExecutionOnce } from './answerCallback';
 import type {
 	PaymentEvent,
 	PaymentEventName,
-	PaymentFacts,
+	PaymentEventData,
 	ReceivedCallback,
 } from '../core/contract';
 import { InputError } from '../core/inputError';
-import { judgeCallback, type TriggerOptions } from './judgeCallback';
+import { decideCallback, type TriggerOptions } from './decideCallback';
 import { readCredentials, type ProviderNode } from '../providerNode';
 
 /**
@@ -18,7 +18,7 @@ import { readCredentials, type ProviderNode } from '../providerNode';
 export async function receiveCallback<Credentials, Order>(
 	context: IWebhookFunctions,
 	provider: ProviderNode<Credentials, Order>,
-	wanted: (event: PaymentEvent, claimed: PaymentFacts) => boolean = (event) =>
+	wanted: (event: PaymentEvent, claimed: PaymentEventData) => boolean = (event) =>
 		chosenEvents(context).includes(event.event),
 ): Promise<IWebhookResponseData> {
 	const { displayName } = provider.contract;
@@ -32,7 +32,7 @@ export async function receiveCallback<Credentials, Order>(
 				'Choose the credential in the trigger and publish the workflow.',
 			);
 		const options = context.getNodeParameter('options', {}) as TriggerOptions;
-		const judgement = await judgeCallback(
+		const judgement = await decideCallback(
 			context,
 			provider,
 			credentials,
@@ -53,12 +53,12 @@ export async function receiveCallback<Credentials, Order>(
 				'info',
 				`${displayName} Trigger acknowledged a callback without starting the workflow: ${judgement.note}.`,
 			);
-			return acknowledge(context, provider.contract.callback.accepted(credentials));
+			return acknowledge(context, provider.contract.callback.acknowledgement(credentials));
 		}
 		const { event, claimed } = judgement;
-		const accepted = provider.contract.callback.accepted(credentials);
+		const accepted = provider.contract.callback.acknowledgement(credentials);
 		return wanted(event, claimed)
-			? startOnce(context, event, accepted, options.respond === 'whenFinished')
+			? startExecutionOnce(context, event, accepted, options.respond === 'whenFinished')
 			: acknowledge(context, accepted);
 	} catch (error) {
 		if (error instanceof InputError)

@@ -13,7 +13,7 @@ export async function requireProvableCallbacks<Credentials, Order>(
 	context: IHookFunctions,
 	{ contract, credentialName }: ProviderNode<Credentials, Order>,
 ): Promise<boolean> {
-	const problem = contract.callback.problem(
+	const problem = contract.callback.setupProblem(
 		await readCredentials<Credentials>(context, credentialName),
 	);
 	if (problem !== undefined) {

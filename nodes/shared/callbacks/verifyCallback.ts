@@ -4,7 +4,7 @@ import type { Row } from '../items/eachItem';
 import { isObject } from '../core/exactJson';
 import { InputError } from '../core/inputError';
 import { usedByAgent, type ProviderNode } from '../providerNode';
-import { judgeCallback, type TriggerOptions } from './judgeCallback';
+import { decideCallback, type TriggerOptions } from './decideCallback';
 
 /** The fields of `callback: verify`; `Confirm With Provider` and `Maximum Age` are each provider's own, in `options`. */
 export const verifyCallbackFields: INodeProperties[] = [
@@ -51,7 +51,7 @@ export async function verifyCallback<Credentials, Order>(
 			'Use it in a workflow after a Webhook node.',
 		);
 	const { displayName } = provider.contract;
-	const judgement = await judgeCallback(
+	const judgement = await decideCallback(
 		row.context,
 		provider,
 		row.credentials,

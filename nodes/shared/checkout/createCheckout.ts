@@ -19,7 +19,7 @@ export async function createCheckout<Credentials, Order extends CheckoutOrder>(
 	warnAboutCallbackUrl(row, order.callbackUrl, call.url);
 	return await row.make(order.reference, async () => {
 		const reply = await row.send(call);
-		return simplifiedIfMade(row, reply, () =>
+		return simplifiedIfCreated(row, reply, () =>
 			contract.checkout.result(reply, order, row.credentials),
 		);
 	});
@@ -38,7 +38,7 @@ export function simplified<Credentials>(
  * The same for what a call has made or changed. A row that leaves the node looks made, so an answer in which nothing of it can be
  * found is the same error with `Simplify` off; only a missing part, such as the link, is then left to who reads the answer.
  */
-export function simplifiedIfMade<Credentials>(
+export function simplifiedIfCreated<Credentials>(
 	row: Row<Credentials>,
 	reply: HttpReply,
 	result: () => object,

@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
-import { readUrl } from '../core/baseUrl';
+import { readUrl } from '../core/urls';
 import type { CheckoutOrder, LineItem } from '../core/contract';
 import type { Row } from '../items/eachItem';
 import { isObject } from '../core/exactJson';
 import { InputError } from '../core/inputError';
-import { readAmount, shown, sumOfLineItems } from '../core/money';
+import { readAmount, quote, sumOfLineItems } from '../core/money';
 import { readText } from '../core/readText';
 import { tooManyItems } from '../items/tooManyItems';
 
@@ -152,7 +152,7 @@ function readQuantity(item: Record<string, unknown>, field: string): number {
 		const unknown = Object.keys(item).find((name) => !LINE_ITEM_NAMES.includes(name));
 		if (unknown !== undefined)
 			throw new InputError(
-				`'${field}' has no quantity, but ${shown(unknown)}`,
+				`'${field}' has no quantity, but ${quote(unknown)}`,
 				'Give it a member "quantity", spelled so, with the number of pieces: 1 for one.',
 			);
 		return 1;
@@ -169,7 +169,7 @@ function readQuantity(item: Record<string, unknown>, field: string): number {
 	const quantity = Number(text);
 	if (!/^\d+$/.test(text) || quantity < 1 || !Number.isSafeInteger(quantity)) {
 		throw new InputError(
-			`'${field}: Quantity' is not a whole number above zero: ${shown(text)}`,
+			`'${field}: Quantity' is not a whole number above zero: ${quote(text)}`,
 			'Enter 1, 2, 3 and so on.',
 		);
 	}

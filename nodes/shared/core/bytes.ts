@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'crypto';
-import type { Verdict } from './contract';
+import type { Verification } from './contract';
 
 /** Compares without telling by its time where the difference is; a difference in length, which is no secret, is told at once. */
 export function equalInConstantTime(left: Buffer | string, right: Buffer | string): boolean {
@@ -45,12 +45,12 @@ export function isKeptSecret(value: unknown): value is string {
  */
 export function verifyWithAny(
 	secrets: Array<string | undefined>,
-	verify: (secret: string) => Verdict,
-): Verdict {
+	verify: (secret: string) => Verification,
+): Verification {
 	const present = secrets.filter(
 		(secret): secret is string => typeof secret === 'string' && secret !== '',
 	);
-	let first: Verdict | undefined;
+	let first: Verification | undefined;
 	for (const secret of present) {
 		const verdict = verify(secret);
 		if (verdict.genuine !== false) return verdict;

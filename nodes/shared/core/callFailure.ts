@@ -37,6 +37,6 @@ export class CallFailure extends Error {
 }
 
 /** For the end of an error about an answer that lacks something: it may be a refusal inside a 200, in words that no page documents. */
-export function inItsWords({ quoted }: HttpReply): string {
+export function quotedBody({ quoted }: HttpReply): string {
 	return quoted === undefined ? '' : `: ${quoted()}`;
 }

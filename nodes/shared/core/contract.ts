@@ -4,13 +4,13 @@
  */
 
 /** What may happen when a call is sent a second time. */
-export type Repeat =
+export type Retry =
 	/** It only reads: sending it again does no harm. */
-	| 'safe'
+	| 'idempotent'
 	/** The provider documents that it de-duplicates by the idempotency key in this very call. */
-	| 'deduplicated'
+	| 'idempotencyKey'
 	/** A second one may make a second checkout or refund: only repeated when the first cannot have arrived. */
-	| 'once';
+	| 'never';
 
 /** One HTTP request. `body` is the exact text, so that what is signed is what is sent. */
 export interface HttpCall {
@@ -19,7 +19,7 @@ export interface HttpCall {
 	url: string;
 	headers?: Record<string, string>;
 	body?: string;
-	repeat: Repeat;
+	retry: Retry;
 	/** Where the user can look when it is unknown whether this call arrived; only for calls that make something. */
 	howToFindOut?: string;
 	/** Values in this request, besides the credential's, that no error may show. */
@@ -41,7 +41,7 @@ export interface HttpReply {
 }
 
 /** All that signing takes from outside; tests fix it. */
-export interface Stamp {
+export interface SigningInputs {
 	now: Date;
 	/** 32 hexadecimal characters. */
 	nonce: string;
@@ -118,7 +118,7 @@ export type PaymentEventName =
 	| 'unknown';
 
 /** What happened, as a contract reads it from an authenticated payload. */
-export interface PaymentFacts {
+export interface PaymentEventData {
 	provider: string;
 	event: PaymentEventName;
 	/** The same for every delivery of one event, different for different events. */
@@ -138,7 +138,7 @@ export interface PaymentFacts {
 }
 
 /** What leaves a trigger and `callback: verify`. */
-export interface PaymentEvent extends PaymentFacts {
+export interface PaymentEvent extends PaymentEventData {
 	verifiedBy: 'signature' | 'provider' | 'signature+provider';
 }
 
@@ -150,7 +150,7 @@ export interface ReceivedCallback {
 
 export type Payload = Record<string, unknown>;
 
-export type Verdict =
+export type Verification =
 	/** `signedAt` only where the time is covered by the signature. */
 	| { genuine: true; payload: Payload; signedAt?: Date }
 	/** `reason` is for our log, never for the sender; `hint` names the usual cause. Neither holds a secret or a payload. */
@@ -159,7 +159,7 @@ export type Verdict =
 	| { genuine: 'ask'; payload: Payload };
 
 /** The acknowledgement a provider expects. */
-export interface Answer {
+export interface Acknowledgement {
 	status: number;
 	contentType: string;
 	body: string;
@@ -208,9 +208,13 @@ export interface PaymentContract<Credentials, Order> {
 	provider: string;
 	displayName: string;
 	/** Headers that authenticate one call. Throws an `InputError` when the credential cannot sign. */
-	authHeaders(credentials: Credentials, call: HttpCall, stamp: Stamp): Record<string, string>;
+	authHeaders(
+		credentials: Credentials,
+		call: HttpCall,
+		stamp: SigningInputs,
+	): Record<string, string>;
 	/** Credential fields that are no secrets, so that they are not hidden where the provider's words happen to hold them. */
-	openFields?: ReadonlyArray<keyof Credentials & string>;
+	nonSecretFields?: ReadonlyArray<keyof Credentials & string>;
 	/** What is wrong with the credential for requests, in words, before anything is sent. */
 	credentialProblem?(credentials: Credentials): string | undefined;
 	/** A documented limit; `scope` is what the provider counts by. */
@@ -223,20 +227,23 @@ export interface PaymentContract<Credentials, Order> {
 	failure(reply: HttpReply, credentials: Credentials): Refusal | undefined;
 	callback: {
 		/** What is missing or malformed for proving callbacks, in words; undefined when they can be proved. `remembered` as in `verify`. */
-		problem(credentials: Credentials, remembered?: Record<string, unknown>): string | undefined;
+		setupProblem(
+			credentials: Credentials,
+			remembered?: Record<string, unknown>,
+		): string | undefined;
 		/** Judges over the raw bytes. `remembered` is what the registration of the endpoint gave us to keep. */
 		verify(
 			received: ReceivedCallback,
 			credentials: Credentials,
 			remembered?: Record<string, unknown>,
-		): Verdict;
+		): Verification;
 		/** `received` for what only headers tell; they need not be covered by the proof. */
-		event(
+		parseEvent(
 			payload: Payload,
 			credentials: Credentials,
 			received?: Pick<ReceivedCallback, 'headers'>,
-		): PaymentFacts;
-		accepted(credentials: Credentials): Answer;
+		): PaymentEventData;
+		acknowledgement(credentials: Credentials): Acknowledgement;
 		/** Why no answer could be recognized as paid, in words; undefined when it can. Waiting for a payment is refused then. */
 		cannotTellPaid?(credentials: Credentials): string | undefined;
 		confirm?: {
@@ -245,13 +252,13 @@ export interface PaymentContract<Credentials, Order> {
 			/** `facts` gives the event's id also where it supports the claim: a late callback about an earlier step must not give the next step a second id. */
 			decidesEventId?: true;
 			/** The question to the API; undefined when the callback names nothing that could be asked for. */
-			call(claimed: PaymentFacts, credentials: Credentials): HttpCall | undefined;
+			call(claimed: PaymentEventData, credentials: Credentials): HttpCall | undefined;
 			/** What the API's answer supports; undefined when the API does not know the payment. */
 			facts(
 				reply: HttpReply,
-				claimed: PaymentFacts,
+				claimed: PaymentEventData,
 				credentials: Credentials,
-			): PaymentFacts | undefined;
+			): PaymentEventData | undefined;
 		};
 		registration?: {
 			/** The provider's names of what these events come in, and the user's own; empty when the provider sends none of them. */

@@ -1,5 +1,5 @@
 import { InputError } from './inputError';
-import { shown } from './money';
+import { quote } from './money';
 
 /** Deeper than any provider's message by far; beyond it, n8n's own copying of items overflows the stack. */
 const MAXIMUM_DEPTH = 100;
@@ -134,7 +134,7 @@ export function readJsonField(value: unknown, field: string): unknown {
 	);
 	if (changed !== undefined)
 		throw new InputError(
-			`'${field}' holds a number that would not be sent as it is written: ${shown(changed)}`,
+			`'${field}' holds a number that would not be sent as it is written: ${quote(changed)}`,
 			'Write it as a text, in double quotes.',
 		);
 	return parsed.value;

@@ -2,7 +2,7 @@
  * The same function, which makes a thing that takes long to make only once for each text. Keeps the things of the latest `most` texts at
  * the most, as some texts come from outside. What it throws is not kept.
  */
-export function madeOnce<Thing>(make: (text: string) => Thing, most = 50): (text: string) => Thing {
+export function memoize<Thing>(make: (text: string) => Thing, most = 50): (text: string) => Thing {
 	const made = new Map<string, Thing>();
 	return (text) => {
 		if (made.has(text)) return made.get(text) as Thing;

@@ -69,15 +69,15 @@ export function readAmount(value: unknown, field: string): string {
 			'Enter an amount such as 12.50, or map it from the input item.',
 		);
 	if (typeof value === 'object' || !/^\d+(\.\d+)?$/.test(text))
-		throw new InputError(`'${field}' is not a plain number: ${shown(text)}`, adviceFor(text));
+		throw new InputError(`'${field}' is not a plain number: ${quote(text)}`, adviceFor(text));
 	if (text.length > LONGEST_AMOUNT)
 		throw new InputError(
-			`'${field}' is longer than any amount: ${shown(text)}`,
+			`'${field}' is longer than any amount: ${quote(text)}`,
 			`Give an amount of ${LONGEST_AMOUNT} characters at the most.`,
 		);
 	if (typeof value === 'number' && !holdsEveryDigit(value)) {
 		throw new InputError(
-			`'${field}' has more digits than a number holds exactly: ${shown(text)}`,
+			`'${field}' has more digits than a number holds exactly: ${quote(text)}`,
 			'Give the amount as text, for example from a column that is formatted as text.',
 		);
 	}
@@ -119,11 +119,11 @@ function adviceFor(text: string): string {
 const LONGEST_SHOWN = 40;
 
 /** A value in an error message: quoted and short. */
-export function shown(text: string): string {
-	return `"${shortened(text)}"`;
+export function quote(text: string): string {
+	return `"${truncate(text)}"`;
 }
 
-export function shortened(text: string): string {
+export function truncate(text: string): string {
 	return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
 }
 
@@ -136,7 +136,7 @@ export function toMinorUnits(amount: string, currency: string, field: string): s
 	const exponent = currencyExponent(currency);
 	if (exponent === undefined) {
 		throw new InputError(
-			`'Currency' ${shown(currency)} is not a currency of ISO 4217, so '${field}' cannot be turned into its smallest unit`,
+			`'Currency' ${quote(currency)} is not a currency of ISO 4217, so '${field}' cannot be turned into its smallest unit`,
 			"Correct the code (three letters, for example HKD), or set 'Amount Unit' to Smallest Unit and give the amount as the provider wants it.",
 		);
 	}
@@ -144,7 +144,7 @@ export function toMinorUnits(amount: string, currency: string, field: string): s
 	if ((amount.split('.')[1]?.length ?? 0) > exponent) {
 		const decimals = exponent === 0 ? 'no decimals' : `${exponent} decimals`;
 		throw new InputError(
-			`'${field}' ${shown(amount)} has more decimals than ${currency.toUpperCase()}, which has ${decimals}`,
+			`'${field}' ${quote(amount)} has more decimals than ${currency.toUpperCase()}, which has ${decimals}`,
 			`Round it to ${decimals} before this node; nothing is rounded here.`,
 		);
 	}
@@ -165,7 +165,7 @@ export function smallestUnits(
 	if (unit === 'major') return toMinorUnits(amount, currency, field);
 	if (amount.includes('.')) {
 		throw new InputError(
-			`'${field}' ${shown(amount)} has decimals, but 'Amount Unit' is Smallest Unit`,
+			`'${field}' ${quote(amount)} has decimals, but 'Amount Unit' is Smallest Unit`,
 			"Give a whole number of the smallest unit, or set 'Amount Unit' to Major Unit.",
 		);
 	}

@@ -1,5 +1,5 @@
 import { InputError } from './inputError';
-import { shown } from './money';
+import { quote } from './money';
 
 /**
  * The value of an options field, which an expression can fill with anything: n8n does not check it.
@@ -15,7 +15,7 @@ export function readChoice<Value extends string>(
 	const choice = choices.find((one) => one === given);
 	if (choice !== undefined) return choice;
 	throw new InputError(
-		`'${field}' is none of its choices: ${shown(given)}`,
+		`'${field}' is none of its choices: ${quote(given)}`,
 		`Choose one in the form, or let the expression give ${choices.join(' or ')}.`,
 	);
 }

@@ -9,8 +9,8 @@ import { CallFailure } from '../core/callFailure';
 import type { HttpCall, HttpReply } from '../core/contract';
 import { readJsonField } from '../core/exactJson';
 import { InputError } from '../core/inputError';
-import { forgetRun, rememberRun, rowsMadeBefore, type MadeRow } from './retryMemory';
-import { shown } from '../core/money';
+import { dropResults, keepResults, resultsOfEarlierTries, type CreatedRow } from './retryMemory';
+import { quote } from '../core/money';
 import { isToolExecution, readCredentials, type ProviderNode } from '../providerNode';
 import { readChoice } from '../core/readChoice';
 import { readText } from '../core/readText';
@@ -85,7 +85,7 @@ interface Run {
 	/** Rows of which nobody knows whether they were made. */
 	inDoubt: RowName[];
 	/** What earlier tries of this run have made; undefined where nothing repeats the node. */
-	before?: Map<number, MadeRow>;
+	before?: Map<number, CreatedRow>;
 	stopped?: AbortSignal;
 	/**
 	 * The latest row to end got no answer whatever, for all its attempts. The rows behind it are then tried once each: a thousand
@@ -126,7 +126,7 @@ export async function eachItem<Credentials, Order>(
 	const { operation, credentials, parallel } = prepared;
 	const stopped = context.getExecutionCancelSignal();
 	const runKey = retryKey(context);
-	const before = runKey === undefined ? undefined : rowsMadeBefore(runKey);
+	const before = runKey === undefined ? undefined : resultsOfEarlierTries(runKey);
 	const results: INodeExecutionData[][] = [];
 	// n8n repeats the node after a stop, too, and what it gives then takes the place of what it gave before.
 	if (stopped?.aborted) {
@@ -188,8 +188,8 @@ export async function eachItem<Credentials, Order>(
 	await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
 	const output = results.flat();
 	if (runKey !== undefined && before) {
-		if (stopped?.aborted || firstFailure || isRepeated(output)) rememberRun(runKey, before);
-		else forgetRun(runKey);
+		if (stopped?.aborted || firstFailure || isRepeated(output)) keepResults(runKey, before);
+		else dropResults(runKey);
 	}
 	if (stopped?.aborted && !context.continueOnFail()) {
 		// n8n knows by this word that the user stopped it, and that nothing failed.
@@ -329,14 +329,14 @@ function rowOf<Credentials, Order>(
 				throw error;
 			});
 			run.isSilent = false;
-			if (call.repeat !== 'safe') accepted = call;
+			if (call.retry !== 'idempotent') accepted = call;
 			return reply;
 		},
 		async make(reference, send, field = 'Reference') {
 			const earlierRow = reference === null ? undefined : run.references.get(reference);
 			if (earlierRow !== undefined) {
 				throw new InputError(
-					`'${field}' ${shown(reference ?? '')} was already used by item ${earlierRow} of this run, so nothing was sent`,
+					`'${field}' ${quote(reference ?? '')} was already used by item ${earlierRow} of this run, so nothing was sent`,
 					'Give each row a reference of its own, or remove the repeated row.',
 				);
 			}
@@ -344,7 +344,7 @@ function rowOf<Credentials, Order>(
 			const before = run.before?.get(itemIndex);
 			// Another reference is another order, whatever item it has.
 			const result =
-				before?.reference === reference ? before.result : await attempt(send, () => accepted);
+				before?.reference === reference ? before.result : await tryCreate(send, () => accepted);
 			if ('error' in result) throw result.error;
 			run.before?.set(itemIndex, { reference, result });
 			if ('failure' in result) {
@@ -378,10 +378,10 @@ function isFixed(saved: unknown): boolean {
 }
 
 /** Tells apart what was made, what may have been made (and must not be repeated blindly when the node is), and what was not. */
-async function attempt(
+async function tryCreate(
 	send: () => Promise<IDataObject>,
 	accepted: () => HttpCall | undefined,
-): Promise<MadeRow['result'] | { error: unknown }> {
+): Promise<CreatedRow['result'] | { error: unknown }> {
 	try {
 		return { output: await send() };
 	} catch (error) {

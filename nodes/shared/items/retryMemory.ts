@@ -1,14 +1,14 @@
 import type { CallFailure } from '../core/callFailure';
 
 /** What one row has made, or why nobody knows whether it has. */
-export interface MadeRow {
+export interface CreatedRow {
 	reference: string | null;
 	result: { output: Record<string, unknown> } | { failure: CallFailure };
 }
 
 /** The rows by item, and when a try of the run began or ended last (since 1970, milliseconds). */
 interface KnownRun {
-	rows: Map<number, MadeRow>;
+	rows: Map<number, CreatedRow>;
 	usedAt: number;
 }
 
@@ -23,20 +23,20 @@ const MOST_ROWS_OF_OTHER_RUNS = 20_000;
 const ASKED_FOR_WITHIN_MILLISECONDS = 60_000;
 
 /** The rows of this run, to be read and added to, and to be given to `rememberRun` or `forgetRun` at the end of the try. */
-export function rowsMadeBefore(run: string): Map<number, MadeRow> {
+export function resultsOfEarlierTries(run: string): Map<number, CreatedRow> {
 	const known = runs.get(run);
 	if (!known) forgetOldest();
-	return rememberRun(run, known?.rows ?? new Map<number, MadeRow>());
+	return keepResults(run, known?.rows ?? new Map<number, CreatedRow>());
 }
 
 /** At the end of a try after which n8n repeats the node. */
-export function rememberRun(run: string, rows: Map<number, MadeRow>): Map<number, MadeRow> {
+export function keepResults(run: string, rows: Map<number, CreatedRow>): Map<number, CreatedRow> {
 	runs.delete(run);
 	runs.set(run, { rows, usedAt: Date.now() });
 	return rows;
 }
 
-export function forgetRun(run: string): void {
+export function dropResults(run: string): void {
 	runs.delete(run);
 }
 

@@ -33,7 +33,7 @@ export async function authenticateRequest<Credentials>(
 	const call: HttpCall = {
 		method: (request.method ?? 'GET') as HttpCall['method'],
 		url: wholeUrl(url ?? uri ?? '', baseURL, qs),
-		repeat: 'once',
+		retry: 'never',
 		...(text === undefined ? {} : { body: text }),
 	};
 	const stamp = { now: new Date(), nonce: randomBytes(16).toString('hex') };

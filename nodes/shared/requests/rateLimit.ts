@@ -33,7 +33,7 @@ export async function pause(milliseconds: number, stopped?: AbortSignal): Promis
  *
  * Holds for one n8n process; several processes each count for themselves.
  */
-export async function inTurn<Result>(
+export async function withRateLimit<Result>(
 	scope: string,
 	requestsPerSecond: number,
 	send: () => Promise<Result>,

@@ -3,7 +3,7 @@ import { CallFailure } from '../core/callFailure';
 import type { HttpCall, HttpReply } from '../core/contract';
 import { isObject, readJson } from '../core/exactJson';
 import { InputError } from '../core/inputError';
-import { inTurn, pause } from './rateLimit';
+import { withRateLimit, pause } from './rateLimit';
 import type { AnyContext, ProviderNode } from '../providerNode';
 
 const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
@@ -82,7 +82,7 @@ export async function sendCall<Credentials, Order>(
 		const send = async () => await sendOnce(context, provider, credentials, call, options);
 		const { rateLimit } = contract;
 		const outcome = rateLimit
-			? await inTurn(
+			? await withRateLimit(
 					`${contract.provider}:${rateLimit.scope(credentials)}`,
 					rateLimit.requestsPerSecond,
 					send,
@@ -93,7 +93,7 @@ export async function sendCall<Credentials, Order>(
 		if (outcome.failure.mayHaveArrived) doubt = outcome.failure;
 		// Never earlier than asked for, and not all at the same moment.
 		const wait = (outcome.retryAfterMilliseconds ?? 0) + growingPause(attempt);
-		const repeatable = outcome.harmless || call.repeat !== 'once';
+		const repeatable = outcome.harmless || call.retry !== 'never';
 		if (
 			!repeatable ||
 			!outcome.temporary ||
@@ -119,7 +119,7 @@ function stillInDoubt(last: CallFailure, doubt: CallFailure): CallFailure {
 	});
 }
 
-type Outcome =
+type SendResult =
 	| { reply: HttpReply }
 	/** `harmless`: the provider certainly did nothing. `temporary`: another try may succeed. */
 	| {
@@ -135,17 +135,17 @@ async function sendOnce<Credentials, Order>(
 	credentials: Credentials,
 	call: HttpCall,
 	options: SendOptions,
-): Promise<Outcome> {
+): Promise<SendResult> {
 	const { contract } = provider;
 	const name = contract.displayName;
 	let reply: HttpReply;
 	try {
-		reply = await exchange(context, provider.credentialName, credentials, call, options);
+		reply = await request(context, provider.credentialName, credentials, call, options);
 	} catch (error) {
 		const problem = inputErrorIn(error);
 		if (problem) throw problem;
 		const code = networkCode(error);
-		const blocked = wordsOfBlock(error);
+		const blocked = ssrfBlockMessage(error);
 		const harmless = blocked !== undefined || NEVER_SENT.has(code);
 		const what = harmless
 			? `${name} could not be reached (${blocked ?? code})`
@@ -172,7 +172,7 @@ async function sendOnce<Credentials, Order>(
 			reply: {
 				...(options.tellsSecret
 					? reply
-					: withoutEcho(reply, context, provider.credentialName, credentials, call)),
+					: redactEcho(reply, context, provider.credentialName, credentials, call)),
 				quoted: () => excerpt(hidden(reply.text)),
 			},
 		};
@@ -238,14 +238,14 @@ async function sendOnce<Credentials, Order>(
 }
 
 function uncertain(call: HttpCall, otherwise: string): { advice: string; mayHaveArrived: boolean } {
-	if (call.repeat === 'safe') return { advice: otherwise, mayHaveArrived: false };
+	if (call.retry === 'idempotent') return { advice: otherwise, mayHaveArrived: false };
 	return {
 		advice: `It may have been made nevertheless, so it was not sent again blindly. ${call.howToFindOut ?? 'Look it up at the provider before you run this row again.'}`,
 		mayHaveArrived: true,
 	};
 }
 
-async function exchange(
+async function request(
 	context: AnyContext,
 	credentialName: string,
 	credentials: unknown,
@@ -303,7 +303,7 @@ async function exchange(
 }
 
 /** n8n wraps what went wrong several times; what is looked for is on one of the layers, the outermost first. */
-function layersOf(error: unknown): object[] {
+function causes(error: unknown): object[] {
 	const layers: object[] = [];
 	for (let layer = error; layers.length < 6 && typeof layer === 'object' && layer !== null;) {
 		layers.push(layer);
@@ -315,7 +315,7 @@ function layersOf(error: unknown): object[] {
 
 function networkCode(error: unknown): string {
 	// n8n 1.x keeps it in the place of the HTTP status, and nowhere else (1.123.81).
-	const codes = layersOf(error).flatMap((layer) => [
+	const codes = causes(error).flatMap((layer) => [
 		(layer as { code?: unknown }).code,
 		(layer as { httpCode?: unknown }).httpCode,
 	]);
@@ -327,8 +327,8 @@ function networkCode(error: unknown): string {
 }
 
 /** Where n8n's protection against requests to its own network (N8N_SSRF_PROTECTION_ENABLED) has kept the request from being sent. */
-function wordsOfBlock(error: unknown): string | undefined {
-	return layersOf(error).find(
+function ssrfBlockMessage(error: unknown): string | undefined {
+	return causes(error).find(
 		(layer): layer is Error =>
 			'name' in layer && typeof layer.name === 'string' && layer.name.startsWith('SsrfBlocked'),
 	)?.message;
@@ -336,7 +336,7 @@ function wordsOfBlock(error: unknown): string | undefined {
 
 /** What the credential's `authenticate` threw. */
 function inputErrorIn(error: unknown): InputError | undefined {
-	return layersOf(error).find((layer) => layer instanceof InputError);
+	return causes(error).find((layer) => layer instanceof InputError);
 }
 
 function excerpt(text: string): string {
@@ -373,7 +373,7 @@ function secretsHidden<Credentials, Order>(
 	credentials: Credentials,
 	call: HttpCall,
 ): (text: string) => string {
-	const open: readonly string[] = contract.openFields ?? [];
+	const open: readonly string[] = contract.nonSecretFields ?? [];
 	const fields = Object.entries(credentials as Record<string, unknown>).flatMap(([name, value]) =>
 		typeof value === 'string' && !open.includes(name) && !/^https?:/i.test(value) ? [value] : [],
 	);
@@ -389,11 +389,11 @@ function secretsHidden<Credentials, Order>(
 		...[...fields, ...headers].filter((value) => value.length >= 8),
 		...(call.secrets ?? []).filter((value) => value !== ''),
 	];
-	return (text) => secrets.reduce(withoutPiecesOf, text);
+	return (text) => secrets.reduce(redactFragments, text);
 }
 
 /** With `Simplify` off an answer is stored as it came; what should not be in it at all, a masked field of our credential or a card number, is not. */
-function withoutEcho(
+function redactEcho(
 	reply: HttpReply,
 	context: AnyContext,
 	credentialName: string,
@@ -426,7 +426,7 @@ function withoutEcho(
 const toBase64 = (text: string) => Buffer.from(text).toString('base64');
 
 /** The text with `***` in place of the secret and of every longer piece of it: an echo may be cut off anywhere. */
-function withoutPiecesOf(text: string, secret: string): string {
+function redactFragments(text: string, secret: string): string {
 	const length = Math.min(secret.length, SHORTEST_PIECE_OF_A_SECRET);
 	const pieces = new Set(
 		Array.from({ length: secret.length - length + 1 }, (_, start) =>

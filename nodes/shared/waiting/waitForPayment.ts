@@ -9,23 +9,23 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { CallFailure } from '../core/callFailure';
-import type { PaymentEvent, PaymentFacts } from '../core/contract';
+import type { PaymentEvent, PaymentEventData } from '../core/contract';
 import { asNodeError } from '../items/eachItem';
 import { textOrNull } from '../core/exactJson';
 import { InputError } from '../core/inputError';
 import { tooManyItems } from '../items/tooManyItems';
-import { compareAmounts, shown } from '../core/money';
+import { compareAmounts, quote } from '../core/money';
 import { readChoice } from '../core/readChoice';
 import { readText } from '../core/readText';
 import { readCredentials, usedByAgent, type ProviderNode } from '../providerNode';
 import {
 	acknowledge,
-	answerThroughUs,
+	onResponseSent,
 	logLine,
-	notTwice,
+	conflict,
 	refuse,
 } from '../callbacks/answerCallback';
-import { judgeCallback, type Expectation } from '../callbacks/judgeCallback';
+import { decideCallback, type Expectation } from '../callbacks/decideCallback';
 import { credentialsOrNothing, readReceived } from '../callbacks/receiveCallback';
 import { sendCall } from '../requests/sendCall';
 
@@ -56,7 +56,7 @@ interface Expected {
 }
 
 type PaidInFull = 'exact' | 'under' | 'over' | 'unknown';
-type Outcome = 'paid' | 'underpaid' | 'failed' | 'canceled' | 'expired' | 'timeout';
+type WaitOutcome = 'paid' | 'underpaid' | 'failed' | 'canceled' | 'expired' | 'timeout';
 
 export const waitForPaymentFields: INodeProperties[] = [
 	{
@@ -205,10 +205,10 @@ async function start<Credentials, Order>(
 	// What came in, also where 'Execute Once' would drop all but the first.
 	const itemCount = executeData.data.main?.[0]?.length ?? 1;
 	if (itemCount > 1) throw tooManyItems('Wait for Payment', itemCount);
-	refuseUnsafeWay(context, displayName);
+	refuseOtherWaitingNodes(context, displayName);
 	const expected = readExpected(context, item, provider.contract.provider);
 	const credentials = await readCredentials<Credentials>(context, provider.credentialName);
-	const problem = callback.problem(credentials) ?? callback.cannotTellPaid?.(credentials);
+	const problem = callback.setupProblem(credentials) ?? callback.cannotTellPaid?.(credentials);
 	if (problem !== undefined)
 		throw new InputError(
 			`${displayName} callbacks cannot be understood: ${problem}`,
@@ -224,7 +224,7 @@ async function start<Credentials, Order>(
 		json: {
 			...item.json,
 			payment: null,
-			outcome: 'timeout' satisfies Outcome,
+			outcome: 'timeout' satisfies WaitOutcome,
 			paidInFull: 'unknown' satisfies PaidInFull,
 		},
 		pairedItem: { item: 0 },
@@ -266,7 +266,7 @@ export async function resumeWhenPaid<Credentials, Order>(
 				`${name} refused a callback: its credential cannot be read.`,
 				'The execution goes on waiting; restore the credential.',
 			);
-		const judgement = await judgeCallback(
+		const judgement = await decideCallback(
 			context,
 			provider,
 			credentials,
@@ -275,7 +275,7 @@ export async function resumeWhenPaid<Credentials, Order>(
 			undefined,
 			expectationOf(waiting.expected),
 		);
-		const accepted = provider.contract.callback.accepted(credentials);
+		const accepted = provider.contract.callback.acknowledgement(credentials);
 		if (!judgement.pass) {
 			if (!judgement.acknowledge)
 				return refuse(
@@ -302,7 +302,7 @@ export async function resumeWhenPaid<Credentials, Order>(
 						...acknowledge(context, accepted),
 						workflowData: outputsFor(waiting.item, event, decided),
 					}
-				: notTwice(context);
+				: conflict(context);
 		logLine(
 			context,
 			'info',
@@ -344,7 +344,7 @@ function resumeOnce(context: IWebhookFunctions, { checkoutId, reference }: Expec
 	]);
 	if (resuming.has(key)) return false;
 	resuming.set(key, now + N8N_CLAIMS_WITHIN_MILLISECONDS);
-	answerThroughUs(context.getResponseObject(), undefined, (success) => {
+	onResponseSent(context.getResponseObject(), undefined, (success) => {
 		if (!success) resuming.delete(key);
 	});
 	return true;
@@ -387,7 +387,7 @@ function readExpected(
 		if (is === null || saysTheSame(field, expected[field], is)) continue;
 		// In the editor a field keeps what another operation of the node had in it.
 		throw new InputError(
-			`'${FIELDS[field]}' is ${shown(expected[field] ?? '')}, but the checkout of the input item has ${shown(is)}`,
+			`'${FIELDS[field]}' is ${quote(expected[field] ?? '')}, but the checkout of the input item has ${quote(is)}`,
 			`Set the field to the expression {{ $json.${field} }}.`,
 		);
 	}
@@ -457,7 +457,7 @@ async function askOnce<Credentials, Order>(
 	expected: Expected,
 ): Promise<PaymentEvent | undefined> {
 	const { confirm } = provider.contract.callback;
-	const asked: PaymentFacts = {
+	const asked: PaymentEventData = {
 		provider: provider.contract.provider,
 		event: 'unknown',
 		eventId: '',
@@ -501,9 +501,9 @@ async function askOnce<Credentials, Order>(
 
 /** Undefined while it is open. A declined card alone is not the end: the payer tries again on the same page. */
 function decide(
-	event: PaymentFacts,
+	event: PaymentEventData,
 	expected: Expected,
-): { outcome: Outcome; paidInFull: PaidInFull } | undefined {
+): { outcome: WaitOutcome; paidInFull: PaidInFull } | undefined {
 	if (event.event === 'payment.succeeded') {
 		const paidInFull = compareWithExpected(event, expected);
 		return { outcome: paidInFull === 'under' ? 'underpaid' : 'paid', paidInFull };
@@ -516,7 +516,7 @@ function decide(
 		: undefined;
 }
 
-function compareWithExpected(event: PaymentFacts, expected: Expected): PaidInFull {
+function compareWithExpected(event: PaymentEventData, expected: Expected): PaidInFull {
 	if (event.amount === null || expected.amount === null || !DECIMAL.test(event.amount))
 		return 'unknown';
 	const difference = compareAmounts(event.amount, expected.amount);
@@ -529,7 +529,7 @@ function compareWithExpected(event: PaymentFacts, expected: Expected): PaidInFul
 const ANOTHER = 'is not that of the checkout that is waited for';
 
 /** In words why the event is not about this checkout; undefined if it is. At least one number must be shared. */
-function belongsElsewhere(event: PaymentFacts, expected: Expected): string | undefined {
+function belongsElsewhere(event: PaymentEventData, expected: Expected): string | undefined {
 	const another = contradiction(event, expected);
 	if (another !== undefined) return another;
 	const shares = (['checkoutId', 'reference'] as const).some(
@@ -540,7 +540,7 @@ function belongsElsewhere(event: PaymentFacts, expected: Expected): string | und
 		: 'it names neither the checkout id nor the reference that is waited for';
 }
 
-function contradiction(event: PaymentFacts, expected: Expected): string | undefined {
+function contradiction(event: PaymentEventData, expected: Expected): string | undefined {
 	const differs = (left: string | null, right: string | null) =>
 		left !== null && right !== null && left !== right;
 	if (differs(event.checkoutId, expected.checkoutId)) return `its checkout id ${ANOTHER}`;
@@ -566,8 +566,8 @@ function expectationOf(expected: Expected): Expectation {
 
 function outputsFor(
 	item: INodeExecutionData,
-	payment: PaymentFacts,
-	{ outcome, paidInFull }: { outcome: Outcome; paidInFull: PaidInFull },
+	payment: PaymentEventData,
+	{ outcome, paidInFull }: { outcome: WaitOutcome; paidInFull: PaidInFull },
 ): INodeExecutionData[][] {
 	const output: INodeExecutionData = {
 		...item,
@@ -606,7 +606,7 @@ const CONNECTIONS = [NodeConnectionTypes.Main, NodeConnectionTypes.AiTool];
  * execution is waiting, so none of them may wait that does not prove what it receives. And where no node gives it away, nothing
  * would ever resume this one.
  */
-function refuseUnsafeWay(context: IExecuteFunctions, displayName: string): void {
+function refuseOtherWaitingNodes(context: IExecuteFunctions, displayName: string): void {
 	const here = context.getNode();
 	const seen = new Set<string>([here.name]);
 	let level = [here.name];
@@ -622,7 +622,7 @@ function refuseUnsafeWay(context: IExecuteFunctions, displayName: string): void 
 		for (const parent of parents) {
 			if (seen.has(parent.name)) continue;
 			seen.add(parent.name);
-			if (!parent.disabled && waits(parent)) {
+			if (!parent.disabled && isWaitingNode(parent)) {
 				throw new InputError(
 					`'${parent.name}' waits between the node that creates the checkout and this one`,
 					'Whoever knows the resume address could resume it without paying. Move it before the checkout is created, or after Wait for Payment.',
@@ -644,7 +644,7 @@ function refuseUnsafeWay(context: IExecuteFunctions, displayName: string): void 
 }
 
 /** n8n's own nodes that pause an execution, each with its webhook that resumes it (2.41.1: `restartWebhook` in their descriptions). */
-function waits({ type, parameters = {} }: NodeTypeAndVersion): boolean {
+function isWaitingNode({ type, parameters = {} }: NodeTypeAndVersion): boolean {
 	if (type === 'n8n-nodes-base.wait') return true;
 	if (type === 'n8n-nodes-base.form') return parameters.operation !== 'completion';
 	// The first version of the chat node has a switch in place of the operation.

@@ -5,17 +5,17 @@ import {
 	downloadSettlementCall,
 	getPaymentCall,
 	listSettlementsCall,
-	queryCall,
+	getTransactionCall,
 	readPayment,
 	readQueried,
 	readRefund,
 	readSettlements,
-	refundCall,
+	createRefundCall,
 	saysUnknownTransaction,
 	type RefundOrder,
 } from '../../../nodes/ChingChingPay/chingChingPay.contract';
 import { CallFailure } from '../../../nodes/shared/core/callFailure';
-import type { HttpCall, PaymentFacts } from '../../../nodes/shared/core/contract';
+import type { HttpCall, PaymentEventData } from '../../../nodes/shared/core/contract';
 import { InputError } from '../../../nodes/shared/core/inputError';
 import { answered, credentials, order, received, reply, sentBody } from './support';
 
@@ -24,7 +24,7 @@ const post = (body: string): HttpCall => ({
 	method: 'POST',
 	url: 'https://gateway.example/gateway/api/v1/payments/checkout',
 	body,
-	repeat: 'once',
+	retry: 'never',
 });
 const signatureOf = (call: HttpCall, more: Parameters<typeof credentials>[0] = {}) =>
 	chingChingPay.authHeaders(credentials(more), call, stamp)['x-signature'];
@@ -38,7 +38,7 @@ describe('the signature of a request', () => {
 
 	it('covers the empty text where there is no body', () => {
 		expect(
-			signatureOf({ method: 'GET', url: 'https://gateway.example/x?page=1', repeat: 'safe' }),
+			signatureOf({ method: 'GET', url: 'https://gateway.example/x?page=1', retry: 'idempotent' }),
 		).toBe(hmac(''));
 	});
 
@@ -68,7 +68,7 @@ describe('the signature of a request', () => {
 		const call: HttpCall = {
 			method: 'GET',
 			url: 'https://gateway.example/x?page=1&is_transferred=&a=%E9%A6%99',
-			repeat: 'safe',
+			retry: 'idempotent',
 		};
 		expect(signatureOf(call, { requestSignedText: 'sortedPairs' })).toBe(hmac('a=香&page=1'));
 	});
@@ -85,7 +85,7 @@ describe('the credential', () => {
 		],
 	])('%s is refused, for requests and for callbacks', (_case, fields, words) => {
 		expect(chingChingPay.credentialProblem?.(credentials(fields))).toMatch(words);
-		expect(chingChingPay.callback.problem(credentials(fields))).toMatch(words);
+		expect(chingChingPay.callback.setupProblem(credentials(fields))).toMatch(words);
 	});
 
 	it('that signs with the API key needs no signing secret', () => {
@@ -130,7 +130,7 @@ describe('create', () => {
 		expect(call).toMatchObject({
 			method: 'POST',
 			url: 'https://gateway.example/gateway/api/v1/payments/checkout',
-			repeat: 'once',
+			retry: 'never',
 		});
 		expect(sentBody(call)).toEqual({
 			amount: 1000,
@@ -399,7 +399,7 @@ describe('create link', () => {
 		expect(call).toMatchObject({
 			method: 'POST',
 			url: 'https://gateway.example/gateway/api/v1/payments/link',
-			repeat: 'once',
+			retry: 'never',
 		});
 		expect(sentBody(call)).toEqual({
 			amount: 1000,
@@ -548,13 +548,15 @@ describe('a refusal', () => {
 
 describe('get transaction', () => {
 	it('asks with a signed POST that may be repeated', () => {
-		expect(queryCall({ reference: 'order-1' }, credentials())).toMatchObject({
+		expect(getTransactionCall({ reference: 'order-1' }, credentials())).toMatchObject({
 			method: 'POST',
 			url: 'https://gateway.example/gateway/api/v1/payments/transactions/query',
 			body: '{"merchant_reference":"order-1"}',
-			repeat: 'safe',
+			retry: 'idempotent',
 		});
-		expect(queryCall({ transactionId: 'T1' }, credentials()).body).toBe('{"transaction_id":"T1"}');
+		expect(getTransactionCall({ transactionId: 'T1' }, credentials()).body).toBe(
+			'{"transaction_id":"T1"}',
+		);
 	});
 
 	const data = {
@@ -696,13 +698,13 @@ describe('create refund', () => {
 	});
 
 	it('sends what its page documents, once', () => {
-		const call = refundCall(
+		const call = createRefundCall(
 			refund({ callbackUrl: 'https://n8n.example/1', description: 'Returned' }),
 			credentials(),
 		);
 		expect(call).toMatchObject({
 			url: 'https://gateway.example/gateway/api/v1/payments/transactions/refund',
-			repeat: 'once',
+			retry: 'never',
 		});
 		expect(sentBody(call)).toEqual({
 			amount: 500,
@@ -723,7 +725,7 @@ describe('create refund', () => {
 			/'Payment Reference' and 'Transaction ID' are both empty/,
 		],
 	])('refuses a refund without %s', (_case, more, words) => {
-		expect(() => refundCall(refund(more), credentials())).toThrow(words);
+		expect(() => createRefundCall(refund(more), credentials())).toThrow(words);
 	});
 
 	it('has an unknown status until the merchant has classified the word', () => {
@@ -897,7 +899,10 @@ describe('a callback', () => {
 	});
 
 	const eventOf = (text: string, more: Parameters<typeof credentials>[0] = {}) =>
-		chingChingPay.callback.event(JSON.parse(text) as Record<string, unknown>, credentials(more));
+		chingChingPay.callback.parseEvent(
+			JSON.parse(text) as Record<string, unknown>,
+			credentials(more),
+		);
 
 	it('is unknown by default, and keeps the status word', () => {
 		expect(eventOf(body)).toMatchObject({
@@ -919,13 +924,13 @@ describe('a callback', () => {
 	});
 
 	it('is answered with what the credential says', () => {
-		expect(chingChingPay.callback.accepted(credentials())).toEqual({
+		expect(chingChingPay.callback.acknowledgement(credentials())).toEqual({
 			status: 200,
 			contentType: 'text/plain; charset=utf-8',
 			body: 'success',
 		});
 		expect(
-			chingChingPay.callback.accepted(credentials({ acknowledgementBody: '{"code":0}' })),
+			chingChingPay.callback.acknowledgement(credentials({ acknowledgementBody: '{"code":0}' })),
 		).toEqual({ status: 200, contentType: 'application/json; charset=utf-8', body: '{"code":0}' });
 	});
 
@@ -939,13 +944,13 @@ describe('a callback', () => {
 
 describe('the question to the API', () => {
 	const { confirm } = chingChingPay.callback;
-	const claimed = (more: Partial<PaymentFacts> = {}): PaymentFacts => ({
-		...chingChingPay.callback.event({ merchant_reference: 'order-1' }, credentials()),
+	const claimed = (more: Partial<PaymentEventData> = {}): PaymentEventData => ({
+		...chingChingPay.callback.parseEvent({ merchant_reference: 'order-1' }, credentials()),
 		...more,
 	});
 	const facts = (
 		answer: ReturnType<typeof reply>,
-		more: Partial<PaymentFacts> = {},
+		more: Partial<PaymentEventData> = {},
 		settings = credentials({ paidValues: 'WORD' }),
 	) => confirm?.facts(answer, claimed(more), settings);
 

@@ -36,7 +36,7 @@ const callOf = (vector: Vector): HttpCall => ({
 	method: 'POST',
 	url: `https://test-api.chingchingpay.com/gateway${vector.request_line.split(' ')[1]}`,
 	body: vector.body_utf8,
-	repeat: 'once',
+	retry: 'never',
 });
 const stamp = { now: new Date(0), nonce: '' };
 

@@ -179,7 +179,7 @@ describe('the credential', () => {
 		expect(() =>
 			eFundPay.authHeaders(
 				{ ...credentials, ...more },
-				{ method: 'GET', url: 'https://elsewhere.example/', repeat: 'safe' },
+				{ method: 'GET', url: 'https://elsewhere.example/', retry: 'idempotent' },
 				{ now: new Date(0), nonce: '' },
 			),
 		).toThrow(words);
@@ -189,7 +189,7 @@ describe('the credential', () => {
 		const call = {
 			method: 'GET',
 			url: 'https://sandbox.efundpay.com/v4/transactions',
-			repeat: 'safe',
+			retry: 'idempotent',
 		} as const;
 		expect(() => eFundPay.authHeaders(credentials, call, { now: new Date(0), nonce: '' })).toThrow(
 			/live key/,
@@ -336,7 +336,7 @@ describe('Create Checkout', () => {
 		it('that is the same for the same row in every run', () => {
 			expect(key(create())).toMatch(/^[0-9a-f]{64}$/);
 			expect(key(create())).toBe(key(create()));
-			expect(create().repeat).toBe('deduplicated');
+			expect(create().retry).toBe('idempotencyKey');
 		});
 
 		it.each<[string, Partial<EFundPayOrder>]>([
@@ -456,7 +456,7 @@ describe('a transaction', () => {
 		expect(getTransactionCall('1f0c6a52', credentials)).toEqual({
 			method: 'GET',
 			url: 'https://api.efundpay.com/v4/transactions/1f0c6a52',
-			repeat: 'safe',
+			retry: 'idempotent',
 		});
 		expect(getTransactionCall('a/../b?c', credentials).url).toBe(
 			'https://api.efundpay.com/v4/transactions/a%2F..%2Fb%3Fc',
@@ -689,7 +689,7 @@ describe('a refund', () => {
 		expect(call).toMatchObject({
 			method: 'POST',
 			url: 'https://api.efundpay.com/v4/transactions/transaction-1/refunds',
-			repeat: 'once',
+			retry: 'never',
 			howToFindOut: expect.stringContaining('Refund: Get Many'),
 		});
 		expect(call.headers).not.toHaveProperty('idempotency-key');
@@ -1238,7 +1238,7 @@ describe('a callback', () => {
 	});
 
 	it('is acknowledged in the words of the page', () => {
-		expect(eFundPay.callback.accepted(credentials)).toEqual({
+		expect(eFundPay.callback.acknowledgement(credentials)).toEqual({
 			status: 200,
 			contentType: 'application/json; charset=utf-8',
 			body: '{"code":"200","message":"SUCCESS"}',
@@ -1250,7 +1250,7 @@ describe('the event of a callback', () => {
 	const event = (
 		payload: Record<string, unknown>,
 		headers: Record<string, string> = { timezone: 'Asia/Shanghai' },
-	) => eFundPay.callback.event(payload, credentials, { headers });
+	) => eFundPay.callback.parseEvent(payload, credentials, { headers });
 
 	it('of a payment', () => {
 		expect(event(payment)).toEqual({
@@ -1317,7 +1317,11 @@ describe('the event of a callback', () => {
 
 describe('the platform public key', () => {
 	const problem = (platformPublicKey: string, platformPublicKeyPrevious = '') =>
-		eFundPay.callback.problem({ ...credentials, platformPublicKey, platformPublicKeyPrevious });
+		eFundPay.callback.setupProblem({
+			...credentials,
+			platformPublicKey,
+			platformPublicKeyPrevious,
+		});
 	const text = pem(platform.publicKey);
 
 	it.each([

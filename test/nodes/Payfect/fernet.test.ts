@@ -1,5 +1,5 @@
 import { openFernetToken, readFernetKey } from '../../../nodes/Payfect/fernet';
-import { ageProblem } from '../../../nodes/shared/callbacks/judgeCallback';
+import { ageProblem } from '../../../nodes/shared/callbacks/decideCallback';
 import { fernetToken, secretKey } from './support';
 
 /** The official cases: github.com/fernet/spec, generate.json, verify.json and invalid.json (8a21920). */

@@ -6,7 +6,7 @@ import {
 	type PayfectOrder,
 } from '../../../nodes/Payfect/payfect.contract';
 import { CallFailure } from '../../../nodes/shared/core/callFailure';
-import type { PaymentFacts } from '../../../nodes/shared/core/contract';
+import type { PaymentEventData } from '../../../nodes/shared/core/contract';
 import { InputError } from '../../../nodes/shared/core/inputError';
 import createdReply from './fixtures/createCheckout.success.json';
 import {
@@ -208,7 +208,7 @@ describe('the create call', () => {
 
 	it('is never sent twice blindly, and says where to look', () => {
 		const call = payfect.checkout.call(order(), credentials);
-		expect(call.repeat).toBe('once');
+		expect(call.retry).toBe('never');
 		expect(call.howToFindOut).toMatch(/dashboard/);
 	});
 
@@ -236,7 +236,7 @@ describe('the query', () => {
 		expect(getCheckoutCall('3f0c9a52', credentials)).toMatchObject({
 			method: 'GET',
 			url: 'https://api.payfect.finance/api/v1/checkouts/3f0c9a52/',
-			repeat: 'safe',
+			retry: 'idempotent',
 		});
 		expect(getCheckoutCall('../merchants?a=1', credentials).url).toBe(
 			'https://api.payfect.finance/api/v1/checkouts/..%2Fmerchants%3Fa%3D1/',
@@ -403,18 +403,18 @@ describe('the secret key for callbacks', () => {
 	])(
 		'that is %s is described in the words of the credential',
 		(_case, callbackSecretKey, words) => {
-			expect(payfect.callback.problem({ ...credentials, callbackSecretKey })).toMatch(words);
+			expect(payfect.callback.setupProblem({ ...credentials, callbackSecretKey })).toMatch(words);
 		},
 	);
 
 	it('from before is described too', () => {
 		expect(
-			payfect.callback.problem({ ...credentials, callbackSecretKeyPrevious: 'short' }),
+			payfect.callback.setupProblem({ ...credentials, callbackSecretKeyPrevious: 'short' }),
 		).toMatch(/'Previous Callback Secret Key' in the Payfect credential is not a key/);
 	});
 
 	it('may be the only one', () => {
-		expect(payfect.callback.problem(credentials)).toBeUndefined();
+		expect(payfect.callback.setupProblem(credentials)).toBeUndefined();
 	});
 });
 
@@ -513,7 +513,7 @@ describe('a callback', () => {
 	});
 
 	it('becomes the facts of the payment', () => {
-		expect(payfect.callback.event(paid, credentials)).toEqual({
+		expect(payfect.callback.parseEvent(paid, credentials)).toEqual({
 			provider: 'payfect',
 			event: 'payment.succeeded',
 			eventId: '3f0c9a52-7d4e-4a61-9b1c-5e2f8d7a6c01:succeeded',
@@ -533,7 +533,7 @@ describe('a callback', () => {
 	it.each(['complete', 'SUCCEEDED', 'failed', '', null, undefined, true, 'constructor'])(
 		'with the status %p, which is documented nowhere, is unknown',
 		(status) => {
-			expect(payfect.callback.event({ ...paid, status }, credentials)).toMatchObject({
+			expect(payfect.callback.parseEvent({ ...paid, status }, credentials)).toMatchObject({
 				event: 'unknown',
 				status: 'unknown',
 			});
@@ -542,7 +542,7 @@ describe('a callback', () => {
 
 	it('without an id is not taken for a copy of another without an id', () => {
 		const eventId = (payload: Record<string, unknown>) =>
-			payfect.callback.event(payload, credentials).eventId;
+			payfect.callback.parseEvent(payload, credentials).eventId;
 		expect(eventId({ status: 'succeeded', amount: '1' })).not.toBe(
 			eventId({ status: 'succeeded', amount: '2' }),
 		);
@@ -552,7 +552,7 @@ describe('a callback', () => {
 	});
 
 	it('is acknowledged with 200', () => {
-		expect(payfect.callback.accepted(credentials)).toEqual({
+		expect(payfect.callback.acknowledgement(credentials)).toEqual({
 			status: 200,
 			contentType: 'text/plain; charset=utf-8',
 			body: 'OK',
@@ -561,7 +561,7 @@ describe('a callback', () => {
 });
 
 describe('what the API says about a callback', () => {
-	const claimed: PaymentFacts = payfect.callback.event(paid, credentials);
+	const claimed: PaymentEventData = payfect.callback.parseEvent(paid, credentials);
 	const found = (status: string) =>
 		payfect.callback.confirm?.facts(
 			reply(200, { ...createdReply.body, status }),

@@ -1,6 +1,6 @@
 import { payfect, type PayfectCredentials } from '../../../nodes/Payfect/payfect.contract';
-import type { Verdict } from '../../../nodes/shared/core/contract';
-import { ageProblem } from '../../../nodes/shared/callbacks/judgeCallback';
+import type { Verification } from '../../../nodes/shared/core/contract';
+import { ageProblem } from '../../../nodes/shared/callbacks/decideCallback';
 import file from './fixtures/vectors.json';
 
 interface Vector {
@@ -21,7 +21,7 @@ const verdictOf = ({
 	key,
 	signature_header: signature,
 	body,
-}: Pick<Vector, 'key' | 'signature_header' | 'body'>): Verdict => {
+}: Pick<Vector, 'key' | 'signature_header' | 'body'>): Verification => {
 	const credentials: PayfectCredentials = {
 		apiKey: 'key',
 		callbackSecretKey: key,

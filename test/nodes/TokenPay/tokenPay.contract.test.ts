@@ -95,7 +95,7 @@ describe('a request of TokenPay', () => {
 	])('signs the path %s', (_case, baseUrl, url, path) => {
 		const { Authorization } = tokenPay.authHeaders(
 			{ ...credentials, baseUrl },
-			{ method: 'POST', url, body: '{}', repeat: 'once' },
+			{ method: 'POST', url, body: '{}', retry: 'never' },
 			stamp,
 		);
 		expect(Authorization?.split('signature=')[1]).toBe(
@@ -139,7 +139,7 @@ describe('the request of Create Checkout', () => {
 		expect(call).toMatchObject({
 			method: 'POST',
 			url: 'https://api.tokenpay.me/v1/transaction/prepayment',
-			repeat: 'once',
+			retry: 'never',
 		});
 		expect(call.howToFindOut).toContain('Checkout: Get');
 		expect(sentBody(call)).toEqual({
@@ -387,7 +387,7 @@ describe('looking an order up', () => {
 		expect(call).toMatchObject({
 			method: 'POST',
 			url: 'https://api.tokenpay.me/v1/transaction/query',
-			repeat: 'safe',
+			retry: 'idempotent',
 		});
 		expect(sentBody(call)).toEqual({
 			app_id: credentials.appId,
@@ -470,7 +470,7 @@ describe('closing an order', () => {
 		expect(call).toMatchObject({
 			method: 'POST',
 			url: 'https://api.tokenpay.me/v1/transaction/close',
-			repeat: 'once',
+			retry: 'never',
 		});
 		expect(sentBody(call)).toEqual({
 			app_id: credentials.appId,
@@ -555,7 +555,7 @@ describe('currencies and balance', () => {
 		expect(call).toMatchObject({
 			method: 'POST',
 			url: 'https://api.tokenpay.me/v1/merchant/balance',
-			repeat: 'safe',
+			retry: 'idempotent',
 		});
 		expect(sentBody(call)).toEqual({ mch_id: '12345678', chain: 'TRON', currency: 'USDT' });
 	});
@@ -846,17 +846,17 @@ describe('a callback of TokenPay', () => {
 		['App ID', { appId: '' }],
 		['Merchant ID', { merchantId: '' }],
 	])('cannot be proved while %s is wrong', (field, fields) => {
-		expect(tokenPay.callback.problem({ ...credentials, ...fields })).toContain(`'${field}'`);
+		expect(tokenPay.callback.setupProblem({ ...credentials, ...fields })).toContain(`'${field}'`);
 	});
 
 	it('can be proved with a good credential', () => {
-		expect(tokenPay.callback.problem(credentials)).toBeUndefined();
+		expect(tokenPay.callback.setupProblem(credentials)).toBeUndefined();
 	});
 });
 
 describe('the event of a callback', () => {
 	const eventOf = (content: object, originalType: string | null = 'transaction') =>
-		tokenPay.callback.event({ originalType, content }, credentials);
+		tokenPay.callback.parseEvent({ originalType, content }, credentials);
 
 	it('holds every fact of the payment', () => {
 		expect(eventOf(paid)).toEqual({
@@ -904,7 +904,9 @@ describe('the event of a callback', () => {
 			credentials,
 		);
 		const event =
-			verdict.genuine === true ? tokenPay.callback.event(verdict.payload, credentials) : undefined;
+			verdict.genuine === true
+				? tokenPay.callback.parseEvent(verdict.payload, credentials)
+				: undefined;
 		expect(event).toMatchObject({
 			amount: '12.34567890123456789',
 			raw: { amount: '12345678901234567890', note: '茶', rate: '1.0' },
@@ -914,7 +916,7 @@ describe('the event of a callback', () => {
 
 describe('confirming a callback', () => {
 	const { confirm } = tokenPay.callback;
-	const claimed = tokenPay.callback.event(
+	const claimed = tokenPay.callback.parseEvent(
 		{ originalType: 'transaction', content: paid },
 		credentials,
 	);

@@ -1,5 +1,5 @@
 import { createSecretKey } from 'node:crypto';
-import { ageProblem } from '../../../nodes/shared/callbacks/judgeCallback';
+import { ageProblem } from '../../../nodes/shared/callbacks/decideCallback';
 import { openResource } from '../../../nodes/TokenPay/encryptedResource';
 import { readAppSecret } from '../../../nodes/TokenPay/messageSignature';
 import {
@@ -55,7 +55,7 @@ const verdicts: Record<string, (vector: Vector) => string> = {
 			method: 'POST' as const,
 			url: `https://api.tokenpay.me${vector.path}`,
 			body: vector.body,
-			repeat: 'once' as const,
+			retry: 'never' as const,
 		};
 		const { Authorization } = tokenPay.authHeaders(credentialsOf(vector), call, stamp);
 		const given =
@@ -116,7 +116,8 @@ describe("TokenPay's vectors", () => {
 			);
 			const [whole] = vectors.filter(({ id }) => id === 'callback-valid');
 			expect(
-				verdict.genuine === true && tokenPay.callback.event(verdict.payload, credentialsOf(vector)),
+				verdict.genuine === true &&
+					tokenPay.callback.parseEvent(verdict.payload, credentialsOf(vector)),
 			).toMatchObject({
 				event: 'payment.succeeded',
 				reference: 'n8n-20261121-0001',
@@ -129,7 +130,7 @@ describe("TokenPay's vectors", () => {
 
 	it('callback-valid is acknowledged as it says', () => {
 		const [vector] = vectors.filter(({ id }) => id === 'callback-valid');
-		const { status, contentType, body } = tokenPay.callback.accepted(credentialsOf(vector!));
+		const { status, contentType, body } = tokenPay.callback.acknowledgement(credentialsOf(vector!));
 		expect({ status, content_type: contentType.split(';')[0], body }).toEqual(vector?.expect.ack);
 	});
 });

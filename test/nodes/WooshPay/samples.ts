@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { HttpReply, PaymentFacts } from '../../../nodes/shared/core/contract';
+import type { HttpReply, PaymentEventData } from '../../../nodes/shared/core/contract';
 import { readJson } from '../../../nodes/shared/core/exactJson';
 import {
 	wooshPay,
@@ -77,6 +77,6 @@ export function paymentEvent(
 	};
 }
 
-export function factsOf(payload: Record<string, unknown>): PaymentFacts {
-	return wooshPay.callback.event(payload, credentials);
+export function factsOf(payload: Record<string, unknown>): PaymentEventData {
+	return wooshPay.callback.parseEvent(payload, credentials);
 }

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { HttpCall, PaymentEventName, Verdict } from '../../../nodes/shared/core/contract';
+import type { HttpCall, PaymentEventName, Verification } from '../../../nodes/shared/core/contract';
 import { readMoment } from '../../../nodes/WooshPay/signature';
 import {
 	createPriceCall,
@@ -253,15 +253,15 @@ describe('the idempotency key', () => {
 	});
 
 	it.each([
-		['once', {}, 'once'],
-		['again where the user trusts the key', { retry: true }, 'deduplicated'],
+		['once', {}, 'never'],
+		['again where the user trusts the key', { retry: true }, 'idempotencyKey'],
 		[
 			'once without a reference, whatever the user trusts',
 			{ retry: true, reference: null },
-			'once',
+			'never',
 		],
-	])('lets a create be sent %s', (_case, more, repeat) => {
-		expect(created(more).repeat).toBe(repeat);
+	])('lets a create be sent %s', (_case, more, retry) => {
+		expect(created(more).retry).toBe(retry);
 	});
 
 	it('is told with the checkout', () => {
@@ -470,10 +470,10 @@ describe('a refund', () => {
 
 	it('is never sent twice on its own, unless the user trusts the key', () => {
 		expect(createRefundCall(refund, credentials)).toMatchObject({
-			repeat: 'once',
+			retry: 'never',
 			headers: { 'Idempotency-Key': expect.any(String) as string },
 		});
-		expect(createRefundCall({ ...refund, retry: true }, credentials).repeat).toBe('deduplicated');
+		expect(createRefundCall({ ...refund, retry: true }, credentials).retry).toBe('idempotencyKey');
 	});
 
 	it('is read', () => {
@@ -635,7 +635,8 @@ describe('a callback', () => {
 		},
 		rawBody,
 	});
-	const reasonOf = (verdict: Verdict) => (verdict.genuine === false ? verdict.reason : 'genuine');
+	const reasonOf = (verdict: Verification) =>
+		verdict.genuine === false ? verdict.reason : 'genuine';
 
 	it('is genuine with the secret of the endpoint, and tells when it was signed', () => {
 		expect(wooshPay.callback.verify(signed(body), credentials)).toMatchObject({
@@ -665,10 +666,10 @@ describe('a callback', () => {
 
 	it('is refused when there is no secret at all', () => {
 		const none = { ...credentials, webhookSecret: '', webhookSecretPrevious: '' };
-		expect(wooshPay.callback.problem(none, {})).toContain("'Webhook Secret'");
-		expect(wooshPay.callback.problem(none, { secret: '' })).toContain("'Webhook Secret'");
+		expect(wooshPay.callback.setupProblem(none, {})).toContain("'Webhook Secret'");
+		expect(wooshPay.callback.setupProblem(none, { secret: '' })).toContain("'Webhook Secret'");
 		expect(wooshPay.callback.verify(signed(body, ''), none, {}).genuine).toBe(false);
-		expect(wooshPay.callback.problem(none, { secret })).toBeUndefined();
+		expect(wooshPay.callback.setupProblem(none, { secret })).toBeUndefined();
 	});
 
 	it.each([

@@ -2,7 +2,7 @@ import {
 	beginDelivery,
 	finishDelivery,
 	forgetTestDeliveries,
-	MOST_EVENTS_REMEMBERED,
+	MAX_REMEMBERED_EVENTS,
 	REMEMBERED_FOR_MILLISECONDS,
 	type EventKey,
 } from '../../../../nodes/shared/callbacks/deliveredEvents';
@@ -93,13 +93,13 @@ test('when the memory is full the oldest finished event goes first, and none in 
 	beginDelivery(inFlight, start);
 	beginDelivery(oldest, start);
 	finishDelivery(oldest, true, start);
-	for (let event = 0; event < MOST_EVENTS_REMEMBERED; event++) {
+	for (let event = 0; event < MAX_REMEMBERED_EVENTS; event++) {
 		const key = { ...newest, eventId: `evt-${event}` };
 		beginDelivery(key, start);
 		finishDelivery(key, true, start);
 	}
 	expect(beginDelivery(inFlight, start)).toBe('inFlight');
-	expect(beginDelivery({ ...newest, eventId: `evt-${MOST_EVENTS_REMEMBERED - 1}` }, start)).toBe(
+	expect(beginDelivery({ ...newest, eventId: `evt-${MAX_REMEMBERED_EVENTS - 1}` }, start)).toBe(
 		'done',
 	);
 	expect(beginDelivery(oldest, start)).toBe('first');
@@ -112,21 +112,21 @@ test('a full memory goes on forgetting the oldest, one for each new event', () =
 		finishDelivery({ ...key, eventId: `evt-${event}` }, true, start);
 	};
 	// More than twice as many: whatever was there before is gone, and every place was used again.
-	const count = 2 * MOST_EVENTS_REMEMBERED + 1_000;
+	const count = 2 * MAX_REMEMBERED_EVENTS + 1_000;
 	for (let event = 0; event < count; event++) deliver(event);
 	const remembered = (event: number) =>
 		beginDelivery({ ...key, eventId: `evt-${event}` }, start) === 'done';
 	// The tests above have left some in flight, which take a place each.
-	expect(remembered(count - MOST_EVENTS_REMEMBERED + 100)).toBe(true);
+	expect(remembered(count - MAX_REMEMBERED_EVENTS + 100)).toBe(true);
 	expect(remembered(count - 1)).toBe(true);
-	expect(remembered(count - MOST_EVENTS_REMEMBERED - 1)).toBe(false);
+	expect(remembered(count - MAX_REMEMBERED_EVENTS - 1)).toBe(false);
 });
 
 test('a memory that was full of deliveries in flight takes in new events and forgets those that have ended', () => {
 	const key = newKey();
 	const id = (event: number) => ({ ...key, eventId: `evt-${event}` });
-	for (let event = 0; event <= MOST_EVENTS_REMEMBERED + 1; event++) beginDelivery(id(event), start);
-	for (let event = 0; event <= MOST_EVENTS_REMEMBERED + 1; event++)
+	for (let event = 0; event <= MAX_REMEMBERED_EVENTS + 1; event++) beginDelivery(id(event), start);
+	for (let event = 0; event <= MAX_REMEMBERED_EVENTS + 1; event++)
 		finishDelivery(id(event), true, start);
 	for (const event of [-1, -2, -3]) expect(beginDelivery(id(event), start)).toBe('first');
 	expect(beginDelivery(id(0), start)).toBe('first');

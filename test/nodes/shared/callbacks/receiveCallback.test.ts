@@ -4,10 +4,10 @@ import {
 	eventsField,
 	respondOption,
 } from '../../../../nodes/shared/checkout/checkoutFields';
-import type { PaymentFacts, Verdict } from '../../../../nodes/shared/core/contract';
+import type { PaymentEventData, Verification } from '../../../../nodes/shared/core/contract';
 import { InputError } from '../../../../nodes/shared/core/inputError';
-import { mayAsk, MOST_QUESTIONS_A_MINUTE } from '../../../../nodes/shared/callbacks/lookupLimit';
-import { ageProblem } from '../../../../nodes/shared/callbacks/judgeCallback';
+import { mayLookUp, MAX_LOOKUPS_PER_MINUTE } from '../../../../nodes/shared/callbacks/lookupLimit';
+import { ageProblem } from '../../../../nodes/shared/callbacks/decideCallback';
 import { receiveCallback } from '../../../../nodes/shared/callbacks/receiveCallback';
 import {
 	callWebhook,
@@ -248,7 +248,7 @@ describe('closed by default', () => {
 		[
 			'reading the event',
 			{
-				event: () => {
+				parseEvent: () => {
 					throw new RangeError(`no ${callbackSecret}`);
 				},
 			},
@@ -256,7 +256,7 @@ describe('closed by default', () => {
 		[
 			'reading the acknowledgement',
 			{
-				accepted: () => {
+				acknowledgement: () => {
 					throw new Error(`no ${callbackSecret}`);
 				},
 			},
@@ -278,7 +278,7 @@ describe('closed by default', () => {
 		const contract = probeContract(
 			{},
 			{
-				accepted: () => {
+				acknowledgement: () => {
 					throw new InputError(
 						"'Base URL' in the credential is not an absolute URL",
 						'Correct it.',
@@ -298,7 +298,7 @@ describe('closed by default', () => {
 		const contract = probeContract(
 			{},
 			{
-				verify: ({ rawBody }, { callbackSecret: secret }): Verdict => ({
+				verify: ({ rawBody }, { callbackSecret: secret }): Verification => ({
 					genuine: false,
 					reason: `checked ${rawBody.length > 0 && secret !== undefined}`,
 				}),
@@ -317,7 +317,11 @@ describe('closed by default', () => {
 
 describe('Maximum Age', () => {
 	const now = Date.UTC(2030, 0, 15);
-	const signed = (at: number): Verdict => ({ genuine: true, payload: {}, signedAt: new Date(at) });
+	const signed = (at: number): Verification => ({
+		genuine: true,
+		payload: {},
+		signedAt: new Date(at),
+	});
 
 	it.each<[string, number, unknown, RegExp | undefined]>([
 		['as old as allowed', now - 7 * day, 7, undefined],
@@ -362,7 +366,7 @@ describe('Maximum Age', () => {
 		expect(ageProblem(signed(now - 6 * day), maximumAge, now)).toBeUndefined();
 	});
 
-	it.each<[string, Verdict]>([
+	it.each<[string, Verification]>([
 		['the time is not covered by the signature', { genuine: true, payload: {} }],
 		['the provider is asked anyway', { genuine: 'ask', payload: {} }],
 	])('does not count where %s', (_case, verdict) => {
@@ -479,7 +483,7 @@ describe('copies of one delivery', () => {
 });
 
 describe('Confirm With Provider', () => {
-	const facts = (more: Partial<PaymentFacts>): PaymentFacts => ({
+	const facts = (more: Partial<PaymentEventData>): PaymentEventData => ({
 		provider: 'probe',
 		event: 'payment.succeeded',
 		eventId: 'found:paid',
@@ -496,7 +500,7 @@ describe('Confirm With Provider', () => {
 		...more,
 	});
 	const asking = (
-		found: Partial<PaymentFacts> | undefined,
+		found: Partial<PaymentEventData> | undefined,
 		callback: Partial<ProbeContract['callback']> = {},
 	): ProbeContract =>
 		probeContract(
@@ -509,7 +513,7 @@ describe('Confirm With Provider', () => {
 							: {
 									method: 'GET',
 									url: `${credentials.baseUrl}/checkouts/${claimed.checkoutId}`,
-									repeat: 'safe',
+									retry: 'idempotent',
 								},
 					facts: () => (found === undefined ? undefined : facts(found)),
 				},
@@ -652,7 +656,7 @@ describe('Confirm With Provider', () => {
 		expect(logged(call)).toMatch(/it says paid, but Probe says X{40}…\./);
 	});
 
-	it.each<[string, Partial<PaymentFacts>, RegExp]>([
+	it.each<[string, Partial<PaymentEventData>, RegExp]>([
 		[
 			'currency',
 			{ currency: 'HKD' },
@@ -740,7 +744,7 @@ describe('Confirm With Provider', () => {
 	});
 
 	describe('where a callback cannot be proved here', () => {
-		const unsigned = (found: Partial<PaymentFacts> | undefined) =>
+		const unsigned = (found: Partial<PaymentEventData> | undefined) =>
 			asking(found, {
 				verify: ({ rawBody }) => ({
 					genuine: 'ask',
@@ -781,8 +785,8 @@ describe('Confirm With Provider', () => {
 		});
 
 		it('asks no more than 300 times a minute, whatever is sent, and answers 500 beyond', async () => {
-			for (let asked = 1; asked < MOST_QUESTIONS_A_MINUTE; asked++)
-				mayAsk('flooded:the-trigger', Date.now());
+			for (let asked = 1; asked < MAX_LOOKUPS_PER_MINUTE; asked++)
+				mayLookUp('flooded:the-trigger', Date.now());
 			const last = await deliver({ contract: unsigned(undefined), workflowId: 'flooded' });
 			expect(last.response.status).toBe(200);
 			const beyond = await deliver({ contract: unsigned(undefined), workflowId: 'flooded' });

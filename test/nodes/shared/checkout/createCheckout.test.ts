@@ -2,7 +2,7 @@ import type { Row } from '../../../../nodes/shared/items/eachItem';
 import { CallFailure } from '../../../../nodes/shared/core/callFailure';
 import {
 	simplified,
-	simplifiedIfMade,
+	simplifiedIfCreated,
 	warnAboutCallbackUrl,
 } from '../../../../nodes/shared/checkout/createCheckout';
 import { answer, type ProbeCredentials } from '../support/probe';
@@ -89,21 +89,21 @@ describe('Simplify', () => {
 		it.each([true, false])(
 			'%p lets no answer pass for made in which nothing of it is found',
 			(simple) => {
-				expect(() => simplifiedIfMade(row(simple), reply, unread(false))).toThrow('no id');
+				expect(() => simplifiedIfCreated(row(simple), reply, unread(false))).toThrow('no id');
 			},
 		);
 
 		it('off gives the answer as it came also where only a part of what was made is missing', () => {
-			expect(simplifiedIfMade(row(false), reply, unread(true))).toEqual({
+			expect(simplifiedIfCreated(row(false), reply, unread(true))).toEqual({
 				their: 'words',
 				amount: '1.0',
 			});
-			expect(() => simplifiedIfMade(row(true), reply, unread(true))).toThrow('no id');
+			expect(() => simplifiedIfCreated(row(true), reply, unread(true))).toThrow('no id');
 		});
 
 		it('gives our shape, and off the answer as it came', () => {
 			const shapes = [true, false].map((simple) =>
-				simplifiedIfMade(row(simple), reply, () => ({ our: 'shape' })),
+				simplifiedIfCreated(row(simple), reply, () => ({ our: 'shape' })),
 			);
 			expect(shapes).toEqual([{ our: 'shape' }, { their: 'words', amount: '1.0' }]);
 		});

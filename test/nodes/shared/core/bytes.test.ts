@@ -6,7 +6,7 @@ import {
 	equalInConstantTime,
 	verifyWithAny,
 } from '../../../../nodes/shared/core/bytes';
-import type { Verdict } from '../../../../nodes/shared/core/contract';
+import type { Verification } from '../../../../nodes/shared/core/contract';
 
 describe('decoding', () => {
 	it.each([
@@ -82,7 +82,7 @@ describe('verifyWithAny', () => {
 	beforeEach(() => (tried.length = 0));
 	const only =
 		(good: string) =>
-		(secret: string): Verdict => {
+		(secret: string): Verification => {
 			tried.push(secret);
 			return secret === good
 				? { genuine: true, payload: { secret } }

@@ -1,8 +1,8 @@
-import { madeOnce } from '../../../../nodes/shared/core/memoize';
+import { memoize } from '../../../../nodes/shared/core/memoize';
 
 test('makes a thing once for each text, also where there is nothing to be made', () => {
 	const made: string[] = [];
-	const make = madeOnce((text) => {
+	const make = memoize((text) => {
 		made.push(text);
 		return text === 'nothing' ? undefined : { text };
 	});
@@ -14,7 +14,7 @@ test('makes a thing once for each text, also where there is nothing to be made',
 
 test('tries again what failed', () => {
 	let times = 0;
-	const make = madeOnce(() => {
+	const make = memoize(() => {
 		times++;
 		if (times === 1) throw new Error('not yet');
 		return times;
@@ -25,7 +25,7 @@ test('tries again what failed', () => {
 
 test('does not keep more things than it may', () => {
 	const made: string[] = [];
-	const make = madeOnce((text) => made.push(text), 2);
+	const make = memoize((text) => made.push(text), 2);
 	for (const text of ['a', 'b', 'c', 'a']) make(text);
 	expect(made).toEqual(['a', 'b', 'c', 'a']);
 });

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { CallFailure } from '../../../../nodes/shared/core/callFailure';
 import { eachItem, type Operation } from '../../../../nodes/shared/items/eachItem';
-import { rememberRun, rowsMadeBefore } from '../../../../nodes/shared/items/retryMemory';
+import { keepResults, resultsOfEarlierTries } from '../../../../nodes/shared/items/retryMemory';
 import { readAmount } from '../../../../nodes/shared/core/money';
 import { DELETED, runNode, type NodeRun, type NodeRunOptions } from '../../../support/contexts';
 import {
@@ -16,7 +16,7 @@ import { resetTime } from '../support/skippedTime';
 
 jest.mock('n8n-workflow', () =>
 	jest
-		.requireActual<typeof import('../support/skippedTime')>('./support/skippedTime')
+		.requireActual<typeof import('../support/skippedTime')>('../support/skippedTime')
 		.n8nWorkflowThatSkipsTime(),
 );
 
@@ -97,7 +97,7 @@ const operations: Record<string, Record<string, Operation<ProbeCredentials>>> = 
 					(
 						await row.send({
 							...createCall(row.credentials, { reference, amount: '12.50' }),
-							repeat: 'deduplicated',
+							retry: 'idempotencyKey',
 						})
 					).body as IDataObject,
 			);
@@ -107,7 +107,7 @@ const operations: Record<string, Record<string, Operation<ProbeCredentials>>> = 
 				await row.send({
 					method: 'GET',
 					url: `${row.credentials.baseUrl}/checkouts/${row.text('reference')}`,
-					repeat: 'safe',
+					retry: 'idempotent',
 				})
 			).body as IDataObject,
 		list: async (row) =>
@@ -115,7 +115,7 @@ const operations: Record<string, Record<string, Operation<ProbeCredentials>>> = 
 				await row.send({
 					method: 'GET',
 					url: `${row.credentials.baseUrl}/checkouts`,
-					repeat: 'safe',
+					retry: 'idempotent',
 				})
 			).body as IDataObject[],
 		download: async () => ({
@@ -503,22 +503,22 @@ describe('Retry On Fail', () => {
 	});
 
 	it('makes nothing twice in a sheet of more rows than are kept of other runs, though another node begins meanwhile', async () => {
-		const large = rowsMadeBefore('large');
+		const large = resultsOfEarlierTries('large');
 		for (let item = 0; item < 25_000; item++)
 			large.set(item, { reference: `order-${item}`, result: { output: {} } });
-		rowsMadeBefore('another');
-		expect(rowsMadeBefore('large').size).toBe(25_000);
-		rememberRun('large', large);
-		for (let other = 0; other < 1_500; other++) rowsMadeBefore(`failing-${other}`);
-		expect(rowsMadeBefore('large').size).toBe(25_000);
+		resultsOfEarlierTries('another');
+		expect(resultsOfEarlierTries('large').size).toBe(25_000);
+		keepResults('large', large);
+		for (let other = 0; other < 1_500; other++) resultsOfEarlierTries(`failing-${other}`);
+		expect(resultsOfEarlierTries('large').size).toBe(25_000);
 	});
 
 	it('forgets what no retry can ask for any more', () => {
-		rowsMadeBefore('old').set(0, { reference: 'order-1', result: { output: {} } });
-		for (let other = 0; other < 1_500; other++) rowsMadeBefore(`after-${other}`);
+		resultsOfEarlierTries('old').set(0, { reference: 'order-1', result: { output: {} } });
+		for (let other = 0; other < 1_500; other++) resultsOfEarlierTries(`after-${other}`);
 		jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 120_000);
-		rowsMadeBefore('new');
-		expect(rowsMadeBefore('old').size).toBe(0);
+		resultsOfEarlierTries('new');
+		expect(resultsOfEarlierTries('old').size).toBe(0);
 	});
 
 	it('repeats what the provider refused', async () => {

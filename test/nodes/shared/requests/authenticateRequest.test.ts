@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ICredentialType, IHttpRequestOptions, INodeType } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { authenticateRequest } from '../../../../nodes/shared/requests/authenticateRequest';
-import type { HttpCall, Stamp } from '../../../../nodes/shared/core/contract';
+import type { HttpCall, SigningInputs } from '../../../../nodes/shared/core/contract';
 import { InputError } from '../../../../nodes/shared/core/inputError';
 import { runNode } from '../../../support/contexts';
 import { startProviderServer, type ProviderServer } from '../support/providerServer';
@@ -13,9 +13,9 @@ const sign = (key: string, call: Pick<HttpCall, 'method' | 'url' | 'body'>) =>
 		.update([key, call.method, call.url, call.body ?? ''].join('\n'))
 		.digest('hex');
 
-const stamps: Stamp[] = [];
+const stamps: SigningInputs[] = [];
 const contract = {
-	authHeaders({ key }: { key: string }, call: HttpCall, stamp: Stamp) {
+	authHeaders({ key }: { key: string }, call: HttpCall, stamp: SigningInputs) {
 		stamps.push(stamp);
 		if (key === '') throw new InputError("'Key' in the credential is empty", 'Enter it.');
 		return { 'x-signature': sign(key, call) };

@@ -1,4 +1,4 @@
-import { inTurn, pause } from '../../../../nodes/shared/requests/rateLimit';
+import { withRateLimit, pause } from '../../../../nodes/shared/requests/rateLimit';
 
 beforeEach(() => jest.useFakeTimers({ now: Date.UTC(2030, 0, 1) }));
 afterEach(() => jest.useRealTimers());
@@ -13,7 +13,7 @@ async function departures(
 	const left: Array<{ scope: string; at: number }> = [];
 	const all = Promise.all(
 		calls.map(async (call) => {
-			await inTurn(call.scope, call.requestsPerSecond, async () =>
+			await withRateLimit(call.scope, call.requestsPerSecond, async () =>
 				left.push({ scope: call.scope, at: Date.now() }),
 			);
 		}),
@@ -52,7 +52,7 @@ test('callers leave in the order in which they came', async () => {
 	const all = Promise.all(
 		Array.from(
 			{ length: 20 },
-			async (_, caller) => await inTurn(name, 5, async () => left.push(caller)),
+			async (_, caller) => await withRateLimit(name, 5, async () => left.push(caller)),
 		),
 	);
 	await jest.runAllTimersAsync();
@@ -67,7 +67,7 @@ test('the bound also holds for callers that come later', async () => {
 		await Promise.all(
 			Array.from(
 				{ length: count },
-				async () => await inTurn(name, 5, async () => times.push(Date.now())),
+				async () => await withRateLimit(name, 5, async () => times.push(Date.now())),
 			),
 		);
 	const early = come(4);
@@ -89,7 +89,9 @@ test('the bound holds for what arrives, however long a request takes to get ther
 		await pause(way <= 5 ? 900 : 0);
 		arrivals.push(Date.now());
 	};
-	const all = Promise.all(Array.from({ length: 20 }, async () => await inTurn(name, 5, send)));
+	const all = Promise.all(
+		Array.from({ length: 20 }, async () => await withRateLimit(name, 5, send)),
+	);
 	await jest.runAllTimersAsync();
 	await all;
 	expect(arrivals).toHaveLength(20);
@@ -104,7 +106,7 @@ test('a request that fails takes a place like any other, and gives it back', asy
 		throw new Error('refused');
 	};
 	const all = Promise.allSettled(
-		Array.from({ length: 15 }, async () => await inTurn(name, 5, fail)),
+		Array.from({ length: 15 }, async () => await withRateLimit(name, 5, fail)),
 	);
 	await jest.runAllTimersAsync();
 	await all;
@@ -117,11 +119,15 @@ test('those of a stopped execution leave at once, and others keep the bound', as
 	const stop = new AbortController();
 	const times: number[] = [];
 	const send = async () => times.push(Date.now());
-	const first = Promise.all(Array.from({ length: 5 }, async () => await inTurn(name, 5, send)));
-	const stopped = Promise.allSettled(
-		Array.from({ length: 10 }, async () => await inTurn(name, 5, send, stop.signal)),
+	const first = Promise.all(
+		Array.from({ length: 5 }, async () => await withRateLimit(name, 5, send)),
 	);
-	const last = Promise.all(Array.from({ length: 5 }, async () => await inTurn(name, 5, send)));
+	const stopped = Promise.allSettled(
+		Array.from({ length: 10 }, async () => await withRateLimit(name, 5, send, stop.signal)),
+	);
+	const last = Promise.all(
+		Array.from({ length: 5 }, async () => await withRateLimit(name, 5, send)),
+	);
 	await jest.advanceTimersByTimeAsync(300);
 	stop.abort();
 	await jest.advanceTimersByTimeAsync(300);

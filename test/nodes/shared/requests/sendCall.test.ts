@@ -5,7 +5,7 @@ import { Container } from '@n8n/di';
 import { CallFailure } from '../../../../nodes/shared/core/callFailure';
 import type { HttpCall, HttpReply } from '../../../../nodes/shared/core/contract';
 import { InputError } from '../../../../nodes/shared/core/inputError';
-import { inTurn } from '../../../../nodes/shared/requests/rateLimit';
+import { withRateLimit } from '../../../../nodes/shared/requests/rateLimit';
 import { retryAfter, sendCall, type SendOptions } from '../../../../nodes/shared/requests/sendCall';
 import { runNode } from '../../../support/contexts';
 import {
@@ -21,7 +21,7 @@ import { resetTime, secondsSlept, whenSomebodySleeps } from '../support/skippedT
 
 jest.mock('n8n-workflow', () =>
 	jest
-		.requireActual<typeof import('../support/skippedTime')>('./support/skippedTime')
+		.requireActual<typeof import('../support/skippedTime')>('../support/skippedTime')
 		.n8nWorkflowThatSkipsTime(),
 );
 
@@ -81,9 +81,9 @@ const answers = (...replies: Reply[]) =>
 	server.respond((_request, index) => replies[index] ?? { body: '{"id":"1"}' });
 const always = (reply: Reply) => server.respond(() => reply);
 
-const safe = { method: 'GET', body: undefined, headers: {}, repeat: 'safe' } as const;
+const safe = { method: 'GET', body: undefined, headers: {}, retry: 'idempotent' } as const;
 const deduplicated = {
-	repeat: 'deduplicated',
+	retry: 'idempotencyKey',
 	headers: { 'content-type': 'application/json', 'idempotency-key': 'k-1' },
 } as const;
 const mostAttempts = 5;
@@ -434,7 +434,7 @@ it('a documented rate costs no memory, however many requests keep to it', async 
 	const collect = runInNewContext('gc') as () => void;
 	const megabytesAfter = async (requests: number) => {
 		for (let sent = 0; sent < requests; sent++)
-			await inTurn('a rate', 5, async () => await Promise.resolve());
+			await withRateLimit('a rate', 5, async () => await Promise.resolve());
 		collect();
 		return process.memoryUsage().heapUsed / 1e6;
 	};

@@ -36,7 +36,7 @@ export function probeContract(
 	return {
 		provider: 'probe',
 		displayName: 'Probe',
-		openFields: ['account'],
+		nonSecretFields: ['account'],
 		authHeaders: (credentials) => {
 			if (credentials.key === 'cannot sign')
 				throw new InputError("'Key' in the Probe credential cannot sign", 'Enter another key.');
@@ -71,7 +71,7 @@ export function probeContract(
 			};
 		},
 		callback: {
-			problem: (credentials) =>
+			setupProblem: (credentials) =>
 				credentials.callbackSecret
 					? undefined
 					: "'Callback Secret' in the Probe credential is empty",
@@ -85,7 +85,7 @@ export function probeContract(
 								hint: 'It is not from Probe.',
 							},
 				),
-			event: (payload) => ({
+			parseEvent: (payload) => ({
 				provider: 'probe',
 				event:
 					payload.status === 'paid'
@@ -106,7 +106,11 @@ export function probeContract(
 				occurredAt: textOrNull(payload.at),
 				raw: payload,
 			}),
-			accepted: () => ({ status: 200, contentType: 'text/plain; charset=utf-8', body: 'GOT IT' }),
+			acknowledgement: () => ({
+				status: 200,
+				contentType: 'text/plain; charset=utf-8',
+				body: 'GOT IT',
+			}),
 			...callback,
 		},
 		...more,
@@ -122,7 +126,7 @@ export const createCall = (
 	url: `${credentials.baseUrl}/checkouts`,
 	headers: { 'content-type': 'application/json' },
 	body: JSON.stringify(body),
-	repeat: 'once',
+	retry: 'never',
 	howToFindOut: 'Look it up in the dashboard.',
 	...more,
 });

@@ -21,7 +21,7 @@ import {
 	type PayfectCredentials,
 	type PayfectOrder,
 } from '../../../../nodes/Payfect/payfect.contract';
-import type { PaymentContract, PaymentFacts } from '../../../../nodes/shared/core/contract';
+import type { PaymentContract, PaymentEventData } from '../../../../nodes/shared/core/contract';
 import { usedByAgent } from '../../../../nodes/shared/providerNode';
 import { resumeWhenPaid, waitForPayment } from '../../../../nodes/shared/waiting/waitForPayment';
 import { TokenPay } from '../../../../nodes/TokenPay/TokenPay.node';
@@ -468,7 +468,7 @@ describe('Wait for Payment of a checkout that was paid before it waits', () => {
 });
 
 describe('Wait for Payment, what the payment has to say', () => {
-	const facts: PaymentFacts = {
+	const facts: PaymentEventData = {
 		provider: 'payfect',
 		event: 'payment.succeeded',
 		eventId: 'event-1',
@@ -487,13 +487,17 @@ describe('Wait for Payment, what the payment has to say', () => {
 	const contract: PaymentContract<PayfectCredentials, PayfectOrder> = {
 		...payfect,
 		callback: {
-			problem: () => undefined,
+			setupProblem: () => undefined,
 			verify: ({ headers, rawBody }) =>
 				headers['x-proof'] === 'good'
 					? { genuine: true, payload: JSON.parse(rawBody.toString()) as Record<string, unknown> }
 					: { genuine: false, reason: 'no proof' },
-			event: (payload) => ({ ...facts, ...payload }),
-			accepted: () => ({ status: 200, contentType: 'text/plain; charset=utf-8', body: 'noted' }),
+			parseEvent: (payload) => ({ ...facts, ...payload }),
+			acknowledgement: () => ({
+				status: 200,
+				contentType: 'text/plain; charset=utf-8',
+				body: 'noted',
+			}),
 		},
 	};
 	class AnyProvider implements INodeType {
@@ -513,7 +517,7 @@ describe('Wait for Payment, what the payment has to say', () => {
 	};
 
 	async function says(
-		change: Partial<PaymentFacts>,
+		change: Partial<PaymentEventData>,
 		item: IDataObject = expected,
 	): Promise<WebhookCall> {
 		const run = await runNode({

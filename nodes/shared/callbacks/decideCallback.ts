@@ -4,13 +4,13 @@ import { CallFailure } from '../core/callFailure';
 import type {
 	PaymentEvent,
 	PaymentEventName,
-	PaymentFacts,
+	PaymentEventData,
 	ReceivedCallback,
-	Verdict,
+	Verification,
 } from '../core/contract';
-import { compareAmounts, LONGEST_AMOUNT, shortened } from '../core/money';
+import { compareAmounts, LONGEST_AMOUNT, truncate } from '../core/money';
 import type { ProviderNode } from '../providerNode';
-import { mayAsk, MOST_QUESTIONS_A_MINUTE } from './lookupLimit';
+import { mayLookUp, MAX_LOOKUPS_PER_MINUTE } from './lookupLimit';
 import { sendCall } from '../requests/sendCall';
 
 /** Providers give a callback a few seconds; the question to the API must fit into them. */
@@ -27,9 +27,9 @@ export interface TriggerOptions {
 	respond?: 'immediately' | 'whenFinished';
 }
 
-export type Judgement =
+export type CallbackDecision =
 	/** `claimed`: what the callback itself says, where the API was asked and its answer made the event. Proved only where the callback is signed. */
-	| { pass: true; event: PaymentEvent; claimed: PaymentFacts }
+	| { pass: true; event: PaymentEvent; claimed: PaymentEventData }
 	/** Genuine or harmless, but starts nothing: acknowledged, so that the provider does not send it again. */
 	| { pass: false; acknowledge: true; note: string }
 	| { pass: false; acknowledge: false; status: 401 | 500; reason: string; hint?: string };
@@ -38,10 +38,13 @@ export type Judgement =
  * What a callback must be about where one certain payment is awaited: gives the claim completed with what is known, or in words
  * why it is about something else. `confirmed`: the provider will be asked, so the claim itself need not name anything.
  */
-export type Expectation = (claimed: PaymentFacts, confirmed: boolean) => PaymentFacts | string;
+export type Expectation = (
+	claimed: PaymentEventData,
+	confirmed: boolean,
+) => PaymentEventData | string;
 
 /** Judges a received callback: proof, age and, where chosen or needed, the provider's own answer. */
-export async function judgeCallback<Credentials, Order>(
+export async function decideCallback<Credentials, Order>(
 	context: IWebhookFunctions | IExecuteFunctions,
 	provider: ProviderNode<Credentials, Order>,
 	credentials: Credentials,
@@ -49,11 +52,12 @@ export async function judgeCallback<Credentials, Order>(
 	options: TriggerOptions,
 	remembered?: IDataObject,
 	expectation?: Expectation,
-): Promise<Judgement> {
+): Promise<CallbackDecision> {
 	const { callback } = provider.contract;
 	const verdict = callback.verify(received, credentials, remembered);
 	// What one secret proves counts, also beside another that is malformed, such as a previous one that was mistyped.
-	const problem = verdict.genuine === true ? undefined : callback.problem(credentials, remembered);
+	const problem =
+		verdict.genuine === true ? undefined : callback.setupProblem(credentials, remembered);
 	if (problem !== undefined)
 		return {
 			pass: false,
@@ -72,7 +76,7 @@ export async function judgeCallback<Credentials, Order>(
 		};
 	const age = ageProblem(verdict, options.maximumAge, Date.now());
 	if (age) return { pass: false, acknowledge: false, status: 401, ...age };
-	const claimed = callback.event(verdict.payload, credentials, received);
+	const claimed = callback.parseEvent(verdict.payload, credentials, received);
 	const ask = verdict.genuine === 'ask';
 	// An expression can give anything: where asking is the default, nothing but a plain false switches it off.
 	const confirmed = callback.confirm?.callbackIsHint
@@ -92,10 +96,10 @@ async function confirm<Credentials, Order>(
 	context: IWebhookFunctions | IExecuteFunctions,
 	provider: ProviderNode<Credentials, Order>,
 	credentials: Credentials,
-	claimed: PaymentFacts,
+	claimed: PaymentEventData,
 	signed: boolean,
 	limited: boolean,
-): Promise<Judgement> {
+): Promise<CallbackDecision> {
 	const { displayName, callback } = provider.contract;
 	const question = callback.confirm;
 	const call = question?.call(claimed, credentials);
@@ -108,12 +112,15 @@ async function confirm<Credentials, Order>(
 			hint: 'Nothing was asked.',
 		};
 	}
-	if (limited && !mayAsk(`${context.getWorkflow().id ?? ''}:${context.getNode().id}`, Date.now())) {
+	if (
+		limited &&
+		!mayLookUp(`${context.getWorkflow().id ?? ''}:${context.getNode().id}`, Date.now())
+	) {
 		return {
 			pass: false,
 			acknowledge: false,
 			status: 500,
-			reason: `more than ${MOST_QUESTIONS_A_MINUTE} unsigned callbacks a minute`,
+			reason: `more than ${MAX_LOOKUPS_PER_MINUTE} unsigned callbacks a minute`,
 			hint: 'Somebody may be sending invented ones; nothing more is asked in this minute.',
 		};
 	}
@@ -153,7 +160,7 @@ async function confirm<Credentials, Order>(
 		}
 	}
 	if (claimed.event === 'payment.succeeded' && found.event !== 'payment.succeeded') {
-		const word = shortened(found.providerStatus ?? 'nothing');
+		const word = truncate(found.providerStatus ?? 'nothing');
 		if (NOT_PAID.has(found.event))
 			return {
 				pass: false,
@@ -175,7 +182,7 @@ async function confirm<Credentials, Order>(
 		logLine(
 			context,
 			'warn',
-			`${displayName} Trigger: the callback says ${shortened(claimed.amount)}, ${displayName} says ${shortened(found.amount)}; the latter counts.`,
+			`${displayName} Trigger: the callback says ${truncate(claimed.amount)}, ${displayName} says ${truncate(found.amount)}; the latter counts.`,
 		);
 	}
 	const sameEvent = signed && !question.callbackIsHint && claimed.event === found.event;
@@ -217,7 +224,7 @@ function isSameAmount(left: string, right: string): boolean {
  * most an hour: a wrong clock must not lose payments, and a future time does an attacker no good.
  */
 export function ageProblem(
-	verdict: Verdict,
+	verdict: Verification,
 	maximumAge: unknown,
 	nowMilliseconds: number,
 ): { reason: string; hint: string } | undefined {
