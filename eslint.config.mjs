@@ -52,7 +52,7 @@ const boundaries = [
 		may: () => ['n8n-workflow', 'crypto', ...shared('core')],
 	},
 	{
-		files: /^nodes\/(\w+)\/.*\.(node|operation|fields)\.ts$/,
+		files: /^nodes\/(\w+)\/.*\.(node|operation|fields|credentialTest)\.ts$/,
 		who: "A node's shell, operation or fields",
 		may: ([, own]) => ['n8n-workflow', inFolder(`nodes/${own}`), inFolder('nodes/shared')],
 	},
@@ -61,7 +61,7 @@ const boundaries = [
 		who: 'A contract or what stands beside it',
 		may: ([, own]) => [
 			'crypto',
-			new RegExp(`^nodes/${own}/(?!.*\\.(node|operation|fields)$)`),
+			new RegExp(`^nodes/${own}/(?!.*\\.(node|operation|fields|credentialTest)$)`),
 			...shared('core'),
 		],
 	},

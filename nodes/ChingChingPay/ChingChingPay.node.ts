@@ -35,8 +35,8 @@ import {
 import { getChingChingPayPayment, getPaymentFields } from './getPayment.operation';
 import { getChingChingPaySettlements, getSettlementsFields } from './getSettlements.operation';
 import { getChingChingPayTransaction, getTransactionFields } from './getTransaction.operation';
-import { testChingChingPayCredential } from './testCredential.operation';
-import { verifyOptions } from './verifyCallback.operation';
+import { testChingChingPayCredential } from './chingChingPay.credentialTest';
+import { verifyOptions } from './verifyCallback.fields';
 
 export class ChingChingPay implements INodeType {
 	description: INodeTypeDescription = {

@@ -18,7 +18,7 @@ import {
 } from '../shared/checkout/checkoutFields';
 import { receiveCallback } from '../shared/callbacks/receiveCallback';
 import { chingChingPay } from './chingChingPay.contract';
-import { testChingChingPayCredential } from './testCredential.operation';
+import { testChingChingPayCredential } from './chingChingPay.credentialTest';
 
 export class ChingChingPayTrigger implements INodeType {
 	description: INodeTypeDescription = {

@@ -10,7 +10,6 @@ import type {
 	PaymentEventData,
 	Payload,
 	ReceivedCallback,
-	Refund,
 	Refusal,
 	Verification,
 } from '../shared/core/contract';
@@ -39,17 +38,10 @@ const TEST_BASE_URL = 'https://test-api.chingchingpay.com/gateway';
 
 /** api-208767284 */
 const CHECKOUT = '/api/v1/payments/checkout';
-/** api-201789332 */
-const LINK = '/api/v1/payments/link';
 /** api-219518553 */
 const QUERY = '/api/v1/payments/transactions/query';
-/** api-219517934 */
-const REFUND = '/api/v1/payments/transactions/refund';
 /** api-205804629 */
 const PAYMENT_DETAIL = '/api/v1/payments/detail/';
-/** api-322476418, and with an id and `/download` behind it api-322478080 */
-const SETTLEMENTS = '/api/v1/settlements';
-
 /** api-208767284: HKD or CNY. The page of the link names no list. */
 const CHECKOUT_CURRENCIES = ['HKD', 'CNY'];
 /** api-208767284: minor units, 10 at the least. */
@@ -104,28 +96,7 @@ export interface ChingChingPayOrder extends Omit<ChingChingPayLinkOrder, 'paymen
 	paymentId: string | null;
 }
 
-export interface RefundOrder {
-	amount: string;
-	amountUnit: 'major' | 'smallest';
-	currency: string;
-	/** The merchant's number of the refund. */
-	reference: string;
-	/** The merchant's number of the payment; this or `transactionId`. */
-	paymentReference: string | null;
-	transactionId: string | null;
-	description: string | null;
-	callbackUrl: string | null;
-	extraFields: Record<string, unknown>;
-}
-
-/** All optional, by the names of api-322476418. */
-export interface SettlementFilter {
-	isTransferred: string | null;
-	startTime: string | null;
-	endTime: string | null;
-}
-
-function baseUrlOf({ environment, baseUrl }: ChingChingPayCredentials): string {
+export function baseUrlOf({ environment, baseUrl }: ChingChingPayCredentials): string {
 	return environment === 'custom' ? readBaseUrl(baseUrl) : TEST_BASE_URL;
 }
 
@@ -165,13 +136,13 @@ function credentialProblem({
 }
 
 /** The body's members with null left out. */
-function given(members: Record<string, unknown>): Record<string, unknown> {
+export function given(members: Record<string, unknown>): Record<string, unknown> {
 	return Object.fromEntries(
 		Object.entries(members).filter(([, value]) => value !== null && value !== undefined),
 	);
 }
 
-function post(
+export function post(
 	credentials: ChingChingPayCredentials,
 	path: string,
 	body: Record<string, unknown>,
@@ -186,12 +157,12 @@ function post(
 	};
 }
 
-function get(credentials: ChingChingPayCredentials, path: string): HttpCall {
+export function get(credentials: ChingChingPayCredentials, path: string): HttpCall {
 	return { method: 'GET', url: `${baseUrlOf(credentials)}${path}`, retry: 'idempotent' };
 }
 
 /** The number is unique (api-219518553), but what a second request with it does is unknown, so it is not repeated. */
-const ONCE = {
+export const ONCE = {
 	retry: 'never',
 	howToFindOut:
 		"Look it up with the operation 'Get a Transaction' and this reference before you run this row again.",
@@ -246,23 +217,7 @@ function createCheckoutCall(
 	return post(credentials, CHECKOUT, mergeExtraFields(body, order.extraFields), ONCE);
 }
 
-function createLinkCall(
-	order: ChingChingPayLinkOrder,
-	credentials: ChingChingPayCredentials,
-): HttpCall {
-	if (order.reference === null)
-		throw new InputError(
-			"'Reference' is empty",
-			'Enter your own order number, a new one for each order.',
-		);
-	const body = given({
-		...commonFields(order, credentials, minorUnits(order)),
-		payment_type: order.paymentType,
-	});
-	return post(credentials, LINK, mergeExtraFields(body, order.extraFields), ONCE);
-}
-
-function commonFields(
+export function commonFields(
 	order: Omit<ChingChingPayLinkOrder, 'paymentType'>,
 	credentials: ChingChingPayCredentials,
 	amount: string | null,
@@ -300,7 +255,7 @@ function merchantIdOf(own: string | null, { merchantId }: ChingChingPayCredentia
 }
 
 /** The whole order in the currency's smallest unit; each line item is converted on its own, so that nothing hides in a sum. */
-function minorUnits({ amount, lineItems, amountUnit, currency }: CheckoutOrder): string {
+export function minorUnits({ amount, lineItems, amountUnit, currency }: CheckoutOrder): string {
 	if (lineItems.length === 0) return smallestUnits(amount ?? '0', amountUnit, currency, 'Amount');
 	const units = lineItems.map(
 		(item, index) =>
@@ -330,70 +285,16 @@ export function getPaymentCall(paymentId: string, credentials: ChingChingPayCred
 	return get(credentials, `${PAYMENT_DETAIL}${encodeURIComponent(paymentId)}`);
 }
 
-export function createRefundCall(
-	order: RefundOrder,
-	credentials: ChingChingPayCredentials,
-): HttpCall {
-	if (order.reference === '')
-		throw new InputError(
-			"'Refund Reference' is empty",
-			'Enter a number of your own for this refund, a new one for each refund.',
-		);
-	if (order.paymentReference === null && order.transactionId === null) {
-		throw new InputError(
-			"'Payment Reference' and 'Transaction ID' are both empty",
-			'Fill in one of them: the payment that is to be refunded.',
-		);
-	}
-	const body = given({
-		amount: new ExactNumber(
-			smallestUnits(order.amount, order.amountUnit, order.currency, 'Amount'),
-		),
-		currency: order.currency.toUpperCase(),
-		merchant_reference: order.reference,
-		original_merchant_reference: order.paymentReference,
-		transaction_id: order.transactionId,
-		transaction_type: 'refund',
-		description: order.description,
-		callback_url: order.callbackUrl,
-	});
-	return post(credentials, REFUND, mergeExtraFields(body, order.extraFields), ONCE);
-}
-
-/** @param page counted from 1 (Inferred) */
-export function listSettlementsCall(
-	filter: SettlementFilter,
-	page: number,
-	pageSize: number,
-	credentials: ChingChingPayCredentials,
-): HttpCall {
-	const query = given({
-		page,
-		page_size: pageSize,
-		is_transferred: filter.isTransferred,
-		start_time: filter.startTime,
-		end_time: filter.endTime,
-	});
-	const pairs = Object.entries(query).map(
-		([name, value]) => `${name}=${encodeURIComponent(String(value))}`,
-	);
-	return get(credentials, `${SETTLEMENTS}?${pairs.join('&')}`);
-}
-
-export function downloadSettlementCall(
-	settlementId: string,
-	credentials: ChingChingPayCredentials,
-): HttpCall {
-	return get(credentials, `${SETTLEMENTS}/${encodeURIComponent(settlementId)}/download`);
-}
-
 /** `{ code, data, message }`, the same on every page that shows an answer. */
-function dataOf({ body }: HttpReply): Record<string, unknown> {
+export function dataOf({ body }: HttpReply): Record<string, unknown> {
 	return isObject(body) && isObject(body.data) ? body.data : {};
 }
 
 /** Inferred: 0 is success; the examples hold 0, but they are placeholders, so the credential can name other codes. */
-function succeeded({ body }: HttpReply, { successCodes }: ChingChingPayCredentials): boolean {
+export function succeeded(
+	{ body }: HttpReply,
+	{ successCodes }: ChingChingPayCredentials,
+): boolean {
 	const code = isObject(body) ? textOrNull(body.code) : null;
 	const named = listOf(successCodes ?? '');
 	return code === null || (named.length === 0 ? ['0'] : named).includes(code);
@@ -412,7 +313,7 @@ function answeredData(
 	});
 }
 
-function isEmpty(value: unknown): boolean {
+export function isEmpty(value: unknown): boolean {
 	return (
 		value === null ||
 		value === undefined ||
@@ -502,30 +403,8 @@ function readCheckout(
 	};
 }
 
-function readLink(
-	reply: HttpReply,
-	order: ChingChingPayLinkOrder,
-	credentials: ChingChingPayCredentials,
-): Checkout {
-	const data = dataOf(reply);
-	const paymentId = paymentIdOf(reply, credentials);
-	const checkoutUrl = readPayerLink(data.payment_link, baseUrlOf(credentials));
-	return {
-		...made(order, credentials),
-		checkoutId: paymentId,
-		paymentId: null,
-		reference: textOrNull(data.merchant_reference) ?? order.reference,
-		checkoutUrl,
-		qrCode: null,
-		// Inferred, as above: the values of `status` are unknown.
-		status: checkoutUrl === null ? 'unknown' : 'open',
-		providerStatus: textOrNull(data.status),
-		nextAction: null,
-	};
-}
-
 /** What the answer does not repeat, as it was asked for. */
-function made(
+export function made(
 	order: Omit<ChingChingPayLinkOrder, 'paymentType'>,
 	credentials: ChingChingPayCredentials,
 ): Pick<Checkout, 'provider' | 'amount' | 'currency' | 'expiresAt' | 'livemode'> {
@@ -539,7 +418,7 @@ function made(
 }
 
 /** Where it lacks, an answer that says success and holds anything else tells of something that was made. */
-function paymentIdOf(reply: HttpReply, credentials: ChingChingPayCredentials): string {
+export function paymentIdOf(reply: HttpReply, credentials: ChingChingPayCredentials): string {
 	const data = dataOf(reply);
 	const paymentId = textOrNull(data.payment_id);
 	if (paymentId === null)
@@ -548,7 +427,7 @@ function paymentIdOf(reply: HttpReply, credentials: ChingChingPayCredentials): s
 }
 
 /** @param isMade the answer says success and holds something of what was made */
-function unreadable(field: string, reply: HttpReply, isMade = false): CallFailure {
+export function unreadable(field: string, reply: HttpReply, isMade = false): CallFailure {
 	const words = answerInWords(reply);
 	return new CallFailure(
 		`ChingChingPay's answer holds no ${field}${words === undefined ? quotedBody(reply) : `: ${words}`}`,
@@ -636,7 +515,7 @@ interface Transaction {
 }
 
 /** Fields of api-219518553 as far as it can be read. Inferred: `transaction_id`, `payment_id` and `transaction_type`, which api-208767284 has. */
-function readTransaction(
+export function readTransaction(
 	data: Record<string, unknown>,
 	credentials: ChingChingPayCredentials,
 ): Transaction {
@@ -760,46 +639,6 @@ const NOT_FOUND = {
 		'Check the number you look for, and that it was made in the environment of this credential.',
 	notFound: true,
 };
-
-/** api-219517934. Refund statuses are unknown; the merchant's paid values count here, too. */
-export function readRefund(
-	reply: HttpReply,
-	order: RefundOrder,
-	credentials: ChingChingPayCredentials,
-): Refund {
-	const data = dataOf(reply);
-	if (isEmpty(data) || !succeeded(reply, credentials)) throw unreadable('refund', reply);
-	const transaction = readTransaction(data, credentials);
-	return {
-		provider: 'chingchingpay',
-		refundId: transaction.transactionId,
-		paymentId: order.transactionId,
-		reference: transaction.reference ?? order.reference,
-		paymentReference: transaction.originalReference ?? order.paymentReference,
-		status: transaction.successful ? 'succeeded' : 'unknown',
-		providerStatus: transaction.providerStatus,
-		amount:
-			transaction.amount ??
-			fromMinorUnits(
-				smallestUnits(order.amount, order.amountUnit, order.currency, 'Amount'),
-				order.currency,
-			),
-		currency: transaction.currency ?? order.currency.toUpperCase(),
-	};
-}
-
-/** The settlements of one page; undefined if the answer holds no list. No page shows how the answer looks, so the only list in it is taken. */
-export function readSettlements({ body }: HttpReply): Array<Record<string, unknown>> | undefined {
-	const data = isObject(body) && 'data' in body ? body.data : body;
-	const lists = Array.isArray(data)
-		? [data]
-		: isObject(data)
-			? Object.values(data).filter(Array.isArray)
-			: [];
-	return lists.length === 1
-		? (lists[0] as unknown[]).map((entry) => (isObject(entry) ? entry : { value: entry }))
-		: undefined;
-}
 
 /**
  * Whether a callback is signed is documented nowhere. With `callbackSignature` `required` it must carry the same signature as a request.
@@ -929,10 +768,3 @@ export const chingChingPay: PaymentContract<ChingChingPayCredentials, ChingChing
 		confirm: { callbackIsHint: true, call: confirmCall, facts: confirmedFacts },
 	},
 };
-
-/** The same provider, whose checkout is a payment link. */
-export const chingChingPayLink: PaymentContract<ChingChingPayCredentials, ChingChingPayLinkOrder> =
-	{
-		...chingChingPay,
-		checkout: { call: createLinkCall, result: readLink },
-	};

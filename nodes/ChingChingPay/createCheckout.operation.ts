@@ -35,7 +35,7 @@ import {
 	merchantIdField,
 	readMerchantFields,
 	storeIdOption,
-} from './checkoutOrder.operation';
+} from './checkoutOrder.fields';
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
 /** A command moves no money. */

@@ -8,14 +8,15 @@ import { createCheckout } from '../shared/checkout/createCheckout';
 import type { Row } from '../shared/items/eachItem';
 import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
-import { chingChingPayLink, type ChingChingPayCredentials } from './chingChingPay.contract';
+import type { ChingChingPayCredentials } from './chingChingPay.contract';
 import {
 	deviceIdOption,
 	expiresAtOption,
 	merchantIdField,
 	readMerchantFields,
 	storeIdOption,
-} from './checkoutOrder.operation';
+} from './checkoutOrder.fields';
+import { chingChingPayLink } from './chingChingPay.links';
 
 const showOnlyForCreateLink = { resource: ['checkout'], operation: ['createLink'] };
 

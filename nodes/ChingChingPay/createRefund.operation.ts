@@ -8,12 +8,8 @@ import {
 	readCallbackUrl,
 	readExtraFields,
 } from '../shared/checkout/readCheckoutOrder';
-import {
-	readRefund,
-	createRefundCall,
-	type ChingChingPayCredentials,
-	type RefundOrder,
-} from './chingChingPay.contract';
+import type { ChingChingPayCredentials } from './chingChingPay.contract';
+import { readRefund, createRefundCall, type RefundOrder } from './chingChingPay.refunds';
 
 const showOnlyForCreateRefund = { resource: ['refund'], operation: ['create'] };
 

@@ -3,7 +3,8 @@ import { CallFailure } from '../shared/core/callFailure';
 import type { HttpReply } from '../shared/core/contract';
 import type { Row } from '../shared/items/eachItem';
 import { InputError } from '../shared/core/inputError';
-import { downloadSettlementCall, type ChingChingPayCredentials } from './chingChingPay.contract';
+import type { ChingChingPayCredentials } from './chingChingPay.contract';
+import { downloadSettlementCall } from './chingChingPay.settlements';
 
 const showOnlyForDownloadSettlement = { resource: ['settlement'], operation: ['download'] };
 

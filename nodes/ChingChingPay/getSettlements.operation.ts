@@ -5,12 +5,12 @@ import type { Row } from '../shared/items/eachItem';
 import { isObject } from '../shared/core/exactJson';
 import { InputError } from '../shared/core/inputError';
 import { readText } from '../shared/core/readText';
+import type { ChingChingPayCredentials } from './chingChingPay.contract';
 import {
 	listSettlementsCall,
 	readSettlements,
-	type ChingChingPayCredentials,
 	type SettlementFilter,
-} from './chingChingPay.contract';
+} from './chingChingPay.settlements';
 
 /** What is asked for. No page tells how many a page may hold: the service may give fewer. */
 const PAGE_SIZE = 50;

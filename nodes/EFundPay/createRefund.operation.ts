@@ -14,12 +14,8 @@ import { InputError } from '../shared/core/inputError';
 import { readAmount } from '../shared/core/money';
 import { readAmountUnit, readExtraFields } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
-import {
-	createRefundCall,
-	readRefundReply,
-	type EFundPayCredentials,
-	type EFundPayRefundOrder,
-} from './eFundPay.contract';
+import type { EFundPayCredentials } from './eFundPay.contract';
+import { createRefundCall, readRefundReply, type EFundPayRefundOrder } from './eFundPay.refunds';
 
 const showOnlyForCreateRefund = { resource: ['refund'], operation: ['create'] };
 

@@ -20,14 +20,13 @@ import type { Row } from '../shared/items/eachItem';
 import { InputError } from '../shared/core/inputError';
 import { usedByAgent } from '../shared/providerNode';
 import { attemptOption, readObject, readOrder } from './createCheckout.operation';
+import { readTransactionReply, type EFundPayCredentials } from './eFundPay.contract';
 import {
 	createTransactionCalls,
-	readTransactionReply,
 	withoutCard,
-	type EFundPayCredentials,
 	type EFundPayMethod,
 	type EFundPayTransactionOrder,
-} from './eFundPay.contract';
+} from './eFundPay.transactions';
 
 const showOnlyForCreateTransaction = { resource: ['transaction'], operation: ['create'] };
 

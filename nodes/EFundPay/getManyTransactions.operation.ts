@@ -5,14 +5,9 @@ import type { HttpCall } from '../shared/core/contract';
 import type { Row } from '../shared/items/eachItem';
 import { InputError } from '../shared/core/inputError';
 import { isDate, readText } from '../shared/core/readText';
-import {
-	listTransactionsCall,
-	readPage,
-	readTransaction,
-	type EFundPayCredentials,
-	type TransactionFilters,
-} from './eFundPay.contract';
+import { readTransaction, type EFundPayCredentials } from './eFundPay.contract';
 import { utcOfWallTime } from './zonedTime';
+import { listTransactionsCall, readPage, type TransactionFilters } from './eFundPay.transactions';
 
 const showOnlyForGetTransactions = { resource: ['transaction'], operation: ['getAll'] };
 /** docs.efundflow.com/transactions/list and /refunds/list: 1 to 100. */

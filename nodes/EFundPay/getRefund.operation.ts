@@ -2,7 +2,8 @@ import type { INodeProperties } from 'n8n-workflow';
 import { simpleField } from '../shared/checkout/checkoutFields';
 import { simplified } from '../shared/checkout/createCheckout';
 import type { Row } from '../shared/items/eachItem';
-import { getRefundCall, readRefundReply, type EFundPayCredentials } from './eFundPay.contract';
+import type { EFundPayCredentials } from './eFundPay.contract';
+import { getRefundCall, readRefundReply } from './eFundPay.refunds';
 
 const showOnlyForGetRefund = { resource: ['refund'], operation: ['get'] };
 

@@ -2,11 +2,8 @@ import type { INodeProperties } from 'n8n-workflow';
 import { requestsInParallelOption, simpleField } from '../shared/checkout/checkoutFields';
 import { simplified } from '../shared/checkout/createCheckout';
 import type { Row } from '../shared/items/eachItem';
-import {
-	getTransactionCall,
-	readTransactionReply,
-	type EFundPayCredentials,
-} from './eFundPay.contract';
+import { readTransactionReply, type EFundPayCredentials } from './eFundPay.contract';
+import { getTransactionCall } from './eFundPay.transactions';
 
 const showOnlyForGetTransaction = { resource: ['transaction'], operation: ['get'] };
 

@@ -19,7 +19,7 @@ import {
 import { createCheckoutFields, createPayfectCheckout } from './createCheckout.operation';
 import { getCheckoutFields, getPayfectCheckout } from './getCheckout.operation';
 import { payfect } from './payfect.contract';
-import { verifyOptions } from './verifyCallback.operation';
+import { verifyOptions } from './verifyCallback.fields';
 
 export class Payfect implements INodeType {
 	description: INodeTypeDescription = {

@@ -16,14 +16,14 @@ import {
 	waitForPayment,
 	waitForPaymentFields,
 } from '../shared/waiting/waitForPayment';
-import { getChains, getCurrencies } from './chainAndCurrency.operation';
+import { getChains, getCurrencies } from './chainAndCurrency.fields';
 import { closeTokenPayCheckout } from './closeCheckout.operation';
 import { createCheckoutFields, createTokenPayCheckout } from './createCheckout.operation';
 import { getBalanceFields, getTokenPayBalance } from './getBalance.operation';
 import { getTokenPayCheckout, whichCheckoutFields } from './getCheckout.operation';
 import { getCurrenciesFields, getTokenPayCurrencies } from './getCurrencies.operation';
 import { replySignatureProblem, tokenPay, type TokenPayCredentials } from './tokenPay.contract';
-import { verifyOptions } from './verifyCallback.operation';
+import { verifyOptions } from './verifyCallback.fields';
 
 export class TokenPay implements INodeType {
 	description: INodeTypeDescription = {

@@ -18,7 +18,7 @@ import { InputError } from '../shared/core/inputError';
 import { quote } from '../shared/core/money';
 import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
-import { chainField, currencyField } from './chainAndCurrency.operation';
+import { chainField, currencyField } from './chainAndCurrency.fields';
 import { tokenPay, type TokenPayCredentials, type TokenPayOrder } from './tokenPay.contract';
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };

@@ -1,13 +1,9 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { Row } from '../shared/items/eachItem';
 import { InputError } from '../shared/core/inputError';
-import { chainField, currencyField } from './chainAndCurrency.operation';
-import {
-	entriesOf,
-	getBalanceCall,
-	readBalances,
-	type TokenPayCredentials,
-} from './tokenPay.contract';
+import { chainField, currencyField } from './chainAndCurrency.fields';
+import type { TokenPayCredentials } from './tokenPay.contract';
+import { entriesOf, getBalanceCall, readBalances } from './tokenPay.currencies';
 
 const showOnlyForGetBalance = { resource: ['balance'], operation: ['get'] };
 

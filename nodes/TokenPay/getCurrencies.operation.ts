@@ -1,11 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { Row } from '../shared/items/eachItem';
-import {
-	entriesOf,
-	getCurrenciesCall,
-	readCurrencies,
-	type TokenPayCredentials,
-} from './tokenPay.contract';
+import type { TokenPayCredentials } from './tokenPay.contract';
+import { entriesOf, getCurrenciesCall, readCurrencies } from './tokenPay.currencies';
 
 const showOnlyForGetCurrencies = { resource: ['currency'], operation: ['getAll'] };
 

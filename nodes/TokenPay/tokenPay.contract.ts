@@ -47,11 +47,6 @@ const CREATE = '/v1/transaction/prepayment';
 const QUERY = '/v1/transaction/query';
 /** https://apidoc.tokenpay.me/order/order-closure */
 const CLOSE = '/v1/transaction/close';
-/** https://apidoc.tokenpay.me/currency/currency-information */
-const CURRENCIES = '/v1/currency/index';
-/** https://apidoc.tokenpay.me/currency/balance-inquiry */
-const BALANCE = '/v1/merchant/balance';
-
 /** The hosted cashier. The current table of order creation lists no other (the old one had `merchant_order`). */
 const PLATFORM_ORDER = 'platform_order';
 /** `original_type` of an order's callback (apidoc.tokenpay.me/description/decrypt-callback); a payout's is another. */
@@ -124,7 +119,7 @@ function credentialProblem(credentials: TokenPayCredentials): string | undefined
 	return readAppSecret(credentials.appSecret) === undefined ? SECRET_LENGTH : undefined;
 }
 
-function post(
+export function post(
 	path: string,
 	body: Record<string, unknown>,
 	credentials: TokenPayCredentials,
@@ -297,7 +292,7 @@ function moneyOf(detail: Payload): { amount: string | null; currency: string | n
 }
 
 /** Smallest units as decimal text in whole coins (9000000 and 6 are "9"); null unless both are whole numbers. */
-function wholeCoins(units: unknown, decimals: unknown): string | null {
+export function wholeCoins(units: unknown, decimals: unknown): string | null {
 	const exact = /^\d{1,2}$/.test(textOrNull(decimals) ?? '')
 		? fromSmallestUnits(units, Number(decimals))
 		: null;
@@ -347,95 +342,8 @@ export function readClosedOrder(
 	};
 }
 
-export function getCurrenciesCall(credentials: TokenPayCredentials): HttpCall {
-	return {
-		method: 'GET',
-		url: `${readBaseUrl(credentials.baseUrl)}${CURRENCIES}`,
-		retry: 'idempotent',
-	};
-}
-
-export interface Coin {
-	provider: 'tokenpay';
-	/** As requests want it: `TRON`. */
-	chain: string | null;
-	/** As requests want it: `USDT`. */
-	currency: string | null;
-	/** TokenPay's id of the pair: `TRON_USDT`. */
-	code: string | null;
-	name: string | null;
-	/** `TRC20` and the like. */
-	network: string | null;
-	decimals: number | null;
-	contractAddress: string | null;
-	/** As it came: the page gives no unit. */
-	minimumAmount: string | null;
-	maximumAmount: string | null;
-}
-
-/** https://apidoc.tokenpay.me/description/data-structure (CurrencyDetail) */
-export function readCurrencies(reply: HttpReply): Coin[] {
-	return entriesOf(reply, 'currencies').map((entry) => ({
-		provider: 'tokenpay',
-		chain: textOrNull(entry.chain),
-		currency: textOrNull(entry.currency),
-		code: textOrNull(entry.code),
-		name: textOrNull(entry.name),
-		network: textOrNull(entry.network),
-		decimals: typeof entry.decimal === 'number' ? entry.decimal : null,
-		contractAddress: textOrNull(entry.contract_address),
-		minimumAmount: textOrNull(entry.min_payment_amount),
-		maximumAmount: textOrNull(entry.max_payment_amount),
-	}));
-}
-
-/** The table has no `app_id` in the body; the signature names it. */
-export function getBalanceCall(
-	chain: string,
-	currency: string,
-	credentials: TokenPayCredentials,
-): HttpCall {
-	return {
-		...post(BALANCE, { mch_id: credentials.merchantId, chain, currency }, credentials),
-		retry: 'idempotent',
-	};
-}
-
-export interface Balance {
-	provider: 'tokenpay';
-	chain: string | null;
-	currency: string | null;
-	network: string | null;
-	/** Decimal text in whole coins. */
-	balance: string | null;
-	updatedAt: string | null;
-}
-
-/** https://apidoc.tokenpay.me/currency/balance-inquiry, which calls `data` a list and shows an object. */
-export function readBalances(reply: HttpReply): Balance[] {
-	return entriesOf(reply, 'balance').map((entry) => ({
-		provider: 'tokenpay',
-		chain: textOrNull(entry.chain),
-		currency: textOrNull(entry.currency),
-		network: textOrNull(entry.network),
-		balance: wholeCoins(entry.balance, entry.decimal),
-		updatedAt: readTime(entry.modify_time),
-	}));
-}
-
-/** The objects in `data`, whether it is a list or one object. */
-export function entriesOf(reply: HttpReply, what: string): Payload[] {
-	const data = isSuccess(reply) && isObject(reply.body) ? reply.body.data : undefined;
-	const entries = Array.isArray(data) ? data : [data];
-	if (!entries.every(isObject))
-		throw new CallFailure(`TokenPay's answer holds no ${what}`, {
-			advice: 'Check the address in the credential; if it is right, ask TokenPay.',
-		});
-	return entries;
-}
-
 /** `msg` is "ok", "success" or Chinese for it; only `code` tells. */
-function isSuccess(reply: HttpReply): boolean {
+export function isSuccess(reply: HttpReply): boolean {
 	return isObject(reply.body) && textOrNull(reply.body.code) === '0';
 }
 

@@ -20,10 +20,10 @@ import { getCheckoutFields, getWooshPayCheckout } from './getCheckout.operation'
 import { getPaymentFields, getWooshPayPayment } from './getPayment.operation';
 import { getWooshPayPrice, priceIdFields } from './getPrice.operation';
 import { getRefundFields, getWooshPayRefund } from './getRefund.operation';
-import { optionsFields } from './options.operation';
+import { optionsFields } from './options.fields';
 import { updatePriceFields, updateWooshPayPrice } from './updatePrice.operation';
 import { wooshPay } from './wooshPay.contract';
-import { verifyOptions } from './verifyCallback.operation';
+import { verifyOptions } from './verifyCallback.fields';
 
 export class WooshPay implements INodeType {
 	description: INodeTypeDescription = {

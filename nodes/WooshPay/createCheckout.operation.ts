@@ -14,8 +14,8 @@ import type { Row } from '../shared/items/eachItem';
 import { readChoice } from '../shared/core/readChoice';
 import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
-import { metadataField, readList, readMetadata } from './metadata.operation';
-import { readCreateOptions } from './options.operation';
+import { metadataField, readList, readMetadata } from './metadata.fields';
+import { readCreateOptions } from './options.fields';
 import { wooshPay, type WooshPayCredentials, type WooshPayOrder } from './wooshPay.contract';
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };

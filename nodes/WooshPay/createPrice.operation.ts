@@ -6,7 +6,7 @@ import { InputError } from '../shared/core/inputError';
 import { readAmount } from '../shared/core/money';
 import { readAmountUnit, readExtraFields } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
-import { metadataField, readMetadata } from './metadata.operation';
+import { metadataField, readMetadata } from './metadata.fields';
 import {
 	createPriceCall,
 	readPrice,

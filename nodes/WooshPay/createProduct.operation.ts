@@ -5,7 +5,7 @@ import type { Row } from '../shared/items/eachItem';
 import { InputError } from '../shared/core/inputError';
 import { readExtraFields } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
-import { metadataField, readList, readMetadata } from './metadata.operation';
+import { metadataField, readList, readMetadata } from './metadata.fields';
 import { createProductCall, readProduct, type WooshPayCredentials } from './wooshPay.contract';
 
 const showOnlyForCreateProduct = { resource: ['product'], operation: ['create'] };

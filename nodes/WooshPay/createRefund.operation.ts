@@ -6,8 +6,8 @@ import { InputError } from '../shared/core/inputError';
 import { readAmount } from '../shared/core/money';
 import { readAmountUnit, readExtraFields } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
-import { metadataField, readMetadata } from './metadata.operation';
-import { readCreateOptions } from './options.operation';
+import { metadataField, readMetadata } from './metadata.fields';
+import { readCreateOptions } from './options.fields';
 import {
 	createRefundCall,
 	readRefund,

@@ -4,7 +4,7 @@ import type { Row } from '../shared/items/eachItem';
 import { InputError } from '../shared/core/inputError';
 import { readPriceFields } from './createPrice.operation';
 import { readPriceId } from './getPrice.operation';
-import { metadataField } from './metadata.operation';
+import { metadataField } from './metadata.fields';
 import { readPrice, updatePriceCall, type WooshPayCredentials } from './wooshPay.contract';
 
 export const updatePriceFields: INodeProperties[] = [

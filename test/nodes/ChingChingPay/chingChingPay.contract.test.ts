@@ -1,23 +1,27 @@
 import { createHmac } from 'node:crypto';
 import {
 	chingChingPay,
-	chingChingPayLink,
-	downloadSettlementCall,
 	getPaymentCall,
-	listSettlementsCall,
 	getTransactionCall,
 	readPayment,
 	readQueried,
-	readRefund,
-	readSettlements,
-	createRefundCall,
 	saysUnknownTransaction,
-	type RefundOrder,
 } from '../../../nodes/ChingChingPay/chingChingPay.contract';
 import { CallFailure } from '../../../nodes/shared/core/callFailure';
 import type { HttpCall, PaymentEventData } from '../../../nodes/shared/core/contract';
 import { InputError } from '../../../nodes/shared/core/inputError';
 import { answered, credentials, order, received, reply, sentBody } from './support';
+import {
+	downloadSettlementCall,
+	listSettlementsCall,
+	readSettlements,
+} from '../../../nodes/ChingChingPay/chingChingPay.settlements';
+import {
+	readRefund,
+	createRefundCall,
+	type RefundOrder,
+} from '../../../nodes/ChingChingPay/chingChingPay.refunds';
+import { chingChingPayLink } from '../../../nodes/ChingChingPay/chingChingPay.links';
 
 const stamp = { now: new Date(0), nonce: '' };
 const post = (body: string): HttpCall => ({

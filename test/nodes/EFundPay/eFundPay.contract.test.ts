@@ -6,23 +6,11 @@ import { CallFailure } from '../../../nodes/shared/core/callFailure';
 import type { HttpReply } from '../../../nodes/shared/core/contract';
 import { readJson } from '../../../nodes/shared/core/exactJson';
 import {
-	createRefundCall,
-	createTransactionCalls,
 	eFundPay,
-	getRefundCall,
-	getTransactionCall,
-	listRefundsCall,
-	listTransactionsCall,
-	readPage,
-	readRefund,
-	readRefundReply,
 	readTransaction,
 	readTransactionReply,
-	withoutCard,
 	type EFundPayCredentials,
 	type EFundPayOrder,
-	type EFundPayRefundOrder,
-	type EFundPayTransactionOrder,
 } from '../../../nodes/EFundPay/eFundPay.contract';
 import { utcOfWallTime } from '../../../nodes/EFundPay/zonedTime';
 import {
@@ -37,6 +25,22 @@ import {
 	stranger,
 	textOf,
 } from './callbacks';
+import {
+	createTransactionCalls,
+	getTransactionCall,
+	listTransactionsCall,
+	readPage,
+	withoutCard,
+	type EFundPayTransactionOrder,
+} from '../../../nodes/EFundPay/eFundPay.transactions';
+import {
+	createRefundCall,
+	getRefundCall,
+	listRefundsCall,
+	readRefund,
+	readRefundReply,
+	type EFundPayRefundOrder,
+} from '../../../nodes/EFundPay/eFundPay.refunds';
 
 const order = (more: Partial<EFundPayOrder> = {}): EFundPayOrder => ({
 	amount: '20.50',

@@ -3,12 +3,8 @@ import { readJson } from '../../../nodes/shared/core/exactJson';
 import { readAppSecret } from '../../../nodes/TokenPay/messageSignature';
 import {
 	closeOrderCall,
-	getBalanceCall,
-	getCurrenciesCall,
 	getOrderCall,
-	readBalances,
 	readClosedOrder,
-	readCurrencies,
 	readOrder,
 	readTime,
 	replySignatureProblem,
@@ -24,6 +20,12 @@ import {
 	paid,
 	resource,
 } from './callbacks';
+import {
+	getBalanceCall,
+	getCurrenciesCall,
+	readBalances,
+	readCurrencies,
+} from '../../../nodes/TokenPay/tokenPay.currencies';
 
 const order = (more: Partial<TokenPayOrder> = {}): TokenPayOrder => ({
 	amount: '12.50',

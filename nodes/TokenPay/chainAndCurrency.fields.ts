@@ -4,13 +4,8 @@ import { CallFailure } from '../shared/core/callFailure';
 import { InputError } from '../shared/core/inputError';
 import { readCredentials } from '../shared/providerNode';
 import { sendCall } from '../shared/requests/sendCall';
-import {
-	getCurrenciesCall,
-	readCurrencies,
-	tokenPay,
-	type Coin,
-	type TokenPayCredentials,
-} from './tokenPay.contract';
+import { tokenPay, type TokenPayCredentials } from './tokenPay.contract';
+import { getCurrenciesCall, readCurrencies, type Coin } from './tokenPay.currencies';
 
 /** To be spread with a `displayOptions`. The lists come from TokenPay; what is not in them can be given by expression. */
 export const chainField: INodeProperties = {

@@ -1,0 +1,65 @@
+import type { ChingChingPayCredentials, ChingChingPayLinkOrder } from './chingChingPay.contract';
+import {
+	ONCE,
+	baseUrlOf,
+	chingChingPay,
+	commonFields,
+	dataOf,
+	given,
+	made,
+	minorUnits,
+	paymentIdOf,
+	post,
+} from './chingChingPay.contract';
+import type { Checkout, HttpCall, HttpReply, PaymentContract } from '../shared/core/contract';
+import { InputError } from '../shared/core/inputError';
+import { mergeExtraFields, textOrNull } from '../shared/core/exactJson';
+import { readPayerLink } from '../shared/core/urls';
+
+/** api-201789332 */
+const LINK = '/api/v1/payments/link';
+
+function createLinkCall(
+	order: ChingChingPayLinkOrder,
+	credentials: ChingChingPayCredentials,
+): HttpCall {
+	if (order.reference === null)
+		throw new InputError(
+			"'Reference' is empty",
+			'Enter your own order number, a new one for each order.',
+		);
+	const body = given({
+		...commonFields(order, credentials, minorUnits(order)),
+		payment_type: order.paymentType,
+	});
+	return post(credentials, LINK, mergeExtraFields(body, order.extraFields), ONCE);
+}
+
+function readLink(
+	reply: HttpReply,
+	order: ChingChingPayLinkOrder,
+	credentials: ChingChingPayCredentials,
+): Checkout {
+	const data = dataOf(reply);
+	const paymentId = paymentIdOf(reply, credentials);
+	const checkoutUrl = readPayerLink(data.payment_link, baseUrlOf(credentials));
+	return {
+		...made(order, credentials),
+		checkoutId: paymentId,
+		paymentId: null,
+		reference: textOrNull(data.merchant_reference) ?? order.reference,
+		checkoutUrl,
+		qrCode: null,
+		// Inferred, as above: the values of `status` are unknown.
+		status: checkoutUrl === null ? 'unknown' : 'open',
+		providerStatus: textOrNull(data.status),
+		nextAction: null,
+	};
+}
+
+/** The same provider, whose checkout is a payment link. */
+export const chingChingPayLink: PaymentContract<ChingChingPayCredentials, ChingChingPayLinkOrder> =
+	{
+		...chingChingPay,
+		checkout: { call: createLinkCall, result: readLink },
+	};

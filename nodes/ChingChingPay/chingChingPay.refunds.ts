@@ -1,0 +1,89 @@
+import type { ChingChingPayCredentials } from './chingChingPay.contract';
+import {
+	ONCE,
+	dataOf,
+	given,
+	isEmpty,
+	post,
+	readTransaction,
+	succeeded,
+	unreadable,
+} from './chingChingPay.contract';
+import type { HttpCall, HttpReply, Refund } from '../shared/core/contract';
+import { InputError } from '../shared/core/inputError';
+import { ExactNumber, mergeExtraFields } from '../shared/core/exactJson';
+import { fromMinorUnits, smallestUnits } from '../shared/core/money';
+
+/** api-219517934 */
+const REFUND = '/api/v1/payments/transactions/refund';
+
+export interface RefundOrder {
+	amount: string;
+	amountUnit: 'major' | 'smallest';
+	currency: string;
+	/** The merchant's number of the refund. */
+	reference: string;
+	/** The merchant's number of the payment; this or `transactionId`. */
+	paymentReference: string | null;
+	transactionId: string | null;
+	description: string | null;
+	callbackUrl: string | null;
+	extraFields: Record<string, unknown>;
+}
+
+export function createRefundCall(
+	order: RefundOrder,
+	credentials: ChingChingPayCredentials,
+): HttpCall {
+	if (order.reference === '')
+		throw new InputError(
+			"'Refund Reference' is empty",
+			'Enter a number of your own for this refund, a new one for each refund.',
+		);
+	if (order.paymentReference === null && order.transactionId === null) {
+		throw new InputError(
+			"'Payment Reference' and 'Transaction ID' are both empty",
+			'Fill in one of them: the payment that is to be refunded.',
+		);
+	}
+	const body = given({
+		amount: new ExactNumber(
+			smallestUnits(order.amount, order.amountUnit, order.currency, 'Amount'),
+		),
+		currency: order.currency.toUpperCase(),
+		merchant_reference: order.reference,
+		original_merchant_reference: order.paymentReference,
+		transaction_id: order.transactionId,
+		transaction_type: 'refund',
+		description: order.description,
+		callback_url: order.callbackUrl,
+	});
+	return post(credentials, REFUND, mergeExtraFields(body, order.extraFields), ONCE);
+}
+
+/** api-219517934. Refund statuses are unknown; the merchant's paid values count here, too. */
+export function readRefund(
+	reply: HttpReply,
+	order: RefundOrder,
+	credentials: ChingChingPayCredentials,
+): Refund {
+	const data = dataOf(reply);
+	if (isEmpty(data) || !succeeded(reply, credentials)) throw unreadable('refund', reply);
+	const transaction = readTransaction(data, credentials);
+	return {
+		provider: 'chingchingpay',
+		refundId: transaction.transactionId,
+		paymentId: order.transactionId,
+		reference: transaction.reference ?? order.reference,
+		paymentReference: transaction.originalReference ?? order.paymentReference,
+		status: transaction.successful ? 'succeeded' : 'unknown',
+		providerStatus: transaction.providerStatus,
+		amount:
+			transaction.amount ??
+			fromMinorUnits(
+				smallestUnits(order.amount, order.amountUnit, order.currency, 'Amount'),
+				order.currency,
+			),
+		currency: transaction.currency ?? order.currency.toUpperCase(),
+	};
+}

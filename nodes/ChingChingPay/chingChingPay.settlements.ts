@@ -1,0 +1,54 @@
+import type { ChingChingPayCredentials } from './chingChingPay.contract';
+import { get, given } from './chingChingPay.contract';
+import type { HttpCall, HttpReply } from '../shared/core/contract';
+import { isObject } from '../shared/core/exactJson';
+
+/** api-322476418, and with an id and `/download` behind it api-322478080 */
+const SETTLEMENTS = '/api/v1/settlements';
+
+/** All optional, by the names of api-322476418. */
+export interface SettlementFilter {
+	isTransferred: string | null;
+	startTime: string | null;
+	endTime: string | null;
+}
+
+/** @param page counted from 1 (Inferred) */
+export function listSettlementsCall(
+	filter: SettlementFilter,
+	page: number,
+	pageSize: number,
+	credentials: ChingChingPayCredentials,
+): HttpCall {
+	const query = given({
+		page,
+		page_size: pageSize,
+		is_transferred: filter.isTransferred,
+		start_time: filter.startTime,
+		end_time: filter.endTime,
+	});
+	const pairs = Object.entries(query).map(
+		([name, value]) => `${name}=${encodeURIComponent(String(value))}`,
+	);
+	return get(credentials, `${SETTLEMENTS}?${pairs.join('&')}`);
+}
+
+export function downloadSettlementCall(
+	settlementId: string,
+	credentials: ChingChingPayCredentials,
+): HttpCall {
+	return get(credentials, `${SETTLEMENTS}/${encodeURIComponent(settlementId)}/download`);
+}
+
+/** The settlements of one page; undefined if the answer holds no list. No page shows how the answer looks, so the only list in it is taken. */
+export function readSettlements({ body }: HttpReply): Array<Record<string, unknown>> | undefined {
+	const data = isObject(body) && 'data' in body ? body.data : body;
+	const lists = Array.isArray(data)
+		? [data]
+		: isObject(data)
+			? Object.values(data).filter(Array.isArray)
+			: [];
+	return lists.length === 1
+		? (lists[0] as unknown[]).map((entry) => (isObject(entry) ? entry : { value: entry }))
+		: undefined;
+}

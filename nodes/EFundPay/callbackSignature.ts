@@ -1,0 +1,224 @@
+import { verify as verifySignature } from 'crypto';
+import type { Payload, ReceivedCallback, Verification } from '../shared/core/contract';
+import { isObject, readJson, readUtf8 } from '../shared/core/exactJson';
+import { decodeBase64, verifyWithAny } from '../shared/core/bytes';
+import { canonicalText, coveredByCanonicalText } from './canonicalText';
+import { readPlatformKey } from './platformKey';
+
+/** The fields of the credential that say how EFundPay signs its callbacks. */
+export interface SignatureSettings {
+	/** PEM or bare base64. */
+	platformPublicKey?: string;
+	platformPublicKeyPrevious?: string;
+	signatureHash?: 'sha1' | 'sha256';
+	signedText?: 'canonical' | 'rawBody';
+}
+
+const HASHES = { sha1: 'SHA-1', sha256: 'SHA-256' };
+
+const TEXTS = { canonical: 'Canonical Text', rawBody: 'Raw Body' };
+
+type Hash = keyof typeof HASHES;
+
+type SignedText = keyof typeof TEXTS;
+
+/** A documented callback has less than 1 kB. Anybody can send one, and what is longer takes long to read. */
+const LONGEST_BODY_BYTES = 250_000;
+
+/** Of each key; more than two nobody needs, and each one is tried over the whole body. */
+const MOST_SIGNATURES = 5;
+
+/**
+ * docs.efundflow.com/webhooks/signatures: RSA, base64, several signatures separated by commas of which one must match. Hash and
+ * signed text are settings, because the page is cut where it would name them. The time header is not signed, so it proves nothing.
+ */
+export function verifyCallback(
+	received: ReceivedCallback,
+	credentials: SignatureSettings,
+): Verification {
+	const header = received.headers.signature?.trim() ?? '';
+	if (header === '')
+		return {
+			genuine: false,
+			reason: 'the header "signature" is missing or empty',
+			hint: 'It was not sent by EFundPay, or a proxy removed the header.',
+		};
+	if (received.rawBody.length > LONGEST_BODY_BYTES)
+		return {
+			genuine: false,
+			reason: 'the body is longer than any callback',
+			hint: 'It was not sent by EFundPay.',
+		};
+	const body = readJson(readUtf8(received.rawBody) ?? '');
+	if (!isObject(body))
+		return {
+			genuine: false,
+			reason: 'the body is not a JSON object',
+			hint: 'It was not sent by EFundPay, or a proxy changed it.',
+		};
+	const entries = header.split(',').flatMap((entry) => decodeBase64(entry.trim()) ?? []);
+	const canonical = canonicalText(body);
+	const canonicalBytes = Buffer.from(canonical, 'utf8');
+	const hash: Hash = credentials.signatureHash === 'sha256' ? 'sha256' : 'sha1';
+	const signedText: SignedText = credentials.signedText === 'rawBody' ? 'rawBody' : 'canonical';
+	const verdict = verifyWithAny(
+		[credentials.platformPublicKey, credentials.platformPublicKeyPrevious],
+		(keyText) => {
+			const key = readPlatformKey(keyText);
+			if (!key)
+				return {
+					genuine: false,
+					reason: 'the platform public key in the credential is not an RSA public key',
+				};
+			// A signature is as long as its key, so that nothing else has to be tried.
+			const length = Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8);
+			const signatures = entries
+				.filter((entry) => entry.length === length)
+				.slice(0, MOST_SIGNATURES);
+			const matches = (withHash: Hash, withText: SignedText) => {
+				const data = withText === 'rawBody' ? received.rawBody : canonicalBytes;
+				return signatures.some((signature) => verifySignature(withHash, data, key, signature));
+			};
+			try {
+				if (matches(hash, signedText))
+					return {
+						genuine: true,
+						payload: signedText === 'rawBody' ? body : coveredByCanonicalText(body),
+					};
+			} catch {
+				return {
+					genuine: false,
+					reason: `this server cannot check ${HASHES[hash]} signatures`,
+					hint: "Its OpenSSL settings bar them. Ask EFundPay for SHA-256 and set 'Signature Hash', or have SHA-1 allowed.",
+				};
+			}
+			return {
+				genuine: false,
+				reason: 'the signature does not belong to this body and this platform public key',
+				hint: otherSettings(matches, hash, signedText),
+			};
+		},
+	);
+	if (verdict.genuine !== true) return verdict;
+	const problem =
+		shapeProblem(verdict.payload) ??
+		(signedText === 'canonical' ? rearrangementProblem(verdict.payload, canonical) : undefined);
+	return problem === undefined
+		? verdict
+		: {
+				genuine: false,
+				reason: `the signature is good, but ${problem}`,
+				hint: 'The content was rearranged under a genuine signature, or EFundPay sends a kind of callback that it does not document.',
+			};
+}
+
+/** One genuine callback settles what EFundPay's pages leave open: the log says which settings it was signed with. It stays refused. */
+function otherSettings(
+	matches: (hash: Hash, text: SignedText) => boolean,
+	hash: Hash,
+	text: SignedText,
+): string {
+	const all = (Object.keys(HASHES) as Hash[]).flatMap((withHash) =>
+		(Object.keys(TEXTS) as SignedText[]).map((withText) => [withHash, withText] as const),
+	);
+	const found = all.find(([withHash, withText]) => {
+		try {
+			return (withHash !== hash || withText !== text) && matches(withHash, withText);
+		} catch {
+			return false;
+		}
+	});
+	return found
+		? `It is genuine with 'Signature Hash' ${HASHES[found[0]]} and 'Signed Text' ${TEXTS[found[1]]}: set these in the credential.`
+		: 'The usual causes: the key belongs to the other environment, or a proxy changed the body.';
+}
+
+/** docs.efundflow.com/webhooks/payment-webhooks and refund-webhooks: what stands beside, and what stands inside payment_data or refund_data. */
+const IDS_OF_CALLBACK = ['ll_transaction_id', 'merchant_transaction_id', 'original_transaction_id'];
+
+const DATA_OF_CALLBACK = [
+	...[
+		'account_date',
+		'exchange_rate',
+		'payment_amount',
+		'payment_currency_code',
+		'payment_status',
+		'payment_time',
+		'settlement_amount',
+		'settlement_currency_code',
+	],
+	...[
+		'actual_refund_amount',
+		'actual_refund_currency_code',
+		'refund_amount',
+		'refund_currency_code',
+		'refund_status',
+		'refund_time',
+	],
+];
+
+const DOCUMENTED_FIELD = new RegExp(
+	`(?:^|&)(${[...IDS_OF_CALLBACK, ...DATA_OF_CALLBACK].join('|')})=([^&]*)`,
+	'g',
+);
+
+/**
+ * The signed text does not tell where a name or a value ends nor in which object it stood, so the same text can be cut into another
+ * body: fields moved, folded into a text or a name, or taken out of a text that somebody else wrote (a reason, an address).
+ *
+ * Why this is enough: however it is cut, the text is the same, and each documented field of the genuine callback stands in it as
+ * `name=value` between two `&`, since none of these values holds that sign. If each documented name stands there only with the value
+ * that is read, that value is the genuine one. What the genuine callback lacks can come out of its texts, so a refund could bring all
+ * the fields of a payment; but its own status stands there too, which no payment has, and the reverse.
+ *
+ * `reason`, which is free text, and fields that no page describes can still be cut differently: no event depends on them.
+ *
+ * @param payload of the documented shape
+ * @param canonical the text that was signed
+ */
+function rearrangementProblem(payload: Payload, canonical: string): string | undefined {
+	const { payment_data: payment, refund_data: refund } = payload;
+	const [data, foreign] = isObject(payment)
+		? [payment, 'refund_status']
+		: [refund as Payload, 'payment_status'];
+	for (const [, name = '', value] of canonical.matchAll(DOCUMENTED_FIELD)) {
+		const read = (IDS_OF_CALLBACK.includes(name) ? payload : data)[name];
+		if (name === foreign || (typeof read === 'string' ? read : JSON.stringify(read)) !== value)
+			return `${name} is not where it belongs`;
+	}
+	return undefined;
+}
+
+/**
+ * Values are signed unescaped and names of nested objects not at all, so differently shaped JSON can carry one signature: the
+ * documented fields must be there, as texts, without the sign that joins them.
+ */
+function shapeProblem(payload: Payload): string | undefined {
+	const { payment_data: payment, refund_data: refund } = payload;
+	const isPayment = isObject(payment);
+	if (isPayment === isObject(refund)) return 'it is not exactly one of payment and refund';
+	const data = isPayment ? payment : (refund as Payload);
+	const required: Array<[string, unknown]> = [
+		['ll_transaction_id', payload.ll_transaction_id],
+		['merchant_transaction_id', payload.merchant_transaction_id],
+		...(isPayment
+			? []
+			: ([['original_transaction_id', payload.original_transaction_id]] as Array<
+					[string, unknown]
+				>)),
+		...(isPayment
+			? (['payment_status', 'payment_currency_code'] as const)
+			: (['refund_status'] as const)
+		).map((name): [string, unknown] => [name, data[name]]),
+	];
+	const wrong = required.find(
+		([, value]) => typeof value !== 'string' || value === '' || value.includes('&'),
+	);
+	if (wrong) return `${wrong[0]} is missing or malformed`;
+	if (
+		isPayment &&
+		!/^\d+(\.\d+)?$/.test(typeof data.payment_amount === 'string' ? data.payment_amount : '')
+	)
+		return 'payment_amount is missing or malformed';
+	return undefined;
+}
