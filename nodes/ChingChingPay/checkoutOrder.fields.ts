@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
-import type { Row } from '../shared/items/eachItem';
 import { readText } from '../shared/core/readText';
 import type { ChingChingPayCredentials } from './chingChingPay.contract';
+import type { Row } from '../shared/items/row';
 
 export const merchantIdField: INodeProperties = {
 	displayName: 'Merchant ID',

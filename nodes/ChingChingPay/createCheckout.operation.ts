@@ -16,7 +16,6 @@ import {
 } from '../shared/checkout/checkoutFields';
 import { readUrl } from '../shared/core/urls';
 import { createCheckout } from '../shared/checkout/createCheckout';
-import type { Row } from '../shared/items/eachItem';
 import { readJsonField } from '../shared/core/exactJson';
 import {
 	readCallbackUrl,
@@ -36,6 +35,7 @@ import {
 	readMerchantFields,
 	storeIdOption,
 } from './checkoutOrder.fields';
+import type { Row } from '../shared/items/row';
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
 /** A command moves no money. */

@@ -5,7 +5,6 @@ import {
 	successUrlField,
 } from '../shared/checkout/checkoutFields';
 import { createCheckout } from '../shared/checkout/createCheckout';
-import type { Row } from '../shared/items/eachItem';
 import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
 import type { ChingChingPayCredentials } from './chingChingPay.contract';
@@ -17,6 +16,7 @@ import {
 	storeIdOption,
 } from './checkoutOrder.fields';
 import { chingChingPayLink } from './chingChingPay.links';
+import type { Row } from '../shared/items/row';
 
 const showOnlyForCreateLink = { resource: ['checkout'], operation: ['createLink'] };
 

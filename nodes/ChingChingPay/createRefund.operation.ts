@@ -1,6 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { simplifiedIfCreated } from '../shared/checkout/createCheckout';
-import type { Row } from '../shared/items/eachItem';
 import { InputError } from '../shared/core/inputError';
 import { readAmount } from '../shared/core/money';
 import {
@@ -10,6 +9,7 @@ import {
 } from '../shared/checkout/readCheckoutOrder';
 import type { ChingChingPayCredentials } from './chingChingPay.contract';
 import { readRefund, createRefundCall, type RefundOrder } from './chingChingPay.refunds';
+import type { Row } from '../shared/items/row';
 
 const showOnlyForCreateRefund = { resource: ['refund'], operation: ['create'] };
 

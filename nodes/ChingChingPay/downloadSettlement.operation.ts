@@ -1,10 +1,10 @@
 import type { INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { CallFailure } from '../shared/core/callFailure';
 import type { HttpReply } from '../shared/core/contract';
-import type { Row } from '../shared/items/eachItem';
 import { InputError } from '../shared/core/inputError';
 import type { ChingChingPayCredentials } from './chingChingPay.contract';
 import { downloadSettlementCall } from './chingChingPay.settlements';
+import type { Row } from '../shared/items/row';
 
 const showOnlyForDownloadSettlement = { resource: ['settlement'], operation: ['download'] };
 

@@ -1,12 +1,12 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { simplified } from '../shared/checkout/createCheckout';
-import type { Row } from '../shared/items/eachItem';
 import { InputError } from '../shared/core/inputError';
 import {
 	getPaymentCall,
 	readPayment,
 	type ChingChingPayCredentials,
 } from './chingChingPay.contract';
+import type { Row } from '../shared/items/row';
 
 export const getPaymentFields: INodeProperties[] = [
 	{

@@ -1,7 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { CallFailure } from '../shared/core/callFailure';
 import type { HttpCall, HttpReply } from '../shared/core/contract';
-import type { Row } from '../shared/items/eachItem';
 import { isObject } from '../shared/core/exactJson';
 import { InputError } from '../shared/core/inputError';
 import { readText } from '../shared/core/readText';
@@ -11,6 +10,7 @@ import {
 	readSettlements,
 	type SettlementFilter,
 } from './chingChingPay.settlements';
+import type { Row } from '../shared/items/row';
 
 /** What is asked for. No page tells how many a page may hold: the service may give fewer. */
 const PAGE_SIZE = 50;

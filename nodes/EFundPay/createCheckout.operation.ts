@@ -15,12 +15,12 @@ import {
 	successUrlField,
 } from '../shared/checkout/checkoutFields';
 import { createCheckout } from '../shared/checkout/createCheckout';
-import type { Row } from '../shared/items/eachItem';
 import { isObject, readJsonField } from '../shared/core/exactJson';
 import { InputError } from '../shared/core/inputError';
 import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
 import { eFundPay, type EFundPayCredentials, type EFundPayOrder } from './eFundPay.contract';
+import type { Row } from '../shared/items/row';
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
 

@@ -9,13 +9,13 @@ import {
 	simpleField,
 } from '../shared/checkout/checkoutFields';
 import { simplifiedIfCreated, warnAboutCallbackUrl } from '../shared/checkout/createCheckout';
-import type { Row } from '../shared/items/eachItem';
 import { InputError } from '../shared/core/inputError';
 import { readAmount } from '../shared/core/money';
 import { readAmountUnit, readExtraFields } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
 import type { EFundPayCredentials } from './eFundPay.contract';
 import { createRefundCall, readRefundReply, type EFundPayRefundOrder } from './eFundPay.refunds';
+import type { Row } from '../shared/items/row';
 
 const showOnlyForCreateRefund = { resource: ['refund'], operation: ['create'] };
 

@@ -16,7 +16,6 @@ import {
 } from '../shared/checkout/checkoutFields';
 import type { HttpReply } from '../shared/core/contract';
 import { simplifiedIfCreated, warnAboutCallbackUrl } from '../shared/checkout/createCheckout';
-import type { Row } from '../shared/items/eachItem';
 import { InputError } from '../shared/core/inputError';
 import { usedByAgent } from '../shared/providerNode';
 import { attemptOption, readObject, readOrder } from './createCheckout.operation';
@@ -27,6 +26,7 @@ import {
 	type EFundPayMethod,
 	type EFundPayTransactionOrder,
 } from './eFundPay.transactions';
+import type { Row } from '../shared/items/row';
 
 const showOnlyForCreateTransaction = { resource: ['transaction'], operation: ['create'] };
 

@@ -1,9 +1,9 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { simpleField } from '../shared/checkout/checkoutFields';
-import type { Row } from '../shared/items/eachItem';
 import type { EFundPayCredentials } from './eFundPay.contract';
 import { readPages } from './getManyTransactions.operation';
 import { listRefundsCall, readRefund } from './eFundPay.refunds';
+import type { Row } from '../shared/items/row';
 
 const showOnlyForGetRefunds = { resource: ['refund'], operation: ['getAll'] };
 

@@ -2,12 +2,12 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { CallFailure } from '../shared/core/callFailure';
 import { simpleField } from '../shared/checkout/checkoutFields';
 import type { HttpCall } from '../shared/core/contract';
-import type { Row } from '../shared/items/eachItem';
 import { InputError } from '../shared/core/inputError';
 import { isDate, readText } from '../shared/core/readText';
 import { readTransaction, type EFundPayCredentials } from './eFundPay.contract';
 import { utcOfWallTime } from './zonedTime';
 import { listTransactionsCall, readPage, type TransactionFilters } from './eFundPay.transactions';
+import type { Row } from '../shared/items/row';
 
 const showOnlyForGetTransactions = { resource: ['transaction'], operation: ['getAll'] };
 /** docs.efundflow.com/transactions/list and /refunds/list: 1 to 100. */

@@ -1,9 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { simpleField } from '../shared/checkout/checkoutFields';
 import { simplified } from '../shared/checkout/createCheckout';
-import type { Row } from '../shared/items/eachItem';
 import type { EFundPayCredentials } from './eFundPay.contract';
 import { getRefundCall, readRefundReply } from './eFundPay.refunds';
+import type { Row } from '../shared/items/row';
 
 const showOnlyForGetRefund = { resource: ['refund'], operation: ['get'] };
 

@@ -1,9 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { requestsInParallelOption, simpleField } from '../shared/checkout/checkoutFields';
 import { simplified } from '../shared/checkout/createCheckout';
-import type { Row } from '../shared/items/eachItem';
 import { readTransactionReply, type EFundPayCredentials } from './eFundPay.contract';
 import { getTransactionCall } from './eFundPay.transactions';
+import type { Row } from '../shared/items/row';
 
 const showOnlyForGetTransaction = { resource: ['transaction'], operation: ['get'] };
 

@@ -13,11 +13,11 @@ import {
 	successUrlField,
 } from '../shared/checkout/checkoutFields';
 import { createCheckout } from '../shared/checkout/createCheckout';
-import type { Row } from '../shared/items/eachItem';
 import { InputError } from '../shared/core/inputError';
 import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
 import { payfect, type PayfectCredentials, type PayfectOrder } from './payfect.contract';
+import type { Row } from '../shared/items/row';
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
 

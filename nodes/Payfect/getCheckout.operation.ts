@@ -1,8 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { simplified } from '../shared/checkout/createCheckout';
-import type { Row } from '../shared/items/eachItem';
 import { InputError } from '../shared/core/inputError';
 import { getCheckoutCall, readCheckout, type PayfectCredentials } from './payfect.contract';
+import type { Row } from '../shared/items/row';
 
 export const getCheckoutFields: INodeProperties[] = [
 	{

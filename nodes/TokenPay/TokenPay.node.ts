@@ -9,7 +9,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { operationSubtitle } from '../shared/checkout/checkoutFields';
-import { eachItem, type Operation } from '../shared/items/eachItem';
+import { eachItem } from '../shared/items/eachItem';
 import { verifyCallback, verifyCallbackFields } from '../shared/callbacks/verifyCallback';
 import {
 	resumeWhenPaid,
@@ -24,6 +24,7 @@ import { getTokenPayCheckout, whichCheckoutFields } from './getCheckout.operatio
 import { getCurrenciesFields, getTokenPayCurrencies } from './getCurrencies.operation';
 import { replySignatureProblem, tokenPay, type TokenPayCredentials } from './tokenPay.contract';
 import { verifyOptions } from './verifyCallback.fields';
+import type { Operation } from '../shared/items/row';
 
 export class TokenPay implements INodeType {
 	description: INodeTypeDescription = {

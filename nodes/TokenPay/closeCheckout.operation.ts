@@ -1,6 +1,5 @@
 import { simplifiedIfCreated } from '../shared/checkout/createCheckout';
 import type { Checkout } from '../shared/core/contract';
-import type { Row } from '../shared/items/eachItem';
 import { InputError } from '../shared/core/inputError';
 import { quote } from '../shared/core/money';
 import { readOrderKey } from './getCheckout.operation';
@@ -12,6 +11,7 @@ import {
 	type OrderKey,
 	type TokenPayCredentials,
 } from './tokenPay.contract';
+import type { Row } from '../shared/items/row';
 
 /** Closes the order. By reference it is looked up first, since TokenPay closes by its own id only and Create does not return that. */
 export async function closeTokenPayCheckout(row: Row<TokenPayCredentials>) {

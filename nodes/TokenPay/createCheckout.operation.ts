@@ -13,13 +13,13 @@ import {
 	successUrlField,
 } from '../shared/checkout/checkoutFields';
 import { createCheckout } from '../shared/checkout/createCheckout';
-import type { Row } from '../shared/items/eachItem';
 import { InputError } from '../shared/core/inputError';
 import { quote } from '../shared/core/money';
 import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
 import { chainField, currencyField } from './chainAndCurrency.fields';
 import { tokenPay, type TokenPayCredentials, type TokenPayOrder } from './tokenPay.contract';
+import type { Row } from '../shared/items/row';
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
 

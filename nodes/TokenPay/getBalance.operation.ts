@@ -1,9 +1,9 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import type { Row } from '../shared/items/eachItem';
 import { InputError } from '../shared/core/inputError';
 import { chainField, currencyField } from './chainAndCurrency.fields';
 import type { TokenPayCredentials } from './tokenPay.contract';
 import { entriesOf, getBalanceCall, readBalances } from './tokenPay.currencies';
+import type { Row } from '../shared/items/row';
 
 const showOnlyForGetBalance = { resource: ['balance'], operation: ['get'] };
 

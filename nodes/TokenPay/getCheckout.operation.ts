@@ -1,6 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { simplified } from '../shared/checkout/createCheckout';
-import type { Row } from '../shared/items/eachItem';
 import { InputError } from '../shared/core/inputError';
 import {
 	getOrderCall,
@@ -8,6 +7,7 @@ import {
 	type OrderKey,
 	type TokenPayCredentials,
 } from './tokenPay.contract';
+import type { Row } from '../shared/items/row';
 
 const showOnlyForOneCheckout = { resource: ['checkout'], operation: ['get', 'close'] };
 

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import type { Row } from '../shared/items/eachItem';
 import type { TokenPayCredentials } from './tokenPay.contract';
 import { entriesOf, getCurrenciesCall, readCurrencies } from './tokenPay.currencies';
+import type { Row } from '../shared/items/row';
 
 const showOnlyForGetCurrencies = { resource: ['currency'], operation: ['getAll'] };
 

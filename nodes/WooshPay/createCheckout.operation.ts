@@ -10,13 +10,13 @@ import {
 	successUrlField,
 } from '../shared/checkout/checkoutFields';
 import { createCheckout } from '../shared/checkout/createCheckout';
-import type { Row } from '../shared/items/eachItem';
 import { readChoice } from '../shared/core/readChoice';
 import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
 import { metadataField, readList, readMetadata } from './metadata.fields';
 import { readCreateOptions } from './options.fields';
 import { wooshPay, type WooshPayCredentials, type WooshPayOrder } from './wooshPay.contract';
+import type { Row } from '../shared/items/row';
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
 

@@ -1,7 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { amountUnitField } from '../shared/checkout/checkoutFields';
 import { simplifiedIfCreated } from '../shared/checkout/createCheckout';
-import type { Row } from '../shared/items/eachItem';
 import { InputError } from '../shared/core/inputError';
 import { readAmount } from '../shared/core/money';
 import { readAmountUnit, readExtraFields } from '../shared/checkout/readCheckoutOrder';
@@ -14,6 +13,7 @@ import {
 	type PriceOrder,
 	type WooshPayCredentials,
 } from './wooshPay.contract';
+import type { Row } from '../shared/items/row';
 
 const showOnlyForCreatePrice = { resource: ['price'], operation: ['create'] };
 

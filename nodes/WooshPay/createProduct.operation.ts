@@ -1,12 +1,12 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { readUrl } from '../shared/core/urls';
 import { simplifiedIfCreated } from '../shared/checkout/createCheckout';
-import type { Row } from '../shared/items/eachItem';
 import { InputError } from '../shared/core/inputError';
 import { readExtraFields } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
 import { metadataField, readList, readMetadata } from './metadata.fields';
 import { createProductCall, readProduct, type WooshPayCredentials } from './wooshPay.contract';
+import type { Row } from '../shared/items/row';
 
 const showOnlyForCreateProduct = { resource: ['product'], operation: ['create'] };
 

@@ -1,8 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { simplified } from '../shared/checkout/createCheckout';
-import type { Row } from '../shared/items/eachItem';
 import { InputError } from '../shared/core/inputError';
 import { getRefundCall, readRefund, type WooshPayCredentials } from './wooshPay.contract';
+import type { Row } from '../shared/items/row';
 
 export const getRefundFields: INodeProperties[] = [
 	{

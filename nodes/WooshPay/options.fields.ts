@@ -1,8 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { requestsInParallelOption } from '../shared/checkout/checkoutFields';
-import type { Row } from '../shared/items/eachItem';
 import { InputError } from '../shared/core/inputError';
 import type { CreateOptions, WooshPayCredentials } from './wooshPay.contract';
+import type { Row } from '../shared/items/row';
 
 export const optionsFields: INodeProperties[] = [
 	{

@@ -1,11 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { simplifiedIfCreated } from '../shared/checkout/createCheckout';
-import type { Row } from '../shared/items/eachItem';
 import { InputError } from '../shared/core/inputError';
 import { readPriceFields } from './createPrice.operation';
 import { readPriceId } from './getPrice.operation';
 import { metadataField } from './metadata.fields';
 import { readPrice, updatePriceCall, type WooshPayCredentials } from './wooshPay.contract';
+import type { Row } from '../shared/items/row';
 
 export const updatePriceFields: INodeProperties[] = [
 	{

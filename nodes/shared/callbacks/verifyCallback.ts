@@ -1,10 +1,10 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { PaymentEvent } from '../core/contract';
-import type { Row } from '../items/eachItem';
 import { isObject } from '../core/exactJson';
 import { InputError } from '../core/inputError';
 import { usedByAgent, type ProviderNode } from '../providerNode';
 import { decideCallback, type TriggerOptions } from './decideCallback';
+import type { Row } from '../items/row';
 
 /** The fields of `callback: verify`; `Confirm With Provider` and `Maximum Age` are each provider's own, in `options`. */
 export const verifyCallbackFields: INodeProperties[] = [

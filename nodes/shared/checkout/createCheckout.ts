@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 import { CallFailure } from '../core/callFailure';
 import type { CheckoutOrder, HttpReply } from '../core/contract';
-import type { Row } from '../items/eachItem';
 import { isObject } from '../core/exactJson';
 import type { ProviderNode } from '../providerNode';
+import type { Row } from '../items/row';
 
 /**
  * Makes the checkout of one row: the order is read by the operation, the request and the answer by the contract.

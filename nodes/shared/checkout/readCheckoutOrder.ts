@@ -1,12 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 import { readUrl } from '../core/urls';
 import type { CheckoutOrder, LineItem } from '../core/contract';
-import type { Row } from '../items/eachItem';
 import { isObject } from '../core/exactJson';
 import { InputError } from '../core/inputError';
 import { readAmount, quote, sumOfLineItems } from '../core/money';
 import { readText } from '../core/readText';
 import { tooManyItems } from '../items/tooManyItems';
+import type { Row } from '../items/row';
 
 const LINE_ITEM_NAMES = ['name', 'unitAmount', 'quantity', 'description', 'images', 'price'];
 

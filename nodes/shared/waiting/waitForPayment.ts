@@ -10,7 +10,6 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { CallFailure } from '../core/callFailure';
 import type { PaymentEvent, PaymentEventData } from '../core/contract';
-import { asNodeError } from '../items/eachItem';
 import { textOrNull } from '../core/exactJson';
 import { InputError } from '../core/inputError';
 import { tooManyItems } from '../items/tooManyItems';
@@ -28,6 +27,7 @@ import {
 import { decideCallback, type Expectation } from '../callbacks/decideCallback';
 import { credentialsOrNothing, readReceived } from '../callbacks/receiveCallback';
 import { sendCall } from '../requests/sendCall';
+import { asNodeError } from '../items/nodeError';
 
 const HOUR_MILLISECONDS = 60 * 60 * 1000;
 const UNIT_MILLISECONDS = {

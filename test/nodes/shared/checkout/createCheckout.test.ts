@@ -1,4 +1,3 @@
-import type { Row } from '../../../../nodes/shared/items/eachItem';
 import { CallFailure } from '../../../../nodes/shared/core/callFailure';
 import {
 	simplified,
@@ -6,6 +5,7 @@ import {
 	warnAboutCallbackUrl,
 } from '../../../../nodes/shared/checkout/createCheckout';
 import { answer, type ProbeCredentials } from '../support/probe';
+import type { Row } from '../../../../nodes/shared/items/row';
 
 /** The hints that n8n would show above the output. */
 function hintsFor(

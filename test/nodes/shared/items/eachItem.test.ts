@@ -1,6 +1,6 @@
 import type { IDataObject, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { CallFailure } from '../../../../nodes/shared/core/callFailure';
-import { eachItem, type Operation } from '../../../../nodes/shared/items/eachItem';
+import { eachItem } from '../../../../nodes/shared/items/eachItem';
 import { keepResults, resultsOfEarlierTries } from '../../../../nodes/shared/items/retryMemory';
 import { readAmount } from '../../../../nodes/shared/core/money';
 import { DELETED, runNode, type NodeRun, type NodeRunOptions } from '../../../support/contexts';
@@ -13,6 +13,7 @@ import {
 } from '../support/probe';
 import { startProviderServer, type ProviderServer, type Reply } from '../support/providerServer';
 import { resetTime } from '../support/skippedTime';
+import type { Operation } from '../../../../nodes/shared/items/row';
 
 jest.mock('n8n-workflow', () =>
 	jest

@@ -1,0 +1,85 @@
+import type {
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeParameters,
+	NodeApiError,
+	NodeOperationError,
+} from 'n8n-workflow';
+import { isToolExecution } from '../providerNode';
+import { dropResults, keepResults, resultsOfEarlierTries, type CreatedRow } from './retryMemory';
+
+/** A row as errors name it. */
+export interface RowName {
+	itemIndex: number;
+	reference: string | null;
+}
+
+/** What the rows of one run of the node share. */
+export interface Run {
+	references: Map<string, number>;
+	made: RowName[];
+	/** Rows of which nobody knows whether they were made. */
+	inDoubt: RowName[];
+	/** Tells this run from others when n8n repeats the node; undefined where nothing repeats it. */
+	retryKey?: string;
+	/** What earlier tries of this run have made; undefined where nothing repeats the node. */
+	before?: Map<number, CreatedRow>;
+	/** Aborted when the user stops the execution. */
+	stopped?: AbortSignal;
+	/** With "Stop": the failure of the row that failed first. No row begins after it. */
+	failure?: { error: NodeApiError | NodeOperationError; itemIndex: number };
+	/**
+	 * The latest row to end got no answer whatever, for all its attempts. The rows behind it are then tried once each: a thousand
+	 * rows would otherwise take an hour to find out that nobody is there.
+	 */
+	isSilent: boolean;
+	/** The node's parameters as they are saved, expressions not evaluated. */
+	parameters: INodeParameters;
+	/** The values that are the same for all rows: n8n takes its time for each, a fifth of a row's in all. */
+	fixed: Map<string, unknown>;
+}
+
+export function beginRun(context: IExecuteFunctions): Run {
+	const key = retryKey(context);
+	const stopped = context.getExecutionCancelSignal();
+	return {
+		references: new Map(),
+		made: [],
+		inDoubt: [],
+		isSilent: false,
+		parameters: context.getNode().parameters,
+		fixed: new Map(),
+		...(key === undefined ? {} : { retryKey: key, before: resultsOfEarlierTries(key) }),
+		...(stopped ? { stopped } : {}),
+	};
+}
+
+/** Whether another row may begin. */
+export function mayGoOn(run: Run): boolean {
+	return run.failure === undefined && !run.stopped?.aborted;
+}
+
+/** Keeps what was made for as long as n8n may repeat this run of the node. */
+export function endRun(run: Run, output: INodeExecutionData[]): void {
+	if (run.retryKey === undefined || run.before === undefined) return;
+	if (!mayGoOn(run) || isRepeated(output)) keepResults(run.retryKey, run.before);
+	else dropResults(run.retryKey);
+}
+
+/** n8n's own test: with Retry On Fail it repeats the whole node when the first item that left it has an error. */
+function isRepeated(output: INodeExecutionData[]): boolean {
+	const error = output[0]?.json.error;
+	return error !== undefined && error !== null && error !== false;
+}
+
+/** What stays the same when n8n repeats this run of the node; undefined where nothing repeats it. */
+function retryKey(context: IExecuteFunctions): string | undefined {
+	const node = context.getNode();
+	const executionId = context.getExecutionId();
+	if (!node.retryOnFail || !executionId) return undefined;
+	// n8n counts each try of a tool as a run of its own (n8n-core 2.41.1, get-input-connection-data.js); what the agent asks for stays.
+	const run = isToolExecution(context)
+		? JSON.stringify(Object.keys(node.parameters).map((name) => context.getNodeParameter(name, 0)))
+		: (context.evaluateExpression('{{ $runIndex }}', 0) as number);
+	return [executionId, node.id, run].join(':');
+}
