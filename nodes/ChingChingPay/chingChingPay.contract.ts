@@ -23,6 +23,8 @@ import {
 	textOrNull,
 	writeJson,
 } from '../shared/core/exactJson';
+import { omitNull } from '../shared/core/omitNull';
+import { readUnixTime } from '../shared/core/unixTime';
 import { InputError } from '../shared/core/inputError';
 import { namesOf } from '../shared/core/lineItems';
 import { fromMinorUnits, truncate, quote, smallestUnits } from '../shared/core/money';
@@ -135,13 +137,6 @@ function credentialProblem({
 	return undefined;
 }
 
-/** The body's members with null left out. */
-export function given(members: Record<string, unknown>): Record<string, unknown> {
-	return Object.fromEntries(
-		Object.entries(members).filter(([, value]) => value !== null && value !== undefined),
-	);
-}
-
 export function post(
 	credentials: ChingChingPayCredentials,
 	path: string,
@@ -190,19 +185,8 @@ function createCheckoutCall(
 		);
 	const amount = order.amount === null ? null : minorUnits(order);
 	const currency = order.currency === '' ? null : order.currency.toUpperCase();
-	if (currency !== null && !CHECKOUT_CURRENCIES.includes(currency)) {
-		throw new InputError(
-			`'Currency' ${quote(order.currency)} is not offered here`,
-			`ChingChingPay's checkout takes ${CHECKOUT_CURRENCIES.join(' and ')}.`,
-		);
-	}
-	if (amount !== null && BigInt(amount) < LEAST_AMOUNT) {
-		throw new InputError(
-			`'Amount' is below ChingChingPay's minimum of ${LEAST_AMOUNT.toString()} in the smallest unit (0.10 ${currency ?? ''})`,
-			'Raise the amount.',
-		);
-	}
-	const body = given({
+	refuseMoneyNotTaken(amount, order.currency);
+	const body = omitNull({
 		...commonFields(order, credentials, amount),
 		currency,
 		channel_id: new ExactNumber(order.channelId.replace(/^0+(?=\d)/, '')),
@@ -215,6 +199,20 @@ function createCheckoutCall(
 		transaction_type: order.transactionType,
 	});
 	return post(credentials, CHECKOUT, mergeExtraFields(body, order.extraFields), ONCE);
+}
+
+/** Of the checkout only; `amount` is in the smallest unit. */
+function refuseMoneyNotTaken(amount: string | null, currency: string): void {
+	if (currency !== '' && !CHECKOUT_CURRENCIES.includes(currency.toUpperCase()))
+		throw new InputError(
+			`'Currency' ${quote(currency)} is not offered here`,
+			`ChingChingPay's checkout takes ${CHECKOUT_CURRENCIES.join(' and ')}.`,
+		);
+	if (amount !== null && BigInt(amount) < LEAST_AMOUNT)
+		throw new InputError(
+			`'Amount' is below ChingChingPay's minimum of ${LEAST_AMOUNT.toString()} in the smallest unit (0.10 ${currency.toUpperCase()})`,
+			'Raise the amount.',
+		);
 }
 
 export function commonFields(
@@ -412,7 +410,7 @@ export function made(
 		provider: 'chingchingpay',
 		amount: order.amount === null ? null : fromMinorUnits(minorUnits(order), order.currency),
 		currency: order.currency === '' ? null : order.currency.toUpperCase(),
-		expiresAt: readTime(order.expiresAt),
+		expiresAt: readUnixTime(order.expiresAt),
 		livemode: livemodeOf(credentials),
 	};
 }
@@ -466,17 +464,6 @@ function whereToPay(
 	};
 }
 
-/** Unix seconds or milliseconds, by the number of digits: which of the two the API means is unknown, and only one is near our time. */
-function readTime(value: unknown): string | null {
-	const text = textOrNull(value) ?? '';
-	const milliseconds = /^\d{10}$/.test(text)
-		? Number(text) * 1000
-		: /^\d{13}$/.test(text)
-			? Number(text)
-			: null;
-	return milliseconds === null ? null : new Date(milliseconds).toISOString();
-}
-
 /** The member at `a.b.c`, own members only. */
 function memberAt(fields: Record<string, unknown>, path: string): unknown {
 	return path
@@ -527,6 +514,7 @@ export function readTransaction(
 		type === 'refund' ||
 		originalReference !== null ||
 		textOrNull(data.original_payment_reference) !== null;
+	const kind = type === null || type === 'sale' ? 'payment' : 'other';
 	return {
 		reference: textOrNull(data.merchant_reference),
 		originalReference,
@@ -534,7 +522,7 @@ export function readTransaction(
 		paymentId: textOrNull(data.payment_id),
 		providerStatus,
 		successful: providerStatus !== null && paidValuesOf(credentials).includes(providerStatus),
-		kind: isRefund ? 'refund' : type === null || type === 'sale' ? 'payment' : 'other',
+		kind: isRefund ? 'refund' : kind,
 		amount: fromMinorUnits(data.amount, data.currency),
 		currency: textOrNull(data.currency),
 	};
@@ -545,6 +533,12 @@ function statusOf({ successful, kind }: Transaction): 'paid' | 'refunded' | 'unk
 	if (!successful || kind === 'other') return 'unknown';
 	return kind === 'refund' ? 'refunded' : 'paid';
 }
+
+const EVENT_OF_STATUS = {
+	paid: 'payment.succeeded',
+	refunded: 'refund.succeeded',
+	unknown: 'unknown',
+} as const;
 
 function factsOf(
 	data: Record<string, unknown>,
@@ -559,12 +553,7 @@ function factsOf(
 			: (paidValuesOf(credentials)[0] ?? transaction.providerStatus);
 	return {
 		provider: 'chingchingpay',
-		event:
-			status === 'paid'
-				? 'payment.succeeded'
-				: status === 'refunded'
-					? 'refund.succeeded'
-					: 'unknown',
+		event: EVENT_OF_STATUS[status],
 		eventId: eventIdOf(transaction.transactionId ?? transaction.reference, state, data),
 		checkoutId: transaction.paymentId,
 		paymentId: transaction.transactionId,
@@ -623,7 +612,7 @@ export function readPayment(reply: HttpReply, credentials: ChingChingPayCredenti
 		providerStatus: textOrNull(data.status),
 		amount: null,
 		currency: textOrNull(data.currency),
-		expiresAt: readTime(data.expires_at),
+		expiresAt: readUnixTime(data.expires_at),
 		livemode: livemodeOf(credentials),
 		nextAction: null,
 	};
@@ -671,22 +660,23 @@ function refusedSignature(
 			hint: "If ChingChingPay does not sign callbacks, set 'Callback Signature' in the credential to Not Checked: each is then confirmed by a query.",
 		};
 	}
+	const encoding = credentials.requestEncoding === 'base64' ? 'base64' : 'hexadecimal';
 	const verdict = verifyWithAny(
 		[signingKey(credentials), credentials.signingSecretPrevious],
 		(key) => {
 			const judged = judgeSignature(signature, { body: rawBody }, key, scheme(credentials));
 			if (judged === 'right') return { genuine: true, payload: {} };
-			return judged === 'malformed'
-				? {
-						genuine: false,
-						reason: `signature_malformed: the header x-signature is not 32 bytes in ${credentials.requestEncoding === 'base64' ? 'base64' : 'hexadecimal'}`,
-					}
-				: {
-						genuine: false,
-						reason:
-							'signature_mismatch: the header x-signature is not made with this secret over this body',
-						hint: "The usual cause: another secret, or another scheme than 'Signed Text' and 'Request Key' in the credential say.",
-					};
+			if (judged === 'malformed')
+				return {
+					genuine: false,
+					reason: `signature_malformed: the header x-signature is not 32 bytes in ${encoding}`,
+				};
+			return {
+				genuine: false,
+				reason:
+					'signature_mismatch: the header x-signature is not made with this secret over this body',
+				hint: "The usual cause: another secret, or another scheme than 'Signed Text' and 'Request Key' in the credential say.",
+			};
 		},
 	);
 	return verdict.genuine === false ? verdict : undefined;

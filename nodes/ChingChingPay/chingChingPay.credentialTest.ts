@@ -72,12 +72,13 @@ async function ask(
 		followRedirect: false,
 		timeout: TIMEOUT_MILLISECONDS,
 	})) as { statusCode: number; body: unknown };
-	const text = Buffer.isBuffer(answer.body)
-		? answer.body.toString('utf8')
-		: typeof answer.body === 'string'
-			? answer.body
-			: JSON.stringify(answer.body ?? '');
+	const text = textOf(answer.body);
 	return { status: answer.statusCode, text, body: readJson(text) };
+}
+
+function textOf(body: unknown): string {
+	if (Buffer.isBuffer(body)) return body.toString('utf8');
+	return typeof body === 'string' ? body : JSON.stringify(body ?? '');
 }
 
 function judge(

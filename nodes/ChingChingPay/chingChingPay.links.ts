@@ -5,13 +5,13 @@ import {
 	chingChingPay,
 	commonFields,
 	dataOf,
-	given,
 	made,
 	minorUnits,
 	paymentIdOf,
 	post,
 } from './chingChingPay.contract';
 import type { Checkout, HttpCall, HttpReply, PaymentContract } from '../shared/core/contract';
+import { omitNull } from '../shared/core/omitNull';
 import { InputError } from '../shared/core/inputError';
 import { mergeExtraFields, textOrNull } from '../shared/core/exactJson';
 import { readPayerLink } from '../shared/core/urls';
@@ -28,7 +28,7 @@ function createLinkCall(
 			"'Reference' is empty",
 			'Enter your own order number, a new one for each order.',
 		);
-	const body = given({
+	const body = omitNull({
 		...commonFields(order, credentials, minorUnits(order)),
 		payment_type: order.paymentType,
 	});

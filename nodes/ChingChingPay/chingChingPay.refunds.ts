@@ -2,7 +2,6 @@ import type { ChingChingPayCredentials } from './chingChingPay.contract';
 import {
 	ONCE,
 	dataOf,
-	given,
 	isEmpty,
 	post,
 	readTransaction,
@@ -10,6 +9,7 @@ import {
 	unreadable,
 } from './chingChingPay.contract';
 import type { HttpCall, HttpReply, Refund } from '../shared/core/contract';
+import { omitNull } from '../shared/core/omitNull';
 import { InputError } from '../shared/core/inputError';
 import { ExactNumber, mergeExtraFields } from '../shared/core/exactJson';
 import { fromMinorUnits, smallestUnits } from '../shared/core/money';
@@ -46,7 +46,7 @@ export function createRefundCall(
 			'Fill in one of them: the payment that is to be refunded.',
 		);
 	}
-	const body = given({
+	const body = omitNull({
 		amount: new ExactNumber(
 			smallestUnits(order.amount, order.amountUnit, order.currency, 'Amount'),
 		),

@@ -1,5 +1,6 @@
+import { omitNull } from '../shared/core/omitNull';
 import type { ChingChingPayCredentials } from './chingChingPay.contract';
-import { get, given } from './chingChingPay.contract';
+import { get } from './chingChingPay.contract';
 import type { HttpCall, HttpReply } from '../shared/core/contract';
 import { isObject } from '../shared/core/exactJson';
 
@@ -20,7 +21,7 @@ export function listSettlementsCall(
 	pageSize: number,
 	credentials: ChingChingPayCredentials,
 ): HttpCall {
-	const query = given({
+	const query = omitNull({
 		page,
 		page_size: pageSize,
 		is_transferred: filter.isTransferred,

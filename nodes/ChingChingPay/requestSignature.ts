@@ -60,7 +60,7 @@ function whatIsSigned(
 function joined(pairs: Array<[string, string]>): string {
 	return pairs
 		.filter(([, value]) => value !== '')
-		.sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0))
+		.sort(([left], [right]) => (left < right ? -1 : Number(left > right)))
 		.map(([name, value]) => `${name}=${value}`)
 		.join('&');
 }

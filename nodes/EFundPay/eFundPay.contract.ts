@@ -355,12 +355,8 @@ function failure(reply: HttpReply): Refusal | undefined {
 	const { message, code, error_code: errorCode } = reply.body;
 	const codes = [code, errorCode].map(textOrNull).filter((text) => text !== null);
 	const words = textOrNull(message);
-	const said =
-		words === null
-			? JSON.stringify(reply.body)
-			: codes.length === 0
-				? words
-				: `${words} (${codes.join(', ')})`;
+	const suffix = codes.length === 0 ? '' : ` (${codes.join(', ')})`;
+	const said = words === null ? JSON.stringify(reply.body) : `${words}${suffix}`;
 	return reply.status === 401 || reply.status === 403
 		? {
 				message: said,
@@ -376,30 +372,58 @@ function readEvent(
 	_credentials: EFundPayCredentials,
 	received?: Pick<ReceivedCallback, 'headers'>,
 ): PaymentEventData {
-	const refund = isObject(payload.refund_data) ? payload.refund_data : undefined;
-	const data = refund ?? (isObject(payload.payment_data) ? payload.payment_data : {});
-	const providerStatus = textOrNull(refund ? data.refund_status : data.payment_status);
-	const succeeded = providerStatus === (refund ? 'RS' : 'PS');
+	const zone = received?.headers.timezone;
+	return isObject(payload.refund_data)
+		? readRefundEvent(payload, payload.refund_data, zone)
+		: readPaymentEvent(payload, isObject(payload.payment_data) ? payload.payment_data : {}, zone);
+}
+
+function readPaymentEvent(
+	payload: Payload,
+	payment: Record<string, unknown>,
+	zone: string | undefined,
+): PaymentEventData {
+	const providerStatus = textOrNull(payment.payment_status);
+	const succeeded = providerStatus === 'PS';
+	return {
+		...commonEvent(payload, providerStatus),
+		event: succeeded ? 'payment.succeeded' : 'unknown',
+		reference: textOrNull(payload.merchant_transaction_id),
+		status: succeeded ? 'paid' : 'unknown',
+		amount: textOrNull(payment.payment_amount),
+		currency: textOrNull(payment.payment_currency_code),
+		occurredAt: readCallbackTime(payment.payment_time, zone),
+	};
+}
+
+/** Nobody documents the unit of a refund's amount: 500 may be 5.00 or 500. It stands in `raw` as it came. */
+function readRefundEvent(
+	payload: Payload,
+	refund: Record<string, unknown>,
+	zone: string | undefined,
+): PaymentEventData {
+	const providerStatus = textOrNull(refund.refund_status);
+	const succeeded = providerStatus === 'RS';
+	return {
+		...commonEvent(payload, providerStatus),
+		event: succeeded ? 'refund.succeeded' : 'unknown',
+		reference: textOrNull(payload.original_transaction_id),
+		status: succeeded ? 'refunded' : 'unknown',
+		amount: null,
+		currency: textOrNull(refund.refund_currency_code),
+		occurredAt: readCallbackTime(refund.refund_time, zone),
+	};
+}
+
+function commonEvent(payload: Payload, providerStatus: string | null) {
 	const transactionId = textOrNull(payload.ll_transaction_id);
 	return {
 		provider: 'efundpay',
-		event: succeeded ? (refund ? 'refund.succeeded' : 'payment.succeeded') : 'unknown',
 		eventId: `${transactionId ?? ''}:${providerStatus ?? ''}`,
 		checkoutId: null,
 		paymentId: transactionId,
-		reference: textOrNull(
-			refund ? payload.original_transaction_id : payload.merchant_transaction_id,
-		),
-		status: succeeded ? (refund ? 'refunded' : 'paid') : 'unknown',
 		providerStatus,
-		// In a refund the unit is documented by nobody: 500 may be 5.00 or 500. It stands in `raw` as it came.
-		amount: refund ? null : textOrNull(data.payment_amount),
-		currency: textOrNull(refund ? data.refund_currency_code : data.payment_currency_code),
 		livemode: null,
-		occurredAt: readCallbackTime(
-			refund ? data.refund_time : data.payment_time,
-			received?.headers.timezone,
-		),
 		raw: payload,
 	};
 }

@@ -173,17 +173,16 @@ function readCreatedCheckout(
  */
 export function readTime(value: unknown): string | null {
 	const text = textOrNull(value);
-	if (text === null) return null;
-	const milliseconds = /^\d{13}$/.test(text)
-		? Number(text)
-		: /^\d+(\.\d+)?$/.test(text)
-			? Math.floor(Number(text) * 1000)
-			: text.includes('T')
-				? Date.parse(text)
-				: NaN;
+	const milliseconds = text === null ? NaN : millisecondsOf(text);
 	return Number.isFinite(milliseconds) && milliseconds < 8.64e15
 		? new Date(milliseconds).toISOString()
 		: null;
+}
+
+function millisecondsOf(text: string): number {
+	if (/^\d{13}$/.test(text)) return Number(text);
+	if (/^\d+(\.\d+)?$/.test(text)) return Math.floor(Number(text) * 1000);
+	return text.includes('T') ? Date.parse(text) : NaN;
 }
 
 /** The error body is not documented; whatever words it holds are shown. Inferred: `detail`, or a list of messages by field. */

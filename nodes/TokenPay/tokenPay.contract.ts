@@ -26,6 +26,7 @@ import {
 	textOrNull,
 	writeJson,
 } from '../shared/core/exactJson';
+import { readUnixTime } from '../shared/core/unixTime';
 import { InputError } from '../shared/core/inputError';
 import { lookup } from '../shared/core/lookup';
 import { namesOf } from '../shared/core/lineItems';
@@ -230,7 +231,12 @@ function expiry(reply: HttpReply, seconds: unknown): string | null {
 	const answeredAt = Date.parse(reply.headers.date ?? '');
 	return Number.isNaN(answeredAt) || typeof seconds !== 'number'
 		? null
-		: isoTime(String(answeredAt + seconds * 1000));
+		: isoTime(answeredAt + seconds * 1000);
+}
+
+function isoTime(milliseconds: number): string | null {
+	const date = new Date(milliseconds);
+	return Number.isNaN(date.getTime()) ? null : date.toISOString();
 }
 
 export type OrderKey = { reference: string } | { paymentId: string };
@@ -275,7 +281,7 @@ export function readOrder(reply: HttpReply): Checkout {
 		status: stateOf(providerStatus).status,
 		providerStatus,
 		...moneyOf(detail),
-		expiresAt: readTime(detail.expire_time),
+		expiresAt: readUnixTime(detail.expire_time),
 		livemode: null,
 		nextAction: null,
 	};
@@ -351,21 +357,6 @@ function contentOf(reply: HttpReply): Payload | undefined {
 	return isSuccess(reply) && isObject(reply.body) && isObject(reply.body.data)
 		? reply.body.data
 		: undefined;
-}
-
-/** Milliseconds in the pages on orders. Inferred: ten digits are seconds, as in some of their samples; 0 is "not yet". */
-export function readTime(value: unknown): string | null {
-	const text = textOrNull(value) ?? '';
-	return /^\d{13}$/.test(text)
-		? isoTime(text)
-		: /^\d{10}$/.test(text)
-			? isoTime(`${text}000`)
-			: null;
-}
-
-function isoTime(milliseconds: string): string | null {
-	const date = new Date(Number(milliseconds));
-	return Number.isNaN(date.getTime()) ? null : date.toISOString();
 }
 
 /** `code` decides; which HTTP status a refusal has is not documented. */
@@ -447,7 +438,7 @@ function verifyMessage(
 			"The usual cause: 'App Secret' in the credential is another application's or was renewed.",
 		);
 	}
-	const signedAt = readTime(message.timestamp);
+	const signedAt = readUnixTime(message.timestamp);
 	if (signedAt === null)
 		return refused('bad_timestamp', 'TTPay-Timestamp is not a time in milliseconds or seconds');
 	const body = readJson(readUtf8(message.rawBody) ?? '');
@@ -502,7 +493,7 @@ function readFacts(detail: Payload): PaymentEventData {
 		...moneyOf(detail),
 		livemode: null,
 		// pay_time is there only once it is paid; when it was refunded is not told.
-		occurredAt: status === 'paid' ? readTime(detail.pay_time) : null,
+		occurredAt: status === 'paid' ? readUnixTime(detail.pay_time) : null,
 		raw: detail,
 	};
 }

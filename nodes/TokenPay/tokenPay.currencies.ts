@@ -1,5 +1,6 @@
 import type { TokenPayCredentials } from './tokenPay.contract';
-import { isSuccess, post, readTime, wholeCoins } from './tokenPay.contract';
+import { readUnixTime } from '../shared/core/unixTime';
+import { isSuccess, post, wholeCoins } from './tokenPay.contract';
 import type { HttpCall, HttpReply, Payload } from '../shared/core/contract';
 import { readBaseUrl } from '../shared/core/urls';
 import { isObject, textOrNull } from '../shared/core/exactJson';
@@ -83,7 +84,7 @@ export function readBalances(reply: HttpReply): Balance[] {
 		currency: textOrNull(entry.currency),
 		network: textOrNull(entry.network),
 		balance: wholeCoins(entry.balance, entry.decimal),
-		updatedAt: readTime(entry.modify_time),
+		updatedAt: readUnixTime(entry.modify_time),
 	}));
 }
 

@@ -44,9 +44,9 @@ const LEAST_MILLISECONDS = 100_000_000_000;
  * @returns undefined if it is not a whole number, or not a time
  */
 export function readMoment(value: unknown): Date | undefined {
-	const text = typeof value === 'number' ? String(value) : typeof value === 'string' ? value : '';
-	if (!/^\d{1,16}$/.test(text)) return undefined;
-	const number = Number(text);
+	if (typeof value !== 'number' && typeof value !== 'string') return undefined;
+	if (!/^\d{1,16}$/.test(String(value))) return undefined;
+	const number = Number(value);
 	const moment = new Date(number >= LEAST_MILLISECONDS ? number : number * 1000);
 	return Number.isNaN(moment.getTime()) ? undefined : moment;
 }

@@ -74,16 +74,20 @@ export function warnAboutCallbackUrl<Credentials>(
 ): void {
 	if (callbackUrl === null || row.itemIndex !== 0) return;
 	const callback = new URL(callbackUrl);
-	const providerIsLocal = LOCAL_HOST.test(new URL(apiUrl).hostname);
-	const message = /\/webhook-test\//.test(callback.pathname)
-		? "'Callback URL' is a test URL: n8n answers there only while the editor listens. Use the Production URL of the trigger and publish its workflow."
-		: LOCAL_HOST.test(callback.hostname) && !providerIsLocal
-			? "'Callback URL' is an address of this machine, which the provider cannot reach. Set WEBHOOK_URL of n8n to its public address, then copy the URL again."
-			: row.text('callback') === 'resumeExecution' && !isWaitedFor(row)
-				? "'Callback' is Resume This Execution, but no Wait for Payment follows: nothing in this workflow will hear of the payment."
-				: undefined;
-	if (message !== undefined)
+	const warn = (message: string) =>
 		row.context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
+	if (/\/webhook-test\//.test(callback.pathname))
+		warn(
+			"'Callback URL' is a test URL: n8n answers there only while the editor listens. Use the Production URL of the trigger and publish its workflow.",
+		);
+	else if (LOCAL_HOST.test(callback.hostname) && !LOCAL_HOST.test(new URL(apiUrl).hostname))
+		warn(
+			"'Callback URL' is an address of this machine, which the provider cannot reach. Set WEBHOOK_URL of n8n to its public address, then copy the URL again.",
+		);
+	else if (row.text('callback') === 'resumeExecution' && !isWaitedFor(row))
+		warn(
+			"'Callback' is Resume This Execution, but no Wait for Payment follows: nothing in this workflow will hear of the payment.",
+		);
 }
 
 function isWaitedFor<Credentials>({ context }: Row<Credentials>): boolean {

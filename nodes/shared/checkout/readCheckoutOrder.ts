@@ -25,11 +25,7 @@ export function readCheckoutOrder<Credentials>(row: Row<Credentials>): CheckoutO
 		);
 	return {
 		amount:
-			lineItems === undefined
-				? readAmount(row.value('amount'), 'Amount')
-				: lineItems.some((item) => item.price !== undefined)
-					? null
-					: sumOfLineItems(lineItems),
+			lineItems === undefined ? readAmount(row.value('amount'), 'Amount') : totalOf(lineItems),
 		lineItems: lineItems ?? [],
 		amountUnit: readAmountUnit(row),
 		currency,
@@ -40,6 +36,11 @@ export function readCheckoutOrder<Credentials>(row: Row<Credentials>): CheckoutO
 		callbackUrl: readCallbackUrl(row),
 		extraFields: readExtraFields(row),
 	};
+}
+
+/** Null where the provider's own price list decides. */
+function totalOf(lineItems: LineItem[]): string | null {
+	return lineItems.some((item) => item.price !== undefined) ? null : sumOfLineItems(lineItems);
 }
 
 /** `Amount Unit`; major units where the form has no such field. */

@@ -89,11 +89,8 @@ export function readAmount(value: unknown, field: string): string {
 
 function written(value: unknown): string {
 	if (typeof value === 'string') return value;
-	return value === undefined || value === null
-		? ''
-		: typeof value === 'object'
-			? JSON.stringify(value)
-			: `${value as number}`;
+	if (value === undefined || value === null) return '';
+	return typeof value === 'object' ? JSON.stringify(value) : `${value as number}`;
 }
 
 /**
@@ -174,8 +171,8 @@ export function smallestUnits(
 
 /** Integer of smallest units to decimal text (`"1250"`, 2 → `"12.50"`); null if it is not a whole number. */
 export function fromSmallestUnits(units: unknown, decimals: number): string | null {
-	const text = typeof units === 'number' ? String(units) : typeof units === 'string' ? units : '';
-	const match = /^(-?)(\d+)$/.exec(text);
+	if (typeof units !== 'number' && typeof units !== 'string') return null;
+	const match = /^(-?)(\d+)$/.exec(String(units));
 	if (!match || !Number.isInteger(decimals) || decimals < 0) return null;
 	const [, sign = '', digits = ''] = match;
 	if (decimals === 0) return `${sign}${digits.replace(/^0+(?=\d)/, '')}`;
@@ -199,7 +196,8 @@ function scale(amount: string, decimals: number): string {
 export function compareAmounts(left: string, right: string): number {
 	const decimals = Math.max(left.split('.')[1]?.length ?? 0, right.split('.')[1]?.length ?? 0);
 	const difference = BigInt(scale(left, decimals)) - BigInt(scale(right, decimals));
-	return difference === 0n ? 0 : difference > 0n ? 1 : -1;
+	if (difference === 0n) return 0;
+	return difference > 0n ? 1 : -1;
 }
 
 /** Exact sum of unit amount × quantity, with as many decimals as the most precise unit amount. */

@@ -33,14 +33,10 @@ export function isAbsoluteUrl(text: string): boolean {
  * @param field display name, for the error
  */
 export function readUrl(value: unknown, field: string): string | null {
-	const text =
-		typeof value === 'string'
-			? value.trim()
-			: value === undefined || value === null
-				? ''
-				: 'not a text';
+	if (value === undefined || value === null) return null;
+	const text = typeof value === 'string' ? value.trim() : undefined;
 	if (text === '') return null;
-	if (!isAbsoluteUrl(text))
+	if (text === undefined || !isAbsoluteUrl(text))
 		throw new InputError(
 			`'${field}' is not an absolute URL`,
 			'Enter the whole address with https:// in front.',

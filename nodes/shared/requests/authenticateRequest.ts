@@ -41,24 +41,24 @@ export async function authenticateRequest<Credentials>(
 		...request.headers,
 		...contract.authHeaders(trimmed(credentials) as Credentials, call, stamp),
 	};
+	const signed = { ...rest, method: call.method, url: call.url, headers };
+	// A multipart form, a file or a stream has no text that could be fixed here; it is sent as n8n builds it.
+	return text === undefined ? signed : { ...signed, ...fixedBody(headers, text, body) };
+}
+
+/** The body so that n8n sends these very bytes, with its content type. */
+function fixedBody(
+	headers: IDataObject,
+	text: string,
+	original: unknown,
+): { headers: IDataObject; body: string | Buffer } {
 	const given = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type');
-	const contentType =
-		given === undefined
-			? body instanceof URLSearchParams
-				? FORM
-				: 'application/json'
-			: (textOrNull(given[1]) ?? '');
-	if (text !== undefined && given === undefined) headers['content-type'] = contentType;
+	const standard = original instanceof URLSearchParams ? FORM : 'application/json';
+	const contentType = given === undefined ? standard : (textOrNull(given[1]) ?? '');
 	return {
-		...rest,
-		method: call.method,
-		url: call.url,
-		headers,
-		// A Buffer is sent as it is; n8n trims a text and quotes one that is not JSON, but writes the Buffer of a form anew. A multipart
-		// form, a file or a stream has no text that could be fixed here; it is sent as n8n builds it.
-		...(text === undefined
-			? {}
-			: { body: contentType.startsWith(FORM) ? text : Buffer.from(text, 'utf8') }),
+		headers: given === undefined ? { ...headers, 'content-type': contentType } : headers,
+		// n8n sends a Buffer as it is, but trims a text and quotes one that is not JSON. The Buffer of a form it writes anew.
+		body: contentType.startsWith(FORM) ? text : Buffer.from(text, 'utf8'),
 	};
 }
 

@@ -6,7 +6,6 @@ import {
 	getOrderCall,
 	readClosedOrder,
 	readOrder,
-	readTime,
 	replySignatureProblem,
 	tokenPay,
 	type TokenPayOrder,
@@ -453,16 +452,6 @@ describe('looking an order up', () => {
 
 	it('says in words that there is no order in the answer', () => {
 		expect(() => readOrder(reply({ code: 0 }))).toThrow("TokenPay's answer holds no order");
-	});
-
-	it.each([
-		[1673407329000, '2023-01-11T03:22:09.000Z'],
-		['1673407329', '2023-01-11T03:22:09.000Z'],
-		[0, null],
-		['', null],
-		['tomorrow', null],
-	])('reads the time %j as %s', (value, expected) => {
-		expect(readTime(value)).toBe(expected);
 	});
 });
 
