@@ -81,29 +81,52 @@ export async function getChingChingPaySettlements(
 ): Promise<IDataObject[]> {
 	const filter = readFilter(row);
 	const limit = row.value('returnAll', false) === true ? Infinity : readLimit(row);
-	const settlements: Array<Record<string, unknown>> = [];
-	const known = new Set<string>();
-	let lengthOfFirst = 0;
-	for (let page = 1; page <= MOST_PAGES && settlements.length < limit; page++) {
-		const reply = await sendForPage(
-			row,
-			listSettlementsCall(filter, page, PAGE_SIZE, row.credentials),
-			page,
-		);
-		const found = reply === undefined ? undefined : readSettlements(reply);
-		if (found === undefined && page === 1)
-			return [
-				isObject(reply?.body) ? (reply.body as IDataObject) : { body: reply?.body as IDataObject },
-			];
-		// A service that knows no pages gives the first one for ever; one that is changed meanwhile moves settlements to a later page.
-		const fresh = (found ?? []).filter((settlement) => !known.has(JSON.stringify(settlement)));
-		if (fresh.length === 0) break;
-		for (const settlement of fresh) known.add(JSON.stringify(settlement));
-		settlements.push(...fresh);
-		if (page === 1) lengthOfFirst = fresh.length;
-		if (found !== undefined && found.length < lengthOfFirst) break;
+	const first = await readPage(row, filter, 1);
+	if (first.settlements === undefined) return [first.whole];
+	const settlements = new Settlements();
+	if (!settlements.add(first.settlements)) return [];
+	const lengthOfFirst = settlements.all.length;
+	for (let page = 2; page <= MOST_PAGES && settlements.all.length < limit; page++) {
+		const { settlements: found = [] } = await readPage(row, filter, page);
+		if (!settlements.add(found) || found.length < lengthOfFirst) break;
 	}
-	return settlements.slice(0, limit) as IDataObject[];
+	return settlements.all.slice(0, limit) as IDataObject[];
+}
+
+/**
+ * Each settlement once. A service that knows no pages gives the first one for ever; one that is changed meanwhile moves
+ * settlements to a later page.
+ */
+class Settlements {
+	readonly all: Array<Record<string, unknown>> = [];
+	private readonly known = new Set<string>();
+
+	/** False if there was nothing new. */
+	add(found: Array<Record<string, unknown>>): boolean {
+		const fresh = found.filter((settlement) => !this.known.has(JSON.stringify(settlement)));
+		for (const settlement of fresh) this.known.add(JSON.stringify(settlement));
+		this.all.push(...fresh);
+		return fresh.length > 0;
+	}
+}
+
+/** `settlements` is undefined where no list can be found in the answer; `whole` is all of it. */
+async function readPage(
+	row: Row<ChingChingPayCredentials>,
+	filter: SettlementFilter,
+	page: number,
+) {
+	const reply = await sendForPage(
+		row,
+		listSettlementsCall(filter, page, PAGE_SIZE, row.credentials),
+		page,
+	);
+	return {
+		settlements: reply === undefined ? undefined : readSettlements(reply),
+		whole: isObject(reply?.body)
+			? (reply.body as IDataObject)
+			: { body: reply?.body as IDataObject },
+	};
 }
 
 /** Undefined where a page behind the last one is not an empty list but "not found". */
