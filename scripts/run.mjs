@@ -12,9 +12,18 @@
  */
 import { spawnSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import {
+	exitOnSignals,
+	freeBytes,
+	lackOf,
+	lastLines,
+	runStep,
+	tell,
+	waysOut,
+} from './longStep.cjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const bin = path.join(root, 'node_modules', '.bin');
@@ -46,25 +55,70 @@ function step(title, program, args, way) {
 		);
 }
 
-function installDependencies() {
+async function longStep(title, args) {
+	return await runStep({
+		title,
+		program: 'npm',
+		args: [...args, '--no-audit', '--no-fund', '--loglevel=error'],
+		cwd: root,
+		environment,
+		say: tell,
+	});
+}
+
+/** Exactly as the lock file says; else as far as the registry allows; else without it. `--no-save`: the clone stays as it is. */
+const waysToInstall = [
+	['Installing the dependencies (about a minute, once)', 'ci', '--prefer-offline'],
+	['The lock file cannot be followed exactly; installing as far as it can', 'install', '--no-save'],
+	[
+		'The lock file cannot be followed at all; installing without it',
+		'install',
+		'--no-save',
+		'--no-package-lock',
+	],
+];
+
+async function installDependencies() {
 	const lockFile = readFileSync(path.join(root, 'package-lock.json'));
 	const fingerprint = createHash('sha256').update(lockFile).digest('hex');
 	const stamp = path.join(root, 'node_modules', '.installed-from');
 	if (existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint) return;
-	const npm = ['--no-audit', '--no-fund', '--loglevel=error'];
-	step(
-		'Installing the dependencies (about a minute, once)',
-		'npm',
-		['ci', '--ignore-scripts', ...npm],
-		'Check that the npm registry can be reached (npm ping) and that the disk has 1 GB free, then run the command again.',
-	);
-	step(
-		'Bringing Node 24 (npm package "node")',
-		'npm',
-		['rebuild', 'node', ...npm],
-		'The npm package "node" brings a Node 24 binary. Check that the npm registry can be reached, then run the command again.',
-	);
+	const leaveSignals = exitOnSignals();
+	await installPackages();
+	const ran = await longStep('Bringing Node 24 (npm package "node")', ['rebuild', 'node']);
+	if (ran.code !== 0)
+		fail(
+			`Node 24 could not be brought (npm package "node").\n${lastLines(ran.output)}`,
+			waysOut[lackOf(ran.output) ?? 'network'],
+		);
 	writeFileSync(stamp, fingerprint);
+	leaveSignals();
+}
+
+async function installPackages() {
+	await checkDisk();
+	let ran;
+	for (const [title, ...args] of waysToInstall) {
+		// Half-unpacked packages look whole to npm.
+		rmSync(path.join(root, 'node_modules'), { recursive: true, force: true });
+		ran = await longStep(title, [...args, '--ignore-scripts']);
+		if (ran.code === 0) return;
+		const lack = lackOf(ran.output);
+		if (lack) fail(`npm ended with ${ran.code}.\n${lastLines(ran.output)}`, waysOut[lack]);
+	}
+	fail(
+		`The dependencies could not be installed (npm ended with ${ran.code}).\n${lastLines(ran.output)}`,
+		'npm says above what is missing. "npm config get registry" says which registry it asked: set one that has it with "npm config set registry <address>", then run the command again.',
+	);
+}
+
+async function checkDisk() {
+	const gigabytes = (await freeBytes(root)) / 1024 ** 3;
+	if (gigabytes < 1)
+		fail(
+			`The dependencies need 1 GB of free disk, and ${root} has ${gigabytes.toFixed(1)} GB.`,
+			'Free some space, or put the clone on a larger disk, and run the command again.',
+		);
 }
 
 /** Of every file that the build reads. */
@@ -106,10 +160,10 @@ function build() {
 if (Number(process.versions.node.split('.')[0]) < 20) {
 	fail(
 		`This is Node ${process.versions.node}.`,
-		'Install Node 20 or newer; Node 24 for the tests is brought by the project itself.',
+		'Install Node 20 or newer (from nodejs.org, or with "nvm install 24"), then run the command again. Node 24 for n8n is brought by the project itself.',
 	);
 }
-installDependencies();
+await installDependencies();
 if (flags.has('--build')) build();
 if (flags.has('--types'))
 	step(
