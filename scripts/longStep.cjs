@@ -24,7 +24,7 @@ async function writtenSince(before, folder) {
 		megabytes < 1024
 			? `${Math.max(0, Math.round(megabytes))} MB`
 			: `${(megabytes / 1024).toFixed(1)} GB`;
-	return `${size} written to disk`;
+	return `${size} more on the disk`;
 }
 
 /** Runs a program to its end. What it prints is kept, so that an error message can quote it. */
