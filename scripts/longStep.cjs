@@ -34,8 +34,6 @@ function runQuietly({ program, args, cwd, environment }) {
 			cwd,
 			env: environment,
 			stdio: ['ignore', 'pipe', 'pipe'],
-			// npm is a batch file there.
-			shell: process.platform === 'win32',
 		});
 		const stopChild = () => child.kill('SIGTERM');
 		process.once('exit', stopChild);

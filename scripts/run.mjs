@@ -10,7 +10,7 @@
  * `--n8n=<version>` another one of test/n8n/versions/.
  * Where all is in place it does nothing. Plain JavaScript without dependencies: it runs before there are any.
  */
-import { spawnSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -41,16 +41,28 @@ function fail(what, way) {
 	process.exit(1);
 }
 
-function step(title, program, args, way) {
-	console.error(`• ${title}`);
-	const done = spawnSync(program, args, {
-		cwd: root,
-		env: environment,
-		stdio: ['ignore', 'inherit', 'inherit'],
+/** Runs a program on this terminal. Ctrl-C reaches it through the terminal; this process only waits for it to clean up. */
+async function runInFront(program, args) {
+	const child = spawn(program, args, { cwd: root, env: environment, stdio: 'inherit' });
+	const pass = () => child.kill('SIGTERM');
+	const wait = () => undefined;
+	process.on('SIGTERM', pass).on('SIGINT', wait);
+	const ended = await new Promise((resolve) => {
+		child.on('error', (error) => resolve({ code: 1, error }));
+		child.on('exit', (code, signal) => resolve({ code: code ?? (signal === 'SIGINT' ? 130 : 1) }));
 	});
-	if (done.status !== 0)
+	process.off('SIGTERM', pass).off('SIGINT', wait);
+	return ended;
+}
+
+async function step(title, program, args, way) {
+	tell(title);
+	const { code, error } = await runInFront(program, args);
+	// It has said so itself.
+	if (code === 130) process.exit(code);
+	if (code !== 0)
 		fail(
-			`"${program} ${args.join(' ')}" did not succeed (${done.error?.message ?? `exit ${done.status}`}).`,
+			`"${program} ${args.join(' ')}" did not succeed (${error?.message ?? `exit ${code}`}).`,
 			way,
 		);
 }
@@ -99,8 +111,8 @@ async function installPackages() {
 	await checkDisk();
 	let ran;
 	for (const [title, ...args] of waysToInstall) {
-		// Half-unpacked packages look whole to npm.
-		rmSync(path.join(root, 'node_modules'), { recursive: true, force: true });
+		// "npm ci" does it by itself. Half-unpacked packages look whole to "npm install".
+		if (ran) rmSync(path.join(root, 'node_modules'), { recursive: true, force: true });
 		ran = await longStep(title, [...args, '--ignore-scripts']);
 		if (ran.code === 0) return;
 		const lack = lackOf(ran.output);
@@ -139,7 +151,7 @@ function fingerprintOfSources() {
 }
 
 /** Compiles the package unless `dist` was made from these very sources, by this very build. */
-function build() {
+async function build() {
 	const stamp = path.join(root, 'node_modules', '.built-from');
 	const dist = path.join(root, 'dist');
 	const state = (fingerprint) =>
@@ -147,7 +159,7 @@ function build() {
 	const fingerprint = fingerprintOfSources();
 	if (existsSync(stamp) && existsSync(dist) && readFileSync(stamp, 'utf8') === state(fingerprint))
 		return;
-	step(
+	await step(
 		'Building the package',
 		'gulp',
 		['build', '--silent'],
@@ -164,9 +176,9 @@ if (Number(process.versions.node.split('.')[0]) < 20) {
 	);
 }
 await installDependencies();
-if (flags.has('--build')) build();
+if (flags.has('--build')) await build();
 if (flags.has('--types'))
-	step(
+	await step(
 		'Checking types',
 		'tsc',
 		['-p', 'test/tsconfig.json'],
@@ -175,7 +187,7 @@ if (flags.has('--types'))
 const n8n = [...flags].find((flag) => /^--n8n(=|$)/.test(flag));
 if (n8n?.includes('=')) environment.N8N_VERSION_UNDER_TEST = n8n.split('=')[1];
 if (n8n)
-	step(
+	await step(
 		'Looking for n8n',
 		'tsx',
 		['test/n8n/bring.ts'],
@@ -183,14 +195,10 @@ if (n8n)
 	);
 
 const [program, ...args] = command;
-const child = spawn(program, args, { cwd: root, env: environment, stdio: 'inherit' });
-// Ctrl-C reaches the child through the terminal; this process only waits for it to clean up.
-for (const signal of ['SIGINT', 'SIGTERM'])
-	process.on(signal, () => signal === 'SIGTERM' && child.kill(signal));
-child.on('error', (error) =>
+const { code, error } = await runInFront(program, args);
+if (error)
 	fail(
 		`"${program}" could not be started: ${error.message}.`,
 		'Delete node_modules and run the command again.',
-	),
-);
-child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
+	);
+process.exit(code);

@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { runQuietly } from '../scripts/longStep.cjs';
 import { emptyMachine, node24, packages } from './n8n/bringing/smallRecipe';
 import { NpmRegistry, type Published } from './support/npmRegistry';
@@ -96,6 +99,26 @@ it('a download that is cut in the middle: it says so, and the next run goes on',
 	expect(cut.code).toBe(1);
 	registry?.faults.clear();
 	expect((await run()).code).toBe(0);
+});
+
+it('Ctrl-C in the middle: npm works on no longer, and the next run goes on', async () => {
+	await cloneWith([helper, node]);
+	registry?.faults.set('helper-1.0.0', 'held');
+	const child = spawn(node24, ['scripts/run.mjs', 'node', '--version'], {
+		cwd: folder,
+		env: emptyMachine(path.join(folder, 'home'), registry?.url ?? ''),
+		stdio: ['ignore', 'ignore', 'pipe'],
+	});
+	let words = '';
+	child.stderr.on('data', (chunk: Buffer) => (words += chunk.toString()));
+	const ended = once(child, 'close');
+	while (!registry?.downloads.includes('helper-1.0.0')) await wait(50);
+	child.kill('SIGINT');
+	expect(await ended).toEqual([130, null]);
+	expect(words).toContain('Stopped. Run the command again to go on');
+	await registry.untilLeft();
+	registry.faults.clear();
+	expect((await run()).output).toMatch(/\n1\.0\.0\n$/);
 });
 
 it('Node 18: says which Node is needed and how to get it, before anything else', async () => {

@@ -144,20 +144,25 @@ it('brings what the lock file says, says each step with its time, and has nothin
 });
 
 // "npm said that n8n is installed, but 4 packages are missing … Run the command again": on every fresh machine, for ever.
-it('a lock file without an entry for another platform, and a newer patch in the registry: n8n is brought', async () => {
+it('a lock file that npm has to complete, and does with a newer patch: n8n is brought, with a line of notice', async () => {
 	const machine = await machineWith([...published, packages.newerHelper]);
-	machine.editLock((locked) => delete locked['node_modules/optional-elsewhere']);
+	machine.editLock((locked) => {
+		// Written on one platform only.
+		delete locked['node_modules/optional-elsewhere'];
+		locked['node_modules/n8n'] = {
+			...locked['node_modules/n8n'],
+			dependencies: { helper: '^1.0.1', 'isolated-vm': '^1.0.0', sqlite3: '^1.0.0' },
+		};
+	});
 	const { code, words } = await machine.bring();
-	expect(words).toContain('The lock file cannot be followed exactly');
+	expect(words).toContain('Not as the lock file says, and it works: helper 1.0.0 is 1.0.1');
 	expect(code).toBe(0);
 });
 
 it('a locked version that is gone: a newer one is taken, with a line of notice', async () => {
 	const machine = await machineWith([...without(packages.helper), packages.newerHelper]);
 	const { code, words } = await machine.bring();
-	expect(words).toContain(
-		'Not as the lock file says, and it works: 1 packages, for example helper 1.0.0 is 1.0.1',
-	);
+	expect(words).toContain('Not as the lock file says, and it works: helper 1.0.0 is 1.0.1');
 	expect(code).toBe(0);
 });
 
@@ -186,6 +191,7 @@ it('Ctrl-C in the middle: nothing works on, and the next run goes on with what i
 	const { code, words } = await ended;
 	expect(words).toContain('Stopped. Run the command again to go on');
 	expect(code).toBe(130);
+	await machine.registry.untilLeft();
 	machine.registry.faults.clear();
 	expect((await machine.bring()).code).toBe(0);
 	expect(machine.registry.downloads.filter((each) => each === 'n8n-1.0.0')).toHaveLength(1);

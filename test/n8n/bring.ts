@@ -76,10 +76,10 @@ async function bring(bringing: Bringing): Promise<void> {
 		await installPackages(bringing);
 		await makeWork(bringing);
 	}
-	const differences = await differencesFrom(recipe, folder);
-	if (differences.length > 0)
+	const [first, ...more] = await differencesFrom(recipe, folder);
+	if (first)
 		say(
-			`  Not as the lock file says, and it works: ${differences.length} packages, for example ${differences[0]}`,
+			`  Not as the lock file says, and it works: ${first}${more.length > 0 ? ` (and ${more.length} more)` : ''}`,
 		);
 }
 

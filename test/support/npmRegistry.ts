@@ -5,6 +5,8 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { promisify } from 'node:util';
 
 /** What stands in a package.json, and the package's other files. */
 export interface Manifest {
@@ -61,6 +63,12 @@ export class NpmRegistry {
 	async open(): Promise<this> {
 		await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
 		return this;
+	}
+
+	/** Ends when npm has nothing more to do with this registry, or has been stopped. */
+	async untilLeft(): Promise<void> {
+		const connections = promisify(this.server.getConnections.bind(this.server));
+		while ((await connections()) > 0) await wait(50);
 	}
 
 	async close(): Promise<void> {

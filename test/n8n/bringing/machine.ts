@@ -14,7 +14,7 @@ export async function checkMachine(recipe: Recipe, folder: string): Promise<void
 async function checkDisk(recipe: Recipe, folder: string): Promise<void> {
 	const found = await runQuietly({
 		program: 'npm',
-		args: ['config', 'get', 'cache'],
+		args: ['config', 'get', 'cache', '--loglevel=silent'],
 		cwd: folder,
 		environment: process.env,
 	});
