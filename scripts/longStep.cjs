@@ -27,6 +27,14 @@ async function writtenSince(before, folder) {
 	return `${size} more on the disk`;
 }
 
+function killGroup(pid) {
+	try {
+		process.kill(-pid, 'SIGKILL');
+	} catch {
+		// It has ended already, or never began.
+	}
+}
+
 /** Runs a program to its end. What it prints is kept, so that an error message can quote it. */
 function runQuietly({ program, args, cwd, environment }) {
 	return new Promise((resolve) => {
@@ -34,8 +42,11 @@ function runQuietly({ program, args, cwd, environment }) {
 			cwd,
 			env: environment,
 			stdio: ['ignore', 'pipe', 'pipe'],
+			// A group of its own, so that what it started ends with it.
+			detached: true,
 		});
-		const stopChild = () => child.kill('SIGTERM');
+		// At once: told to stop, npm first waits for its downloads, for minutes, while the next run works in the same folder.
+		const stopChild = () => killGroup(child.pid);
 		process.once('exit', stopChild);
 		let output = '';
 		const keep = (chunk) => (output = (output + chunk.toString('utf8')).slice(-20_000));
