@@ -38,28 +38,7 @@ export class CheckoutStore<Details = unknown> {
 	}
 
 	add(checkout: NewCheckout<Details>): SandboxCheckout<Details> {
-		const createdAt = checkout.createdAt ?? new Date();
-		const stored: SandboxCheckout<Details> = {
-			provider: this.provider,
-			checkoutId: checkout.checkoutId,
-			paymentId: checkout.paymentId ?? null,
-			reference: checkout.reference ?? null,
-			status: checkout.status ?? 'open',
-			amount: checkout.amount,
-			paidAmount: null,
-			currency: checkout.currency,
-			description: checkout.description ?? '',
-			callbackUrl: checkout.callbackUrl ?? null,
-			successUrl: checkout.successUrl ?? null,
-			cancelUrl: checkout.cancelUrl ?? null,
-			createdAt,
-			updatedAt: createdAt,
-			paidAt: null,
-			expiresAt: checkout.expiresAt ?? null,
-			request: checkout.request,
-			remarks: checkout.remarks ?? [],
-			details: checkout.details,
-		};
+		const stored = complete(this.provider, checkout);
 		this.byCheckoutId.set(stored.checkoutId, stored);
 		if (stored.paymentId !== null) this.idByPaymentId.set(stored.paymentId, stored.checkoutId);
 		if (stored.reference !== null) {
@@ -109,6 +88,35 @@ export class CheckoutStore<Details = unknown> {
 		ids?.delete(checkout.checkoutId);
 		if (ids?.size === 0) this.idsByReference.delete(checkout.reference);
 	}
+}
+
+/** The checkout as it is stored: what the provider file leaves out has its default. */
+function complete<Details>(
+	provider: string,
+	checkout: NewCheckout<Details>,
+): SandboxCheckout<Details> {
+	const createdAt = checkout.createdAt ?? new Date();
+	return {
+		provider,
+		checkoutId: checkout.checkoutId,
+		paymentId: checkout.paymentId ?? null,
+		reference: checkout.reference ?? null,
+		status: checkout.status ?? 'open',
+		amount: checkout.amount,
+		paidAmount: null,
+		currency: checkout.currency,
+		description: checkout.description ?? '',
+		callbackUrl: checkout.callbackUrl ?? null,
+		successUrl: checkout.successUrl ?? null,
+		cancelUrl: checkout.cancelUrl ?? null,
+		createdAt,
+		updatedAt: createdAt,
+		paidAt: null,
+		expiresAt: checkout.expiresAt ?? null,
+		request: checkout.request,
+		remarks: checkout.remarks ?? [],
+		details: checkout.details,
+	};
 }
 
 function withTimeUp<Checkout extends SandboxCheckout | undefined>(checkout: Checkout): Checkout {

@@ -24,7 +24,7 @@ function withDecimals({ units, decimals }: Decimal, wanted: number): Decimal {
 		: { units: units * 10n ** BigInt(wanted - decimals), decimals: wanted };
 }
 
-/** The exact sum of decimal texts, written with at least so many decimals: `("20.5", "1")` and 2 give `"21.50"`. */
+/** The exact sum of decimal texts, with at least `leastDecimals` decimals: `(["20.5", "1"], 2)` gives `"21.50"`. */
 export function sumOfDecimals(texts: readonly string[], leastDecimals: number): string {
 	const numbers = texts.map(read);
 	const decimals = Math.max(leastDecimals, ...numbers.map((number) => number.decimals));
@@ -51,8 +51,8 @@ export function moreThan(text: string): string {
 }
 
 /**
- * A whole number of a currency's smallest unit as decimal text in major units, by ISO 4217: `(1299, "USD")` is `"12.99"`.
- * A code that ISO 4217 does not have is taken as one with two decimals.
+ * A whole number of a currency's smallest unit as decimal text in major units, by ISO 4217: `(1299, "USD")` gives
+ * `"12.99"`. A code that ISO 4217 does not list counts as one with two decimals.
  */
 export function fromSmallestUnit(units: number | bigint | string, currency: string): string {
 	return write({ units: BigInt(units), decimals: currencyByCode(currency)?.digits ?? 2 });

@@ -16,7 +16,7 @@ export interface ActionOptions {
 	readonly callback: CallbackQuality | 'none';
 	/** How many times the callback is sent at once */
 	readonly copies: number;
-	/** The callback goes out, but the checkout stays as it is: what a forger does, or somebody with a leaked secret */
+	/** Sends the callback but leaves the checkout as it is, as a forger or the finder of a leaked secret would */
 	readonly keepStatus: boolean;
 	/** What the callback says in place of the truth */
 	readonly claim: Partial<Pick<SandboxCheckout, 'reference' | 'currency'>> & {
@@ -33,7 +33,7 @@ export type ActionResult =
 	  }
 	| { readonly done: false; readonly status: 404 | 409; readonly reason: string };
 
-/** One provider as it is being played: its object, its memory, and what payers and merchants do with its checkouts. */
+/** One provider in play: its description, its memory, and what payers and merchants do with its checkouts. */
 export class PlayedProvider {
 	readonly checkouts: CheckoutStore;
 	readonly requests = new Map<string, number>();
@@ -62,7 +62,10 @@ export class PlayedProvider {
 		this.context = this.newContext();
 	}
 
-	/** Does what a button on the cashier page does. The checkout has changed when this returns; the callbacks are on their way. */
+	/**
+	 * Does what a button on the cashier page does. The checkout has changed when this returns; the callbacks may still
+	 * be on their way.
+	 */
 	act(checkoutId: string, actionName: string, options: ActionOptions): ActionResult {
 		const checkout = this.checkouts.get(checkoutId);
 		if (checkout === undefined)
@@ -95,30 +98,19 @@ export class PlayedProvider {
 		const silent = action.event === undefined || options.callback === 'none';
 		const deliveries = silent
 			? Promise.resolve([])
-			: this.send(told, action.event, options.callback, options.copies);
+			: this.send(newEvent(told, action.event), options.callback, options.copies);
 		return { done: true, checkout, action, deliveries };
 	}
 
 	private async send(
-		checkout: SandboxCheckout,
-		kind: string,
+		event: CheckoutEvent,
 		quality: CallbackQuality,
 		copies: number,
-		more: { callbackUrl?: string | null; details?: Record<string, unknown> } = {},
 	): Promise<Delivery[]> {
 		const { callbacks, name } = this.provider;
-		const callbackUrl = more.callbackUrl === undefined ? checkout.callbackUrl : more.callbackUrl;
-		const event: CheckoutEvent = {
-			id: randomUUID(),
-			kind,
-			at: new Date(),
-			checkout: { ...checkout },
-			callbackUrl,
-			details: more.details ?? {},
-		};
 		const targets =
 			callbacks.targets?.(event, this.context) ??
-			(callbackUrl === null ? [] : [{ url: callbackUrl }]);
+			(event.callbackUrl === null ? [] : [{ url: event.callbackUrl }]);
 		const sent: Promise<Delivery>[] = [];
 		for (const target of targets) {
 			const message = callbacks.compose(event, quality, target, this.context);
@@ -127,8 +119,8 @@ export class PlayedProvider {
 				sent.push(
 					this.deliveries.send({
 						provider: name,
-						checkoutId: checkout.checkoutId,
-						event: kind,
+						checkoutId: event.checkout.checkoutId,
+						event: event.kind,
 						quality,
 						url: target.url,
 						message,
@@ -150,9 +142,24 @@ export class PlayedProvider {
 			cashierUrl: (checkoutId) =>
 				`${this.sandboxUrl}/cashier/${this.name}/${encodeURIComponent(checkoutId)}`,
 			tell: (checkout, kind, more) =>
-				void this.send(checkout, kind, 'genuine', 1, more).catch(console.error),
+				void this.send(newEvent(checkout, kind, more), 'genuine', 1).catch(console.error),
 		};
 	}
+}
+
+function newEvent(
+	checkout: SandboxCheckout,
+	kind: string,
+	{ callbackUrl, details = {} }: Parameters<ProviderContext['tell']>[2] = {},
+): CheckoutEvent {
+	return {
+		id: randomUUID(),
+		kind,
+		at: new Date(),
+		checkout: { ...checkout },
+		callbackUrl: callbackUrl === undefined ? checkout.callbackUrl : callbackUrl,
+		details,
+	};
 }
 
 function consequences(checkout: SandboxCheckout, action: PayerAction): Partial<SandboxCheckout> {

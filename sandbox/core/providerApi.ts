@@ -10,7 +10,7 @@ import type { SandboxState } from './state';
 type ServerContext = Context<{ Bindings: HttpBindings }>;
 type CommonFault = (typeof commonFaults)[number]['fault'];
 
-/** A call that is left without an answer is cut off after this time, so that a forgotten client cannot pile connections up. */
+/** A call without an answer is cut off after this time, so that a forgotten client cannot pile up connections. */
 const hangAtMostMilliseconds = 120_000;
 const retryAfterSeconds = 1;
 
@@ -31,13 +31,10 @@ export function providerApi(
 		const call = await readCall(c, played.name);
 		const nothingThere: ApiReply = { status: 404, body: { message: 'Not found' } };
 		const reply = played.provider.unmatched?.(call) ?? nothingThere;
-		note(
-			sandbox,
-			played.name,
-			call,
-			reply.status,
-			reply.refusal ?? `${call.method} ${call.providerTarget} is not a documented call.`,
-		);
+		note(sandbox, played.name, call, {
+			status: reply.status,
+			reason: reply.refusal ?? `${call.method} ${call.providerTarget} is not a documented call.`,
+		});
 		return toResponse(reply);
 	});
 	return app;
@@ -51,7 +48,7 @@ async function answer(
 ): Promise<Response> {
 	const { provider, context } = played;
 	played.countRequest(operation.operation);
-	// Before the body is awaited, so that the first of two calls is the one that a fault for one call hits.
+	// Taken before the body is awaited, so that a fault for one call hits the first of two.
 	const fault = sandbox.faults.take(provider.name, operation.operation);
 	const answerAt = performance.now() + sandbox.settings.latencyMilliseconds;
 	const latency = async () => {
@@ -61,7 +58,7 @@ async function answer(
 	const call = await readCall(c, provider.name);
 
 	const noteFault = (status: number | null) =>
-		note(sandbox, provider.name, call, status, `Fault switched on: ${fault}`);
+		note(sandbox, provider.name, call, { status, reason: `Fault switched on: ${fault}` });
 	const instead = fault === undefined ? undefined : replyInstead(fault, played);
 	if (instead !== undefined) {
 		noteFault(instead.status);
@@ -74,7 +71,8 @@ async function answer(
 	}
 
 	const reply = provider.authenticate(call, context) ?? (await operation.handle(call, context));
-	if (reply.refusal !== undefined) note(sandbox, provider.name, call, reply.status, reply.refusal);
+	if (reply.refusal !== undefined)
+		note(sandbox, provider.name, call, { status: reply.status, reason: reply.refusal });
 	const response = toResponse(reply);
 	await latency();
 	switch (fault as CommonFault | undefined) {
@@ -116,7 +114,7 @@ function replyInstead(fault: string, played: PlayedProvider): ApiReply | undefin
 		case '429-seconds':
 			return { ...tooMany, headers: { 'Retry-After': String(retryAfterSeconds) } };
 		case '429-date':
-			// An HTTP date has whole seconds: one more, so that it is never a date that has passed.
+			// An HTTP date has whole seconds. One more keeps it in the future.
 			return {
 				...tooMany,
 				headers: {
@@ -146,7 +144,7 @@ async function withoutAnswer(c: ServerContext, fault: string): Promise<Response>
 }
 
 async function readCall(c: ServerContext, name: string): Promise<ApiCall> {
-	// The request as Node parsed it: the URL class would already have tidied the path up, and signatures may cover it.
+	// As Node parsed it: signatures may cover the path, and the URL class would normalize it.
 	const target = c.env.incoming.url ?? '';
 	const query = target.indexOf('?');
 	return {
@@ -182,8 +180,7 @@ function note(
 	sandbox: SandboxState,
 	provider: string,
 	call: ApiCall,
-	status: number | null,
-	reason: string,
+	refusal: { readonly status: number | null; readonly reason: string },
 ): void {
-	sandbox.refuse({ provider, method: call.method, path: call.target, status, reason });
+	sandbox.refuse({ provider, method: call.method, path: call.target, ...refusal });
 }
