@@ -26,30 +26,38 @@ import {
 } from '../core/provider';
 
 /*
- * EFundPay as its pages describe it (docs.efundflow.com: overview, transactions/checkout, transactions/create, transactions/get,
- * transactions/list, refunds/create, refunds/get, refunds/list, pagination, webhooks/payment-webhooks, webhooks/refund-webhooks,
- * webhooks/signatures). Written from those pages with node:crypto only, so that it can judge the package.
+ * EFundPay as its pages describe it (docs.efundflow.com: overview, transactions/checkout, transactions/create,
+ * transactions/get, transactions/list, refunds/create, refunds/get, refunds/list, pagination,
+ * webhooks/payment-webhooks, webhooks/refund-webhooks, webhooks/signatures). It shares no code with the package, so
+ * that it can judge the package.
  */
 
 const secretKey = 'sk_test_efundpay_sandbox_not_a_real_key';
 const merchantAccountId = 'default';
 
-/** Made for this file and good for nothing else: whoever trusts it trusts everybody. */
+/** Made for this file only. The key is public, so never trust what it signs. */
 const platformPrivateKey = createPrivateKey({
 	key: Buffer.from(
 		[
-			'MIIEvAIBADANBgkqhkiG9w0BAQEFAASCBKYwggSiAgEAAoIBAQCzr8OewR7iOfwrNyaLLx1jl7++YUOMdwIdhIrYdhfGeMUS/HW6ES1wVusj7QxYbQvtW+crO7PACoApjIlZbReMANIo',
-			'fJfujGWDmFW9UiQ491wYenQ6jxRBx5VZxRXb+dWA5qBfqi0Ag/zltw7ChTiEk42WYjMhGl17FdWD4wJ3q3F1kUpDjTLou9N4bW6RJtOVfT5uwsNLe0WH5rDtH5e0/D523ZL/YHoYxUyi',
-			'aL6MrjLiXNDWYFTHe+L4TBrYZBXgFehrhtn7qCNQIobn2UStm+n2bGlC+qgteQsibbDTbhSU4vVuZxgGlU0P8jCMQC7UKxpkJd6Mb9mqYv6zxHc/AgMBAAECggEADjK8v94drR2M1fNZ',
-			'KdVSuqxie84essoykheHixwlu8qOM/Zb7RRvZTmRAfk4qQIQ17QT26Avj2SlBON0dOsAWdE0yfsyXCie2tueJsQHVbMCBXMjnP7ySFJXdEz08blXjARtNrHxNWG4iYRB98/kC+HG5dOj',
-			'm6GEMnYitXWqG79/2SWhtz0lwUxQJNfrqEzOk9tBtiqdJcc6+PCSzbjXiT8675cydu8B7L7n7d88gAgd/6f6oFHut+tMzacactrovIOAagTvwzhcBmkWGkMfPy283p9mavst+WaFKUKS',
-			'I4QyZ8OIxO6JjtMPgKYEVtILCsFMYN+TNmIVllum3IIELQKBgQDigQuBlZ9Vfc9MrjDxJ6fEhziP/ImaZHYIjGXqWYXFVhhLz4MAM3MrXeFpTGEM7ODXTUvvDUIa7fYZvtIaoxNMWpVC',
-			'/6WX+0XpPSWT3ymveBpZtr5LTCbWTONWw13ovSG3QUHDVdVjTtaoZQwzO3c9D/mCprDHX7a8g4Z1Foze2wKBgQDLFfdq250v4NLMYw/ZkrPJl1w1jmjys7zNpWJ8ECuX4myaMsdznwqO',
-			'MTi8Hscv8UpNuhgPkpA/DDeq36hRCWyXBvx1yiKr2/GmntWsJsGNVX3N07/2DRfYRnI7VxdTUSJfjZ6/PCwLA3+MPHvm+pm9mPh2u825OakS2PCY7l78bQKBgDQuOnJd/9j4JNurfYbw',
-			'9ctmw3cYXLL+1dpeTdRRT2oIzYwZgDp5n9yrwhQ6Dlml8J5pJkcqLMJ7c6i2tzx/uSBr9dr7fjCnKJH1DkUksjvEVX25hdle78uK5wzD8Ux+1deb5wSTL5ezP+yHauoalvuwRHD+6dbk',
-			'i/qd6knrKgTlAoGAAOubkG9oWfQx4F0+kCTbDbnS4CdCEH+CBoiOVrOYDvsmtNgwETUSTiyo7ilRi8UTKiECxOdMIg0DH5Id6Cgbxt9wO3RsDc1UXgXwP/R5AhP2Gv2vrATJK+C92cj+',
-			'QRFoD3jL1GAIbxBX/qGzigtusO5Fifw15XX+byhuhrLl2U0CgYBSdG4xCpzsjkqT2x3o+vBWtJxZSXFwEJqO+81kYL/WuSFiKLC9g62+7SROnZvuagCuw3NN0XE+Dvw0tTOsQcx3ZCmw',
-			'BrPc9B9uRl2wIreegaNwKIe6nZx0Wy8PJ4jLCU+OZvCmgoXJ0jgqBgZsGz+Hisq7cz5RsNxVBPguL+HTTQ==',
+			'MIIEvAIBADANBgkqhkiG9w0BAQEFAASCBKYwggSiAgEAAoIBAQCzr8OewR7iOfwrNyaLLx1jl7++YUOMdwIdhIrY',
+			'dhfGeMUS/HW6ES1wVusj7QxYbQvtW+crO7PACoApjIlZbReMANIofJfujGWDmFW9UiQ491wYenQ6jxRBx5VZxRXb',
+			'+dWA5qBfqi0Ag/zltw7ChTiEk42WYjMhGl17FdWD4wJ3q3F1kUpDjTLou9N4bW6RJtOVfT5uwsNLe0WH5rDtH5e0',
+			'/D523ZL/YHoYxUyiaL6MrjLiXNDWYFTHe+L4TBrYZBXgFehrhtn7qCNQIobn2UStm+n2bGlC+qgteQsibbDTbhSU',
+			'4vVuZxgGlU0P8jCMQC7UKxpkJd6Mb9mqYv6zxHc/AgMBAAECggEADjK8v94drR2M1fNZKdVSuqxie84essoykheH',
+			'ixwlu8qOM/Zb7RRvZTmRAfk4qQIQ17QT26Avj2SlBON0dOsAWdE0yfsyXCie2tueJsQHVbMCBXMjnP7ySFJXdEz0',
+			'8blXjARtNrHxNWG4iYRB98/kC+HG5dOjm6GEMnYitXWqG79/2SWhtz0lwUxQJNfrqEzOk9tBtiqdJcc6+PCSzbjX',
+			'iT8675cydu8B7L7n7d88gAgd/6f6oFHut+tMzacactrovIOAagTvwzhcBmkWGkMfPy283p9mavst+WaFKUKSI4Qy',
+			'Z8OIxO6JjtMPgKYEVtILCsFMYN+TNmIVllum3IIELQKBgQDigQuBlZ9Vfc9MrjDxJ6fEhziP/ImaZHYIjGXqWYXF',
+			'VhhLz4MAM3MrXeFpTGEM7ODXTUvvDUIa7fYZvtIaoxNMWpVC/6WX+0XpPSWT3ymveBpZtr5LTCbWTONWw13ovSG3',
+			'QUHDVdVjTtaoZQwzO3c9D/mCprDHX7a8g4Z1Foze2wKBgQDLFfdq250v4NLMYw/ZkrPJl1w1jmjys7zNpWJ8ECuX',
+			'4myaMsdznwqOMTi8Hscv8UpNuhgPkpA/DDeq36hRCWyXBvx1yiKr2/GmntWsJsGNVX3N07/2DRfYRnI7VxdTUSJf',
+			'jZ6/PCwLA3+MPHvm+pm9mPh2u825OakS2PCY7l78bQKBgDQuOnJd/9j4JNurfYbw9ctmw3cYXLL+1dpeTdRRT2oI',
+			'zYwZgDp5n9yrwhQ6Dlml8J5pJkcqLMJ7c6i2tzx/uSBr9dr7fjCnKJH1DkUksjvEVX25hdle78uK5wzD8Ux+1deb',
+			'5wSTL5ezP+yHauoalvuwRHD+6dbki/qd6knrKgTlAoGAAOubkG9oWfQx4F0+kCTbDbnS4CdCEH+CBoiOVrOYDvsm',
+			'tNgwETUSTiyo7ilRi8UTKiECxOdMIg0DH5Id6Cgbxt9wO3RsDc1UXgXwP/R5AhP2Gv2vrATJK+C92cj+QRFoD3jL',
+			'1GAIbxBX/qGzigtusO5Fifw15XX+byhuhrLl2U0CgYBSdG4xCpzsjkqT2x3o+vBWtJxZSXFwEJqO+81kYL/WuSFi',
+			'KLC9g62+7SROnZvuagCuw3NN0XE+Dvw0tTOsQcx3ZCmwBrPc9B9uRl2wIreegaNwKIe6nZx0Wy8PJ4jLCU+OZvCm',
+			'goXJ0jgqBgZsGz+Hisq7cz5RsNxVBPguL+HTTQ==',
 		].join(''),
 		'base64',
 	),
@@ -63,7 +71,7 @@ let madeForStrangers: KeyObject | undefined;
 const strangersPrivateKey = () =>
 	(madeForStrangers ??= generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey);
 
-/** Docs sample: 300 seconds; a person who looks around in the sandbox needs longer. */
+/** The documented sample is 300 seconds; a person trying the sandbox needs longer. */
 const linkLifetimeSeconds = 3600;
 const idempotencyCapacity = 20_000;
 const refundCapacity = 20_000;
@@ -83,7 +91,7 @@ interface Refund {
 }
 
 interface State {
-	/** By idempotency key: what was asked, and what was answered */
+	/** By idempotency key: the hash of the request, and the reply */
 	readonly answered: BoundedMap<string, { readonly asked: string; readonly reply: ApiReply }>;
 	readonly refunds: BoundedMap<string, Refund>;
 	readonly refundReferences: Set<string>;
@@ -98,7 +106,7 @@ interface Details {
 	readonly buyer: unknown;
 	readonly cartItems: unknown;
 	readonly errorCode: string | null;
-	/** 16 digits, as in the callbacks; no call finds a payment by it */
+	/** 16 digits. Callbacks carry it, but no call looks a payment up by it. */
 	readonly llTransactionId: string;
 	refundedUnits: number;
 }
@@ -300,7 +308,7 @@ export const provider: SandboxProvider<State, Details> = {
 					.all()
 					.map((checkout, made) => ({ checkout, made, body: lookedUp(checkout, context) }))
 					.filter(({ checkout, body }) => passes(call.query, checkout, body));
-				// Of several changed in one millisecond, the one made last is the newest.
+				// Within one millisecond, the one made last is the newest.
 				found.sort(
 					(left, right) =>
 						right.checkout.updatedAt.getTime() - left.checkout.updatedAt.getTime() ||
@@ -356,7 +364,7 @@ export const provider: SandboxProvider<State, Details> = {
 	actions: standardActions,
 
 	callbacks: {
-		// docs.efundflow.com/webhooks/payment-webhooks and /refund-webhooks: success notices; no other is described.
+		// docs.efundflow.com/webhooks/payment-webhooks and /refund-webhooks describe notices of success only.
 		compose(event, quality) {
 			if (event.kind === 'paid') return message(paymentNotice(event), quality, event.at);
 			return event.kind === 'refunded'
@@ -389,7 +397,7 @@ export const provider: SandboxProvider<State, Details> = {
 	}),
 
 	inferred: [
-		'A callback is delivered once; the Redeliver button sends it again. No page tells of redeliveries.',
+		'A callback is delivered once; the Redeliver button sends it again. No page describes redeliveries.',
 		'A callback is acknowledged by HTTP 200 with the documented body; the HTTP status is not documented.',
 		"Callbacks are signed as LianLian's SDK does it: SHA-1 with RSA over the sorted fields. EFundPay's page is cut where it says how.",
 		'A callback is sent for a success only: PS for a payment, RS for a refund. Cancelling, expiring and declined cards send none.',
@@ -403,11 +411,26 @@ export const provider: SandboxProvider<State, Details> = {
 		'A list in the query of Get Many may be one value, a repeated name, or a JSON list.',
 		'A cursor is opaque. Pages hold what there is at that moment.',
 		'A refund is processing in the answer and succeeded right after; the amounts of its callback are integers of the smallest unit.',
-		'A payment that is given back in part stays capture_succeeded; as a whole it becomes refund_succeeded.',
+		'A partly refunded payment stays capture_succeeded; a fully refunded one becomes refund_succeeded.',
 		'Paying too little or too much captures what was paid, in the callback and in amount.',
 		'Fields that no page names are accepted and listed as remarks.',
 	],
 };
+
+type Read<Value> =
+	{ readonly ok: true; readonly value: Value } | { readonly ok: false; readonly refused: ApiReply };
+
+function readRequest<Schema extends z.ZodTypeAny>(
+	call: ApiCall,
+	schema: Schema,
+): Read<z.infer<Schema>> {
+	const body = readJsonBody(call);
+	if (!body.ok) return { ok: false, refused: refused(400, body.problem, 'invalid_request') };
+	const parsed = schema.safeParse(body.value);
+	return parsed.success
+		? { ok: true, value: parsed.data as z.infer<Schema> }
+		: { ok: false, refused: wrongFields(parsed.error) };
+}
 
 /** A repeated request with the same idempotency-key is not processed again (docs.efundflow.com/transactions/create). */
 function once(call: ApiCall, { answered }: State, make: () => ApiReply): ApiReply {
@@ -425,11 +448,9 @@ function once(call: ApiCall, { answered }: State, make: () => ApiReply): ApiRepl
 }
 
 function createCheckout(call: ApiCall, context: Context): ApiReply {
-	const body = readJsonBody(call);
-	if (!body.ok) return refused(400, body.problem, 'invalid_request');
-	const parsed = checkoutRequest.safeParse(body.value);
-	if (!parsed.success) return wrongFields(parsed.error);
-	const request = parsed.data;
+	const read = readRequest(call, checkoutRequest);
+	if (!read.ok) return read.refused;
+	const request = read.value;
 	const taken = takenReference(request.external_identifier, context);
 	if (taken !== undefined) return taken;
 	const checkout = store(request, context, {
@@ -458,16 +479,14 @@ function createTransaction(call: ApiCall, context: Context): ApiReply {
 			`The header X-Forwarded-For must be the buyer's IP address, not "${buyerIp}".`,
 			'missing_buyer_ip',
 		);
-	const body = readJsonBody(call);
-	if (!body.ok) return refused(400, body.problem, 'invalid_request');
-	const parsed = transactionRequest.safeParse(body.value);
-	if (!parsed.success) return wrongFields(parsed.error);
-	const request = parsed.data;
+	const read = readRequest(call, transactionRequest);
+	if (!read.ok) return read.refused;
+	const request = read.value;
 	const taken = takenReference(request.external_identifier, context);
 	if (taken !== undefined) return taken;
 	const method = request.payment_method;
-	const number = method.method === 'card' ? String(method.number) : undefined;
-	const declined = number === declinedCard;
+	const usedCard = cardOf(method);
+	const declined = usedCard?.number === declinedCard;
 	const checkout = store(request, context, {
 		status: declined ? 'failed' : 'open',
 		callbackUrl: method.webhooks_url ?? null,
@@ -478,15 +497,21 @@ function createTransaction(call: ApiCall, context: Context): ApiReply {
 			kind: 'transaction',
 			method: method.method,
 			card:
-				number === undefined
+				usedCard === undefined
 					? null
-					: { bin: number.slice(0, 6), expirationDate: String(method.expiration_date) },
+					: { bin: usedCard.number.slice(0, 6), expirationDate: usedCard.expirationDate },
 			errorCode: declined ? 'flow_decline' : null,
 			buyer: request.buyer ?? null,
 			cartItems: request.cart_items,
 		},
 	});
 	return { status: 200, body: created(checkout, context) };
+}
+
+function cardOf(method: z.infer<typeof paymentMethod>) {
+	return method.method === 'card'
+		? { number: String(method.number), expirationDate: String(method.expiration_date) }
+		: undefined;
 }
 
 interface OrderRequest {
@@ -529,7 +554,7 @@ function store(
 	});
 }
 
-/** The dashboard shows requests to whoever looks over a shoulder. */
+/** The request without its card, because the dashboard shows requests. */
 function withoutCard(request: OrderRequest): unknown {
 	const { payment_method: method } = request as { payment_method?: Record<string, unknown> };
 	if (method?.number === undefined) return request;
@@ -559,16 +584,14 @@ function takenReference(reference: string, { checkouts }: Context): ApiReply | u
 function createRefund(call: ApiCall, { state, checkouts, tell }: Context): ApiReply {
 	const checkout = checkouts.get(call.params.id ?? '');
 	if (checkout === undefined) return noSuch('transaction', call);
-	const body = readJsonBody(call);
-	if (!body.ok) return refused(400, body.problem, 'invalid_request');
-	const parsed = refundRequest.safeParse(body.value);
-	if (!parsed.success) return wrongFields(parsed.error);
-	const request = parsed.data;
+	const read = readRequest(call, refundRequest);
+	if (!read.ok) return read.refused;
+	const request = read.value;
 	const left = paidUnits(checkout) - checkout.details.refundedUnits;
 	if (checkout.status !== 'paid')
 		return refused(
 			400,
-			`Only a captured transaction can be given back; this one is ${statusWords[checkout.status]}.`,
+			`Only a captured transaction can be refunded; this one is ${statusWords[checkout.status]}.`,
 			'not_refundable',
 		);
 	if (request.currency !== checkout.currency)
@@ -578,7 +601,7 @@ function createRefund(call: ApiCall, { state, checkouts, tell }: Context): ApiRe
 			'invalid_request',
 		);
 	if (request.amount > left)
-		return refused(400, `amount: only ${left} can be given back`, 'invalid_request');
+		return refused(400, `amount: only ${left} can be refunded`, 'invalid_request');
 	if (state.refundReferences.has(request.external_identifier))
 		return refused(
 			409,
@@ -620,7 +643,7 @@ const statusWords: Record<SandboxCheckout['status'], string> = {
 
 function paidUnits(checkout: SandboxCheckout<Details>): number {
 	if (checkout.paidAmount === null) return checkout.details.units;
-	// Written with the currency's decimals like the order's amount, so its digits are the units.
+	// It has the currency's own number of decimals, so its digits are the units.
 	return Number(checkout.paidAmount.replace('.', ''));
 }
 
@@ -704,7 +727,7 @@ function refundObject(refund: Refund, checkout: SandboxCheckout<Details>) {
 	};
 }
 
-/** One value, a repeated name, or a JSON list: the pages do not show how a list is written. */
+/** Reads one value, a repeated name, or a JSON list: no page shows how to write a list. */
 function listOf(query: URLSearchParams, name: string): string[] {
 	return query
 		.getAll(name)
@@ -764,10 +787,11 @@ function page(query: URLSearchParams, all: readonly unknown[]): ApiReply {
 
 const cursorTo = (offset: number) => Buffer.from(`after ${offset}`).toString('base64');
 
-/** `0` is the documents' sample for the first page. */
+/** In the documented sample, `0` is the cursor of the first page. */
 function offsetOf(cursor: string): number | undefined {
+	if (cursor === '0') return 0;
 	const [, offset] = /^after (\d+)$/.exec(Buffer.from(cursor, 'base64').toString()) ?? [];
-	return cursor === '0' ? 0 : offset === undefined ? undefined : Number(offset);
+	return offset === undefined ? undefined : Number(offset);
 }
 
 /** docs.efundflow.com/webhooks/payment-webhooks: texts, amounts in major units. */
@@ -835,7 +859,10 @@ function message(
 	};
 }
 
-/** docs.efundflow.com/webhooks/signatures names the method only; see "inferred". The notices have one nested object, which comes last. */
+/**
+ * docs.efundflow.com/webhooks/signatures names the method only; see `inferred`. The notices have one nested object,
+ * which comes last.
+ */
 function textToSign({ ...notice }: Record<string, unknown>): string {
 	const lines: string[] = [];
 	for (const name of Object.keys(notice).sort()) {
