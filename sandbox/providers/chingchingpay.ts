@@ -16,17 +16,20 @@ import {
 } from '../core/provider';
 
 /*
- * ChingChingPay as far as its pages can be read (apifox.com/apidoc/shared/d926d8a5-fa35-415d-8dcb-d6564b19980a: api-208767284
- * checkout, api-201789332 link, api-219518553 query, api-219517934 refund, api-205804629 detail, api-322476418 and api-322478080
- * settlements, folder-34819081 overview). What they leave open is listed in `inferred`; every word that begins with SBX is made up.
- * Written with node:crypto only, so that it can judge the package.
+ * ChingChingPay as far as its pages can be read (apifox.com/apidoc/shared/d926d8a5-fa35-415d-8dcb-d6564b19980a:
+ * api-208767284 checkout, api-201789332 link, api-219518553 query, api-219517934 refund, api-205804629 detail,
+ * api-322476418 and api-322478080 settlements, folder-34819081 overview). `inferred` lists what they leave open. Every
+ * word that begins with SBX is made up. It shares no code with the package, so that it can judge the package.
  */
 
 const signingSecret = 'chingchingpay-sandbox-not-a-secret';
 const strangersSecret = 'somebody-who-only-guesses-secrets';
 const merchantId = 'M_SANDBOX';
 
-/** The order of signing that the readable pages leave open: each key follows another one, so that a merchant's search for the right one can be tried. */
+/**
+ * The readable pages do not say how to sign. Each key wants another way, so that a tester can play the merchant who
+ * searches for the right one.
+ */
 const schemes: Record<string, (body: string) => string> = {
 	'chingchingpay-sandbox-not-a-real-key': (body) =>
 		createHmac('sha256', signingSecret).update(body).digest('hex'),
@@ -175,7 +178,7 @@ const settlements = Array.from({ length: 120 }, (_each, index) => ({
 	created_at: 1_767_225_600 + index * 86_400,
 }));
 
-/** The ten objects of api-208767284 with made-up content, by name. */
+/** The ten objects of api-208767284 by name, with made-up content. */
 const nextActions: Record<string, (url: string) => Record<string, unknown>> = {
 	redirect_to_url: (url) => ({ http_method: 'GET', params: '', url }),
 	display_qr_code: (url) => ({ qr_code: url, url }),
@@ -273,18 +276,8 @@ export const provider: SandboxProvider<State, Details> = {
 				}
 				const taken = referenceTaken(request.merchant_reference ?? '', context);
 				if (taken !== undefined) return taken;
-				return created(
-					add(
-						request,
-						request.amount ?? 0,
-						request.currency ?? '',
-						Object.keys(checkoutRequest._def.schema.shape),
-						call,
-						context,
-					),
-					request.payment_method,
-					context,
-				);
+				const checkout = add(request, checkoutRequest._def.schema.shape, call, context);
+				return created(checkout, request.payment_method, context);
 			}),
 		},
 		{
@@ -294,14 +287,7 @@ export const provider: SandboxProvider<State, Details> = {
 			handle: withBody(linkRequest, (request, call, context) => {
 				const taken = referenceTaken(request.merchant_reference, context);
 				if (taken !== undefined) return taken;
-				const checkout = add(
-					request,
-					request.amount,
-					request.currency,
-					Object.keys(linkRequest.shape),
-					call,
-					context,
-				);
+				const checkout = add(request, linkRequest.shape, call, context);
 				return success({
 					merchant_reference: checkout.reference,
 					payment_id: checkout.checkoutId,
@@ -456,7 +442,7 @@ export const provider: SandboxProvider<State, Details> = {
 	],
 };
 
-/** The handler of a JSON request that has this shape. */
+/** A handler for a JSON request of this shape. */
 function withBody<Request>(
 	shape: z.ZodType<Request, z.ZodTypeDef, unknown>,
 	handle: (request: Request, call: ApiCall, context: Context) => ApiReply,
@@ -485,18 +471,19 @@ function refusal(status: number, code: number, words: string): ApiReply {
 }
 
 type OrderRequest = z.infer<z.ZodObject<typeof orderFields>> & {
+	amount?: number;
+	currency?: string;
 	merchant_reference?: string;
 	channel_id?: number;
 } & Record<string, unknown>;
 
 function add(
 	request: OrderRequest,
-	units: number,
-	currency: string,
-	known: readonly string[],
+	known: z.ZodRawShape,
 	call: ApiCall,
 	{ checkouts }: Context,
 ): SandboxCheckout<Details> {
+	const { amount: units = 0, currency = '' } = request;
 	return checkouts.add({
 		checkoutId: `SBXP${randomUUID()}`,
 		paymentId: `SBXT${randomUUID()}`,
@@ -512,9 +499,7 @@ function add(
 				? null
 				: new Date(Number(request.expires_at.padEnd(13, '0'))),
 		request: JSON.parse(call.rawBody.toString('utf8')),
-		remarks: Object.keys(request)
-			.filter((name) => !known.includes(name))
-			.map((name) => `unknown field: ${name}`),
+		remarks: unknownFields(request, known),
 		details: {
 			channelId: request.channel_id ?? 1,
 			paymentReference: `SBXU${randomUUID()}`,
@@ -568,17 +553,15 @@ function nextAction(method: string, url: string): Record<string, unknown> {
 	return { type: name, [name]: nextActions[name]?.(url) };
 }
 
-/** folder-34819081: the options of the method, and what the wallet's browser redirect carries. */
+/** folder-34819081: the method's options, and what the wallet's redirect carries. */
 function command(request: z.infer<typeof checkoutRequest>): ApiReply {
 	if (request.payment_method !== 'HK_ALIPAY_AUTODEBIT_PREPARE')
 		return refusal(200, 40006, 'The sandbox plays the command HK_ALIPAY_AUTODEBIT_PREPARE only.');
 	const option = autodebitOption.safeParse(JSON.parse(request.payment_method_option ?? '{}'));
-	if (!option.success)
-		return refusal(
-			200,
-			40000,
-			`payment_method_option: ${option.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ')}`,
-		);
+	if (!option.success) {
+		const problems = option.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
+		return refusal(200, 40000, `payment_method_option: ${problems.join('; ')}`);
+	}
 	const back = new URL(option.data.redirect_url);
 	const parameters = {
 		state: option.data.state,
@@ -666,7 +649,7 @@ function detail(checkout: SandboxCheckout<Details>) {
 		currency: checkout.currency,
 		description: checkout.description,
 		device_id: checkout.details.deviceId,
-		// The page: text in requests, an integer here.
+		// As documented: text in requests, an integer here.
 		expires_at: Number(checkout.details.expiresAt ?? 0),
 		merchant: {
 			contact_email: 'shop@shop.example',
@@ -735,6 +718,12 @@ function isJsonObject(value: string): boolean {
 	} catch {
 		return false;
 	}
+}
+
+function unknownFields(request: object, known: z.ZodRawShape): string[] {
+	return Object.keys(request)
+		.filter((name) => !Object.hasOwn(known, name))
+		.map((name) => `unknown field: ${name}`);
 }
 
 /** The store keeps decimal text with the currency's own number of decimals. */
