@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import type { NewCheckout } from '../core/checkoutStore';
 import { timesWhole } from '../core/decimal';
 import { readJsonBody } from '../core/jsonBody';
 import {
@@ -7,21 +8,22 @@ import {
 	type ApiCall,
 	type ApiReply,
 	type CallbackMessage,
+	type CallbackQuality,
 	type CheckoutEvent,
 	type SandboxCheckout,
 	type SandboxProvider,
 } from '../core/provider';
 
 /*
- * TokenPay as its pages describe it (apidoc.tokenpay.me: order/order-creation, order/order-inquiry, order/order-closure,
- * currency/currency-information, currency/balance-inquiry, description/signature-generation, description/signature-verification,
- * description/decrypt-callback, error-code/status-code; ttpay.io/doc/en/api/intro/structure.html). Written from those pages with
- * node:crypto only, so that it can judge the package.
+ * TokenPay as its pages describe it (apidoc.tokenpay.me: order/order-creation, order/order-inquiry,
+ * order/order-closure, currency/currency-information, currency/balance-inquiry, description/signature-generation,
+ * description/signature-verification, description/decrypt-callback, error-code/status-code;
+ * ttpay.io/doc/en/api/intro/structure.html). It shares no code with the package, so that it can judge the package.
  */
 
 const appId = 'tokenpaysandboxnotarealapplicati';
 const merchantId = '1234567890';
-/** 32 bytes, taken as text; a sentence that nobody takes for a secret. */
+/** 32 bytes of text that nobody takes for a secret. */
 const appSecret = 'tokenpay-sandbox-not-a-secret-32';
 const strangersSecret = 'somebody-who-only-guesses-keys-1';
 
@@ -40,7 +42,7 @@ interface Coin {
 	readonly contractAddress: string;
 }
 
-/** The chains and coins that the pages name; decimals are those of the samples or of the coin. */
+/** The chains and coins that the pages name, with the decimals of the samples or of the coin. */
 const coins: readonly Coin[] = [
 	{
 		network: 'TRC20',
@@ -211,54 +213,22 @@ export const provider: SandboxProvider<State, Details> = {
 				const read = readRequest(call, createRequest);
 				if (!read.ok) return read.refused;
 				const request = read.value;
-				const coin = coins.find(
-					({ chain, currency }) => chain === request.chain && currency === request.currency,
-				);
+				const coin = coinOn(request.chain, request.currency);
 				if (coin === undefined)
 					return refusal(
 						20005,
 						'chain or currency not supported',
 						`There is no ${request.currency} on ${request.chain}.`,
 					);
-				const amount = amountAsSent(call);
-				if (amount === undefined)
-					return refusal(20005, 'amount invalid', 'amount must be written in plain digits.');
-				if ((amount.split('.')[1]?.length ?? 0) > coin.decimal)
-					return refusal(
-						20005,
-						'amount invalid',
-						`amount has more than the ${coin.decimal} decimals of ${coin.code}.`,
-					);
+				const amount = readAmount(call, coin);
+				if (!amount.ok) return amount.refused;
 				if (checkouts.withReference(request.out_trade_no).length > 0)
 					return refusal(
 						12001,
 						'data already exists',
 						`out_trade_no "${request.out_trade_no}" was used before.`,
 					);
-				const createdAt = new Date();
-				const prepayId = randomBytes(32).toString('hex');
-				checkouts.add({
-					checkoutId: prepayId,
-					paymentId: randomUUID().replaceAll('-', ''),
-					reference: request.out_trade_no,
-					amount,
-					currency: request.currency,
-					description: request.description,
-					callbackUrl: request.notify_url ?? null,
-					successUrl: request.return_url ?? null,
-					cancelUrl: request.return_url ?? null,
-					createdAt,
-					expiresAt: new Date(createdAt.getTime() + request.expire_second * second),
-					request,
-					remarks: unknownFields(request, createRequest),
-					details: {
-						coin,
-						expireSecond: request.expire_second,
-						attach: request.attach ?? '',
-						toAddress: request.to_address || 'TSandboxToAddress00000000000000000',
-						transactionHash: randomBytes(32).toString('hex'),
-					},
-				});
+				const { checkoutId: prepayId } = checkouts.add(newOrder(request, amount.value, coin));
 				return success(
 					{ prepay_id: prepayId, payment_url: `/pay/order?prepay_id=${prepayId}` },
 					'content with sorted keys',
@@ -317,7 +287,7 @@ export const provider: SandboxProvider<State, Details> = {
 				const read = readRequest(call, balanceRequest);
 				if (!read.ok) return read.refused;
 				const { chain, currency } = read.value;
-				const coin = coins.find((one) => one.chain === chain && one.currency === currency);
+				const coin = coinOn(chain, currency);
 				if (coin === undefined)
 					return refusal(12002, 'data does not exist', `There is no ${currency} on ${chain}.`);
 				const { network, decimal, code } = coin;
@@ -350,22 +320,16 @@ export const provider: SandboxProvider<State, Details> = {
 
 	actions: {
 		...standardActions,
-		// No callback but that of a payment is described, and a payer who turns back leaves the order open.
+		// The pages describe the callback of a payment only. A payer who turns back leaves the order open.
 		cancel: { ...standardActions.cancel, to: undefined, event: undefined },
 		expire: { ...standardActions.expire, event: undefined },
 		refund: { label: 'Refund', from: ['paid'], to: 'refunded', returnTo: 'cashier', by: 'tester' },
 	},
 
 	callbacks: {
-		// apidoc.tokenpay.me/chinese/dai-fu/hui-tiao-tong-zhi for the envelope, description/decrypt-callback for the resource
-		compose(event, quality) {
-			if (event.kind !== 'paid') return undefined;
-			return callbackMessage(
-				event,
-				quality === 'forged' ? strangersSecret : appSecret,
-				quality === 'tampered',
-			);
-		},
+		// Envelope: apidoc.tokenpay.me/chinese/dai-fu/hui-tiao-tong-zhi; resource: description/decrypt-callback.
+		compose: (event, quality) =>
+			event.kind === 'paid' ? callbackMessage(event, quality) : undefined,
 		acknowledged: ({ status, body }) => status === 200 && body === 'success',
 		redeliveryGapsMilliseconds: [
 			15 * second,
@@ -389,7 +353,7 @@ export const provider: SandboxProvider<State, Details> = {
 		'The order callback has the envelope of the payout callback, with TTPay- headers, a signature over the raw body, original_type transaction and AEAD_AES_256_GCM.',
 		'event_type is TRANSACTION.SUCCESS; no page names the value for orders.',
 		'create_time of the callback is a time as text; no page shows its format.',
-		'Only a payment is told; cancelling leaves the order open, and running out of time closes it silently.',
+		'Only a payment sends a callback; cancelling leaves the order open, and running out of time closes it silently.',
 		'A callback is acknowledged by status 200 with exactly "success". Its schedule is read as gaps: the last is 11 hours after the first.',
 		'A redelivery has the bytes and the signature of the first delivery.',
 		'The answer to create order is signed over its data with sorted keys (seen by third-party code), every other answer over the raw body (documented).',
@@ -399,20 +363,26 @@ export const provider: SandboxProvider<State, Details> = {
 	],
 };
 
-/** apidoc.tokenpay.me/description/signature-generation */
-function signatureProblem(call: ApiCall): ApiReply | undefined {
-	const authorization = call.headers.authorization ?? '';
+function readAuthorization(header: string) {
 	const parts =
 		/^TTPAY-AES-256-ECB app_id=([^,\s]*),mch_id=([^,\s]*),nonce_str=([^,\s]*),timestamp=([^,\s]*),signature=(\S+)$/.exec(
-			authorization,
+			header,
 		);
-	if (parts === null)
+	if (parts === null) return undefined;
+	const [, app = '', merchant = '', nonce = '', timestamp = '', signature = ''] = parts;
+	return { app, merchant, nonce, timestamp, signature };
+}
+
+/** apidoc.tokenpay.me/description/signature-generation */
+function signatureProblem(call: ApiCall): ApiReply | undefined {
+	const authorization = readAuthorization(call.headers.authorization ?? '');
+	if (authorization === undefined)
 		return refusal(
 			103,
 			'invalid signature',
 			'Authorization must be: TTPAY-AES-256-ECB app_id=…,mch_id=…,nonce_str=…,timestamp=…,signature=… with commas and no blanks.',
 		);
-	const [, app = '', merchant = '', nonce = '', timestamp = '', signature = ''] = parts;
+	const { app, merchant, nonce, timestamp, signature } = authorization;
 	if (app !== appId || merchant !== merchantId)
 		return refusal(
 			20000,
@@ -434,12 +404,13 @@ function signatureProblem(call: ApiCall): ApiReply | undefined {
 	return undefined;
 }
 
-/** The signature is the encrypted text, so the sandbox can tell what was signed in place of what was sent. */
+/** The signature is the encrypted text, so the sandbox can show what was signed. */
 function signatureHint(signature: string, expected: Buffer): string {
 	try {
 		const decipher = createDecipheriv('aes-256-ecb', appSecret, null);
-		const signed = Buffer.concat([decipher.update(signature, 'base64'), decipher.final()]);
-		return `The signed text is ${JSON.stringify(signed.toString())}, and what arrived is ${JSON.stringify(expected.toString())}.`;
+		const plain = Buffer.concat([decipher.update(signature, 'base64'), decipher.final()]);
+		const [signed, arrived] = [plain, expected].map((bytes) => JSON.stringify(bytes.toString()));
+		return `The signed text is ${signed}, and what arrived is ${arrived}.`;
 	} catch {
 		return 'The signature was not made with the app secret of the sandbox.';
 	}
@@ -453,7 +424,7 @@ function encrypted(text: Buffer | string, secret: string): string {
 type Read<Value> =
 	{ readonly ok: true; readonly value: Value } | { readonly ok: false; readonly refused: ApiReply };
 
-/** The body by its schema. 100: not JSON; 11003: a field is missing; 20005: a field is wrong (error-code/status-code). */
+/** 100: not JSON; 11003: a field is missing; 20005: a field is wrong (error-code/status-code). */
 function readRequest<Schema extends z.ZodTypeAny>(
 	call: ApiCall,
 	schema: Schema,
@@ -474,7 +445,7 @@ function readRequest<Schema extends z.ZodTypeAny>(
 	return { ok: true, value: parsed.data as z.infer<Schema> };
 }
 
-/** `JSON.parse` would round it: its digits as they came, without final zeros; undefined for an exponent. */
+/** The amount as sent, because `JSON.parse` would round it. Without final zeros; undefined if it has an exponent. */
 function amountAsSent(call: ApiCall): string | undefined {
 	let literal: string | undefined;
 	const note = ((name: string, value: unknown, context: { source?: string }) => {
@@ -484,6 +455,50 @@ function amountAsSent(call: ApiCall): string | undefined {
 	JSON.parse(call.rawBody.toString('utf8'), note);
 	if (literal === undefined || !/^\d+(\.\d+)?$/.test(literal)) return undefined;
 	return literal.includes('.') ? literal.replace(/\.?0+$/, '') : literal;
+}
+
+function readAmount(call: ApiCall, coin: Coin): Read<string> {
+	const invalid = (reason: string) =>
+		({ ok: false, refused: refusal(20005, 'amount invalid', reason) }) as const;
+	const amount = amountAsSent(call);
+	if (amount === undefined) return invalid('amount must be written in plain digits.');
+	return (amount.split('.')[1]?.length ?? 0) > coin.decimal
+		? invalid(`amount has more than the ${coin.decimal} decimals of ${coin.code}.`)
+		: { ok: true, value: amount };
+}
+
+function coinOn(chain: string, currency: string): Coin | undefined {
+	return coins.find((coin) => coin.chain === chain && coin.currency === currency);
+}
+
+function newOrder(
+	request: z.infer<typeof createRequest>,
+	amount: string,
+	coin: Coin,
+): NewCheckout<Details> {
+	const createdAt = new Date();
+	return {
+		checkoutId: randomBytes(32).toString('hex'),
+		paymentId: randomUUID().replaceAll('-', ''),
+		reference: request.out_trade_no,
+		amount,
+		currency: request.currency,
+		description: request.description,
+		callbackUrl: request.notify_url ?? null,
+		successUrl: request.return_url ?? null,
+		cancelUrl: request.return_url ?? null,
+		createdAt,
+		expiresAt: new Date(createdAt.getTime() + request.expire_second * second),
+		request,
+		remarks: unknownFields(request, createRequest),
+		details: {
+			coin,
+			expireSecond: request.expire_second,
+			attach: request.attach ?? '',
+			toAddress: request.to_address || 'TSandboxToAddress00000000000000000',
+			transactionHash: randomBytes(32).toString('hex'),
+		},
+	};
 }
 
 /** Decimal text in whole coins as an integer of smallest units */
@@ -500,31 +515,28 @@ const states: Readonly<Partial<Record<SandboxCheckout['status'], string>>> = {
 	expired: 'CLOSED',
 };
 
-/** A number that JSON.stringify would round, as a text that `asJson` writes without its quotes */
+/** A number that JSON.stringify would round, as text that `asJson` writes without quotes */
 const bigNumber = (digits: string) => `\u0001${digits}`;
 
 function asJson(value: unknown): string {
 	return JSON.stringify(value).replaceAll(/"\\u0001(\d+)"/g, '$1');
 }
 
-function transactionDetail(checkout: Readonly<SandboxCheckout<Details>>) {
+type Order = Readonly<SandboxCheckout<Details>>;
+
+const isPaid = ({ status }: Order) => status === 'paid' || status === 'refunded';
+const isClosed = ({ status }: Order) => status === 'canceled' || status === 'expired';
+
+function transactionDetail(checkout: Order) {
 	const { coin, attach, toAddress, transactionHash } = checkout.details;
-	const paid = checkout.status === 'paid' || checkout.status === 'refunded';
-	const closed = checkout.status === 'canceled' || checkout.status === 'expired';
-	const milliseconds = (at: Date | null) => at?.getTime() ?? 0;
-	const left = Math.max(0, Math.floor((milliseconds(checkout.expiresAt) - Date.now()) / second));
+	const paid = isPaid(checkout);
 	return {
 		out_trade_no: checkout.reference,
 		transaction_id: checkout.paymentId,
 		trade_state: states[checkout.status],
 		description: checkout.description,
 		block_no: paid ? 33215220 : 0,
-		create_time: milliseconds(checkout.createdAt),
-		block_time: milliseconds(checkout.paidAt),
-		expire_time: milliseconds(checkout.expiresAt),
-		expire_second: paid || closed ? 0 : left,
-		...(paid ? { pay_time: milliseconds(checkout.paidAt) } : {}),
-		close_time: closed ? milliseconds(checkout.updatedAt) : 0,
+		...transactionTimes(checkout),
 		tx_id: paid ? transactionHash : '',
 		from_address: paid ? 'TSandboxFromAddress000000000000000' : '',
 		contract_address: coin.contractAddress,
@@ -532,7 +544,7 @@ function transactionDetail(checkout: Readonly<SandboxCheckout<Details>>) {
 		amount: bigNumber(smallestUnits(checkout.paidAmount ?? checkout.amount, coin.decimal)),
 		chain: coin.chain,
 		decimals: coin.decimal,
-		// Handed back only once it is paid, says the page.
+		// As documented: only after the payment.
 		attach: paid ? attach : '',
 		service_amount: 0,
 		service_amount_currency: coin.currency,
@@ -551,6 +563,20 @@ function transactionDetail(checkout: Readonly<SandboxCheckout<Details>>) {
 			contract_address: coin.contractAddress,
 			decimal: coin.decimal,
 		},
+	};
+}
+
+function transactionTimes(checkout: Order) {
+	const milliseconds = (at: Date | null) => at?.getTime() ?? 0;
+	const [paid, closed] = [isPaid(checkout), isClosed(checkout)];
+	const left = Math.max(0, Math.floor((milliseconds(checkout.expiresAt) - Date.now()) / second));
+	return {
+		create_time: milliseconds(checkout.createdAt),
+		block_time: milliseconds(checkout.paidAt),
+		expire_time: milliseconds(checkout.expiresAt),
+		expire_second: paid || closed ? 0 : left,
+		...(paid ? { pay_time: milliseconds(checkout.paidAt) } : {}),
+		close_time: closed ? milliseconds(checkout.updatedAt) : 0,
 	};
 }
 
@@ -574,11 +600,8 @@ function currencyDetail({ network, chain, code, currency, name, decimal, contrac
 	};
 }
 
-function callbackMessage(
-	event: CheckoutEvent<Details>,
-	secret: string,
-	tampered: boolean,
-): CallbackMessage {
+function callbackMessage(event: CheckoutEvent<Details>, quality: CallbackQuality): CallbackMessage {
+	const secret = quality === 'forged' ? strangersSecret : appSecret;
 	const nonce = randomBytes(6).toString('hex');
 	const cipher = createCipheriv('aes-256-gcm', secret, nonce);
 	const content = asJson(transactionDetail(event.checkout));
@@ -601,12 +624,11 @@ function callbackMessage(
 				nonce,
 			},
 		});
-	const headers = signed(body(ciphertext), secret);
-	if (!tampered)
-		return { headers: { 'Content-Type': 'application/json', ...headers }, body: body(ciphertext) };
+	const headers = { 'Content-Type': 'application/json', ...signed(body(ciphertext), secret) };
+	if (quality !== 'tampered') return { headers, body: body(ciphertext) };
 	const changed = Buffer.from(ciphertext);
 	changed[0] = (changed[0] ?? 0) ^ 1;
-	return { headers: { 'Content-Type': 'application/json', ...headers }, body: body(changed) };
+	return { headers, body: body(changed) };
 }
 
 /** apidoc.tokenpay.me/description/signature-verification */
