@@ -2,6 +2,7 @@ import { createHash, createHmac, randomBytes, randomInt } from 'node:crypto';
 import { code as currencyByCode } from 'currency-codes';
 import { z } from 'zod';
 import { BoundedMap } from '../core/bounded';
+import type { NewCheckout } from '../core/checkoutStore';
 import { fromSmallestUnit } from '../core/decimal';
 import { readJsonBody } from '../core/jsonBody';
 import {
@@ -9,6 +10,7 @@ import {
 	type ApiCall,
 	type ApiReply,
 	type CallbackMessage,
+	type CallbackQuality,
 	type CheckoutEvent,
 	type ProviderContext,
 	type SandboxCheckout,
@@ -18,9 +20,9 @@ import {
 
 /*
  * WooshPay as its pages describe it (docs.wooshpay.com: doc-1763752, doc-1724285/api-42654181, api-42654190,
- * project-1296482/api-44642278, api-34903706, api-55501373, 55502235e0, api-51369554, api-52306151, 42648310e0, api-42648473,
- * api-42648337, api-42648393, api-49996644, doc-2517709, doc-2653815; docs.guanglian.co/55502209e0 and /42654181e0.md).
- * Written from those pages with node:crypto only, so that it can judge the package.
+ * project-1296482/api-44642278, api-34903706, api-55501373, 55502235e0, api-51369554, api-52306151, 42648310e0,
+ * api-42648473, api-42648337, api-42648393, api-49996644, doc-2517709, doc-2653815; docs.guanglian.co/55502209e0 and
+ * /42654181e0.md). It shares no code with the package, so that it can judge the package.
  */
 
 const secretKey = 'sk_test_d29vc2hwYXktc2FuZGJveC1ub3QtYS1yZWFsLWtleQ==';
@@ -28,7 +30,7 @@ const publishableKey = 'pk_test_d29vc2hwYXktc2FuZGJveC1ub3QtYS1yZWFsLWtleQ==';
 const strangersSecret = 'whsec_somebodyWhoOnlyGuessesSecrets';
 
 const lifetimeMilliseconds = 24 * 60 * 60 * 1000;
-/** doc-2517709: 18 deliveries within 72 hours, with exponential back-off. Inferred: each waiting time is twice the one before. */
+/** doc-2517709: 18 deliveries within 72 hours, with exponential backoff. Inferred: each wait is twice the last. */
 const redeliveries = 17;
 const redeliveryGapsMilliseconds = Array.from(
 	{ length: redeliveries },
@@ -74,7 +76,7 @@ type Checkout = Readonly<SandboxCheckout<Details>>;
 
 const filledText = z.string().min(1, 'must not be empty');
 const metadata = z.record(z.string());
-/** The page says text, all its samples have a number. */
+/** The page says text, but all its samples have a number. */
 const smallestUnit = z.union([
 	z
 		.number()
@@ -93,7 +95,7 @@ const productFields = {
 	url: z.string(),
 	images: z.array(z.string()),
 };
-/** The samples of the guide send `id`, `product` and `product_data` as null where they are left out. */
+/** The guide's samples send an absent `id`, `product` or `product_data` as null. */
 const productRequest = z
 	.object({ ...productFields, id: z.null() })
 	.partial()
@@ -149,7 +151,9 @@ const lineItem = z
 		path: ['price'],
 	});
 
-/** docs.guanglian.co/42654181e0.md switches these off in the request. */
+type LineItem = z.infer<typeof lineItem>;
+
+/** docs.guanglian.co/42654181e0.md disables these in the request. */
 const switchedOff = [
 	'id',
 	'object',
@@ -301,67 +305,16 @@ export const provider: SandboxProvider<Memory, Details> = {
 
 	operations: [
 		making('create', '/v1/checkout/sessions', sessionRequest, (request, context) => {
-			const named = request.line_items
+			const { state } = context;
+			const unknownPrice = request.line_items
 				.flatMap((item) => (item.price === undefined ? [] : [item.price]))
-				.find((id) => context.state.prices.get(id) === undefined);
-			if (named !== undefined)
-				return refused(400, 'invalid_request_error', `No such price: ${named}`);
-			const priced = request.line_items.map((item) => ({
-				quantity: item.quantity,
-				price:
-					item.price_data === undefined
-						? withProduct(context.state.prices.get(item.price ?? '') ?? {}, context.state)
-						: newPrice(item.price_data, context.state),
-			}));
-			const currencies = new Set(priced.map(({ price }) => String(price.currency)));
-			const [currency = ''] = currencies;
-			if (currencies.size > 1)
+				.find((id) => state.prices.get(id) === undefined);
+			if (unknownPrice !== undefined)
+				return refused(400, 'invalid_request_error', `No such price: ${unknownPrice}`);
+			const lineItems = request.line_items.map((item) => newLineItem(item, state));
+			if (new Set(lineItems.map(({ currency }) => currency)).size > 1)
 				return refused(400, 'invalid_request_error', 'All line items must have the same currency.');
-			const lineItems = priced.map(({ price, quantity }) => ({
-				id: newId('li'),
-				object: 'item',
-				currency,
-				description: (price.product as Data).name,
-				price,
-				quantity,
-				amount_subtotal: Number(price.unit_amount) * quantity,
-				amount_total: Number(price.unit_amount) * quantity,
-			}));
-			const paymentId = newId('pi');
-			const createdAt = new Date();
-			const data = request.payment_intent_data ?? {};
-			const checkout = context.checkouts.add({
-				checkoutId: newId('cs'),
-				paymentId,
-				reference: request.client_reference_id ?? data.merchant_order_id ?? null,
-				amount: fromSmallestUnit(
-					lineItems.reduce((sum, item) => sum + BigInt(item.amount_total), 0n),
-					currency,
-				),
-				currency,
-				description: lineItems
-					.map((item) => `${item.quantity} × ${String(item.description)}`)
-					.join(', '),
-				successUrl: request.success_url,
-				cancelUrl: request.cancel_url,
-				createdAt,
-				expiresAt: new Date(createdAt.getTime() + lifetimeMilliseconds),
-				request,
-				remarks: remarksOn(request),
-				details: {
-					lineItems,
-					intent: {
-						description: data.description ?? null,
-						merchantOrderId: data.merchant_order_id ?? null,
-						merchantUserId: data.merchant_user_id ?? null,
-						metadata: data.metadata ?? {},
-					},
-					metadata: request.metadata ?? {},
-					clientSecret: `${paymentId}_secret_${randomBytes(12).toString('hex')}`,
-					paymentMethodTypes: request.payment_method_types ?? null,
-					billingAddressCollection: request.billing_address_collection ?? 'auto',
-				},
-			});
+			const checkout = context.checkouts.add(newSession(request, lineItems));
 			return {
 				status: 200,
 				body: sessionObject(checkout, context.cashierUrl(checkout.checkoutId)),
@@ -393,14 +346,14 @@ export const provider: SandboxProvider<Memory, Details> = {
 			status: 200,
 			body: newProduct(request, state),
 		})),
-		// api-55501373: the whole product is in the answer.
+		// api-55501373: the reply has the whole product.
 		making('createPrice', '/v1/prices', priceRequest, (request, { state }) => {
 			if (typeof request.product === 'string' && state.products.get(request.product) === undefined)
 				return refused(400, 'invalid_request_error', `No such product: ${request.product}`);
 			return { status: 200, body: newPrice(request, state) };
 		}),
 		{
-			// docs.guanglian.co/55502209e0: here the product is its id.
+			// docs.guanglian.co/55502209e0: here, the reply has the product's id.
 			operation: 'getPrice',
 			method: 'GET',
 			path: '/v1/prices/:id',
@@ -452,13 +405,12 @@ export const provider: SandboxProvider<Memory, Details> = {
 					'invalid_request_error',
 					'The refund is larger than what is left of the payment.',
 				);
-			const refund = newRefund(
-				newId('re'),
-				checkout,
+			const refund = newRefund(checkout, state, {
+				id: newId('re'),
 				amount,
-				{ metadata: request.metadata ?? {}, reason: request.reason ?? null },
-				state,
-			);
+				metadata: request.metadata ?? {},
+				reason: request.reason ?? null,
+			});
 			if (before + amount === paid) checkout.status = 'refunded';
 			tell(checkout, 'refunded', { details: { refundId: refund.id } });
 			return { status: 200, body: refund };
@@ -556,7 +508,7 @@ export const provider: SandboxProvider<Memory, Details> = {
 	actions: {
 		...standardActions,
 		pay: { ...standardActions.pay, from: ['open', 'pending', 'failed'] },
-		// The logo on the payment page leads back to the shop; the session stays open and nobody is told.
+		// The logo on the payment page leads back to the shop. The session stays open, and no event is sent.
 		cancel: { ...standardActions.cancel, to: undefined, event: undefined },
 		// No page has an event for a session that expires.
 		expire: { ...standardActions.expire, event: undefined },
@@ -615,11 +567,7 @@ export const provider: SandboxProvider<Memory, Details> = {
 				type,
 			};
 			if (quality === 'genuine') state.events.set(content.id, content);
-			return signedMessage(
-				content,
-				quality === 'forged' ? strangersSecret : secret,
-				quality === 'tampered',
-			);
+			return signedMessage(content, secret, quality);
 		},
 		targets(event, { state }) {
 			const type = eventTypes[event.kind];
@@ -656,10 +604,10 @@ export const provider: SandboxProvider<Memory, Details> = {
 		'A session that is paid has the status complete and payment_status paid; one whose time is up has the status expired. Pages show open and unpaid only.',
 		'A payment intent that nobody has paid yet, or whose payment failed, has the status requires_payment_method; after a failure it has a last_payment_error.',
 		'The object of a payment event is the payment intent, of charge.refund.updated the refund. No page shows a whole payment event.',
-		'A payer who turns back leaves the session open, and nobody is told. No page has an event for a session that expires.',
+		'A payer who turns back leaves the session open, and no event is sent. No page has an event for a session that expires.',
 		'Only payment_intent_data reaches the payment intent; client_reference_id and the metadata of the session do not.',
 		'The time in the signature is in milliseconds and every redelivery has the same one; each waiting time is twice the one before (18 deliveries in 72 hours are documented).',
-		'A webhook endpoint is deleted with DELETE and its id in the path; the secret is told when it is made and never again; "*" is refused.',
+		'A webhook endpoint is deleted with DELETE and its id in the path; its secret is shown when it is made and never again; "*" is refused.',
 		'The same Idempotency-Key with the same request gives the first answer again, with another request 409; on every call that makes something.',
 		'Errors look like {"error": {"type", "code", "message"}}. A publishable key is 403.',
 		'Exactly one of price and price_data, and of product and product_data; one currency in all line items; mode is payment.',
@@ -669,7 +617,7 @@ export const provider: SandboxProvider<Memory, Details> = {
 	],
 };
 
-/** A call that makes something, and gives the first answer again when it comes with the same Idempotency-Key. */
+/** A call that makes something. The same Idempotency-Key gets the first reply again. */
 function making<Schema extends z.ZodTypeAny>(
 	operation: string,
 	path: string,
@@ -735,7 +683,7 @@ function noSuch(what: string, id: string | undefined): ApiReply {
 	return refused(404, 'invalid_request_error', `No such ${what}: ${id}`);
 }
 
-/** As WooshPay's: a prefix and 19 digits. */
+/** A prefix and 19 digits, like WooshPay's own. */
 function newId(prefix: string): string {
 	return `${prefix}_${1_600_000_000_000_000_000n + BigInt(randomInt(2 ** 47))}`;
 }
@@ -765,7 +713,7 @@ function newProduct(request: z.infer<typeof productRequest>, state: Memory): Dat
 	return product;
 }
 
-/** Stores the price with its product's id; gives it with the whole product. */
+/** Stores the price with its product's id, and returns it with the whole product. */
 function newPrice(request: PriceRequest, state: Memory): Data {
 	const productId =
 		request.product ?? String(newProduct(request.product_data ?? { name: '' }, state).id);
@@ -792,27 +740,92 @@ function withProduct(price: Data, state: Memory): Data {
 	return { ...price, product: state.products.get(String(price.product)) ?? {} };
 }
 
-function newRefund(
-	id: string,
-	checkout: Checkout,
-	amount: bigint,
-	more: { metadata: Data; reason: string | null },
-	state: Memory,
-): Data {
+function newLineItem({ price: id, price_data: data, quantity }: LineItem, state: Memory) {
+	const price =
+		data === undefined
+			? withProduct(state.prices.get(id ?? '') ?? {}, state)
+			: newPrice(data, state);
+	return {
+		id: newId('li'),
+		object: 'item',
+		currency: String(price.currency),
+		description: (price.product as Data).name,
+		price,
+		quantity,
+		amount_subtotal: Number(price.unit_amount) * quantity,
+		amount_total: Number(price.unit_amount) * quantity,
+	};
+}
+
+function newSession(
+	request: SessionRequest,
+	lineItems: readonly ReturnType<typeof newLineItem>[],
+): NewCheckout<Details> {
+	const currency = lineItems[0]?.currency ?? '';
+	const paymentId = newId('pi');
+	const createdAt = new Date();
+	const intent = intentOf(request);
+	return {
+		checkoutId: newId('cs'),
+		paymentId,
+		reference: request.client_reference_id ?? intent.merchantOrderId,
+		amount: fromSmallestUnit(
+			lineItems.reduce((sum, item) => sum + BigInt(item.amount_total), 0n),
+			currency,
+		),
+		currency,
+		description: lineItems
+			.map((item) => `${item.quantity} × ${String(item.description)}`)
+			.join(', '),
+		successUrl: request.success_url,
+		cancelUrl: request.cancel_url,
+		createdAt,
+		expiresAt: new Date(createdAt.getTime() + lifetimeMilliseconds),
+		request,
+		remarks: remarksOn(request),
+		details: {
+			lineItems,
+			intent,
+			metadata: request.metadata ?? {},
+			clientSecret: `${paymentId}_secret_${randomBytes(12).toString('hex')}`,
+			paymentMethodTypes: request.payment_method_types ?? null,
+			billingAddressCollection: request.billing_address_collection ?? 'auto',
+		},
+	};
+}
+
+function intentOf({ payment_intent_data: data = {} }: SessionRequest): Details['intent'] {
+	return {
+		description: data.description ?? null,
+		merchantOrderId: data.merchant_order_id ?? null,
+		merchantUserId: data.merchant_user_id ?? null,
+		metadata: data.metadata ?? {},
+	};
+}
+
+interface NewRefund {
+	readonly id: string;
+	/** In smallest units */
+	readonly amount: bigint;
+	readonly metadata: Data;
+	readonly reason: string | null;
+}
+
+function newRefund(checkout: Checkout, state: Memory, given: NewRefund): Data {
 	const refund = {
-		id,
+		id: given.id,
 		object: 'refund',
-		amount: Number(amount),
+		amount: Number(given.amount),
 		created: Date.now(),
 		currency: checkout.currency,
-		metadata: more.metadata,
+		metadata: given.metadata,
 		payment_intent: checkout.paymentId,
-		reason: more.reason,
+		reason: given.reason,
 		status: 'succeeded',
 		description: null,
 		failure_reason: null,
 	};
-	state.refunds.set(id, refund);
+	state.refunds.set(refund.id, refund);
 	return refund;
 }
 
@@ -918,18 +931,16 @@ const eventTypes: Record<string, string> = {
 
 function eventObject(event: CheckoutEvent<Details>, state: Memory): Data {
 	const { checkout, kind, details } = event;
-	const told = toldReference(checkout);
 	if (kind === 'refunded') {
 		const id = typeof details.refundId === 'string' ? details.refundId : idFrom('re', event.id);
 		return (
 			state.refunds.get(id) ??
-			newRefund(
+			newRefund(checkout, state, {
 				id,
-				checkout,
-				minorUnits(checkout.paidAmount ?? checkout.amount, checkout.currency),
-				{ metadata: {}, reason: 'requested_by_customer' },
-				state,
-			)
+				amount: minorUnits(checkout.paidAmount ?? checkout.amount, checkout.currency),
+				metadata: {},
+				reason: 'requested_by_customer',
+			})
 		);
 	}
 	if (kind === 'disputed') {
@@ -946,17 +957,22 @@ function eventObject(event: CheckoutEvent<Details>, state: Memory): Data {
 			evidence: {},
 		};
 	}
-	// The intent as it is told: what a test claims in place of the truth is in the checkout of the event.
-	return { ...intentObject(checkout), merchant_order_id: told };
+	return { ...intentObject(checkout), merchant_order_id: claimedReference(checkout) };
 }
 
-function toldReference({ reference, request, details }: Checkout): string | null {
+/** The reference that a test claims in place of the true one; otherwise the intent's own. */
+function claimedReference({ reference, request, details }: Checkout): string | null {
 	const own = (request as SessionRequest).client_reference_id ?? details.intent.merchantOrderId;
 	return reference === own ? details.intent.merchantOrderId : reference;
 }
 
 /** doc-2653815: HMAC-SHA256 over the time, a point and the body, with the whole secret. */
-function signedMessage(content: Data, secret: string, changedAfterwards: boolean): CallbackMessage {
+function signedMessage(
+	content: Data,
+	endpointSecret: string,
+	quality: CallbackQuality,
+): CallbackMessage {
+	const secret = quality === 'forged' ? strangersSecret : endpointSecret;
 	const time = Date.now();
 	const body = JSON.stringify(content);
 	const signature = createHmac('sha256', secret).update(`${time}.${body}`, 'utf8').digest('hex');
@@ -965,7 +981,7 @@ function signedMessage(content: Data, secret: string, changedAfterwards: boolean
 			'Content-Type': 'application/json',
 			'Wooshpay-Signature': `t=${time},v1=${signature}`,
 		},
-		body: changedAfterwards ? body.replace(/"amount":(\d+)/, '"amount":9$1') : body,
+		body: quality === 'tampered' ? body.replace(/"amount":(\d+)/, '"amount":9$1') : body,
 	};
 }
 
