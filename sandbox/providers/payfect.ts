@@ -13,21 +13,21 @@ import {
 
 /*
  * Payfect as its pages describe it (docs.payfect.finance: payment/create, payment/query, payment/callback, errors,
- * authentication, resources/prices, resources/products, resources/invoice_items). Written from those pages with
- * node:crypto only, so that it can judge the package.
+ * authentication, resources/prices, resources/products, resources/invoice_items). It shares no code with the package,
+ * so that it can judge the package.
  */
 
 const apiKey = 'payfect-sandbox-not-a-real-key';
-/** A key that is known but may do nothing: 403 on the errors page, "authenticated, but no access to this resource". */
+/** A key without access. The errors page: 403, "authenticated, but no access to this resource". */
 const apiKeyWithoutAccess = 'payfect-sandbox-key-without-access';
-/** A Fernet key is 32 bytes in base64url; these are 32 letters that nobody takes for a secret. */
+/** A Fernet key is 32 bytes in base64url. These are 32 letters that nobody takes for a secret. */
 const callbackSecretKey = fernetKey('payfect-sandbox-not-a-secret-key');
 const strangersSecretKey = fernetKey('somebody-who-only-guesses-keys-1');
 const merchant = { id: '7b1d2c3e-4f50-4a6b-8c7d-9e0f1a2b3c4d', name: 'Example Shop' };
-/** The one price that exists, for requests that send `price` in place of `price_data`. */
+/** The only price, for requests that send `price` instead of `price_data`. */
 const existingPrice = { id: '66666666-7777-4888-9999-000000000000', unitAmount: '10.00' };
 
-/** Inferred: 24 hours fit both examples of `expiresAt`; no page states a lifetime. */
+/** Inferred: 24 hours fit both samples of `expiresAt`, and no page states a lifetime. */
 const lifetimeMilliseconds = 24 * 60 * 60 * 1000;
 
 interface InvoiceItem {
@@ -53,7 +53,7 @@ const requiredObject = {
 };
 const filledText = z.string(required).min(1, 'This field may not be blank.');
 const webAddress = filledText.refine(isWebAddress, 'Enter a valid URL.');
-/** Docs samples are "20.5", "20", "1000": always text, never a number. */
+/** The documented samples are "20.5", "20" and "1000": always text, never a number. */
 const decimalText = filledText.regex(/^\d+(\.\d+)?$/, 'A valid number is required, as text.');
 
 const productData = z
@@ -282,7 +282,7 @@ export const provider: SandboxProvider<undefined, Details> = {
 	},
 
 	inferred: [
-		'A callback is delivered once; the Redeliver button sends it again. No page tells of redeliveries.',
+		'A callback is delivered once; the Redeliver button sends it again. No page describes redeliveries.',
 		'Any 2xx acknowledges a callback.',
 		'The body of a callback has other white space than the text in the token, because no page says that they are the same bytes.',
 		'A callback is sent for a successful payment only; cancelling and expiring send none, and cancelling leaves the checkout open.',
@@ -297,7 +297,7 @@ export const provider: SandboxProvider<undefined, Details> = {
 	],
 };
 
-/** Docs: status `open`, `complete`, `expired`. */
+/** The documented statuses: `open`, `complete`, `expired`. */
 const statusWords: Partial<Record<SandboxCheckout['status'], string>> = {
 	open: 'open',
 	paid: 'complete',
@@ -321,7 +321,7 @@ function checkoutObject(checkout: SandboxCheckout<Details>, url: string) {
 		currency: checkout.currency,
 		successUrl: checkout.successUrl,
 		cancelUrl: checkout.cancelUrl,
-		// Docs: text of Unix milliseconds here, of seconds in the two others.
+		// As documented: the text of Unix milliseconds here, of seconds in the other two.
 		expiresAt: String(checkout.expiresAt?.getTime()),
 		paymentIntent: checkout.paymentId,
 		paymentMethodTypes: ['crypto', 'card'],
@@ -358,7 +358,7 @@ function callbackPayload({ checkout }: CheckoutEvent<Details>) {
 }
 
 function callbackMessage(content: unknown, token: string): CallbackMessage {
-	// Indented and then joined to one line: the same value as the token's text, in other bytes.
+	// Other white space than the token's text: the same value in other bytes.
 	const body = JSON.stringify(content, null, 1).replaceAll(/\n */g, ' ');
 	return { headers: { 'Content-Type': 'application/json', 'X-Payfect-Signature': token }, body };
 }
@@ -368,7 +368,7 @@ function fernetKey(thirtyTwoLetters: string): string {
 	return `${Buffer.from(thirtyTwoLetters, 'ascii').toString('base64url')}=`;
 }
 
-/** A Fernet token (github.com/fernet/spec): version, time, IV, AES-128-CBC, and an HMAC-SHA256 over all of it. */
+/** A Fernet token (github.com/fernet/spec): version, time, IV, AES-128-CBC, and an HMAC-SHA256 over all of them. */
 function fernetToken(plaintext: string, secretKey: string): string {
 	const key = Buffer.from(secretKey, 'base64url');
 	const initializationVector = randomBytes(16);
@@ -386,7 +386,7 @@ function fernetToken(plaintext: string, secretKey: string): string {
 	return token.replaceAll('+', '-').replaceAll('/', '_');
 }
 
-/** `1690532072.288761`: Unix seconds with microseconds. JavaScript knows milliseconds only, the rest is zero. */
+/** Unix seconds with microseconds, as in `1690532072.288761`. JavaScript has milliseconds only; the rest is zero. */
 function secondsWithMicroseconds(at: Date): string {
 	const milliseconds = at.getTime();
 	return `${Math.floor(milliseconds / 1000)}.${String(milliseconds % 1000).padStart(3, '0')}000`;
