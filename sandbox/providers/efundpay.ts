@@ -94,7 +94,6 @@ interface State {
 	/** By idempotency key: the hash of the request, and the reply */
 	readonly answered: BoundedMap<string, { readonly asked: string; readonly reply: ApiReply }>;
 	readonly refunds: BoundedMap<string, Refund>;
-	readonly refundReferences: Set<string>;
 }
 
 interface Details {
@@ -231,7 +230,6 @@ export const provider: SandboxProvider<State, Details> = {
 	newState: () => ({
 		answered: new BoundedMap(idempotencyCapacity),
 		refunds: new BoundedMap(refundCapacity),
-		refundReferences: new Set(),
 	}),
 
 	// docs.efundflow.com/overview
@@ -602,7 +600,7 @@ function createRefund(call: ApiCall, { state, checkouts, tell }: Context): ApiRe
 		);
 	if (request.amount > left)
 		return refused(400, `amount: only ${left} can be refunded`, 'invalid_request');
-	if (state.refundReferences.has(request.external_identifier))
+	if (state.refunds.values().some(({ reference }) => reference === request.external_identifier))
 		return refused(
 			409,
 			`external_identifier "${request.external_identifier}" exists already.`,
@@ -620,7 +618,6 @@ function createRefund(call: ApiCall, { state, checkouts, tell }: Context): ApiRe
 		status: 'processing',
 	};
 	state.refunds.set(refund.id, refund);
-	state.refundReferences.add(refund.reference);
 	const answer = refundObject(refund, checkout);
 	refund.status = 'succeeded';
 	checkout.details.refundedUnits += refund.amount;
