@@ -112,8 +112,9 @@ export async function runNode(options: NodeRunOptions): Promise<NodeRun> {
 		source: [],
 		data: { main: [data] },
 	});
-	for (const name of [START_NODE, ...(options.nodesBefore ?? []).map((node) => node.name)])
-		runData[name] = [task(items)];
+	runData[START_NODE] = [task(items)];
+	for (const node of options.nodesBefore ?? [])
+		runData[node.name] = [task(structuredClone(node.items) ?? items)];
 	if (options.runIndex)
 		runData[parts.node.name] = Array.from({ length: options.runIndex }, () => task([]));
 	const previousNode = options.nodesBefore?.at(-1)?.name ?? START_NODE;

@@ -25,6 +25,7 @@ import {
 	type IHttpRequestOptions,
 	type INode,
 	type INodeCredentialsDetails,
+	type INodeExecutionData,
 	type INodeParameters,
 	type INodeProperties,
 	type INodeType,
@@ -116,6 +117,8 @@ export interface NodeSetup {
 		parameters?: INodeParameters;
 		node?: INodeType;
 		disabled?: boolean;
+		/** What it has put out, where that is something else than the items of the node under test. */
+		items?: INodeExecutionData[];
 	}>;
 }
 

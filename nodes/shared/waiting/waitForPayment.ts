@@ -1,4 +1,5 @@
 import type {
+	IDataObject,
 	IExecuteData,
 	IExecuteFunctions,
 	INodeExecutionData,
@@ -13,9 +14,7 @@ import type { PaymentEvent, PaymentEventData } from '../core/contract';
 import { textOrNull } from '../core/exactJson';
 import { InputError } from '../core/inputError';
 import { tooManyItems } from '../items/tooManyItems';
-import { compareAmounts, quote } from '../core/money';
 import { readChoice } from '../core/readChoice';
-import { readText } from '../core/readText';
 import { readCredentials, usedByAgent, type ProviderNode } from '../providerNode';
 import {
 	acknowledge,
@@ -26,8 +25,20 @@ import {
 } from '../callbacks/answerCallback';
 import { decideCallback, type Expectation } from '../callbacks/decideCallback';
 import { credentialsOrNothing, readReceived } from '../callbacks/receiveCallback';
-import { sendCall } from '../requests/sendCall';
 import { asNodeError } from '../items/nodeError';
+import { sendCall, type SendOptions } from '../requests/sendCall';
+import {
+	belongsElsewhere,
+	completed,
+	contradiction,
+	decide,
+	lacksMoney,
+	TIMED_OUT,
+	withMoney,
+	type Decision,
+	type Expected,
+} from './awaitedPayment';
+import { readExpected } from './readExpected';
 
 const HOUR_MILLISECONDS = 60 * 60 * 1000;
 const UNIT_MILLISECONDS = {
@@ -42,21 +53,11 @@ const LATEST_LIMIT_MILLISECONDS = Date.parse('3000-01-01T00:00:00Z');
 const N8N_LOOKS_EVERY_MILLISECONDS = 60_000;
 /** While the provider is asked the execution runs, and n8n answers a callback with 409. */
 const QUESTION = { maximumAttempts: 2, timeoutMilliseconds: 10_000 };
-
-const DECIMAL = /^\d+(\.\d+)?$/;
+/** Providers give a callback a few seconds; the question about its amount must fit into them. */
+const QUESTION_DURING_CALLBACK = { maximumAttempts: 1, timeoutMilliseconds: 8_000 };
 
 /** Under this key the execution data of the waiting node holds what `webhook()` has to know; n8n stores it with the execution. */
 const WAITING_FOR = 'waitingFor';
-
-interface Expected {
-	checkoutId: string | null;
-	reference: string | null;
-	amount: string | null;
-	currency: string | null;
-}
-
-type PaidInFull = 'exact' | 'under' | 'over' | 'unknown';
-type WaitOutcome = 'paid' | 'underpaid' | 'failed' | 'canceled' | 'expired' | 'timeout';
 
 export const waitForPaymentFields: INodeProperties[] = [
 	{
@@ -89,7 +90,7 @@ export const waitForPaymentFields: INodeProperties[] = [
 		type: 'string',
 		default: '={{ $json.amount }}',
 		description:
-			'What should be paid, in major units; compared with what is paid. Leave empty to not compare.',
+			'What should be paid, in major units. Less, or an amount that nobody tells, leaves through Not Paid.',
 		displayOptions: { show: { resource: ['checkout'], operation: ['waitForPayment'] } },
 	},
 	{
@@ -158,6 +159,24 @@ export const waitForPaymentFields: INodeProperties[] = [
 			show: { resource: ['checkout'], operation: ['waitForPayment'], limitType: ['date'] },
 		},
 	},
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options: [
+			{
+				displayName: 'Compare Amount',
+				name: 'compareAmount',
+				type: 'boolean',
+				default: true,
+				description:
+					'Whether to compare what is paid with Amount and Currency. Switched off, any payment of this checkout leaves through Paid, however little it is.',
+			},
+		],
+		displayOptions: { show: { resource: ['checkout'], operation: ['waitForPayment'] } },
+	},
 ];
 
 /**
@@ -205,8 +224,8 @@ async function start<Credentials, Order>(
 	// What came in, also where 'Execute Once' would drop all but the first.
 	const itemCount = executeData.data.main?.[0]?.length ?? 1;
 	if (itemCount > 1) throw tooManyItems('Wait for Payment', itemCount);
-	refuseOtherWaitingNodes(context, displayName);
-	const expected = readExpected(context, item, provider.contract.provider);
+	const creators = refuseOtherWaitingNodes(context, displayName);
+	const expected = readExpected({ context, item, provider: provider.contract.provider, creators });
 	const credentials = await readCredentials<Credentials>(context, provider.credentialName);
 	const problem = callback.setupProblem(credentials) ?? callback.cannotTellPaid?.(credentials);
 	if (problem !== undefined)
@@ -221,12 +240,7 @@ async function start<Credentials, Order>(
 	if (already !== undefined && decided !== undefined) return outputsFor(item, already, decided);
 	const timedOut: INodeExecutionData = {
 		...item,
-		json: {
-			...item.json,
-			payment: null,
-			outcome: 'timeout' satisfies WaitOutcome,
-			paidInFull: 'unknown' satisfies PaidInFull,
-		},
+		json: { ...item.json, payment: null, ...TIMED_OUT },
 		pairedItem: { item: 0 },
 	};
 	if (limit.getTime() <= Date.now()) return [[], [timedOut]];
@@ -295,12 +309,15 @@ export async function resumeWhenPaid<Credentials, Order>(
 		const mismatch = belongsElsewhere(event, waiting.expected);
 		if (mismatch !== undefined)
 			return refuse(context, 401, `${name} refused a genuine callback: ${mismatch}.`);
-		const decided = decide(event, waiting.expected);
+		const payment = lacksMoney(event, waiting.expected)
+			? await askForMoney({ context, provider, credentials }, event, waiting.expected)
+			: event;
+		const decided = decide(payment, waiting.expected);
 		if (decided !== undefined)
 			return resumeOnce(context, waiting.expected)
 				? {
 						...acknowledge(context, accepted),
-						workflowData: outputsFor(waiting.item, event, decided),
+						workflowData: outputsFor(waiting.item, payment, decided),
 					}
 				: conflict(context);
 		logLine(
@@ -348,56 +365,6 @@ function resumeOnce(context: IWebhookFunctions, { checkoutId, reference }: Expec
 		if (!success) resuming.delete(key);
 	});
 	return true;
-}
-
-const FIELDS = {
-	checkoutId: 'Checkout ID',
-	reference: 'Reference',
-	amount: 'Amount',
-	currency: 'Currency',
-} as const;
-
-function readExpected(
-	context: IExecuteFunctions,
-	item: INodeExecutionData,
-	provider: string,
-): Expected {
-	const text = (parameter: keyof Expected) =>
-		readText(context.getNodeParameter(parameter, 0, ''), FIELDS[parameter]) || null;
-	const checkout = item.json.provider === provider ? item.json : {};
-	const expected = {
-		checkoutId: text('checkoutId') ?? textOrNull(checkout.checkoutId),
-		reference: text('reference') ?? textOrNull(checkout.reference),
-		amount: text('amount'),
-		currency: text('currency'),
-	};
-	if (expected.checkoutId === null && expected.reference === null) {
-		throw new InputError(
-			"'Checkout ID' and 'Reference' are both empty",
-			'Map checkoutId and reference from the node that created the checkout.',
-		);
-	}
-	if (expected.amount !== null && !DECIMAL.test(expected.amount))
-		throw new InputError(
-			"'Amount' is not a plain number",
-			'Map amount from the node that created the checkout, or leave it empty.',
-		);
-	for (const field of ['checkoutId', 'reference', 'amount', 'currency'] as const) {
-		const is = textOrNull(checkout[field]);
-		if (is === null || saysTheSame(field, expected[field], is)) continue;
-		// In the editor a field keeps what another operation of the node had in it.
-		throw new InputError(
-			`'${FIELDS[field]}' is ${quote(expected[field] ?? '')}, but the checkout of the input item has ${quote(is)}`,
-			`Set the field to the expression {{ $json.${field} }}.`,
-		);
-	}
-	return expected;
-}
-
-function saysTheSame(field: keyof Expected, given: string | null, is: string): boolean {
-	if (given === null || given === is) return true;
-	if (field === 'currency') return given.toLowerCase() === is.toLowerCase();
-	return field === 'amount' && DECIMAL.test(is) && compareAmounts(given, is) === 0;
 }
 
 function readLimit(context: IExecuteFunctions, item: INodeExecutionData): Date {
@@ -456,7 +423,6 @@ async function askOnce<Credentials, Order>(
 	credentials: Credentials,
 	expected: Expected,
 ): Promise<PaymentEvent | undefined> {
-	const { confirm } = provider.contract.callback;
 	const asked: PaymentEventData = {
 		provider: provider.contract.provider,
 		event: 'unknown',
@@ -467,17 +433,17 @@ async function askOnce<Credentials, Order>(
 		livemode: null,
 		occurredAt: null,
 		raw: {},
-		...expected,
+		checkoutId: expected.checkoutId,
+		reference: expected.reference,
+		amount: expected.amount,
+		currency: expected.currency,
 	};
-	const call = confirm?.call(asked, credentials);
-	if (!confirm || call === undefined) return undefined;
 	const stopped = context.getExecutionCancelSignal();
-	const answered = await sendCall(context, provider, credentials, call, {
+	const answered = await ask({ context, provider, credentials }, asked, {
 		...QUESTION,
 		...(stopped ? { stopped } : {}),
-	})
-		.then((reply) => ({ found: confirm.facts(reply, asked, credentials) }))
-		.catch((error: unknown) => ({ error }));
+	});
+	if (answered === undefined) return undefined;
 	if ('error' in answered) {
 		if (answered.error instanceof InputError || stopped?.aborted) throw answered.error;
 		const words =
@@ -499,82 +465,79 @@ async function askOnce<Credentials, Order>(
 	);
 }
 
-/** Undefined while it is open. A declined card alone is not the end: the payer tries again on the same page. */
-function decide(
-	event: PaymentEventData,
-	expected: Expected,
-): { outcome: WaitOutcome; paidInFull: PaidInFull } | undefined {
-	if (event.event === 'payment.succeeded') {
-		const paidInFull = compareWithExpected(event, expected);
-		return { outcome: paidInFull === 'under' ? 'underpaid' : 'paid', paidInFull };
+interface Asking<Credentials, Order> {
+	context: IExecuteFunctions | IWebhookFunctions;
+	provider: ProviderNode<Credentials, Order>;
+	credentials: Credentials;
+}
+
+/** What the provider's API says about a payment; undefined where it cannot be asked. Never throws. */
+async function ask<Credentials, Order>(
+	{ context, provider, credentials }: Asking<Credentials, Order>,
+	about: PaymentEventData,
+	options: SendOptions,
+): Promise<{ found: PaymentEventData | undefined } | { error: unknown } | undefined> {
+	const { confirm } = provider.contract.callback;
+	try {
+		const call = confirm?.call(about, credentials);
+		if (!confirm || call === undefined) return undefined;
+		const reply = await sendCall(context, provider, credentials, call, options);
+		return { found: confirm.facts(reply, about, credentials) };
+	} catch (error) {
+		return { error };
 	}
-	if (event.event === 'payment.canceled') return { outcome: 'canceled', paidInFull: 'unknown' };
-	if (event.event === 'payment.expired') return { outcome: 'expired', paidInFull: 'unknown' };
-	const closed = event.status === 'canceled' || event.status === 'expired';
-	return event.event === 'payment.failed' && closed
-		? { outcome: 'failed', paidInFull: 'unknown' }
-		: undefined;
 }
 
-function compareWithExpected(event: PaymentEventData, expected: Expected): PaidInFull {
-	if (event.amount === null || expected.amount === null || !DECIMAL.test(event.amount))
-		return 'unknown';
-	const difference = compareAmounts(event.amount, expected.amount);
-	if (difference < 0) return 'under';
-	// As many of an unnamed currency may be less.
-	if (event.currency === null && expected.currency !== null) return 'unknown';
-	return difference === 0 ? 'exact' : 'over';
-}
-
-const ANOTHER = 'is not that of the checkout that is waited for';
-
-/** In words why the event is not about this checkout; undefined if it is. At least one number must be shared. */
-function belongsElsewhere(event: PaymentEventData, expected: Expected): string | undefined {
-	const another = contradiction(event, expected);
-	if (another !== undefined) return another;
-	const shares = (['checkoutId', 'reference'] as const).some(
-		(field) => event[field] !== null && event[field] === expected[field],
-	);
-	return shares
-		? undefined
-		: 'it names neither the checkout id nor the reference that is waited for';
-}
-
-function contradiction(event: PaymentEventData, expected: Expected): string | undefined {
-	const differs = (left: string | null, right: string | null) =>
-		left !== null && right !== null && left !== right;
-	if (differs(event.checkoutId, expected.checkoutId)) return `its checkout id ${ANOTHER}`;
-	if (differs(event.reference, expected.reference)) return `its reference ${ANOTHER}`;
-	if (differs(event.currency?.toLowerCase() ?? null, expected.currency?.toLowerCase() ?? null))
-		return `its currency ${ANOTHER}`;
-	return undefined;
+/**
+ * A genuine payment that does not tell its amount or currency, with what the provider's API tells of them. Nothing is taken from an
+ * answer that says something else than paid, or that is about another checkout.
+ */
+async function askForMoney<Credentials, Order>(
+	asking: Asking<Credentials, Order>,
+	event: PaymentEvent,
+	expected: Expected,
+): Promise<PaymentEvent> {
+	// What came from the API already would not tell more the second time.
+	if (event.verifiedBy !== 'signature') return event;
+	const answered = await ask(asking, completed(event, expected), QUESTION_DURING_CALLBACK);
+	const found = answered !== undefined && 'found' in answered ? answered.found : undefined;
+	if (found?.event !== 'payment.succeeded' || belongsElsewhere(found, expected) !== undefined)
+		return event;
+	return { ...withMoney(event, found), verifiedBy: 'signature+provider' };
 }
 
 /** A callback that is a mere hint need not say what it is about: the resume address belongs to one checkout, and that one is asked for. */
 function expectationOf(expected: Expected): Expectation {
 	return (claimed, confirmed) => {
 		if (!confirmed) return belongsElsewhere(claimed, expected) ?? claimed;
-		return (
-			contradiction(claimed, expected) ?? {
-				...claimed,
-				checkoutId: claimed.checkoutId ?? expected.checkoutId,
-				reference: claimed.reference ?? expected.reference,
-			}
-		);
+		return contradiction(claimed, expected) ?? completed(claimed, expected);
 	};
 }
 
 function outputsFor(
 	item: INodeExecutionData,
 	payment: PaymentEventData,
-	{ outcome, paidInFull }: { outcome: WaitOutcome; paidInFull: PaidInFull },
+	{ outcome, paidInFull }: Decision,
 ): INodeExecutionData[][] {
 	const output: INodeExecutionData = {
 		...item,
-		json: { ...item.json, payment: { ...payment }, outcome, paidInFull },
+		json: {
+			...item.json,
+			...(outcome === 'paid' ? paidCheckout(item.json, payment) : {}),
+			payment: { ...payment },
+			outcome,
+			paidInFull,
+		},
 		pairedItem: { item: 0 },
 	};
 	return outcome === 'paid' ? [[output], []] : [[], [output]];
+}
+
+/** What is no longer true of the checkout as Create put it out, where that is the item. Its own number of the payment stays. */
+function paidCheckout(json: IDataObject, payment: PaymentEventData): IDataObject {
+	if (json.provider !== payment.provider) return {};
+	const { status, providerStatus } = payment;
+	return { status, providerStatus, paymentId: json.paymentId ?? payment.paymentId };
 }
 
 function readWaitingFor(
@@ -586,13 +549,14 @@ function readWaitingFor(
 	const expected = expectedItems?.[0];
 	const item = inputItems?.[0];
 	if (expected === undefined || item === undefined) return undefined;
-	const { checkoutId, reference, amount, currency } = expected.json;
+	const { checkoutId, reference, amount, currency, compareAmount } = expected.json;
 	return {
 		expected: {
 			checkoutId: textOrNull(checkoutId),
 			reference: textOrNull(reference),
 			amount: textOrNull(amount),
 			currency: textOrNull(currency),
+			compareAmount: compareAmount !== false,
 		},
 		item,
 	};
@@ -605,12 +569,17 @@ const CONNECTIONS = [NodeConnectionTypes.Main, NodeConnectionTypes.AiTool];
  * Looks at the nodes between the one that gives the resume URL to the provider and this one. The URL resumes whichever node of the
  * execution is waiting, so none of them may wait that does not prove what it receives. And where no node gives it away, nothing
  * would ever resume this one.
+ *
+ * @returns the nodes of this node's type that give it away, the nearest first
  */
-function refuseOtherWaitingNodes(context: IExecuteFunctions, displayName: string): void {
+function refuseOtherWaitingNodes(
+	context: IExecuteFunctions,
+	displayName: string,
+): NodeTypeAndVersion[] {
 	const here = context.getNode();
 	const seen = new Set<string>([here.name]);
 	let level = [here.name];
-	let handedOut = false;
+	const creators: NodeTypeAndVersion[] = [];
 	let withoutResume: string | undefined;
 	while (level.length > 0) {
 		const parents = level.flatMap((name) =>
@@ -630,17 +599,18 @@ function refuseOtherWaitingNodes(context: IExecuteFunctions, displayName: string
 			}
 			const callback = parent.disabled ? 'none' : callbackOf(parent, here.type);
 			// Before the checkout is created, the provider does not know the address yet.
-			if (callback === 'resumes') handedOut = true;
+			if (callback === 'resumes') creators.push(parent);
 			else level.push(parent.name);
 			if (callback === 'elsewhere') withoutResume ??= parent.name;
 		}
 	}
-	if (!handedOut && withoutResume !== undefined) {
+	if (creators.length === 0 && withoutResume !== undefined) {
 		throw new InputError(
 			`'${withoutResume}' does not tell ${displayName} to resume this execution, so Wait for Payment would never hear of a payment`,
 			"Set its field 'Callback' to Resume This Execution.",
 		);
 	}
+	return creators.filter(({ type }) => type === here.type);
 }
 
 /** n8n's own nodes that pause an execution, each with its webhook that resumes it (2.41.1: `restartWebhook` in their descriptions). */

@@ -272,6 +272,9 @@ describe.each(providers)('Wait for Payment of $displayName', (provider) => {
 				{
 					customer: 'Ada',
 					...checkout,
+					status: 'paid',
+					providerStatus: expect.any(String) as string,
+					paymentId: expect.any(String) as string,
 					outcome: 'paid',
 					paidInFull: 'exact',
 					payment: expect.objectContaining({
@@ -510,6 +513,7 @@ describe('Wait for Payment, what the payment has to say', () => {
 		}
 	}
 	const expected = {
+		provider: 'payfect',
 		checkoutId: 'checkout-1',
 		reference: 'order-1',
 		amount: '20.50',
@@ -519,13 +523,14 @@ describe('Wait for Payment, what the payment has to say', () => {
 	async function says(
 		change: Partial<PaymentEventData>,
 		item: IDataObject = expected,
+		more: Pick<NodeRunOptions, 'node' | 'parameters'> = { node: new AnyProvider() },
 	): Promise<WebhookCall> {
 		const run = await runNode({
 			...setupOf(ofPayfect),
-			node: new AnyProvider(),
 			executionId: String(1000 + ++count),
 			items: [{ json: item }],
-			parameters: wait,
+			...more,
+			parameters: { ...wait, ...more.parameters },
 		});
 		expect(run.status).toBe('waiting');
 		return await callWebhook({
@@ -571,17 +576,149 @@ describe('Wait for Payment, what the payment has to say', () => {
 	);
 
 	test.each([
-		['no amount', { amount: null }, expected, 'unknown'],
-		['no currency', { currency: null }, expected, 'unknown'],
-		['an amount that is no plain number', { amount: '1e3' }, expected, 'unknown'],
-		['nothing to compare with', {}, { ...expected, amount: null }, 'unknown'],
-		['the same amount with other zeros', { amount: '20.5000' }, expected, 'exact'],
-		['more', { amount: '20.51' }, expected, 'over'],
-	] as const)('paid with %s leaves through Paid', async (_what, change, item, paidInFull) => {
-		expect(resumed(await says(change, item))).toMatchObject({
+		['the same amount with other zeros', { amount: '20.5000' }, 'exact'],
+		['more', { amount: '20.51' }, 'over'],
+	] as const)('paid with %s leaves through Paid', async (_what, change, paidInFull) => {
+		expect(resumed(await says(change))).toMatchObject({
 			paid: [{ outcome: 'paid', paidInFull }],
 			notPaid: [],
 		});
+	});
+
+	const untold = [
+		['no amount', { amount: null }],
+		['no currency', { currency: null }],
+		['more of no currency', { amount: '99', currency: null }],
+		['an amount that is no plain number', { amount: '1e3' }],
+	] as const;
+
+	test.each(untold)(
+		'a payment that tells %s does not leave through Paid where the provider cannot be asked',
+		async (_what, change) => {
+			expect(resumed(await says(change))).toMatchObject({
+				paid: [],
+				notPaid: [
+					{ outcome: 'paidAmountUnknown', paidInFull: 'unknown', payment: { status: 'paid' } },
+				],
+			});
+		},
+	);
+
+	/** The same provider, which can be asked: it knows nothing before the execution waits, and afterwards what the test wants. */
+	function askable(answer: Partial<PaymentEventData>, url = `${sandbox.url}/control/state`) {
+		let questions = 0;
+		const asked: typeof contract = {
+			...contract,
+			callback: {
+				...contract.callback,
+				confirm: {
+					call: () => ({ method: 'GET', url, retry: 'idempotent' }),
+					facts: () => (++questions === 1 ? undefined : { ...facts, ...answer }),
+				},
+			},
+		};
+		class AskableProvider extends AnyProvider {
+			override async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+				return await waitForPayment(this, { contract: asked, credentialName: 'payfectApi' });
+			}
+			override async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+				return await resumeWhenPaid(this, { contract: asked, credentialName: 'payfectApi' });
+			}
+		}
+		return { node: new AskableProvider(), questionsInAll: () => questions };
+	}
+
+	test.each(untold)(
+		'a payment that tells %s: the provider is asked once',
+		async (_what, change) => {
+			const { node, questionsInAll } = askable({});
+			expect(resumed(await says(change, expected, { node }))).toMatchObject({
+				paid: [
+					{
+						outcome: 'paid',
+						paidInFull: 'exact',
+						payment: { amount: '20.50', currency: 'USDT', verifiedBy: 'signature+provider' },
+					},
+				],
+				notPaid: [],
+			});
+			// The first was asked before the execution waited.
+			expect(questionsInAll()).toBe(2);
+		},
+	);
+
+	test.each([
+		['less', { amount: '20.49' }, 'underpaid'],
+		['no amount either', { amount: null }, 'paidAmountUnknown'],
+		['no currency either', { currency: null }, 'paidAmountUnknown'],
+		['another currency', { currency: 'EUR' }, 'paidAmountUnknown'],
+		['an amount of another checkout', { checkoutId: 'checkout-2' }, 'paidAmountUnknown'],
+		['that nobody has paid', { event: 'payment.pending' }, 'paidAmountUnknown'],
+	] as const)(
+		'a payment without amount and currency, and the provider tells %s: Not Paid',
+		async (_what, answer, outcome) => {
+			const { node } = askable(answer);
+			expect(
+				resumed(await says({ amount: null, currency: null }, expected, { node })),
+			).toMatchObject({ paid: [], notPaid: [{ outcome }] });
+		},
+	);
+
+	test('of two amounts, told by a callback without a currency and by the provider, the smaller counts', async () => {
+		const { node } = askable({ amount: '20.50' });
+		expect(resumed(await says({ amount: '1', currency: null }, expected, { node }))).toMatchObject({
+			paid: [],
+			notPaid: [{ outcome: 'underpaid', payment: { amount: '1' } }],
+		});
+	});
+
+	test('a payment without an amount, and the provider does not answer: Not Paid', async () => {
+		const { node } = askable({}, 'http://127.0.0.1:1/');
+		expect(resumed(await says({ amount: null }, expected, { node }))).toMatchObject({
+			paid: [],
+			notPaid: [{ outcome: 'paidAmountUnknown' }],
+		});
+	});
+
+	test.each([
+		['less', { amount: '0.01' }],
+		['no amount', { amount: null }],
+		['the whole', {}],
+	] as const)(
+		"with 'Compare Amount' off a payment of %s leaves through Paid without a question, and the item says that nothing was compared",
+		async (_what, change) => {
+			const { node, questionsInAll } = askable({});
+			const parameters = { amount: '', currency: '', options: { compareAmount: false } };
+			expect(resumed(await says(change, expected, { node, parameters }))).toMatchObject({
+				paid: [{ outcome: 'paid', paidInFull: 'unknown' }],
+				notPaid: [],
+			});
+			expect(questionsInAll()).toBe(1);
+		},
+	);
+
+	test('on Paid a checkout is no longer open, and keeps the number that Create gave its payment', async () => {
+		const checkout = {
+			...expected,
+			status: 'open',
+			providerStatus: 'new',
+			paymentId: 'from-create',
+		};
+		const payment = { status: 'paid', providerStatus: 'done', paymentId: 'from-callback' } as const;
+		expect(resumed(await says(payment, checkout)).paid).toMatchObject([
+			{ status: 'paid', providerStatus: 'done', paymentId: 'from-create', payment },
+		]);
+		expect(resumed(await says(payment, { ...checkout, paymentId: null })).paid).toMatchObject([
+			{ paymentId: 'from-callback' },
+		]);
+		expect(resumed(await says({ ...payment, amount: '1' }, checkout)).notPaid).toMatchObject([
+			{ status: 'open', providerStatus: 'new', outcome: 'underpaid' },
+		]);
+	});
+
+	test('on Paid an item that is no checkout keeps its own status', async () => {
+		const { provider, ...mail } = { ...expected, status: 'sent' };
+		expect(resumed(await says({}, mail)).paid).toMatchObject([{ status: 'sent' }]);
 	});
 
 	test('paid with less of an unnamed currency leaves through Not Paid', async () => {
@@ -715,6 +852,7 @@ describe('Wait for Payment of ChingChingPay, where a callback is a mere hint', (
 
 describe('Wait for Payment, before it waits', () => {
 	const item = {
+		provider: 'payfect',
 		checkoutId: 'checkout-1',
 		reference: 'order-1',
 		amount: '20.50',
@@ -805,7 +943,7 @@ describe('Wait for Payment, before it waits', () => {
 		const run = await attempt({ continueOnFail, json: { customer: 'Ada' } });
 		expect(run.outputs.map(({ length }) => length)).toEqual(counts);
 		expect(JSON.stringify(run.outputs.at(-1))).toContain(
-			"'Checkout ID' and 'Reference' are both empty",
+			"The expressions in 'Checkout ID', 'Reference', 'Amount' and 'Currency' give nothing",
 		);
 	});
 
@@ -816,11 +954,6 @@ describe('Wait for Payment, before it waits', () => {
 	});
 
 	test.each([
-		[
-			'neither checkout id nor reference',
-			{ amount: '1' },
-			/'Checkout ID' and 'Reference' are both empty/,
-		],
 		['an amount with a comma', { ...item, amount: '20,50' }, /'Amount' is not a plain number/],
 		[
 			'an expiry that is no date',
@@ -965,15 +1098,12 @@ describe('Wait for Payment, before it waits', () => {
 		},
 	);
 
-	test('an empty amount and currency are not compared, an empty reference is the one of the item', async () => {
+	test('an empty reference and checkout id are those of the item, where it is the checkout', async () => {
 		const checkout = await order(ofPayfect, String(1000 + ++count));
-		await act(ofPayfect, checkout, 'underpay', { callback: 'none' });
-		const run = await attempt({
-			json: checkout,
-			parameters: { amount: '', currency: '', reference: '' },
-		});
+		await act(ofPayfect, checkout, 'pay', { callback: 'none' });
+		const run = await attempt({ json: checkout, parameters: { checkoutId: '', reference: '' } });
 		expect(leftThrough(run)).toMatchObject({
-			paid: [{ outcome: 'paid', paidInFull: 'unknown', reference: checkout.reference }],
+			paid: [{ outcome: 'paid', paidInFull: 'exact', reference: checkout.reference }],
 			notPaid: [],
 		});
 	});
