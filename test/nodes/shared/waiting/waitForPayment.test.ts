@@ -470,6 +470,265 @@ describe('Wait for Payment of a checkout that was paid before it waits', () => {
 	);
 });
 
+/** The answer of a step that sends the link, in place of the checkout. */
+const MAIL_ANSWER = { accepted: ['buyer@shop.example'], messageId: '1' };
+
+interface Replaced {
+	parameters?: IDataObject;
+	creator?: { name?: string; parameters?: IDataObject; output?: IDataObject };
+	/** What stands in the item. */
+	json?: IDataObject;
+}
+
+/** Wait for Payment behind a step that has put its own answer in place of the checkout. */
+async function behindMail(
+	provider: Provider,
+	checkout: IDataObject,
+	executionId: string,
+	{ parameters, creator = {}, json = MAIL_ANSWER }: Replaced = {},
+): Promise<NodeRun> {
+	return await runNode({
+		...setupOf(provider),
+		executionId,
+		items: [{ json, pairedItem: { item: 0 } }],
+		nodesBefore: [
+			{
+				name: creator.name ?? 'Create',
+				type: `n8n-nodes-hosted-checkout.${provider.node.description.name}`,
+				node: provider.node,
+				parameters: {
+					resource: 'checkout',
+					operation: 'create',
+					callback: 'resumeExecution',
+					...creator.parameters,
+				} as Record<string, string>,
+				items: [{ json: creator.output ?? checkout }],
+			},
+			{ name: 'Send the Link', type: 'n8n-nodes-base.emailSend' },
+		],
+		parameters: { ...wait, ...parameters },
+	});
+}
+
+/** The fields and expressions that an error advises, as somebody would fill them in who follows it to the letter. */
+function advised(error: unknown): IDataObject {
+	const names: Record<string, string> = {
+		'Checkout ID': 'checkoutId',
+		Reference: 'reference',
+		Amount: 'amount',
+		Currency: 'currency',
+	};
+	const advice = words(error).split('Set these expressions: ')[1] ?? '';
+	return Object.fromEntries(
+		[...advice.matchAll(/'([^']+)' (\{\{ .*? \}\})/g)].map(([, field = '', expression]) => [
+			names[field] ?? field,
+			`=${expression}`,
+		]),
+	);
+}
+
+describe.each(providers)(
+	'Wait for Payment of $displayName behind a step that replaces the item, which once shipped what was paid too little',
+	(provider) => {
+		const ordered = async () => {
+			const executionId = String(1000 + ++count);
+			return { executionId, checkout: await order(provider, executionId) };
+		};
+
+		test('the fields as the form has them: it stops and names all four, with expressions that work', async () => {
+			const { checkout, executionId } = await ordered();
+			const run = await behindMail(provider, checkout, executionId);
+			expect(run.status).toBe('error');
+			expect(words(run.error)).toContain(
+				"The expressions in 'Checkout ID', 'Reference', 'Amount' and 'Currency' give nothing",
+			);
+			expect(Object.keys(advised(run.error))).toEqual([
+				'checkoutId',
+				'reference',
+				'amount',
+				'currency',
+			]);
+		});
+
+		test.each([
+			['pay', 1, 0, 'paid'],
+			['underpay', 0, 1, 'underpaid'],
+		])(
+			'after the advice was followed to the letter, %s leaves %d through Paid and %d through Not Paid',
+			async (action, paid, notPaid, outcome) => {
+				const { checkout, executionId } = await ordered();
+				const stopped = await behindMail(provider, checkout, executionId);
+				const run = await behindMail(provider, checkout, executionId, {
+					parameters: advised(stopped.error),
+				});
+				const [delivery] = await act(provider, checkout, action);
+				const left = resumed(await deliver(run, delivery as Delivery));
+				expect([left.paid.length, left.notPaid.length]).toEqual([paid, notPaid]);
+				expect([...left.paid, ...left.notPaid]).toMatchObject([{ ...MAIL_ANSWER, outcome }]);
+			},
+		);
+
+		test('two of the four are mapped: it stops and names the other two', async () => {
+			const { checkout, executionId } = await ordered();
+			const run = await behindMail(provider, checkout, executionId, {
+				parameters: {
+					checkoutId: "={{ $('Create').first().json.checkoutId }}",
+					reference: "={{ $('Create').first().json.reference }}",
+				},
+			});
+			expect(run.status).toBe('error');
+			expect(words(run.error)).toContain("The expressions in 'Amount' and 'Currency' give nothing");
+			expect(Object.keys(advised(run.error))).toEqual(['amount', 'currency']);
+		});
+	},
+);
+
+describe('Wait for Payment, a field without a value', () => {
+	const checkout = {
+		provider: 'payfect',
+		checkoutId: 'checkout-1',
+		reference: 'order-1',
+		amount: '20.50',
+		currency: 'usdt',
+	};
+	const behind = async (more: Replaced) => await behindMail(ofPayfect, checkout, '1', more);
+	const mapped = Object.fromEntries(
+		['checkoutId', 'reference', 'amount', 'currency'].map((field) => [
+			field,
+			`={{ $('Create').first().json.${field} }}`,
+		]),
+	);
+
+	test.each([
+		[
+			'an expression that gives null',
+			{ amount: '={{ null }}' },
+			"The expression in 'Amount' gives nothing",
+		],
+		[
+			'an expression that gives blanks',
+			{ currency: '={{ "  " }}' },
+			"The expression in 'Currency' gives nothing",
+		],
+		[
+			'only the text around an expression',
+			{ reference: '=order-{{ $json.id }}' },
+			"The expression in 'Reference' gives nothing",
+		],
+		[
+			'a limit',
+			{ limitType: '={{ $json.limit }}', limitDate: '2998-01-02T03:04:05Z' },
+			"The expression in 'Wait Until' gives nothing",
+		],
+		[
+			'a date',
+			{ limitType: 'date', limitDate: '={{ $json.until }}' },
+			"The expression in 'Date' gives nothing",
+		],
+		[
+			'a time and its unit',
+			{ limitType: 'duration', limitAmount: '={{ $json.hours }}', limitUnit: '={{ $json.unit }}' },
+			"The expressions in 'Time' and 'Unit' give nothing",
+		],
+		[
+			'an option',
+			{ options: { compareAmount: '={{ $json.compare }}' } },
+			"The expression in 'Compare Amount' gives nothing",
+		],
+		[
+			'no amount and no currency',
+			{ amount: '', currency: ' ' },
+			"'Amount' and 'Currency' are empty",
+		],
+		[
+			'no number at all',
+			{ checkoutId: '', reference: '' },
+			"'Checkout ID' and 'Reference' are empty",
+		],
+		[
+			'one expression and one empty field',
+			{ amount: '={{ $json.total }}', currency: '' },
+			"The expression in 'Amount' gives nothing; 'Currency' is empty",
+		],
+	])('%s stops the step', async (_what, parameters, message) => {
+		const run = await behind({ parameters: { ...mapped, ...parameters } });
+		expect(run.status).toBe('error');
+		expect(words(run.error)).toContain(message);
+	});
+
+	test.each([['={{ "false" }}'], ['={{ 0 }}'], ['no']])(
+		"'Compare Amount' is switched off by a plain false only, not by %s",
+		async (compareAmount) => {
+			const run = await behind({ parameters: { ...mapped, options: { compareAmount } } });
+			expect(words(run.error)).toContain("'Compare Amount' is neither true nor false");
+		},
+	);
+
+	test('amount and currency may be empty once the comparison is switched off, as the error advises', async () => {
+		const empty = { ...mapped, checkoutId: '', amount: '', currency: '' };
+		expect(words((await behind({ parameters: empty })).error)).toContain(
+			"Or add the option 'Compare Amount' and switch it off",
+		);
+		expect(
+			await behind({ parameters: { ...empty, options: { compareAmount: false } } }),
+		).toMatchObject({ status: 'waiting' });
+	});
+
+	test('switching the comparison off is not advised where an expression gives nothing: that would not help', async () => {
+		const run = await behind({ parameters: { ...mapped, amount: '={{ $json.amount }}' } });
+		expect(words(run.error)).not.toContain('switch it off');
+	});
+
+	test('0 and an expression of another choice of Wait Until are no missing values', async () => {
+		const run = await behind({
+			parameters: { ...mapped, checkoutId: '={{ 0 }}', limitDate: '={{ $json.until }}' },
+		});
+		expect(run).toMatchObject({ status: 'waiting' });
+	});
+
+	test("a checkout without a reference is waited for by its id: its own 'null' is no missing value", async () => {
+		const created = await order(ofPayfect, '1');
+		const run = await behind({ json: { ...created, reference: null } });
+		expect(run).toMatchObject({ status: 'waiting' });
+	});
+
+	test('the advice names the node as it is called, with an apostrophe and a backslash', async () => {
+		const creator = { name: "Maria's \\ Checkout" };
+		const { error } = await behind({ creator });
+		expect(await behind({ creator, parameters: advised(error) })).toMatchObject({
+			status: 'waiting',
+		});
+	});
+
+	test('the advice for a reference that the checkout does not have is to clear the field, and that works', async () => {
+		const created = await order(ofPayfect, '1');
+		const creator = { output: { ...created, reference: null } };
+		const { error } = await behind({ creator });
+		expect(words(error)).toContain("Clear 'Reference': the checkout has none.");
+		expect(
+			await behind({ creator, parameters: { ...advised(error), reference: '' } }),
+		).toMatchObject({ status: 'waiting' });
+	});
+
+	test("behind a Create with 'Simplify' off the advice is to switch it on, and that works", async () => {
+		const answer = { creator: { parameters: { simple: false } as never, output: { id: 'x' } } };
+		const { error } = await behind(answer);
+		expect(words(error)).toContain("Switch 'Simplify' on in 'Create'.");
+		expect(await behind({ parameters: advised(error) })).toMatchObject({ status: 'waiting' });
+	});
+
+	test('without a node that created the checkout the advice names no node', async () => {
+		const run = await runNode({
+			...setupOf(ofPayfect),
+			items: [{ json: MAIL_ANSWER }],
+			parameters: wait,
+		});
+		expect(words(run.error)).toContain(
+			'Map checkoutId, reference, amount and currency from the node that created the checkout, or enter them.',
+		);
+	});
+});
+
 describe('Wait for Payment, what the payment has to say', () => {
 	const facts: PaymentEventData = {
 		provider: 'payfect',
@@ -717,8 +976,8 @@ describe('Wait for Payment, what the payment has to say', () => {
 	});
 
 	test('on Paid an item that is no checkout keeps its own status', async () => {
-		const { provider, ...mail } = { ...expected, status: 'sent' };
-		expect(resumed(await says({}, mail)).paid).toMatchObject([{ status: 'sent' }]);
+		const ofAnotherKind = { ...expected, provider: 'post office', status: 'sent' };
+		expect(resumed(await says({}, ofAnotherKind)).paid).toMatchObject([{ status: 'sent' }]);
 	});
 
 	test('paid with less of an unnamed currency leaves through Not Paid', async () => {
