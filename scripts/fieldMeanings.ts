@@ -24,7 +24,8 @@ export const fieldMeanings: Record<string, string> = {
 	verifiedBy: '`signature`, `provider` or `signature+provider`; never null',
 	raw: "What was proved, in the provider's words; never null",
 	payment: 'The event with the fields of the trigger; null at a time-out',
-	outcome: '`paid`, `underpaid`, `failed`, `canceled`, `expired` or `timeout`; never null',
+	outcome:
+		'`paid`, `underpaid`, `paidAmountUnknown`, `failed`, `canceled`, `expired` or `timeout`; never null',
 	paidInFull: '`exact`, `over`, `under` or `unknown`; never null',
 	refundId: "The provider's number of the refund",
 	paymentReference: 'Your own order number of the payment',
