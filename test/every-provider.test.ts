@@ -744,7 +744,7 @@ describe.each(providers)('$folder: from order to callback', (provider) => {
 			const verdict = provider.contract.callback.verify(
 				{ headers: request.headers, rawBody: Buffer.from(String(request.rawBody)) },
 				credentialOf(provider),
-				registered,
+				[registered],
 			);
 			if (verdict.genuine === false) throw new Error(verdict.reason);
 			const event = (payload: Payload) =>

@@ -16,6 +16,7 @@ import type {
 	Refund,
 	Refusal,
 	RegisteredEndpoint,
+	Remembered,
 	Verification,
 } from '../shared/core/contract';
 import {
@@ -644,18 +645,23 @@ function environmentOf({ environment, secretKey }: WooshPayCredentials): string 
 	return [environment, modeOfKey(secretKey)].filter(Boolean).join(' ');
 }
 
-/** The secrets that a callback may be signed with, the one of the trigger's own endpoint first. */
+/** The secrets that a callback may be signed with, those of the trigger's own endpoint first. */
 function callbackSecrets(
 	credentials: WooshPayCredentials,
-	remembered: Record<string, unknown> = {},
-): string[] {
+	remembered: Remembered = [],
+): Set<string> {
 	const { webhookSecret, webhookSecretPrevious } = credentials;
 	// The credential may have been changed since from test to live: a test payment must not be taken for money.
-	const elsewhere =
-		remembered.environment !== undefined && remembered.environment !== environmentOf(credentials);
-	const kept = elsewhere ? [] : [remembered.secret, remembered.secretPrevious].filter(isKeptSecret);
-	return [...kept, webhookSecret, webhookSecretPrevious].filter(
-		(secret): secret is string => typeof secret === 'string' && secret !== '',
+	const here = remembered.filter(
+		({ environment }) => environment === undefined || environment === environmentOf(credentials),
+	);
+	const kept = here
+		.flatMap(({ secret, secretPrevious }) => [secret, secretPrevious])
+		.filter(isKeptSecret);
+	return new Set(
+		[...kept, webhookSecret, webhookSecretPrevious].filter(
+			(secret): secret is string => typeof secret === 'string' && secret !== '',
+		),
 	);
 }
 
@@ -670,14 +676,14 @@ const SIGNATURE_WORDS = {
 	},
 	signature_mismatch: {
 		words: 'the signature was not made with a secret of this trigger',
-		hint: "The usual causes: forged; a body that a proxy changed; an endpoint that was registered by hand and whose secret is not in 'Webhook Secret'; or another n8n registered the same address. Unpublish and publish this workflow to register anew.",
+		hint: "Forged, or a body that a proxy changed; or the secret of this trigger's endpoint was lost, or another n8n registered the same address: unpublish the workflow, then publish it. Of an endpoint that was registered by hand, enter the secret in 'Webhook Secret'.",
 	},
 };
 
 function verify(
 	received: ReceivedCallback,
 	credentials: WooshPayCredentials,
-	remembered?: Record<string, unknown>,
+	remembered?: Remembered,
 ): Verification {
 	const header = received.headers[SIGNATURE_HEADER] ?? '';
 	if (header === '')
@@ -686,7 +692,15 @@ function verify(
 			reason: 'missing_header: the header Wooshpay-Signature is missing or empty',
 			hint: 'It was not sent by WooshPay, or a proxy removed the header.',
 		};
-	return verifyWithAny(callbackSecrets(credentials, remembered), (secret) => {
+	const secrets = callbackSecrets(credentials, remembered);
+	if (secrets.size === 0)
+		return {
+			genuine: false,
+			reason:
+				'no_secret: this trigger has no secret of an endpoint at the account in its credential',
+			hint: 'Unpublish the workflow, then publish it.',
+		};
+	return verifyWithAny([...secrets], (secret) => {
 		const checked = checkSignature(header, received.rawBody, secret);
 		if ('reason' in checked) {
 			const { words, hint } = SIGNATURE_WORDS[checked.reason];
@@ -924,10 +938,11 @@ export const wooshPay: PaymentContract<WooshPayCredentials, WooshPayOrder> = {
 	checkout: { call: createCheckoutCall, result: checkoutResult },
 	failure,
 	callback: {
+		// A trigger has the secret of the endpoint that it registers: where it has lost it, `verify` says what helps.
 		setupProblem: (credentials, remembered) =>
-			callbackSecrets(credentials, remembered).length > 0
+			remembered !== undefined || callbackSecrets(credentials).size > 0
 				? undefined
-				: "'Webhook Secret' in the WooshPay credential is empty, and no trigger has the secret of an endpoint that it registered itself (publish its workflow again)",
+				: "'Webhook Secret' in the WooshPay credential is empty",
 		verify,
 		parseEvent: readEvent,
 		// doc-2517709: any 2xx acknowledges, nothing particular in it.

@@ -1,20 +1,27 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { INode } from 'n8n-workflow';
+import axios from 'axios';
+import type { IDataObject, INode } from 'n8n-workflow';
 import { aMinute, eventually, type Workflow } from '../n8n/client';
-import { logLinesAbout } from './callbackSupport';
+import { logLinesAbout, Warehouse } from './callbackSupport';
 import { describeProvider } from './describeProvider';
 import {
 	callbackUrl,
+	chain,
 	createdWorkflows,
 	itemsOf,
 	makeActionWorkflow,
 	makeCredential,
 	makeTriggerWorkflow,
 	makeWorkflow,
+	node,
 	Shop,
 	stage,
+	uniqueReference,
 	type ProviderCase,
 } from './support';
 import { callWooshPay, endpointsAtWooshPay } from './wooshPayAccount';
@@ -60,20 +67,20 @@ afterEach(async () => {
 
 describeProvider(wooshPay);
 
+async function withTrigger(
+	workflow: Workflow,
+	change: (trigger: INode) => INode,
+): Promise<Workflow> {
+	const { client } = await stage();
+	const latest = await client.workflows.get(workflow.id);
+	return await client.workflows.save({
+		...latest,
+		nodes: latest.nodes.map((node) => (node.name === 'Paid' ? change(node) : node)),
+	});
+}
+
 describe('the endpoint of WooshPay Trigger', () => {
 	const foreign = 'https://shop.example/webhooks/of-another-system';
-
-	async function withTrigger(
-		workflow: Workflow,
-		change: (trigger: INode) => INode,
-	): Promise<Workflow> {
-		const { client } = await stage();
-		const latest = await client.workflows.get(workflow.id);
-		return await client.workflows.save({
-			...latest,
-			nodes: latest.nodes.map((node) => (node.webhookId === undefined ? node : change(node))),
-		});
-	}
 
 	test("there is exactly one for each published workflow, whatever is done to it, and nobody else's is touched", async () => {
 		const { client, n8n } = await stage();
@@ -148,7 +155,7 @@ describe('the endpoint of WooshPay Trigger', () => {
 		await callWooshPay('DELETE', `webhook_endpoints/${other.id}`);
 	});
 
-	test('a payment is taken after the workflow was published anew, also with a callback of the endpoint before', async () => {
+	test('a payment is taken after the workflow was published with other events, also with a callback of the endpoint before', async () => {
 		const { client, sandbox } = await stage();
 		const shop = await Shop.of(wooshPay);
 		const { checkout } = await shop.order();
@@ -171,14 +178,17 @@ describe('the endpoint of WooshPay Trigger', () => {
 		expect((await client.executions.waitFor(shop.paid.id, 2)).length).toBe(2);
 	});
 
-	test('callbacks are refused when the secret was lost, and taken once the workflow is published anew', async () => {
-		const { client } = await stage();
+	test('callbacks are refused when the secret was lost over a restart, and taken once what the log line says is done', async () => {
+		const { client, n8n } = await stage();
 		const shop = await Shop.of(wooshPay);
 		await loseStaticData(shop.paid.id);
+		await n8n.restart();
 		const { checkout } = await shop.order();
 		const [refused] = await shop.payer(checkout);
 		expect(refused?.status).toBe(401);
-		expect((await logLinesAbout(shop.paid)).join('\n')).toContain('publish its workflow again');
+		expect((await logLinesAbout(shop.paid)).join('\n')).toContain(
+			'Unpublish the workflow, then publish it.',
+		);
 		await client.workflows.unpublish(shop.paid.id);
 		await client.workflows.publish(shop.paid.id);
 		const { checkout: next } = await shop.order();
@@ -219,6 +229,119 @@ describe('the endpoint of WooshPay Trigger', () => {
 		await sandbox.fault('wooshpay', 'createEndpoint', null);
 		expect(await endpointsAtWooshPay()).toEqual([]);
 	});
+});
+
+/**
+ * n8n saves the static data of a workflow as one whole. Who loaded it before the trigger was registered anew, and saves it
+ * afterwards, puts the secret of an endpoint back that is gone.
+ */
+describe('a payment starts the workflow once though another node of it put the old static data back', () => {
+	const warehouse = new Warehouse();
+	let feed: Server;
+	beforeAll(async () => {
+		await warehouse.open();
+		feed = createServer((_request, response) => {
+			response.writeHead(200, { 'content-type': 'application/rss+xml' }).end(feedWithNews());
+		}).listen(0, '127.0.0.1');
+		await once(feed, 'listening');
+	});
+	afterAll(() => {
+		warehouse.close();
+		feed.closeAllConnections();
+		feed.close();
+	});
+
+	test('a polling trigger', async () => {
+		const url = `http://127.0.0.1:${(feed.address() as AddressInfo).port}/feed`;
+		const shop = await shopBeside([
+			node('Feed', 'n8n-nodes-base.rssFeedReadTrigger', 1, {
+				parameters: { pollTimes: { item: [{ mode: 'everyMinute' }] }, feedUrl: url },
+			}),
+		]);
+		const first = await keptBy(shop.paid);
+		await publishWithOtherEvents(shop.paid);
+		// It polls once a minute.
+		await putBack(shop.paid, first, 3 * aMinute);
+		await expectPaidOnce(shop);
+	}, 360_000);
+
+	test('a Code node whose execution ends after the publication', async () => {
+		const { client, n8n } = await stage();
+		const path = `beside-${randomUUID()}`;
+		const shop = await shopBeside([
+			node('Started Before', 'n8n-nodes-base.webhook', 2, {
+				webhookId: randomUUID(),
+				parameters: { httpMethod: 'POST', path, options: {} },
+			}),
+			warehouse.node('Slow', '={{ JSON.stringify({ reference: $json.body.reference }) }}'),
+			node('Writes Static Data', 'n8n-nodes-base.code', 2, {
+				parameters: {
+					jsCode: "$getWorkflowStaticData('global').seen = $json.shipped;\nreturn $input.all();",
+				},
+			}),
+		]);
+		const first = await keptBy(shop.paid);
+		const reference = uniqueReference();
+		const letGo = warehouse.hold(reference);
+		await axios.post(`${n8n.url}/webhook/${path}`, { reference }, { proxy: false });
+		await warehouse.waitUntilAsked(reference);
+		await publishWithOtherEvents(shop.paid);
+		letGo();
+		await client.executions.waitFor(shop.paid.id, 1);
+		await putBack(shop.paid, first, aMinute);
+		await expectPaidOnce(shop);
+	});
+
+	/** A shop whose workflow has these nodes besides, each leading to the next one. */
+	async function shopBeside(nodes: INode[]): Promise<Shop> {
+		const { client } = await stage();
+		const shop = await Shop.of(wooshPay, { open: false });
+		const beside = chain(nodes);
+		const latest = await client.workflows.get(shop.paid.id);
+		await client.workflows.save({
+			...latest,
+			nodes: [...latest.nodes, ...beside.nodes],
+			connections: { ...latest.connections, ...beside.connections },
+		});
+		await client.workflows.publish(shop.paid.id);
+		return shop;
+	}
+
+	async function publishWithOtherEvents(workflow: Workflow): Promise<void> {
+		const { client } = await stage();
+		const before = await keptBy(workflow);
+		await withTrigger(workflow, (trigger) => ({
+			...trigger,
+			parameters: { ...trigger.parameters, events: ['payment.succeeded', 'payment.failed'] },
+		}));
+		await client.workflows.publish(workflow.id);
+		expect((await endpointsAtWooshPay()).map(({ id }) => id)).not.toContain(before.endpointId);
+	}
+
+	async function putBack(workflow: Workflow, kept: IDataObject, within: number): Promise<void> {
+		await eventually(
+			async () => ((await keptBy(workflow)).secret === kept.secret ? true : undefined),
+			within,
+			() => 'Nobody has put the old static data back',
+		);
+	}
+
+	async function expectPaidOnce(shop: Shop): Promise<void> {
+		const { client } = await stage();
+		const { checkout } = await shop.order();
+		const [delivery] = await shop.payer(checkout);
+		expect(delivery?.status).toBe(200);
+		const all = await Promise.all(
+			(await shop.executions()).map(async ({ id }) => await client.executions.settled(id)),
+		);
+		expect(all.filter(({ data }) => data.resultData.runData.Paid)).toHaveLength(1);
+	}
+
+	/** Whenever it is asked, there is something newer than before. */
+	function feedWithNews(): string {
+		const date = new Date(Date.now() + 60_000).toUTCString();
+		return `<?xml version="1.0"?><rss version="2.0"><channel><title>News</title><item><title>News</title><pubDate>${date}</pubDate></item></channel></rss>`;
+	}
 });
 
 test('product, price, checkout, payment and refund work one after the other', async () => {
@@ -275,15 +398,28 @@ test('product, price, checkout, payment and refund work one after the other', as
 
 /** What a crash between registering and saving, or a restored database, does. */
 async function loseStaticData(workflowId: string): Promise<void> {
+	const { changes } = await inDatabase((database) =>
+		database.prepare('UPDATE workflow_entity SET staticData = NULL WHERE id = ?').run(workflowId),
+	);
+	expect(Number(changes)).toBe(1);
+}
+
+/** What the trigger's static data holds. */
+async function keptBy({ id }: Pick<Workflow, 'id'>): Promise<IDataObject> {
+	const row = await inDatabase((database) =>
+		database.prepare('SELECT staticData FROM workflow_entity WHERE id = ?').get(id),
+	);
+	const saved = JSON.parse(String(row?.staticData ?? '{}')) as Record<string, IDataObject>;
+	return saved['node:Paid'] ?? {};
+}
+
+async function inDatabase<Result>(work: (database: DatabaseSync) => Result): Promise<Result> {
 	const { n8n } = await stage();
 	const database = new DatabaseSync(path.join(n8n.userFolder, '.n8n', 'database.sqlite'), {
 		timeout: 10_000,
 	});
 	try {
-		const { changes } = database
-			.prepare('UPDATE workflow_entity SET staticData = NULL WHERE id = ?')
-			.run(workflowId);
-		expect(Number(changes)).toBe(1);
+		return work(database);
 	} finally {
 		database.close();
 	}

@@ -471,7 +471,9 @@ export async function callHook(options: HookCallOptions): Promise<HookCall> {
 		workflowExecuteAdditionalData: additionalData,
 		...(options.isTest && { isTest: true }),
 	};
-	const mode = options.isTest ? 'manual' : options.method === 'delete' ? 'internal' : 'trigger';
+	// n8n removes a test listener's endpoint in the mode in which it removes production's (test-webhooks.js).
+	const registers = options.isTest ? 'manual' : 'trigger';
+	const mode = options.method === 'delete' ? 'internal' : registers;
 	const context = new HookContext(
 		workflow,
 		node,

@@ -1,4 +1,4 @@
-import type { IDataObject, IExecuteFunctions, IWebhookFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { logLine } from './answerCallback';
 import { CallFailure } from '../core/callFailure';
 import type {
@@ -6,6 +6,7 @@ import type {
 	PaymentEventName,
 	PaymentEventData,
 	ReceivedCallback,
+	Remembered,
 	Verification,
 } from '../core/contract';
 import { compareAmounts, LONGEST_AMOUNT, truncate } from '../core/money';
@@ -50,7 +51,7 @@ export async function decideCallback<Credentials, Order>(
 	credentials: Credentials,
 	received: ReceivedCallback,
 	options: TriggerOptions,
-	remembered?: IDataObject,
+	remembered?: Remembered,
 	expectation?: Expectation,
 ): Promise<CallbackDecision> {
 	const { callback } = provider.contract;

@@ -1,4 +1,4 @@
-import type { IDataObject, IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
+import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 import { logLine } from './answerCallback';
 import { isKeptSecret } from '../core/bytes';
@@ -11,6 +11,12 @@ import type {
 	RegisteredEndpoint,
 } from '../core/contract';
 import { forgetTestDeliveries } from './deliveredEvents';
+import {
+	recallEndpoint,
+	rememberRegistration,
+	rememberRemoval,
+	type RememberedEndpoint,
+} from './endpointMemory';
 import { InputError } from '../core/inputError';
 import { readCredentials, type ProviderNode } from '../providerNode';
 import { sendCall, type SendOptions } from '../requests/sendCall';
@@ -19,20 +25,6 @@ import { sendCall, type SendOptions } from '../requests/sendCall';
 const MOST_PAGES = 50;
 /** n8n repeats a registration that fails by itself. */
 const MAXIMUM_ATTEMPTS = 2;
-
-/**
- * What the trigger keeps in its static data. n8n saves it after every hook, and empties it for nobody: a copied or imported
- * workflow may bring the one of its original, so nothing at the provider is ever removed by the id, only by the address.
- */
-interface Kept extends IDataObject {
-	endpointId?: string;
-	url?: string;
-	secret?: string;
-	/** Of the endpoint before this one at the same account: what was sent before it was removed may arrive again afterwards. */
-	secretPrevious?: string;
-	/** Where the secrets are from; outlives the endpoint, as the previous secret does. */
-	environment?: string;
-}
 
 type Registration<Credentials, Order> = NonNullable<
 	PaymentContract<Credentials, Order>['callback']['registration']
@@ -44,7 +36,7 @@ interface RegistrationContext<Credentials, Order> {
 	send: (call: HttpCall, options?: Pick<SendOptions, 'file' | 'tellsSecret'>) => Promise<HttpReply>;
 	/** The address under which this trigger receives its callbacks: another one while somebody listens for a test event. */
 	url: string;
-	kept: Kept;
+	context: IHookFunctions;
 	/** Somebody only listens for a test event. */
 	isTest: boolean;
 	log: (level: 'info' | 'warn', message: string) => void;
@@ -57,16 +49,19 @@ export async function endpointIsRegistered<Credentials, Order>(
 ): Promise<boolean> {
 	return await withRegistration(context, provider, 'looked up', async (desk) => {
 		const wanted = wantedEvents(context, provider, desk.registration);
-		const [own, ...more] = ownEndpoints(desk, await listEndpoints(desk));
-		const { kept } = desk;
-		return (
+		const {
+			own: [own, ...more],
+			kept,
+		} = await lookUpEndpoints(desk);
+		const isInPlace =
 			own !== undefined &&
 			more.length === 0 &&
 			own.enabled &&
 			own.id === kept.endpointId &&
 			isKeptSecret(kept.secret) &&
-			sameNames(own.events, wanted)
-		);
+			sameNames(own.events, wanted);
+		if (isInPlace) rememberRegistration(context, kept);
+		return isInPlace;
 	});
 }
 
@@ -82,13 +77,14 @@ export async function registerEndpoint<Credentials, Order>(
 ): Promise<boolean> {
 	return await withRegistration(context, provider, 'registered', async (desk) => {
 		const wanted = wantedEvents(context, provider, desk.registration);
-		await removeOwn(desk);
+		const kept = await removeOwn(desk);
 		const { id, ...remembered } = desk.registration.remember(
 			await desk.send(desk.registration.create(desk.url, wanted, desk.credentials), {
 				tellsSecret: true,
 			}),
 		);
-		Object.assign(desk.kept, { endpointId: id, url: desk.url, ...remembered });
+		Object.assign(kept, { endpointId: id, url: desk.url, ...remembered });
+		rememberRegistration(context, kept);
 		if (desk.isTest)
 			forgetTestDeliveries({
 				workflowId: context.getWorkflow().id ?? '',
@@ -143,7 +139,7 @@ async function withRegistration<Credentials, Order>(
 					...options,
 				}),
 			url,
-			kept: context.getWorkflowStaticData('node'),
+			context,
 			isTest: context.getMode() === 'manual',
 			log: (level, message) => logLine(context, level, `${displayName} ${message}`),
 		});
@@ -186,15 +182,33 @@ function wantedEvents<Credentials, Order>(
 	return wanted;
 }
 
-/**
- * Those with this trigger's address. One that was made for another host name is not among them: whether n8n has moved, or this is a
- * backup that was restored beside it, nobody can tell from here.
- */
-function ownEndpoints<Credentials, Order>(
-	{ url }: RegistrationContext<Credentials, Order>,
-	endpoints: RegisteredEndpoint[],
-): RegisteredEndpoint[] {
-	return endpoints.filter((endpoint) => endpoint.url === url);
+interface FoundEndpoints {
+	listed: RegisteredEndpoint[];
+	/**
+	 * Those with this trigger's address. One that was made for another host name is not among them: whether n8n has moved, or this is
+	 * a backup that was restored beside it, nobody can tell from here.
+	 */
+	own: RegisteredEndpoint[];
+	/**
+	 * The static data. n8n saves it after every hook and empties it for nobody: a copied or imported workflow may bring the one of
+	 * its original, so nothing at the provider is ever removed by the id, only by the address.
+	 */
+	kept: RememberedEndpoint;
+}
+
+async function lookUpEndpoints<Credentials, Order>(
+	desk: RegistrationContext<Credentials, Order>,
+): Promise<FoundEndpoints> {
+	const listed = await listEndpoints(desk);
+	const own = listed.filter(({ url }) => url === desk.url);
+	return {
+		listed,
+		own,
+		kept: recallEndpoint(
+			desk.context,
+			own.map(({ id }) => id),
+		),
+	};
 }
 
 async function listEndpoints<Credentials, Order>({
@@ -217,12 +231,13 @@ async function listEndpoints<Credentials, Order>({
 	});
 }
 
+/** Gives what is left of the endpoint to remember. */
 async function removeOwn<Credentials, Order>(
 	desk: RegistrationContext<Credentials, Order>,
-): Promise<void> {
-	const { registration, credentials, kept } = desk;
-	const listed = await listEndpoints(desk);
-	for (const { id } of ownEndpoints(desk, listed)) {
+): Promise<RememberedEndpoint> {
+	const { registration, credentials } = desk;
+	const { listed, own, kept } = await lookUpEndpoints(desk);
+	for (const { id } of own) {
 		await desk
 			.send(registration.remove(id, credentials), { file: true })
 			.catch((error: unknown) => {
@@ -236,15 +251,18 @@ async function removeOwn<Credentials, Order>(
 	if (elsewhere || (kept.secret !== undefined && before === undefined)) delete kept.secretPrevious;
 	else if (isKeptSecret(kept.secret)) kept.secretPrevious = kept.secret;
 	kept.environment = environment;
-	tellWhatStays(desk, before);
+	tellWhatStays(desk, kept, before);
 	delete kept.secret;
 	delete kept.endpointId;
 	delete kept.url;
+	rememberRemoval(desk.context, kept);
+	return kept;
 }
 
 /** `before`: the endpoint that was remembered, if it is at this account. */
 function tellWhatStays<Credentials, Order>(
-	{ kept, url, isTest, log }: RegistrationContext<Credentials, Order>,
+	{ url, isTest, log }: RegistrationContext<Credentials, Order>,
+	kept: RememberedEndpoint,
 	before: RegisteredEndpoint | undefined,
 ): void {
 	if (kept.endpointId === undefined || isTest) return;

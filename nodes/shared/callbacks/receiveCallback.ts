@@ -7,6 +7,7 @@ import type {
 	ReceivedCallback,
 } from '../core/contract';
 import { InputError } from '../core/inputError';
+import { rememberedEndpoints } from './endpointMemory';
 import { decideCallback, type TriggerOptions } from './decideCallback';
 import { readCredentials, type ProviderNode } from '../providerNode';
 
@@ -38,7 +39,7 @@ export async function receiveCallback<Credentials, Order>(
 			credentials,
 			await readReceived(context),
 			options,
-			context.getWorkflowStaticData('node'),
+			provider.contract.callback.registration && rememberedEndpoints(context),
 		);
 		if (!judgement.pass) {
 			if (!judgement.acknowledge)

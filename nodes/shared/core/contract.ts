@@ -202,6 +202,12 @@ export interface RegisteredEndpoint {
 	events: string[];
 }
 
+/**
+ * What registrations of a trigger's endpoint gave us to keep, the newest first; any of them may hold the secret. Absent where no
+ * trigger asks, such as in `callback: verify`.
+ */
+export type Remembered = ReadonlyArray<Readonly<Record<string, unknown>>>;
+
 /** Everything about one provider's HTTP. Optional members are absent, never stubbed. */
 export interface PaymentContract<Credentials, Order> {
 	/** The value of `provider` in every output. */
@@ -226,16 +232,16 @@ export interface PaymentContract<Credentials, Order> {
 	/** The provider's own words if this reply is a refusal; undefined if it is not. Not asked for 2xx-less replies without words. */
 	failure(reply: HttpReply, credentials: Credentials): Refusal | undefined;
 	callback: {
-		/** What is missing or malformed for proving callbacks, in words; undefined when they can be proved. `remembered` as in `verify`. */
-		setupProblem(
-			credentials: Credentials,
-			remembered?: Record<string, unknown>,
-		): string | undefined;
-		/** Judges over the raw bytes. `remembered` is what the registration of the endpoint gave us to keep. */
+		/**
+		 * What is missing or malformed in the credential for verifying callbacks, in words; undefined when correcting the credential
+		 * would change nothing. `remembered` as in `verify`.
+		 */
+		setupProblem(credentials: Credentials, remembered?: Remembered): string | undefined;
+		/** Judges over the raw bytes. */
 		verify(
 			received: ReceivedCallback,
 			credentials: Credentials,
-			remembered?: Record<string, unknown>,
+			remembered?: Remembered,
 		): Verification;
 		/** `received` for what only headers tell; they need not be covered by the proof. */
 		parseEvent(

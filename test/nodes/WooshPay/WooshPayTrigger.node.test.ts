@@ -19,9 +19,13 @@ interface Setting {
 	parameters?: IDataObject;
 	credential?: Record<string, string>;
 	staticData?: IDataObject;
+	workflowId?: string;
 	webhookId?: string;
 	n8nAddress?: string;
 	isTest?: boolean;
+	/** In an n8n that was started anew: what the package remembered in its process is gone. */
+	restarted?: boolean;
+	node?: WooshPayTrigger;
 }
 
 /** A trigger as it stands in a published workflow; each test has a webhook address and a workflow of its own. */
@@ -32,8 +36,19 @@ beforeEach(() => {
 	trigger = { webhookId: `webhook-${count}`, workflowId: `workflow-${count}`, nodeId: 'node-1' };
 });
 
-const setup = ({ credential, ...setting }: Setting) => ({
-	node: new WooshPayTrigger(),
+function newProcess(): WooshPayTrigger {
+	let loaded: { WooshPayTrigger: typeof WooshPayTrigger } | undefined;
+	jest.isolateModules(() => {
+		loaded = jest.requireActual<NonNullable<typeof loaded>>(
+			'../../../nodes/WooshPay/WooshPayTrigger.node',
+		);
+	});
+	if (!loaded) throw new Error('The trigger was not loaded.');
+	return new loaded.WooshPayTrigger();
+}
+
+const setup = ({ credential, restarted, ...setting }: Setting) => ({
+	node: restarted ? newProcess() : new WooshPayTrigger(),
 	...sandbox.credentials(credential),
 	...trigger,
 	...setting,
@@ -52,13 +67,15 @@ async function publish(setting: Setting = {}): Promise<HookCall> {
 	return asked.result === true || asked.error ? asked : await hook('create', setting);
 }
 
-async function sell(): Promise<{ checkoutId: string; paymentId: string }> {
+async function sell(
+	reference = `order-${count}`,
+): Promise<{ checkoutId: string; paymentId: string }> {
 	const parameters = {
 		resource: 'checkout',
 		operation: 'create',
 		amount: '12.99',
 		currency: 'GBP',
-		reference: `order-${count}`,
+		reference,
 		description: 'Tea',
 		successUrl: 'https://shop.example/a',
 		cancelUrl: 'https://shop.example/b',
@@ -129,10 +146,14 @@ describe('publishing', () => {
 
 	it.each([
 		['other events were chosen', { parameters: { events: ['payment.failed'] } }],
-		['the secret was lost', { staticData: {} }],
+		['the secret was lost', { staticData: {}, restarted: true }],
 		[
 			'the secret was lost, but one is in the credential',
-			{ staticData: {}, credential: { webhookSecret: 'whsec_ofSomeOtherEndpointAltogether' } },
+			{
+				staticData: {},
+				restarted: true,
+				credential: { webhookSecret: 'whsec_ofSomeOtherEndpointAltogether' },
+			},
 		],
 	])('makes the endpoint anew when %s, and there is still one', async (_case, change: Setting) => {
 		const { staticData, webhookUrl } = await publish();
@@ -303,7 +324,133 @@ describe('unpublishing', () => {
 	});
 });
 
+/**
+ * n8n saves the static data of a workflow as one whole: a polling trigger or a Code node that loaded it before the latest
+ * registration saves the old one over it.
+ */
+describe('static data that another writer put back', () => {
+	const changed = { parameters: { events: ['payment.succeeded', 'payment.failed'] } };
+
+	/** Published, changed and published again: gives what static data held before and after. */
+	async function publishTwice() {
+		const first = await publish();
+		const removed = await hook('delete', { staticData: first.staticData });
+		const second = await publish({ ...changed, staticData: removed.staticData });
+		return { first: first.staticData, between: removed.staticData, second: second.staticData };
+	}
+	async function payment(): Promise<Delivery> {
+		const { checkoutId } = await sell();
+		const [delivery] = await sandbox.act(checkoutId, 'pay');
+		if (!delivery) throw new Error('WooshPay sent nothing.');
+		return delivery;
+	}
+
+	it.each(['first', 'between'] as const)(
+		'does not make the trigger refuse a payment: what it held %s',
+		async (moment) => {
+			const saved = await publishTwice();
+			const call = await receive(await payment(), { ...changed, staticData: saved[moment] });
+			expect([call.response.status, call.items?.length]).toEqual([200, 1]);
+		},
+	);
+
+	it('does not keep the secret of a payment from being found there, when the process has none', async () => {
+		const { second } = await publishTwice();
+		const call = await receive(await payment(), {
+			...changed,
+			staticData: second,
+			restarted: true,
+		});
+		expect([call.response.status, call.items?.length]).toEqual([200, 1]);
+	});
+
+	it.each(['first', 'between'] as const)(
+		'is put right when n8n asks for the endpoint, and the endpoint stays: what it held %s',
+		async (moment) => {
+			const saved = await publishTwice();
+			const before = await endpoints();
+			const asked = await hook('checkExists', { ...changed, staticData: saved[moment] });
+			expect([asked.result, asked.staticData]).toEqual([true, saved.second]);
+			expect(await endpoints()).toEqual(before);
+		},
+	);
+
+	it('does not lose the secret of the endpoint before: a callback on its way is taken after a third publication', async () => {
+		const saved = await publishTwice();
+		const delivery = await payment();
+		const removed = await hook('delete', { ...changed, staticData: saved.first });
+		expect(removed.staticData.secretPrevious).toBe(saved.second.secret);
+		// And once more between removal and registration.
+		const third = await publish({ staticData: saved.first });
+		expect(third.staticData.secretPrevious).toBe(saved.second.secret);
+		expect((await receive(delivery, { staticData: third.staticData })).response.status).toBe(200);
+	});
+
+	it('does not lose it either when a registration fails and n8n cleans up', async () => {
+		const { staticData } = await publish();
+		const delivery = await payment();
+		await sandbox.fault('createEndpoint', '500', 5);
+		const failed = await hook('create', { staticData });
+		expect(failed.error?.message).toContain('could not be registered');
+		const cleaned = await hook('delete', { staticData: failed.staticData });
+		await sandbox.fault('createEndpoint', null);
+		const again = await publish({ staticData: cleaned.staticData });
+		expect((await receive(delivery, { staticData: again.staticData })).response.status).toBe(200);
+	});
+
+	it('counts where it names the endpoint that WooshPay has, as another main process may have registered it', async () => {
+		const { staticData } = await publish();
+		const elsewhere = await hook('create', { staticData, restarted: true });
+		const asked = await hook('checkExists', { staticData: elsewhere.staticData });
+		expect([asked.result, asked.staticData]).toEqual([true, elsewhere.staticData]);
+	});
+
+	it('does no harm either when n8n only found the endpoint in place, as n8n 1.x does when it starts', async () => {
+		const { staticData } = await publish();
+		const node = newProcess();
+		const found = await callHook({ ...setup({ staticData }), node, method: 'checkExists' });
+		expect(found.result).toBe(true);
+		const call = await receive(await payment(), { staticData: {}, node });
+		expect([call.response.status, call.items?.length]).toEqual([200, 1]);
+	});
+
+	it('is believed no more than before: the secret of an endpoint that was removed twice over proves nothing', async () => {
+		const first = await publish();
+		const delivery = await payment();
+		let { staticData } = first;
+		for (let publication = 0; publication < 2; publication++) {
+			staticData = (await hook('delete', { staticData })).staticData;
+			staticData = (await publish({ staticData })).staticData;
+		}
+		expect((await receive(delivery, { staticData })).response.status).toBe(401);
+	});
+
+	it.each([
+		['workflow', { workflowId: 'a-copy' }],
+		['address', { webhookId: 'a-copy' }],
+	])(
+		'is not made good by the secret of a node with the same id of another %s',
+		async (_case, copy) => {
+			await publish();
+			const call = await receive(await payment(), { ...copy, staticData: {} });
+			expect([call.response.status, call.items]).toEqual([401, undefined]);
+		},
+	);
+});
+
 describe('listening for a test event', () => {
+	it("takes the callbacks of its own endpoint only, not of production's, and production's secret stays", async () => {
+		const production = await publish();
+		const [ofProduction] = await sandbox.act((await sell()).checkoutId, 'pay');
+		const test = await publish({ isTest: true });
+		if (!ofProduction) throw new Error('WooshPay sent nothing.');
+		const call = await receive(ofProduction, { isTest: true, staticData: test.staticData });
+		expect(call.response.status).toBe(401);
+		await hook('delete', { isTest: true, staticData: test.staticData });
+		expect((await receive(ofProduction, { staticData: {} })).response.status).toBe(200);
+		expect(production.result).toBe(true);
+	});
+
 	it('registers the test address beside the production one, and removes only that', async () => {
 		const production = await publish();
 		const test = await publish({ isTest: true });
@@ -399,7 +546,9 @@ describe('the kept secret', () => {
 	it('of an older version that was masked makes the trigger register anew, and is forgotten', async () => {
 		told.shop = 'whsec_0123456789abcdef';
 		const { staticData } = await publish(at('shop'));
-		const again = await publish(at('shop', { staticData: { ...staticData, secret: '***' } }));
+		const again = await publish(
+			at('shop', { staticData: { ...staticData, secret: '***' }, restarted: true }),
+		);
 		expect([again.staticData.secret, again.staticData.secretPrevious]).toEqual([
 			told.shop,
 			undefined,
@@ -460,12 +609,21 @@ describe('the kept secret', () => {
 			]);
 		});
 
-		it('and the workflow not published anew, proves no payment any more, and the log says what to do', async () => {
-			const before = await publish(at('test', asTest));
-			const call = await liveTrigger(before.staticData);
-			expect([call.response.status, call.items]).toEqual([401, undefined]);
-			expect(logText(call)).toContain('publish its workflow again');
-		});
+		it.each([
+			['in the same process', false],
+			['after a restart', true],
+		])(
+			'and the workflow stays published, proves no payment any more %s, and the log says what to do',
+			async (_case, restarted) => {
+				const { staticData } = await publish(at('test', asTest));
+				const call = await receive(
+					paymentSignedWith('whsec_test_0123456789'),
+					at('live', { ...asLive, staticData, restarted }),
+				);
+				expect([call.response.status, call.items]).toEqual([401, undefined]);
+				expect(logText(call)).toContain('Unpublish the workflow, then publish it.');
+			},
+		);
 	});
 
 	it('that is told as stars only is not kept: publishing says so', async () => {
@@ -498,7 +656,7 @@ describe('a callback', () => {
 		]);
 	});
 
-	it('of the endpoint before is still taken after the workflow was published anew', async () => {
+	it('of the endpoint before is still taken after the workflow was unpublished and published', async () => {
 		const { delivery, published } = await deliveryOf('pay');
 		const removed = await hook('delete', { staticData: published.staticData });
 		const again = await publish({ staticData: removed.staticData });
@@ -509,6 +667,7 @@ describe('a callback', () => {
 		const { delivery, published } = await deliveryOf('pay');
 		const call = await receive(delivery, {
 			staticData: {},
+			restarted: true,
 			credential: { webhookSecret: String(published.staticData.secret) },
 		});
 		expect([call.response.status, call.items?.length]).toEqual([200, 1]);
@@ -526,12 +685,32 @@ describe('a callback', () => {
 		},
 	);
 
-	it('is refused when no secret is left anywhere, and the log says what to do', async () => {
-		const { delivery } = await deliveryOf('pay');
-		const call = await receive(delivery, { staticData: {} });
-		expect(call.response.status).toBe(401);
-		expect(logText(call)).toContain('publish its workflow again');
-	});
+	it.each(['no_secret', 'signature_mismatch'])(
+		'is refused as %s when the secret was lost over a restart, and following the log line heals it',
+		async (reason) => {
+			const { delivery, published } = await deliveryOf('pay');
+			const left =
+				reason === 'no_secret' ? {} : { ...published.staticData, secret: 'whsec_ofTheOneBefore' };
+			const afterRestart = { staticData: left, restarted: true };
+			const call = await receive(delivery, afterRestart);
+			expect(call.response.status).toBe(401);
+			expect(logText(call)).toContain(reason);
+			expect(logText(call)).toMatch(/unpublish the workflow, then publish it/i);
+			expect(logText(call)).not.toMatch(
+				/correct the credential|publish (it|the workflow) (again|anew)/i,
+			);
+			const unpublished = await hook('delete', afterRestart);
+			const { staticData } = await publish({
+				staticData: unpublished.staticData,
+				restarted: true,
+			});
+			const { checkoutId } = await sell(`order-${count}-next`);
+			const [next] = await sandbox.act(checkoutId, 'pay');
+			expect(
+				(await receive(next ?? delivery, { staticData, restarted: true })).response.status,
+			).toBe(200);
+		},
+	);
 
 	it.each([
 		['authenticate', 'payment.pending'],

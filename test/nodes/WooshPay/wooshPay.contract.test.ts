@@ -1,5 +1,10 @@
 import { createHmac } from 'node:crypto';
-import type { HttpCall, PaymentEventName, Verification } from '../../../nodes/shared/core/contract';
+import type {
+	HttpCall,
+	PaymentEventName,
+	Remembered,
+	Verification,
+} from '../../../nodes/shared/core/contract';
 import { readMoment } from '../../../nodes/WooshPay/signature';
 import {
 	createPriceCall,
@@ -645,18 +650,23 @@ describe('a callback', () => {
 		});
 	});
 
-	it.each<[string, Partial<WooshPayCredentials>, Record<string, unknown>]>([
-		['the one that the trigger keeps', { webhookSecret: '' }, { secret }],
+	it.each<[string, Partial<WooshPayCredentials>, Remembered]>([
+		['the one that the trigger keeps', { webhookSecret: '' }, [{ secret }]],
 		[
 			'the one of the endpoint before',
 			{ webhookSecret: '' },
-			{ secret: 'whsec_new', secretPrevious: secret },
+			[{ secret: 'whsec_new', secretPrevious: secret }],
 		],
-		['the one in the credential beside a kept one', {}, { secret: 'whsec_other' }],
+		[
+			'the one that another writer put back into the static data',
+			{ webhookSecret: '' },
+			[{ secret: 'whsec_new' }, { secret }],
+		],
+		['the one in the credential beside a kept one', {}, [{ secret: 'whsec_other' }]],
 		[
 			'the previous one in the credential',
 			{ webhookSecret: 'whsec_new', webhookSecretPrevious: secret },
-			{},
+			[{}],
 		],
 	])('is genuine with any secret there is: %s', (_case, more, remembered) => {
 		expect(
@@ -664,12 +674,22 @@ describe('a callback', () => {
 		).toBe(true);
 	});
 
+	it.each([
+		['what the process remembers', [{ secret, environment: 'live live' }, {}]],
+		['what the static data holds', [{}, { secret, environment: 'live live' }]],
+	])('of another environment is refused, in %s', (_case, remembered) => {
+		const none = { ...credentials, webhookSecret: '', webhookSecretPrevious: '' };
+		expect(wooshPay.callback.verify(signed(body), none, remembered).genuine).toBe(false);
+	});
+
 	it('is refused when there is no secret at all', () => {
 		const none = { ...credentials, webhookSecret: '', webhookSecretPrevious: '' };
-		expect(wooshPay.callback.setupProblem(none, {})).toContain("'Webhook Secret'");
-		expect(wooshPay.callback.setupProblem(none, { secret: '' })).toContain("'Webhook Secret'");
-		expect(wooshPay.callback.verify(signed(body, ''), none, {}).genuine).toBe(false);
-		expect(wooshPay.callback.setupProblem(none, { secret })).toBeUndefined();
+		for (const remembered of [[], [{}], [{ secret: '' }]])
+			expect(wooshPay.callback.verify(signed(body, ''), none, remembered)).toMatchObject({
+				genuine: false,
+				reason: expect.stringContaining('no_secret') as string,
+			});
+		expect(wooshPay.callback.setupProblem(none)).toContain("'Webhook Secret'");
 	});
 
 	it.each([

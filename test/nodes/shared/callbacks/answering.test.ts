@@ -40,6 +40,7 @@ async function deliver(nodeId: string, respond?: 'immediately' | 'whenFinished')
 		getMode: () => 'webhook',
 		getResponseObject: () => response,
 		getWorkflowStaticData: () => ({}),
+		getNodeWebhookUrl: () => 'https://n8n.example/webhook/callback',
 		logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
 	} as unknown as IWebhookFunctions;
 	const result: IWebhookResponseData = await receiveCallback(context, wooshPay.node);
