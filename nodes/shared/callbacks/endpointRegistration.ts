@@ -144,25 +144,27 @@ async function withRegistration<Credentials, Order>(
 			log: (level, message) => logLine(context, level, `${displayName} ${message}`),
 		});
 	} catch (error) {
-		const words =
-			error instanceof InputError || error instanceof CallFailure
-				? `${error.message}. ${error.advice}`
-				: error instanceof Error
-					? error.message
-					: 'something unexpected happened';
+		const words = wordsOf(error);
 		// n8n unpublishes all the same and only logs this: nobody is asked to correct anything, and nothing will try again.
 		const wayOut =
 			done === 'removed'
-				? `${/[.!?]$/.test(words) ? '' : '.'} It goes on being told of payments that nobody takes: remove ${url} at ${displayName} by hand.`
-				: '';
+				? {
+						message: `${/[.!?]$/.test(words) ? '' : '.'} It goes on being told of payments that nobody takes: remove ${url} at ${displayName} by hand.`,
+						description: '',
+					}
+				: { message: '', description: ' Correct this, then publish the workflow again.' };
 		throw new NodeOperationError(
 			context.getNode(),
-			`The endpoint of this trigger could not be ${done} at ${displayName}: ${words}${wayOut}`,
-			{
-				description: `It is the endpoint with the address ${url}. Correct this, then publish the workflow again.`,
-			},
+			`The endpoint of this trigger could not be ${done} at ${displayName}: ${words}${wayOut.message}`,
+			{ description: `It is the endpoint with the address ${url}.${wayOut.description}` },
 		);
 	}
+}
+
+function wordsOf(error: unknown): string {
+	if (error instanceof InputError || error instanceof CallFailure)
+		return `${error.message}. ${error.advice}`;
+	return error instanceof Error ? error.message : 'something unexpected happened';
 }
 
 function wantedEvents<Credentials, Order>(
