@@ -6,7 +6,8 @@ import { CallFailure } from '../../../../nodes/shared/core/callFailure';
 import type { HttpCall, HttpReply } from '../../../../nodes/shared/core/contract';
 import { InputError } from '../../../../nodes/shared/core/inputError';
 import { withRateLimit } from '../../../../nodes/shared/requests/rateLimit';
-import { retryAfter, sendCall, type SendOptions } from '../../../../nodes/shared/requests/sendCall';
+import { sendCall, type SendOptions } from '../../../../nodes/shared/requests/sendCall';
+import { retryAfter } from '../../../../nodes/shared/requests/sendOnce';
 import { runNode } from '../../../support/contexts';
 import {
 	createCall,

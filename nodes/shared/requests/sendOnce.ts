@@ -1,0 +1,213 @@
+import { CallFailure } from '../core/callFailure';
+import type { HttpCall, HttpReply, Refusal } from '../core/contract';
+import { isObject } from '../core/exactJson';
+import { inputErrorIn, networkCode, ssrfBlockMessage } from './n8nError';
+import { excerpt, redactEcho, secretsHidden } from './redact';
+import { request } from './request';
+import type { Sending } from './sending';
+
+/** Errors of the network at which nothing can have been sent. */
+const NEVER_SENT = new Set([
+	'ECONNREFUSED',
+	'ENOTFOUND',
+	'EAI_AGAIN',
+	'EHOSTUNREACH',
+	'ENETUNREACH',
+	'CERT_HAS_EXPIRED',
+	'DEPTH_ZERO_SELF_SIGNED_CERT',
+	'SELF_SIGNED_CERT_IN_CHAIN',
+	'ERR_TLS_CERT_ALTNAME_INVALID',
+	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+	'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+	'UNABLE_TO_GET_ISSUER_CERT',
+	'CERT_NOT_YET_VALID',
+	'CERT_UNTRUSTED',
+	'CERT_REVOKED',
+]);
+
+/** In our words: n8n puts its own in place of a tool's message that holds such a name, and they say that it can be sent again. */
+const NO_ANSWER: Record<string, string> = {
+	ETIMEDOUT: 'time-out',
+	ESOCKETTIMEDOUT: 'time-out',
+	ECONNABORTED: 'time-out',
+	ECONNRESET: 'connection broken',
+	EPIPE: 'connection broken',
+};
+
+/** `harmless`: the provider certainly did nothing. `temporary`: another try may succeed. */
+interface Failed {
+	failure: CallFailure;
+	harmless: boolean;
+	temporary: boolean;
+	retryAfterMilliseconds?: number;
+}
+
+export type SendResult = { reply: HttpReply } | Failed;
+
+/** What an answer is judged by, and what is said of it. */
+interface Answer {
+	/** The provider's display name. */
+	name: string;
+	call: HttpCall;
+	reply: HttpReply;
+	refusal: Refusal | undefined;
+	isReadable: boolean;
+	/** A short piece of the answer that holds no secret. */
+	words: string;
+}
+
+/**
+ * Sends a call once, and says what became of it.
+ *
+ * @throws InputError that the credential's `authenticate` threw
+ */
+export async function sendOnce<Credentials, Order>(
+	sending: Sending<Credentials, Order>,
+): Promise<SendResult> {
+	const answered = await request(sending).then(
+		(reply) => ({ reply }),
+		(error: unknown) => ({ error }),
+	);
+	return 'reply' in answered
+		? judge(sending, answered.reply)
+		: notAnswered(sending, answered.error);
+}
+
+function notAnswered<Credentials, Order>(
+	{ provider: { contract }, call }: Sending<Credentials, Order>,
+	error: unknown,
+): Failed {
+	const problem = inputErrorIn(error);
+	if (problem) throw problem;
+	const name = contract.displayName;
+	const code = networkCode(error);
+	const blocked = ssrfBlockMessage(error);
+	const temporary = blocked === undefined;
+	if (blocked !== undefined || NEVER_SENT.has(code)) {
+		const failure = new CallFailure(`${name} could not be reached (${blocked ?? code})`, {
+			advice: `Nothing was sent. Check the address in the credential and this server's network, then run it again.`,
+		});
+		return { failure, harmless: true, temporary };
+	}
+	const failure = new CallFailure(
+		`${name} gave no answer (${NO_ANSWER[code] ?? code})`,
+		uncertain(call, `Run it again when ${name} answers.`),
+	);
+	return { failure, harmless: false, temporary };
+}
+
+function judge<Credentials, Order>(
+	sending: Sending<Credentials, Order>,
+	reply: HttpReply,
+): SendResult {
+	const { provider, credentials, call, options } = sending;
+	const refusal = provider.contract.failure(reply, credentials);
+	const isReadable = options.file === true || reply.text === '' || reply.body !== undefined;
+	const hidden = secretsHidden(provider, credentials, call);
+	if (isSuccess(reply) && !refusal && isReadable) {
+		const kept = options.tellsSecret ? reply : redactEcho(reply, sending);
+		return { reply: { ...kept, quoted: () => excerpt(hidden(reply.text)) } };
+	}
+	return failed({
+		name: provider.contract.displayName,
+		call,
+		reply,
+		refusal,
+		isReadable,
+		words: excerpt(hidden(refusal?.message ?? '') || hidden(reply.text)),
+	});
+}
+
+function isSuccess({ status }: HttpReply): boolean {
+	return status >= 200 && status < 300;
+}
+
+function failed(answer: Answer): Failed {
+	const { reply, refusal } = answer;
+	if (reply.status === 429 || refusal?.rateLimited) return slowDown(answer);
+	if (reply.status >= 500) return broken(answer);
+	if (reply.status >= 400 || refusal) return refused(answer);
+	return isSuccess(reply) ? unreadable(answer) : redirected(answer);
+}
+
+function slowDown({ name, reply, words }: Answer): Failed {
+	const retryAfterMilliseconds = retryAfter(reply, Date.now());
+	const later =
+		retryAfterMilliseconds === undefined
+			? 'later'
+			: `in ${Math.ceil(retryAfterMilliseconds / 1000)} seconds`;
+	const failure = new CallFailure(`${name} asks to slow down (HTTP ${reply.status}): ${words}`, {
+		advice: `Nothing was made. Lower 'Requests in Parallel', or run the row again ${later}.`,
+		httpStatus: reply.status,
+	});
+	return { failure, harmless: true, temporary: true, retryAfterMilliseconds };
+}
+
+function broken({ name, call, reply, words }: Answer): Failed {
+	const failure = new CallFailure(`${name} answered HTTP ${reply.status}: ${words}`, {
+		...uncertain(call, `Run it again when ${name} works.`),
+		httpStatus: reply.status,
+	});
+	return { failure, harmless: false, temporary: true };
+}
+
+function refused(answer: Answer): Failed {
+	const { name, reply, refusal, words } = answer;
+	const status = reply.status >= 400 ? ` (HTTP ${reply.status})` : '';
+	const failure = new CallFailure(`${name} refused the request${status}: ${words}`, {
+		advice: refusal?.advice ?? adviceOnRefusal(answer),
+		httpStatus: reply.status,
+		// A web page, or nothing at all, is no answer of the API: a proxy or a wrong address gives a 404, too.
+		notFound:
+			refusal?.notFound ??
+			(reply.status === 404 && isObject(reply.body) && Object.keys(reply.body).length > 0),
+	});
+	return { failure, harmless: true, temporary: false };
+}
+
+function adviceOnRefusal({ name, reply, isReadable }: Answer): string {
+	if (!isReadable)
+		return `This is no answer of ${name}'s API. Check the address in the credential, and whether a proxy or firewall is in between.`;
+	return reply.status === 401 || reply.status === 403
+		? 'Check the key in the credential, and that it belongs to the environment chosen there.'
+		: `Correct what ${name} names, then run it again.`;
+}
+
+function redirected({ name, call, reply }: Answer): Failed {
+	const advice = 'Redirects are not followed. Check the address in the credential.';
+	// 303 points from what was done to where it can be seen; the others say that it was not done here (RFC 9110, section 15.4).
+	const doubt = reply.status === 303 ? uncertain(call, '') : { advice: '', mayHaveArrived: false };
+	const failure = new CallFailure(`${name} answered with an unexpected HTTP ${reply.status}`, {
+		...doubt,
+		advice: `${advice} ${doubt.advice}`.trim(),
+		httpStatus: reply.status,
+	});
+	return { failure, harmless: !doubt.mayHaveArrived, temporary: false };
+}
+
+function unreadable({ name, call, reply, words }: Answer): Failed {
+	const failure = new CallFailure(`${name}'s answer is not JSON: ${words}`, {
+		...uncertain(call, `Check the address in the credential; if it is right, ask ${name}.`),
+		httpStatus: reply.status,
+	});
+	return { failure, harmless: false, temporary: true };
+}
+
+function uncertain(call: HttpCall, otherwise: string): { advice: string; mayHaveArrived: boolean } {
+	if (call.retry === 'idempotent') return { advice: otherwise, mayHaveArrived: false };
+	return {
+		advice: `It may have been made nevertheless, so it was not sent again blindly. ${call.howToFindOut ?? 'Look it up at the provider before you run this row again.'}`,
+		mayHaveArrived: true,
+	};
+}
+
+/** Retry-After in milliseconds, given in seconds or as a date (RFC 9110, section 10.2.3). */
+export function retryAfter(
+	reply: Pick<HttpReply, 'headers'>,
+	nowMilliseconds: number,
+): number | undefined {
+	const value = reply.headers['retry-after']?.trim() ?? '';
+	if (/^\d+$/.test(value)) return Number(value) * 1000;
+	const date = Date.parse(value);
+	return Number.isNaN(date) ? undefined : Math.max(0, date - nowMilliseconds);
+}
