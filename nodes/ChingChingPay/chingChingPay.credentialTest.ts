@@ -7,7 +7,14 @@ import { authenticateRequest } from '../shared/requests/authenticateRequest';
 import type { HttpReply } from '../shared/core/contract';
 import { readJson } from '../shared/core/exactJson';
 import { InputError } from '../shared/core/inputError';
+import {
+	MAXIMUM_READING_MILLISECONDS,
+	MAXIMUM_REPLY_BYTES,
+	sizeInWords,
+} from '../shared/core/limits';
+import { readAtMost } from '../shared/core/readAtMost';
 import { trimmed } from '../shared/providerNode';
+import { deadlineIn } from '../shared/requests/sending';
 import {
 	answerInWords,
 	chingChingPay,
@@ -19,7 +26,6 @@ import {
 
 /** Inferred: a reference that nobody has. */
 const NOBODYS_REFERENCE = 'n8n-credential-test-no-such-order';
-const TIMEOUT_MILLISECONDS = 30_000;
 
 /**
  * The credential test: a signed query for a reference that cannot exist. It is a function and no `test` request of the credential,
@@ -60,25 +66,51 @@ async function ask(
 	});
 	// The one request function that n8n gives to a credential test, with its older names of the options.
 	const { request } = helpers;
-	const answer = (await request({
+	const asked = request({
 		method: signed.method,
 		uri: signed.url,
 		headers: { accept: 'application/json', ...signed.headers },
 		// The very text that was signed.
 		body: Buffer.from(call.body ?? '', 'utf8'),
-		encoding: null,
+		useStream: true,
 		resolveWithFullResponse: true,
 		simple: false,
 		followRedirect: false,
-		timeout: TIMEOUT_MILLISECONDS,
-	})) as { statusCode: number; body: unknown };
-	const text = textOf(answer.body);
-	return { status: answer.statusCode, text, body: readJson(text) };
+		timeout: MAXIMUM_READING_MILLISECONDS,
+	}) as Promise<StreamedAnswer>;
+	const { status, bytes } = await readInTime(asked);
+	if (bytes === undefined)
+		throw new InputError(
+			`ChingChingPay answered with more than ${sizeInWords(MAXIMUM_REPLY_BYTES)}`,
+			"Check 'Environment' and 'Base URL'.",
+		);
+	const text = bytes.toString('utf8');
+	return { status, text, body: readJson(text) };
 }
 
-function textOf(body: unknown): string {
-	if (Buffer.isBuffer(body)) return body.toString('utf8');
-	return typeof body === 'string' ? body : JSON.stringify(body ?? '');
+interface StreamedAnswer {
+	statusCode: number;
+	body: AsyncIterable<Uint8Array> & { destroy(): void };
+}
+
+/** n8n's request function takes no signal, and its time-out is prolonged by each byte that comes. */
+async function readInTime(
+	asked: Promise<StreamedAnswer>,
+): Promise<{ status: number; bytes: Buffer | undefined }> {
+	const { milliseconds, signal } = deadlineIn(MAXIMUM_READING_MILLISECONDS);
+	const read = asked.then(async ({ statusCode, body }) => {
+		if (signal.aborted) body.destroy();
+		signal.addEventListener('abort', () => body.destroy());
+		return { status: statusCode, bytes: await readAtMost(body, MAXIMUM_REPLY_BYTES) };
+	});
+	const tooLate = new Promise<never>((_, reject) => {
+		const error = new InputError(
+			`ChingChingPay gave no complete answer within ${milliseconds / 1000} seconds`,
+			"Check 'Environment' and 'Base URL', or test it again when ChingChingPay answers.",
+		);
+		signal.addEventListener('abort', () => reject(error));
+	});
+	return await Promise.race([tooLate, read]);
 }
 
 function judge(

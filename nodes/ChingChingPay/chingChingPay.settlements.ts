@@ -1,3 +1,4 @@
+import { MAXIMUM_FILE_BYTES } from '../shared/core/limits';
 import { omitNull } from '../shared/core/omitNull';
 import type { ChingChingPayCredentials } from './chingChingPay.contract';
 import { get } from './chingChingPay.contract';
@@ -38,7 +39,10 @@ export function downloadSettlementCall(
 	settlementId: string,
 	credentials: ChingChingPayCredentials,
 ): HttpCall {
-	return get(credentials, `${SETTLEMENTS}/${encodeURIComponent(settlementId)}/download`);
+	return {
+		...get(credentials, `${SETTLEMENTS}/${encodeURIComponent(settlementId)}/download`),
+		maximumReplyBytes: MAXIMUM_FILE_BYTES,
+	};
 }
 
 /** The settlements of one page; undefined if the answer holds no list. No page shows how the answer looks, so the only list in it is taken. */

@@ -5,6 +5,7 @@ import { InputError } from '../shared/core/inputError';
 import type { ChingChingPayCredentials } from './chingChingPay.contract';
 import { downloadSettlementCall } from './chingChingPay.settlements';
 import type { Row } from '../shared/items/row';
+import { MAXIMUM_FILE_MILLISECONDS } from '../shared/core/limits';
 
 const showOnlyForDownloadSettlement = { resource: ['settlement'], operation: ['download'] };
 
@@ -41,6 +42,7 @@ export async function downloadChingChingPaySettlement(
 	const field = row.text('binaryPropertyName', 'Put Output File in Field') || 'data';
 	const reply = await row.send(downloadSettlementCall(settlementId, row.credentials), {
 		file: true,
+		timeoutMilliseconds: MAXIMUM_FILE_MILLISECONDS,
 	});
 	if (reply.bytes.length === 0)
 		throw new CallFailure("ChingChingPay's settlement file is empty", {

@@ -22,9 +22,6 @@ type Hash = keyof typeof HASHES;
 
 type SignedText = keyof typeof TEXTS;
 
-/** A documented callback has less than 1 kB. Anybody can send one, and what is longer takes long to read. */
-const LONGEST_BODY_BYTES = 250_000;
-
 /** Of each key; more than two nobody needs, and each one is tried over the whole body. */
 const MOST_SIGNATURES = 5;
 
@@ -42,12 +39,6 @@ export function verifyCallback(
 			genuine: false,
 			reason: 'the header "signature" is missing or empty',
 			hint: 'It was not sent by EFundPay, or a proxy removed the header.',
-		};
-	if (received.rawBody.length > LONGEST_BODY_BYTES)
-		return {
-			genuine: false,
-			reason: 'the body is longer than any callback',
-			hint: 'It was not sent by EFundPay.',
 		};
 	const body = readJson(readUtf8(received.rawBody) ?? '');
 	if (!isObject(body))

@@ -73,20 +73,23 @@ export function acknowledge(
 	return { webhookResponse: accepted.body };
 }
 
+/** The whole body of each refusal: nothing that helps whoever tries. */
+const REFUSALS = {
+	401: 'Unauthorized',
+	413: 'Content Too Large',
+	500: 'Internal Server Error',
+} as const;
+
 /** A refusal is written here: n8n sends what `webhookResponse` holds with status 200. */
 export function refuse(
 	context: IWebhookFunctions,
-	status: 401 | 500,
+	status: keyof typeof REFUSALS,
 	what: string,
 	hint = '',
 ): IWebhookResponseData {
 	const line = [what, hint].filter(Boolean).join(' ');
-	logLine(context, status === 401 ? 'warn' : 'error', line);
-	context
-		.getResponseObject()
-		.status(status)
-		.type('text/plain')
-		.send(status === 401 ? 'Unauthorized' : 'Internal Server Error');
+	logLine(context, status === 500 ? 'error' : 'warn', line);
+	context.getResponseObject().status(status).type('text/plain').send(REFUSALS[status]);
 	return { noWebhookResponse: true };
 }
 

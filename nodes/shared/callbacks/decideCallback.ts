@@ -9,13 +9,12 @@ import type {
 	Remembered,
 	Verification,
 } from '../core/contract';
+import { MAXIMUM_CONFIRMING_MILLISECONDS } from '../core/limits';
 import { compareAmounts, LONGEST_AMOUNT, truncate } from '../core/money';
 import type { ProviderNode } from '../providerNode';
 import { mayLookUp, MAX_LOOKUPS_PER_MINUTE } from './lookupLimit';
 import { sendCall } from '../requests/sendCall';
 
-/** Providers give a callback a few seconds; the question to the API must fit into them. */
-const CONFIRM_TIMEOUT_MILLISECONDS = 8_000;
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 const DEFAULT_MAXIMUM_AGE_DAYS = 7;
 const ANY_AGE = 0;
@@ -127,7 +126,7 @@ async function confirm<Credentials, Order>(
 	}
 	const asked = await sendCall(context, provider, credentials, call, {
 		maximumAttempts: 1,
-		timeoutMilliseconds: CONFIRM_TIMEOUT_MILLISECONDS,
+		timeoutMilliseconds: MAXIMUM_CONFIRMING_MILLISECONDS,
 	})
 		.then((reply) => ({ found: question.facts(reply, claimed, credentials) }))
 		.catch((error: unknown) => ({ error }));

@@ -1,15 +1,11 @@
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { acknowledge, logLine, refuse, startExecutionOnce } from './answerCallback';
-import type {
-	PaymentEvent,
-	PaymentEventName,
-	PaymentEventData,
-	ReceivedCallback,
-} from '../core/contract';
+import type { PaymentEvent, PaymentEventName, PaymentEventData } from '../core/contract';
 import { InputError } from '../core/inputError';
 import { rememberedEndpoints } from './endpointMemory';
 import { decideCallback, type TriggerOptions } from './decideCallback';
 import { readCredentials, type ProviderNode } from '../providerNode';
+import { readReceived, refuseTooLong } from './receivedBody';
 
 /**
  * The `webhook()` of every trigger: proves the callback over its raw bytes, asks the provider where that is chosen, filters,
@@ -24,6 +20,8 @@ export async function receiveCallback<Credentials, Order>(
 ): Promise<IWebhookResponseData> {
 	const { displayName } = provider.contract;
 	try {
+		const received = await readReceived(context);
+		if (received === undefined) return refuseTooLong(context, `${displayName} Trigger`);
 		const credentials = await credentialsOrNothing<Credentials>(context, provider.credentialName);
 		if (credentials === undefined)
 			return refuse(
@@ -37,7 +35,7 @@ export async function receiveCallback<Credentials, Order>(
 			context,
 			provider,
 			credentials,
-			await readReceived(context),
+			received,
 			options,
 			provider.contract.callback.registration && rememberedEndpoints(context),
 		);
@@ -76,20 +74,6 @@ export async function receiveCallback<Credentials, Order>(
 			'The provider is asked to send it again. If this repeats, please report it.',
 		);
 	}
-}
-
-/** The headers and the exact bytes of the body, also for content types that n8n does not read by itself. */
-export async function readReceived(context: IWebhookFunctions): Promise<ReceivedCallback> {
-	const request = context.getRequestObject() as unknown as {
-		rawBody?: Buffer;
-		readRawBody?: () => Promise<void>;
-	};
-	// The parts of a multipart form are read already and cannot be read again; no provider sends one, so it is refused like an empty body.
-	if (request.rawBody === undefined) await request.readRawBody?.().catch(() => undefined);
-	const headers: Record<string, string> = {};
-	for (const [name, value] of Object.entries(context.getHeaderData()))
-		headers[name.toLowerCase()] = Array.isArray(value) ? value.join(',') : (value ?? '');
-	return { headers, rawBody: request.rawBody ?? Buffer.alloc(0) };
 }
 
 function chosenEvents(context: IWebhookFunctions): PaymentEventName[] {

@@ -2,9 +2,11 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { PaymentEvent } from '../core/contract';
 import { isObject } from '../core/exactJson';
 import { InputError } from '../core/inputError';
+import { MAXIMUM_CALLBACK_BYTES } from '../core/limits';
 import { usedByAgent, type ProviderNode } from '../providerNode';
 import { decideCallback, type TriggerOptions } from './decideCallback';
 import type { Row } from '../items/row';
+import { TOO_LONG } from './receivedBody';
 
 /** The fields of `callback: verify`; `Confirm With Provider` and `Maximum Age` are each provider's own, in `options`. */
 export const verifyCallbackFields: INodeProperties[] = [
@@ -55,7 +57,7 @@ export async function verifyCallback<Credentials, Order>(
 		row.context,
 		provider,
 		row.credentials,
-		{ headers: readHeaders(row), rawBody: await readRawBody(row) },
+		{ headers: readHeaders(row), rawBody: await readRawBody(row, displayName) },
 		row.value('options', {}) as TriggerOptions,
 	);
 	if (judgement.pass) return judgement.event satisfies PaymentEvent as unknown as IDataObject;
@@ -90,7 +92,10 @@ function readHeaders<Credentials>(row: Row<Credentials>): Record<string, string>
 	return headers;
 }
 
-async function readRawBody<Credentials>(row: Row<Credentials>): Promise<Buffer> {
+async function readRawBody<Credentials>(
+	row: Row<Credentials>,
+	displayName: string,
+): Promise<Buffer> {
 	const field = row.text('binaryPropertyName', 'Input Binary Field');
 	const binary = row.context.getInputData()[row.itemIndex]?.binary;
 	if (binary?.[field] === undefined) {
@@ -99,5 +104,21 @@ async function readRawBody<Credentials>(row: Row<Credentials>): Promise<Buffer> 
 			"Switch on 'Raw Body' in the options of the Webhook node. A parsed body cannot be verified: it has lost the exact bytes, such as 1.0 and big numbers.",
 		);
 	}
-	return await row.context.helpers.getBinaryDataBuffer(row.itemIndex, field);
+	const length = binary[field].bytes ?? lengthOfBase64(binary[field].data);
+	if (length > MAXIMUM_CALLBACK_BYTES) throw tooLong(displayName);
+	const rawBody = await row.context.helpers.getBinaryDataBuffer(row.itemIndex, field);
+	if (rawBody.length > MAXIMUM_CALLBACK_BYTES) throw tooLong(displayName);
+	return rawBody;
+}
+
+/** Where n8n keeps a file elsewhere, `data` is no more than a word. */
+function lengthOfBase64(data: string): number {
+	return Math.floor((data.length * 3) / 4) - 2;
+}
+
+function tooLong(displayName: string): InputError {
+	return new InputError(
+		`This is not a genuine ${displayName} callback: ${TOO_LONG}`,
+		'Answer it with 413 and do nothing.',
+	);
 }

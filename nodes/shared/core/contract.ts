@@ -22,6 +22,8 @@ export interface HttpCall {
 	retry: Retry;
 	/** Where the user can look when it is unknown whether this call arrived; only for calls that make something. */
 	howToFindOut?: string;
+	/** Where the answer may be longer than usual, because it is a file. */
+	maximumReplyBytes?: number;
 	/** Values in this request, besides the credential's, that no error may show. */
 	secrets?: string[];
 }

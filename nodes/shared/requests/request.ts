@@ -1,31 +1,77 @@
 import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 import type { HttpReply } from '../core/contract';
 import { readJson } from '../core/exactJson';
-import type { Sending } from './sending';
+import { MAXIMUM_IDLE_MILLISECONDS, MAXIMUM_REPLY_BYTES } from '../core/limits';
+import { readAtMost } from '../core/readAtMost';
+import type { AnyContext } from '../providerNode';
+import { endOf, type Deadline, type Sending } from './sending';
 
-const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
+/** The whole answer had not come in time. */
+export class ReplyTooLate extends Error {
+	constructor(
+		readonly milliseconds: number,
+		cause: unknown,
+	) {
+		super('reply too late', { cause });
+	}
+}
 
-/** Sends one HTTP request through n8n and the credential, and reads the whole answer, whatever its status. */
-export async function request<Credentials, Order>({
-	context,
-	provider: { credentialName },
-	credentials,
-	call,
-	options,
-}: Sending<Credentials, Order>): Promise<HttpReply> {
+/** The answer has more bytes than it may have. */
+export class ReplyTooLong extends Error {
+	constructor(
+		readonly status: number,
+		readonly maximumBytes: number,
+	) {
+		super('reply too long');
+	}
+}
+
+/**
+ * Sends one HTTP request through n8n and the credential, and reads the whole answer, whatever its status.
+ *
+ * @throws ReplyTooLate, ReplyTooLong, or what n8n throws
+ */
+export async function request<Credentials, Order>(
+	sending: Sending<Credentials, Order>,
+	deadline: Deadline,
+): Promise<HttpReply> {
+	const { stopped } = sending.options;
+	try {
+		return await requestUntil(sending, deadline);
+	} catch (error) {
+		if (error instanceof ReplyTooLong || stopped?.aborted || !deadline.signal.aborted) throw error;
+		throw new ReplyTooLate(deadline.milliseconds, error);
+	}
+}
+
+async function requestUntil<Credentials, Order>(
+	{
+		context,
+		provider: { credentialName },
+		credentials,
+		call,
+		options,
+	}: Sending<Credentials, Order>,
+	deadline: Deadline,
+): Promise<HttpReply> {
+	const end = endOf(deadline, options.stopped);
 	const sent: IHttpRequestOptions = {
 		method: call.method,
 		url: call.url,
 		headers: { accept: 'application/json', ...call.headers },
 		body: call.body,
-		encoding: 'arraybuffer',
+		// n8n reads without a limit (2.41.1: maxContentLength is Infinity); a stream is counted here, unpacked.
+		encoding: 'stream',
 		returnFullResponse: true,
 		// Without it n8n sends the request a second time after a 401.
 		ignoreHttpStatusErrors: true,
 		// A redirected POST loses its body or goes to another host with our signature.
 		disableFollowRedirect: true,
-		timeout: options.timeoutMilliseconds ?? REQUEST_TIMEOUT_MILLISECONDS,
-		...(options.stopped ? { abortSignal: options.stopped } : {}),
+		abortSignal: end,
+		// Idle time, which a byte now and then prolongs for ever.
+		...(deadline.milliseconds > MAXIMUM_IDLE_MILLISECONDS
+			? { timeout: MAXIMUM_IDLE_MILLISECONDS }
+			: {}),
 	};
 	// Without the credential n8n reads it from its database and decrypts it anew for each request.
 	const credentialsDecrypted = {
@@ -35,18 +81,14 @@ export async function request<Credentials, Order>({
 		data: credentials as ICredentialDataDecryptedObject,
 	};
 	const response = (await context.helpers.httpRequestWithAuthentication.call(
-		context,
+		endingWith(context, end),
 		credentialName,
 		sent,
 		{ credentialsDecrypted },
-	)) as { statusCode: number; headers: Record<string, unknown>; body: unknown };
-	const bytes = Buffer.isBuffer(response.body)
-		? response.body
-		: Buffer.from(
-				typeof response.body === 'string'
-					? response.body
-					: new Uint8Array((response.body ?? new ArrayBuffer(0)) as ArrayBuffer),
-			);
+	)) as { statusCode: number; headers: Record<string, unknown>; body: AsyncIterable<Uint8Array> };
+	const maximumBytes = call.maximumReplyBytes ?? MAXIMUM_REPLY_BYTES;
+	const bytes = await readAtMost(response.body, maximumBytes);
+	if (bytes === undefined) throw new ReplyTooLong(response.statusCode, maximumBytes);
 	const text = bytes.toString('utf8');
 	return {
 		status: response.statusCode,
@@ -55,6 +97,16 @@ export async function request<Credentials, Order>({
 		bytes,
 		body: text === '' ? undefined : readJson(text),
 	};
+}
+
+/**
+ * The context with this end in place of the execution's. n8n replaces the signal of a request by that of the context on which its
+ * helper is called (n8n-core 2.41.1, request-helpers/authentication.js; 1.123.81, request-helper-functions.js).
+ */
+function endingWith<Context extends AnyContext>(context: Context, end: AbortSignal): Context {
+	return Object.create(context, {
+		getExecutionCancelSignal: { value: () => end },
+	}) as Context;
 }
 
 function lowerCased(headers: Record<string, unknown>): Record<string, string> {

@@ -3,12 +3,12 @@ import type { HttpCall, HttpReply } from '../core/contract';
 import { InputError } from '../core/inputError';
 import type { AnyContext, ProviderNode } from '../providerNode';
 import { pause, withRateLimit } from './rateLimit';
-import type { SendOptions, Sending } from './sending';
+import { deadlineIn, endOf, type Deadline, type SendOptions, type Sending } from './sending';
 import { sendOnce, type SendResult } from './sendOnce';
 
 export type { SendOptions } from './sending';
 
-/** One row never takes longer than this over repeats, so that a provider that is down does not hold up a thousand rows. */
+/** After this no attempt of a row begins any more, so that a provider that is down does not hold up a thousand rows; one that has begun has an end of its own. */
 const MAXIMUM_ROW_MILLISECONDS = 120_000;
 const MAXIMUM_ATTEMPTS = 5;
 const FIRST_PAUSE_MILLISECONDS = 1_000;
@@ -64,13 +64,31 @@ async function sendInTurn<Credentials, Order>(
 ): Promise<SendResult> {
 	const { provider, credentials, options } = sending;
 	const { rateLimit } = provider.contract;
-	if (!rateLimit) return await sendOnce(sending);
-	return await withRateLimit(
+	const deadline =
+		options.timeoutMilliseconds === undefined ? undefined : deadlineIn(options.timeoutMilliseconds);
+	if (!rateLimit) return await sendOnce(sending, deadline);
+	let isSent = false;
+	const sent = withRateLimit(
 		`${provider.contract.provider}:${rateLimit.scope(credentials)}`,
 		rateLimit.requestsPerSecond,
-		async () => await sendOnce(sending),
-		options.stopped,
+		async () => {
+			isSent = true;
+			return await sendOnce(sending, deadline);
+		},
+		deadline === undefined ? options.stopped : endOf(deadline, options.stopped),
 	);
+	return await sent.catch((error: unknown) => {
+		if (isSent || deadline === undefined || options.stopped?.aborted) throw error;
+		return turnDidNotCome(provider.contract.displayName, deadline);
+	});
+}
+
+function turnDidNotCome(name: string, { milliseconds }: Deadline): SendResult {
+	const failure = new CallFailure(
+		`Requests to ${name} wait for their turn, and this one's did not come within ${milliseconds / 1000} seconds`,
+		{ advice: `Nothing was sent. Run it again when fewer requests to ${name} are on their way.` },
+	);
+	return { failure, harmless: true, temporary: true };
 }
 
 /** What the last attempt says of itself, such as "nothing was sent", is not true of an earlier one that may have arrived. */

@@ -1,10 +1,15 @@
 import { CallFailure } from '../core/callFailure';
 import type { HttpCall, HttpReply, Refusal } from '../core/contract';
 import { isObject } from '../core/exactJson';
+import {
+	MAXIMUM_MAKING_MILLISECONDS,
+	MAXIMUM_READING_MILLISECONDS,
+	sizeInWords,
+} from '../core/limits';
 import { inputErrorIn, networkCode, ssrfBlockMessage } from './n8nError';
 import { excerpt, redactEcho, secretsHidden } from './redact';
-import { request } from './request';
-import type { Sending } from './sending';
+import { ReplyTooLate, ReplyTooLong, request } from './request';
+import { deadlineIn, type Deadline, type Sending } from './sending';
 
 /** Errors of the network at which nothing can have been sent. */
 const NEVER_SENT = new Set([
@@ -32,6 +37,9 @@ const NO_ANSWER: Record<string, string> = {
 	ECONNABORTED: 'time-out',
 	ECONNRESET: 'connection broken',
 	EPIPE: 'connection broken',
+	ERR_STREAM_PREMATURE_CLOSE: 'connection broken',
+	Z_BUF_ERROR: 'connection broken',
+	ERR_CANCELED: 'stopped',
 };
 
 /** `harmless`: the provider certainly did nothing. `temporary`: another try may succeed. */
@@ -59,18 +67,24 @@ interface Answer {
 /**
  * Sends a call once, and says what became of it.
  *
+ * @param deadline where its time has begun before it is sent
  * @throws InputError that the credential's `authenticate` threw
  */
 export async function sendOnce<Credentials, Order>(
 	sending: Sending<Credentials, Order>,
+	deadline: Deadline = deadlineIn(maximumMilliseconds(sending.call)),
 ): Promise<SendResult> {
-	const answered = await request(sending).then(
+	const answered = await request(sending, deadline).then(
 		(reply) => ({ reply }),
 		(error: unknown) => ({ error }),
 	);
 	return 'reply' in answered
 		? judge(sending, answered.reply)
 		: notAnswered(sending, answered.error);
+}
+
+function maximumMilliseconds({ retry }: HttpCall): number {
+	return retry === 'idempotent' ? MAXIMUM_READING_MILLISECONDS : MAXIMUM_MAKING_MILLISECONDS;
 }
 
 function notAnswered<Credentials, Order>(
@@ -89,11 +103,26 @@ function notAnswered<Credentials, Order>(
 		});
 		return { failure, harmless: true, temporary };
 	}
+	if (error instanceof ReplyTooLong) return tooLong(name, call, error);
+	const what =
+		error instanceof ReplyTooLate
+			? `gave no complete answer within ${error.milliseconds / 1000} seconds (time-out)`
+			: `gave no answer (${NO_ANSWER[code] ?? code})`;
 	const failure = new CallFailure(
-		`${name} gave no answer (${NO_ANSWER[code] ?? code})`,
+		`${name} ${what}`,
 		uncertain(call, `Run it again when ${name} answers.`),
 	);
 	return { failure, harmless: false, temporary };
+}
+
+/** Another try would read as much again. */
+function tooLong(name: string, call: HttpCall, { status, maximumBytes }: ReplyTooLong): Failed {
+	const otherwise = `Nothing more of it was read. Check the address in the credential; if it is right, ask ${name}.`;
+	const failure = new CallFailure(`${name} answered with more than ${sizeInWords(maximumBytes)}`, {
+		...uncertain(call, otherwise),
+		httpStatus: status,
+	});
+	return { failure, harmless: false, temporary: false };
 }
 
 function judge<Credentials, Order>(

@@ -4,6 +4,7 @@ import type { AnyContext, ProviderNode } from '../providerNode';
 export interface SendOptions {
 	/** 1 where somebody waits for our own answer, as in a webhook. */
 	maximumAttempts?: number;
+	/** For each attempt in whole, waiting for its turn included. Absent: what a call of its kind may take from when it is sent. */
 	timeoutMilliseconds?: number;
 	/** The answer is a file: it need not be JSON. */
 	file?: boolean;
@@ -19,4 +20,20 @@ export interface Sending<Credentials, Order> {
 	credentials: Credentials;
 	call: HttpCall;
 	options: SendOptions;
+}
+
+/** When an attempt is over, whatever has come by then. */
+export interface Deadline {
+	milliseconds: number;
+	signal: AbortSignal;
+}
+
+/** The one clock that is allowed: verified nodes may not set timers. */
+export function deadlineIn(milliseconds: number): Deadline {
+	return { milliseconds, signal: AbortSignal.timeout(milliseconds) };
+}
+
+/** Over when the time is up or the execution is stopped. */
+export function endOf({ signal }: Deadline, stopped: AbortSignal | undefined): AbortSignal {
+	return stopped ? AbortSignal.any([stopped, signal]) : signal;
 }

@@ -13,6 +13,7 @@ import { CallFailure } from '../core/callFailure';
 import type { PaymentEvent, PaymentEventData } from '../core/contract';
 import { textOrNull } from '../core/exactJson';
 import { InputError } from '../core/inputError';
+import { MAXIMUM_ASKING_MILLISECONDS, MAXIMUM_CONFIRMING_MILLISECONDS } from '../core/limits';
 import { tooManyItems } from '../items/tooManyItems';
 import { readChoice } from '../core/readChoice';
 import { readCredentials, usedByAgent, type ProviderNode } from '../providerNode';
@@ -24,7 +25,8 @@ import {
 	refuse,
 } from '../callbacks/answerCallback';
 import { decideCallback, type Expectation } from '../callbacks/decideCallback';
-import { credentialsOrNothing, readReceived } from '../callbacks/receiveCallback';
+import { credentialsOrNothing } from '../callbacks/receiveCallback';
+import { readReceived, refuseTooLong } from '../callbacks/receivedBody';
 import { asNodeError } from '../items/nodeError';
 import { sendCall, type SendOptions } from '../requests/sendCall';
 import {
@@ -51,10 +53,11 @@ const DEFAULT_LIMIT_MILLISECONDS = 24 * HOUR_MILLISECONDS;
 const LATEST_LIMIT_MILLISECONDS = Date.parse('3000-01-01T00:00:00Z');
 /** How much later than its limit n8n may look at a waiting execution (n8n 2.41.1, wait-tracker.js). */
 const N8N_LOOKS_EVERY_MILLISECONDS = 60_000;
-/** While the provider is asked the execution runs, and n8n answers a callback with 409. */
-const QUESTION = { maximumAttempts: 2, timeoutMilliseconds: 10_000 };
-/** Providers give a callback a few seconds; the question about its amount must fit into them. */
-const QUESTION_DURING_CALLBACK = { maximumAttempts: 1, timeoutMilliseconds: 8_000 };
+const QUESTION = { maximumAttempts: 2, timeoutMilliseconds: MAXIMUM_ASKING_MILLISECONDS };
+const QUESTION_DURING_CALLBACK = {
+	maximumAttempts: 1,
+	timeoutMilliseconds: MAXIMUM_CONFIRMING_MILLISECONDS,
+};
 
 /** Under this key the execution data of the waiting node holds what `webhook()` has to know; n8n stores it with the execution. */
 const WAITING_FOR = 'waitingFor';
@@ -265,6 +268,8 @@ export async function resumeWhenPaid<Credentials, Order>(
 ): Promise<IWebhookResponseData> {
 	const name = `${provider.contract.displayName} Wait for Payment`;
 	try {
+		const received = await readReceived(context);
+		if (received === undefined) return refuseTooLong(context, name);
 		const waiting = readWaitingFor(context);
 		if (waiting === undefined)
 			return refuse(
@@ -284,7 +289,7 @@ export async function resumeWhenPaid<Credentials, Order>(
 			context,
 			provider,
 			credentials,
-			await readReceived(context),
+			received,
 			{},
 			undefined,
 			expectationOf(waiting.expected),
