@@ -84,7 +84,8 @@ function redactFragments(text: string, secret: string): string {
 	const hidden = new Uint8Array(text.length);
 	for (let at = 0; at + length <= text.length; at++)
 		if (pieces.has(text.slice(at, at + length))) hidden.fill(1, at, at + length);
-	return Array.from({ length: text.length }, (_, at) =>
-		!hidden[at] ? text.charAt(at) : hidden[at - 1] ? '' : '***',
-	).join('');
+	return Array.from({ length: text.length }, (_, at) => {
+		if (!hidden[at]) return text.charAt(at);
+		return hidden[at - 1] ? '' : '***';
+	}).join('');
 }

@@ -4,7 +4,7 @@ import { InputError } from '../core/inputError';
 import type { AnyContext, ProviderNode } from '../providerNode';
 import { pause, withRateLimit } from './rateLimit';
 import { deadlineIn, endOf, type Deadline, type SendOptions, type Sending } from './sending';
-import { sendOnce, type SendResult } from './sendOnce';
+import { sendOnce, type Failed, type SendResult } from './sendOnce';
 
 export type { SendOptions } from './sending';
 
@@ -28,9 +28,7 @@ export async function sendCall<Credentials, Order>(
 	call: HttpCall,
 	options: SendOptions = {},
 ): Promise<HttpReply> {
-	const problem = provider.contract.credentialProblem?.(credentials);
-	if (problem !== undefined)
-		throw new InputError(problem, 'Correct the credential; nothing was sent.');
+	refuseUnusable(provider, credentials);
 	const end = Date.now() + MAXIMUM_ROW_MILLISECONDS;
 	const maximumAttempts = options.maximumAttempts ?? MAXIMUM_ATTEMPTS;
 	let doubt: CallFailure | undefined;
@@ -41,21 +39,21 @@ export async function sendCall<Credentials, Order>(
 		if (outcome.failure.mayHaveArrived) doubt = outcome.failure;
 		// Never earlier than asked for, and not all at the same moment.
 		const wait = (outcome.retryAfterMilliseconds ?? 0) + growingPause(attempt);
-		const repeatable = outcome.harmless || call.retry !== 'never';
-		if (
-			!repeatable ||
-			!outcome.temporary ||
-			attempt >= maximumAttempts ||
-			Date.now() + wait > end
-		) {
-			throw doubt === undefined || doubt === outcome.failure
-				? outcome.failure
-				: stillInDoubt(outcome.failure, doubt);
-		}
+		if (!mayRepeat(call, outcome) || attempt >= maximumAttempts || Date.now() + wait > end)
+			throw stillInDoubt(outcome.failure, doubt);
 		await pause(wait, options.stopped).catch((error: unknown) => {
 			throw doubt ?? error;
 		});
 	}
+}
+
+function refuseUnusable<Credentials, Order>(
+	{ contract }: ProviderNode<Credentials, Order>,
+	credentials: Credentials,
+): void {
+	const problem = contract.credentialProblem?.(credentials);
+	if (problem !== undefined)
+		throw new InputError(problem, 'Correct the credential; nothing was sent.');
 }
 
 /** Where the provider documents a rate, when it is this request's turn. */
@@ -91,8 +89,13 @@ function turnDidNotCome(name: string, { milliseconds }: Deadline): SendResult {
 	return { failure, harmless: true, temporary: true };
 }
 
+function mayRepeat({ retry }: HttpCall, { harmless, temporary }: Failed): boolean {
+	return temporary && (harmless || retry !== 'never');
+}
+
 /** What the last attempt says of itself, such as "nothing was sent", is not true of an earlier one that may have arrived. */
-function stillInDoubt(last: CallFailure, doubt: CallFailure): CallFailure {
+function stillInDoubt(last: CallFailure, doubt: CallFailure | undefined): CallFailure {
+	if (doubt === undefined || doubt === last) return last;
 	return new CallFailure(`${last.message}; before, ${doubt.message}`, {
 		advice: doubt.advice,
 		httpStatus: last.httpStatus,

@@ -43,7 +43,7 @@ const NO_ANSWER: Record<string, string> = {
 };
 
 /** `harmless`: the provider certainly did nothing. `temporary`: another try may succeed. */
-interface Failed {
+export interface Failed {
 	failure: CallFailure;
 	harmless: boolean;
 	temporary: boolean;
