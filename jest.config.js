@@ -11,6 +11,8 @@ const shared = {
 
 /** @type {import('jest').Config} */
 module.exports = {
+	// It ends what hangs, nothing else: Jest's five seconds also end what a busy machine delays. Jest heeds it only here, not in a project.
+	testTimeout: 120_000,
 	reporters: ['default', '<rootDir>/test/support/countReporter.js'],
 	projects: [
 		{

@@ -257,7 +257,7 @@ beforeAll(() => {
 	const parsed = JSON.parse(answer) as { reports: Report[][]; off: typeof off };
 	reports = new Map(all.map(([name], index) => [name, parsed.reports[index] ?? []]));
 	({ off } = parsed);
-}, 60_000);
+});
 
 describe('the linter refuses', () => {
 	it.each(Object.entries(cases).map(([name, [, , ruleId]]) => [name, ruleId] as const))(

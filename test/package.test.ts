@@ -60,7 +60,7 @@ beforeAll(async () => {
 	);
 	[packed] = JSON.parse(answer) as [typeof packed];
 	execFileSync('tar', ['-xzf', packed.filename], { cwd: unpackedInto });
-}, 60_000);
+});
 afterAll(() => rmSync(unpackedInto, { recursive: true, force: true }));
 
 describe('package.json', () => {

@@ -66,7 +66,7 @@ afterAll(async () => {
 	warehouse.close();
 	await cluster?.stop(path.join(__dirname, '..', '..', 'test-results'));
 	await sandbox?.close();
-}, 120_000);
+});
 
 /** Where the provider sends it: the load balancer, which asks the processors. */
 function publicAddress(address: string): string {

@@ -2,8 +2,6 @@ import type { IDataObject } from 'n8n-workflow';
 import { madeTwice, openShop, type OpenShop } from './create';
 import { sheetOf, shops, type Shop } from './shops';
 
-jest.setTimeout(120_000);
-
 const withKey = shops().filter(([name]) => /^(efundpay|wooshpay)$/.test(name));
 
 function shopOf(wanted: string): Shop {

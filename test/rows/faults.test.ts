@@ -8,7 +8,6 @@ import { controlTimeouts } from './timeouts';
 jest.mock('n8n-workflow', () =>
 	jest.requireActual<typeof import('./fastClock')>('./fastClock').n8nWorkflowOnFastClock(),
 );
-jest.setTimeout(120_000);
 controlTimeouts();
 beforeAll(startFastClock);
 afterAll(stopFastClock);

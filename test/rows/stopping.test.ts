@@ -6,7 +6,6 @@ import { sheetOf, shops } from './shops';
 jest.mock('n8n-workflow', () =>
 	jest.requireActual<typeof import('./fastClock')>('./fastClock').n8nWorkflowOnFastClock(),
 );
-jest.setTimeout(120_000);
 beforeAll(startFastClock);
 afterAll(stopFastClock);
 

@@ -38,7 +38,7 @@ test('prints the addresses and credentials, and stops cleanly on Ctrl-C', async 
 	expect(output).toContain('Callback Secret Key: cGF5');
 	expect(output).toContain(`Base URL: ${url}/payfect/api/v1`);
 	expect(output).toContain('The sandbox has stopped.');
-}, 30_000);
+});
 
 test('a port that is taken is named with the way out', async () => {
 	const sandbox = await startSandbox();
@@ -49,14 +49,14 @@ test('a port that is taken is named with the way out', async () => {
 	expect(output).toContain(`Port ${port} is taken`);
 	expect(output).toContain(`--port ${Number(port) + 1}`);
 	expect(output).not.toContain('    at ');
-}, 30_000);
+});
 
 test('an option that cannot be is refused with the usage', async () => {
 	const { code, output } = await run('--port', 'http');
 	expect(code).toBe(1);
 	expect(output).toContain('--port cannot be "http"');
 	expect(output).toContain('--latency');
-}, 30_000);
+});
 
 test('two sandboxes in one process know nothing of each other, and can be closed twice', async () => {
 	const [one, other] = await Promise.all([startSandbox(), startSandbox()]);

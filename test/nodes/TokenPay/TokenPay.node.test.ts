@@ -212,7 +212,7 @@ describe('Create Checkout', () => {
 		await control('/faults', { provider: 'tokenpay', operation: 'create', fault: 'too-often' });
 		expect(jsonOf(await run(order))).toMatchObject([{ reference: 'order-1', status: 'open' }]);
 		expect((await state()).requests.tokenpay).toEqual({ create: 2 });
-	}, 20_000);
+	});
 
 	it('keeps to five requests a second, so that no row is refused', async () => {
 		const items = Array.from({ length: 12 }, (_, row) => ({ json: { row } }));
@@ -224,7 +224,7 @@ describe('Create Checkout', () => {
 			items.map(({ json }) => `order-${json.row}`),
 		);
 		expect((await state()).refusals).toEqual([]);
-	}, 20_000);
+	});
 });
 
 describe('Get and Close', () => {
