@@ -5,7 +5,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { setTimeout as wait } from 'node:timers/promises';
 import axios from 'axios';
-import { N8nClient, owner } from '../../test/n8n/client';
+import { N8nClient } from '../../test/n8n/client';
 import { startN8n, type RunningN8n } from '../../test/n8n/instance';
 import {
 	freePorts,
@@ -100,7 +100,7 @@ async function start(): Promise<Demo> {
 
 	say('Making the credentials and the example workflows');
 	const client = new N8nClient(n8n.url);
-	await client.signIn();
+	await client.signIn(n8n.owner);
 	const known = await client.credentialTypes();
 	const credentials = [];
 	for (const { type, name, data } of sandboxCredentials(sandboxUrl)) {
@@ -171,7 +171,7 @@ ${first}
     The steps "Set once" on the canvases are done here already. When a form says "Problem submitting response", its newest execution says why.
 
   n8n       ${n8n.url}
-            e-mail ${owner.email}   password ${owner.password}
+            e-mail ${n8n.owner.email}   password ${n8n.owner.password}
             log    ${n8n.logFile}
   Sandbox   ${sandboxUrl}   every checkout, request refused and callback delivered; the credentials to copy
             (in this n8n they are there already: "Payfect (sandbox)" and so on)
@@ -223,7 +223,7 @@ async function check(
 				pictures,
 				saw: (line) => console.log(`  saw ${line}`),
 			});
-			if (pictures) await pictureEditor(browser, example, n8n.url, owner, pictures);
+			if (pictures) await pictureEditor(browser, example, n8n.url, n8n.owner, pictures);
 			console.log('  passed');
 			passed++;
 		} catch (error) {

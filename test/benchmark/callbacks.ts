@@ -92,7 +92,7 @@ async function main(): Promise<void> {
 		await installPackage(userFolder, await packEmptyTrigger(userFolder));
 		n8n = await startN8n({ userFolder, say });
 		const client = new N8nClient(n8n.url);
-		await client.signIn();
+		await client.signIn(n8n.owner);
 		const contestants = await open(client, sandbox);
 		for (const { title, environment, count } of chosen) {
 			await n8n.restart(environment);

@@ -55,7 +55,7 @@ async function main(): Promise<void> {
 	try {
 		n8n = await startN8n({ say });
 		const client = new N8nClient(n8n.url);
-		await client.signIn();
+		await client.signIn(n8n.owner);
 		const offered = sandboxCredentials(sandbox.url).find(({ type }) => type === `${provider}Api`);
 		if (!offered) throw new Error(`The sandbox offers no credential for ${provider}.`);
 		const credential = await client.credentials.create(offered);

@@ -105,7 +105,7 @@ async function campaign(asked: Wanted): Promise<boolean> {
 	cleanUps.push(target.stop);
 	const sandbox = new SandboxClient(sandboxServer.url);
 	const client = new N8nClient(target.url);
-	await client.signIn();
+	await client.signIn(target.owner);
 	const shops = await openShops({
 		client,
 		sandbox,

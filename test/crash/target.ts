@@ -1,6 +1,7 @@
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { Owner } from '../n8n/client';
 import { startN8n } from '../n8n/instance';
 import { startBalancer } from '../queue/balancer';
 import { startCluster, type MemberName, type StoredExecution } from '../queue/cluster';
@@ -14,6 +15,8 @@ export interface Target {
 	url: string;
 	/** What providers get as callback address. */
 	publicUrl: string;
+	/** To sign in with. */
+	owner: Owner;
 	/** What the kills meet, in turn. */
 	victims: readonly string[];
 	/** While one is away, the others take callbacks. */
@@ -57,6 +60,7 @@ async function startAlone(direct: boolean, say: (line: string) => void): Promise
 	return {
 		url: n8n.url,
 		publicUrl: balancer?.url ?? n8n.url,
+		owner: n8n.owner,
 		victims: ['n8n'],
 		othersGoOn: false,
 		millisecondsUntilNoticed: 0,
@@ -109,6 +113,7 @@ async function startTogether(say: (line: string) => void): Promise<Target> {
 	return {
 		url: cluster.mainUrl,
 		publicUrl: cluster.publicUrl,
+		owner: cluster.members.main.owner,
 		victims,
 		othersGoOn: true,
 		// The lock on a job lasts a minute, and is looked at every half minute (QUEUE_WORKER_LOCK_DURATION, QUEUE_WORKER_STALLED_INTERVAL): 97 and 122 s were seen.

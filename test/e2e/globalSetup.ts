@@ -18,7 +18,7 @@ export default async function globalSetup(): Promise<void> {
 		const userFolder = mkdtempSync(path.join(tmpdir(), 'hosted-checkout-e2e-'));
 		const n8n = await startN8n({ userFolder, say });
 		globalThis.stageOfEndToEndTests = { n8n, sandbox };
-		await new N8nClient(n8n.url).signIn();
+		await new N8nClient(n8n.url).signIn(n8n.owner);
 		process.env.END_TO_END_STAGE = JSON.stringify({ userFolder, sandboxUrl: sandbox.url });
 	} catch (error) {
 		await globalThis.stageOfEndToEndTests?.n8n.stop();

@@ -43,7 +43,7 @@ export async function stage(): Promise<Stage> {
 		};
 		const n8n = attachN8n(userFolder);
 		const client = new N8nClient(n8n.url);
-		await client.signIn();
+		await client.signIn(n8n.owner);
 		return { n8n, client, sandbox: new SandboxClient(sandboxUrl) };
 	})();
 	return await signedIn;

@@ -16,8 +16,8 @@ import type { Page } from 'playwright-core';
 import { findChromium, howToGetChromium, openBrowser } from '../../sandbox/demo/walk';
 import { sandboxCredentials, startSandbox } from '../../sandbox/sandbox';
 import { samples } from '../every-provider.samples';
-import { N8nClient, owner } from '../n8n/client';
-import { packPackage, startN8n } from '../n8n/instance';
+import { N8nClient } from '../n8n/client';
+import { packPackage, startN8n, type RunningN8n } from '../n8n/instance';
 import { stopEverything } from '../n8n/supervisedProcess';
 import { startRegistry } from './registry';
 
@@ -40,7 +40,7 @@ async function main(): Promise<void> {
 			say,
 		});
 		const client = new N8nClient(n8n.url);
-		await client.signIn();
+		await client.signIn(n8n.owner);
 		const before = await client.nodeTypes(packageName);
 		if (before.length > 0) throw new Error('The package is there before it was installed.');
 
@@ -54,7 +54,7 @@ async function main(): Promise<void> {
 			await page.screenshot({ path: path.join(values.pictures, `install-${name}.png`) });
 		};
 		try {
-			await installOnScreen(page, n8n.url, packageName, picture);
+			await installOnScreen(page, n8n, packageName, picture);
 		} catch (error) {
 			await picture('failed').catch(() => undefined);
 			throw error;
@@ -71,7 +71,7 @@ async function main(): Promise<void> {
 
 async function installOnScreen(
 	page: Page,
-	url: string,
+	{ url, owner }: RunningN8n,
 	packageName: string,
 	picture: (name: string) => Promise<void>,
 ): Promise<void> {

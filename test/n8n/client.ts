@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { parse as parseFlatted } from 'flatted';
@@ -12,13 +12,24 @@ import type {
 	IWorkflowSettings,
 } from 'n8n-workflow';
 
-/** The owner of every throw-away n8n. n8n wants eight characters, a digit and a capital. */
-export const owner = {
-	email: 'owner@n8n.example',
-	firstName: 'Demo',
-	lastName: 'Owner',
-	password: 'Throw-away-1',
-};
+/** Who may do everything in an n8n. */
+export interface Owner {
+	email: string;
+	firstName: string;
+	lastName: string;
+	password: string;
+}
+
+/** An owner for an n8n that has none yet, with a password that nobody can know. */
+export function newOwner(): Owner {
+	return {
+		email: 'owner@n8n.example',
+		firstName: 'Demo',
+		lastName: 'Owner',
+		// n8n wants a capital and a digit in it.
+		password: `N8n-${randomBytes(12).toString('base64url')}`,
+	};
+}
 
 export interface Workflow {
 	id: string;
@@ -96,7 +107,7 @@ export class N8nClient {
 	}
 
 	/** Makes the owner on a fresh n8n, logs in on one that has its owner. */
-	async signIn(): Promise<void> {
+	async signIn(owner: Owner): Promise<void> {
 		const setUp = await this.http.post('/owner/setup', owner);
 		const { email, password } = owner;
 		const signedIn =

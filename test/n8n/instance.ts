@@ -6,6 +6,7 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import axios from 'axios';
 import { bringN8n } from './bring';
+import { newOwner, type Owner } from './client';
 import { environmentOfN8n } from './environment';
 import { endProcess, freePorts, isRunning, killGroup, startProcess } from './supervisedProcess';
 
@@ -22,6 +23,8 @@ export interface StartOptions {
 	command?: readonly string[];
 	/** The package to install; packed from this clone's `dist` where none is given; null: none is installed. */
 	tarball?: string | null;
+	/** Whom `signIn` makes its owner; by default the one that this user folder has had, or a new one. */
+	owner?: Owner;
 	/** Told what takes time. */
 	say?: (line: string) => void;
 }
@@ -30,6 +33,8 @@ export interface RunningN8n {
 	/** Without a slash at the end, for example `http://127.0.0.1:34567`. */
 	url: string;
 	userFolder: string;
+	/** To sign in with. */
+	owner: Owner;
 	logFile: string;
 	/** Everything n8n printed since the user folder was made, over restarts. */
 	log(): string;
@@ -52,6 +57,7 @@ interface InstanceFile {
 	brokerPort: number;
 	command: readonly string[];
 	environment: Record<string, string>;
+	owner: Owner;
 }
 
 /** n8n could not be started: says why in n8n's words, and what to do. */
@@ -130,6 +136,7 @@ export async function startN8n(options: StartOptions = {}): Promise<RunningN8n> 
 		brokerPort: 0,
 		command: options.command ?? ['start'],
 		environment: options.environment ?? {},
+		owner: options.owner ?? ownerOf(userFolder) ?? newOwner(),
 	};
 	for (let attempt = 1; ; attempt++) {
 		const [port = 0, brokerPort = 0] = await freePorts(2);
@@ -161,6 +168,10 @@ function readInstance(userFolder: string): InstanceFile {
 	return JSON.parse(readFileSync(instanceFile(userFolder), 'utf8')) as InstanceFile;
 }
 
+function ownerOf(userFolder: string): Owner | undefined {
+	return existsSync(instanceFile(userFolder)) ? readInstance(userFolder).owner : undefined;
+}
+
 function readLog(userFolder: string): string {
 	return existsSync(logFile(userFolder)) ? readFileSync(logFile(userFolder), 'utf8') : '';
 }
@@ -188,7 +199,7 @@ async function launch(
 		killGroup(child.pid, 'SIGKILL');
 		for (const listener of endListeners.get(child.pid) ?? []) listener(how);
 	});
-	writeFileSync(instanceFile(userFolder), JSON.stringify(instance));
+	writeFileSync(instanceFile(userFolder), JSON.stringify(instance), { mode: 0o600 });
 
 	const url = `http://127.0.0.1:${instance.port}`;
 	say(`Starting n8n ${n8n.version} on ${url}`);
@@ -253,6 +264,7 @@ function handleOf(
 	return {
 		url: `http://127.0.0.1:${instance.port}`,
 		userFolder,
+		owner: instance.owner,
 		logFile: logFile(userFolder),
 		log: () => readLog(userFolder),
 		// Asked anew each time: another process may have restarted it.

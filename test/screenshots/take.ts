@@ -18,8 +18,8 @@ import type { Locator, Page } from 'playwright-core';
 import { findChromium, howToGetChromium, openBrowser } from '../../sandbox/demo/walk';
 import { sandboxCredentials, startSandbox } from '../../sandbox/sandbox';
 import { samples } from '../every-provider.samples';
-import { N8nClient, owner, type Credential, type Workflow } from '../n8n/client';
-import { startN8n } from '../n8n/instance';
+import { N8nClient, type Credential, type Workflow } from '../n8n/client';
+import { startN8n, type RunningN8n } from '../n8n/instance';
 import { stopEverything } from '../n8n/supervisedProcess';
 
 const packageName = 'n8n-nodes-hosted-checkout';
@@ -67,10 +67,10 @@ async function main(): Promise<void> {
 	try {
 		const n8n = await startN8n({ userFolder, say: (line) => console.error(`• ${line}`) });
 		const client = new N8nClient(n8n.url);
-		await client.signIn();
+		await client.signIn(n8n.owner);
 		const page = await (await browser.newContext({ viewport: formSize })).newPage();
 		page.setDefaultTimeout(60_000);
-		await signIn(page, n8n.url);
+		await signIn(page, n8n);
 		const taking: Taking = {
 			page,
 			client,
@@ -101,7 +101,7 @@ async function main(): Promise<void> {
 	}
 }
 
-async function signIn(page: Page, url: string): Promise<void> {
+async function signIn(page: Page, { url, owner }: RunningN8n): Promise<void> {
 	await page.goto(`${url}/signin`);
 	await page.locator('input[name=emailOrLdapLoginId], input[type=email]').first().fill(owner.email);
 	await page.locator('input[type=password]').fill(owner.password);
