@@ -15,8 +15,8 @@ export interface SandboxProvider<State = unknown, Details = unknown> {
 	readonly callbacks: ProviderCallbacks<State, Details>;
 	/** What the sandbox had to assume because no source says it; shown on the dashboard */
 	readonly inferred: readonly string[];
-	/** The credential to type into n8n, `providerUrl` being the sandbox's address of this provider, without a final slash */
-	credential(providerUrl: string): SandboxCredential;
+	/** The credential to type into n8n. Both are the sandbox's address of this provider, without a final slash: by the name that n8n calls, and by the one that the payer's browser does */
+	credential(providerUrl: string, payerUrl?: string): SandboxCredential;
 	/** What the provider remembers besides checkouts (price lists, endpoints, idempotency keys); made anew at a reset */
 	newState(): State;
 	/** The refusal if the call is not authenticated as the contract demands, else undefined */

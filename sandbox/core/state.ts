@@ -34,7 +34,7 @@ export class SandboxState {
 	private refusalCount = 0;
 
 	constructor(
-		readonly url: string,
+		readonly addresses: { readonly url: string; readonly apiUrl: string },
 		providers: readonly SandboxProvider[],
 		private readonly initialSettings: Readonly<Settings>,
 		allowedCallbackHosts: readonly string[],
@@ -44,7 +44,7 @@ export class SandboxState {
 		this.played = new Map(
 			providers.map((provider) => [
 				provider.name,
-				new PlayedProvider(provider, url, this.deliveries),
+				new PlayedProvider(provider, addresses.url, this.deliveries),
 			]),
 		);
 	}

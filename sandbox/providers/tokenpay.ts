@@ -163,7 +163,7 @@ export const provider: SandboxProvider<State, Details> = {
 	name: 'tokenpay',
 	displayName: 'TokenPay',
 
-	credential: (providerUrl) => ({
+	credential: (providerUrl, payerUrl = providerUrl) => ({
 		type: 'tokenPayApi',
 		name: 'TokenPay (sandbox)',
 		data: {
@@ -172,7 +172,7 @@ export const provider: SandboxProvider<State, Details> = {
 			appSecret,
 			appSecretPrevious: '',
 			baseUrl: providerUrl,
-			checkoutBaseUrl: providerUrl,
+			checkoutBaseUrl: payerUrl,
 		},
 	}),
 

@@ -70,3 +70,25 @@ test('every credential points at the sandbox', () => {
 	for (const { data } of sandboxCredentials('http://127.0.0.1:4100'))
 		expect(JSON.stringify(data)).toContain('http://127.0.0.1:4100/');
 });
+
+test.each([
+	[['--host', 'http://sandbox'], 'without http:// and without a port'],
+	[['--listen', '127.0.0.2'], 'add --host'],
+	[['--listen', '0.0.0.0', '--host', 'sandbox'], 'Name the one address'],
+	[['--listen', '192.0.2.1', '--host', 'sandbox'], 'does not have the address'],
+])('%s is refused with the way out', async (args, words) => {
+	const { code, output } = await run('--port', '0', ...args);
+	expect(code).toBe(1);
+	expect(output).toContain(words);
+	expect(output).not.toContain('    at ');
+});
+
+test('another name and address are taken, and stand in the credentials', async () => {
+	const another = process.platform === 'darwin' ? '::1' : '127.0.0.2';
+	const { code, output } = await run(
+		...['--port', '0', '--host', 'host.docker.internal', '--listen', another],
+	);
+	expect(code).toBe(0);
+	expect(output).toMatch(/Base URL: http:\/\/host\.docker\.internal:\d+\/payfect\/api\/v1/);
+	expect(output).toMatch(/Dashboard {3}http:\/\/127\.0\.0\.1:\d+\//);
+});

@@ -54,7 +54,7 @@ export function dashboardPage(
 	${refusalSection(sandbox.refusals(), displayName)}
 	${reportSections(played)}
 	${faultSection(sandbox, played, displayName)}
-	${credentialSection(played)}
+	${credentialSection(sandbox, played)}
 	${inferredSection(played)}
 	<section aria-labelledby="reset">
 		<h2 id="reset">Start over</h2>
@@ -236,12 +236,15 @@ function faultSection(
 </section>`;
 }
 
-function credentialSection(played: PlayedProvider[]): Html {
+function credentialSection(sandbox: SandboxState, played: PlayedProvider[]): Html {
 	return html`<section aria-labelledby="credentials">
 	<h2 id="credentials">Credentials to make in n8n</h2>
 	<p>These keys are fixed, public and worthless. A click selects a whole value. Fields that are not listed stay as they are.</p>
 	${played.map((one) => {
-		const credential = one.provider.credential(one.context.providerUrl);
+		const credential = one.provider.credential(
+			`${sandbox.addresses.apiUrl}/${one.name}`,
+			one.context.providerUrl,
+		);
 		return html`<h3>${one.provider.displayName} API</h3>
 	<dl class="credential">${credentialInWords(credential).map(({ label, value }) => html`<div><dt>${label}</dt><dd>${value === '' ? html`<span class="quiet">leave empty</span>` : html`<code>${value}</code>`}</dd></div>`)}</dl>`;
 	})}
