@@ -2,10 +2,27 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { parse } from 'yaml';
 
 const script = path.join(__dirname, '..', 'scripts', 'release.mjs');
 const workflow = (name: string) =>
 	readFileSync(path.join(__dirname, '..', '.github', 'workflows', name), 'utf8');
+
+interface Job {
+	if?: string;
+	needs?: string[];
+	permissions?: Record<string, string>;
+	environment?: string;
+	strategy?: object;
+	steps: { run?: string; uses?: string; shell?: string; with?: Record<string, unknown> }[];
+}
+
+const parsed = (name: string) =>
+	parse(workflow(name)) as {
+		on: object;
+		permissions: Record<string, string>;
+		jobs: Record<string, Job>;
+	};
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), 'hosted-checkout-release-'))));
@@ -75,6 +92,12 @@ describe('scripts/release.mjs', () => {
 });
 
 describe('.github/workflows', () => {
+	const { jobs: publishing, ...publishYml } = parsed('publish.yml');
+	const { jobs: checking } = parsed('check.yml');
+	const commands = (job: Job | undefined) => job?.steps.flatMap(({ run = [] }) => run);
+	const actions = (job: Job | undefined) =>
+		job?.steps.flatMap(({ uses = [] }) => uses).map((action) => action.replace(/@.*/, ''));
+
 	it.each(['check.yml', 'publish.yml'])(
 		'%s uses actions by their commit, so that nobody can change them behind it',
 		(name) => {
@@ -84,20 +107,69 @@ describe('.github/workflows', () => {
 		},
 	);
 
-	it('publish.yml publishes with provenance, without a token, only from tags and only what was checked', () => {
-		const text = workflow('publish.yml');
-		const commands = [...text.matchAll(/^ {6}- run: (.+)$/gm)].map(([, command = '']) => command);
-		expect(commands).toEqual([
+	it('publish.yml checks, builds and packs in a job that cannot publish', () => {
+		expect(publishYml.permissions).toEqual({ contents: 'read' });
+		expect(publishing.build?.permissions).toBeUndefined();
+		expect(publishing.build?.environment).toBeUndefined();
+		expect(commands(publishing.build)).toEqual([
 			'npm ci --ignore-scripts',
-			'npm run lint',
+			'npm run lint -- --no-cache',
 			'npm test',
 			'node scripts/release.mjs "$GITHUB_REF_NAME" | tee -a "$GITHUB_STEP_SUMMARY"',
-			'npm publish --provenance --access public --ignore-scripts',
+			'npm pack --ignore-scripts',
 		]);
-		expect(text).toContain('id-token: write');
-		expect(text).toContain("tags: ['v*']");
-		expect(text).not.toMatch(/secrets\.|NODE_AUTH_TOKEN|NPM_TOKEN/);
 		// A pipe hides the first command's failure unless bash is named: GitHub then adds pipefail.
-		expect(text).toContain('shell: bash');
+		expect(publishing.build?.steps.find(({ run }) => run?.includes(' | '))?.shell).toBe('bash');
+		expect(publishing.build?.steps.at(-1)).toMatchObject({
+			uses: expect.stringContaining('actions/upload-artifact@') as string,
+			with: { name: 'tarball', path: '*.tgz', 'if-no-files-found': 'error' },
+		});
+	});
+
+	// A dev dependency that runs beside the identity could publish what it likes under this package's name.
+	it('publish.yml gives the identity to a job that runs nothing but the publishing of that tarball', () => {
+		const trusted = Object.entries(publishing).filter(
+			([, job]) => job.permissions?.['id-token'] !== undefined,
+		);
+		expect(trusted.map(([name]) => name)).toEqual(['publish']);
+		const { publish } = publishing;
+		expect(publish?.permissions).toEqual({ 'id-token': 'write' });
+		expect([publish?.needs, publish?.environment]).toEqual([['build'], 'npm']);
+		expect(actions(publish)).toEqual(['actions/setup-node', 'actions/download-artifact']);
+		expect(publish?.steps.find(({ uses }) => uses?.includes('download'))?.with).toEqual({
+			name: 'tarball',
+		});
+		expect(commands(publish)).toEqual([
+			'npm publish ./*.tgz --provenance --access public --ignore-scripts',
+		]);
+	});
+
+	it('publish.yml publishes from tags only, and without a token', () => {
+		expect(publishYml.on).toEqual({ push: { tags: ['v*'] } });
+		expect(workflow('publish.yml')).not.toMatch(/secrets\.|NODE_AUTH_TOKEN|NPM_TOKEN/);
+	});
+
+	it('check.yml answers with lint and unit tests before it begins what takes long, on Node 20 and 24', () => {
+		const { quick, full } = checking;
+		expect(quick?.needs).toBeUndefined();
+		expect(commands(quick)).toEqual(['npm run --silent lint -- --no-cache', 'npm test --silent']);
+		expect(full?.needs).toEqual(['quick']);
+		expect(commands(full)).toEqual(['.ci/run']);
+		for (const job of [quick, full])
+			expect(job?.strategy).toMatchObject({ matrix: { node: [20, 24] } });
+	});
+
+	it('check.yml has one job to require, which fails unless every other one succeeded', () => {
+		const others = Object.keys(checking).filter((name) => name !== 'all');
+		const results = others.map((name) => `\${{ needs.${name}.result }}`).join(' ');
+		expect(checking.all).toMatchObject({ if: 'always()', needs: others });
+		expect(commands(checking.all)).toEqual([
+			`test "${results}" = "${others.map(() => 'success').join(' ')}"`,
+		]);
+	});
+
+	// A copy from before once kept a set-up green that failed on every fresh machine.
+	it.each(['check.yml', 'publish.yml'])('%s keeps nothing from an earlier run', (name) => {
+		expect(workflow(name)).not.toMatch(/actions\/cache|cache:/);
 	});
 });
