@@ -1,4 +1,13 @@
-import { Merchant, payfectCheckout, postToPayfect, sandboxForEachTest } from './support';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+	eventually,
+	Merchant,
+	payfectCheckout,
+	postToPayfect,
+	sandboxForEachTest,
+} from './support';
 
 const sandbox = sandboxForEachTest();
 const merchant = new Merchant();
@@ -85,6 +94,32 @@ describe('the cashier page', () => {
 		expect(await page(`/cashier/payfect/${id}`)).toMatch(/forged: answered 200, acknowledged/);
 	});
 
+	test('after Pay loads itself again until the answer to the callback is there, and then no more', async () => {
+		let answer: () => void = () => undefined;
+		const slow = createServer((_request, response) => {
+			answer = () => response.end('OK');
+		}).listen(0, '127.0.0.1');
+		await once(slow, 'listening');
+		try {
+			const { port } = slow.address() as AddressInfo;
+			const id = await payfectCheckout(sandbox.url, { callback_url: `http://127.0.0.1:${port}/` });
+			const cashier = `/cashier/payfect/${id}`;
+			expect(await page(cashier)).not.toContain('http-equiv="refresh"');
+			await submit(cashier, { action: 'pay' });
+			const waiting = await page(cashier);
+			expect(waiting).toContain('<meta http-equiv="refresh" content="1">');
+			expect(waiting).toContain('This page shows the answer by itself.');
+			await eventually(async () => {
+				answer();
+				return (await page(cashier)).includes('answered 200, acknowledged');
+			});
+			expect(await page(cashier)).not.toContain('http-equiv="refresh"');
+		} finally {
+			slow.closeAllConnections();
+			slow.close();
+		}
+	});
+
 	test('says that nobody was told where there is no address, and sends nobody to look for an execution', async () => {
 		const id = await payfectCheckout(sandbox.url, {
 			callback_url: undefined,
@@ -154,6 +189,15 @@ describe('the dashboard', () => {
 		expect(await page('/')).not.toContain('has the right key');
 		await lookUp(nobodys, 'payfect-sandbox-not-a-real-key');
 		expect(await page('/')).toContain('has the right key');
+	});
+
+	test('folds lists that are still empty and what is inferred', async () => {
+		const html = await page('/');
+		expect(html).not.toContain('<h2 id="report-');
+		const [folded = ''] =
+			/<details[^>]*><summary>Lists that are still empty[^]*?<\/details>/.exec(html) ?? [];
+		expect(folded).toContain('WooshPay: prices');
+		expect(html).toMatch(/<details><summary>What it assumes[^]*A callback is delivered once/);
 	});
 
 	test('its Redeliver button sends the callback again', async () => {

@@ -7,6 +7,9 @@ import { choice, moment, page, type Html } from './layout';
 /** The dashboard has the others. */
 const callbacksShown = 10;
 
+/** While a callback is on its way, which it is for ten seconds at most, the page loads itself again to show the answer. */
+const secondsUntilAnswer = 1;
+
 const statusSentences: Record<CheckoutStatus, string> = {
 	open: 'Waiting for the payment.',
 	pending: 'The payment is under way.',
@@ -72,9 +75,14 @@ export function cashierPage(
 	${callbacksOf(checkout, deliveries)}
 	<p class="aside"><a href="/">Dashboard of the sandbox</a></p>
 </main>`,
-		{ layout: 'narrow' },
+		{
+			layout: 'narrow',
+			refreshSeconds: deliveries.some(isOnItsWay) ? secondsUntilAnswer : undefined,
+		},
 	);
 }
+
+const isOnItsWay = ({ status, error }: Delivery) => status === null && error === null;
 
 function button(checkout: SandboxCheckout) {
 	return ([name, action]: [string, PayerAction]): Html => {
@@ -111,7 +119,7 @@ function callbacksOf(
 
 function answerTo({ status, acknowledged, error }: Delivery): string {
 	if (error !== null) return `no answer. ${error}`;
-	if (status === null) return 'on its way. Load this page again to see the answer.';
+	if (status === null) return 'on its way. This page shows the answer by itself.';
 	return `answered ${status}, ${acknowledged ? 'acknowledged' : 'not acknowledged'}`;
 }
 

@@ -74,15 +74,15 @@ function checkoutSection(checkouts: SandboxCheckout[], displayName: DisplayName)
 			? html`<p class="empty">None yet. With the <a href="#credentials">credential</a> in n8n, run a workflow with a Create Checkout step, and it appears here.</p>`
 			: table(
 					shownOf(rows, checkouts, 'checkouts'),
-					['Time', 'Provider', 'Reference', 'Amount', 'Status', 'Cashier', 'Remarks'],
+					['Reference', 'Status', 'Cashier', 'Amount', 'Provider', 'Time', 'Remarks'],
 					rows.map(
 						(checkout) => html`<tr>
-		<td>${moment(checkout.createdAt)}</td>
-		<td>${displayName(checkout.provider)}</td>
-		<td>${checkout.reference ?? html`<span class="quiet">none</span>`}</td>
-		<td class="number">${checkout.paidAmount === null || checkout.paidAmount === checkout.amount ? checkout.amount : html`${checkout.paidAmount} of ${checkout.amount}`} ${checkout.currency}</td>
+		<td class="address">${checkout.reference ?? html`<span class="quiet">none</span>`}</td>
 		<td><span class="badge ${checkout.status}">${checkout.status}</span></td>
 		<td><a href="/cashier/${checkout.provider}/${encodeURIComponent(checkout.checkoutId)}">Cashier<span class="unseen"> of ${checkout.reference ?? checkout.checkoutId}</span></a></td>
+		<td class="number">${checkout.paidAmount === null || checkout.paidAmount === checkout.amount ? checkout.amount : html`${checkout.paidAmount} of ${checkout.amount}`} ${checkout.currency}</td>
+		<td>${displayName(checkout.provider)}</td>
+		<td>${moment(checkout.createdAt)}</td>
 		<td>${remarks(checkout)}</td>
 	</tr>`,
 					),
@@ -175,29 +175,48 @@ function refusalSection(refusals: Refusal[], displayName: DisplayName): Html {
 </section>`;
 }
 
+/** What single providers remember besides, such as refunds; what is still empty is named in one line. */
 function reportSections(played: PlayedProvider[]): Html[] {
-	return played.flatMap((one) =>
-		Object.entries(one.provider.report?.(one.context) ?? {}).map(([title, all]) => {
-			const rows = newest([...all]);
-			const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-			const id = `report-${one.name}-${title.replaceAll(/\W+/g, '-')}`;
-			return html`<section aria-labelledby="${id}">
-	<h2 id="${id}">${one.provider.displayName}: ${title}</h2>
-	${
-		rows.length === 0
-			? html`<p class="empty">None.</p>`
-			: table(
-					shownOf(rows, all, title),
-					columns,
-					rows.map(
-						(row) =>
-							html`<tr>${columns.map((column) => html`<td class="address">${inCell(row[column])}</td>`)}</tr>`,
-					),
-				)
-	}
-</section>`;
-		}),
+	const reports = played.flatMap((one) =>
+		Object.entries(one.provider.report?.(one.context) ?? {}).map(([title, all]) => ({
+			id: `report-${one.name}-${title.replaceAll(/\W+/g, '-')}`,
+			heading: `${one.provider.displayName}: ${title}`,
+			title,
+			all,
+		})),
 	);
+	const empty = reports.filter(({ all }) => all.length === 0);
+	return [
+		...reports.filter(({ all }) => all.length > 0).map(reportSection),
+		...(empty.length === 0
+			? []
+			: [
+					html`<details class="quiet"><summary>Lists that are still empty (${empty.length})</summary><ul>${empty.map(({ heading }) => html`<li>${heading}</li>`)}</ul></details>`,
+				]),
+	];
+}
+
+interface Report {
+	readonly id: string;
+	readonly heading: string;
+	readonly title: string;
+	readonly all: readonly Record<string, unknown>[];
+}
+
+function reportSection({ id, heading, title, all }: Report): Html {
+	const rows = newest(all);
+	const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+	return html`<section aria-labelledby="${id}">
+	<h2 id="${id}">${heading}</h2>
+	${table(
+		shownOf(rows, all, title),
+		columns,
+		rows.map(
+			(row) =>
+				html`<tr>${columns.map((column) => html`<td class="address">${inCell(row[column])}</td>`)}</tr>`,
+		),
+	)}
+</section>`;
 }
 
 function faultSection(
@@ -254,8 +273,10 @@ function credentialSection(sandbox: SandboxState, played: PlayedProvider[]): Htm
 function inferredSection(played: PlayedProvider[]): Html {
 	return html`<section aria-labelledby="inferred">
 	<h2 id="inferred">What is inferred</h2>
-	<p>The sandbox plays what the providers document. Where no source says how a provider behaves, it had to assume something:</p>
+	<p>The sandbox plays what the providers document. Where no source says how a provider behaves, it had to assume something.</p>
+	<details><summary>What it assumes of each provider</summary>
 	${played.map((one) => html`<h3>${one.provider.displayName}</h3><ul>${one.provider.inferred.map((assumption) => html`<li>${assumption}</li>`)}</ul>`)}
+	</details>
 </section>`;
 }
 
