@@ -212,7 +212,7 @@ const javascriptOutside = [
 	'*.mjs',
 	'scripts/**/*.mjs',
 	'test/**/*.{js,cjs,mjs}',
-	'sandbox/**/*.{js,mjs}',
+	'sandbox/**/*.{js,cjs,mjs}',
 ];
 const nodeGlobals = [
 	'process',

@@ -1,31 +1,31 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { setTimeout as wait } from 'node:timers/promises';
-import axios from 'axios';
 import { N8nClient } from '../../test/n8n/client';
 import { startN8n, type RunningN8n } from '../../test/n8n/instance';
 import {
 	freePorts,
-	startProcess,
 	stopEverything,
 	type SupervisedProcess,
 } from '../../test/n8n/supervisedProcess';
 import { sandboxCredentials } from '../sandbox';
 import { importExamples, type Example } from './examples';
+import { startSandboxProcess } from './sandboxProcess';
+import { Steps } from './steps';
 import { findChromium, howToGetChromium, openBrowser, pictureEditor, walkExample } from './walk';
-
-const root = path.join(__dirname, '..', '..');
 
 const usage = `Starts the sandbox and a real n8n with this package, its credentials and the example workflows.
 
   npm run demo                       start it, and leave it running until Ctrl-C
   npm run demo -- --check            walk every example in a browser without you, and stop
-  npm run demo -- --check --pictures <folder>   the same, with pictures of what was seen`;
+  npm run demo -- --check --pictures <folder>   the same, with pictures of what was seen
+  npm run demo -- --host <name>      let it be called by this name too, besides 127.0.0.1, localhost and [::1]; may be repeated`;
 
-const say = (line: string) => console.error(`• ${line}`);
+const steps = new Steps(process.stderr);
+const { say } = steps;
 
 interface Demo {
 	n8n: RunningN8n;
@@ -55,6 +55,7 @@ async function main(): Promise<void> {
 		options: {
 			check: { type: 'boolean' },
 			pictures: { type: 'string' },
+			host: { type: 'string', multiple: true, default: [] },
 			help: { type: 'boolean' },
 		},
 	});
@@ -66,15 +67,18 @@ async function main(): Promise<void> {
 		process.on(signal, () => {
 			// A terminal and npm may both pass on the same Ctrl-C.
 			if (stopping !== undefined) return;
-			console.error('\n• Stopping n8n and the sandbox');
+			steps.end();
+			console.error('');
+			say('Stopping n8n and the sandbox');
 			void stopAll().then(() => {
-				say('Both have stopped.');
+				steps.end();
 				process.exit(signal === 'SIGINT' && !values.check ? 0 : 130);
 			});
 		});
 	}
 	try {
-		const demo = await start();
+		const demo = await start(values.host);
+		steps.end();
 		if (chromium === undefined) await keepRunning(demo);
 		else process.exitCode = (await check(demo, chromium, values.pictures)) ? 0 : 1;
 	} catch (error) {
@@ -85,18 +89,23 @@ async function main(): Promise<void> {
 	}
 }
 
-async function start(): Promise<Demo> {
+async function start(hosts: readonly string[]): Promise<Demo> {
 	const folder = mkdtempSync(path.join(tmpdir(), 'hosted-checkout-demo-'));
 	cleanUps.push(async () => await rm(folder, { recursive: true, force: true, maxRetries: 5 }));
 	const [sandboxPort = 0] = await freePorts(1);
 	const sandboxUrl = `http://127.0.0.1:${sandboxPort}`;
 	say(`Starting the sandbox of the payment providers on ${sandboxUrl}`);
 	const sandbox = await startSandboxProcess(
-		sandboxPort,
 		sandboxUrl,
 		path.join(folder, 'sandbox.log'),
+		hosts.flatMap((host) => ['--host', host]),
 	);
-	const n8n = await startN8n({ userFolder: path.join(folder, 'n8n'), say });
+	const n8n = await startN8n({
+		userFolder: path.join(folder, 'n8n'),
+		nodeArguments: ['--require', path.join(__dirname, 'n8nDoors.cjs')],
+		environment: { DEMO_HOSTS: JSON.stringify(hosts) },
+		say,
+	});
 
 	say('Making the credentials and the example workflows');
 	const client = new N8nClient(n8n.url);
@@ -116,67 +125,38 @@ async function start(): Promise<Demo> {
 	};
 }
 
-/** A process of its own, so that what happens to the sandbox does not happen to n8n. */
-async function startSandboxProcess(
-	port: number,
-	url: string,
-	logFile: string,
-): Promise<SupervisedProcess> {
-	const sandbox = startProcess({
-		node: process.execPath,
-		args: ['--import', 'tsx', path.join('sandbox', 'start.ts'), '--port', String(port)],
-		cwd: root,
-		environment: process.env,
-		logFile,
-	});
-	const deadline = Date.now() + 30_000;
-	while (
-		!(await axios.get(url, { timeout: 1000, proxy: false }).then(
-			() => true,
-			() => false,
-		))
-	) {
-		if (sandbox.ended() !== undefined || Date.now() > deadline) {
-			throw new Error(
-				`The sandbox did not start (${sandbox.ended() ?? 'no answer within 30 seconds'}).\n${readFileSync(logFile, 'utf8')}`,
-			);
-		}
-		await wait(100);
-	}
-	return sandbox;
-}
-
-async function keepRunning({ n8n, sandbox, sandboxUrl, examples }: Demo): Promise<void> {
-	const forms = examples.filter(({ formUrl }) => formUrl !== undefined);
-	const [first, ...others] = [
-		...forms.filter(({ file }) => file === SIMPLEST),
-		...forms.filter(({ file }) => file !== SIMPLEST),
-	].map(
+/** All that there is, and at the end the one thing to do next. */
+function invitation({ n8n, sandboxUrl, examples }: Demo): string {
+	const pad = Math.max(...examples.map(({ workflow }) => workflow.name.length));
+	const list = examples.map(
 		({ workflow, formUrl }) =>
-			`    ${workflow.name}\n      order form   ${formUrl}\n      executions   ${n8n.url}/workflow/${workflow.id}/executions`,
+			`    ${workflow.name.padEnd(pad)}  ${formUrl ?? `${n8n.url}/workflow/${workflow.id}`}`,
 	);
-	console.log(`
-The demo is running. No money moves.
+	const first = examples.find(({ file }) => file === SIMPLEST);
+	if (first?.formUrl === undefined) throw new Error(`examples/${SIMPLEST} has no order form.`);
+	return `
+The demo is running. No money moves. Ctrl-C stops it and throws everything away.
 
-  More to try, each an example of this package
-${others.join('\n')}
-
-  Start here
-${first}
-
-    1. Open the order form and fill it in (amounts with a point: 20.50). Follow the link that it gives; some forms lead to the cashier by themselves.
-    2. On the cashier page click Pay.
-    3. Look at the executions: in the newest, "Fulfilled" has run once, with the amount and the order number. (The one below it is the form.)
-
+  The examples, with the order form where there is one, else the workflow
+${list.join('\n')}
     The steps "Set once" on the canvases are done here already. When a form says "Problem submitting response", its newest execution says why.
 
-  n8n       ${n8n.url}
-            e-mail ${n8n.owner.email}   password ${n8n.owner.password}
-            log    ${n8n.logFile}
-  Sandbox   ${sandboxUrl}   every checkout, request refused and callback delivered; the credentials to copy
-            (in this n8n they are there already: "Payfect (sandbox)" and so on)
+  What happens
+    1. The order form gives a link (amounts with a point: 20.50); some lead to the cashier by themselves.
+    2. On the cashier page click Pay.
+    3. In the newest execution "Fulfilled" has run once, with the amount and the order number. (The one below it is the form.)
+       ${n8n.url}/workflow/${first.workflow.id}/executions
 
-Everything is thrown away when you stop it with Ctrl-C.`);
+  n8n       ${n8n.url}
+            e-mail ${n8n.owner.email}   password ${n8n.owner.password}   log ${n8n.logFile}
+  Sandbox   ${sandboxUrl}   every checkout, request refused and callback delivered
+
+  Start here: open ${first.formUrl}`;
+}
+
+async function keepRunning(demo: Demo): Promise<void> {
+	const { n8n, sandbox, sandboxUrl } = demo;
+	console.log(invitation(demo));
 	const other = (how: string) => {
 		if (stopping === undefined)
 			console.error(`\n${how}\nPress Ctrl-C to stop what is left, then run "npm run demo" again.`);

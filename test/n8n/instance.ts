@@ -21,6 +21,8 @@ export interface StartOptions {
 	environment?: Record<string, string>;
 	/** What this n8n is: `['start']` (default: all in one, or the main of several), `['webhook']`, `['worker', …]`; with more than one, `environment` has to say where they meet. */
 	command?: readonly string[];
+	/** What Node is given before n8n's own program, for example `--inspect=127.0.0.1:9229`. */
+	nodeArguments?: readonly string[];
 	/** The package to install; packed from this clone's `dist` where none is given; null: none is installed. */
 	tarball?: string | null;
 	/** Whom `signIn` makes its owner; by default the one that this user folder has had, or a new one. */
@@ -56,6 +58,7 @@ interface InstanceFile {
 	port: number;
 	brokerPort: number;
 	command: readonly string[];
+	nodeArguments: readonly string[];
 	environment: Record<string, string>;
 	owner: Owner;
 }
@@ -135,6 +138,7 @@ export async function startN8n(options: StartOptions = {}): Promise<RunningN8n> 
 		port: 0,
 		brokerPort: 0,
 		command: options.command ?? ['start'],
+		nodeArguments: options.nodeArguments ?? [],
 		environment: options.environment ?? {},
 		owner: options.owner ?? ownerOf(userFolder) ?? newOwner(),
 	};
@@ -188,7 +192,7 @@ async function launch(
 	const logBefore = readLog(userFolder).length;
 	const child = startProcess({
 		node: n8n.node,
-		args: [n8n.script, ...instance.command],
+		args: [...instance.nodeArguments, n8n.script, ...instance.command],
 		environment: environmentOfN8n({ userFolder, ...instance }),
 		logFile: logFile(userFolder),
 	});
