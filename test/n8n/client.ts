@@ -121,6 +121,7 @@ export class N8nClient {
 	}
 
 	readonly credentials = {
+		list: async (): Promise<Credential[]> => await this.call<Credential[]>('get', '/credentials'),
 		create: async (credential: {
 			name: string;
 			type: string;
