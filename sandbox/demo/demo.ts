@@ -13,6 +13,7 @@ import {
 } from '../../test/n8n/supervisedProcess';
 import { sandboxCredentials } from '../sandbox';
 import { importExamples, type Example } from './examples';
+import { invitation } from './invitation';
 import { startSandboxProcess } from './sandboxProcess';
 import { Steps } from './steps';
 import { findChromium, howToGetChromium, openBrowser, pictureEditor, walkExample } from './walk';
@@ -34,9 +35,6 @@ interface Demo {
 	client: N8nClient;
 	examples: Example[];
 }
-
-/** Its order form gives a link, and its trigger fulfils: nothing else. */
-const SIMPLEST = 'payfect.json';
 
 /** What has to be undone besides ending the processes that were started. */
 const cleanUps: (() => Promise<void>)[] = [];
@@ -123,35 +121,6 @@ async function start(hosts: readonly string[]): Promise<Demo> {
 		client,
 		examples: await importExamples(client, credentials, `${sandboxUrl}/thanks`),
 	};
-}
-
-/** All that there is, and at the end the one thing to do next. */
-function invitation({ n8n, sandboxUrl, examples }: Demo): string {
-	const pad = Math.max(...examples.map(({ workflow }) => workflow.name.length));
-	const list = examples.map(
-		({ workflow, formUrl }) =>
-			`    ${workflow.name.padEnd(pad)}  ${formUrl ?? `${n8n.url}/workflow/${workflow.id}`}`,
-	);
-	const first = examples.find(({ file }) => file === SIMPLEST);
-	if (first?.formUrl === undefined) throw new Error(`examples/${SIMPLEST} has no order form.`);
-	return `
-The demo is running. No money moves. Ctrl-C stops it and throws everything away.
-
-  The examples, with the order form where there is one, else the workflow
-${list.join('\n')}
-    The steps "Set once" on the canvases are done here already. When a form says "Problem submitting response", its newest execution says why.
-
-  What happens
-    1. The order form gives a link (amounts with a point: 20.50); some lead to the cashier by themselves.
-    2. On the cashier page click Pay.
-    3. In the newest execution "Fulfilled" has run once, with the amount and the order number. (The one below it is the form.)
-       ${n8n.url}/workflow/${first.workflow.id}/executions
-
-  n8n       ${n8n.url}
-            e-mail ${n8n.owner.email}   password ${n8n.owner.password}   log ${n8n.logFile}
-  Sandbox   ${sandboxUrl}   every checkout, request refused and callback delivered
-
-  Start here: open ${first.formUrl}`;
 }
 
 async function keepRunning(demo: Demo): Promise<void> {

@@ -172,6 +172,8 @@ function lastWords(n8n: RunningN8n): string {
 class LiveN8n {
 	private running: RunningN8n | undefined;
 
+	private isInvited = false;
+
 	constructor(
 		private readonly settings: Settings,
 		private readonly sandboxUrl: string,
@@ -200,10 +202,12 @@ class LiveN8n {
 			tell(
 				`n8n did not load ${missing.join(', ')}. The last lines of its log:\n${lastWords(this.running)}`,
 			);
-		this.invite(this.running);
+		if (this.isInvited) tell(`  It runs with the change: ${this.running.url}`);
+		else this.invite(this.running);
 	}
 
 	private invite({ url, owner, logFile }: RunningN8n): void {
+		this.isInvited = true;
 		console.log(`
   n8n       ${url}   e-mail ${owner.email}   password ${owner.password}   log ${logFile}
   Sandbox   ${this.sandboxUrl}   its credentials are in this n8n: "Payfect (sandbox)" and so on

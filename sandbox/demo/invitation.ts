@@ -1,0 +1,42 @@
+import type { RunningN8n } from '../../test/n8n/instance';
+import type { Example } from './examples';
+
+/** Its order form gives a link, and its trigger fulfils: nothing else. */
+const SIMPLEST = 'payfect.json';
+
+interface WhatRuns {
+	n8n: Pick<RunningN8n, 'url' | 'owner' | 'logFile'>;
+	sandboxUrl: string;
+	examples: readonly (Pick<Example, 'file' | 'formUrl'> & {
+		workflow: { id: string; name: string };
+	})[];
+}
+
+/** All that there is, and at the end the one thing to do next. */
+export function invitation({ n8n, sandboxUrl, examples }: WhatRuns): string {
+	const pad = Math.max(...examples.map(({ workflow }) => workflow.name.length));
+	const list = examples.map(
+		({ workflow, formUrl }) =>
+			`    ${workflow.name.padEnd(pad)}  ${formUrl ?? `${n8n.url}/workflow/${workflow.id}`}`,
+	);
+	const first = examples.find(({ file }) => file === SIMPLEST);
+	if (first?.formUrl === undefined) throw new Error(`examples/${SIMPLEST} has no order form.`);
+	return `
+The demo is running. No money moves. Ctrl-C stops it and throws everything away.
+
+  The examples, with the order form where there is one, else the workflow
+${list.join('\n')}
+    The steps "Set once" on the canvases are done here already. When a form says "Problem submitting response", its newest execution says why.
+
+  What happens
+    1. The order form gives a link (amounts with a point: 20.50); some lead to the cashier by themselves.
+    2. On the cashier page click Pay.
+    3. In the newest execution "Fulfilled" has run once, with the amount and the order number. (The one below it is the form.)
+       ${n8n.url}/workflow/${first.workflow.id}/executions
+
+  n8n       ${n8n.url}
+            e-mail ${n8n.owner.email}   password ${n8n.owner.password}   log ${n8n.logFile}
+  Sandbox   ${sandboxUrl}   every checkout, request refused and callback delivered
+
+  Start here: open ${first.formUrl}`;
+}
