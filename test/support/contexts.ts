@@ -71,7 +71,9 @@ export interface NodeRunOptions extends NodeSetup {
 	mode?: WorkflowExecuteMode;
 	/** How often the node has already run in this execution (as inside a loop). */
 	runIndex?: number;
-	/** Stops the execution as the user's Stop button does. */
+	/** Stops the execution, as the user's Stop button does, once this is settled. */
+	stopWhen?: Promise<unknown>;
+	/** The same by the clock. */
 	abortAfterMilliseconds?: number;
 	/** Calls the node as n8n does when an AI agent uses it as a tool. Error outputs and retries are not played then. */
 	asTool?: boolean;
@@ -128,21 +130,17 @@ export async function runNode(options: NodeRunOptions): Promise<NodeRun> {
 		executionData: { nodeExecutionStack: [entry] },
 	});
 	if (options.asTool) return await callAsTool(setup, parts, data, entry, options.mode ?? 'trigger');
-	return await runEngine(
-		setup,
-		parts,
-		data,
-		options.mode ?? 'trigger',
-		options.abortAfterMilliseconds,
-	);
+	return await runEngine(setup, parts, data, options.mode ?? 'trigger', options);
 }
+
+type StopButton = Pick<NodeRunOptions, 'stopWhen' | 'abortAfterMilliseconds'>;
 
 async function runEngine(
 	setup: NodeSetup,
 	parts: Assembled,
 	data: IRunExecutionData,
 	mode: WorkflowExecuteMode,
-	abortAfterMilliseconds?: number,
+	{ stopWhen, abortAfterMilliseconds }: StopButton = {},
 ): Promise<NodeRun> {
 	const { workflow, additionalData, node } = parts;
 	additionalData.hooks = new ExecutionLifecycleHooks(mode, additionalData.executionId ?? '1', {
@@ -161,6 +159,7 @@ async function runEngine(
 		const running = new WorkflowExecute(additionalData, mode, data).processRunExecutionData(
 			workflow,
 		);
+		void stopWhen?.finally(() => running.cancel());
 		const stop =
 			abortAfterMilliseconds === undefined
 				? undefined

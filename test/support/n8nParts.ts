@@ -33,6 +33,7 @@ import {
 	type IRequestOptionsSimplified,
 	type IVersionedNodeType,
 	type IWorkflowExecuteAdditionalData,
+	type IWorkflowSettings,
 	type NodeParameterValueType,
 	type OnError,
 	type WorkflowExecuteMode,
@@ -110,6 +111,8 @@ export interface NodeSetup {
 	retryOnFail?: { maxTries: number; waitBetweenTries: number };
 	/** "Always Output Data" and "Execute Once" in the node's settings. */
 	settings?: Pick<INode, 'alwaysOutputData' | 'executeOnce'>;
+	/** The workflow's own settings, such as "Timeout Workflow" (`executionTimeout`, seconds). */
+	workflowSettings?: IWorkflowSettings;
 	/** Nodes between the start and this one, in order, as far as their types and names matter. They pass items on. */
 	nodesBefore?: Array<{
 		name: string;
@@ -349,7 +352,7 @@ export function assemble(setup: NodeSetup): Assembled {
 		active: true,
 		nodeTypes,
 		staticData: setup.staticData ? { [staticDataKey]: structuredClone(setup.staticData) } : {},
-		settings: { executionOrder: 'v1' },
+		settings: { executionOrder: 'v1', ...setup.workflowSettings },
 	});
 
 	const address = (setup.n8nAddress ?? 'https://n8n.example').replace(/\/$/, '');

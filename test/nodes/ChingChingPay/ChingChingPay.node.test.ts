@@ -496,6 +496,12 @@ describe('Create a Refund', () => {
 		).toMatchObject([{ status: 'refunded', amount: '5.00' }]);
 	});
 
+	it('has its callback sent to the address in the form', async () => {
+		const callbackUrl = 'http://127.0.0.1:1/webhook/refunds/callback';
+		await shop.run({ ...refund, callback: 'url', callbackUrl });
+		expect((await shop.state()).deliveries.map(({ url }) => url)).toEqual([callbackUrl]);
+	});
+
 	it('twice with one number in one run is refused', async () => {
 		const result = await shop.run(refund, {
 			items: [{ json: {} }, { json: {} }],
@@ -503,7 +509,9 @@ describe('Create a Refund', () => {
 		});
 		expect(jsonOf(result)).toMatchObject([
 			{ reference: 'refund-1' },
-			{ error: expect.stringContaining('already used by item 0') },
+			{
+				error: expect.stringContaining(`'Refund Reference' "refund-1" was already used by item 0`),
+			},
 		]);
 		expect((await shop.state()).requests.chingchingpay).toMatchObject({ refund: 1 });
 	});
@@ -511,6 +519,7 @@ describe('Create a Refund', () => {
 	it.each([
 		["'Payment Reference' and 'Transaction ID' are both empty", { paymentReference: '' }],
 		["'Refund Reference' is empty", { reference: '={{ "" }}' }],
+		["'Refund Reference' is not a text but a list", { reference: '={{ ["refund-1"] }}' }],
 		["'Amount' is empty", { amount: '={{ "" }}' }],
 		['amount is more than the 2050 that are left', { amount: '20.51' }],
 	])('says %s', async (words, changes) => {

@@ -19,7 +19,11 @@ export interface State {
 	}>;
 	refusals: Array<{ reason: string; path: string }>;
 	requests: { chingchingpay?: Record<string, number> };
-	deliveries: Array<{ requestHeaders: Record<string, string>; requestBody: string }>;
+	deliveries: Array<{
+		url: string;
+		requestHeaders: Record<string, string>;
+		requestBody: string;
+	}>;
 }
 
 /** A sandbox for the tests of a file, emptied before each of them, and a merchant who uses it. */

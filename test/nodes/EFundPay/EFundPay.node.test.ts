@@ -183,6 +183,20 @@ describe('Checkout: Create', () => {
 		});
 	});
 
+	// EFundPay may refuse an empty address.
+	it('sends no address where the JSON fields are left at {}', async () => {
+		const empty = { buyer: '{}', billingDetails: '{}', shippingDetails: {} };
+		await run({ ...order, additionalFields: empty });
+		const [checkout] = (await state()).checkouts;
+		expect(Object.keys(checkout?.request ?? {})).toEqual(
+			expect.not.arrayContaining(['billing_details', 'shipping_details']),
+		);
+		expect(checkout?.request.buyer).toEqual({
+			display_name: 'Maria Gomez',
+			email_address: 'maria@shop.example',
+		});
+	});
+
 	it("gives EFundPay's answer as it came with Simplify off", async () => {
 		expect(jsonOf(await run({ ...order, simple: false }))).toMatchObject([
 			{
@@ -207,8 +221,10 @@ describe('Checkout: Create', () => {
 		["'Buyer Name' and 'Buyer Email'", { buyerName: '', buyerEmail: '' }],
 		["'Buyer (JSON)' is not a JSON object", { additionalFields: { buyer: '[]' } }],
 		["'Billing Details (JSON)' is not valid JSON", { additionalFields: { billingDetails: '{' } }],
-		["'Attempt' is not a whole number", { options: { attempt: 1.5 } }],
-	])('refuses a row before anything is sent: %s', async (words, parameters) => {
+		["'Attempt' is not a whole number above zero", { options: { attempt: 1.5 } }],
+		["'Attempt' is not a whole number above zero", { options: { attempt: 0 } }],
+		["'Attempt' is not a whole number above zero", { options: { attempt: '={{ "-1" }}' } }],
+	])('refuses a row before anything is sent: %s (%j)', async (words, parameters) => {
 		const result = await run({ ...order, ...parameters });
 		expect(wordsOf(result)).toContain(words);
 		expect((await state()).requests.efundpay).toEqual({});
@@ -840,10 +856,28 @@ describe('Refund', () => {
 		expect((await state()).requests.efundpay?.createRefund).toBe(1);
 	});
 
+	it('twice with one number in one run is refused, and the field is named', async () => {
+		const transactionId = await paid();
+		const result = await run(refund(transactionId), {
+			items: [{ json: {} }, { json: {} }],
+			continueOnFail: 'continueRegularOutput',
+		});
+		expect(jsonOf(result)).toMatchObject([
+			{ reference: 'refund-1' },
+			{
+				error: expect.stringContaining(
+					`'Refund Reference' "refund-1" was already used by item 0`,
+				) as string,
+			},
+		]);
+		expect((await state()).requests.efundpay?.createRefund).toBe(1);
+	});
+
 	it.each<[string, IDataObject]>([
 		["'Amount' is empty", { amount: '={{ "" }}' }],
 		['\'Amount\' "5.005" has more decimals', { amount: '5.005' }],
 		["'Refund Reference' is empty", { reference: ' ' }],
+		["'Refund Reference' is not a text but a list", { reference: '={{ ["refund-1"] }}' }],
 		["'Refund Reference'", { reference: 'r'.repeat(51) }],
 		["'Reason' is empty", { reason: ' ' }],
 		["'Callback URL' is empty", { callbackUrl: '={{ "" }}' }],

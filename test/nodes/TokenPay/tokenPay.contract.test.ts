@@ -878,6 +878,13 @@ describe('the event of a callback', () => {
 		expect(eventOf({ ...paid, trade_state })).toMatchObject({ event, status });
 	});
 
+	it.each(['REFUND', 'NOTPAY', 'CLOSED'])(
+		'of the state %s has no time: TokenPay tells only when it was paid',
+		(trade_state) => {
+			expect(eventOf({ ...paid, trade_state }).occurredAt).toBeNull();
+		},
+	);
+
 	it.each(['payanother', null, 'Transaction'])(
 		'is never a payment when the resource is a %j: a payout looks the same',
 		(originalType) => {

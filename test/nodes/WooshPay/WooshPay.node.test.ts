@@ -422,6 +422,10 @@ describe('refunds', () => {
 		],
 		[{ paymentId: 'pi_1', amount: '5', currency: '={{ "" }}' }, "'Currency' is empty"],
 		[{ paymentId: 'pi_1', amount: '5.001', currency: 'GBP' }, "'Amount'"],
+		[
+			{ paymentId: 'pi_1', amountFrom: 'payment', reference: '={{ ["refund-1"] }}' },
+			"'Refund Reference' is not a text but a list",
+		],
 	])('are refused before anything is sent: %j', async (changes, words) => {
 		expect((await run({ ...refund, ...changes })).error?.message).toContain(words);
 		expect((await sandbox.state()).requests.wooshpay).toEqual({});

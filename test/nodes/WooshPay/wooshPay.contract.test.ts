@@ -423,6 +423,15 @@ describe('a payment', () => {
 		);
 	});
 
+	// Compared with what Wait for Payment expects, an amount received so far would look underpaid.
+	it.each(['requires_capture', 'processing', 'canceled'])(
+		'that is not finished (%s) is worth what it asks for, whatever was received so far',
+		(status) => {
+			const payment = answer('getPayment.succeeded', { status, amount_received: 900 });
+			expect(readPayment(payment).amount).toBe('10.10');
+		},
+	);
+
 	it('finds the reference in the metadata where there is no order number', () => {
 		expect(
 			readPayment(

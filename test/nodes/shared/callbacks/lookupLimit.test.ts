@@ -21,6 +21,12 @@ it('does not count the questions that were not asked: a flood that goes on does 
 	expect(ask('flooded', MAX_LOOKUPS_PER_MINUTE, start + 90_000)).toBe(MAX_LOOKUPS_PER_MINUTE);
 });
 
+it('takes genuine callbacks again a minute after it was full, though the flood never stopped', () => {
+	ask('besieged', MAX_LOOKUPS_PER_MINUTE, start);
+	ask('besieged', MAX_LOOKUPS_PER_MINUTE, start + 30_000);
+	expect(mayLookUp('besieged', start + 60_000)).toBe(true);
+});
+
 it('counts each trigger by itself', () => {
 	ask('one', MAX_LOOKUPS_PER_MINUTE, start);
 	expect(mayLookUp('another', start)).toBe(true);

@@ -557,6 +557,28 @@ describe('Confirm With Provider', () => {
 		});
 	});
 
+	it.each<[string, string | null, Verification['genuine']]>([
+		['is given where the signed callback names it', 'payment-1', true],
+		['is not believed of a callback that nobody signed', null, 'ask'],
+	])(
+		'a payment ID that the API leaves out, without which no refund can be made, %s',
+		async (_case, paymentId, genuine) => {
+			const payload = newPayment();
+			const contract = asking(
+				{ paymentId: null, eventId: `found-${String(payload.id)}` },
+				{
+					verify: () => ({ genuine, payload }) as Verification,
+					parseEvent: (...received) => ({
+						...probeContract().callback.parseEvent(...received),
+						paymentId: 'payment-1',
+					}),
+				},
+			);
+			const call = await deliver({ payload, contract, parameters: confirmed });
+			expect(call.items?.[0]?.[0]?.json).toMatchObject({ paymentId });
+		},
+	);
+
 	it.each(['payment.pending', 'payment.failed', 'payment.canceled', 'payment.expired'] as const)(
 		'"paid" that the API denies (%s) is acknowledged, logged, and starts nothing',
 		async (event) => {

@@ -12,7 +12,7 @@ import {
 	type ProbeCredentials,
 } from '../support/probe';
 import { startProviderServer, type ProviderServer, type Reply } from '../support/providerServer';
-import { resetTime } from '../support/skippedTime';
+import { resetTime, whenSomebodySleeps } from '../support/skippedTime';
 import type { Operation } from '../../../../nodes/shared/items/row';
 
 jest.mock('n8n-workflow', () =>
@@ -468,6 +468,15 @@ describe('Retry On Fail', () => {
 		expect(json(result.outputs[0]).map(({ reference }) => reference)).toEqual(rows(10));
 	});
 
+	// An expression that reads the clock or a counter gives another one at each try.
+	it('gives no row the checkout of another order, where the reference of its item has changed since', async () => {
+		server.respond(({ body }) => (referenceOf(body) === 'bad' ? { status: 400 } : makeIt(body)));
+		const executionId = `changed-${++execution}`;
+		await run(['order-1', 'bad'], { retryOnFail, executionId });
+		const { outputs } = await run(['order-2'], { retryOnFail, executionId });
+		expect(json(outputs[0])).toEqual([{ id: 'checkout-2', reference: 'order-2' }]);
+	});
+
 	it('does not repeat a checkout that may have been made', async () => {
 		server.respond(({ body }) => {
 			makeIt(body);
@@ -550,10 +559,19 @@ describe('Retry On Fail', () => {
 });
 
 describe('stopping the execution', () => {
+	/** The provider answers so; settled as soon as this many requests have arrived. */
+	const arrival = (count: number, answer: Parameters<ProviderServer['respond']>[0]) =>
+		new Promise<void>((resolve) =>
+			server.respond((request, index) => {
+				if (index + 1 === count) resolve();
+				return answer(request, index);
+			}),
+		);
+
 	it('sends no further row, fails none, and says which rows were made and which may have been', async () => {
-		server.respond(({ body }, index) => (index < 5 ? makeIt(body) : 'hang'));
+		const stopWhen = arrival(10, ({ body }, index) => (index < 5 ? makeIt(body) : 'hang'));
 		const result = await run(rows(200), {
-			abortAfterMilliseconds: 1_500,
+			stopWhen,
 			parameters: { options: { requestsInParallel: 5 } },
 		});
 		expect(result.status).toBe('canceled');
@@ -564,9 +582,9 @@ describe('stopping the execution', () => {
 	});
 
 	it('keeps what was made when the node continues on errors', async () => {
-		server.respond(({ body }, index) => (index < 5 ? makeIt(body) : 'hang'));
+		const stopWhen = arrival(10, ({ body }, index) => (index < 5 ? makeIt(body) : 'hang'));
 		const result = await run(rows(200), {
-			abortAfterMilliseconds: 1_500,
+			stopWhen,
 			continueOnFail: 'continueRegularOutput',
 		});
 		expect(result.status).toBe('canceled');
@@ -579,9 +597,9 @@ describe('stopping the execution', () => {
 
 	// They are nowhere else: the row after them is where somebody would go on.
 	it('leaves an error for each row that was on its way when the node continues on errors', async () => {
-		server.respond(({ body }, index) => (index < 5 ? makeIt(body) : 'hang'));
+		const stopWhen = arrival(10, ({ body }, index) => (index < 5 ? makeIt(body) : 'hang'));
 		const result = await run(rows(200), {
-			abortAfterMilliseconds: 1_500,
+			stopWhen,
 			continueOnFail: 'continueRegularOutput',
 		});
 		expect(
@@ -597,10 +615,42 @@ describe('stopping the execution', () => {
 		);
 	});
 
+	// An error would be one more row to look up by hand, of an order that was certainly not made.
+	it('leaves nothing of a row that was refused and waits for its next try, when the node continues on errors', async () => {
+		const stopWhen = new Promise<void>((resolve) =>
+			server.respond(({ body }, index) => {
+				if (index === 0) return makeIt(body);
+				whenSomebodySleeps(resolve);
+				return { status: 429 };
+			}),
+		);
+		const result = await run(rows(3), {
+			stopWhen,
+			continueOnFail: 'continueRegularOutput',
+			parameters: { options: { requestsInParallel: 1 } },
+		});
+		expect(result.status).toBe('canceled');
+		expect(json(result.outputs[0])).toEqual([{ id: 'checkout-1', reference: 'order-0' }]);
+	});
+
+	it('leaves nothing of a row that only looks something up, when the node continues on errors', async () => {
+		// The provider is gone, so row 1 is tried only once: that try is what Stop cuts off.
+		const stopWhen = arrival(6, (_request, index) => (index < 5 ? 'reset' : 'hang'));
+		const result = await run(rows(3), {
+			stopWhen,
+			continueOnFail: 'continueRegularOutput',
+			parameters: { operation: 'get', options: { requestsInParallel: 1 } },
+		});
+		expect(result.status).toBe('canceled');
+		expect(json(result.outputs[0])).toEqual([
+			{ error: expect.stringContaining('[item 0, reference "order-0"]') as string },
+		]);
+	});
+
 	it('names the rows that were on their way also where the provider de-duplicates', async () => {
-		server.respond(() => 'hang');
+		const stopWhen = arrival(5, () => 'hang');
 		const result = await run(rows(200), {
-			abortAfterMilliseconds: 1_500,
+			stopWhen,
 			parameters: { operation: 'createOnce' },
 		});
 		expect(result.error?.description).toContain(
@@ -609,9 +659,9 @@ describe('stopping the execution', () => {
 	});
 
 	it('with Retry On Fail, by which n8n repeats the node, names the same rows', async () => {
-		server.respond(({ body }, index) => (index < 5 ? makeIt(body) : 'hang'));
+		const stopWhen = arrival(10, ({ body }, index) => (index < 5 ? makeIt(body) : 'hang'));
 		const result = await run(rows(200), {
-			abortAfterMilliseconds: 1_500,
+			stopWhen,
 			retryOnFail: { maxTries: 3, waitBetweenTries: 1 },
 		});
 		expect(server.received).toHaveLength(10);
@@ -621,7 +671,7 @@ describe('stopping the execution', () => {
 	});
 
 	it('with Retry On Fail keeps what was made when the node continues on errors', async () => {
-		server.respond(({ body }, index) =>
+		const stopWhen = arrival(10, ({ body }, index) =>
 			index === 0
 				? { status: 400, body: '{"error":{"message":"No"}}' }
 				: index < 5
@@ -629,7 +679,7 @@ describe('stopping the execution', () => {
 					: 'hang',
 		);
 		const result = await run(rows(200), {
-			abortAfterMilliseconds: 1_500,
+			stopWhen,
 			retryOnFail: { maxTries: 3, waitBetweenTries: 1 },
 			continueOnFail: 'continueRegularOutput',
 		});
