@@ -279,6 +279,51 @@ describe('publishing', () => {
 	});
 });
 
+describe('publishing again', () => {
+	let server: ProviderServer;
+	let registered: Array<IDataObject & { id: string }>;
+	/** Members of each list beside the endpoints. */
+	let list: IDataObject;
+	beforeAll(async () => void (server = await startProviderServer()));
+	beforeEach(() => {
+		server.reset();
+		registered = [];
+		list = {};
+		let made = 0;
+		server.respond(({ method, path, body }) => {
+			if (method === 'DELETE')
+				registered = registered.filter(({ id }) => id !== path.split('/').at(-1));
+			if (method !== 'POST') return { body: JSON.stringify({ ...list, data: registered }) };
+			const endpoint = { id: `we_${++made}`, ...(JSON.parse(body) as object), status: 'enabled' };
+			registered.push(endpoint);
+			return { body: JSON.stringify({ ...endpoint, secret: `whsec_of_endpoint_${made}` }) };
+		});
+	});
+	afterAll(() => server.close());
+	const there = (setting: Setting = {}): Setting => ({
+		...setting,
+		credential: { baseUrl: server.url, secretKey: 'sk_test_abcdefghijkl' },
+	});
+
+	it('makes the endpoint anew where WooshPay has disabled it: nothing would arrive there', async () => {
+		const { staticData, webhookUrl } = await publish(there());
+		registered = registered.map((endpoint) => ({ ...endpoint, status: 'disabled' }));
+		const again = await publish(there({ staticData }));
+		expect(registered).toEqual([
+			expect.objectContaining({ url: webhookUrl, status: 'enabled' }) as unknown,
+		]);
+		expect(again.staticData.endpointId).toBe(registered[0]?.id);
+	});
+
+	it('does not read a list for ever that gives the same page each time, and says there is more', async () => {
+		const { staticData } = await publish(there());
+		list = { has_more: true };
+		server.received.length = 0;
+		expect((await hook('checkExists', there({ staticData }))).error).toBeUndefined();
+		expect(server.received.map(({ path }) => path)).toHaveLength(2);
+	});
+});
+
 describe('unpublishing', () => {
 	it("removes the endpoint and nobody else's", async () => {
 		await sandbox.api('POST', '/v1/webhook_endpoints', {

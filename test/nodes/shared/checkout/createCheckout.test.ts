@@ -56,6 +56,34 @@ describe('a warning about the callback address', () => {
 	});
 });
 
+describe('a warning that nothing in the workflow will hear of the payment', () => {
+	const wait = { type: 'probe', disabled: false, parameters: { operation: 'waitForPayment' } };
+
+	it.each<[string, object[], boolean]>([
+		['no node follows', [], true],
+		['the Wait for Payment that follows is disabled', [{ ...wait, disabled: true }], true],
+		['only that of another provider follows', [{ ...wait, type: 'other' }], true],
+		['only another operation follows', [{ ...wait, parameters: { operation: 'get' } }], true],
+		['a Wait for Payment follows', [wait], false],
+		['one follows behind a disabled one', [{ ...wait, disabled: true }, wait], false],
+	])('where %s', (_case, childNodes, isWarned) => {
+		const hints: string[] = [];
+		const context = {
+			addExecutionHints: ({ message }: { message: string }) => hints.push(message),
+			getNode: () => ({ name: 'Create', type: 'probe' }),
+			getChildNodes: () => childNodes,
+		};
+		warnAboutCallbackUrl(
+			{ itemIndex: 0, context, text: () => 'resumeExecution' } as unknown as Row<ProbeCredentials>,
+			'https://n8n.example/webhook-waiting/1',
+			'https://api.provider.example/checkouts',
+		);
+		expect(hints.filter((hint) => hint.includes('no Wait for Payment follows'))).toHaveLength(
+			isWarned ? 1 : 0,
+		);
+	});
+});
+
 describe('Simplify', () => {
 	const row = (simple: boolean | undefined) =>
 		({

@@ -1189,6 +1189,33 @@ describe('Wait for Payment, before it waits', () => {
 		expect(byUrl.stored).not.toContain('no Wait for Payment follows');
 	});
 
+	test.each([
+		['an hour', 3_600],
+		['a second less than n8n needs to notice that the wait is over', 2 * 3_600 + 59],
+	])(
+		"'Timeout Workflow' of %s is refused for a wait of two hours: n8n would cancel the execution in place of Not Paid",
+		async (_case, executionTimeout) => {
+			const run = await attempt({
+				workflowSettings: { executionTimeout },
+				parameters: { limitType: 'duration', limitAmount: 2, limitUnit: 'hours' },
+			});
+			expect(run.status).toBe('error');
+			expect(words(run.error)).toContain("'Timeout Workflow' in the settings of this workflow");
+		},
+	);
+
+	test.each([
+		['that ends after the wait', 2 * 3_600 + 120],
+		['that is switched off', -1],
+		['that is switched off as 0', 0],
+	])("'Timeout Workflow' %s is no obstacle", async (_case, executionTimeout) => {
+		const run = await attempt({
+			workflowSettings: { executionTimeout },
+			parameters: { limitType: 'duration', limitAmount: 2, limitUnit: 'hours' },
+		});
+		expect(run.status).toBe('waiting');
+	});
+
 	test("'Always Output Data' is refused: it would make an empty item on Paid of everything that is not paid", async () => {
 		expect(words((await attempt({ settings: { alwaysOutputData: true } })).error)).toContain(
 			"'Always Output Data' is on",
