@@ -12,6 +12,7 @@ beforeEach(() => {
 	merchant.received.splice(0);
 	merchant.answers.splice(0);
 });
+afterEach(() => jest.useRealTimers());
 afterAll(async () => await merchant.stop());
 
 function dispatch(changes: Partial<Dispatch> = {}): Dispatch {
@@ -80,11 +81,12 @@ test('a redelivery by hand that is acknowledged ends the schedule', async () => 
 });
 
 test('clearing ends every schedule', async () => {
+	jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'Date'] });
 	merchant.answers.push(500);
 	await deliveries.send(dispatch({ gapsMilliseconds: [100_000] }));
+	expect(jest.getTimerCount()).toBe(1);
 	deliveries.clear();
-	await new Promise((resolve) => setTimeout(resolve, 50));
-	expect(merchant.received).toHaveLength(1);
+	jest.runAllTimers();
 	expect(deliveries.size).toBe(0);
 });
 
