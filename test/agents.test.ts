@@ -1,12 +1,9 @@
 /** What an AI agent gets of each node: n8n makes a tool of it (n8n 2.41.1, dist/tool-generation/ai-tools.js), and fills its fields by $fromAI. */
-import { readdirSync } from 'node:fs';
-import path from 'node:path';
 import { createNodeAsTool } from 'n8n-core/dist/execution-engine/node-execution-context/utils/create-node-as-tool';
 import {
 	NodeConnectionTypes,
 	NodeHelpers,
 	type ICredentialDataDecryptedObject,
-	type ICredentialType,
 	type IDataObject,
 	type INode,
 	type INodeParameters,
@@ -17,38 +14,24 @@ import {
 import { sandboxCredentials, startSandbox, type RunningSandbox } from '../sandbox/sandbox';
 import { samples } from './every-provider.samples';
 import { runNode, type NodeRun } from './support/contexts';
+import { newCredential, newNode, providerFolders } from './support/providers';
 
-const root = path.resolve(__dirname, '..');
-
-function instance<Type>(file: string, name: string): Type {
-	const exported = jest.requireActual<Record<string, (new () => Type) | undefined>>(
-		path.join(root, file),
-	)[name];
-	if (exported === undefined) throw new Error(`${file} exports no ${name}.`);
-	return new exported();
-}
-
-const providers = readdirSync(path.join(root, 'nodes'), { withFileTypes: true })
-	.filter((entry) => entry.isDirectory() && entry.name !== 'shared')
-	.map(({ name: folder }) => ({
-		folder,
-		credential: instance<ICredentialType>(
-			`credentials/${folder}Api.credentials.ts`,
-			`${folder}Api`,
-		),
-		/** A new one each time: n8n changes the description. */
-		tool: (): INodeType => {
-			const node = instance<INodeType>(`nodes/${folder}/${folder}.node.ts`, folder);
-			node.description = {
-				...node.description,
-				name: `${node.description.name}Tool`,
-				displayName: `${node.description.displayName} Tool`,
-				inputs: [],
-				outputs: [NodeConnectionTypes.AiTool],
-			};
-			return node;
-		},
-	}));
+const providers = providerFolders().map((folder) => ({
+	folder,
+	credential: newCredential(folder),
+	/** A new one each time: n8n changes the description. */
+	tool: (): INodeType => {
+		const node = newNode(folder);
+		node.description = {
+			...node.description,
+			name: `${node.description.name}Tool`,
+			displayName: `${node.description.displayName} Tool`,
+			inputs: [],
+			outputs: [NodeConnectionTypes.AiTool],
+		};
+		return node;
+	},
+}));
 type Provider = (typeof providers)[number];
 
 let sandbox: RunningSandbox;

@@ -2,13 +2,12 @@
  * What a new user gets wrong in the forms, and the words that n8n then shows: the list is the test. Every message names the field,
  * the second sentence says what to do.
  */
-import { readdirSync } from 'node:fs';
-import path from 'node:path';
-import type { ICredentialType, IDataObject, INodeType } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 import { sandboxCredentials, startSandbox, type RunningSandbox } from '../sandbox/sandbox';
 import { samples } from './every-provider.samples';
 import { resetTime } from './nodes/shared/support/skippedTime';
 import { callHook, DELETED, runNode } from './support/contexts';
+import { newCredential, newNode, newTrigger, providerFolders } from './support/providers';
 
 jest.mock('n8n-workflow', () =>
 	jest
@@ -20,24 +19,11 @@ jest.mock('n8n-workflow', () =>
 
 type Fields = Record<string, string>;
 
-const root = path.resolve(__dirname, '..');
-const folders = readdirSync(path.join(root, 'nodes'), { withFileTypes: true })
-	.filter((entry) => entry.isDirectory() && entry.name !== 'shared')
-	.map(({ name }) => name);
-
-function instance<Type>(file: string, name: string): Type {
-	const exported = jest.requireActual<Record<string, (new () => Type) | undefined>>(
-		path.join(root, file),
-	)[name];
-	if (exported === undefined) throw new Error(`${file} exports no ${name}.`);
-	return new exported();
-}
-
-const providers = folders.map((folder) => ({
+const providers = providerFolders().map((folder) => ({
 	folder,
-	node: instance<INodeType>(`nodes/${folder}/${folder}.node.ts`, folder),
-	trigger: instance<INodeType>(`nodes/${folder}/${folder}Trigger.node.ts`, `${folder}Trigger`),
-	credential: instance<ICredentialType>(`credentials/${folder}Api.credentials.ts`, `${folder}Api`),
+	node: newNode(folder),
+	trigger: newTrigger(folder),
+	credential: newCredential(folder),
 }));
 type Provider = (typeof providers)[number];
 

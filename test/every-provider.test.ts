@@ -31,6 +31,7 @@ import {
 	type NodeRunOptions,
 	type WebhookCall,
 } from './support/contexts';
+import { newCredential, newNode, newTrigger, providerFolders, root } from './support/providers';
 
 jest.mock('n8n-workflow', () =>
 	jest
@@ -40,11 +41,8 @@ jest.mock('n8n-workflow', () =>
 		.n8nWorkflowThatSkipsTime(),
 );
 
-const root = path.resolve(__dirname, '..');
 const read = (...names: string[]) => readFileSync(path.join(root, ...names), 'utf8');
-const folders = readdirSync(path.join(root, 'nodes'), { withFileTypes: true })
-	.filter((entry) => entry.isDirectory() && entry.name !== 'shared')
-	.map(({ name }) => name);
+const folders = providerFolders();
 
 type AnyContract = PaymentContract<Record<string, unknown>, CheckoutOrder>;
 
@@ -58,14 +56,6 @@ interface Provider extends ProviderSamples {
 	contract: AnyContract;
 	contractText: string;
 }
-
-const instance = <Type>(file: string, name: string): Type => {
-	const exported = jest.requireActual<Record<string, (new () => Type) | undefined>>(
-		path.join(root, file),
-	)[name];
-	if (exported === undefined) throw new Error(`${file} exports no ${name}.`);
-	return new exported();
-};
 
 function providerIn(folder: string): Provider {
 	const contractFile =
@@ -84,9 +74,9 @@ function providerIn(folder: string): Provider {
 		...ofProvider,
 		folder,
 		name: folder.toLowerCase(),
-		node: instance(`nodes/${folder}/${folder}.node.ts`, folder),
-		trigger: instance(`nodes/${folder}/${folder}Trigger.node.ts`, `${folder}Trigger`),
-		credential: instance(`credentials/${folder}Api.credentials.ts`, `${folder}Api`),
+		node: newNode(folder),
+		trigger: newTrigger(folder),
+		credential: newCredential(folder),
 		contract,
 		contractText: read('nodes', folder, contractFile),
 	};

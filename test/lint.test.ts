@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { providerFolders } from './support/providers';
 
 interface Report {
 	ruleId: string | null;
@@ -219,9 +219,7 @@ const allowed: Record<string, [filePath: string, text: string]> = {
 	],
 };
 
-const root = path.resolve(__dirname, '..');
-const provider =
-	readdirSync(path.join(root, 'nodes')).find((name) => name !== 'shared') ?? 'no provider on disk';
+const [provider = 'no provider on disk'] = providerFolders();
 const named: [string, string] = [
 	'nodes/shared/requests/sendCall.ts',
 	`// As ${provider.toLowerCase()} wants it.\nexport const one = 1;`,

@@ -9,8 +9,8 @@ import { callbackCases } from './e2e/callbackCases';
 import { samples } from './every-provider.samples';
 import { fuzzedProviders } from './fuzz/genuineCallbacks';
 import { loadFromDist } from './support/contexts';
+import { providerFolders, root } from './support/providers';
 
-const root = path.resolve(__dirname, '..');
 const inRoot = (...names: string[]) => path.join(root, ...names);
 
 interface PackageJson {
@@ -39,9 +39,7 @@ const nodesOnDisk = compiled(filesUnder('nodes').filter((file) => file.endsWith(
 const credentialsOnDisk = compiled(
 	filesUnder('credentials').filter((file) => file.endsWith('.credentials.ts')),
 );
-const providers = readdirSync(inRoot('nodes'), { withFileTypes: true })
-	.filter((entry) => entry.isDirectory() && entry.name !== 'shared')
-	.map((entry) => entry.name);
+const providers = providerFolders();
 
 const internalName = (provider: string) =>
 	`${provider.charAt(0).toLowerCase()}${provider.slice(1)}`;

@@ -1,14 +1,10 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import type {
-	ICredentialDataDecryptedObject,
-	ICredentialType,
-	IDataObject,
-	INodeType,
-} from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 import type { SandboxProvider } from '../../sandbox/core/provider';
 import type { NodeSetup } from '../support/contexts';
+import { newCredential, newNode, providerFolders, root } from '../support/providers';
 
 /** One provider's Create Checkout, as a merchant sets it up for the rows of a sheet with the columns `reference` and `amount`. */
 export interface Shop {
@@ -83,7 +79,6 @@ const cases: Record<string, Case[]> = {
 };
 
 const load = createRequire(__filename);
-const root = path.join(__dirname, '..', '..');
 
 /** Every way in which every provider of the sandbox is used here, by a name to tell them apart. */
 export function shops(): Array<[name: string, Shop]> {
@@ -123,19 +118,14 @@ function setup(
 	parameters: IDataObject,
 ): ReturnType<Shop['setup']> {
 	const { type, data } = provider.credential(providerUrl);
-	const name = readdirSync(path.join(root, 'nodes')).find(
-		(folder) => `${folder}Api`.toLowerCase() === type.toLowerCase(),
+	const folder = providerFolders().find(
+		(name) => `${name}Api`.toLowerCase() === type.toLowerCase(),
 	);
-	if (name === undefined || !existsSync(path.join(root, 'nodes', name, `${name}.node.ts`)))
+	if (folder === undefined)
 		throw new Error(`No folder in nodes/ belongs to the credential ${type}.`);
 	return {
-		node: newInstance<INodeType>(path.join(root, 'nodes', name, `${name}.node`), name),
-		credentialTypes: [
-			newInstance<ICredentialType>(
-				path.join(root, 'credentials', `${name}Api.credentials`),
-				`${name}Api`,
-			),
-		],
+		node: newNode(folder),
+		credentialTypes: [newCredential(folder)],
 		credentials: { [type]: data as ICredentialDataDecryptedObject },
 		parameters: {
 			resource: 'checkout',
@@ -146,13 +136,6 @@ function setup(
 			...parameters,
 		},
 	};
-}
-
-function newInstance<Type>(file: string, name: string): Type {
-	const exported = load(file) as Record<string, new () => Type>;
-	const Class = exported[name];
-	if (!Class) throw new Error(`${file} does not export ${name}.`);
-	return new Class();
 }
 
 export interface Row extends IDataObject {

@@ -7,7 +7,7 @@
  * Of each provider two files: one that can be run (create, wait or get, trigger), and one that holds every operation with every
  * choice of its lists and with all its fields filled in, none with its default.
  */
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import {
 	NodeHelpers,
@@ -21,8 +21,8 @@ import {
 } from 'n8n-workflow';
 import { samples } from '../every-provider.samples';
 import { loadFromDist } from '../support/contexts';
+import { providerFolders, root } from '../support/providers';
 
-const root = path.join(__dirname, '..', '..');
 const { name: packageName, version } = JSON.parse(
 	readFileSync(path.join(root, 'package.json'), 'utf8'),
 ) as { name: string; version: string };
@@ -282,9 +282,7 @@ async function main(): Promise<void> {
 		return found;
 	};
 	const defaults: IDataObject = {};
-	for (const provider of readdirSync(path.join(root, 'nodes')).filter(
-		(name) => name !== 'shared',
-	)) {
+	for (const provider of providerFolders()) {
 		const name = `${provider.charAt(0).toLowerCase()}${provider.slice(1)}`;
 		const [action, trigger] = [descriptionOf(name), descriptionOf(`${name}Trigger`)];
 		write(`${name}.run.json`, {
