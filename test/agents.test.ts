@@ -3,7 +3,6 @@ import { createNodeAsTool } from 'n8n-core/dist/execution-engine/node-execution-
 import {
 	NodeConnectionTypes,
 	NodeHelpers,
-	type ICredentialDataDecryptedObject,
 	type IDataObject,
 	type INode,
 	type INodeParameters,
@@ -11,10 +10,10 @@ import {
 	type INodePropertyOptions,
 	type INodeType,
 } from 'n8n-workflow';
-import { sandboxCredentials, startSandbox, type RunningSandbox } from '../sandbox/sandbox';
 import { samples } from './every-provider.samples';
 import { runNode, type NodeRun } from './support/contexts';
 import { newCredential, newNode, providerFolders } from './support/providers';
+import { TestSandbox } from './support/testSandbox';
 
 const providers = providerFolders().map((folder) => ({
 	folder,
@@ -34,20 +33,18 @@ const providers = providerFolders().map((folder) => ({
 }));
 type Provider = (typeof providers)[number];
 
-let sandbox: RunningSandbox;
-beforeAll(async () => (sandbox = await startSandbox()));
+let sandbox: TestSandbox;
+beforeAll(async () => (sandbox = await TestSandbox.start()));
 afterAll(async () => await sandbox.close());
 
 async function callTool(
 	{ folder, tool, credential }: Provider,
 	parameters: IDataObject,
 ): Promise<NodeRun> {
-	const data =
-		sandboxCredentials(sandbox.url).find(({ type }) => type === credential.name)?.data ?? {};
 	return await runNode({
 		node: tool(),
 		credentialTypes: [credential],
-		credentials: { [credential.name]: { ...data } as ICredentialDataDecryptedObject },
+		credentials: { [credential.name]: sandbox.credential(credential.name) },
 		parameters: { ...samples[folder]?.order, ...parameters },
 		asTool: true,
 	});

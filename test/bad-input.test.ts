@@ -3,11 +3,11 @@
  * the second sentence says what to do.
  */
 import type { IDataObject } from 'n8n-workflow';
-import { sandboxCredentials, startSandbox, type RunningSandbox } from '../sandbox/sandbox';
 import { samples } from './every-provider.samples';
 import { resetTime } from './nodes/shared/support/skippedTime';
 import { callHook, DELETED, runNode } from './support/contexts';
 import { newCredential, newNode, newTrigger, providerFolders } from './support/providers';
+import { TestSandbox } from './support/testSandbox';
 
 jest.mock('n8n-workflow', () =>
 	jest
@@ -27,8 +27,8 @@ const providers = providerFolders().map((folder) => ({
 }));
 type Provider = (typeof providers)[number];
 
-let sandbox: RunningSandbox;
-beforeAll(async () => (sandbox = await startSandbox()));
+let sandbox: TestSandbox;
+beforeAll(async () => (sandbox = await TestSandbox.start()));
 beforeEach(resetTime);
 afterAll(async () => {
 	jest.restoreAllMocks();
@@ -44,7 +44,7 @@ function goodFields({ credential }: Provider): Fields {
 	);
 	return {
 		...defaults,
-		...sandboxCredentials(sandbox.url).find(({ type }) => type === credential.name)?.data,
+		...sandbox.credential(credential.name),
 	} as Fields;
 }
 

@@ -12,7 +12,6 @@ import {
 	type INodeType,
 } from 'n8n-workflow';
 import type { CheckoutOrder, PaymentContract, Payload } from '../nodes/shared/core/contract';
-import { sandboxCredentials, startSandbox, type RunningSandbox } from '../sandbox/sandbox';
 import { samples, type ProviderSamples } from './every-provider.samples';
 import {
 	startProviderServer,
@@ -32,6 +31,7 @@ import {
 	type WebhookCall,
 } from './support/contexts';
 import { newCredential, newNode, newTrigger, providerFolders, root } from './support/providers';
+import { TestSandbox } from './support/testSandbox';
 
 jest.mock('n8n-workflow', () =>
 	jest
@@ -451,8 +451,8 @@ describe.each(providers)('$folder: what saved workflows and people see', (provid
 	});
 });
 
-let sandbox: RunningSandbox;
-beforeAll(async () => (sandbox = await startSandbox()));
+let sandbox: TestSandbox;
+beforeAll(async () => (sandbox = await TestSandbox.start()));
 beforeEach(resetTime);
 afterAll(async () => {
 	jest.restoreAllMocks();
@@ -468,7 +468,7 @@ function credentialOf({ credential }: Provider): Record<string, string> {
 	);
 	return {
 		...defaults,
-		...sandboxCredentials(sandbox.url).find(({ type }) => type === credential.name)?.data,
+		...sandbox.credential(credential.name),
 	} as Record<string, string>;
 }
 const maskedFields = ({ credential }: Provider) =>
@@ -491,20 +491,6 @@ async function run(
 		parameters,
 		...more,
 	});
-}
-
-interface Delivery {
-	requestHeaders: Record<string, string>;
-	requestBody: string;
-}
-
-async function control<Answer>(address: string, body: object): Promise<Answer> {
-	const answer = await fetch(`${sandbox.url}/control${address}`, {
-		method: 'POST',
-		body: JSON.stringify(body),
-	});
-	if (!answer.ok) throw new Error(await answer.text());
-	return (await answer.json()) as Answer;
 }
 
 describe.each(providers)('$folder: from order to callback', (provider) => {
@@ -553,16 +539,8 @@ describe.each(providers)('$folder: from order to callback', (provider) => {
 		request: Required<Pick<CallbackRequest, 'rawBody'>> & { headers: Record<string, string> };
 	}> {
 		const checkout = await order();
-		const { checkouts } = (await (
-			await fetch(`${sandbox.url}/control/state?provider=${name}`)
-		).json()) as { checkouts: Array<{ checkoutId: string; reference: string }> };
-		const id =
-			checkouts.find(({ reference }) => reference === checkout.reference)?.checkoutId ?? '';
-		const { deliveries } = await control<{ deliveries: Delivery[] }>(
-			`/checkouts/${name}/${encodeURIComponent(id)}/pay`,
-			{},
-		);
-		const [delivery] = deliveries;
+		const { checkoutId } = await sandbox.checkoutOf(name, String(checkout.reference));
+		const [delivery] = await sandbox.act(name, checkoutId, 'pay');
 		if (delivery === undefined) throw new Error('The sandbox sent no callback.');
 		const headers = Object.fromEntries(
 			Object.entries(delivery.requestHeaders).map(([header, value]) => [

@@ -14,7 +14,7 @@ import {
 	type CallbackCase,
 } from '../e2e/callbackSupport';
 import { endExamples, ExampleInUse, checkoutOf, newOrder } from '../e2e/exampleInUse';
-import type { PayerAction } from '../e2e/sandboxClient';
+import type { PayerAction } from '../support/sandboxClient';
 import {
 	errorOf,
 	itemsOf,

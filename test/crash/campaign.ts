@@ -11,7 +11,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startSandbox } from '../../sandbox/sandbox';
-import { SandboxClient } from '../e2e/sandboxClient';
+import { SandboxClient } from '../support/sandboxClient';
 import { N8nClient } from '../n8n/client';
 import { StartError } from '../n8n/instance';
 import { stopEverything } from '../n8n/supervisedProcess';

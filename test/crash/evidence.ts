@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { SandboxClient, SandboxDelivery } from '../e2e/sandboxClient';
+import type { SandboxClient, SandboxDelivery } from '../support/sandboxClient';
 import type { Execution, N8nClient } from '../n8n/client';
 import type { StoredExecution } from '../queue/cluster';
 import { table, triggerName, type Payment, type Shop } from './shops';

@@ -6,6 +6,7 @@ const delivery = {
 	id: 'delivery-1',
 	provider: 'payfect',
 	checkoutId: 'c-1',
+	quality: 'genuine',
 	url: '',
 	attempt: 1,
 	requestHeaders: {},

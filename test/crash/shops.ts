@@ -6,7 +6,7 @@ import { examplesFolder } from '../../sandbox/demo/examples';
 import { findProviders } from '../../sandbox/providers';
 import { sandboxCredentials } from '../../sandbox/sandbox';
 import { callbackCases, type CallbackCase } from '../e2e/callbackCases';
-import type { SandboxClient } from '../e2e/sandboxClient';
+import type { SandboxClient } from '../support/sandboxClient';
 import type { Credential, N8nClient, NewWorkflow, Workflow } from '../n8n/client';
 
 const recipe = 'trigger-data-table-fulfil.json';

@@ -5,7 +5,7 @@ import axios from 'axios';
 import type { IDataObject, INode } from 'n8n-workflow';
 import { LocalServer, Refusal } from '../support/localServer';
 import { aMinute, eventually, type Credential, type Workflow } from '../n8n/client';
-import type { SandboxDelivery } from './sandboxClient';
+import type { SandboxDelivery } from '../support/sandboxClient';
 import type { CallbackCase } from './callbackCases';
 import {
 	callbackUrl,

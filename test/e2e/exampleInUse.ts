@@ -4,7 +4,7 @@ import type { IDataObject, INode } from 'n8n-workflow';
 import { importExample, type Importer } from '../../sandbox/demo/examples';
 import { sandboxCredentials } from '../../sandbox/sandbox';
 import { eventually, type Execution, type NewWorkflow, type Workflow } from '../n8n/client';
-import type { SandboxCheckout, SandboxDelivery } from './sandboxClient';
+import type { SandboxCheckout, SandboxDelivery } from '../support/sandboxClient';
 import { packageName, stage, uniqueReference } from './support';
 
 let importing: Promise<Importer> | undefined;

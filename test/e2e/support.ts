@@ -14,7 +14,7 @@ import {
 	type PayerAction,
 	type SandboxCheckout,
 	type SandboxDelivery,
-} from './sandboxClient';
+} from '../support/sandboxClient';
 
 export const packageName = 'n8n-nodes-hosted-checkout';
 

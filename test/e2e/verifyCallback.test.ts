@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import axios from 'axios';
 import type { IConnections, IDataObject, INode } from 'n8n-workflow';
 import type { Credential, Workflow } from '../n8n/client';
-import type { SandboxCheckout } from './sandboxClient';
+import type { SandboxCheckout } from '../support/sandboxClient';
 import { callbackCases, type CallbackCase } from './callbackCases';
 import {
 	goodCredential,

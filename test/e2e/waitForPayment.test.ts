@@ -4,7 +4,7 @@ import axios from 'axios';
 import type { IConnections, IDataObject, INode, IWorkflowSettings } from 'n8n-workflow';
 import { LocalServer } from '../support/localServer';
 import { eventually, type Credential, type Execution, type Workflow } from '../n8n/client';
-import type { SandboxCheckout, SandboxDelivery } from './sandboxClient';
+import type { SandboxCheckout, SandboxDelivery } from '../support/sandboxClient';
 import {
 	errorOf,
 	goodCredential,

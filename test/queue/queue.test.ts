@@ -18,7 +18,7 @@ import {
 	type CallbackCase,
 	type Merchant,
 } from '../e2e/callbackSupport';
-import type { PayerAction, SandboxCheckout, SandboxDelivery } from '../e2e/sandboxClient';
+import type { PayerAction, SandboxCheckout, SandboxDelivery } from '../support/sandboxClient';
 import {
 	callbackUrl,
 	itemsOf,

@@ -1,8 +1,7 @@
-import axios from 'axios';
 import type { IDataObject } from 'n8n-workflow';
-import { startSandbox } from '../../sandbox/sandbox';
-import { SandboxClient, type Fault, type SandboxState } from '../e2e/sandboxClient';
 import { runNode, type NodeRun, type NodeRunOptions } from '../support/contexts';
+import type { Fault, SandboxState } from '../support/sandboxClient';
+import { TestSandbox } from '../support/testSandbox';
 import { timeOutSoon } from './timeouts';
 import type { Row, Shop } from './shops';
 
@@ -46,20 +45,19 @@ export async function openShop<Result>(
 	work: (open: OpenShop) => Promise<Result>,
 ): Promise<Result> {
 	const provider = shop.provider();
-	const sandbox = await startSandbox({ providers: [provider] });
-	const client = new SandboxClient(sandbox.url);
+	const sandbox = await TestSandbox.start({ providers: [provider] });
 	const setup = shop.setup(`${sandbox.url}/${provider.name}`);
-	const state = async () => await client.state(provider.name);
+	const state = async () => await sandbox.state(provider.name);
 	try {
 		return await work({
 			state,
-			forget: async () => void (await axios.post(`${sandbox.url}/control/reset`)),
+			forget: async () => await sandbox.reset(),
 			create: async (
 				sheet,
 				{ requestsInParallel = 5, fault, parameters, options, ...more } = {},
 			) => {
 				timeOutSoon(fault?.fault.startsWith('timeout') ?? false);
-				if (fault) await client.fault(provider.name, 'create', fault.fault, fault.times);
+				if (fault) await sandbox.fault(provider.name, 'create', fault.fault, fault.times);
 				const chosen = {
 					...(setup.parameters?.options as IDataObject | undefined),
 					requestsInParallel,

@@ -1,5 +1,5 @@
 import { commonFaults } from '../../sandbox/core/faults';
-import type { Fault } from '../e2e/sandboxClient';
+import type { Fault } from '../support/sandboxClient';
 import { create, madeTwice, type Created } from './create';
 import { startFastClock, stopFastClock } from './fastClock';
 import { sheetOf, shops } from './shops';

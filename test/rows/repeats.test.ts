@@ -1,4 +1,4 @@
-import type { Fault } from '../e2e/sandboxClient';
+import type { Fault } from '../support/sandboxClient';
 import { create, madeTwice } from './create';
 import { startFastClock, stopFastClock } from './fastClock';
 import { sheetOf, shops } from './shops';

@@ -1,65 +1,34 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import { startSandbox, type RunningSandbox, type SandboxOptions } from '../../sandbox/sandbox';
+import type { SandboxOptions } from '../../sandbox/sandbox';
+import type { SandboxCheckout, SandboxDelivery, SandboxState } from '../support/sandboxClient';
+import { TestSandbox } from '../support/testSandbox';
 
-/** One sandbox for the tests of a file, emptied before each of them. */
+/** One sandbox for the tests of a file, emptied before each of them; refusals of its control interface are answers here. */
 export function sandboxForEachTest(options: SandboxOptions = {}): {
-	url: string;
+	readonly url: string;
 	control: typeof control;
-	state: () => Promise<State>;
+	state: () => Promise<SandboxState>;
 } {
-	let running: RunningSandbox;
-	const sandbox = {
-		url: '',
-		control: async (path: string, body?: unknown) => await control(`${sandbox.url}${path}`, body),
-		state: async () => (await (await fetch(`${sandbox.url}/control/state`)).json()) as State,
-	};
-	beforeAll(async () => {
-		running = await startSandbox(options);
-		sandbox.url = running.url;
-	});
-	beforeEach(async () => await sandbox.control('/control/reset'));
+	let running: TestSandbox;
+	beforeAll(async () => (running = await TestSandbox.start(options)));
+	beforeEach(async () => await running.reset());
 	afterAll(async () => await running.close());
-	return sandbox;
-}
-
-export interface State {
-	checkouts: {
-		checkoutId: string;
-		paymentId: string;
-		status: string;
-		reference: string | null;
-		amount: string;
-		paidAmount: string | null;
-		remarks: string[];
-	}[];
-	refusals: { method: string; path: string; status: number | null; reason: string }[];
-	deliveries: Delivery[];
-	requests: Record<string, Record<string, number>>;
-	faults: { fault: string; timesLeft: number }[];
-	settings: { latencyMilliseconds: number };
-}
-
-export interface Delivery {
-	id: string;
-	attempt: number;
-	quality: string;
-	status: number | null;
-	error: string | null;
-	acknowledged: boolean;
-	requestHeaders: Record<string, string>;
-	requestBody: string;
-	responseHeaders: Record<string, string>;
-	responseBody: string;
-	nextAttemptAt: string | null;
+	return {
+		get url() {
+			return running.url;
+		},
+		control: async (path, body) => await control(`${running.url}${path}`, body),
+		state: async () => await running.state(),
+	};
 }
 
 export interface ControlAnswer {
 	status: number;
 	error?: string;
-	checkout?: State['checkouts'][number];
-	deliveries: Delivery[];
+	checkout?: SandboxCheckout;
+	deliveries: SandboxDelivery[];
 }
 
 async function control(url: string, body?: unknown): Promise<ControlAnswer> {

@@ -292,12 +292,7 @@ describe('Create Checkout', () => {
 	});
 
 	it('does not send again what may have arrived, and says how to find out', async () => {
-		await shop.control('/faults', {
-			provider: 'chingchingpay',
-			operation: 'create',
-			fault: '500-after',
-			times: 5,
-		});
+		await shop.fault('create', '500-after', 5);
 		const words = wordsOf(await shop.run(order));
 		expect(words).toContain('Get a Transaction');
 		expect((await shop.state()).checkouts).toHaveLength(1);

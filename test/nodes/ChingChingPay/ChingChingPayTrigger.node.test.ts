@@ -9,6 +9,7 @@ import {
 	logText,
 	type WebhookCallOptions,
 } from '../../support/contexts';
+import type { Fault, PayerAction } from '../../support/sandboxClient';
 import { startProviderServer, type ProviderServer } from '../shared/support/providerServer';
 import { order, Shop, signedCallback } from './sandbox';
 
@@ -17,16 +18,13 @@ const shop = Shop.forEachTest();
 let orders = 0;
 /** A new order of the sandbox: an event that was seen before would start nothing. */
 async function newOrder(
-	action?: string,
+	action?: PayerAction,
 	more: IDataObject = {},
 ): Promise<{ reference: string; transactionId: string }> {
 	const reference = `order-${++orders}`;
 	await shop.run({ ...order, reference, ...more });
 	const checkout = (await shop.state()).checkouts.find((each) => each.reference === reference);
-	if (action !== undefined)
-		await shop.control(`/checkouts/chingchingpay/${checkout?.checkoutId}/${action}`, {
-			callback: 'none',
-		});
+	if (action !== undefined) await shop.act(action, checkout?.checkoutId);
 	return { reference, transactionId: checkout?.paymentId ?? '' };
 }
 
@@ -129,9 +127,7 @@ describe('without a signature', () => {
 		});
 		expect(eventOf(await receive({ merchant_reference: reference }, place))).toBeUndefined();
 		const checkout = (await shop.state()).checkouts.find((each) => each.reference === reference);
-		await shop.control(`/checkouts/chingchingpay/${checkout?.checkoutId}/pay`, {
-			callback: 'none',
-		});
+		await shop.act('pay', checkout?.checkoutId);
 		expect(eventOf(await receive({ merchant_reference: reference }, place))).toMatchObject({
 			event: 'payment.succeeded',
 		});
@@ -294,18 +290,13 @@ describe('without a signature', () => {
 		expect(await queries()).toBe(1);
 	});
 
-	it.each([
+	it.each<[string, Fault]>([
 		['fails', '500'],
 		['hangs up', 'reset-before'],
 		['answers with a page', 'html'],
 	])('answers 500 when the API %s, so that ChingChingPay sends it again', async (_case, fault) => {
 		const { reference } = await newOrder('pay');
-		await shop.control('/faults', {
-			provider: 'chingchingpay',
-			operation: 'query',
-			fault,
-			times: 1,
-		});
+		await shop.fault('query', fault);
 		const refused = await receive({ merchant_reference: reference });
 		expect(refused.response.status).toBe(500);
 		expect(refused.items).toBeUndefined();

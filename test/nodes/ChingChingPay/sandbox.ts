@@ -2,74 +2,43 @@ import { createHmac } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 import { ChingChingPayApi } from '../../../credentials/ChingChingPayApi.credentials';
 import { ChingChingPay } from '../../../nodes/ChingChingPay/ChingChingPay.node';
-import { sandboxCredentials, startSandbox, type RunningSandbox } from '../../../sandbox/sandbox';
 import { runNode, type NodeRun, type NodeRunOptions } from '../../support/contexts';
-
-export interface State {
-	checkouts: Array<{
-		checkoutId: string;
-		paymentId: string;
-		amount: string;
-		currency: string;
-		reference: string | null;
-		description: string;
-		callbackUrl: string | null;
-		remarks: string[];
-		request: Record<string, unknown>;
-	}>;
-	refusals: Array<{ reason: string; path: string }>;
-	requests: { chingchingpay?: Record<string, number> };
-	deliveries: Array<{
-		url: string;
-		requestHeaders: Record<string, string>;
-		requestBody: string;
-	}>;
-}
+import type { Fault, PayerAction, SandboxState } from '../../support/sandboxClient';
+import { TestSandbox } from '../../support/testSandbox';
 
 /** A sandbox for the tests of a file, emptied before each of them, and a merchant who uses it. */
 export class Shop {
-	private running!: RunningSandbox;
+	sandbox!: TestSandbox;
 
 	static forEachTest(): Shop {
 		const shop = new Shop();
-		beforeAll(async () => {
-			shop.running = await startSandbox();
-		});
-		beforeEach(async () => await shop.control('/reset'));
-		afterAll(async () => await shop.running.close());
+		beforeAll(async () => void (shop.sandbox = await TestSandbox.start()));
+		beforeEach(async () => await shop.sandbox.reset());
+		afterAll(async () => await shop.sandbox.close());
 		return shop;
 	}
 
 	get url(): string {
-		return this.running.url;
+		return this.sandbox.url;
 	}
 
 	/** The fields that the sandbox accepts; its callbacks are signed, and SBX_PAID means paid. */
 	credential(more: IDataObject = {}): Record<string, string> {
-		const data = sandboxCredentials(this.url).find(({ type }) => type === 'chingChingPayApi')?.data;
-		return { ...data, ...more } as Record<string, string>;
+		return { ...this.sandbox.credential('chingChingPayApi'), ...more } as Record<string, string>;
 	}
 
-	async control(path: string, body: unknown = {}): Promise<void> {
-		const answer = await fetch(`${this.url}/control${path}`, {
-			method: 'POST',
-			body: JSON.stringify(body),
-		});
-		if (!answer.ok) throw new Error(`The sandbox refuses ${path}: ${await answer.text()}`);
+	async state(): Promise<SandboxState> {
+		return await this.sandbox.state('chingchingpay');
 	}
 
-	async state(): Promise<State> {
-		return (await (
-			await fetch(`${this.url}/control/state?provider=chingchingpay`)
-		).json()) as State;
+	/** What the payer does with a checkout, the first one unless it is given, without a callback. */
+	async act(action: PayerAction, checkoutId?: string): Promise<void> {
+		const id = checkoutId ?? (await this.state()).checkouts[0]?.checkoutId ?? '';
+		await this.sandbox.act('chingchingpay', id, action, { callback: 'none' });
 	}
 
-	/** What the payer does with the only checkout, without a callback. */
-	async act(action: string): Promise<void> {
-		const [checkout] = (await this.state()).checkouts;
-		await this.control(`/checkouts/chingchingpay/${checkout?.checkoutId}/${action}`, {
-			callback: 'none',
-		});
+	async fault(operation: string, fault: Fault, times = 1): Promise<void> {
+		await this.sandbox.fault('chingchingpay', operation, fault, times);
 	}
 
 	async run(

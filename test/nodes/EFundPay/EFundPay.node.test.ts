@@ -4,41 +4,16 @@ import { buffer } from 'node:stream/consumers';
 import type { IDataObject } from 'n8n-workflow';
 import { EFundPayApi } from '../../../credentials/EFundPayApi.credentials';
 import { EFundPay } from '../../../nodes/EFundPay/EFundPay.node';
-import type { SandboxProvider } from '../../../sandbox/core/provider';
-import { provider } from '../../../sandbox/providers/efundpay';
-import { startSandbox, type RunningSandbox } from '../../../sandbox/sandbox';
 import { pasted, runNode, testCredential, type NodeRunOptions } from '../../support/contexts';
+import { TestSandbox } from '../../support/testSandbox';
 
-let sandbox: RunningSandbox;
-beforeAll(async () => {
-	sandbox = await startSandbox({ providers: [provider as SandboxProvider] });
-});
-beforeEach(async () => await control('/reset'));
+let sandbox: TestSandbox;
+beforeAll(async () => (sandbox = await TestSandbox.start()));
+beforeEach(async () => await sandbox.reset());
 afterAll(async () => await sandbox.close());
 
-async function control(path: string, body: unknown = {}): Promise<void> {
-	await fetch(`${sandbox.url}/control${path}`, { method: 'POST', body: JSON.stringify(body) });
-}
-
-interface State {
-	checkouts: Array<{
-		checkoutId: string;
-		amount: string;
-		currency: string;
-		reference: string;
-		callbackUrl: string | null;
-		successUrl: string | null;
-		cancelUrl: string | null;
-		description: string;
-		remarks: string[];
-		request: Record<string, unknown>;
-	}>;
-	refusals: Array<{ status: number | null; path: string; reason: string }>;
-	requests: { efundpay?: Record<string, number> };
-}
-const state = async () =>
-	(await (await fetch(`${sandbox.url}/control/state?provider=efundpay`)).json()) as State;
-const good = () => provider.credential(`${sandbox.url}/efundpay`).data as Record<string, string>;
+const state = async () => await sandbox.state('efundpay');
+const good = () => sandbox.credential('eFundPayApi');
 
 const buyer = { buyerName: 'Maria Gomez', buyerEmail: 'maria@shop.example' };
 const callbackUrl = 'http://127.0.0.1:9/webhook/1/callback';
@@ -82,7 +57,7 @@ const wordsOf = ({ error }: Run) =>
 	`${error?.message} ${(error as { description?: string } | undefined)?.description}`;
 
 async function pay(checkoutId: unknown): Promise<void> {
-	await control(`/checkouts/efundpay/${String(checkoutId)}/pay`, { callback: 'none' });
+	await sandbox.act('efundpay', String(checkoutId), 'pay', { callback: 'none' });
 }
 
 describe('Checkout: Create', () => {
@@ -249,10 +224,10 @@ describe('Checkout: Create', () => {
 		expect(result.stored).not.toContain('sentinel');
 	});
 
-	it.each(['500-after', 'reset-after', 'html', 'half-json', '429-seconds'])(
+	it.each(['500-after', 'reset-after', 'html', 'half-json', '429-seconds'] as const)(
 		'ends with one checkout although the answer is %s, since the row keeps its key',
 		async (fault) => {
-			await control('/faults', { provider: 'efundpay', operation: 'create', fault });
+			await sandbox.fault('efundpay', 'create', fault);
 			expect(jsonOf(await run(order))).toMatchObject([{ reference: 'order-1', status: 'open' }]);
 			const { checkouts, requests } = await state();
 			expect([checkouts.length, requests.efundpay?.create]).toEqual([1, 2]);
@@ -847,11 +822,7 @@ describe('Refund', () => {
 
 	it('is never sent again when it may have arrived, and says how to find out', async () => {
 		const transactionId = await paid();
-		await control('/faults', {
-			provider: 'efundpay',
-			operation: 'createRefund',
-			fault: 'reset-after',
-		});
+		await sandbox.fault('efundpay', 'createRefund', 'reset-after');
 		expect(wordsOf(await run(refund(transactionId)))).toContain("'Refund: Get Many'");
 		expect((await state()).requests.efundpay?.createRefund).toBe(1);
 	});

@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { PayfectApi } from '../../../credentials/PayfectApi.credentials';
 import { Payfect } from '../../../nodes/Payfect/Payfect.node';
-import { sandboxCredentials, startSandbox, type RunningSandbox } from '../../../sandbox/sandbox';
 import {
 	pasted,
 	runNode,
@@ -9,6 +8,8 @@ import {
 	type NodeRun,
 	type NodeRunOptions,
 } from '../../support/contexts';
+import type { Fault } from '../../support/sandboxClient';
+import { TestSandbox } from '../../support/testSandbox';
 import { startProviderServer } from '../shared/support/providerServer';
 import { resetTime } from '../shared/support/skippedTime';
 
@@ -18,40 +19,24 @@ jest.mock('n8n-workflow', () =>
 		.n8nWorkflowThatSkipsTime(),
 );
 
-let sandbox: RunningSandbox;
+let sandbox: TestSandbox;
 let credential: Record<string, string>;
 beforeAll(async () => {
-	sandbox = await startSandbox();
-	credential = sandboxCredentials(sandbox.url).find(({ type }) => type === 'payfectApi')
-		?.data as Record<string, string>;
+	sandbox = await TestSandbox.start();
+	credential = sandbox.credential('payfectApi');
 });
 beforeEach(async () => {
 	resetTime();
-	await control('/reset', {});
+	await sandbox.reset();
 });
 afterAll(async () => {
 	jest.restoreAllMocks();
 	await sandbox.close();
 });
 
-async function control(
-	path: string,
-	body?: object,
-): Promise<{
-	checkouts: Array<Record<string, unknown>>;
-	refusals: Array<{ reason: string }>;
-	requests: Record<string, Record<string, number>>;
-}> {
-	const answer = await fetch(
-		`${sandbox.url}/control${path}`,
-		body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) },
-	);
-	if (!answer.ok) throw new Error(await answer.text());
-	return (await answer.json()) as Awaited<ReturnType<typeof control>>;
-}
-const state = async () => await control('/state?provider=payfect');
-const fault = async (operation: string, kind: string, times = 1) =>
-	await control('/faults', { provider: 'payfect', operation, fault: kind, times });
+const state = async () => await sandbox.state('payfect');
+const fault = async (operation: string, kind: Fault, times = 1) =>
+	await sandbox.fault('payfect', operation, kind, times);
 
 async function run(
 	parameters: IDataObject,
@@ -241,7 +226,7 @@ describe('Create Checkout', () => {
 		expect((await state()).checkouts).toHaveLength(50);
 	});
 
-	it.each([
+	it.each<[Fault, RegExp, number]>([
 		[
 			'500',
 			/^Payfect answered HTTP 500: \{"message":"Internal server error"\} \[item 0, reference "order-1"\]$/,
@@ -266,7 +251,7 @@ describe('Create Checkout', () => {
 		},
 	);
 
-	it.each(['429-seconds', '429-date'])(
+	it.each(['429-seconds', '429-date'] as const)(
 		'at the fault %s waits as told and makes one checkout',
 		async (kind) => {
 			await fault('create', kind);
@@ -318,7 +303,7 @@ describe('Get Checkout', () => {
 		const created = first(await run({}));
 		const get = async () => first(await run({ operation: 'get', checkoutId: created?.checkoutId }));
 		expect(await get()).toEqual(created);
-		await control(`/checkouts/payfect/${String(created?.checkoutId)}/pay`, { callback: 'none' });
+		await sandbox.act('payfect', String(created?.checkoutId), 'pay', { callback: 'none' });
 		expect(await get()).toMatchObject({
 			checkoutId: created?.checkoutId,
 			status: 'paid',

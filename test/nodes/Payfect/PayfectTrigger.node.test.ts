@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { PayfectApi } from '../../../credentials/PayfectApi.credentials';
 import { PayfectTrigger } from '../../../nodes/Payfect/PayfectTrigger.node';
-import { sandboxCredentials, startSandbox, type RunningSandbox } from '../../../sandbox/sandbox';
 import {
 	callHook,
 	callWebhook,
@@ -9,6 +8,7 @@ import {
 	logText,
 	type WebhookCallOptions,
 } from '../../support/contexts';
+import { TestSandbox } from '../../support/testSandbox';
 import {
 	credentials,
 	fernetToken,
@@ -258,12 +258,11 @@ describe('"Listen for test event"', () => {
 });
 
 describe('Confirm With Provider, against the sandbox', () => {
-	let sandbox: RunningSandbox;
+	let sandbox: TestSandbox;
 	let fields: Record<string, string>;
 	beforeAll(async () => {
-		sandbox = await startSandbox();
-		fields = sandboxCredentials(sandbox.url).find(({ type }) => type === 'payfectApi')
-			?.data as Record<string, string>;
+		sandbox = await TestSandbox.start();
+		fields = sandbox.credential('payfectApi');
 	});
 	afterAll(async () => await sandbox.close());
 
@@ -298,7 +297,7 @@ describe('Confirm With Provider, against the sandbox', () => {
 
 	it('starts when the API says paid too', async () => {
 		const checkout = await newCheckout();
-		await post(`${sandbox.url}/control/checkouts/payfect/${checkout.id}/pay`, { callback: 'none' });
+		await sandbox.act('payfect', String(checkout.id), 'pay', { callback: 'none' });
 		const payment = claim(checkout);
 		const call = await receive(payment, { fields, token: token(payment), options });
 		expect(call.items?.[0]?.[0]?.json).toMatchObject({
@@ -320,9 +319,7 @@ describe('Confirm With Provider, against the sandbox', () => {
 
 	it('counts the amount of the API', async () => {
 		const checkout = await newCheckout();
-		await post(`${sandbox.url}/control/checkouts/payfect/${checkout.id}/underpay`, {
-			callback: 'none',
-		});
+		await sandbox.act('payfect', String(checkout.id), 'underpay', { callback: 'none' });
 		const payment = claim(checkout);
 		const call = await receive(payment, { fields, token: token(payment), options });
 		expect(call.items?.[0]?.[0]?.json).toMatchObject({ amount: '10.25' });
@@ -330,7 +327,7 @@ describe('Confirm With Provider, against the sandbox', () => {
 
 	it('refuses a payment of another order', async () => {
 		const checkout = await newCheckout();
-		await post(`${sandbox.url}/control/checkouts/payfect/${checkout.id}/pay`, { callback: 'none' });
+		await sandbox.act('payfect', String(checkout.id), 'pay', { callback: 'none' });
 		const payment = claim(checkout, { client_reference_id: 'order-2' });
 		expect(
 			(await receive(payment, { fields, token: token(payment), options })).response.status,
@@ -339,11 +336,7 @@ describe('Confirm With Provider, against the sandbox', () => {
 
 	it('asks for another delivery when the API cannot be asked', async () => {
 		const checkout = await newCheckout();
-		await post(`${sandbox.url}/control/faults`, {
-			provider: 'payfect',
-			operation: 'get',
-			fault: '500',
-		});
+		await sandbox.fault('payfect', 'get', '500');
 		const payment = claim(checkout);
 		const call = await receive(payment, { fields, token: token(payment), options });
 		expect(call.response).toMatchObject({ status: 500, body: 'Internal Server Error' });

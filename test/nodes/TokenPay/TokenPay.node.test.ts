@@ -4,43 +4,18 @@ import { buffer } from 'node:stream/consumers';
 import type { IDataObject } from 'n8n-workflow';
 import { TokenPayApi } from '../../../credentials/TokenPayApi.credentials';
 import { TokenPay } from '../../../nodes/TokenPay/TokenPay.node';
-import { sandboxCredentials, startSandbox, type RunningSandbox } from '../../../sandbox/sandbox';
 import { pasted, runNode, testCredential, type NodeRunOptions } from '../../support/contexts';
+import { TestSandbox } from '../../support/testSandbox';
 import { startProviderServer } from '../shared/support/providerServer';
 import { encryptEcb } from './callbacks';
 
-let sandbox: RunningSandbox;
-beforeAll(async () => {
-	sandbox = await startSandbox();
-});
-beforeEach(async () => await control('/reset'));
+let sandbox: TestSandbox;
+beforeAll(async () => (sandbox = await TestSandbox.start()));
+beforeEach(async () => await sandbox.reset());
 afterAll(async () => await sandbox.close());
 
-async function control(path: string, body: unknown = {}): Promise<void> {
-	await fetch(`${sandbox.url}/control${path}`, { method: 'POST', body: JSON.stringify(body) });
-}
-
-interface State {
-	checkouts: Array<{
-		checkoutId: string;
-		paymentId: string;
-		amount: string;
-		reference: string;
-		callbackUrl: string | null;
-		successUrl: string | null;
-		description: string;
-		request: Record<string, unknown>;
-	}>;
-	refusals: Array<{ reason: string }>;
-	requests: { tokenpay?: Record<string, number> };
-}
-const state = async () =>
-	(await (await fetch(`${sandbox.url}/control/state?provider=tokenpay`)).json()) as State;
-const good = () =>
-	sandboxCredentials(sandbox.url).find(({ type }) => type === 'tokenPayApi')?.data as Record<
-		string,
-		string
-	>;
+const state = async () => await sandbox.state('tokenpay');
+const good = () => sandbox.credential('tokenPayApi');
 
 const order = {
 	resource: 'checkout',
@@ -202,14 +177,14 @@ describe('Create Checkout', () => {
 	});
 
 	it('never sends an order again that may have arrived, and says how to find out', async () => {
-		await control('/faults', { provider: 'tokenpay', operation: 'create', fault: 'reset-after' });
+		await sandbox.fault('tokenpay', 'create', 'reset-after');
 		const result = await run(order);
 		expect(wordsOf(result)).toContain('Use Checkout: Get with this reference');
 		expect((await state()).requests.tokenpay).toEqual({ create: 1 });
 	});
 
 	it('sends it again by itself when TokenPay asks to slow down inside a 200', async () => {
-		await control('/faults', { provider: 'tokenpay', operation: 'create', fault: 'too-often' });
+		await sandbox.fault('tokenpay', 'create', 'too-often');
 		expect(jsonOf(await run(order))).toMatchObject([{ reference: 'order-1', status: 'open' }]);
 		expect((await state()).requests.tokenpay).toEqual({ create: 2 });
 	});
@@ -231,7 +206,7 @@ describe('Get and Close', () => {
 	const paidOrder = async () => {
 		await run(order);
 		const [checkout] = (await state()).checkouts;
-		await control(`/checkouts/tokenpay/${checkout?.checkoutId}/pay`, { callback: 'none' });
+		await sandbox.act('tokenpay', String(checkout?.checkoutId), 'pay', { callback: 'none' });
 		return checkout;
 	};
 

@@ -2,8 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 import { TokenPayApi } from '../../../credentials/TokenPayApi.credentials';
 import { TokenPay } from '../../../nodes/TokenPay/TokenPay.node';
 import { TokenPayTrigger } from '../../../nodes/TokenPay/TokenPayTrigger.node';
-import { sandboxCredentials, startSandbox, type RunningSandbox } from '../../../sandbox/sandbox';
 import { callHook, callWebhook, DELETED, logText, runNode } from '../../support/contexts';
+import { TestSandbox } from '../../support/testSandbox';
 import { startProviderServer, type ProviderServer } from '../shared/support/providerServer';
 import {
 	appSecret,
@@ -193,16 +193,10 @@ describe('the TokenPay trigger', () => {
 });
 
 describe('Confirm With Provider', () => {
-	let sandbox: RunningSandbox;
-	beforeAll(async () => {
-		sandbox = await startSandbox();
-	});
+	let sandbox: TestSandbox;
+	beforeAll(async () => (sandbox = await TestSandbox.start()));
 	afterAll(async () => await sandbox.close());
-	const played = () =>
-		sandboxCredentials(sandbox.url).find(({ type }) => type === 'tokenPayApi')?.data as Record<
-			string,
-			string
-		>;
+	const played = () => sandbox.credential('tokenPayApi');
 
 	/** Makes an order at the sandbox and gives what a callback about it says. */
 	async function ordered(reference: string, pay: boolean) {
@@ -222,19 +216,9 @@ describe('Confirm With Provider', () => {
 			parameters,
 		});
 		const checkoutId = String(outputs[0]?.[0]?.json.checkoutId);
-		if (pay)
-			await fetch(`${sandbox.url}/control/checkouts/tokenpay/${checkoutId}/pay`, {
-				method: 'POST',
-				body: '{"callback":"none"}',
-			});
-		const { checkouts } = (await (
-			await fetch(`${sandbox.url}/control/state?provider=tokenpay`)
-		).json()) as { checkouts: Array<{ checkoutId: string; paymentId: string }> };
-		return {
-			...paid,
-			out_trade_no: reference,
-			transaction_id: checkouts.find((checkout) => checkout.checkoutId === checkoutId)?.paymentId,
-		};
+		if (pay) await sandbox.act('tokenpay', checkoutId, 'pay', { callback: 'none' });
+		const { paymentId } = await sandbox.checkoutOf('tokenpay', reference);
+		return { ...paid, out_trade_no: reference, transaction_id: paymentId };
 	}
 
 	async function confirmed(content: object, credential: Record<string, string> = {}) {

@@ -3,21 +3,35 @@ import axios, { type AxiosInstance } from 'axios';
 export interface SandboxCheckout {
 	provider: string;
 	checkoutId: string;
+	paymentId: string | null;
 	reference: string | null;
 	status: string;
 	amount: string | null;
+	paidAmount: string | null;
 	currency: string | null;
+	description: string;
 	callbackUrl: string | null;
+	successUrl: string | null;
+	cancelUrl: string | null;
+	/** The request that made it, parsed. */
+	request: Record<string, unknown>;
+	/** What is odd about the request but not refused. */
+	remarks: string[];
 }
 
-export interface SandboxDelivery {
+/** What was sent to a merchant. */
+export interface Callback {
+	requestHeaders: Record<string, string>;
+	requestBody: string;
+}
+
+export interface SandboxDelivery extends Callback {
 	id: string;
 	provider: string;
 	checkoutId: string;
+	quality: string;
 	url: string;
 	attempt: number;
-	requestHeaders: Record<string, string>;
-	requestBody: string;
 	status: number | null;
 	responseHeaders: Record<string, string>;
 	responseBody: string;
@@ -32,7 +46,8 @@ export interface SandboxRefusal {
 	provider: string;
 	method: string;
 	path: string;
-	status: number;
+	/** Null where the connection was cut or left hanging. */
+	status: number | null;
 	reason: string;
 }
 
@@ -40,6 +55,10 @@ export interface SandboxState {
 	checkouts: SandboxCheckout[];
 	refusals: SandboxRefusal[];
 	deliveries: SandboxDelivery[];
+	/** How often each operation of each provider was called. */
+	requests: Record<string, Record<string, number> | undefined>;
+	faults: Array<{ fault: string; timesLeft: number }>;
+	settings: { latencyMilliseconds: number };
 }
 
 export type PayerAction = 'pay' | 'cancel' | 'expire' | 'underpay' | 'overpay';
@@ -55,7 +74,9 @@ export type Fault =
 	| 'reset-before'
 	| 'reset-after'
 	| 'html'
-	| 'half-json';
+	| 'half-json'
+	/** TokenPay's own. */
+	| 'too-often';
 
 /** The sandbox as a test drives it: through its control interface, which does what the buttons of its pages do. */
 export class SandboxClient {
@@ -92,26 +113,31 @@ export class SandboxClient {
 			keepStatus?: boolean;
 		} = {},
 	): Promise<SandboxDelivery[]> {
-		const answer = await this.http.post<{ deliveries: SandboxDelivery[] }>(
+		const { deliveries } = await this.post<{ deliveries: SandboxDelivery[] }>(
 			`/checkouts/${provider}/${encodeURIComponent(checkoutId)}/${action}`,
 			how,
 		);
-		return answer.data.deliveries;
+		return deliveries;
 	}
 
 	async redeliver(deliveryId: string): Promise<SandboxDelivery> {
-		const answer = await this.http.post<{ deliveries: [SandboxDelivery] }>(
+		const { deliveries } = await this.post<{ deliveries: [SandboxDelivery] }>(
 			`/deliveries/${deliveryId}/redeliver`,
 		);
-		return answer.data.deliveries[0];
+		return deliveries[0];
 	}
 
 	/** Back to how it was started: no checkouts, endpoints, faults and redeliveries, and the settings that it was given. */
 	async reset(): Promise<void> {
-		await this.http.post('/reset');
+		await this.post('/reset');
 	}
 
+	/** @param fault null switches it off */
 	async fault(provider: string, operation: string, fault: Fault | null, times = 1): Promise<void> {
-		await this.http.post('/faults', { provider, operation, fault, times });
+		await this.post('/faults', { provider, operation, fault, times });
+	}
+
+	private async post<Answer>(path: string, body: unknown = {}): Promise<Answer> {
+		return (await this.http.post<Answer>(path, body)).data;
 	}
 }
