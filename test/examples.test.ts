@@ -39,6 +39,27 @@ describe.each(files)('examples/%s', (file) => {
 		expect(String(note?.parameters.content)).toMatch(/[Ss]et (up|once)/i);
 	});
 
+	// A payer who names the price of an order that exists pays 0.01 for it.
+	test('lets nobody who orders by a public form choose the amount or the order number', () => {
+		const shop = names.includes('Fulfilled');
+		const asked = saved.nodes.flatMap(({ type, parameters }) =>
+			type === 'n8n-nodes-base.formTrigger'
+				? (parameters.formFields as { values: { fieldLabel: string }[] }).values.map(
+						({ fieldLabel }) => fieldLabel,
+					)
+				: [...String(parameters.responseBody ?? '').matchAll(/ name="(\w+)"/g)].map(
+						([, field = '']) => field,
+					),
+		);
+		expect(asked.filter((field) => shop && /amount|price|number|reference/i.test(field))).toEqual(
+			[],
+		);
+	});
+
+	test('compares no amount as a floating-point number', () => {
+		expect(text).not.toMatch(/Number\(|parseFloat|"type": "number"/);
+	});
+
 	test('names steps that are there, in its connections, its notes and its expressions', () => {
 		const linked = Object.entries(saved.connections).flatMap(([from, kinds]) => [
 			from,

@@ -13,7 +13,7 @@ import {
 	Warehouse,
 	type CallbackCase,
 } from '../e2e/callbackSupport';
-import { endExamples, ExampleInUse, checkoutOf, newOrder } from '../e2e/exampleInUse';
+import { endExamples, ExampleInUse, checkoutOf } from '../e2e/exampleInUse';
 import type { PayerAction } from '../support/sandboxClient';
 import {
 	errorOf,
@@ -252,8 +252,12 @@ test('a connection that is refused is told from one that broke: nothing was made
 
 test('an example without Data Tables works from the form to fulfilment', async () => {
 	const example = await ExampleInUse.of('payfect.json');
-	const { reference, answers } = newOrder({ 'Amount in USDT': '20.50' });
-	expect(await example.submit('Order Form', answers)).toContain('pay now');
+	const { page, reference } = await example.order();
+	expect(page).toContain('pay now');
 	await (await checkoutOf('payfect', reference)).payer();
 	expect(await example.fulfilments(reference)).toBe(1);
+	const underpaid = await example.order();
+	await (await checkoutOf('payfect', underpaid.reference)).payer('underpay');
+	expect(await example.lookedAt(underpaid.reference)).toContain('Not shipped');
+	expect(await example.left('Fulfilled', underpaid.reference)).toEqual([]);
 });

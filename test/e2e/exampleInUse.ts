@@ -5,7 +5,7 @@ import { importExample, type Importer } from '../../sandbox/demo/examples';
 import { sandboxCredentials } from '../../sandbox/sandbox';
 import { eventually, type Execution, type NewWorkflow, type Workflow } from '../n8n/client';
 import type { SandboxCheckout, SandboxDelivery } from '../support/sandboxClient';
-import { packageName, stage, uniqueReference } from './support';
+import { packageName, stage } from './support';
 
 let importing: Promise<Importer> | undefined;
 
@@ -94,32 +94,56 @@ export class ExampleInUse {
 
 	/** Fills in a form and follows it to its ending, as a browser does; gives the ending's page, which is not closed until then. */
 	async submit(form: string, answers: Record<string, string>): Promise<string> {
+		return (await this.fillIn(form, answers)).page;
+	}
+
+	/** Orders by the form, the first choice where none is named. The workflow makes the order number. */
+	async order(answers: Record<string, string> = {}): Promise<{ page: string; reference: string }> {
+		const fields = formFields(this.node('Order Form'));
+		const chosen = Object.fromEntries(
+			fields.map(({ fieldLabel, fieldOptions }) => [
+				fieldLabel,
+				fieldOptions?.values[0]?.option ?? buyer[fieldLabel] ?? '',
+			]),
+		);
+		const { page, execution } = await this.fillIn('Order Form', { ...chosen, ...answers });
+		const made = Object.keys(execution.data.resultData.runData)
+			.flatMap((step) => leftOf(execution, step))
+			.find(({ checkoutId }) => checkoutId !== undefined);
+		if (made === undefined)
+			throw new Error(`No checkout was made: "${/<title>(.*?)<\/title>/.exec(page)?.[1]}"`);
+		return { page, reference: String(made.reference) };
+	}
+
+	private async fillIn(
+		form: string,
+		answers: Record<string, string>,
+	): Promise<{ page: string; execution: Execution }> {
 		const { client, n8n } = await stage();
-		const { webhookId, parameters } = this.node(form);
-		const { values } = parameters.formFields as unknown as { values: { fieldLabel: string }[] };
+		const node = this.node(form);
 		const fields = new FormData();
-		for (const [index, { fieldLabel }] of values.entries()) {
+		for (const [index, { fieldLabel }] of formFields(node).entries()) {
 			if (answers[fieldLabel] === undefined)
 				throw new Error(`No answer for the field "${fieldLabel}" of "${form}".`);
 			fields.append(`field-${index}`, answers[fieldLabel]);
 		}
 		const { data } = await axios.post<{ formWaitingUrl: string }>(
-			`${n8n.url}/form/${webhookId}`,
+			`${n8n.url}/form/${node.webhookId}`,
 			fields,
 			{ proxy: false },
 		);
-		const execution = new URL(data.formWaitingUrl).pathname.split('/').at(-1) ?? '';
-		const settled = await client.executions.settled(execution);
-		if (settled.status !== 'waiting')
+		const id = new URL(data.formWaitingUrl).pathname.split('/').at(-1) ?? '';
+		const execution = await client.executions.settled(id);
+		if (execution.status !== 'waiting')
 			throw new Error(
-				`Behind "${form}" the execution ended with "${settled.status}" in place of an ending: ${settled.data.resultData.error?.message ?? ''}`,
+				`Behind "${form}" the execution ended with "${execution.status}" in place of an ending: ${execution.data.resultData.error?.message ?? ''}`,
 			);
 		const page = await axios.get<string>(data.formWaitingUrl, {
 			proxy: false,
 			responseType: 'text',
 		});
 		await axios.post(data.formWaitingUrl, {}, { proxy: false, validateStatus: () => true });
-		return page.data;
+		return { page: page.data, execution };
 	}
 
 	/** "Execute workflow" from this step on. */
@@ -148,6 +172,16 @@ export class ExampleInUse {
 			30_000,
 			() => `"${this.workflow.name}" did not fulfil ${reference}`,
 		);
+	}
+
+	/** What is said of a payment that does not fit its order; ends when it is said. */
+	async lookedAt(reference: string): Promise<string> {
+		const { message } = await eventually(
+			async () => (await this.left('Look at It', reference))[0],
+			30_000,
+			() => `"${this.workflow.name}" said nothing about the payment of ${reference}`,
+		);
+		return String(message);
 	}
 
 	/** A row of one of the example's Data Tables, as it stands now. */
@@ -181,18 +215,16 @@ export async function checkoutOf(provider: string, reference: string) {
 	};
 }
 
-export const newOrder = (
-	more: Record<string, string> = {},
-): { reference: string; answers: Record<string, string> } => {
-	const reference = uniqueReference();
-	return {
-		reference,
-		answers: {
-			'Order number': reference,
-			'What is ordered': 'Tea, one box',
-			'Your name': 'Maria Gomez',
-			'Your email': 'maria@shop.example',
-			...more,
-		},
-	};
+/** What is filled in where a form asks for more than what is ordered. */
+export const buyer: Record<string, string> = {
+	'Your name': 'Maria Gomez',
+	'Your email': 'maria@shop.example',
 };
+
+interface FormField {
+	fieldLabel: string;
+	fieldOptions?: { values: { option: string }[] };
+}
+
+const formFields = ({ parameters }: INode): FormField[] =>
+	(parameters.formFields as unknown as { values: FormField[] }).values;

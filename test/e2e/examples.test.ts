@@ -2,13 +2,13 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import axios from 'axios';
-import type { IDataObject, INode } from 'n8n-workflow';
+import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 import { examplesFolder } from '../../sandbox/demo/examples';
 import { fernetToken } from '../nodes/Payfect/support';
 import { LocalServer } from '../support/localServer';
 import { eventually } from '../n8n/client';
-import { checkoutOf, endExamples, ExampleInUse, leftOf, newOrder } from './exampleInUse';
-import { goodCredential, stage } from './support';
+import { buyer, checkoutOf, endExamples, ExampleInUse, leftOf } from './exampleInUse';
+import { goodCredential, stage, uniqueReference } from './support';
 import { callWooshPay } from './wooshPayAccount';
 
 /** Those that a file of their own runs. */
@@ -33,36 +33,165 @@ describe('every example has a test that runs it', () => {
 	});
 });
 
-describe('from an order form to fulfilment', () => {
-	const providers = [
-		{ file: 'payfect.json', provider: 'payfect', amount: 'Amount in USDT' },
-		{ file: 'eFundPay.json', provider: 'efundpay', amount: 'Amount in USD' },
-		{ file: 'wooshPay.json', provider: 'wooshpay', amount: 'Amount in GBP' },
-		{ file: 'chingChingPay.json', provider: 'chingchingpay', amount: 'Amount in HKD' },
-		{ file: 'tokenPay.json', provider: 'tokenpay', amount: 'Amount in USDT' },
-	];
+/** A form gives the link, or leads to the payment page, and a trigger fulfils; each keeps its prices in the workflow. */
+const shops = [
+	{ file: 'payfect.json', provider: 'payfect', create: 'Create Checkout', foreign: 'usdc' },
+	{ file: 'eFundPay.json', provider: 'efundpay', create: 'Create Checkout', foreign: 'EUR' },
+	{ file: 'wooshPay.json', provider: 'wooshpay', create: 'Create Checkout', foreign: 'USD' },
+	{
+		file: 'chingChingPay.json',
+		provider: 'chingchingpay',
+		create: 'Create Payment Link',
+		foreign: 'CNY',
+	},
+	{ file: 'tokenPay.json', provider: 'tokenpay', create: 'Create Checkout', foreign: 'TRX' },
+	{
+		file: 'errors-to-chat.json',
+		provider: 'chingchingpay',
+		create: 'Create Payment Link',
+		foreign: 'CNY',
+	},
+];
 
-	test.each(providers)(
+/** What this user has entered in a step in place of what the example has there. */
+const entered =
+	(parameters: INodeParameters) =>
+	(node: INode): INode => ({ ...node, parameters: { ...node.parameters, ...parameters } });
+
+describe('from an order form to fulfilment', () => {
+	test.each(shops.filter(({ file }) => file !== 'errors-to-chat.json'))(
 		'$file: the link leads to the payment page, and one payment is fulfilled once',
-		async ({ file, provider, amount }) => {
+		async ({ file, provider }) => {
 			const example = await ExampleInUse.of(file);
-			const { reference, answers } = newOrder({ [amount]: '20.50' });
-			const page = await example.submit('Order Form', answers);
+			const { page, reference } = await example.order({ 'What is ordered': 'Cup' });
 			const { sandbox } = await stage();
 			expect(page).toContain(`href="${sandbox.url}/`);
 			const checkout = await checkoutOf(provider, reference);
+			expect(Number(checkout.amount)).toBe(7);
 			const [forged] = await checkout.payer('pay', { callback: 'forged' });
 			expect(forged?.status).toBe(401);
 			await checkout.payer('pay', { copies: 3 });
 			expect(await example.fulfilments(reference)).toBe(1);
+			expect(await example.left('Look at It', reference)).toEqual([]);
+		},
+	);
+
+	test('two orders of the same thing have two numbers', async () => {
+		const example = await ExampleInUse.of('payfect.json');
+		const [first, second] = await Promise.all([example.order(), example.order()]);
+		expect(first.reference).not.toBe(second.reference);
+	});
+});
+
+/** No chat answers here, and none is needed: what it is told is tested below. */
+const withoutChat: Record<string, (node: INode) => INode> = {
+	'Tell of a Payment': (node) => ({ ...node, type: 'n8n-nodes-base.noOp', typeVersion: 1 }),
+	'Tell the Team': (node) => ({ ...node, type: 'n8n-nodes-base.noOp', typeVersion: 1 }),
+};
+const changesOf = (file: string, change: Record<string, (node: INode) => INode> = {}) => ({
+	...(file === 'errors-to-chat.json' ? withoutChat : {}),
+	...change,
+});
+
+describe('a payment that does not fit its order ships nothing, and somebody is told', () => {
+	test.each(shops)(
+		'$file: too little, and too much: the payer did not pay the price',
+		async ({ file, provider }) => {
+			const example = await ExampleInUse.of(file, changesOf(file));
+			for (const action of ['underpay', 'overpay'] as const) {
+				const { reference } = await example.order();
+				await (await checkoutOf(provider, reference)).payer(action);
+				expect(await example.lookedAt(reference)).toMatch(/^Not shipped: .* price 20\.50$/);
+				expect(await example.left('Fulfilled', reference)).toEqual([]);
+			}
+		},
+	);
+
+	test.each(shops)(
+		'$file: the right number in another currency',
+		async ({ file, provider, create, foreign }) => {
+			const example = await ExampleInUse.of(
+				file,
+				changesOf(file, { [create]: entered({ currency: foreign }) }),
+			);
+			const { reference } = await example.order();
+			await (await checkoutOf(provider, reference)).payer();
+			expect(await example.lookedAt(reference)).toMatch(
+				new RegExp(`^Not shipped: 20\\.50? ${foreign} paid`, 'i'),
+			);
+			expect(await example.left('Fulfilled', reference)).toEqual([]);
+		},
+	);
+
+	test.each(shops)(
+		'$file: an order number that is not from here',
+		async ({ file, provider, create }) => {
+			const reference = uniqueReference();
+			const example = await ExampleInUse.of(
+				file,
+				changesOf(file, { [create]: entered({ reference }) }),
+			);
+			await example.order();
+			await (await checkoutOf(provider, reference)).payer();
+			expect(await example.lookedAt(reference)).toContain('price not in the list');
+			expect(await example.left('Fulfilled', reference)).toEqual([]);
+		},
+	);
+
+	const priced = (Tea: string) => (node: INode) =>
+		JSON.parse(JSON.stringify(node).replace('"20.50"', JSON.stringify(Tea))) as INode;
+
+	test.each(['20.5', '20.500'])('20.50 is the price when the list says %s', async (price) => {
+		const example = await ExampleInUse.of('payfect.json', { 'Price List Again': priced(price) });
+		const { reference } = await example.order();
+		await (await checkoutOf('payfect', reference)).payer();
+		expect(await example.fulfilments(reference)).toBe(1);
+	});
+
+	// A floating-point number cannot tell the last one from 20.50.
+	test.each(['2.05', '205', '2050', '20.05', '20.500000000000000001'])(
+		'20.50 is not the price when the list says %s',
+		async (price) => {
+			const example = await ExampleInUse.of('payfect.json', { 'Price List Again': priced(price) });
+			const { reference } = await example.order();
+			await (await checkoutOf('payfect', reference)).payer();
+			expect(await example.lookedAt(reference)).toContain(`price ${price}`);
+			expect(await example.left('Fulfilled', reference)).toEqual([]);
+		},
+	);
+});
+
+describe('an order that cannot be taken', () => {
+	test.each(shops)(
+		'$file: what is not in the price list makes no checkout, and the payer sees a page',
+		async ({ file, provider }) => {
+			const { sandbox } = await stage();
+			const example = await ExampleInUse.of(file, changesOf(file));
+			const before = (await sandbox.state(provider)).checkouts.length;
+			for (const thing of ['Gold', 'constructor', 'Tea, one hundred boxes'])
+				expect(
+					await example.submit('Order Form', { ...buyer, 'What is ordered': thing }),
+				).toContain('you have paid nothing');
+			expect((await sandbox.state(provider)).checkouts).toHaveLength(before);
+		},
+	);
+
+	test.each(shops)(
+		'$file: when the provider refuses, the payer sees a page',
+		async ({ file, provider, create }) => {
+			const { sandbox } = await stage();
+			const example = await ExampleInUse.of(file, changesOf(file));
+			await sandbox.fault(provider, create === 'Create Checkout' ? 'create' : 'createLink', '401');
+			expect(await example.submit('Order Form', { ...buyer, 'What is ordered': 'Tea' })).toContain(
+				'you have paid nothing',
+			);
 		},
 	);
 });
 
 describe('verify-callback.json', () => {
 	const order = async (example: ExampleInUse) => {
-		const { reference, answers } = newOrder({ 'Amount in USDT': '20.50' });
-		await example.submit('Order Form', answers);
+		const { reference } = await example.order();
 		return { reference, checkout: await checkoutOf('payfect', reference) };
 	};
 
@@ -112,6 +241,15 @@ describe('verify-callback.json', () => {
 		expect(await example.left('Fulfilled', reference)).toEqual([]);
 	});
 
+	test('a payment of too little is acknowledged and ships nothing', async () => {
+		const example = await ExampleInUse.of('verify-callback.json');
+		const { reference, checkout } = await order(example);
+		const [delivery] = await checkout.payer('underpay');
+		expect([delivery?.status, delivery?.responseBody]).toEqual([200, 'OK']);
+		expect(await example.lookedAt(reference)).toContain('Not shipped: 10.25 usdt paid');
+		expect(await example.left('Fulfilled', reference)).toEqual([]);
+	});
+
 	test('when shipping fails Payfect gets an error, and the payment is not taken for fulfilled', async () => {
 		const example = await ExampleInUse.of('verify-callback.json', { Fulfilled: fails });
 		const { checkout } = await order(example);
@@ -123,8 +261,7 @@ describe('verify-callback.json', () => {
 describe('form-to-cashier.json', () => {
 	test('the payer is sent on to the payment page of what was chosen, and the paid order is fulfilled and marked', async () => {
 		const example = await ExampleInUse.of('form-to-cashier.json');
-		const { reference, answers } = newOrder({ 'What is ordered': 'Tea, two boxes' });
-		const page = await example.submit('Order Form', answers);
+		const { page, reference } = await example.order({ 'What is ordered': 'Tea, two boxes' });
 		const checkout = await checkoutOf('efundpay', reference);
 		expect(page).toContain(`/cashier/efundpay/${checkout.checkoutId}`);
 		expect(checkout).toMatchObject({ amount: '41.00', currency: 'USD' });
@@ -140,8 +277,7 @@ describe('form-to-cashier.json', () => {
 
 	test('another amount is not fulfilled, and the order says so', async () => {
 		const example = await ExampleInUse.of('form-to-cashier.json');
-		const { reference, answers } = newOrder();
-		await example.submit('Order Form', answers);
+		const { reference } = await example.order();
 		await (await checkoutOf('efundpay', reference)).payer('underpay');
 		expect(await example.row('hosted_checkout_form_orders', reference)).toMatchObject({
 			status: 'another amount was paid',
@@ -151,8 +287,7 @@ describe('form-to-cashier.json', () => {
 
 	test('a step that fails to ship leaves the order open, and EFundPay gets an error', async () => {
 		const example = await ExampleInUse.of('form-to-cashier.json', { Fulfilled: fails });
-		const { reference, answers } = newOrder();
-		await example.submit('Order Form', answers);
+		const { reference } = await example.order();
 		const [delivery] = await (await checkoutOf('efundpay', reference)).payer();
 		expect(delivery?.status).toBe(500);
 		expect(await example.row('hosted_checkout_form_orders', reference)).toMatchObject({
@@ -191,18 +326,26 @@ describe('wait-for-payment', () => {
 	test('wait-for-payment.json: the page leads to the payment page, and the payment to fulfilment', async () => {
 		const { n8n, sandbox } = await stage();
 		const example = await ExampleInUse.of('wait-for-payment.json');
-		const { reference } = newOrder();
 		const address = `${n8n.url}/webhook/${String(example.node('Order').parameters.path)}`;
-		expect((await axios.get<string>(address, { proxy: false })).data).toContain('name="reference"');
+		expect((await axios.get<string>(address, { proxy: false })).data).toContain(
+			'<option>Tea</option>',
+		);
 		const sentOn = await axios.post(
 			address,
-			{ reference, description: 'Tea, one box', amount: '20.50' },
+			// What somebody sends besides, as the page of old asked for it, changes nothing.
+			{ reference: 'order-1001', description: 'Cup', amount: '0.01' },
 			{ proxy: false, maxRedirects: 0, validateStatus: () => true },
 		);
 		expect({
 			status: sentOn.status,
 			location: String(sentOn.headers.location).startsWith(`${sandbox.url}/`),
 		}).toEqual({ status: 303, location: true });
+		const { checkouts } = await sandbox.state('payfect');
+		const checkout = checkouts.find(({ checkoutId }) =>
+			String(sentOn.headers.location).endsWith(checkoutId),
+		);
+		expect(checkout).toMatchObject({ amount: '7.00', currency: 'usdt' });
+		const reference = checkout?.reference ?? '';
 		await (await waiting(reference)).payer();
 		expect(await example.fulfilments(reference)).toBe(1);
 	});
@@ -230,8 +373,8 @@ describe('reconcile.json', () => {
 	};
 
 	async function order(example: ExampleInUse) {
-		const { reference, answers } = newOrder({ 'Amount in USDT': '20.50' });
-		expect(await example.submit('Order Form', answers)).toContain('/cashier/payfect/');
+		const { page, reference } = await example.order();
+		expect(page).toContain('/cashier/payfect/');
 		return await checkoutOf('payfect', reference);
 	}
 	const referenceOf = (checkout: { reference: string | null }) => checkout.reference ?? '';
@@ -339,7 +482,7 @@ describe('refund.json', () => {
 
 	test('what was asked for and approved is given back once, whoever approves it again', async () => {
 		const example = await ExampleInUse.of('refund.json');
-		const [paymentId, { reference }] = [await payment(), newOrder()];
+		const [paymentId, reference] = [await payment(), uniqueReference()];
 		expect(await asks(example, reference, paymentId)).toContain(`${reference} is asked for`);
 		expect(await refundsOf(paymentId)).toEqual([]);
 		expect(await decides(example, reference, 'Approve')).toContain(`${reference}: succeeded`);
@@ -355,7 +498,11 @@ describe('refund.json', () => {
 
 	test('a return number is used once, and an unpaid or unknown payment is not asked for', async () => {
 		const example = await ExampleInUse.of('refund.json');
-		const [paymentId, unpaid, { reference }] = [await payment(), await payment('none'), newOrder()];
+		const [paymentId, unpaid, reference] = [
+			await payment(),
+			await payment('none'),
+			uniqueReference(),
+		];
 		expect(await asks(example, reference, unpaid)).toContain('Not asked for');
 		expect(await asks(example, reference, 'pi_1')).toContain('Not asked for');
 		expect(await asks(example, reference, paymentId)).toContain('is asked for');
@@ -365,7 +512,7 @@ describe('refund.json', () => {
 
 	test('what is refused is not given back', async () => {
 		const example = await ExampleInUse.of('refund.json');
-		const [paymentId, { reference }] = [await payment(), newOrder()];
+		const [paymentId, reference] = [await payment(), uniqueReference()];
 		await asks(example, reference, paymentId);
 		expect(await decides(example, reference, 'Refuse')).toContain(`${reference} is refused`);
 		expect(await decides(example, reference, 'Approve')).toContain('Nothing to decide');
@@ -375,7 +522,7 @@ describe('refund.json', () => {
 	test('a refund that may have been made is not made again, and the table says what to do', async () => {
 		const { sandbox } = await stage();
 		const example = await ExampleInUse.of('refund.json');
-		const [paymentId, { reference }] = [await payment(), newOrder()];
+		const [paymentId, reference] = [await payment(), uniqueReference()];
 		await asks(example, reference, paymentId);
 		await sandbox.fault('wooshpay', 'createRefund', 'reset-after');
 		expect(await decides(example, reference, 'Approve')).toContain('look it up');
@@ -395,8 +542,7 @@ describe('provider-by-currency.json', () => {
 		const example = await ExampleInUse.of('provider-by-currency.json');
 		const providers = { USD: 'efundpay', GBP: 'wooshpay', HKD: 'chingchingpay', USDT: 'tokenpay' };
 		for (const [currency, provider] of Object.entries(providers)) {
-			const { reference, answers } = newOrder({ Amount: '20.50', Currency: currency });
-			const page = await example.submit('Order Form', answers);
+			const { page, reference } = await example.order({ Currency: currency });
 			const checkout = await checkoutOf(provider, reference);
 			expect(page).toMatch(/http:\/\/127\.0\.0\.1:\d+\/(cashier\/)?\w+/);
 			await checkout.payer('pay', { copies: 2 });
@@ -413,8 +559,7 @@ describe('provider-by-currency.json', () => {
 			await ExampleInUse.of('provider-by-currency.json'),
 			await ExampleInUse.of('provider-by-currency.json'),
 		];
-		const { reference, answers } = newOrder({ Amount: '20.50', Currency: 'GBP' });
-		await mine.submit('Order Form', answers);
+		const { reference } = await mine.order({ Currency: 'GBP' });
 		const deliveries = await (await checkoutOf('wooshpay', reference)).payer();
 		expect(deliveries.map(({ status }) => status)).toEqual([200, 200]);
 		expect([
@@ -432,8 +577,8 @@ describe('wooshpay-product-price-checkout.json', () => {
 			status: 'success',
 			made: [],
 		});
-		const { reference, answers } = newOrder({ 'What is ordered': 'Tea', 'How many': '2' });
-		expect(await example.submit('Order Form', answers)).toContain('/cashier/wooshpay/');
+		const { page, reference } = await example.order({ 'How many': '2' });
+		expect(page).toContain('/cashier/wooshpay/');
 		const checkout = await checkoutOf('wooshpay', reference);
 		expect(checkout).toMatchObject({ amount: '25.98', currency: 'GBP' });
 		await checkout.payer();
@@ -446,11 +591,12 @@ describe('wooshpay-product-price-checkout.json', () => {
 
 describe('errors-to-chat.json', () => {
 	const chat = new LocalServer<{ text: string }>();
-	const toChat = (node: INode): INode => ({
-		...node,
-		parameters: { ...node.parameters, url: chat.url },
-	});
-	const inChat = { 'Tell the Team': toChat, 'Tell of a Failure': toChat };
+	const toChat = (node: INode) => entered({ url: chat.url })(node);
+	const inChat = {
+		'Tell the Team': toChat,
+		'Tell of a Payment': toChat,
+		'Tell of a Failure': toChat,
+	};
 	beforeAll(async () => await chat.open());
 	afterAll(() => chat.close());
 	const textAbout = async (words: string) =>
@@ -461,39 +607,47 @@ describe('errors-to-chat.json', () => {
 		);
 
 	test('an order that cannot be made is told with what to do, and the payer sees a page', async () => {
+		const { sandbox } = await stage();
 		const example = await ExampleInUse.of('errors-to-chat.json', inChat);
-		const { reference, answers } = newOrder({ 'Amount in HKD': '20,50' });
-		const page = await example.submit('Order Form', answers);
-		expect(page).toContain('You have paid nothing');
-		expect(await textAbout(reference)).toMatch(
-			/^Order order-\S+ could not be made\. .*Use a point for the decimals/s,
+		await sandbox.fault('chingchingpay', 'createLink', '401');
+		const page = await example.submit('Order Form', { 'What is ordered': 'Cup' });
+		expect(page).toContain('you have paid nothing');
+		expect(await textAbout('order of Cup')).toMatch(
+			/^An order of Cup could not be made\. .*credential/s,
 		);
 	});
 
 	test('a chat that is down does not take the page away from the payer', async () => {
+		const { sandbox } = await stage();
 		const example = await ExampleInUse.of('errors-to-chat.json', {
-			'Tell the Team': (node) => ({
-				...node,
-				parameters: { ...node.parameters, url: 'http://127.0.0.1:9/' },
-			}),
+			'Tell the Team': entered({ url: 'http://127.0.0.1:9/' }),
 		});
-		expect(
-			await example.submit('Order Form', newOrder({ 'Amount in HKD': '0' }).answers),
-		).toContain('You have paid nothing');
+		await sandbox.fault('chingchingpay', 'createLink', '401');
+		expect(await example.submit('Order Form', { 'What is ordered': 'Tea' })).toContain(
+			'you have paid nothing',
+		);
+	});
+
+	test('a payment of too little is told, and nothing is shipped', async () => {
+		const example = await ExampleInUse.of('errors-to-chat.json', inChat);
+		const { reference } = await example.order();
+		await (await checkoutOf('chingchingpay', reference)).payer('underpay');
+		expect(await textAbout(reference)).toBe(
+			`Not shipped: 10.25 HKD paid for ${reference}, price 20.50`,
+		);
+		expect(await example.left('Fulfilled', reference)).toEqual([]);
 	});
 
 	test('an order that is paid is fulfilled', async () => {
 		const example = await ExampleInUse.of('errors-to-chat.json', inChat);
-		const { reference, answers } = newOrder({ 'Amount in HKD': '20.50' });
-		await example.submit('Order Form', answers);
+		const { reference } = await example.order();
 		await (await checkoutOf('chingchingpay', reference)).payer();
 		expect(await example.fulfilments(reference)).toBe(1);
 	});
 
 	test('an execution that fails is told, and the provider gets an error', async () => {
 		const example = await ExampleInUse.of('errors-to-chat.json', { ...inChat, Fulfilled: fails });
-		const { reference, answers } = newOrder({ 'Amount in HKD': '20.50' });
-		await example.submit('Order Form', answers);
+		const { reference } = await example.order();
 		const [delivery] = await (await checkoutOf('chingchingpay', reference)).payer();
 		expect(delivery?.status).toBe(500);
 		expect(await textAbout('out of tea')).toContain(' failed at Fulfilled: out of tea');
@@ -589,6 +743,14 @@ describe('ai-agent-tool.json', () => {
 		await (await checkoutOf('payfect', checkout?.reference ?? '')).payer();
 		expect(await says(`look up ${checkout?.checkoutId}`)).toMatch(/"status":\s*"paid"/);
 		expect(await example.fulfilments(checkout?.reference ?? '')).toBe(1);
+	});
+
+	test('a payment of too little ships nothing, whatever is said in the chat', async () => {
+		await says('order tea');
+		const reference = (await checkouts()).at(-1)?.reference ?? '';
+		await (await checkoutOf('payfect', reference)).payer('underpay');
+		expect(await example.lookedAt(reference)).toContain('Not shipped: 10.25 usdt paid');
+		expect(await example.left('Fulfilled', reference)).toEqual([]);
 	});
 
 	test('what is not in the list has no price, and no checkout is made of it', async () => {
