@@ -29,10 +29,11 @@ ${list.join('\n')}
     The steps "Set once" on the canvases are done here already. When a form says "Problem submitting response", its newest execution says why.
 
   What happens
-    1. The order form gives a link (amounts with a point: 20.50); some lead to the cashier by themselves.
+    1. Choose something in the order form. It gives a link; some forms lead to the cashier by themselves.
     2. On the cashier page click Pay.
     3. In the newest execution "Fulfilled" has run once, with the amount and the order number. (The one below it is the form.)
        ${n8n.url}/workflow/${first.workflow.id}/executions
+    4. Order again, and press "Pay too little" under "For testers": "Look at It" runs, and nothing is shipped.
 
   n8n       ${n8n.url}
             e-mail ${n8n.owner.email}   password ${n8n.owner.password}   log ${n8n.logFile}

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import axios from 'axios';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import type { IDataObject } from 'n8n-workflow';
 import type { N8nClient } from '../../test/n8n/client';
 import type { Example } from './examples';
 
@@ -42,7 +43,12 @@ export interface Walk {
 	saw: (line: string) => void;
 }
 
-/** Does with an example what a newcomer does: opens the form, follows the link, pays, and looks whether it was fulfilled. */
+interface Walking extends Omit<Walk, 'pictures'> {
+	page: Page;
+	picture: (name: string) => Promise<void>;
+}
+
+/** Does with an example what a newcomer does: opens the form, follows the link, pays, and looks whether it was fulfilled; and what a payer should not get away with: pays too little. */
 export async function walkExample(
 	browser: Browser,
 	example: Example,
@@ -60,53 +66,16 @@ export async function walkExample(
 			fullPage: true,
 		});
 	};
+	const walking = { page, client, sandboxUrl, saw, picture };
 	try {
-		if (example.sheet)
-			return await walkSheet(page, example, example.sheet, { client, sandboxUrl, saw, picture });
-		const orderNumber = `demo-${Date.now().toString(36)}`;
-		if (!example.formUrl)
-			throw new Error(`${example.file} begins neither with a form nor with a sheet of orders.`);
-		await page.goto(example.formUrl);
-		await fillForm(page, example, orderNumber);
-		await picture('1-form');
-		saw(`the order form "${await page.title()}" at ${example.formUrl}`);
-		await page.locator('button[type=submit]').click();
+		if (example.sheet) return await walkSheet(page, example, example.sheet, walking);
+		const order = await placeOrder(example, walking);
+		await payAtCashier('pay', walking);
+		saw(`one fulfilled execution: ${await fulfilment(client, example.workflow.id, order)}`);
 
-		// A provider's link may lead to the cashier by way of an address of its own.
-		const cashier = page.locator(`a[href^="${sandboxUrl}/"]`);
-		await Promise.race([cashier.first().waitFor(), page.waitForURL(`${sandboxUrl}/cashier/**`)]);
-		if (!page.url().startsWith(sandboxUrl)) {
-			await picture('2-link');
-			// An ending that redirects shows a link too, and may be gone by the time it is looked at or clicked.
-			const href = await cashier
-				.first()
-				.getAttribute('href', { timeout: 3_000 })
-				.catch(() => null);
-			if (href !== null) saw(`the link ${href}`);
-			await cashier
-				.first()
-				.click({ timeout: 3_000 })
-				.catch(() => undefined);
-			await page.waitForURL(`${sandboxUrl}/cashier/**`);
-		}
-		await picture('3-cashier');
-		const pay = page.locator('button[name=action][value=pay]');
-		saw(`the cashier page with the button "${(await pay.innerText()).trim()}"`);
-		const cashierPage = page.url();
-		const [answer] = await Promise.all([
-			page.waitForResponse((response) => response.request().method() === 'POST'),
-			pay.click(),
-		]);
-		// The payer may have been sent on to the merchant's own page.
-		if (!new URL(answer.headers().location ?? '', cashierPage).pathname.startsWith('/cashier/'))
-			await page.goto(cashierPage);
-		const status = page.getByRole('status');
-		await status.filter({ hasText: 'paid' }).waitFor();
-		await picture('4-paid');
-		saw(`after the click: "${(await status.innerText()).trim()}"`);
-
-		const fulfilled = await fulfilment(client, example.workflow.id, orderNumber);
-		saw(`one fulfilled execution: ${fulfilled}`);
+		const underpaid = await placeOrder(example, { ...walking, saw: () => undefined });
+		await payAtCashier('underpay', walking);
+		saw(`nothing shipped: ${await notFulfilled(client, example.workflow.id, underpaid)}`);
 	} catch (error) {
 		await picture('failed').catch(() => undefined);
 		throw error;
@@ -115,17 +84,70 @@ export async function walkExample(
 	}
 }
 
+/** Fills in the order form and follows its link to the cashier; gives the order number that the cashier shows. */
+async function placeOrder(
+	example: Example,
+	{ page, sandboxUrl, saw, picture }: Walking,
+): Promise<string> {
+	if (!example.formUrl)
+		throw new Error(`${example.file} begins neither with a form nor with a sheet of orders.`);
+	await page.goto(example.formUrl);
+	await fillForm(page, example);
+	await picture('1-form');
+	saw(`the order form "${await page.title()}" at ${example.formUrl}`);
+	await page.locator('button[type=submit]').click();
+
+	// A provider's link may lead to the cashier by way of an address of its own.
+	const cashier = page.locator(`a[href^="${sandboxUrl}/"]`);
+	await Promise.race([cashier.first().waitFor(), page.waitForURL(`${sandboxUrl}/cashier/**`)]);
+	if (!page.url().startsWith(sandboxUrl)) {
+		await picture('2-link');
+		// An ending that redirects shows a link too, and may be gone by the time it is looked at or clicked.
+		const href = await cashier
+			.first()
+			.getAttribute('href', { timeout: 3_000 })
+			.catch(() => null);
+		if (href !== null) saw(`the link ${href}`);
+		await cashier
+			.first()
+			.click({ timeout: 3_000 })
+			.catch(() => undefined);
+		await page.waitForURL(`${sandboxUrl}/cashier/**`);
+	}
+	const reference = await page.locator('dt:text-is("Reference") + dd').innerText();
+	saw(`the cashier page of order ${reference}`);
+	return reference.trim();
+}
+
+/** Presses a button of the cashier, and waits until the sandbox has taken the money. */
+async function payAtCashier(
+	action: 'pay' | 'underpay',
+	{ page, saw, picture }: Walking,
+): Promise<void> {
+	if (action === 'underpay') await page.getByText('For testers', { exact: true }).click();
+	await picture(`3-cashier-${action}`);
+	const button = page.locator(`button[name=action][value=${action}]`);
+	saw(`the button "${(await button.innerText()).trim()}"`);
+	const cashierPage = page.url();
+	const [answer] = await Promise.all([
+		page.waitForResponse((response) => response.request().method() === 'POST'),
+		button.click(),
+	]);
+	// The payer may have been sent on to the merchant's own page.
+	if (!new URL(answer.headers().location ?? '', cashierPage).pathname.startsWith('/cashier/'))
+		await page.goto(cashierPage);
+	const status = page.getByRole('status');
+	await status.filter({ hasText: 'paid' }).waitFor();
+	await picture(`4-after-${action}`);
+	saw(`after the click: "${(await status.innerText()).trim()}"`);
+}
+
 /** Starts a workflow that takes its orders from a sheet, and pays each checkout as its link comes. */
 async function walkSheet(
 	page: Page,
 	{ workflow }: Example,
 	sheet: NonNullable<Example['sheet']>,
-	{
-		client,
-		sandboxUrl,
-		saw,
-		picture,
-	}: Omit<Walk, 'pictures'> & { picture: (name: string) => Promise<void> },
+	{ client, sandboxUrl, saw, picture }: Walking,
 ): Promise<void> {
 	const begun = await client.workflows.run(workflow.id, sheet.start);
 	const orders = begun.data.resultData.runData[sheet.orders]?.[0]?.data?.main?.[0] ?? [];
@@ -182,27 +204,67 @@ async function waitsFor(client: N8nClient, callbackUrl: string | null): Promise<
 		await new Promise((resolve) => setTimeout(resolve, 200));
 }
 
-/** Fills each field with the example that its placeholder gives; the order number with one that is new. */
-async function fillForm(page: Page, example: Example, orderNumber: string): Promise<void> {
-	const valueOf = (label: string, placeholder: string) =>
-		/order number/i.test(label) ? orderNumber : placeholder.replace(/^e\.g\.\s*/, '') || 'test';
+/** Takes the first choice of each list, and fills each other field with the example that its placeholder gives. */
+async function fillForm(page: Page, example: Example): Promise<void> {
 	const form = example.workflow.nodes.find(({ type }) => type === 'n8n-nodes-base.formTrigger');
 	if (!form) {
-		for (const label of await page.locator('label:has(input)').all()) {
-			const input = label.locator('input');
-			await input.fill(
-				valueOf(await label.innerText(), (await input.getAttribute('placeholder')) ?? ''),
-			);
-		}
+		for (const list of await page.locator('select').all()) await list.selectOption({ index: 0 });
 		return;
 	}
 	const { values = [] } = (form.parameters.formFields ?? {}) as {
-		values?: { fieldLabel?: string; placeholder?: string; fieldType?: string }[];
+		values?: { placeholder?: string; fieldType?: string }[];
 	};
-	for (const [index, { fieldLabel = '', placeholder = '', fieldType }] of values.entries()) {
+	for (const [index, { placeholder = '', fieldType }] of values.entries()) {
 		const field = page.locator(`#field-${index}`);
+		// Above the choices n8n's list says "Select an option ...".
 		if (fieldType === 'dropdown') await field.selectOption({ index: 1 });
-		else await field.fill(valueOf(fieldLabel, placeholder));
+		else await field.fill(placeholder.replace(/^e\.g\.\s*/, '') || 'test');
+	}
+}
+
+/** What the steps of this workflow put out for this order, by the name of the step, over all executions that have ended. */
+async function whatBecameOf(
+	client: N8nClient,
+	workflowId: string,
+	orderNumber: string,
+): Promise<Record<string, IDataObject[]>> {
+	const ended = (await client.executions.list(workflowId)).filter(
+		({ status }) => status === 'success' || status === 'error' || status === 'crashed',
+	);
+	const steps: Record<string, IDataObject[]> = {};
+	for (const { id } of ended) {
+		const { status, data } = await client.executions.get(id);
+		if (status !== 'success')
+			throw new Error(
+				`execution ${id} ended with "${status}": ${data.resultData.error?.message ?? 'no message'}`,
+			);
+		for (const [step, runs] of Object.entries(data.resultData.runData)) {
+			const items = runs.flatMap((run) => (run.data?.main ?? []).flatMap((some) => some ?? []));
+			const mine = items
+				.map(({ json }) => json)
+				.filter(({ reference }) => reference === orderNumber);
+			if (mine.length > 0) steps[step] = [...(steps[step] ?? []), ...mine];
+		}
+	}
+	return steps;
+}
+
+/** Ends when one of these steps has run for this order; gives what every step put out for it. */
+async function until(
+	steps: readonly string[],
+	client: N8nClient,
+	workflowId: string,
+	orderNumber: string,
+): Promise<Record<string, IDataObject[]>> {
+	const deadline = Date.now() + 30_000;
+	for (;;) {
+		const became = await whatBecameOf(client, workflowId, orderNumber);
+		if (steps.some((step) => became[step] !== undefined)) return became;
+		if (Date.now() > deadline)
+			throw new Error(
+				`no execution came to "${steps.join('" or "')}" with order ${orderNumber} within 30 seconds`,
+			);
+		await new Promise((resolve) => setTimeout(resolve, 300));
 	}
 }
 
@@ -212,33 +274,24 @@ async function fulfilment(
 	workflowId: string,
 	orderNumber: string,
 ): Promise<string> {
-	const deadline = Date.now() + 30_000;
-	for (;;) {
-		const ended = (await client.executions.list(workflowId)).filter(
-			({ status }) => status === 'success' || status === 'error' || status === 'crashed',
-		);
-		const executions = await Promise.all(
-			ended.map(async ({ id }) => await client.executions.get(id)),
-		);
-		const failed = executions.find(({ status }) => status !== 'success');
-		if (failed)
-			throw new Error(
-				`execution ${failed.id} ended with "${failed.status}": ${failed.data.resultData.error?.message ?? 'no message'}`,
-			);
-		const items = executions.flatMap((execution) =>
-			(execution.data.resultData.runData.Fulfilled ?? []).flatMap(
-				(run) => run.data?.main?.[0] ?? [],
-			),
-		);
-		const mine = items.filter(({ json }) => json.reference === orderNumber);
-		if (mine.length > 1) throw new Error(`the order was fulfilled ${mine.length} times`);
-		if (mine[0]) return String(mine[0].json.message ?? JSON.stringify(mine[0].json));
-		if (Date.now() > deadline)
-			throw new Error(
-				`no execution fulfilled the order within 30 seconds (${executions.length} executions ended)`,
-			);
-		await new Promise((resolve) => setTimeout(resolve, 300));
-	}
+	const { Fulfilled = [] } = await until(['Fulfilled'], client, workflowId, orderNumber);
+	if (Fulfilled.length > 1) throw new Error(`the order was fulfilled ${Fulfilled.length} times`);
+	return String(Fulfilled[0]?.message);
+}
+
+/** Where a payment goes that is not enough, and what is said of it there; fails if it was fulfilled. */
+async function notFulfilled(
+	client: N8nClient,
+	workflowId: string,
+	orderNumber: string,
+): Promise<string> {
+	const branches = ['Look at It', 'Mark to Be Looked At', 'Not Fulfilled'];
+	const became = await until(['Fulfilled', ...branches], client, workflowId, orderNumber);
+	if (became.Fulfilled !== undefined)
+		throw new Error(`the order was paid with too little, and fulfilled`);
+	const branch = branches.find((name) => became[name] !== undefined) ?? '';
+	const [said] = became[branch] ?? [];
+	return `"${branch}" says "${String(said?.message ?? said?.status)}"`;
 }
 
 /** Pictures of the editor: the workflow, and each node of this package opened, with its credential. */

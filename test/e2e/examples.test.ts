@@ -628,6 +628,16 @@ describe('errors-to-chat.json', () => {
 		);
 	});
 
+	test('a chat that is down does not make the provider send a payment of too little again', async () => {
+		const example = await ExampleInUse.of('errors-to-chat.json', {
+			'Tell of a Payment': entered({ url: 'http://127.0.0.1:9/' }),
+		});
+		const { reference } = await example.order();
+		const [delivery] = await (await checkoutOf('chingchingpay', reference)).payer('underpay');
+		expect(delivery?.acknowledged).toBe(true);
+		expect(await example.lookedAt(reference)).toContain('Not shipped: 10.25 HKD paid');
+	});
+
 	test('a payment of too little is told, and nothing is shipped', async () => {
 		const example = await ExampleInUse.of('errors-to-chat.json', inChat);
 		const { reference } = await example.order();
