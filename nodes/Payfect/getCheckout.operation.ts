@@ -25,5 +25,5 @@ export async function getPayfectCheckout(row: Row<PayfectCredentials>) {
 			'Map checkoutId from the node that created the checkout.',
 		);
 	const reply = await row.send(getCheckoutCall(checkoutId, row.credentials));
-	return simplified(row, reply, () => readCheckout(reply, row.credentials, 'ask'));
+	return simplified(row, reply, () => readCheckout(reply, row.credentials, 'read'));
 }

@@ -125,12 +125,12 @@ const CHECKOUT_STATUS = new Map<string | null, CheckoutStatus>([
 export function readCheckout(
 	reply: HttpReply,
 	credentials: PayfectCredentials,
-	purpose: 'make' | 'ask',
+	purpose: 'create' | 'read',
 ): Checkout {
 	const body = isObject(reply.body) ? reply.body : {};
 	const checkoutId = textOrNull(body.id);
 	if (checkoutId === null) {
-		const made = purpose === 'make';
+		const made = purpose === 'create';
 		const advice = made
 			? 'It may have been made nevertheless. Look in the Payfect dashboard before you run this row again.'
 			: 'Check the address in the credential; if it is right, ask Payfect.';
@@ -163,7 +163,7 @@ function readCreatedCheckout(
 	order: PayfectOrder,
 	credentials: PayfectCredentials,
 ): Checkout {
-	const checkout = readCheckout(reply, credentials, 'make');
+	const checkout = readCheckout(reply, credentials, 'create');
 	return { ...checkout, reference: checkout.reference ?? order.reference };
 }
 
@@ -309,7 +309,7 @@ export const payfect: PaymentContract<PayfectCredentials, PayfectOrder> = {
 			call: (claimed, credentials) =>
 				claimed.checkoutId === null ? undefined : getCheckoutCall(claimed.checkoutId, credentials),
 			facts(reply, claimed, credentials) {
-				const checkout = readCheckout(reply, credentials, 'ask');
+				const checkout = readCheckout(reply, credentials, 'read');
 				return {
 					provider: 'payfect',
 					event: EVENT_OF_STATUS[checkout.status] ?? 'unknown',

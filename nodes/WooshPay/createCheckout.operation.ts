@@ -15,8 +15,9 @@ import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
 import { metadataField, readList, readMetadata } from './metadata.fields';
 import { readCreateOptions } from './options.fields';
-import { wooshPay, type WooshPayCredentials, type WooshPayOrder } from './wooshPay.contract';
+import { wooshPay, type WooshPayOrder } from './wooshPay.contract';
 import type { Row } from '../shared/items/row';
+import type { WooshPayCredentials } from './wooshPay.requests';
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
 

@@ -6,14 +6,9 @@ import { readAmount } from '../shared/core/money';
 import { readAmountUnit, readExtraFields } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
 import { metadataField, readMetadata } from './metadata.fields';
-import {
-	createPriceCall,
-	readPrice,
-	type PriceFields,
-	type PriceOrder,
-	type WooshPayCredentials,
-} from './wooshPay.contract';
 import type { Row } from '../shared/items/row';
+import { createPriceCall, readPrice, type PriceFields, type PriceOrder } from './wooshPay.catalog';
+import type { WooshPayCredentials } from './wooshPay.requests';
 
 const showOnlyForCreatePrice = { resource: ['price'], operation: ['create'] };
 
@@ -127,7 +122,7 @@ export async function createWooshPayPrice(row: Row<WooshPayCredentials>) {
 	);
 	return await row.make(null, async () => {
 		const reply = await row.send(call);
-		return simplifiedIfCreated(row, reply, () => readPrice(reply, 'make'));
+		return simplifiedIfCreated(row, reply, () => readPrice(reply, 'create'));
 	});
 }
 

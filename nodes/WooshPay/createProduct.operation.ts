@@ -5,8 +5,9 @@ import { InputError } from '../shared/core/inputError';
 import { readExtraFields } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
 import { metadataField, readList, readMetadata } from './metadata.fields';
-import { createProductCall, readProduct, type WooshPayCredentials } from './wooshPay.contract';
 import type { Row } from '../shared/items/row';
+import { createProductCall, readProduct } from './wooshPay.catalog';
+import type { WooshPayCredentials } from './wooshPay.requests';
 
 const showOnlyForCreateProduct = { resource: ['product'], operation: ['create'] };
 

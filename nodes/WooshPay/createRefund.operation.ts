@@ -7,13 +7,9 @@ import { readAmountUnit, readExtraFields } from '../shared/checkout/readCheckout
 import { readText } from '../shared/core/readText';
 import { metadataField, readMetadata } from './metadata.fields';
 import { readCreateOptions } from './options.fields';
-import {
-	createRefundCall,
-	readRefund,
-	type RefundOrder,
-	type WooshPayCredentials,
-} from './wooshPay.contract';
+import { createRefundCall, readRefund, type RefundOrder } from './wooshPay.contract';
 import type { Row } from '../shared/items/row';
+import type { WooshPayCredentials } from './wooshPay.requests';
 
 const showOnlyForCreateRefund = { resource: ['refund'], operation: ['create'] };
 const showOnlyForRefundOfOneAmount = { ...showOnlyForCreateRefund, amountFrom: ['amount'] };
@@ -107,7 +103,7 @@ export async function createWooshPayRefund(row: Row<WooshPayCredentials>) {
 		async () => {
 			const reply = await row.send(call);
 			return simplifiedIfCreated(row, reply, () => ({
-				...readRefund(reply, 'make'),
+				...readRefund(reply, 'create'),
 				idempotencyKey: call.headers?.['Idempotency-Key'] ?? null,
 			}));
 		},

@@ -1,8 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { simplified } from '../shared/checkout/createCheckout';
 import { InputError } from '../shared/core/inputError';
-import { getCheckoutCall, readCheckout, type WooshPayCredentials } from './wooshPay.contract';
+import { getCheckoutCall, readCheckout } from './wooshPay.contract';
 import type { Row } from '../shared/items/row';
+import type { WooshPayCredentials } from './wooshPay.requests';
 
 export const getCheckoutFields: INodeProperties[] = [
 	{
@@ -25,5 +26,5 @@ export async function getWooshPayCheckout(row: Row<WooshPayCredentials>) {
 			'Map checkoutId from the node that created the checkout.',
 		);
 	const reply = await row.send(getCheckoutCall(checkoutId, row.credentials));
-	return simplified(row, reply, () => readCheckout(reply, row.credentials, 'ask'));
+	return simplified(row, reply, () => readCheckout(reply, row.credentials, 'read'));
 }

@@ -1,8 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { simplified } from '../shared/checkout/createCheckout';
 import { InputError } from '../shared/core/inputError';
-import { getPaymentCall, readPayment, type WooshPayCredentials } from './wooshPay.contract';
+import { getPaymentCall, readPayment } from './wooshPay.contract';
 import type { Row } from '../shared/items/row';
+import type { WooshPayCredentials } from './wooshPay.requests';
 
 export const getPaymentFields: INodeProperties[] = [
 	{

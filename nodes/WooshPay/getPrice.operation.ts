@@ -1,8 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { simplified } from '../shared/checkout/createCheckout';
 import { InputError } from '../shared/core/inputError';
-import { getPriceCall, readPrice, type WooshPayCredentials } from './wooshPay.contract';
 import type { Row } from '../shared/items/row';
+import { getPriceCall, readPrice } from './wooshPay.catalog';
+import type { WooshPayCredentials } from './wooshPay.requests';
 
 export const priceIdFields: INodeProperties[] = [
 	{
@@ -19,7 +20,7 @@ export const priceIdFields: INodeProperties[] = [
 
 export async function getWooshPayPrice(row: Row<WooshPayCredentials>) {
 	const reply = await row.send(getPriceCall(readPriceId(row), row.credentials));
-	return simplified(row, reply, () => readPrice(reply, 'ask'));
+	return simplified(row, reply, () => readPrice(reply, 'read'));
 }
 
 export function readPriceId(row: Row<WooshPayCredentials>): string {

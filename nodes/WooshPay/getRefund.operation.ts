@@ -1,8 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { simplified } from '../shared/checkout/createCheckout';
 import { InputError } from '../shared/core/inputError';
-import { getRefundCall, readRefund, type WooshPayCredentials } from './wooshPay.contract';
+import { getRefundCall, readRefund } from './wooshPay.contract';
 import type { Row } from '../shared/items/row';
+import type { WooshPayCredentials } from './wooshPay.requests';
 
 export const getRefundFields: INodeProperties[] = [
 	{
@@ -24,5 +25,5 @@ export async function getWooshPayRefund(row: Row<WooshPayCredentials>) {
 			'Map refundId from the node that made the refund.',
 		);
 	const reply = await row.send(getRefundCall(refundId, row.credentials));
-	return simplified(row, reply, () => readRefund(reply, 'ask'));
+	return simplified(row, reply, () => readRefund(reply, 'read'));
 }

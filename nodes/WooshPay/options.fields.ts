@@ -1,8 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { requestsInParallelOption } from '../shared/checkout/checkoutFields';
 import { InputError } from '../shared/core/inputError';
-import type { CreateOptions, WooshPayCredentials } from './wooshPay.contract';
 import type { Row } from '../shared/items/row';
+import type { CreateOptions, WooshPayCredentials } from './wooshPay.requests';
 
 export const optionsFields: INodeProperties[] = [
 	{

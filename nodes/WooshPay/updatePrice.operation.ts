@@ -4,8 +4,9 @@ import { InputError } from '../shared/core/inputError';
 import { readPriceFields } from './createPrice.operation';
 import { readPriceId } from './getPrice.operation';
 import { metadataField } from './metadata.fields';
-import { readPrice, updatePriceCall, type WooshPayCredentials } from './wooshPay.contract';
 import type { Row } from '../shared/items/row';
+import { readPrice, updatePriceCall } from './wooshPay.catalog';
+import type { WooshPayCredentials } from './wooshPay.requests';
 
 export const updatePriceFields: INodeProperties[] = [
 	{
@@ -49,5 +50,5 @@ export async function updateWooshPayPrice(row: Row<WooshPayCredentials>) {
 	if (Object.keys(fields).length === 0)
 		throw new InputError("'Update Fields' is empty", 'Add the field that shall be changed.');
 	const reply = await row.send(updatePriceCall(readPriceId(row), fields, row.credentials));
-	return simplifiedIfCreated(row, reply, () => readPrice(reply, 'change'));
+	return simplifiedIfCreated(row, reply, () => readPrice(reply, 'update'));
 }

@@ -1,4 +1,4 @@
-import { readBaseUrl, readPayerLink } from '../shared/core/urls';
+import { readPayerLink } from '../shared/core/urls';
 import { isKeptSecret, verifyWithAny } from '../shared/core/bytes';
 import { CallFailure, quotedBody } from '../shared/core/callFailure';
 import type {
@@ -15,7 +15,6 @@ import type {
 	ReceivedCallback,
 	Refund,
 	Refusal,
-	RegisteredEndpoint,
 	Remembered,
 	Verification,
 } from '../shared/core/contract';
@@ -26,56 +25,39 @@ import {
 	readJson,
 	readUtf8,
 	textOrNull,
-	writeJson,
 } from '../shared/core/exactJson';
-import { idempotencyKey } from '../shared/core/idempotencyKey';
 import { InputError } from '../shared/core/inputError';
+import { omitNull } from '../shared/core/omitNull';
 import { lookup } from '../shared/core/lookup';
 import { wholeOrderAsItem } from '../shared/core/lineItems';
 import { fromMinorUnits, smallestUnits } from '../shared/core/money';
 import { checkSignature, readMoment } from './signature';
+import {
+	WEBHOOK_ENDPOINTS,
+	createEndpointCall,
+	listEndpointsCall,
+	listedEndpoints,
+	rememberEndpoint,
+} from './wooshPay.endpoints';
+import {
+	CreateOptions,
+	JSON_HEADERS,
+	WooshPayCredentials,
+	apiUrl,
+	createCall,
+	getCall,
+} from './wooshPay.requests';
 
-/** https://docs.wooshpay.com/apidoc/project-1296482/doc-1763752: one host for live keys, one for test keys. */
-const LIVE_API = 'https://api.wooshpay.com';
-const TEST_API = 'https://apitest.wooshpay.com';
 /** https://docs.wooshpay.com/doc-1724285/api-42654181 and /api-42654190 */
 const SESSIONS = '/v1/checkout/sessions';
 /** https://docs.wooshpay.com/project-1296482/api-44642278 */
 const PAYMENT_INTENTS = '/v1/payment_intents';
-/** https://docs.wooshpay.com/api-34903706 */
-const PRODUCTS = '/v1/products';
-/** https://docs.wooshpay.com/api-55501373, https://docs.guanglian.co/55502209e0 and https://docs.wooshpay.com/55502235e0 */
-const PRICES = '/v1/prices';
 /** https://docs.wooshpay.com/api-51369554 and /api-52306151 */
 const REFUNDS = '/v1/refunds';
-/** https://docs.wooshpay.com/42648310e0, /api-42648473 and /api-42648393. Inferred: the path of the deletion, of which only the method is readable. */
-const WEBHOOK_ENDPOINTS = '/v1/webhook_endpoints';
 /** https://docs.wooshpay.com/api-49996644 */
 const EVENTS = '/v1/events';
 /** https://docs.wooshpay.com/doc-2653815 */
 const SIGNATURE_HEADER = 'wooshpay-signature';
-/** Lists give 100 at the most (docs.wooshpay.com/api-42648473). */
-const PAGE_SIZE = 100;
-/** The reference marks both headers as required on every call, GET too; `sendCall` accepts JSON by itself. */
-const JSON_HEADERS = { 'content-type': 'application/json' };
-
-export interface WooshPayCredentials {
-	environment: 'live' | 'test' | 'custom';
-	/** Only with the environment `custom`. */
-	baseUrl?: string;
-	secretKey: string;
-	/** Of an endpoint that was registered by hand; the trigger keeps the secret of its own. */
-	webhookSecret?: string;
-	webhookSecretPrevious?: string;
-}
-
-/** How a call that makes something is sent. */
-export interface CreateOptions {
-	/** 1; more makes a new idempotency key on purpose. */
-	attempt: number;
-	/** Whether to send it again after a time-out or a server error, trusting that the key is heeded. */
-	retry: boolean;
-}
 
 export interface WooshPayOrder extends CheckoutOrder, CreateOptions {
 	metadata: Record<string, string>;
@@ -87,11 +69,6 @@ export interface WooshPayOrder extends CheckoutOrder, CreateOptions {
 
 export interface WooshPayCheckout extends Checkout {
 	idempotencyKey: string | null;
-}
-
-function apiUrl(credentials: WooshPayCredentials): string {
-	if (credentials.environment === 'custom') return readBaseUrl(credentials.baseUrl ?? '');
-	return credentials.environment === 'live' ? LIVE_API : TEST_API;
 }
 
 const modeOfKey = (secretKey: string) => /^sk_(live|test)_/.exec(secretKey)?.[1];
@@ -116,41 +93,6 @@ function authHeaders(credentials: WooshPayCredentials): Record<string, string> {
 	};
 }
 
-function getCall(path: string, credentials: WooshPayCredentials): HttpCall {
-	return {
-		method: 'GET',
-		url: `${apiUrl(credentials)}${path}`,
-		headers: { ...JSON_HEADERS },
-		retry: 'idempotent',
-	};
-}
-
-/**
- * A call that makes something. With a reference it carries an idempotency key. The key is documented by name only (409 and
- * `idempotency_error` of doc-1763752), not which endpoints heed it and for how long: so it is only trusted where the user says so.
- */
-function createCall(
-	path: string,
-	body: Record<string, unknown>,
-	credentials: WooshPayCredentials,
-	howToFindOut: string,
-	reference: string | null = null,
-	{ attempt, retry }: CreateOptions = { attempt: 1, retry: false },
-): HttpCall {
-	const call = {
-		method: 'POST' as const,
-		url: `${apiUrl(credentials)}${path}`,
-		body: writeJson(body),
-	};
-	const key = idempotencyKey(call, reference, attempt);
-	return {
-		...call,
-		headers: { ...JSON_HEADERS, ...(key === undefined ? {} : { 'Idempotency-Key': key }) },
-		retry: key !== undefined && retry ? 'idempotencyKey' : 'never',
-		howToFindOut,
-	};
-}
-
 /** The fields of `doc-1724285/api-42654181`; amounts are whole numbers of the currency's smallest unit (55502209e0). */
 function createCheckoutCall(order: WooshPayOrder, credentials: WooshPayCredentials): HttpCall {
 	if (order.successUrl === null)
@@ -167,36 +109,35 @@ function createCheckoutCall(order: WooshPayOrder, credentials: WooshPayCredentia
 		order.lineItems.length > 0 ? order.lineItems : [wholeOrderAsItem(order, 'WooshPay')];
 	const metadata = withReference(order.metadata, order.reference);
 	// Inferred: events hold the payment intent, and nothing says that what is known of the session gets there, so both are told.
-	const paymentIntentData = {
-		...(order.description === null ? {} : { description: order.description }),
-		...(order.reference === null ? {} : { merchant_order_id: order.reference }),
-		...(order.merchantUserId === null ? {} : { merchant_user_id: order.merchantUserId }),
-		...(metadata === undefined ? {} : { metadata }),
-	};
-	const body = {
+	const paymentIntentData = omitNull<unknown>({
+		description: order.description,
+		merchant_order_id: order.reference,
+		merchant_user_id: order.merchantUserId,
+		metadata,
+	});
+	const isEmpty = Object.keys(paymentIntentData).length === 0;
+	const body = omitNull<unknown>({
 		mode: 'payment',
 		success_url: order.successUrl,
 		cancel_url: order.cancelUrl,
 		line_items: items.map((item, index) => lineItem(item, order, index)),
-		...(order.reference === null ? {} : { client_reference_id: order.reference }),
-		...(Object.keys(paymentIntentData).length === 0
-			? {}
-			: { payment_intent_data: paymentIntentData }),
-		...(metadata === undefined ? {} : { metadata }),
-		...(order.billingAddressCollection === null
-			? {}
-			: { billing_address_collection: order.billingAddressCollection }),
-		...(order.paymentMethodTypes.length === 0
-			? {}
-			: { payment_method_types: order.paymentMethodTypes }),
-	};
+		client_reference_id: order.reference,
+		payment_intent_data: isEmpty ? null : paymentIntentData,
+		metadata,
+		billing_address_collection: order.billingAddressCollection,
+		payment_method_types: order.paymentMethodTypes.length === 0 ? null : order.paymentMethodTypes,
+	});
 	return createCall(
-		SESSIONS,
-		mergeExtraFields(body, order.extraFields),
+		{
+			path: SESSIONS,
+			body: mergeExtraFields(body, order.extraFields),
+			howToFindOut:
+				'Look in the WooshPay dashboard for a checkout with this reference before you run this row again.',
+			reference: order.reference,
+			attempt: order.attempt,
+			retry: order.retry,
+		},
 		credentials,
-		'Look in the WooshPay dashboard for a checkout with this reference before you run this row again.',
-		order.reference,
-		order,
 	);
 }
 
@@ -236,7 +177,7 @@ function lineItem(item: LineItem, order: WooshPayOrder, index: number): Record<s
 }
 
 /** Create price lists `unit_amount` as text, every sample and the answers have a number (api-55501373, 55502209e0). */
-function minorUnits(
+export function minorUnits(
 	amount: string,
 	{ amountUnit, currency }: Pick<CheckoutOrder, 'amountUnit' | 'currency'>,
 	field: string,
@@ -253,7 +194,7 @@ function checkoutResult(
 	order: WooshPayOrder,
 	credentials: WooshPayCredentials,
 ): WooshPayCheckout {
-	const checkout = readCheckout(reply, credentials, 'make');
+	const checkout = readCheckout(reply, credentials, 'create');
 	// The sample of the answer (doc-1724285, api-42654181) has null for the reference and no metadata.
 	return {
 		...checkout,
@@ -293,23 +234,27 @@ export function readCheckout(
 }
 
 /** What a call was sent for: an answer that cannot be read tells nothing of whether it was made or changed. */
-type Purpose = 'make' | 'change' | 'ask';
+export type Purpose = 'create' | 'update' | 'read';
 
 const UNREADABLE: Record<Purpose, (what: string) => string> = {
-	make: (what) =>
+	create: (what) =>
 		`The ${what} may have been made nevertheless. Look in the WooshPay dashboard before you run this row again.`,
-	change: (what) =>
+	update: (what) =>
 		`The ${what} may have been changed nevertheless. Run this row again: a second time changes nothing more.`,
-	ask: () => 'Check the address in the credential; if it is right, ask WooshPay.',
+	read: () => 'Check the address in the credential; if it is right, ask WooshPay.',
 };
 
 /** The object of a good answer. Every object of WooshPay's has an `id`. */
-function answered(reply: HttpReply, what: string, purpose: Purpose): Record<string, unknown> {
+export function answered(
+	reply: HttpReply,
+	what: string,
+	purpose: Purpose,
+): Record<string, unknown> {
 	const body = isObject(reply.body) ? reply.body : {};
 	if (textOrNull(body.id) === null)
 		throw new CallFailure(`WooshPay's answer holds no ${what} id${quotedBody(reply)}`, {
 			advice: UNREADABLE[purpose](what),
-			mayHaveArrived: purpose === 'make',
+			mayHaveArrived: purpose === 'create',
 		});
 	return body;
 }
@@ -319,7 +264,7 @@ function objectIn(holder: Record<string, unknown>, name: string): Record<string,
 	return isObject(value) ? value : {};
 }
 
-function booleanOrNull(value: unknown): boolean | null {
+export function booleanOrNull(value: unknown): boolean | null {
 	return typeof value === 'boolean' ? value : null;
 }
 
@@ -341,7 +286,7 @@ const INTENT_STATUS: Record<string, CheckoutStatus> = {
 };
 
 export function readPayment(reply: HttpReply): Checkout {
-	const intent = answered(reply, 'payment', 'ask');
+	const intent = answered(reply, 'payment', 'read');
 	const providerStatus = textOrNull(intent.status);
 	const { amount, currency } = intentMoney(intent);
 	return {
@@ -402,12 +347,15 @@ export function createRefundCall(refund: RefundOrder, credentials: WooshPayCrede
 		...(metadata === undefined ? {} : { metadata }),
 	};
 	return createCall(
-		REFUNDS,
-		mergeExtraFields(body, refund.extraFields),
+		{
+			path: REFUNDS,
+			body: mergeExtraFields(body, refund.extraFields),
+			howToFindOut: 'Look at the payment in the WooshPay dashboard before you refund it again.',
+			reference: refund.reference,
+			attempt: refund.attempt,
+			retry: refund.retry,
+		},
 		credentials,
-		'Look at the payment in the WooshPay dashboard before you refund it again.',
-		refund.reference,
-		refund,
 	);
 }
 
@@ -437,180 +385,6 @@ export function readRefund(reply: HttpReply, purpose: Purpose): Refund {
 		providerStatus,
 		amount: fromMinorUnits(refund.amount, currency),
 		currency,
-	};
-}
-
-export interface ProductOrder {
-	name: string;
-	description: string | null;
-	/** As WooshPay takes it: its own sample has no https:// in front. */
-	url: string | null;
-	images: string[];
-	active: boolean | null;
-	metadata: Record<string, string>;
-}
-
-export interface Product {
-	provider: string;
-	productId: string | null;
-	name: string | null;
-	description: string | null;
-	active: boolean | null;
-	url: string | null;
-	livemode: boolean | null;
-}
-
-function productFields({
-	name,
-	description,
-	url,
-	images,
-	active,
-	metadata,
-}: ProductOrder): Record<string, unknown> {
-	return {
-		name,
-		...(active === null ? {} : { active }),
-		...(description === null ? {} : { description }),
-		...(images.length === 0 ? {} : { images }),
-		...(Object.keys(metadata).length === 0 ? {} : { metadata }),
-		...(url === null ? {} : { url }),
-	};
-}
-
-export function createProductCall(
-	product: ProductOrder,
-	extraFields: Record<string, unknown>,
-	credentials: WooshPayCredentials,
-): HttpCall {
-	return createCall(
-		PRODUCTS,
-		mergeExtraFields(productFields(product), extraFields),
-		credentials,
-		'Look in the WooshPay dashboard for a product with this name before you run this row again.',
-	);
-}
-
-export function readProduct(reply: HttpReply): Product {
-	const product = answered(reply, 'product', 'make');
-	return {
-		provider: 'wooshpay',
-		productId: textOrNull(product.id),
-		name: textOrNull(product.name),
-		description: textOrNull(product.description),
-		active: booleanOrNull(product.active),
-		url: textOrNull(product.url),
-		livemode: booleanOrNull(product.livemode),
-	};
-}
-
-export interface PriceOrder {
-	/** Decimal text, of one piece. */
-	amount: string;
-	amountUnit: 'major' | 'smallest';
-	currency: string;
-	/** The id of a product, or what to make one of in the same call. */
-	product: string | ProductOrder;
-}
-
-/** What can be changed of a price (55502235e0): the amount cannot. */
-export interface PriceFields {
-	active?: boolean;
-	nickname?: string;
-	lookupKey?: string;
-	metadata?: Record<string, string>;
-}
-
-export interface Price {
-	provider: string;
-	priceId: string | null;
-	productId: string | null;
-	/** Decimal text in major units, of one piece. */
-	amount: string | null;
-	currency: string | null;
-	active: boolean | null;
-	nickname: string | null;
-	lookupKey: string | null;
-	livemode: boolean | null;
-}
-
-/** https://docs.guanglian.co/55502209e0 */
-const LONGEST_LOOKUP_KEY = 200;
-
-function priceFields({
-	active,
-	nickname,
-	lookupKey,
-	metadata,
-}: PriceFields): Record<string, unknown> {
-	if (lookupKey !== undefined && lookupKey.length > LONGEST_LOOKUP_KEY)
-		throw new InputError(
-			`'Lookup Key' is longer than ${LONGEST_LOOKUP_KEY} characters`,
-			'Shorten it; WooshPay takes no longer ones.',
-		);
-	return {
-		...(active === undefined ? {} : { active }),
-		...(nickname === undefined ? {} : { nickname }),
-		...(lookupKey === undefined ? {} : { lookup_key: lookupKey }),
-		...(metadata === undefined ? {} : { metadata }),
-	};
-}
-
-export function createPriceCall(
-	price: PriceOrder,
-	fields: PriceFields,
-	extraFields: Record<string, unknown>,
-	credentials: WooshPayCredentials,
-): HttpCall {
-	const body = {
-		currency: price.currency.toUpperCase(),
-		unit_amount: minorUnits(price.amount, price, 'Amount'),
-		...(typeof price.product === 'string'
-			? { product: price.product }
-			: { product_data: productFields(price.product) }),
-		...priceFields(fields),
-	};
-	return createCall(
-		PRICES,
-		mergeExtraFields(body, extraFields),
-		credentials,
-		'Look in the WooshPay dashboard for this price before you run this row again.',
-	);
-}
-
-export function getPriceCall(priceId: string, credentials: WooshPayCredentials): HttpCall {
-	return getCall(`${PRICES}/${encodeURIComponent(priceId)}`, credentials);
-}
-
-export function updatePriceCall(
-	priceId: string,
-	fields: PriceFields,
-	credentials: WooshPayCredentials,
-): HttpCall {
-	// What is left out stays as it is, so a second time changes nothing more.
-	return {
-		method: 'POST',
-		url: `${apiUrl(credentials)}${PRICES}/${encodeURIComponent(priceId)}`,
-		headers: { ...JSON_HEADERS },
-		body: writeJson(priceFields(fields)),
-		retry: 'idempotent',
-	};
-}
-
-/** `product` is the whole object in one page and its id in another (doc-1722914, 55502209e0). */
-export function readPrice(reply: HttpReply, purpose: Purpose): Price {
-	const price = answered(reply, 'price', purpose);
-	const currency = textOrNull(price.currency);
-	return {
-		provider: 'wooshpay',
-		priceId: textOrNull(price.id),
-		productId: textOrNull(isObject(price.product) ? price.product.id : price.product),
-		amount: fromMinorUnits(price.unit_amount, currency),
-		currency,
-		active: booleanOrNull(price.active),
-		nickname: textOrNull(price.nickname),
-		lookupKey: textOrNull(price.lookup_key),
-		livemode: booleanOrNull(price.livemode),
 	};
 }
 
@@ -823,11 +597,11 @@ function confirmCall(
 }
 
 function confirmedFacts(reply: HttpReply, claimed: PaymentEventData): PaymentEventData {
-	const object = answered(reply, 'payment', 'ask');
+	const object = answered(reply, 'payment', 'read');
 	const type = providerEventOf(claimed);
 	if (type.startsWith('payment_intent.')) return paymentFacts(reply, object, claimed);
 	if (type !== REFUND_UPDATED) return readEvent(object);
-	const refund = readRefund(reply, 'ask');
+	const refund = readRefund(reply, 'read');
 	const event = refundEvent(object);
 	return {
 		...claimed,
@@ -878,55 +652,6 @@ function paymentFacts(
 		occurredAt: event === claimed.event ? claimed.occurredAt : null,
 		raw: intent,
 	};
-}
-
-function listEndpointsCall(credentials: WooshPayCredentials, after?: string): HttpCall {
-	const cursor = after === undefined ? '' : `&starting_after=${encodeURIComponent(after)}`;
-	return getCall(`${WEBHOOK_ENDPOINTS}?limit=${PAGE_SIZE}${cursor}`, credentials);
-}
-
-function listedEndpoints(reply: HttpReply): { endpoints: RegisteredEndpoint[]; next?: string } {
-	const body = isObject(reply.body) ? reply.body : {};
-	if (!Array.isArray(body.data))
-		throw new CallFailure("WooshPay's answer holds no list of endpoints", {
-			advice: 'Nothing was registered. Check the address in the credential.',
-		});
-	const endpoints = body.data.filter(isObject).map((endpoint) => ({
-		id: textOrNull(endpoint.id) ?? '',
-		url: textOrNull(endpoint.url) ?? '',
-		enabled: endpoint.status !== 'disabled',
-		events: Array.isArray(endpoint.enabled_events) ? endpoint.enabled_events.map(String) : [],
-	}));
-	// In other lists of WooshPay's `has_more` is null.
-	const last = endpoints.at(-1)?.id;
-	return body.has_more === true && last ? { endpoints, next: last } : { endpoints };
-}
-
-/** https://docs.wooshpay.com/42648310e0. WooshPay tells the secret here and in no list. */
-function createEndpointCall(
-	url: string,
-	events: string[],
-	credentials: WooshPayCredentials,
-): HttpCall {
-	const body = { url, enabled_events: events, description: 'Registered by an n8n workflow' };
-	return createCall(
-		WEBHOOK_ENDPOINTS,
-		body,
-		credentials,
-		'Publish the workflow again: an endpoint with its address is then found and replaced.',
-	);
-}
-
-function rememberEndpoint(reply: HttpReply): { id: string; secret: string } {
-	const body = isObject(reply.body) ? reply.body : {};
-	const [id, secret] = [textOrNull(body.id), textOrNull(body.secret)];
-	if (id === null || !isKeptSecret(secret)) {
-		throw new CallFailure("WooshPay's answer holds no id or no secret of the endpoint", {
-			advice: 'Without them no callback could be proved. Publish the workflow again.',
-			mayHaveArrived: true,
-		});
-	}
-	return { id, secret };
 }
 
 export const wooshPay: PaymentContract<WooshPayCredentials, WooshPayOrder> = {

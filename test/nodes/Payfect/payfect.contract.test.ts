@@ -246,7 +246,11 @@ describe('the query', () => {
 
 describe('a checkout', () => {
 	const read = (more: object = {}) =>
-		readCheckout(reply(createdReply.status, { ...createdReply.body, ...more }), credentials, 'ask');
+		readCheckout(
+			reply(createdReply.status, { ...createdReply.body, ...more }),
+			credentials,
+			'read',
+		);
 
 	it('is read from the documented answer', () => {
 		expect(read()).toEqual({
@@ -317,7 +321,7 @@ describe('a checkout', () => {
 			readCheckout(
 				reply(200, body),
 				{ ...credentials, baseUrl: 'http://127.0.0.1:4100/payfect/api/v1' },
-				'ask',
+				'read',
 			).checkoutUrl,
 		).toBe(body.url);
 	});
@@ -325,8 +329,8 @@ describe('a checkout', () => {
 	it.each([[{}], ['OK'], [[]], [{ id: '' }], [{ id: null }]])(
 		'without an id (%j) may exist nevertheless, and says so',
 		(body) => {
-			expect(() => readCheckout(reply(200, body), credentials, 'make')).toThrow(CallFailure);
-			expect(() => readCheckout(reply(200, body), credentials, 'make')).toThrow(
+			expect(() => readCheckout(reply(200, body), credentials, 'create')).toThrow(CallFailure);
+			expect(() => readCheckout(reply(200, body), credentials, 'create')).toThrow(
 				expect.objectContaining({
 					mayHaveArrived: true,
 					advice: expect.stringMatching(/may have been made/) as string,

@@ -2,11 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { HttpReply, PaymentEventData } from '../../../nodes/shared/core/contract';
 import { readJson } from '../../../nodes/shared/core/exactJson';
-import {
-	wooshPay,
-	type WooshPayCredentials,
-	type WooshPayOrder,
-} from '../../../nodes/WooshPay/wooshPay.contract';
+import { wooshPay, type WooshPayOrder } from '../../../nodes/WooshPay/wooshPay.contract';
+import type { WooshPayCredentials } from '../../../nodes/WooshPay/wooshPay.requests';
 
 export const credentials: WooshPayCredentials = {
 	environment: 'test',

@@ -7,21 +7,23 @@ import type {
 } from '../../../nodes/shared/core/contract';
 import { readMoment } from '../../../nodes/WooshPay/signature';
 import {
-	createPriceCall,
-	createProductCall,
 	createRefundCall,
 	getCheckoutCall,
 	readCheckout,
 	readPayment,
-	readPrice,
-	readProduct,
 	readRefund,
-	updatePriceCall,
 	wooshPay,
 	type RefundOrder,
-	type WooshPayCredentials,
 } from '../../../nodes/WooshPay/wooshPay.contract';
 import { answer, credentials, factsOf, order, paymentEvent, reply } from './samples';
+import {
+	createPriceCall,
+	createProductCall,
+	readPrice,
+	readProduct,
+	updatePriceCall,
+} from '../../../nodes/WooshPay/wooshPay.catalog';
+import type { WooshPayCredentials } from '../../../nodes/WooshPay/wooshPay.requests';
 
 const sent = (call: HttpCall) => JSON.parse(call.body ?? '') as Record<string, unknown>;
 const created = (more: Parameters<typeof order>[0] = {}, withCredentials = credentials) =>
@@ -293,7 +295,7 @@ describe('a checkout', () => {
 	});
 
 	it('is read into the shape that every provider has', () => {
-		expect(readCheckout(answer('createCheckout.success'), credentials, 'ask')).toEqual({
+		expect(readCheckout(answer('createCheckout.success'), credentials, 'read')).toEqual({
 			provider: 'wooshpay',
 			checkoutId: 'cs_1600000000000000003',
 			paymentId: 'pi_1600000000000000005',
@@ -331,9 +333,9 @@ describe('a checkout', () => {
 		],
 		['unknown without a status', { status: null, payment_status: null }, 'unknown'],
 	])('is %s', (_case, changes, status) => {
-		expect(readCheckout(answer('createCheckout.success', changes), credentials, 'ask').status).toBe(
-			status,
-		);
+		expect(
+			readCheckout(answer('createCheckout.success', changes), credentials, 'read').status,
+		).toBe(status);
 	});
 
 	it.each([
@@ -343,7 +345,7 @@ describe('a checkout', () => {
 		['is missing', null],
 	])('has no link when the address %s', (_case, url) => {
 		expect(
-			readCheckout(answer('createCheckout.success', { url }), credentials, 'ask').checkoutUrl,
+			readCheckout(answer('createCheckout.success', { url }), credentials, 'read').checkoutUrl,
 		).toBeNull();
 	});
 
@@ -357,13 +359,13 @@ describe('a checkout', () => {
 			readCheckout(
 				answer('createCheckout.success', { url: 'http://127.0.0.1:1/pay' }),
 				sandbox,
-				'ask',
+				'read',
 			).checkoutUrl,
 		).toBe('http://127.0.0.1:1/pay');
 	});
 
 	it('without an id is an error that says that it may exist', () => {
-		expect(() => readCheckout(reply({}), credentials, 'make')).toThrow(
+		expect(() => readCheckout(reply({}), credentials, 'create')).toThrow(
 			expect.objectContaining({
 				mayHaveArrived: true,
 				message: expect.stringContaining('no checkout id') as string,
@@ -377,7 +379,7 @@ describe('a checkout', () => {
 		['digits as text', '1665639691214', '2022-10-13T05:41:31.214Z'],
 	])('tells when it expires from %s', (_case, expiresAt, iso) => {
 		expect(
-			readCheckout(answer('createCheckout.success', { expires_at: expiresAt }), credentials, 'ask')
+			readCheckout(answer('createCheckout.success', { expires_at: expiresAt }), credentials, 'read')
 				.expiresAt,
 		).toBe(iso);
 	});
@@ -491,7 +493,7 @@ describe('a refund', () => {
 	});
 
 	it('is read', () => {
-		expect(readRefund(answer('createRefund.success'), 'ask')).toEqual({
+		expect(readRefund(answer('createRefund.success'), 'read')).toEqual({
 			provider: 'wooshpay',
 			refundId: 're_1600000000000000007',
 			paymentId: 'pi_1600000000000000005',
@@ -505,14 +507,14 @@ describe('a refund', () => {
 	});
 
 	it('with a word that no page shows is unknown', () => {
-		expect(readRefund(answer('createRefund.success', { status: 'done' }), 'ask').status).toBe(
+		expect(readRefund(answer('createRefund.success', { status: 'done' }), 'read').status).toBe(
 			'unknown',
 		);
 	});
 
 	it('takes a currency in small letters, as one page shows it', () => {
 		expect(
-			readRefund(answer('createRefund.success', { currency: 'usd', amount: 100 }), 'ask'),
+			readRefund(answer('createRefund.success', { currency: 'usd', amount: 100 }), 'read'),
 		).toMatchObject({ amount: '1.00', currency: 'usd' });
 	});
 });
@@ -591,7 +593,7 @@ describe('products and prices', () => {
 	it.each(['createPrice.success', 'getPrice.success'])(
 		'reads a price of %s, whichever way it names the product',
 		(name) => {
-			expect(readPrice(answer(name), 'ask')).toEqual({
+			expect(readPrice(answer(name), 'read')).toEqual({
 				provider: 'wooshpay',
 				priceId: 'price_1600000000000000002',
 				productId: 'prod_1600000000000000001',
@@ -1007,7 +1009,7 @@ describe.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(
 				status: 'unknown',
 				providerStatus: word,
 			});
-			expect(readRefund(reply({ id: 're_1', status: word }), 'ask')).toMatchObject({
+			expect(readRefund(reply({ id: 're_1', status: word }), 'read')).toMatchObject({
 				status: 'unknown',
 				providerStatus: word,
 			});

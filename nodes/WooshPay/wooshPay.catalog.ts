@@ -1,0 +1,193 @@
+import type { Purpose } from './wooshPay.contract';
+import { answered, booleanOrNull, minorUnits } from './wooshPay.contract';
+import type { HttpCall, HttpReply } from '../shared/core/contract';
+import { isObject, mergeExtraFields, textOrNull, writeJson } from '../shared/core/exactJson';
+import { InputError } from '../shared/core/inputError';
+import { fromMinorUnits } from '../shared/core/money';
+import type { WooshPayCredentials } from './wooshPay.requests';
+import { JSON_HEADERS, apiUrl, createCall, getCall } from './wooshPay.requests';
+
+/** https://docs.wooshpay.com/api-34903706 */
+const PRODUCTS = '/v1/products';
+
+/** https://docs.wooshpay.com/api-55501373, https://docs.guanglian.co/55502209e0 and https://docs.wooshpay.com/55502235e0 */
+const PRICES = '/v1/prices';
+
+export interface ProductOrder {
+	name: string;
+	description: string | null;
+	/** As WooshPay takes it: its own sample has no https:// in front. */
+	url: string | null;
+	images: string[];
+	active: boolean | null;
+	metadata: Record<string, string>;
+}
+
+export interface Product {
+	provider: string;
+	productId: string | null;
+	name: string | null;
+	description: string | null;
+	active: boolean | null;
+	url: string | null;
+	livemode: boolean | null;
+}
+
+function productFields({
+	name,
+	description,
+	url,
+	images,
+	active,
+	metadata,
+}: ProductOrder): Record<string, unknown> {
+	return {
+		name,
+		...(active === null ? {} : { active }),
+		...(description === null ? {} : { description }),
+		...(images.length === 0 ? {} : { images }),
+		...(Object.keys(metadata).length === 0 ? {} : { metadata }),
+		...(url === null ? {} : { url }),
+	};
+}
+
+export function createProductCall(
+	product: ProductOrder,
+	extraFields: Record<string, unknown>,
+	credentials: WooshPayCredentials,
+): HttpCall {
+	return createCall(
+		{
+			path: PRODUCTS,
+			body: mergeExtraFields(productFields(product), extraFields),
+			howToFindOut:
+				'Look in the WooshPay dashboard for a product with this name before you run this row again.',
+		},
+		credentials,
+	);
+}
+
+export function readProduct(reply: HttpReply): Product {
+	const product = answered(reply, 'product', 'create');
+	return {
+		provider: 'wooshpay',
+		productId: textOrNull(product.id),
+		name: textOrNull(product.name),
+		description: textOrNull(product.description),
+		active: booleanOrNull(product.active),
+		url: textOrNull(product.url),
+		livemode: booleanOrNull(product.livemode),
+	};
+}
+
+export interface PriceOrder {
+	/** Decimal text, of one piece. */
+	amount: string;
+	amountUnit: 'major' | 'smallest';
+	currency: string;
+	/** The id of a product, or what to make one of in the same call. */
+	product: string | ProductOrder;
+}
+
+/** What can be changed of a price (55502235e0): the amount cannot. */
+export interface PriceFields {
+	active?: boolean;
+	nickname?: string;
+	lookupKey?: string;
+	metadata?: Record<string, string>;
+}
+
+export interface Price {
+	provider: string;
+	priceId: string | null;
+	productId: string | null;
+	/** Decimal text in major units, of one piece. */
+	amount: string | null;
+	currency: string | null;
+	active: boolean | null;
+	nickname: string | null;
+	lookupKey: string | null;
+	livemode: boolean | null;
+}
+
+/** https://docs.guanglian.co/55502209e0 */
+const LONGEST_LOOKUP_KEY = 200;
+
+function priceFields({
+	active,
+	nickname,
+	lookupKey,
+	metadata,
+}: PriceFields): Record<string, unknown> {
+	if (lookupKey !== undefined && lookupKey.length > LONGEST_LOOKUP_KEY)
+		throw new InputError(
+			`'Lookup Key' is longer than ${LONGEST_LOOKUP_KEY} characters`,
+			'Shorten it; WooshPay takes no longer ones.',
+		);
+	return {
+		...(active === undefined ? {} : { active }),
+		...(nickname === undefined ? {} : { nickname }),
+		...(lookupKey === undefined ? {} : { lookup_key: lookupKey }),
+		...(metadata === undefined ? {} : { metadata }),
+	};
+}
+
+export function createPriceCall(
+	price: PriceOrder,
+	fields: PriceFields,
+	extraFields: Record<string, unknown>,
+	credentials: WooshPayCredentials,
+): HttpCall {
+	const body = {
+		currency: price.currency.toUpperCase(),
+		unit_amount: minorUnits(price.amount, price, 'Amount'),
+		...(typeof price.product === 'string'
+			? { product: price.product }
+			: { product_data: productFields(price.product) }),
+		...priceFields(fields),
+	};
+	return createCall(
+		{
+			path: PRICES,
+			body: mergeExtraFields(body, extraFields),
+			howToFindOut: 'Look in the WooshPay dashboard for this price before you run this row again.',
+		},
+		credentials,
+	);
+}
+
+export function getPriceCall(priceId: string, credentials: WooshPayCredentials): HttpCall {
+	return getCall(`${PRICES}/${encodeURIComponent(priceId)}`, credentials);
+}
+
+export function updatePriceCall(
+	priceId: string,
+	fields: PriceFields,
+	credentials: WooshPayCredentials,
+): HttpCall {
+	// What is left out stays as it is, so a second time changes nothing more.
+	return {
+		method: 'POST',
+		url: `${apiUrl(credentials)}${PRICES}/${encodeURIComponent(priceId)}`,
+		headers: { ...JSON_HEADERS },
+		body: writeJson(priceFields(fields)),
+		retry: 'idempotent',
+	};
+}
+
+/** `product` is the whole object in one page and its id in another (doc-1722914, 55502209e0). */
+export function readPrice(reply: HttpReply, purpose: Purpose): Price {
+	const price = answered(reply, 'price', purpose);
+	const currency = textOrNull(price.currency);
+	return {
+		provider: 'wooshpay',
+		priceId: textOrNull(price.id),
+		productId: textOrNull(isObject(price.product) ? price.product.id : price.product),
+		amount: fromMinorUnits(price.unit_amount, currency),
+		currency,
+		active: booleanOrNull(price.active),
+		nickname: textOrNull(price.nickname),
+		lookupKey: textOrNull(price.lookup_key),
+		livemode: booleanOrNull(price.livemode),
+	};
+}
