@@ -4,10 +4,13 @@ import { MAXIMUM_CALLBACK_BYTES, sizeInWords } from '../core/limits';
 import { readAtMost } from '../core/readAtMost';
 import { refuse } from './answerCallback';
 
-type Request = ReturnType<IWebhookFunctions['getRequestObject']> & {
+/** Of a request what is needed here. n8n's types hide that the body may not have been read. */
+interface Request {
 	rawBody?: Buffer;
 	readRawBody?: () => Promise<void>;
-};
+	iterator(options: { destroyOnReturn: boolean }): AsyncIterable<Buffer>;
+	resume(): void;
+}
 
 /** What is said of a body beyond the limit, in the log and by Verify. */
 export const TOO_LONG = `its body is longer than ${sizeInWords(MAXIMUM_CALLBACK_BYTES)}`;
@@ -38,16 +41,19 @@ async function readRawBody(
 	// The parts of a multipart form are read already and cannot be read again; no provider sends one, so it is refused like an empty body.
 	const nothing = Buffer.alloc(0);
 	const isPacked = ['gzip', 'deflate'].includes(headers['content-encoding'] ?? '');
-	if (!isPacked) return await readUnpacked(request).catch(() => nothing);
-	// Only n8n can unpack it; it does so up to its own limit (N8N_PAYLOAD_SIZE_MAX).
-	await request.readRawBody?.().catch(() => undefined);
-	return request.rawBody ?? nothing;
+	return await (isPacked ? readByN8n(request) : readUpToLimit(request)).catch(() => nothing);
 }
 
-async function readUnpacked(request: Request): Promise<Buffer | undefined> {
+/** Only n8n can unpack a body; it does so up to its own limit (N8N_PAYLOAD_SIZE_MAX). */
+async function readByN8n(request: Request): Promise<Buffer> {
+	await request.readRawBody?.();
+	return request.rawBody ?? Buffer.alloc(0);
+}
+
+async function readUpToLimit(request: Request): Promise<Buffer | undefined> {
 	// Kept open, so that the sender gets our answer.
 	const bytes = await readAtMost(
-		request.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>,
+		request.iterator({ destroyOnReturn: false }),
 		MAXIMUM_CALLBACK_BYTES,
 	);
 	// What is still to come is thrown away as it comes.

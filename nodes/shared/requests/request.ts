@@ -36,12 +36,10 @@ export async function request<Credentials, Order>(
 	deadline: Deadline,
 ): Promise<HttpReply> {
 	const { stopped } = sending.options;
-	try {
-		return await requestUntil(sending, deadline);
-	} catch (error) {
+	return await requestUntil(sending, deadline).catch((error: unknown) => {
 		if (error instanceof ReplyTooLong || stopped?.aborted || !deadline.signal.aborted) throw error;
 		throw new ReplyTooLate(deadline.milliseconds, error);
-	}
+	});
 }
 
 async function requestUntil<Credentials, Order>(
