@@ -4,9 +4,11 @@ import axios from 'axios';
 import type { IConnections, IDataObject, INode } from 'n8n-workflow';
 import { n8nVersion } from '../n8n/bring';
 import { eventually, type Execution } from '../n8n/client';
+import { BrokenServer, type Misbehaviour } from '../nodes/shared/support/brokenServer';
 import {
 	callbackCases,
 	closeMerchants,
+	logLinesAbout,
 	openMerchant,
 	pay,
 	placeOrder,
@@ -247,6 +249,50 @@ test('a connection that is refused is told from one that broke: nothing was made
 	expect(errorOf(await client.workflows.run(id, 'Start'))).toMatchObject({
 		message: expect.stringContaining('could not be reached (ECONNREFUSED)') as string,
 		description: expect.stringContaining('Nothing was sent') as string,
+	});
+});
+
+describe('a server that stands in the place of the API', () => {
+	const chingChingPay = callbackCases.find(({ provider }) => provider === 'chingchingpay');
+	let server: BrokenServer;
+	beforeAll(async () => (server = await BrokenServer.start()));
+	afterAll(() => server.close());
+
+	test.each<[Misbehaviour & string, RegExp]>([
+		['drips', /gave no complete answer within 8 seconds/],
+		['never ends', /answered with more than 5 MB/],
+	])('and %s does not hold up a callback: it gets 500', async (misbehaviour, words) => {
+		server.misbehave(misbehaviour);
+		const { address, paid } = await openMerchant(chingChingPay as CallbackCase, {
+			fields: { callbackSignature: 'none', baseUrl: server.url },
+		});
+		const { status } = await axios.post(
+			address,
+			{ merchant_reference: uniqueReference(), status: 'SBX_PAID' },
+			{ proxy: false, validateStatus: () => true },
+		);
+		expect(status).toBe(500);
+		expect((await logLinesAbout(paid)).join('\n')).toMatch(words);
+		await server.isLeft();
+	});
+
+	test('and never ends makes a checkout that may have been made', async () => {
+		server.misbehave('never ends');
+		const { client } = await stage();
+		const [payfect] = callbackCases as [CallbackCase];
+		const { credential } = await makeCredential(payfect as ProviderCase, { baseUrl: server.url });
+		const { id } = await makeActionWorkflow(payfect as ProviderCase, credential, {
+			resource: 'checkout',
+			operation: 'create',
+			reference: uniqueReference(),
+			...payfect.order,
+			callback: 'none',
+		});
+		expect(errorOf(await client.workflows.run(id, 'Start'))).toMatchObject({
+			message: expect.stringContaining('Payfect answered with more than 5 MB') as string,
+			description: expect.stringContaining('It may have been made nevertheless') as string,
+		});
+		await server.isLeft();
 	});
 });
 
