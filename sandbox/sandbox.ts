@@ -39,13 +39,16 @@ export interface SandboxOptions {
 
 const thisMachine = '127.0.0.1';
 
-/** Starts the sandbox. Rejects with Node's own error (`EADDRINUSE`, `EADDRNOTAVAIL`) where it cannot listen. */
-export async function startSandbox(options: SandboxOptions = {}): Promise<RunningSandbox> {
-	const app = new Hono<{ Bindings: HttpBindings }>();
-	// Node's own Request and Response stay in place: the sandbox is a guest in the process of a test.
+/** Listens on this machine, and on these further addresses with the same port; on all of them or none. */
+async function listenOn(
+	fetch: Hono<{ Bindings: HttpBindings }>['fetch'],
+	wantedPort: number,
+	addresses: readonly string[],
+): Promise<{ port: number; close(): Promise<void> }> {
 	const servers: Server[] = [];
 	const listen = async (port: number, address: string): Promise<number> => {
-		const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false });
+		// Node's own Request and Response stay in place: the sandbox is a guest in the process of a test.
+		const server = createAdaptorServer({ fetch, overrideGlobalObjects: false });
 		servers.push(server as Server);
 		server.listen(port, address);
 		await once(server, 'listening');
@@ -61,14 +64,20 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
 			}),
 		);
 	};
-	const port = await listen(options.port ?? 0, thisMachine);
+	const port = await listen(wantedPort, thisMachine);
 	try {
-		for (const address of options.listen ?? []) await listen(port, address);
+		for (const address of addresses) await listen(port, address);
 	} catch (error) {
 		await close();
 		throw error;
 	}
+	return { port, close };
+}
 
+/** Starts the sandbox. Rejects with Node's own error (`EADDRINUSE`, `EADDRNOTAVAIL`) where it cannot listen. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<RunningSandbox> {
+	const app = new Hono<{ Bindings: HttpBindings }>();
+	const { port, close } = await listenOn(app.fetch, options.port ?? 0, options.listen ?? []);
 	const url = `http://${thisMachine}:${port}`;
 	const hosts = (options.hosts ?? []).map((host) => host.toLowerCase());
 	const apiUrl = hosts[0] === undefined ? url : `http://${hosts[0]}:${port}`;

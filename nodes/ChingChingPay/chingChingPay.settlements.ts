@@ -48,11 +48,8 @@ export function downloadSettlementCall(
 /** The settlements of one page; undefined if the answer holds no list. No page shows how the answer looks, so the only list in it is taken. */
 export function readSettlements({ body }: HttpReply): Array<Record<string, unknown>> | undefined {
 	const data = isObject(body) && 'data' in body ? body.data : body;
-	const lists = Array.isArray(data)
-		? [data]
-		: isObject(data)
-			? Object.values(data).filter(Array.isArray)
-			: [];
+	const places = isObject(data) ? Object.values(data) : [data];
+	const lists = places.filter(Array.isArray);
 	return lists.length === 1
 		? (lists[0] as unknown[]).map((entry) => (isObject(entry) ? entry : { value: entry }))
 		: undefined;

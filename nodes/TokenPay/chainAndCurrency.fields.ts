@@ -52,9 +52,11 @@ async function loadCoins(context: ILoadOptionsFunctions): Promise<Coin[]> {
 		const credentials = await readCredentials<TokenPayCredentials>(context, 'tokenPayApi');
 		return readCurrencies(
 			await sendCall(
-				context,
-				{ contract: tokenPay, credentialName: 'tokenPayApi' },
-				credentials,
+				{
+					context,
+					provider: { contract: tokenPay, credentialName: 'tokenPayApi' },
+					credentials,
+				},
 				getCurrenciesCall(credentials),
 				{ maximumAttempts: 1 },
 			),

@@ -223,7 +223,7 @@ export function readCheckout(
 		// Byte for byte: its `key` ends in `=`, and its path is not the session's id.
 		checkoutUrl: readPayerLink(session.url, apiUrl(credentials)),
 		qrCode: null,
-		status: paid ? 'paid' : status === 'open' ? 'open' : 'unknown',
+		status: paid ? 'paid' : openOrUnknown(status),
 		providerStatus: paid ? 'paid' : status,
 		amount: fromMinorUnits(session.amount_total, currency),
 		currency,
@@ -234,6 +234,11 @@ export function readCheckout(
 }
 
 /** What a call was sent for: an answer that cannot be read tells nothing of whether it was made or changed. */
+/** A session's own status says no more than that: what is paid stands in `payment_status`. */
+function openOrUnknown(status: string | null): CheckoutStatus {
+	return status === 'open' ? 'open' : 'unknown';
+}
+
 export type Purpose = 'create' | 'update' | 'read';
 
 const UNREADABLE: Record<Purpose, (what: string) => string> = {
@@ -408,7 +413,7 @@ function failure(reply: HttpReply): Refusal | undefined {
 		textOrNull(body.error_description) ??
 		textOrNull(body.error) ??
 		textOrNull(body.message);
-	const message = [words, words === null ? code : code === null ? null : `(${code})`]
+	const message = [words, code !== null && words !== null ? `(${code})` : code]
 		.filter(Boolean)
 		.join(' ');
 	const advice = ADVICE_BY_STATUS[reply.status];

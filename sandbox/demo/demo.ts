@@ -172,7 +172,7 @@ async function check(
 				pictures,
 				saw: (line) => console.log(`  saw ${line}`),
 			});
-			if (pictures) await pictureEditor(browser, example, n8n.url, n8n.owner, pictures);
+			if (pictures) await pictureEditor(browser, example, n8n, pictures);
 			console.log('  passed');
 			passed++;
 		} catch (error) {

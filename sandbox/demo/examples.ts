@@ -69,16 +69,7 @@ export async function importExample(
 	}));
 	for (const node of nodes) setUp(node, nodes, importer, file);
 	const workflow = await client.workflows.create({ ...saved, nodes });
-	const once = nodes.find(
-		({ name, type }) => name === 'Set Up Once' && type === 'n8n-nodes-base.manualTrigger',
-	);
-	if (once) {
-		const { status, data } = await client.workflows.run(workflow.id, once.name);
-		if (status !== 'success')
-			throw new Error(
-				`examples/${file}: "${once.name}" ended with "${status}": ${data.resultData.error?.message ?? 'no message'}`,
-			);
-	}
+	await runSetUpOnce(client, workflow.id, nodes, file);
 	const unpublished = await client.workflows.publish(workflow.id).then(
 		() => undefined,
 		(error: Error) => {
@@ -88,30 +79,45 @@ export async function importExample(
 		},
 	);
 	if (unpublished !== undefined) return { file, workflow, unpublished };
+	const formUrl = formUrlOf(nodes, client.url);
+	return { file, workflow, ...(formUrl === undefined ? sheetOf(nodes) : { formUrl }) };
+}
+
+async function runSetUpOnce(
+	client: N8nClient,
+	workflowId: string,
+	nodes: INode[],
+	file: string,
+): Promise<void> {
+	const once = nodes.find(
+		({ name, type }) => name === 'Set Up Once' && type === 'n8n-nodes-base.manualTrigger',
+	);
+	if (!once) return;
+	const { status, data } = await client.workflows.run(workflowId, once.name);
+	if (status !== 'success')
+		throw new Error(
+			`examples/${file}: "${once.name}" ended with "${status}": ${data.resultData.error?.message ?? 'no message'}`,
+		);
+}
+
+/** Where orders begin: a form, or a page of n8n's own Webhook node. */
+function formUrlOf(nodes: INode[], n8nUrl: string): string | undefined {
 	// Only an order form: the one for refunds leads to no payment page.
 	const form = nodes.find(
 		({ type }) =>
 			type === 'n8n-nodes-base.formTrigger' && nodes.some(({ name }) => name === 'Fulfilled'),
 	);
-	const start = nodes.find(({ type }) => type === 'n8n-nodes-base.manualTrigger');
-	const orders = nodes.find(({ name }) => name === 'Orders');
+	if (form) return `${n8nUrl}/form/${form.webhookId}`;
 	const page = nodes.find(
 		({ type, parameters }) => type === 'n8n-nodes-base.webhook' && parameters.httpMethod === 'GET',
 	);
-	const formUrl = form
-		? `${client.url}/form/${form.webhookId}`
-		: page
-			? `${client.url}/webhook/${String(page.parameters.path)}`
-			: undefined;
-	return {
-		file,
-		workflow,
-		...(formUrl !== undefined
-			? { formUrl }
-			: start && orders
-				? { sheet: { start: start.name, orders: orders.name } }
-				: {}),
-	};
+	return page && `${n8nUrl}/webhook/${String(page.parameters.path)}`;
+}
+
+function sheetOf(nodes: INode[]): Pick<Example, 'sheet'> {
+	const start = nodes.find(({ type }) => type === 'n8n-nodes-base.manualTrigger');
+	const orders = nodes.find(({ name }) => name === 'Orders');
+	return start && orders ? { sheet: { start: start.name, orders: orders.name } } : {};
 }
 
 /** Chooses the credential, and enters the trigger's address and the thank-you page where the notes say so. */
@@ -134,17 +140,23 @@ function setUp(
 	}
 	if (String(node.parameters.successUrl ?? '').startsWith('https://shop.example/'))
 		node.parameters.successUrl = thankYouPage;
-	if (node.parameters.callback === 'url') {
-		const trigger = nodes.find((one) => one.type === `${type}Trigger`);
-		const webhook = descriptions.find(({ name }) => name === trigger?.type)?.webhooks?.[0];
-		const own = nodes.find((one) => one.type === 'n8n-nodes-base.webhook');
-		if (trigger && webhook)
-			node.parameters.callbackUrl = `${client.url}/webhook/${trigger.webhookId}/${webhook.path}`;
-		else if (own)
-			node.parameters.callbackUrl = `${client.url}/webhook/${String(own.parameters.path)}`;
-		else
-			throw new Error(
-				`examples/${file}: "${node.name}" has a callback, but there is neither a trigger of its provider nor a Webhook node.`,
-			);
-	}
+	if (node.parameters.callback === 'url')
+		node.parameters.callbackUrl = `${client.url}/webhook/${callbackPath(node, nodes, descriptions, file)}`;
+}
+
+/** Of the trigger of the node's provider, else of n8n's own Webhook node. */
+function callbackPath(
+	node: INode,
+	nodes: INode[],
+	descriptions: Importer['descriptions'],
+	file: string,
+): string {
+	const trigger = nodes.find((one) => one.type === `${node.type.replace(/Tool$/, '')}Trigger`);
+	const webhook = descriptions.find(({ name }) => name === trigger?.type)?.webhooks?.[0];
+	if (trigger && webhook) return `${trigger.webhookId}/${webhook.path}`;
+	const own = nodes.find((one) => one.type === 'n8n-nodes-base.webhook');
+	if (own) return String(own.parameters.path);
+	throw new Error(
+		`examples/${file}: "${node.name}" has a callback, but there is neither a trigger of its provider nor a Webhook node.`,
+	);
 }

@@ -5,6 +5,7 @@ import axios from 'axios';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import type { IDataObject } from 'n8n-workflow';
 import type { N8nClient } from '../../test/n8n/client';
+import type { RunningN8n } from '../../test/n8n/instance';
 import type { Example } from './examples';
 
 const places = [
@@ -157,39 +158,40 @@ async function walkSheet(
 			`"${sheet.orders}" gave no orders: ${begun.data.resultData.error?.message ?? begun.status}`,
 		);
 	saw(`${references.length} orders in "${sheet.orders}"`);
-	const paid = new Set<string>();
+	const unpaid = new Set(references);
 	const deadline = Date.now() + 60_000;
-	while (paid.size < references.length) {
-		const { data } = await axios.get<{
-			checkouts: {
-				provider: string;
-				checkoutId: string;
-				reference: string | null;
-				callbackUrl: string | null;
-			}[];
-		}>(`${sandboxUrl}/control/state`, { proxy: false });
-		const next = data.checkouts.find(
-			({ reference }) =>
-				reference !== null && references.includes(reference) && !paid.has(reference),
-		);
-		if (next?.reference) {
+	while (unpaid.size > 0) {
+		const next = await checkoutOfAny(unpaid, sandboxUrl);
+		if (next !== undefined) {
 			await page.goto(
 				`${sandboxUrl}/cashier/${next.provider}/${encodeURIComponent(next.checkoutId)}`,
 			);
 			await waitsFor(client, next.callbackUrl);
 			await page.locator('button[name=action][value=pay]').click();
 			await page.getByRole('status').filter({ hasText: 'paid' }).waitFor();
-			paid.add(next.reference);
+			unpaid.delete(next.reference ?? '');
 			saw(`the cashier page of ${next.reference}, paid`);
 		} else if (Date.now() > deadline)
 			throw new Error(
-				`only ${paid.size} of ${references.length} orders got a checkout within 60 seconds`,
+				`${unpaid.size} of ${references.length} orders got no checkout within 60 seconds`,
 			);
 		else await new Promise((resolve) => setTimeout(resolve, 300));
 	}
 	await picture('1-paid');
 	for (const reference of references)
 		saw(`one fulfilled execution: ${await fulfilment(client, workflow.id, reference)}`);
+}
+
+async function checkoutOfAny(references: Set<string>, sandboxUrl: string) {
+	const { data } = await axios.get<{
+		checkouts: {
+			provider: string;
+			checkoutId: string;
+			reference: string | null;
+			callbackUrl: string | null;
+		}[];
+	}>(`${sandboxUrl}/control/state`, { proxy: false });
+	return data.checkouts.find(({ reference }) => reference !== null && references.has(reference));
 }
 
 /** A payer needs longer than a program: ends when the execution that the callback resumes does wait. */
@@ -298,8 +300,7 @@ async function notFulfilled(
 export async function pictureEditor(
 	browser: Browser,
 	example: Example,
-	n8nUrl: string,
-	login: { email: string; password: string },
+	{ url, owner }: Pick<RunningN8n, 'url' | 'owner'>,
 	pictures: string,
 ): Promise<void> {
 	const page = await (
@@ -309,15 +310,15 @@ export async function pictureEditor(
 	const name = path.basename(example.file, '.json');
 	await mkdir(pictures, { recursive: true });
 	try {
-		await page.goto(`${n8nUrl}/signin`);
+		await page.goto(`${url}/signin`);
 		await page
 			.locator('input[name=emailOrLdapLoginId], input[type=email]')
 			.first()
-			.fill(login.email);
-		await page.locator('input[type=password]').fill(login.password);
+			.fill(owner.email);
+		await page.locator('input[type=password]').fill(owner.password);
 		await page.locator('[data-test-id=form-submit-button]').click();
-		await page.waitForURL((url) => !url.pathname.includes('signin'));
-		await page.goto(`${n8nUrl}/workflow/${example.workflow.id}`);
+		await page.waitForURL(({ pathname }) => !pathname.includes('signin'));
+		await page.goto(`${url}/workflow/${example.workflow.id}`);
 		await page.locator('[data-test-id=canvas-node]').first().waitFor();
 		await page.waitForTimeout(1500);
 		await page.screenshot({ path: path.join(pictures, `${name}-editor.png`) });

@@ -124,7 +124,7 @@ async function confirm<Credentials, Order>(
 			hint: 'Somebody may be sending invented ones; nothing more is asked in this minute.',
 		};
 	}
-	const asked = await sendCall(context, provider, credentials, call, {
+	const asked = await sendCall({ context, provider, credentials }, call, {
 		maximumAttempts: 1,
 		timeoutMilliseconds: MAXIMUM_CONFIRMING_MILLISECONDS,
 	})

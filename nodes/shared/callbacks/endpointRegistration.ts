@@ -134,7 +134,7 @@ async function withRegistration<Credentials, Order>(
 			registration: callback.registration,
 			credentials,
 			send: async (call, options) =>
-				await sendCall(context, provider, credentials, call, {
+				await sendCall({ context, provider, credentials }, call, {
 					maximumAttempts: MAXIMUM_ATTEMPTS,
 					...options,
 				}),

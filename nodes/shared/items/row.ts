@@ -111,7 +111,7 @@ export function rowOf<Credentials, Order>(
 		},
 		json: (parameter, displayName) => readJsonField(value(parameter, ''), displayName),
 		async send(call, options) {
-			const reply = await sendCall(context, provider, credentials, call, {
+			const reply = await sendCall({ context, provider, credentials }, call, {
 				stopped: run.stopped,
 				...(run.isSilent ? { maximumAttempts: 1 } : {}),
 				...options,

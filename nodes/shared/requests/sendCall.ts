@@ -1,12 +1,18 @@
 import { CallFailure } from '../core/callFailure';
 import type { HttpCall, HttpReply } from '../core/contract';
 import { InputError } from '../core/inputError';
-import type { AnyContext, ProviderNode } from '../providerNode';
 import { pause, withRateLimit } from './rateLimit';
-import { deadlineIn, endOf, type Deadline, type SendOptions, type Sending } from './sending';
+import {
+	deadlineIn,
+	endOf,
+	type Deadline,
+	type Sender,
+	type SendOptions,
+	type Sending,
+} from './sending';
 import { sendOnce, type Failed, type SendResult } from './sendOnce';
 
-export type { SendOptions } from './sending';
+export type { Sender, SendOptions } from './sending';
 
 /** After this no attempt of a row begins any more, so that a provider that is down does not hold up a thousand rows; one that has begun has an end of its own. */
 const MAXIMUM_ROW_MILLISECONDS = 120_000;
@@ -22,19 +28,17 @@ const LONGEST_PAUSE_MILLISECONDS = 30_000;
  * @throws CallFailure in the provider's words; InputError for a credential that contradicts itself
  */
 export async function sendCall<Credentials, Order>(
-	context: AnyContext,
-	provider: ProviderNode<Credentials, Order>,
-	credentials: Credentials,
+	sender: Sender<Credentials, Order>,
 	call: HttpCall,
 	options: SendOptions = {},
 ): Promise<HttpReply> {
-	refuseUnusable(provider, credentials);
+	refuseUnusable(sender);
 	const end = Date.now() + MAXIMUM_ROW_MILLISECONDS;
 	const maximumAttempts = options.maximumAttempts ?? MAXIMUM_ATTEMPTS;
 	let doubt: CallFailure | undefined;
 	for (let attempt = 1; ; attempt++) {
 		options.stopped?.throwIfAborted();
-		const outcome = await sendInTurn({ context, provider, credentials, call, options });
+		const outcome = await sendInTurn({ ...sender, call, options });
 		if ('reply' in outcome) return outcome.reply;
 		if (outcome.failure.mayHaveArrived) doubt = outcome.failure;
 		// Never earlier than asked for, and not all at the same moment.
@@ -47,10 +51,10 @@ export async function sendCall<Credentials, Order>(
 	}
 }
 
-function refuseUnusable<Credentials, Order>(
-	{ contract }: ProviderNode<Credentials, Order>,
-	credentials: Credentials,
-): void {
+function refuseUnusable<Credentials, Order>({
+	provider: { contract },
+	credentials,
+}: Sender<Credentials, Order>): void {
 	const problem = contract.credentialProblem?.(credentials);
 	if (problem !== undefined)
 		throw new InputError(problem, 'Correct the credential; nothing was sent.');

@@ -13,11 +13,15 @@ export interface SendOptions {
 	stopped?: AbortSignal;
 }
 
-/** One call and all that it takes to send it. */
-export interface Sending<Credentials, Order> {
+/** Who sends: through which helper of n8n, to which provider, with which credential. */
+export interface Sender<Credentials, Order> {
 	context: AnyContext;
 	provider: ProviderNode<Credentials, Order>;
 	credentials: Credentials;
+}
+
+/** One call and all that it takes to send it. */
+export interface Sending<Credentials, Order> extends Sender<Credentials, Order> {
 	call: HttpCall;
 	options: SendOptions;
 }

@@ -10,7 +10,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { CallFailure } from '../core/callFailure';
-import type { PaymentEvent, PaymentEventData } from '../core/contract';
+import type { PaymentContract, PaymentEvent, PaymentEventData } from '../core/contract';
 import { textOrNull } from '../core/exactJson';
 import { InputError } from '../core/inputError';
 import { MAXIMUM_ASKING_MILLISECONDS, MAXIMUM_CONFIRMING_MILLISECONDS } from '../core/limits';
@@ -209,33 +209,16 @@ async function start<Credentials, Order>(
 	context: IExecuteFunctions,
 	provider: ProviderNode<Credentials, Order>,
 ): Promise<INodeExecutionData[][]> {
-	const { displayName, callback } = provider.contract;
-	if (usedByAgent(context))
-		throw new InputError(
-			'Wait for Payment is not available to AI agents',
-			'Use it in a workflow: an agent cannot be paused for hours.',
-		);
+	refuseAgents(context);
 	const [item] = context.getInputData();
 	if (item === undefined) return [[], []];
-	if (context.getNode().alwaysOutputData) {
-		throw new InputError(
-			"'Always Output Data' is on in the settings of this node",
-			'Switch it off: when a checkout is not paid, n8n would send an empty item through Paid.',
-		);
-	}
 	const executeData = context.getExecuteData();
-	// What came in, also where 'Execute Once' would drop all but the first.
-	const itemCount = executeData.data.main?.[0]?.length ?? 1;
-	if (itemCount > 1) throw tooManyItems('Wait for Payment', itemCount);
-	const creators = refuseOtherWaitingNodes(context, displayName);
-	const expected = readExpected({ context, item, provider: provider.contract.provider, creators });
+	refuseUnsafeSettings(context, executeData);
+	const { contract } = provider;
+	const creators = refuseOtherWaitingNodes(context, contract.displayName);
+	const expected = readExpected({ context, item, provider: contract.provider, creators });
 	const credentials = await readCredentials<Credentials>(context, provider.credentialName);
-	const problem = callback.setupProblem(credentials) ?? callback.cannotTellPaid?.(credentials);
-	if (problem !== undefined)
-		throw new InputError(
-			`${displayName} callbacks cannot be understood: ${problem}`,
-			'Correct the credential, then run it again.',
-		);
+	refuseUnreadableCallbacks(contract, credentials);
 	const limit = readLimit(context, item);
 	refuseShorterTimeout(context, limit);
 	const already = await askOnce(context, provider, credentials, expected);
@@ -256,6 +239,37 @@ async function start<Credentials, Order>(
 	context.setMetadata({ forwardAllOutputs: true });
 	await context.putExecutionToWait(limit);
 	return [[], []];
+}
+
+function refuseAgents(context: IExecuteFunctions): void {
+	if (usedByAgent(context))
+		throw new InputError(
+			'Wait for Payment is not available to AI agents',
+			'Use it in a workflow: an agent cannot be paused for hours.',
+		);
+}
+
+function refuseUnsafeSettings(context: IExecuteFunctions, { data }: IExecuteData): void {
+	if (context.getNode().alwaysOutputData)
+		throw new InputError(
+			"'Always Output Data' is on in the settings of this node",
+			'Switch it off: when a checkout is not paid, n8n would send an empty item through Paid.',
+		);
+	// What came in, also where 'Execute Once' would drop all but the first.
+	const itemCount = data.main?.[0]?.length ?? 1;
+	if (itemCount > 1) throw tooManyItems('Wait for Payment', itemCount);
+}
+
+function refuseUnreadableCallbacks<Credentials, Order>(
+	{ displayName, callback }: PaymentContract<Credentials, Order>,
+	credentials: Credentials,
+): void {
+	const problem = callback.setupProblem(credentials) ?? callback.cannotTellPaid?.(credentials);
+	if (problem !== undefined)
+		throw new InputError(
+			`${displayName} callbacks cannot be understood: ${problem}`,
+			'Correct the credential, then run it again.',
+		);
 }
 
 /**
@@ -486,7 +500,7 @@ async function ask<Credentials, Order>(
 	try {
 		const call = confirm?.call(about, credentials);
 		if (!confirm || call === undefined) return undefined;
-		const reply = await sendCall(context, provider, credentials, call, options);
+		const reply = await sendCall({ context, provider, credentials }, call, options);
 		return { found: confirm.facts(reply, about, credentials) };
 	} catch (error) {
 		return { error };

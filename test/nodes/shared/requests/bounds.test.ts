@@ -58,9 +58,7 @@ async function send(
 	let outcome: HttpReply | CallFailure | undefined;
 	const node = probeNode(async (context) => {
 		outcome = await sendCall(
-			context,
-			probeProvider(contract),
-			credentials(),
+			{ context, provider: probeProvider(contract), credentials: credentials() },
 			{ ...createCall(credentials(), { reference: 'order-1' }), ...call },
 			{ maximumAttempts: 1, ...rest },
 		).catch((error: unknown) => {

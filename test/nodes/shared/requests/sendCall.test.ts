@@ -53,9 +53,7 @@ async function send(
 	const node = probeNode(async (context) => {
 		try {
 			outcome.reply = await sendCall(
-				context,
-				probeProvider(contract),
-				credentials,
+				{ context, provider: probeProvider(contract), credentials },
 				{ ...createCall(credentials, { reference: 'order-1' }), ...call },
 				rest,
 			);
