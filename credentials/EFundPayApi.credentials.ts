@@ -124,8 +124,8 @@ export class EFundPayApi implements ICredentialType {
 		await authenticateRequest(eFundPay, credentials, requestOptions);
 
 	/**
-	 * Lists one transaction: docs.efundflow.com/transactions/list, scope transactions.read. It proves neither the right to create
-	 * payments nor the platform public key.
+	 * Lists one transaction: docs.efundflow.com/transactions/list, scope transactions.read. It proves
+	 * neither the right to create payments nor the platform public key.
 	 */
 	test: ICredentialTestRequest = {
 		request: {

@@ -7,7 +7,10 @@ import type {
 import { authenticateRequest } from '../nodes/shared/requests/authenticateRequest';
 import { payfect } from '../nodes/Payfect/payfect.contract';
 
-/** Everything but success, 400 and 404: a server in trouble and a redirect say nothing about the key. */
+/**
+ * Everything but success, 400 and 404: a server in trouble and a redirect say nothing about the
+ * key.
+ */
 const NO_ANSWER_TO_A_GOOD_KEY = Array.from({ length: 300 }, (_, index) => 300 + index).filter(
 	(status) => status !== 400 && status !== 404,
 );
@@ -62,8 +65,9 @@ export class PayfectApi implements ICredentialType {
 		await authenticateRequest(payfect, credentials, requestOptions);
 
 	/**
-	 * No call that only checks a key is documented. Inferred: looking up a checkout that cannot exist is refused with 401 or 403 for a
-	 * wrong key and with 404 for a good one. It proves neither the callback secret key nor, where any server says 404, the address.
+	 * No call that only checks a key is documented. Inferred: looking up a checkout that cannot exist
+	 * is refused with 401 or 403 for a wrong key and with 404 for a good one. It proves neither the
+	 * callback secret key nor, where any server says 404, the address.
 	 */
 	test: ICredentialTestRequest = {
 		request: {

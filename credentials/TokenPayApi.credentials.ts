@@ -84,9 +84,10 @@ export class TokenPayApi implements ICredentialType {
 		await authenticateRequest(tokenPay, credentials, requestOptions);
 
 	/**
-	 * No call that only checks a key is documented. Inferred: a signed query for an order that cannot exist is answered with 12002
-	 * or 12003 when the credential is right. The code for an address that is not in the IP whitelist is not documented; it is
-	 * recognized only if it is one of those below.
+	 * No call that only checks a key is documented. Inferred: a signed query for an order that cannot
+	 * exist is answered with 12002 or 12003 when the credential is right. The code for an address
+	 * that is not in the IP whitelist is not documented; it is recognized only if it is one of those
+	 * below.
 	 */
 	test: ICredentialTestRequest = {
 		request: {

@@ -73,8 +73,8 @@ export class WooshPayApi implements ICredentialType {
 		await authenticateRequest(wooshPay, credentials, requestOptions);
 
 	/**
-	 * No call that only checks a key is documented. Inferred: the list of webhook endpoints, which the trigger needs anyway, is
-	 * answered for a good key (docs.wooshpay.com/api-42648473).
+	 * No call that only checks a key is documented. Inferred: the list of webhook endpoints, which
+	 * the trigger needs anyway, is answered for a good key (docs.wooshpay.com/api-42648473).
 	 */
 	test: ICredentialTestRequest = {
 		request: {

@@ -14,7 +14,10 @@ import { findProviders } from './providers';
 export interface RunningSandbox {
 	/** Without a final slash: `http://127.0.0.1:4100` */
 	readonly url: string;
-	/** The same by the first of `hosts`: what n8n is to call where it reaches the sandbox by that name only */
+	/**
+	 * The same by the first of `hosts`: what n8n is to call where it reaches the sandbox by that name
+	 * only
+	 */
 	readonly apiUrl: string;
 	/** Stops answering, sending and waiting; open connections are cut. */
 	close(): Promise<void>;
@@ -27,7 +30,10 @@ export interface SandboxOptions {
 	readonly latencyMilliseconds?: number;
 	/** What the documented waiting times between deliveries are multiplied by; 0.001 by default */
 	readonly redeliveryScale?: number;
-	/** Names in the `Host` header, besides 127.0.0.1, localhost and [::1], that are answered, without a port */
+	/**
+	 * Names in the `Host` header, besides 127.0.0.1, localhost and [::1], that are answered, without
+	 * a port
+	 */
 	readonly hosts?: readonly string[];
 	/** Addresses of this machine, besides 127.0.0.1, on which it listens */
 	readonly listen?: readonly string[];
@@ -39,7 +45,10 @@ export interface SandboxOptions {
 
 const thisMachine = '127.0.0.1';
 
-/** Listens on this machine, and on these further addresses with the same port; on all of them or none. */
+/**
+ * Listens on this machine, and on these further addresses with the same port; on all of them or
+ * none.
+ */
 async function listenOn(
 	fetch: Hono<{ Bindings: HttpBindings }>['fetch'],
 	wantedPort: number,
@@ -47,7 +56,8 @@ async function listenOn(
 ): Promise<{ port: number; close(): Promise<void> }> {
 	const servers: Server[] = [];
 	const listen = async (port: number, address: string): Promise<number> => {
-		// Node's own Request and Response stay in place: the sandbox is a guest in the process of a test.
+		// Node's own Request and Response stay in place: the sandbox is a guest in the process of a
+		// test.
 		const server = createAdaptorServer({ fetch, overrideGlobalObjects: false });
 		servers.push(server as Server);
 		server.listen(port, address);
@@ -74,7 +84,10 @@ async function listenOn(
 	return { port, close };
 }
 
-/** Starts the sandbox. Rejects with Node's own error (`EADDRINUSE`, `EADDRNOTAVAIL`) where it cannot listen. */
+/**
+ * Starts the sandbox. Rejects with Node's own error (`EADDRINUSE`, `EADDRNOTAVAIL`) where it cannot
+ * listen.
+ */
 export async function startSandbox(options: SandboxOptions = {}): Promise<RunningSandbox> {
 	const app = new Hono<{ Bindings: HttpBindings }>();
 	const { port, close } = await listenOn(app.fetch, options.port ?? 0, options.listen ?? []);
@@ -132,7 +145,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
 }
 
 /**
- * What to type into n8n's credentials, one for each provider, with the field names that the credential has there.
+ * What to type into n8n's credentials, one for each provider, with the field names that the
+ * credential has there.
  *
  * @param apiUrl where n8n reaches the sandbox, if that is another address than the payer's
  */

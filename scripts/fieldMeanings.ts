@@ -1,4 +1,7 @@
-/** What an output field is, for the tables of docs/providers/. `<resource>.<field>` goes before `<field>`; every field may be null unless it says otherwise. */
+/**
+ * What an output field is, for the tables of docs/providers/. `<resource>.<field>` goes before
+ * `<field>`; every field may be null unless it says otherwise.
+ */
 export const fieldMeanings: Record<string, string> = {
 	provider: 'Which provider it is from; never null',
 	checkoutId: "The provider's number of the checkout",

@@ -1,6 +1,6 @@
 /**
- * Runs npm for minutes and says how far it is; used by run.mjs before there are any dependencies, and by test/n8n/bringing.
- * Plain JavaScript without dependencies. Its types are in longStep.d.cts.
+ * Runs npm for minutes and says how far it is; used by run.mjs before there are any dependencies,
+ * and by test/n8n/bringing. Plain JavaScript without dependencies. Its types are in longStep.d.cts.
  */
 const { spawn } = require('node:child_process');
 const { statfs } = require('node:fs/promises');
@@ -17,7 +17,10 @@ async function freeBytes(folder) {
 	return bavail * bsize;
 }
 
-/** npm unpacks into many folders at once and counts nothing, so what moves from the first second is the disk. */
+/**
+ * npm unpacks into many folders at once and counts nothing, so what moves from the first second is
+ * the disk.
+ */
 async function writtenSince(before, folder) {
 	const megabytes = (before - (await freeBytes(folder).catch(() => before))) / 1024 ** 2;
 	const size =
@@ -45,7 +48,8 @@ function runQuietly({ program, args, cwd, environment }) {
 			// A group of its own, so that what it started ends with it.
 			detached: true,
 		});
-		// At once: told to stop, npm first waits for its downloads, for minutes, while the next run works in the same folder.
+		// At once: told to stop, npm first waits for its downloads, for minutes, while the next run
+		// works in the same folder.
 		const stopChild = () => killGroup(child.pid);
 		process.once('exit', stopChild);
 		let output = '';
@@ -101,7 +105,10 @@ function lastLines(output, count = 15) {
 	return output.trim().split('\n').slice(-count).join('\n');
 }
 
-/** Ctrl-C leaves nothing behind that works on: `process.exit` ends what runs. Gives the way back to what was before. */
+/**
+ * Ctrl-C leaves nothing behind that works on: `process.exit` ends what runs. Gives the way back to
+ * what was before.
+ */
 function exitOnSignals() {
 	const exit = () => {
 		console.error('\nStopped. Run the command again to go on: what npm has downloaded is kept.');

@@ -1,6 +1,7 @@
 /**
- * The tables of docs/providers/*.md, made from the descriptions that n8n shows its users, so that a page cannot say anything else than
- * the form. A page holds them between `<!-- generated: … -->` and `<!-- end of generated -->`.
+ * The tables of docs/providers/*.md, made from the descriptions that n8n shows its users, so that a
+ * page cannot say anything else than the form. A page holds them between `<!-- generated: … -->`
+ * and `<!-- end of generated -->`.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -83,7 +84,10 @@ export function operationsOf({ properties }: INodeTypeDescription): Operation[] 
 const START = /<!-- generated: ([\w. ]+?) -->/;
 const END = '<!-- end of generated -->';
 
-/** Which tables a page has a place for: `credential`, `operation checkout.create`, `trigger`, `outputs`. */
+/**
+ * Which tables a page has a place for: `credential`, `operation checkout.create`, `trigger`,
+ * `outputs`.
+ */
 export function placesIn(page: string): string[] {
 	return [...page.matchAll(new RegExp(START, 'g'))].map(([, place = '']) => place);
 }

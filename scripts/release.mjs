@@ -1,5 +1,6 @@
 /**
- * Says what the package holds that npm would publish, and with a tag whether it may be published under it:
+ * Says what the package holds that npm would publish, and with a tag whether it may be published
+ * under it:
  *
  *   node scripts/release.mjs            the bill of the tarball, as a Markdown table
  *   node scripts/release.mjs v0.2.0     the same, and fails if this commit is no release 0.2.0

@@ -4,11 +4,12 @@
  *
  *   node scripts/run.mjs [--build] [--types] [--n8n[=version]] <command> [arguments…]
  *
- * It installs the dependencies when they are missing or the lock file has changed, brings Node 24 (n8n's native
- * parts need it; the machine's own Node may be 20), and then runs the command with that Node first on the PATH.
- * `--build` compiles the package, `--types` checks the types of tests and sandbox, `--n8n` brings n8n itself,
- * `--n8n=<version>` another one of test/n8n/versions/.
- * Where all is in place it does nothing. Plain JavaScript without dependencies: it runs before there are any.
+ * It installs the dependencies when they are missing or the lock file has changed, brings Node 24
+ * (n8n's native parts need it; the machine's own Node may be 20), and then runs the command with
+ * that Node first on the PATH. `--build` compiles the package, `--types` checks the types of tests
+ * and sandbox, `--n8n` brings n8n itself, `--n8n=<version>` another one of test/n8n/versions/.
+ * Where all is in place it does nothing. Plain JavaScript without dependencies: it runs before
+ * there are any.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -41,7 +42,10 @@ function fail(what, way) {
 	process.exit(1);
 }
 
-/** Runs a program on this terminal. Ctrl-C reaches it through the terminal; this process only waits for it to clean up. */
+/**
+ * Runs a program on this terminal. Ctrl-C reaches it through the terminal; this process only waits
+ * for it to clean up.
+ */
 async function runInFront(program, args) {
 	const child = spawn(program, args, { cwd: root, env: environment, stdio: 'inherit' });
 	const pass = () => child.kill('SIGTERM');
@@ -78,7 +82,10 @@ async function longStep(title, args) {
 	});
 }
 
-/** Exactly as the lock file says; else as far as the registry allows; else without it. `--no-save`: the clone stays as it is. */
+/**
+ * Exactly as the lock file says; else as far as the registry allows; else without it. `--no-save`:
+ * the clone stays as it is.
+ */
 const waysToInstall = [
 	['Installing the dependencies (about a minute, once)', 'ci', '--prefer-offline'],
 	['The lock file cannot be followed exactly; installing as far as it can', 'install', '--no-save'],

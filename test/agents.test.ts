@@ -1,4 +1,7 @@
-/** What an AI agent gets of each node: n8n makes a tool of it (n8n 2.41.1, dist/tool-generation/ai-tools.js), and fills its fields by $fromAI. */
+/**
+ * What an AI agent gets of each node: n8n makes a tool of it (n8n 2.41.1,
+ * dist/tool-generation/ai-tools.js), and fills its fields by $fromAI.
+ */
 import { createNodeAsTool } from 'n8n-core/dist/execution-engine/node-execution-context/utils/create-node-as-tool';
 import {
 	NodeConnectionTypes,

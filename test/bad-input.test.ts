@@ -1,6 +1,6 @@
 /**
- * What a new user gets wrong in the forms, and the words that n8n then shows: the list is the test. Every message names the field,
- * the second sentence says what to do.
+ * What a new user gets wrong in the forms, and the words that n8n then shows: the list is the test.
+ * Every message names the field, the second sentence says what to do.
  */
 import type { IDataObject } from 'n8n-workflow';
 import { samples } from './every-provider.samples';
@@ -60,7 +60,10 @@ interface Seen {
 
 let orders = 0;
 
-/** Create Checkout as the sandbox accepts it, but for what is given here. The input item has an empty cell, `empty`. */
+/**
+ * Create Checkout as the sandbox accepts it, but for what is given here. The input item has an
+ * empty cell, `empty`.
+ */
 async function create(
 	provider: Provider,
 	parameters: IDataObject,

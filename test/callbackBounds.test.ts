@@ -1,4 +1,7 @@
-/** Anybody who knows an address can send a body to it: what is longer than any callback is refused before it costs anything, at every provider. */
+/**
+ * Anybody who knows an address can send a body to it: what is longer than any callback is refused
+ * before it costs anything, at every provider.
+ */
 import type { INodeType, IWebhookFunctions } from 'n8n-workflow';
 import { receiveCallback } from '../nodes/shared/callbacks/receiveCallback';
 import type { ReceivedCallback } from '../nodes/shared/core/contract';

@@ -7,7 +7,9 @@ const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'ut
 	scripts: Record<string, string>;
 };
 
-/** What Jest does with what `npm run <script> -- <given>` hands to it, without the set-up before it. */
+/**
+ * What Jest does with what `npm run <script> -- <given>` hands to it, without the set-up before it.
+ */
 function jest(script: string, ...given: string[]): { status: number | null; output: string } {
 	const [, own = ''] = / jest (.*)$/.exec(scripts[script] ?? '') ?? [];
 	const { status, stdout, stderr } = spawnSync(
@@ -16,7 +18,8 @@ function jest(script: string, ...given: string[]): { status: number | null; outp
 		// Should a path be lost again, all would run here, and this test within itself.
 		{ cwd: root, encoding: 'utf8', timeout: 90_000, killSignal: 'SIGKILL' },
 	);
-	// What it says before, such as "Running one project", goes to the error output or stands in a line of its own.
+	// What it says before, such as "Running one project", goes to the error output or stands in a
+	// line of its own.
 	return { status, output: `${stdout}${status === 0 ? '' : stderr}` };
 }
 

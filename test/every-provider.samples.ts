@@ -1,16 +1,23 @@
 /**
- * What the suites over every provider cannot know by themselves: an order that the provider accepts, parameters of its other
- * operations that get as far as a request, and where its form differs from those of the others. Keyed by folder; names and values
- * that are alike everywhere are made up by the suites.
+ * What the suites over every provider cannot know by themselves: an order that the provider
+ * accepts, parameters of its other operations that get as far as a request, and where its form
+ * differs from those of the others. Keyed by folder; names and values that are alike everywhere are
+ * made up by the suites.
  */
 import type { IDataObject } from 'n8n-workflow';
 
 export interface ProviderSamples {
-	/** Parameters of Create Checkout, without reference and callback; the order is 20.50 of this currency. */
+	/**
+	 * Parameters of Create Checkout, without reference and callback; the order is 20.50 of this
+	 * currency.
+	 */
 	order: IDataObject;
 	/** What the order shows in the checkout and in the payment event. */
 	money: { amount: string; currency: string };
-	/** The payload of a genuine callback about a paid order, with a status that the provider does not have. */
+	/**
+	 * The payload of a genuine callback about a paid order, with a status that the provider does not
+	 * have.
+	 */
 	withStatus(payload: Record<string, unknown>, word: string): Record<string, unknown>;
 	/** Header in which the proof of a callback stands. */
 	signatureHeader: string;
@@ -22,7 +29,10 @@ export interface ProviderSamples {
 	operations: Record<string, string[]>;
 	/** Choices of 'Amount Unit': none where the provider takes decimals. */
 	amountUnits: string[];
-	/** Choices of 'Callback' at Create Checkout: none where the provider has no callback address per checkout. */
+	/**
+	 * Choices of 'Callback' at Create Checkout: none where the provider has no callback address per
+	 * checkout.
+	 */
 	callback: string[];
 	/** Options of Create Checkout. */
 	createOptions: string[];

@@ -1,4 +1,7 @@
-/** What every provider must do, run over all that are found on disk. What differs from one to another stands in every-provider.samples.ts. */
+/**
+ * What every provider must do, run over all that are found on disk. What differs from one to
+ * another stands in every-provider.samples.ts.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { resolveOutputSchemaPath } from 'n8n-core';
@@ -565,7 +568,10 @@ describe.each(providers)('$folder: from order to callback', (provider) => {
 		});
 	}
 
-	/** The fields whose value is not of the type that the schema gives; of a field that is always empty the schema says null. */
+	/**
+	 * The fields whose value is not of the type that the schema gives; of a field that is always
+	 * empty the schema says null.
+	 */
 	function wronglyTyped(schemaFile: string, json: IDataObject): string[] {
 		const { properties } = JSON.parse(read('nodes', folder, '__schema__', schemaFile)) as {
 			properties: Record<string, { type: string }>;
@@ -787,7 +793,10 @@ function parametersOf(
 	return { ...values, simple };
 }
 
-/** The credential with the server of a test in place of the sandbox. The sandbox's secrets are as long as real ones, and found nowhere else. */
+/**
+ * The credential with the server of a test in place of the sandbox. The sandbox's secrets are as
+ * long as real ones, and found nowhere else.
+ */
 function credentialAt(provider: Provider, url: string): Record<string, string> {
 	return Object.fromEntries(
 		Object.entries(credentialOf(provider)).map(([field, value]) => [
@@ -853,7 +862,10 @@ interface TextField {
 	filledWith(value: string): IDataObject;
 }
 
-/** The fields of a form that hold a text, those of its collections too, each with the way to fill it. */
+/**
+ * The fields of a form that hold a text, those of its collections too, each with the way to fill
+ * it.
+ */
 function textFieldsOf(provider: Provider, parameters: IDataObject): TextField[] {
 	const hasText = ({ type, name }: INodeProperties) =>
 		type === 'string' && !/^amount$|[a-z]Url$/.test(name);
@@ -1004,7 +1016,8 @@ describe.each(providers)(
 				)
 				.join('\n');
 			expect(inOtherWords.filter((secret) => text.includes(secret))).toEqual([]);
-			// n8n itself stores the node with an error, and so a card number that somebody typed into its form.
+			// n8n itself stores the node with an error, and so a card number that somebody typed into its
+			// form.
 			const shownToUsers = runs
 				.map(
 					(result) =>

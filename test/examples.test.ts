@@ -1,4 +1,7 @@
-/** What somebody who imports a file of examples/ must be able to rely on. That it works is test/e2e/examples.test.ts. */
+/**
+ * What somebody who imports a file of examples/ must be able to rely on. That it works is
+ * test/e2e/examples.test.ts.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { INode } from 'n8n-workflow';

@@ -154,6 +154,26 @@ const cases = {
 		"console.log('secret');",
 		'no-console',
 	],
+	'a function with more branches than fit in the head': [
+		'nodes/Payfect/payfect.contract.ts',
+		`export const many = (n: number) => {\n${Array.from({ length: 12 }, (_, i) => `	if (n === ${i}) return '${i}';`).join('\n')}\n	return '';\n};`,
+		'complexity',
+	],
+	'a function with five parameters': [
+		'sandbox/core/provider.ts',
+		'export const five = (a: number, b: number, c: number, d: number, e: number) => [a, b, c, d, e];',
+		'max-params',
+	],
+	'a ternary in a ternary': [
+		'nodes/shared/core/money.ts',
+		"export const sign = (n: number) => (n > 0 ? '+' : n < 0 ? '-' : '');",
+		'no-nested-ternary',
+	],
+	'a line that no screen shows': [
+		'nodes/shared/core/money.ts',
+		`// ${'a long word '.repeat(11)}\nexport const one = 1;`,
+		'max-len',
+	],
 	'a focused test': [
 		'test/a.test.ts',
 		"it.only('works', () => { expect(1).toBe(1); });",
@@ -248,7 +268,8 @@ beforeAll(() => {
 		{
 			input: JSON.stringify(all.map(([, filePath, text]) => ({ filePath, text }))),
 			encoding: 'utf8',
-			// With NODE_ENV "test", as jest sets it, n8n's older linter takes every file name for the right one.
+			// With NODE_ENV "test", as jest sets it, n8n's older linter takes every file name for the
+			// right one.
 			env: { ...process.env, NODE_ENV: '' },
 		},
 	);

@@ -126,7 +126,8 @@ describe('.github/workflows', () => {
 		});
 	});
 
-	// A dev dependency that runs beside the identity could publish what it likes under this package's name.
+	// A dev dependency that runs beside the identity could publish what it likes under this package's
+	// name.
 	it('publish.yml gives the identity to a job that runs nothing but the publishing of that tarball', () => {
 		const trusted = Object.entries(publishing).filter(
 			([, job]) => job.permissions?.['id-token'] !== undefined,

@@ -25,7 +25,10 @@ afterEach(async () => {
 	rmSync(folder, { recursive: true, force: true });
 });
 
-/** A clone whose dependencies are two small packages, with the lock file of a day when helper was at 1.0.0. */
+/**
+ * A clone whose dependencies are two small packages, with the lock file of a day when helper was at
+ * 1.0.0.
+ */
 async function cloneWith(state: Published[]): Promise<void> {
 	registry = await new NpmRegistry(state).open();
 	mkdirSync(path.join(folder, 'scripts'));

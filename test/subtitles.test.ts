@@ -1,4 +1,7 @@
-/** What the canvas shows below a node's name: n8n's editor evaluates the description's `subtitle` with the node's parameters. */
+/**
+ * What the canvas shows below a node's name: n8n's editor evaluates the description's `subtitle`
+ * with the node's parameters.
+ */
 import { Workflow, type INodeParameters, type INodeTypes } from 'n8n-workflow';
 import { TokenPay } from '../nodes/TokenPay/TokenPay.node';
 import { ChingChingPayTrigger } from '../nodes/ChingChingPay/ChingChingPayTrigger.node';

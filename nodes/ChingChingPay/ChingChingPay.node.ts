@@ -259,7 +259,10 @@ export class ChingChingPay implements INodeType {
 
 	webhookMethods = {
 		default: {
-			/** n8n itself gives a paused execution its address and takes it away; there is nothing to register anywhere. */
+			/**
+			 * n8n itself gives a paused execution its address and takes it away; there is nothing to
+			 * register anywhere.
+			 */
 			async checkExists(this: IHookFunctions): Promise<boolean> {
 				return true;
 			},

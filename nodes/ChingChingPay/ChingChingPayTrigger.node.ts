@@ -96,7 +96,10 @@ export class ChingChingPayTrigger implements INodeType {
 
 	webhookMethods = {
 		default: {
-			/** ChingChingPay is told the address with each checkout, so nothing is registered; n8n then asks `create`, which checks the credential. */
+			/**
+			 * ChingChingPay is told the address with each checkout, so nothing is registered; n8n then
+			 * asks `create`, which checks the credential.
+			 */
 			async checkExists(this: IHookFunctions): Promise<boolean> {
 				return false;
 			},

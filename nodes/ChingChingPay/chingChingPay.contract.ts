@@ -86,7 +86,10 @@ export interface ChingChingPayLinkOrder extends CheckoutOrder {
 }
 
 export interface ChingChingPayOrder extends Omit<ChingChingPayLinkOrder, 'paymentType'> {
-	/** `sale`, or `command` for requests that move no money, such as getting an authorization code (api-208767284). */
+	/**
+	 * `sale`, or `command` for requests that move no money, such as getting an authorization code
+	 * (api-208767284).
+	 */
 	transactionType: string;
 	/** An integer as text. */
 	channelId: string;
@@ -110,7 +113,10 @@ function scheme({ requestSignedText, requestEncoding }: ChingChingPayCredentials
 	return { signedText: requestSignedText, encoding: requestEncoding };
 }
 
-/** folder-34819081: every request carries both. A request without a body signs the empty text (Inferred). */
+/**
+ * folder-34819081: every request carries both. A request without a body signs the empty text
+ * (Inferred).
+ */
 function authHeaders(
 	credentials: ChingChingPayCredentials,
 	call: HttpCall,
@@ -156,7 +162,10 @@ export function get(credentials: ChingChingPayCredentials, path: string): HttpCa
 	return { method: 'GET', url: `${baseUrlOf(credentials)}${path}`, retry: 'idempotent' };
 }
 
-/** The number is unique (api-219518553), but what a second request with it does is unknown, so it is not repeated. */
+/**
+ * The number is unique (api-219518553), but what a second request with it does is unknown, so it is
+ * not repeated.
+ */
 export const ONCE = {
 	retry: 'never',
 	howToFindOut:
@@ -252,7 +261,10 @@ function merchantIdOf(own: string | null, { merchantId }: ChingChingPayCredentia
 	return id;
 }
 
-/** The whole order in the currency's smallest unit; each line item is converted on its own, so that nothing hides in a sum. */
+/**
+ * The whole order in the currency's smallest unit; each line item is converted on its own, so that
+ * nothing hides in a sum.
+ */
 export function minorUnits({ amount, lineItems, amountUnit, currency }: CheckoutOrder): string {
 	if (lineItems.length === 0) return smallestUnits(amount ?? '0', amountUnit, currency, 'Amount');
 	const units = lineItems.map(
@@ -269,7 +281,10 @@ export function minorUnits({ amount, lineItems, amountUnit, currency }: Checkout
 	return units.reduce((sum, part) => sum + part, 0n).toString();
 }
 
-/** Give the merchant's number where there is one: the page calls the other field "payment ID" in its text (api-219518553). */
+/**
+ * Give the merchant's number where there is one: the page calls the other field "payment ID" in its
+ * text (api-219518553).
+ */
 export function getTransactionCall(
 	by: { reference: string } | { transactionId: string },
 	credentials: ChingChingPayCredentials,
@@ -288,7 +303,10 @@ export function dataOf({ body }: HttpReply): Record<string, unknown> {
 	return isObject(body) && isObject(body.data) ? body.data : {};
 }
 
-/** Inferred: 0 is success; the examples hold 0, but they are placeholders, so the credential can name other codes. */
+/**
+ * Inferred: 0 is success; the examples hold 0, but they are placeholders, so the credential can
+ * name other codes.
+ */
 export function succeeded(
 	{ body }: HttpReply,
 	{ successCodes }: ChingChingPayCredentials,
@@ -298,7 +316,10 @@ export function succeeded(
 	return code === null || (named.length === 0 ? ['0'] : named).includes(code);
 }
 
-/** The data of an answer to a question. An error may repeat the number that was asked for, or all of an older state: that is no answer. */
+/**
+ * The data of an answer to a question. An error may repeat the number that was asked for, or all of
+ * an older state: that is no answer.
+ */
 function answeredData(
 	reply: HttpReply,
 	credentials: ChingChingPayCredentials,
@@ -321,8 +342,8 @@ export function isEmpty(value: unknown): boolean {
 }
 
 /**
- * What the service says in words and code; undefined if the body is not its envelope. No error code is documented, so they are shown
- * as they come.
+ * What the service says in words and code; undefined if the body is not its envelope. No error code
+ * is documented, so they are shown as they come.
  */
 export function answerInWords({ body }: HttpReply): string | undefined {
 	if (!isObject(body)) return undefined;
@@ -337,7 +358,10 @@ export function answerInWords({ body }: HttpReply): string | undefined {
 		.join(' ');
 }
 
-/** Inferred: words that deny a transaction, and speak of no key, signature or merchant. The codes are documented nowhere. */
+/**
+ * Inferred: words that deny a transaction, and speak of no key, signature or merchant. The codes
+ * are documented nowhere.
+ */
 export function saysUnknownTransaction(words: string): boolean {
 	const thing = '(transaction|order|payment|refund|record|reference|交易|訂單|订单|記錄|记录)';
 	const denied = new RegExp(
@@ -394,7 +418,8 @@ function readCheckout(
 		paymentId: textOrNull(data.transaction_id),
 		reference: textOrNull(data.merchant_reference) ?? order.reference,
 		...whereToPay(nextAction, credentials),
-		// Inferred: where the payer still has something to do, it is open. The values of `result` are unknown, so it never means paid.
+		// Inferred: where the payer still has something to do, it is open. The values of `result` are
+		// unknown, so it never means paid.
 		status: nextAction === null ? 'unknown' : 'open',
 		providerStatus: textOrNull(data.result),
 		nextAction,
@@ -415,7 +440,10 @@ export function made(
 	};
 }
 
-/** Where it lacks, an answer that says success and holds anything else tells of something that was made. */
+/**
+ * Where it lacks, an answer that says success and holds anything else tells of something that was
+ * made.
+ */
 export function paymentIdOf(reply: HttpReply, credentials: ChingChingPayCredentials): string {
 	const data = dataOf(reply);
 	const paymentId = textOrNull(data.payment_id);
@@ -442,8 +470,9 @@ function livemodeOf({ environment }: ChingChingPayCredentials): boolean | null {
 }
 
 /**
- * The one link or text out of `next_action` (api-208767284). Which object is filled in counts, not `type`, whose values are unknown.
- * Inferred: a redirect by POST, or one with parameters, is no link that could be sent; it stays in `nextAction`.
+ * The one link or text out of `next_action` (api-208767284). Which object is filled in counts, not
+ * `type`, whose values are unknown. Inferred: a redirect by POST, or one with parameters, is no
+ * link that could be sent; it stays in `nextAction`.
  */
 function whereToPay(
 	nextAction: Record<string, unknown> | null,
@@ -501,7 +530,10 @@ interface Transaction {
 	currency: string | null;
 }
 
-/** Fields of api-219518553 as far as it can be read. Inferred: `transaction_id`, `payment_id` and `transaction_type`, which api-208767284 has. */
+/**
+ * Fields of api-219518553 as far as it can be read. Inferred: `transaction_id`, `payment_id` and
+ * `transaction_type`, which api-208767284 has.
+ */
 export function readTransaction(
 	data: Record<string, unknown>,
 	credentials: ChingChingPayCredentials,
@@ -546,7 +578,8 @@ function factsOf(
 ): PaymentEventData {
 	const transaction = readTransaction(data, credentials);
 	const status = statusOf(transaction);
-	// However many words mean paid, a payment is paid once: where one follows the other, the id stays the same.
+	// However many words mean paid, a payment is paid once: where one follows the other, the id stays
+	// the same.
 	const state =
 		status === 'unknown'
 			? transaction.providerStatus
@@ -595,7 +628,10 @@ export function readQueried(reply: HttpReply, credentials: ChingChingPayCredenti
 	};
 }
 
-/** api-205804629. Its `status` values are unknown and need not be the transaction's, so it never means paid; the amount's name was not readable. */
+/**
+ * api-205804629. Its `status` values are unknown and need not be the transaction's, so it never
+ * means paid; the amount's name was not readable.
+ */
 export function readPayment(reply: HttpReply, credentials: ChingChingPayCredentials): Checkout {
 	const data = answeredData(reply, credentials);
 	const paymentId = textOrNull(data.payment_id);
@@ -630,8 +666,9 @@ const NOT_FOUND = {
 };
 
 /**
- * Whether a callback is signed is documented nowhere. With `callbackSignature` `required` it must carry the same signature as a request.
- * Without it, or with sorted pairs, it is a mere hint, and the API has to be asked.
+ * Whether a callback is signed is documented nowhere. With `callbackSignature` `required` it must
+ * carry the same signature as a request. Without it, or with sorted pairs, it is a mere hint, and
+ * the API has to be asked.
  */
 function verify(received: ReceivedCallback, credentials: ChingChingPayCredentials): Verification {
 	const signed = credentials.callbackSignature === 'required';
@@ -642,7 +679,8 @@ function verify(received: ReceivedCallback, credentials: ChingChingPayCredential
 	const payload = readJson(readUtf8(received.rawBody) ?? '');
 	if (!isObject(payload))
 		return { genuine: false, reason: 'malformed_body: the body is not a JSON object' };
-	// Sorted pairs leave out where a value ends: `a=1&b=2` may be one field or two, so what they prove is a hint only.
+	// Sorted pairs leave out where a value ends: `a=1&b=2` may be one field or two, so what they
+	// prove is a hint only.
 	return signed && credentials.requestSignedText !== 'sortedPairs'
 		? { genuine: true, payload }
 		: { genuine: 'ask', payload };
@@ -682,7 +720,9 @@ function refusedSignature(
 	return verdict.genuine === false ? verdict : undefined;
 }
 
-/** Inferred: the names of the query's answer, at the top or under `data`; no page shows a callback. */
+/**
+ * Inferred: the names of the query's answer, at the top or under `data`; no page shows a callback.
+ */
 function readEvent(payload: Payload, credentials: ChingChingPayCredentials): PaymentEventData {
 	const fields = isObject(payload.data) ? { ...payload, ...payload.data } : payload;
 	return { ...factsOf(fields, credentials), raw: payload };
@@ -714,7 +754,8 @@ function confirmedFacts(
 			...found,
 			paymentId: found.paymentId ?? (claimed.reference === null ? claimed.paymentId : null),
 		};
-	// Only an answer that says "no such thing" in the documented envelope denies a payment; anything else is no answer.
+	// Only an answer that says "no such thing" in the documented envelope denies a payment; anything
+	// else is no answer.
 	if (isObject(reply.body) && 'data' in reply.body && isEmpty(reply.body.data)) return undefined;
 	throw new CallFailure(`its answer holds no merchant_reference${inWords(reply)}`, { advice: '' });
 }

@@ -28,9 +28,9 @@ import {
 const NOBODYS_REFERENCE = 'n8n-credential-test-no-such-order';
 
 /**
- * The credential test: a signed query for a reference that cannot exist. It is a function and no `test` request of the credential,
- * because n8n shows of a request's answer only the HTTP status, and a merchant has to read the service's words to find out how it
- * wants its requests signed.
+ * The credential test: a signed query for a reference that cannot exist. It is a function and no
+ * `test` request of the credential, because n8n shows of a request's answer only the HTTP status,
+ * and a merchant has to read the service's words to find out how it wants its requests signed.
  */
 export async function testChingChingPayCredential(
 	context: ICredentialTestFunctions,
@@ -64,7 +64,8 @@ async function ask(
 		headers: call.headers,
 		body: call.body,
 	});
-	// The one request function that n8n gives to a credential test, with its older names of the options.
+	// The one request function that n8n gives to a credential test, with its older names of the
+	// options.
 	const { request } = helpers;
 	const asked = request({
 		method: signed.method,
@@ -93,7 +94,9 @@ interface StreamedAnswer {
 	body: AsyncIterable<Uint8Array> & { destroy(): void };
 }
 
-/** n8n's request function takes no signal, and its time-out is prolonged by each byte that comes. */
+/**
+ * n8n's request function takes no signal, and its time-out is prolonged by each byte that comes.
+ */
 async function readInTime(
 	asked: Promise<StreamedAnswer>,
 ): Promise<{ status: number; bytes: Buffer | undefined }> {

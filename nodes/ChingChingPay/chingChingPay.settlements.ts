@@ -45,7 +45,10 @@ export function downloadSettlementCall(
 	};
 }
 
-/** The settlements of one page; undefined if the answer holds no list. No page shows how the answer looks, so the only list in it is taken. */
+/**
+ * The settlements of one page; undefined if the answer holds no list. No page shows how the answer
+ * looks, so the only list in it is taken.
+ */
 export function readSettlements({ body }: HttpReply): Array<Record<string, unknown>> | undefined {
 	const data = isObject(body) && 'data' in body ? body.data : body;
 	const places = isObject(data) ? Object.values(data) : [data];

@@ -65,7 +65,10 @@ export async function downloadChingChingPaySettlement(
 	};
 }
 
-/** The last part of the name in Content-Disposition (RFC 6266); which type of file comes is documented nowhere. */
+/**
+ * The last part of the name in Content-Disposition (RFC 6266); which type of file comes is
+ * documented nowhere.
+ */
 function nameOf({ headers }: HttpReply): string | undefined {
 	const disposition = headers['content-disposition'] ?? '';
 	const encoded = /filename\*=UTF-8''([^;]+)/i.exec(disposition)?.[1];

@@ -73,8 +73,9 @@ export const getSettlementsFields: INodeProperties[] = [
 ];
 
 /**
- * The settlements in the provider's words: no page shows what one looks like. Where no list can be found, the whole answer is put out.
- * How many a page holds is the service's choice, so a page is the last one when it is shorter than the first, not shorter than asked for.
+ * The settlements in the provider's words: no page shows what one looks like. Where no list can be
+ * found, the whole answer is put out. How many a page holds is the service's choice, so a page is
+ * the last one when it is shorter than the first, not shorter than asked for.
  */
 export async function getChingChingPaySettlements(
 	row: Row<ChingChingPayCredentials>,
@@ -94,8 +95,8 @@ export async function getChingChingPaySettlements(
 }
 
 /**
- * Each settlement once. A service that knows no pages gives the first one for ever; one that is changed meanwhile moves
- * settlements to a later page.
+ * Each settlement once. A service that knows no pages gives the first one for ever; one that is
+ * changed meanwhile moves settlements to a later page.
  */
 class Settlements {
 	readonly all: Array<Record<string, unknown>> = [];

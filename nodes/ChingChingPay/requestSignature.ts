@@ -3,8 +3,9 @@ import { decodeBase64, decodeHex, equalInConstantTime } from '../shared/core/byt
 import { isObject, readJson, readUtf8, textOrNull } from '../shared/core/exactJson';
 
 /**
- * How a request is signed. HMAC-SHA256 is documented (folder-34819081 of the ChingChingPay documentation); what is signed, with which
- * key and in which spelling was in no copy of it that could be read. Inferred: the first of each.
+ * How a request is signed. HMAC-SHA256 is documented (folder-34819081 of the ChingChingPay
+ * documentation); what is signed, with which key and in which spelling was in no copy of it that
+ * could be read. Inferred: the first of each.
  */
 export interface SignatureScheme {
 	signedText: 'rawBody' | 'sortedPairs';
@@ -30,7 +31,10 @@ export function signRequest(
 	return encoding === 'hexUpper' ? digest.toString('hex').toUpperCase() : digest.toString('hex');
 }
 
-/** Judges a signature over a received body, in constant time. Hexadecimal may be of either case, whatever is sent. */
+/**
+ * Judges a signature over a received body, in constant time. Hexadecimal may be of either case,
+ * whatever is sent.
+ */
 export function judgeSignature(
 	signature: string,
 	content: SignedContent,

@@ -54,7 +54,10 @@ export class EFundPayTrigger implements INodeType {
 
 	webhookMethods = {
 		default: {
-			/** EFundPay is told the address with each checkout, so nothing is registered; n8n then asks `create`, which checks the credential. */
+			/**
+			 * EFundPay is told the address with each checkout, so nothing is registered; n8n then asks
+			 * `create`, which checks the credential.
+			 */
 			async checkExists(this: IHookFunctions): Promise<boolean> {
 				return false;
 			},

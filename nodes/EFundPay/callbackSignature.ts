@@ -26,8 +26,9 @@ type SignedText = keyof typeof TEXTS;
 const MOST_SIGNATURES = 5;
 
 /**
- * docs.efundflow.com/webhooks/signatures: RSA, base64, several signatures separated by commas of which one must match. Hash and
- * signed text are settings, because the page is cut where it would name them. The time header is not signed, so it proves nothing.
+ * docs.efundflow.com/webhooks/signatures: RSA, base64, several signatures separated by commas of
+ * which one must match. Hash and signed text are settings, because the page is cut where it would
+ * name them. The time header is not signed, so it proves nothing.
  */
 export function verifyCallback(
 	received: ReceivedCallback,
@@ -103,7 +104,10 @@ export function verifyCallback(
 			};
 }
 
-/** One genuine callback settles what EFundPay's pages leave open: the log says which settings it was signed with. It stays refused. */
+/**
+ * One genuine callback settles what EFundPay's pages leave open: the log says which settings it was
+ * signed with. It stays refused.
+ */
 function otherSettings(
 	matches: (hash: Hash, text: SignedText) => boolean,
 	hash: Hash,
@@ -124,7 +128,10 @@ function otherSettings(
 		: 'The usual causes: the key belongs to the other environment, or a proxy changed the body.';
 }
 
-/** docs.efundflow.com/webhooks/payment-webhooks and refund-webhooks: what stands beside, and what stands inside payment_data or refund_data. */
+/**
+ * docs.efundflow.com/webhooks/payment-webhooks and refund-webhooks: what stands beside, and what
+ * stands inside payment_data or refund_data.
+ */
 const IDS_OF_CALLBACK = ['ll_transaction_id', 'merchant_transaction_id', 'original_transaction_id'];
 
 const DATA_OF_CALLBACK = [
@@ -154,15 +161,19 @@ const DOCUMENTED_FIELD = new RegExp(
 );
 
 /**
- * The signed text does not tell where a name or a value ends nor in which object it stood, so the same text can be cut into another
- * body: fields moved, folded into a text or a name, or taken out of a text that somebody else wrote (a reason, an address).
+ * The signed text does not tell where a name or a value ends nor in which object it stood, so the
+ * same text can be cut into another body: fields moved, folded into a text or a name, or taken out
+ * of a text that somebody else wrote (a reason, an address).
  *
- * Why this is enough: however it is cut, the text is the same, and each documented field of the genuine callback stands in it as
- * `name=value` between two `&`, since none of these values holds that sign. If each documented name stands there only with the value
- * that is read, that value is the genuine one. What the genuine callback lacks can come out of its texts, so a refund could bring all
- * the fields of a payment; but its own status stands there too, which no payment has, and the reverse.
+ * Why this is enough: however it is cut, the text is the same, and each documented field of the
+ * genuine callback stands in it as `name=value` between two `&`, since none of these values holds
+ * that sign. If each documented name stands there only with the value that is read, that value is
+ * the genuine one. What the genuine callback lacks can come out of its texts, so a refund could
+ * bring all the fields of a payment; but its own status stands there too, which no payment has, and
+ * the reverse.
  *
- * `reason`, which is free text, and fields that no page describes can still be cut differently: no event depends on them.
+ * `reason`, which is free text, and fields that no page describes can still be cut differently: no
+ * event depends on them.
  *
  * @param payload of the documented shape
  * @param canonical the text that was signed
@@ -181,8 +192,9 @@ function rearrangementProblem(payload: Payload, canonical: string): string | und
 }
 
 /**
- * Values are signed unescaped and names of nested objects not at all, so differently shaped JSON can carry one signature: the
- * documented fields must be there, as texts, without the sign that joins them.
+ * Values are signed unescaped and names of nested objects not at all, so differently shaped JSON
+ * can carry one signature: the documented fields must be there, as texts, without the sign that
+ * joins them.
  */
 function shapeProblem(payload: Payload): string | undefined {
 	const { payment_data: payment, refund_data: refund } = payload;

@@ -1,12 +1,14 @@
 import { isObject } from '../shared/core/exactJson';
 
 /**
- * The text that a callback's signature covers: at each level the keys in ascending order, `key=value` for texts, numbers and
- * booleans, unescaped; an object in place without its own name; of a list only its objects; null left out; joined by `&`.
- * Inferred: EFundPay names the method (`generateSignatureString`) but its page is cut there; this is how the method of that name in
+ * The text that a callback's signature covers: at each level the keys in ascending order,
+ * `key=value` for texts, numbers and booleans, unescaped; an object in place without its own name;
+ * of a list only its objects; null left out; joined by `&`. Inferred: EFundPay names the method
+ * (`generateSignatureString`) but its page is cut there; this is how the method of that name in
  * LianLian's GlobalPay SDK works (globalpay-dev/ga-payment-javasdk).
  *
- * @param payload as `readJson` gives it, so that numbers are written as they came (`5.50` stays `5.50`)
+ * @param payload as `readJson` gives it, so that numbers are written as they came (`5.50` stays
+ * `5.50`)
  */
 export function canonicalText(payload: Record<string, unknown>): string {
 	const pairs: string[] = [];
@@ -26,8 +28,8 @@ function addPairs(object: Record<string, unknown>, pairs: string[]): void {
 }
 
 /**
- * The payload without what that text leaves out: null, what stands bare in a list, and lists and objects with nothing in them. Anybody
- * can add those to a genuine callback.
+ * The payload without what that text leaves out: null, what stands bare in a list, and lists and
+ * objects with nothing in them. Anybody can add those to a genuine callback.
  */
 export function coveredByCanonicalText(payload: Record<string, unknown>): Record<string, unknown> {
 	return Object.values(payload).every(isWhollyCovered) ? payload : coveredFields(payload);

@@ -70,7 +70,10 @@ function credentialProblem(credentials: EFundPayCredentials): string | undefined
 	return keyProblem(credentials.secretKey, baseUrlOf(credentials));
 }
 
-/** docs.efundflow.com/overview: each environment has a host and a key prefix. Inferred: they are not to be mixed. */
+/**
+ * docs.efundflow.com/overview: each environment has a host and a key prefix. Inferred: they are not
+ * to be mixed.
+ */
 function keyProblem(secretKey: string, url: string): string | undefined {
 	const isFor = (host: string) => isAbsoluteUrl(url) && new URL(url).host === new URL(host).host;
 	if (isFor(BASE_URLS.test) && secretKey.startsWith(KEY_PREFIXES.live))
@@ -80,7 +83,10 @@ function keyProblem(secretKey: string, url: string): string | undefined {
 	return undefined;
 }
 
-/** docs.efundflow.com/overview. Inferred: requests are not signed; no page that could be read lists a signature header. */
+/**
+ * docs.efundflow.com/overview. Inferred: requests are not signed; no page that could be read lists
+ * a signature header.
+ */
 function authHeaders(credentials: EFundPayCredentials, call: HttpCall): Record<string, string> {
 	const problem = credentialProblem(credentials) ?? keyProblem(credentials.secretKey, call.url);
 	if (problem !== undefined)
@@ -155,7 +161,8 @@ export function orderBody(order: EFundPayOrder) {
 	}));
 	const amount = new ExactNumber(readUnits(order.amount, order.amountUnit, currency));
 	const buyer = buyerFields(order);
-	// The API knows no description; as the name of the one thing that is sold it reaches the payment page.
+	// The API knows no description; as the name of the one thing that is sold it reaches the payment
+	// page.
 	if (cartItems.length === 0 && order.description !== null)
 		cartItems.push({ name: order.description, quantity: 1, unit_amount: amount });
 	return {
@@ -225,7 +232,8 @@ export function readReference(reference: string, field: string, longest: number)
 			`'${field}' ${quote(reference)} is longer than ${longest} characters`,
 			'Use a shorter one: EFundPay refuses it otherwise.',
 		);
-	// Nor could the callback be trusted: its signature covers unescaped values that are joined by this sign.
+	// Nor could the callback be trusted: its signature covers unescaped values that are joined by
+	// this sign.
 	if (reference.includes('&'))
 		throw new InputError(
 			`'${field}' ${quote(reference)} contains "&"`,
@@ -244,8 +252,9 @@ export function requiredCallbackUrl(callbackUrl: string | null): string {
 }
 
 /**
- * docs.efundflow.com/other/transaction-status. Only `capture_succeeded` is surely paid: `authorization_succeeded` is not captured
- * yet, and refund statuses other than `refund_succeeded` do not tell what is left of the payment.
+ * docs.efundflow.com/other/transaction-status. Only `capture_succeeded` is surely paid:
+ * `authorization_succeeded` is not captured yet, and refund statuses other than `refund_succeeded`
+ * do not tell what is left of the payment.
  */
 const TRANSACTION_STATUS: Record<string, CheckoutStatus> = {
 	processing: 'pending',
@@ -264,8 +273,9 @@ const TRANSACTION_STATUS: Record<string, CheckoutStatus> = {
 };
 
 /**
- * A transaction as it is listed or looked up. The link fields stand in `payment_method.details` (create), in `payment_method`
- * (docs.efundflow.com/transactions/get) or at the top (docs.efundflow.com/subscriptions/create-token).
+ * A transaction as it is listed or looked up. The link fields stand in `payment_method.details`
+ * (create), in `payment_method` (docs.efundflow.com/transactions/get) or at the top
+ * (docs.efundflow.com/subscriptions/create-token).
  */
 export function readTransaction(
 	body: Record<string, unknown>,
@@ -327,7 +337,10 @@ export function readTransactionReply(
 	return { ...checkout, ...(key === undefined ? {} : { idempotencyKey: key }) };
 }
 
-/** Inferred: the answer is a transaction, as with the other calls; the page's part about it could not be read. */
+/**
+ * Inferred: the answer is a transaction, as with the other calls; the page's part about it could
+ * not be read.
+ */
 function readCreatedCheckout(
 	reply: HttpReply,
 	order: EFundPayOrder,
@@ -366,7 +379,10 @@ function failure(reply: HttpReply): Refusal | undefined {
 		: { message: said };
 }
 
-/** docs.efundflow.com/webhooks/payment-webhooks and /refund-webhooks: `PS` and `RS` are the only codes they show. */
+/**
+ * docs.efundflow.com/webhooks/payment-webhooks and /refund-webhooks: `PS` and `RS` are the only
+ * codes they show.
+ */
 function readEvent(
 	payload: Payload,
 	_credentials: EFundPayCredentials,
@@ -396,7 +412,10 @@ function readPaymentEvent(
 	};
 }
 
-/** Nobody documents the unit of a refund's amount: 500 may be 5.00 or 500. It stands in `raw` as it came. */
+/**
+ * Nobody documents the unit of a refund's amount: 500 may be 5.00 or 500. It stands in `raw` as it
+ * came.
+ */
 function readRefundEvent(
 	payload: Payload,
 	refund: Record<string, unknown>,
@@ -428,7 +447,10 @@ function commonEvent(payload: Payload, providerStatus: string | null) {
 	};
 }
 
-/** Inferred: `yyyyMMddHHmmss` on the clocks of the header `timezone`, which the signature does not cover. */
+/**
+ * Inferred: `yyyyMMddHHmmss` on the clocks of the header `timezone`, which the signature does not
+ * cover.
+ */
 function readCallbackTime(value: unknown, zone: string | undefined): string | null {
 	const [, year, month, day, hour, minute, second] =
 		/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(textOrNull(value) ?? '') ?? [];
@@ -454,7 +476,10 @@ export const eFundPay: PaymentContract<EFundPayCredentials, EFundPayOrder> = {
 		},
 		verify: verifyCallback,
 		parseEvent: readEvent,
-		/** docs.efundflow.com/webhooks/payment-webhooks. Inferred: HTTP status 200, which the page does not state. */
+		/**
+		 * docs.efundflow.com/webhooks/payment-webhooks. Inferred: HTTP status 200, which the page does
+		 * not state.
+		 */
 		acknowledgement: () => ({
 			status: 200,
 			contentType: 'application/json; charset=utf-8',

@@ -15,8 +15,9 @@ import { quote } from '../shared/core/money';
 import { CallFailure } from '../shared/core/callFailure';
 
 /**
- * docs.efundflow.com/transactions/create contradicts itself: its heading says `/transactions`, its curl sample posts to
- * `/transactions/payments`. Inferred: the sample, which was likelier run and is named like the checkout call.
+ * docs.efundflow.com/transactions/create contradicts itself: its heading says `/transactions`, its
+ * curl sample posts to `/transactions/payments`. Inferred: the sample, which was likelier run and
+ * is named like the checkout call.
  */
 const CREATE_TRANSACTION = '/transactions/payments';
 
@@ -47,7 +48,8 @@ export interface TransactionFilters {
 /**
  * docs.efundflow.com/transactions/create: the two addresses stand inside `payment_method` here.
  *
- * @returns the call and the same one at the other documented path, for a 404 or 405 at the first; both have one idempotency key
+ * @returns the call and the same one at the other documented path, for a 404 or 405 at the first;
+ * both have one idempotency key
  */
 export function createTransactionCalls(
 	order: EFundPayTransactionOrder,
@@ -80,7 +82,8 @@ export function createTransactionCalls(
 	const text = writeJson(merged);
 	const secrets =
 		paymentMethod.kind === 'card' ? [paymentMethod.number, paymentMethod.securityCode] : [];
-	// The idempotency key is stored and shown: a bare hash over a card number could be searched through.
+	// The idempotency key is stored and shown: a bare hash over a card number could be searched
+	// through.
 	const hashed =
 		paymentMethod.kind === 'card'
 			? createHmac('sha256', credentials.secretKey).update(text).digest('hex')
@@ -139,7 +142,10 @@ function cardFields(card: Extract<EFundPayMethod, { kind: 'card' }>) {
 	};
 }
 
-/** Only of a card that stands in its own fields is known what has to be hidden: in errors, in outputs and behind the idempotency key. */
+/**
+ * Only of a card that stands in its own fields is known what has to be hidden: in errors, in
+ * outputs and behind the idempotency key.
+ */
 function refuseCard(paymentMethod: unknown): void {
 	if (!isObject(paymentMethod) || textOrNull(paymentMethod.method)?.trim().toLowerCase() !== 'card')
 		return;
@@ -184,8 +190,8 @@ export function getTransactionCall(
 }
 
 /**
- * docs.efundflow.com/transactions/list: newest update first. Inferred: a list with one value is written as that value, since no
- * page shows how lists are written in the query.
+ * docs.efundflow.com/transactions/list: newest update first. Inferred: a list with one value is
+ * written as that value, since no page shows how lists are written in the query.
  *
  * @param cursor as an earlier page gave it
  */

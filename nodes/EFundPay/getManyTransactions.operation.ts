@@ -102,7 +102,10 @@ export async function getManyEFundPayTransactions(
 		: items.map((item) => ({ ...readTransaction(item, row.credentials) }));
 }
 
-/** What `Return All` or `Limit` asks for, page by page. What moves on to a later page meanwhile is not given twice. */
+/**
+ * What `Return All` or `Limit` asks for, page by page. What moves on to a later page meanwhile is
+ * not given twice.
+ */
 export async function readPages(
 	row: Row<EFundPayCredentials>,
 	call: (limit: number, cursor: string | null) => HttpCall,
@@ -147,7 +150,10 @@ function readFilters(row: Row<EFundPayCredentials>): TransactionFilters {
 	};
 }
 
-/** n8n's date fields give a wall-clock time of the workflow's time zone; expressions often one with a zone. */
+/**
+ * n8n's date fields give a wall-clock time of the workflow's time zone; expressions often one with
+ * a zone.
+ */
 function readTime(row: Row<EFundPayCredentials>, value: unknown, field: string): Date {
 	const given = isDate(value) ? new Date((value as Date).valueOf()) : readText(value, field);
 	if (typeof given !== 'string' && !Number.isNaN(given.getTime())) return given;

@@ -3,9 +3,10 @@ import { decodeBase64 } from '../shared/core/bytes';
 import { memoize } from '../shared/core/memoize';
 
 /**
- * An RSA public key as people paste it: PEM, PEM on one line, or the bare base64 that docs.efundflow.com/webhooks/signatures
- * describes. Undefined if it is none (a private key is none either).
- * Inferred: X.509 SubjectPublicKeyInfo, since the page's sample reads it with Java's class for that.
+ * An RSA public key as people paste it: PEM, PEM on one line, or the bare base64 that
+ * docs.efundflow.com/webhooks/signatures describes. Undefined if it is none (a private key is none
+ * either). Inferred: X.509 SubjectPublicKeyInfo, since the page's sample reads it with Java's class
+ * for that.
  */
 export const readPlatformKey = memoize((text): KeyObject | undefined => {
 	const [, inPem] =

@@ -34,7 +34,10 @@ const clockOf = memoize(
 		}),
 );
 
-/** How far the zone's clocks are ahead of UTC at that time. Throws a RangeError for a zone that does not exist. */
+/**
+ * How far the zone's clocks are ahead of UTC at that time. Throws a RangeError for a zone that does
+ * not exist.
+ */
 function offsetMilliseconds(utcMilliseconds: number, zone: string): number {
 	const parts = Object.fromEntries(
 		clockOf(zone)

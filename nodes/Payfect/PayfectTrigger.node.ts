@@ -70,7 +70,10 @@ export class PayfectTrigger implements INodeType {
 
 	webhookMethods = {
 		default: {
-			/** Payfect is told the address with each checkout, so nothing is registered; n8n then asks `create`, which checks the credential. */
+			/**
+			 * Payfect is told the address with each checkout, so nothing is registered; n8n then asks
+			 * `create`, which checks the credential.
+			 */
 			async checkExists(this: IHookFunctions): Promise<boolean> {
 				return false;
 			},

@@ -21,7 +21,10 @@ import type { Row } from '../shared/items/row';
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
 
-/** What everybody fills in comes first; written inside the collection, n8n's linter would have it in alphabetical order. */
+/**
+ * What everybody fills in comes first; written inside the collection, n8n's linter would have it in
+ * alphabetical order.
+ */
 const lineItemFields: INodeProperties[] = [
 	{
 		displayName: 'Name',

@@ -13,9 +13,9 @@ export type FernetResult =
 	  };
 
 /**
- * A Fernet key has 32 bytes: the first 16 sign, the last 16 encrypt. The closing `=` may be missing, as it gets lost in copying.
- * Undefined if it is none.
- * Source: github.com/fernet/spec, "Key Format".
+ * A Fernet key has 32 bytes: the first 16 sign, the last 16 encrypt. The closing `=` may be
+ * missing, as it gets lost in copying. Undefined if it is none. Source: github.com/fernet/spec,
+ * "Key Format".
  */
 export const readFernetKey = memoize(
 	(key): { signing: KeyObject; encryption: KeyObject } | undefined => {
@@ -31,8 +31,8 @@ export const readFernetKey = memoize(
 );
 
 /**
- * Verifies a Fernet token and decrypts it: HMAC before anything is decrypted, in constant time, over the raw bytes before it.
- * Source: github.com/fernet/spec, "Token Format" and "Verifying".
+ * Verifies a Fernet token and decrypts it: HMAC before anything is decrypted, in constant time,
+ * over the raw bytes before it. Source: github.com/fernet/spec, "Token Format" and "Verifying".
  */
 export function openFernetToken(token: string, key: string): FernetResult {
 	const keys = readFernetKey(key);

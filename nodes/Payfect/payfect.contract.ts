@@ -27,11 +27,17 @@ import { currencyExponent, toMinorUnits } from '../shared/core/money';
 import { deepEqual } from '../shared/core/deepEqual';
 import { openFernetToken, readFernetKey } from './fernet';
 
-/** https://docs.payfect.finance/payment/create and /payment/query. The slash at the end belongs to every path. */
+/**
+ * https://docs.payfect.finance/payment/create and /payment/query. The slash at the end belongs to
+ * every path.
+ */
 const CHECKOUTS = '/checkouts/';
 /** https://docs.payfect.finance/payment/callback */
 const SIGNATURE_HEADER = 'x-payfect-signature';
-/** The only value of `payment_method_data.type` that is documented (docs.payfect.finance/payment/create), in its own odd casing. */
+/**
+ * The only value of `payment_method_data.type` that is documented
+ * (docs.payfect.finance/payment/create), in its own odd casing.
+ */
 const CRYPTO_PAYMENT_METHOD = 'cryptopaymentmethoddetail';
 
 export interface PayfectCredentials {
@@ -46,7 +52,10 @@ export interface PayfectOrder extends CheckoutOrder {
 	paymentMethod: { currency: string; network: string } | null;
 }
 
-/** Amounts are decimal text in whole currency units in both directions (docs.payfect.finance/payment/create). */
+/**
+ * Amounts are decimal text in whole currency units in both directions
+ * (docs.payfect.finance/payment/create).
+ */
 function createCheckoutCall(order: PayfectOrder, credentials: PayfectCredentials): HttpCall {
 	const items = order.lineItems.length > 0 ? order.lineItems : [wholeOrderAsItem(order, 'Payfect')];
 	const body = {
@@ -83,7 +92,10 @@ function createCheckoutCall(order: PayfectOrder, credentials: PayfectCredentials
 	};
 }
 
-/** Inferred: exactly one of `price` and `price_data`; the field table requires the first, the examples send only the second. */
+/**
+ * Inferred: exactly one of `price` and `price_data`; the field table requires the first, the
+ * examples send only the second.
+ */
 function invoiceItem(item: LineItem, currency: string, field: string): Record<string, unknown> {
 	if (item.price !== undefined) return { price: item.price, quantity: item.quantity };
 	const { name, description, images } = item;
@@ -101,7 +113,10 @@ function invoiceItem(item: LineItem, currency: string, field: string): Record<st
 	};
 }
 
-/** The amount as it is, if the currency has that many decimals. Of coins, and of all else that ISO 4217 does not list, no page says how many. */
+/**
+ * The amount as it is, if the currency has that many decimals. Of coins, and of all else that ISO
+ * 4217 does not list, no page says how many.
+ */
 function payable(amount: string, currency: string, field: string): string {
 	if (currencyExponent(currency) !== undefined) toMinorUnits(amount, currency, field);
 	return amount;
@@ -157,7 +172,10 @@ export function readCheckout(
 	};
 }
 
-/** The answer that docs.payfect.finance/payment/create shows has no `clientReferenceId`, although its request has one. */
+/**
+ * The answer that docs.payfect.finance/payment/create shows has no `clientReferenceId`, although
+ * its request has one.
+ */
 function readCreatedCheckout(
 	reply: HttpReply,
 	order: PayfectOrder,
@@ -168,8 +186,8 @@ function readCreatedCheckout(
 }
 
 /**
- * The docs show three spellings of a time: seconds with microseconds (`createdAt`), milliseconds (`expiresAt`) and, until
- * December 2023, ISO 8601.
+ * The docs show three spellings of a time: seconds with microseconds (`createdAt`), milliseconds
+ * (`expiresAt`) and, until December 2023, ISO 8601.
  */
 export function readTime(value: unknown): string | null {
 	const text = textOrNull(value);
@@ -185,7 +203,10 @@ function millisecondsOf(text: string): number {
 	return text.includes('T') ? Date.parse(text) : NaN;
 }
 
-/** The error body is not documented; whatever words it holds are shown. Inferred: `detail`, or a list of messages by field. */
+/**
+ * The error body is not documented; whatever words it holds are shown. Inferred: `detail`, or a
+ * list of messages by field.
+ */
 function failure(reply: HttpReply): { message: string; advice?: string } | undefined {
 	if (reply.status < 400) return undefined;
 	const body = reply.body;
@@ -219,7 +240,10 @@ const HINTS: Record<string, string> = {
 	body_mismatch: 'The body was changed on its way: forged, or rewritten by a proxy.',
 };
 
-/** The token is an encrypted copy of the body: it proves the callback, and the body must say the same by value. */
+/**
+ * The token is an encrypted copy of the body: it proves the callback, and the body must say the
+ * same by value.
+ */
 function verifyToken(token: string, key: string, rawBody: Buffer): Verification {
 	const refused = (reason: string, words: string): Verification => ({
 		genuine: false,
@@ -246,7 +270,10 @@ function verifyToken(token: string, key: string, rawBody: Buffer): Verification 
 /** The only status of a callback that is documented (docs.payfect.finance/payment/callback). */
 const PAID = 'succeeded';
 
-/** Fields of docs.payfect.finance/payment/callback. Inferred: its `id` is the checkout's, as in all the examples. */
+/**
+ * Fields of docs.payfect.finance/payment/callback. Inferred: its `id` is the checkout's, as in all
+ * the examples.
+ */
 function readEvent(payload: Payload): PaymentEventData {
 	const providerStatus = textOrNull(payload.status);
 	const paid = providerStatus === PAID;

@@ -186,7 +186,10 @@ export class TokenPay implements INodeType {
 
 	webhookMethods = {
 		default: {
-			/** n8n itself gives a paused execution its address and takes it away; there is nothing to register anywhere. */
+			/**
+			 * n8n itself gives a paused execution its address and takes it away; there is nothing to
+			 * register anywhere.
+			 */
 			async checkExists(this: IHookFunctions): Promise<boolean> {
 				return true;
 			},
@@ -204,7 +207,9 @@ export class TokenPay implements INodeType {
 	}
 }
 
-/** Has an operation say in the output panel, once per run, when an answer's signature does not hold. */
+/**
+ * Has an operation say in the output panel, once per run, when an answer's signature does not hold.
+ */
 function checkedReplies(context: IExecuteFunctions) {
 	let said = false;
 	return (operation: Operation<TokenPayCredentials>): Operation<TokenPayCredentials> =>

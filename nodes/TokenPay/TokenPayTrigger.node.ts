@@ -69,7 +69,10 @@ export class TokenPayTrigger implements INodeType {
 
 	webhookMethods = {
 		default: {
-			/** TokenPay is told the address with each checkout, so nothing is registered; n8n then asks `create`, which checks the credential. */
+			/**
+			 * TokenPay is told the address with each checkout, so nothing is registered; n8n then asks
+			 * `create`, which checks the credential.
+			 */
 			async checkExists(this: IHookFunctions): Promise<boolean> {
 				return false;
 			},

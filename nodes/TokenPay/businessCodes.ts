@@ -12,7 +12,10 @@ const WHITELIST =
 	"If it names nothing: TokenPay serves listed addresses only, so check that this server's outgoing IP is in the application's IP whitelist.";
 const SLOW_DOWN = { meaning: 'too many requests', rateLimited: true } as const;
 
-/** apidoc.tokenpay.me/error-code/status-code and /chinese/cuo-wu-ma/ye-wu-zhuang-tai-ma. What to do is Inferred. */
+/**
+ * apidoc.tokenpay.me/error-code/status-code and /chinese/cuo-wu-ma/ye-wu-zhuang-tai-ma. What to do
+ * is Inferred.
+ */
 const CODES: Record<string, BusinessCode> = {
 	100: {
 		meaning: 'bad request parameters',
@@ -69,7 +72,10 @@ const CODES: Record<string, BusinessCode> = {
 	},
 };
 
-/** A refusal by its business code: TokenPay's own words, then the code and what it means in English (the words may be Chinese). */
+/**
+ * A refusal by its business code: TokenPay's own words, then the code and what it means in English
+ * (the words may be Chinese).
+ */
 export function refusalOf(code: string, words: string | null): Refusal {
 	const known = lookup(CODES, code);
 	const number = known === undefined ? `code ${code}` : `code ${code}: ${known.meaning}`;

@@ -7,7 +7,10 @@ import { sendCall } from '../shared/requests/sendCall';
 import { tokenPay, type TokenPayCredentials } from './tokenPay.contract';
 import { getCurrenciesCall, readCurrencies, type Coin } from './tokenPay.currencies';
 
-/** To be spread with a `displayOptions`. The lists come from TokenPay; what is not in them can be given by expression. */
+/**
+ * To be spread with a `displayOptions`. The lists come from TokenPay; what is not in them can be
+ * given by expression.
+ */
 export const chainField: INodeProperties = {
 	displayName: 'Chain Name or ID',
 	name: 'chain',
@@ -34,7 +37,10 @@ export async function getChains(this: ILoadOptionsFunctions): Promise<INodePrope
 	return listed((await loadCoins(this)).map(({ chain }) => ({ value: chain, name: chain })));
 }
 
-/** The coins of the chosen chain; every coin while the chain is not chosen, or is known only when the workflow runs. */
+/**
+ * The coins of the chosen chain; every coin while the chain is not chosen, or is known only when
+ * the workflow runs.
+ */
 export async function getCurrencies(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 	const coins = await loadCoins(this);
 	const chain = this.getCurrentNodeParameter('chain');

@@ -13,7 +13,10 @@ import {
 } from './tokenPay.contract';
 import type { Row } from '../shared/items/row';
 
-/** Closes the order. By reference it is looked up first, since TokenPay closes by its own id only and Create does not return that. */
+/**
+ * Closes the order. By reference it is looked up first, since TokenPay closes by its own id only
+ * and Create does not return that.
+ */
 export async function closeTokenPayCheckout(row: Row<TokenPayCredentials>) {
 	const { paymentId, known } = await find(row, readOrderKey(row));
 	const reply = await row.send(closeOrderCall(paymentId, row.credentials));

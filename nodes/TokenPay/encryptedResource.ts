@@ -2,7 +2,10 @@ import { createDecipheriv, type KeyObject } from 'crypto';
 import { decodeBase64 } from '../shared/core/bytes';
 import { isObject, readJson, readUtf8, textOrNull } from '../shared/core/exactJson';
 
-/** apidoc.tokenpay.me/description/decrypt-callback. The payout page names another one, which no page describes. */
+/**
+ * apidoc.tokenpay.me/description/decrypt-callback. The payout page names another one, which no page
+ * describes.
+ */
 const ALGORITHM = 'AEAD_AES_256_GCM';
 const TAG_BYTES = 16;
 
@@ -11,9 +14,10 @@ export type OpenedResource =
 	| { reason: string; words: string };
 
 /**
- * Decrypts the `resource` of a callback, which authenticates its content.
- * Source: apidoc.tokenpay.me/description/decrypt-callback and /chinese/shuo-ming/jie-mi-hui-tiao (AES-256-GCM, tag of 128 bit, nothing
- * authenticated besides). Inferred: the tag stands behind the ciphertext and the nonce is taken as UTF-8 text of any length.
+ * Decrypts the `resource` of a callback, which authenticates its content. Source:
+ * apidoc.tokenpay.me/description/decrypt-callback and /chinese/shuo-ming/jie-mi-hui-tiao
+ * (AES-256-GCM, tag of 128 bit, nothing authenticated besides). Inferred: the tag stands behind the
+ * ciphertext and the nonce is taken as UTF-8 text of any length.
  */
 export function openResource(resource: unknown, key: KeyObject): OpenedResource {
 	if (!isObject(resource)) return { reason: 'missing_resource', words: 'the body has no resource' };

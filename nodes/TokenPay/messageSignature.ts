@@ -9,7 +9,8 @@ const SECRET_BYTES = 32;
 
 /**
  * The app secret as a key: its UTF-8 bytes, exactly 32 of them; undefined if it has another length.
- * Source: apidoc.tokenpay.me/chinese/shuo-ming/jie-mi-hui-tiao (32 bytes), ttpay.io/doc/zh/api/intro/sign.html (taken as text).
+ * Source: apidoc.tokenpay.me/chinese/shuo-ming/jie-mi-hui-tiao (32 bytes),
+ * ttpay.io/doc/zh/api/intro/sign.html (taken as text).
  */
 export const readAppSecret = memoize((secret): KeyObject | undefined => {
 	const key = Buffer.from(secret, 'utf8');
@@ -18,8 +19,9 @@ export const readAppSecret = memoize((secret): KeyObject | undefined => {
 });
 
 /**
- * TokenPay's "signature": the text itself, encrypted with AES-256-ECB, in base64.
- * Source: apidoc.tokenpay.me/description/signature-verification. Inferred: PKCS#7 padding, as three public clients have it.
+ * TokenPay's "signature": the text itself, encrypted with AES-256-ECB, in base64. Source:
+ * apidoc.tokenpay.me/description/signature-verification. Inferred: PKCS#7 padding, as three public
+ * clients have it.
  */
 export function signText(text: Buffer | string, key: KeyObject): string {
 	const cipher = createCipheriv(ALGORITHM, key, null);
@@ -37,13 +39,17 @@ export interface SignedMessage {
 	rawBody: Buffer;
 }
 
-/** The same names under the product's old and its new name; a set counts only if it is complete, and sets are never mixed. */
+/**
+ * The same names under the product's old and its new name; a set counts only if it is complete, and
+ * sets are never mixed.
+ */
 const HEADER_SETS = ['ttpay', 'tokenpay'];
 
 /**
- * The signed message; undefined where one of the three headers is missing.
- * Source: apidoc.tokenpay.me/description/signature-verification, whose copies name `TTPay-…` or `tokenpay-…`.
- * Inferred: the first are live, the second came from renaming the product on the page.
+ * The signed message; undefined where one of the three headers is missing. Source:
+ * apidoc.tokenpay.me/description/signature-verification, whose copies name `TTPay-…` or
+ * `tokenpay-…`. Inferred: the first are live, the second came from renaming the product on the
+ * page.
  */
 export function readSignedMessage(
 	headers: Record<string, string>,
@@ -67,9 +73,9 @@ export function hasSignatureHeader(headers: Record<string, string>): boolean {
 }
 
 /**
- * Whether the message was signed with this key. Documented is the raw body; the live service was seen to sign an answer's content
- * with the keys in another order (third-party code), so a signature that decrypts to the same time, the same nonce and an equal
- * JSON value counts too.
+ * Whether the message was signed with this key. Documented is the raw body; the live service was
+ * seen to sign an answer's content with the keys in another order (third-party code), so a
+ * signature that decrypts to the same time, the same nonce and an equal JSON value counts too.
  *
  * @param signedParts the values that may be what was signed, from the parsed body
  */

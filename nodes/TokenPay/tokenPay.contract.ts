@@ -48,9 +48,15 @@ const CREATE = '/v1/transaction/prepayment';
 const QUERY = '/v1/transaction/query';
 /** https://apidoc.tokenpay.me/order/order-closure */
 const CLOSE = '/v1/transaction/close';
-/** The hosted cashier. The current table of order creation lists no other (the old one had `merchant_order`). */
+/**
+ * The hosted cashier. The current table of order creation lists no other (the old one had
+ * `merchant_order`).
+ */
 const PLATFORM_ORDER = 'platform_order';
-/** `original_type` of an order's callback (apidoc.tokenpay.me/description/decrypt-callback); a payout's is another. */
+/**
+ * `original_type` of an order's callback (apidoc.tokenpay.me/description/decrypt-callback); a
+ * payout's is another.
+ */
 const ORDER = 'transaction';
 /** https://apidoc.tokenpay.me/error-code/status-code */
 const REQUESTS_PER_SECOND = 5;
@@ -78,9 +84,9 @@ export interface TokenPayOrder extends CheckoutOrder {
 }
 
 /**
- * Source: apidoc.tokenpay.me/description/signature-generation; only POST is signed. Inferred: the scheme word and the commas without
- * blanks, as three public clients have them, and that the header in which the tables want `app_id` is this one: no sample and no
- * client sends one of that name.
+ * Source: apidoc.tokenpay.me/description/signature-generation; only POST is signed. Inferred: the
+ * scheme word and the commas without blanks, as three public clients have them, and that the header
+ * in which the tables want `app_id` is this one: no sample and no client sends one of that name.
  */
 function authHeaders(
 	credentials: TokenPayCredentials,
@@ -103,7 +109,9 @@ function authHeaders(
 	};
 }
 
-/** The path as TokenPay sees it: what a base URL has before `/v1` belongs to a proxy or a sandbox. */
+/**
+ * The path as TokenPay sees it: what a base URL has before `/v1` belongs to a proxy or a sandbox.
+ */
 function signedPath(url: string, credentials: TokenPayCredentials): string {
 	const base = readBaseUrl(credentials.baseUrl);
 	if (url.startsWith(`${base}/`)) return url.slice(base.length);
@@ -133,7 +141,10 @@ export function post(
 	};
 }
 
-/** Inferred: `amount` is in whole coins. The samples send 9 for USDT, and the 15000000 of the table is the smallest-unit sample of another page. */
+/**
+ * Inferred: `amount` is in whole coins. The samples send 9 for USDT, and the 15000000 of the table
+ * is the smallest-unit sample of another page.
+ */
 function createBody(
 	order: TokenPayOrder,
 	{ appId, merchantId }: TokenPayCredentials,
@@ -175,7 +186,10 @@ function createCheckoutCall(order: TokenPayOrder, credentials: TokenPayCredentia
 	};
 }
 
-/** https://apidoc.tokenpay.me/order/order-creation. The answer holds two fields; the rest is what was sent. */
+/**
+ * https://apidoc.tokenpay.me/order/order-creation. The answer holds two fields; the rest is what
+ * was sent.
+ */
 function readPrepayment(
 	reply: HttpReply,
 	order: TokenPayOrder,
@@ -217,7 +231,10 @@ function readPrepayment(
 	};
 }
 
-/** `payment_url` is relative (`/pay/order?prepay_id=…`). Inferred: it belongs to the API's host, since no page names another. */
+/**
+ * `payment_url` is relative (`/pay/order?prepay_id=…`). Inferred: it belongs to the API's host,
+ * since no page names another.
+ */
 function cashierAddress(paymentUrl: string, credentials: TokenPayCredentials): string | null {
 	const base = readBaseUrl(credentials.checkoutBaseUrl, 'Checkout Base URL');
 	const address = isAbsoluteUrl(paymentUrl)
@@ -241,7 +258,10 @@ function isoTime(milliseconds: number): string | null {
 
 export type OrderKey = { reference: string } | { paymentId: string };
 
-/** Both ids in the body, as in the worked example of the signing page; the table of the query page says query string. */
+/**
+ * Both ids in the body, as in the worked example of the signing page; the table of the query page
+ * says query string.
+ */
 export function getOrderCall(key: OrderKey, credentials: TokenPayCredentials): HttpCall {
 	const { appId, merchantId } = credentials;
 	const id =
@@ -252,7 +272,10 @@ export function getOrderCall(key: OrderKey, credentials: TokenPayCredentials): H
 	};
 }
 
-/** `trade_state` of ttpay.io/doc/en/api/intro/structure.html. Inferred: CLOSED is what closing and running out of time both lead to. */
+/**
+ * `trade_state` of ttpay.io/doc/en/api/intro/structure.html. Inferred: CLOSED is what closing and
+ * running out of time both lead to.
+ */
 const STATES: Record<string, { status: CheckoutStatus; event: PaymentEventName }> = {
 	SUCCESS: { status: 'paid', event: 'payment.succeeded' },
 	REFUND: { status: 'refunded', event: 'refund.succeeded' },
@@ -287,7 +310,10 @@ export function readOrder(reply: HttpReply): Checkout {
 	};
 }
 
-/** Inferred: `amount` counts smallest units, of which a coin has 10^`decimals` (15000000 and 6 are 15 TRX, as the balance page's sample fits too). */
+/**
+ * Inferred: `amount` counts smallest units, of which a coin has 10^`decimals` (15000000 and 6 are
+ * 15 TRX, as the balance page's sample fits too).
+ */
 function moneyOf(detail: Payload): { amount: string | null; currency: string | null } {
 	// An object in the printed sample; third-party code reads a text.
 	const coin = isObject(detail.currency) ? detail.currency : { currency: detail.currency };
@@ -297,7 +323,10 @@ function moneyOf(detail: Payload): { amount: string | null; currency: string | n
 	};
 }
 
-/** Smallest units as decimal text in whole coins (9000000 and 6 are "9"); null unless both are whole numbers. */
+/**
+ * Smallest units as decimal text in whole coins (9000000 and 6 are "9"); null unless both are whole
+ * numbers.
+ */
 export function wholeCoins(units: unknown, decimals: unknown): string | null {
 	const exact = /^\d{1,2}$/.test(textOrNull(decimals) ?? '')
 		? fromSmallestUnits(units, Number(decimals))
@@ -305,7 +334,10 @@ export function wholeCoins(units: unknown, decimals: unknown): string | null {
 	return exact === null ? null : withoutFinalZeros(exact);
 }
 
-/** One spelling for one amount: a coin's eighteen decimals would bury it in zeros, and texts can then be compared. */
+/**
+ * One spelling for one amount: a coin's eighteen decimals would bury it in zeros, and texts can
+ * then be compared.
+ */
 function withoutFinalZeros(amount: string): string {
 	return amount.includes('.') ? amount.replace(/\.?0+$/, '') : amount;
 }
@@ -320,7 +352,10 @@ export function closeOrderCall(paymentId: string, credentials: TokenPayCredentia
 	};
 }
 
-/** Inferred: a success means that the order is closed; the answer has no content. `known` is the order as it was looked up before. */
+/**
+ * Inferred: a success means that the order is closed; the answer has no content. `known` is the
+ * order as it was looked up before.
+ */
 export function readClosedOrder(
 	reply: HttpReply,
 	paymentId: string,
@@ -370,8 +405,9 @@ function failure(reply: HttpReply): Refusal | undefined {
 }
 
 /**
- * Why an API answer's signature does not hold, in words; undefined if it does or if there is none. Verifying answers is only
- * recommended (apidoc.tokenpay.me/description/signature-verification), and what is signed was seen to differ from the page.
+ * Why an API answer's signature does not hold, in words; undefined if it does or if there is none.
+ * Verifying answers is only recommended (apidoc.tokenpay.me/description/signature-verification),
+ * and what is signed was seen to differ from the page.
  */
 export function replySignatureProblem(
 	reply: HttpReply,
@@ -401,7 +437,9 @@ const refused = (reason: string, words: string, hint?: string): Verification => 
 	...(hint === undefined ? {} : { hint }),
 });
 
-/** Source: apidoc.tokenpay.me/description/signature-verification and /description/decrypt-callback. */
+/**
+ * Source: apidoc.tokenpay.me/description/signature-verification and /description/decrypt-callback.
+ */
 function verify(received: ReceivedCallback, credentials: TokenPayCredentials): Verification {
 	const message = readSignedMessage(received.headers, received.rawBody);
 	if (message === undefined)
@@ -416,8 +454,8 @@ function verify(received: ReceivedCallback, credentials: TokenPayCredentials): V
 }
 
 /**
- * The signature is no real authentication (encrypted blocks of two messages can be combined), so the resource must decrypt as well,
- * and only what was decrypted counts.
+ * The signature is no real authentication (encrypted blocks of two messages can be combined), so
+ * the resource must decrypt as well, and only what was decrypted counts.
  */
 function verifyMessage(
 	message: SignedMessage,
@@ -465,7 +503,8 @@ function readEvent(payload: Payload): PaymentEventData {
 	const content = isObject(payload.content) ? payload.content : {};
 	const facts = readFacts(content);
 	if (payload.originalType === ORDER) return facts;
-	// A payout's content has the same fields: money that leaves must never look like a payment that came in.
+	// A payout's content has the same fields: money that leaves must never look like a payment that
+	// came in.
 	return {
 		...facts,
 		event: 'unknown',
@@ -474,7 +513,10 @@ function readEvent(payload: Payload): PaymentEventData {
 	};
 }
 
-/** TransactionDetail (ttpay.io/doc/en/api/intro/structure.html). Inferred: it is the content of an order's callback. */
+/**
+ * TransactionDetail (ttpay.io/doc/en/api/intro/structure.html). Inferred: it is the content of an
+ * order's callback.
+ */
 function readFacts(detail: Payload): PaymentEventData {
 	const providerStatus = textOrNull(detail.trade_state);
 	const { status, event } = stateOf(providerStatus);
@@ -519,7 +561,10 @@ export const tokenPay: PaymentContract<TokenPayCredentials, TokenPayOrder> = {
 		},
 		verify,
 		parseEvent: readEvent,
-		/** apidoc.tokenpay.me/chinese/dai-fu/hui-tiao-tong-zhi: the body must be `success`. Inferred: status and content type. */
+		/**
+		 * apidoc.tokenpay.me/chinese/dai-fu/hui-tiao-tong-zhi: the body must be `success`. Inferred:
+		 * status and content type.
+		 */
 		acknowledgement: () => ({
 			status: 200,
 			contentType: 'text/plain; charset=utf-8',
@@ -535,7 +580,8 @@ export const tokenPay: PaymentContract<TokenPayCredentials, TokenPayOrder> = {
 			},
 			facts(reply) {
 				const detail = contentOf(reply);
-				// Codes deny an order (businessCodes.ts); whatever else comes without one, such as `{}` of a maintenance, is no answer.
+				// Codes deny an order (businessCodes.ts); whatever else comes without one, such as `{}` of
+				// a maintenance, is no answer.
 				if (detail === undefined || textOrNull(detail.trade_state) === null)
 					throw new CallFailure('its answer holds no order', { advice: '' });
 				return readFacts(detail);

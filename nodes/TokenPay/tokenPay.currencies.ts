@@ -76,7 +76,10 @@ export interface Balance {
 	updatedAt: string | null;
 }
 
-/** https://apidoc.tokenpay.me/currency/balance-inquiry, which calls `data` a list and shows an object. */
+/**
+ * https://apidoc.tokenpay.me/currency/balance-inquiry, which calls `data` a list and shows an
+ * object.
+ */
 export function readBalances(reply: HttpReply): Balance[] {
 	return entriesOf(reply, 'balance').map((entry) => ({
 		provider: 'tokenpay',

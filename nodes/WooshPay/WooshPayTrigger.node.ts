@@ -104,7 +104,8 @@ export class WooshPayTrigger implements INodeType {
 			{ contract: wooshPay, credentialName: 'wooshPayApi' },
 			(event, claimed) => {
 				const chosen = this.getNodeParameter('events', []) as string[];
-				// Of the callback: what WooshPay answers when it is asked is a payment or a refund, which has no such name.
+				// Of the callback: what WooshPay answers when it is asked is a payment or a refund, which
+				// has no such name.
 				return (
 					chosen.includes(event.event) ||
 					additionalProviderEvents(this).includes(providerEventOf(claimed))

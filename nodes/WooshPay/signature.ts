@@ -6,10 +6,11 @@ export type SignatureResult =
 	| { reason: 'malformed_header' | 'malformed_signature' | 'signature_mismatch' };
 
 /**
- * Checks `t=<time>,v1=<signature>` over the raw bytes of the body: HMAC-SHA256 of the time as received, a point and the body, with
- * the endpoint's whole secret as the key. Elements with other names are discarded.
- * Source: docs.wooshpay.com/doc-2653815. Inferred: hexadecimal (every example is), any of several `v1` is enough, blanks after the
- * commas are allowed, two `t` are refused because they contradict each other.
+ * Checks `t=<time>,v1=<signature>` over the raw bytes of the body: HMAC-SHA256 of the time as
+ * received, a point and the body, with the endpoint's whole secret as the key. Elements with other
+ * names are discarded. Source: docs.wooshpay.com/doc-2653815. Inferred: hexadecimal (every example
+ * is), any of several `v1` is enough, blanks after the commas are allowed, two `t` are refused
+ * because they contradict each other.
  */
 export function checkSignature(header: string, rawBody: Buffer, secret: string): SignatureResult {
 	const elements = header.split(',').map((element) => {
@@ -34,12 +35,15 @@ export function checkSignature(header: string, rawBody: Buffer, secret: string):
 	return matches.length > 0 ? { signedAt } : { reason: 'signature_mismatch' };
 }
 
-/** From here on a number counts milliseconds, below it seconds: as seconds it is in the year 5138, as milliseconds in 1973. */
+/**
+ * From here on a number counts milliseconds, below it seconds: as seconds it is in the year 5138,
+ * as milliseconds in 1973.
+ */
 const LEAST_MILLISECONDS = 100_000_000_000;
 
 /**
- * A time of WooshPay's: its pages say seconds since 1970, all that it really puts out counts milliseconds, so both are read.
- * Inferred: the limit between them.
+ * A time of WooshPay's: its pages say seconds since 1970, all that it really puts out counts
+ * milliseconds, so both are read. Inferred: the limit between them.
  *
  * @returns undefined if it is not a whole number, or not a time
  */

@@ -10,7 +10,10 @@ import { JSON_HEADERS, apiUrl, createCall, getCall } from './wooshPay.requests';
 /** https://docs.wooshpay.com/api-34903706 */
 const PRODUCTS = '/v1/products';
 
-/** https://docs.wooshpay.com/api-55501373, https://docs.guanglian.co/55502209e0 and https://docs.wooshpay.com/55502235e0 */
+/**
+ * https://docs.wooshpay.com/api-55501373, https://docs.guanglian.co/55502209e0 and
+ * https://docs.wooshpay.com/55502235e0
+ */
 const PRICES = '/v1/prices';
 
 export interface ProductOrder {

@@ -73,7 +73,10 @@ export interface WooshPayCheckout extends Checkout {
 
 const modeOfKey = (secretKey: string) => /^sk_(live|test)_/.exec(secretKey)?.[1];
 
-/** The key decides between live and test, and so does the host; what a mismatch gives is not documented, so it is never sent. */
+/**
+ * The key decides between live and test, and so does the host; what a mismatch gives is not
+ * documented, so it is never sent.
+ */
 function credentialProblem({ environment, secretKey }: WooshPayCredentials): string | undefined {
 	if (!secretKey) return "'Secret Key' in the WooshPay credential is empty";
 	if (/^pk_(live|test)_/.test(secretKey))
@@ -83,7 +86,10 @@ function credentialProblem({ environment, secretKey }: WooshPayCredentials): str
 	return `'Secret Key' in the WooshPay credential is a ${mode} key, but 'Environment' is ${environment === 'live' ? 'Live' : 'Test'}`;
 }
 
-/** https://docs.wooshpay.com/apidoc/project-1296482/doc-1763752: HTTP Basic, the key as user name, an empty password. */
+/**
+ * https://docs.wooshpay.com/apidoc/project-1296482/doc-1763752: HTTP Basic, the key as user name,
+ * an empty password.
+ */
 function authHeaders(credentials: WooshPayCredentials): Record<string, string> {
 	const problem = credentialProblem(credentials);
 	if (problem !== undefined)
@@ -93,7 +99,10 @@ function authHeaders(credentials: WooshPayCredentials): Record<string, string> {
 	};
 }
 
-/** The fields of `doc-1724285/api-42654181`; amounts are whole numbers of the currency's smallest unit (55502209e0). */
+/**
+ * The fields of `doc-1724285/api-42654181`; amounts are whole numbers of the currency's smallest
+ * unit (55502209e0).
+ */
 function createCheckoutCall(order: WooshPayOrder, credentials: WooshPayCredentials): HttpCall {
 	if (order.successUrl === null)
 		throw new InputError(
@@ -108,7 +117,8 @@ function createCheckoutCall(order: WooshPayOrder, credentials: WooshPayCredentia
 	const items =
 		order.lineItems.length > 0 ? order.lineItems : [wholeOrderAsItem(order, 'WooshPay')];
 	const metadata = withReference(order.metadata, order.reference);
-	// Inferred: events hold the payment intent, and nothing says that what is known of the session gets there, so both are told.
+	// Inferred: events hold the payment intent, and nothing says that what is known of the session
+	// gets there, so both are told.
 	const paymentIntentData = omitNull<unknown>({
 		description: order.description,
 		merchant_order_id: order.reference,
@@ -176,7 +186,10 @@ function lineItem(item: LineItem, order: WooshPayOrder, index: number): Record<s
 	};
 }
 
-/** Create price lists `unit_amount` as text, every sample and the answers have a number (api-55501373, 55502209e0). */
+/**
+ * Create price lists `unit_amount` as text, every sample and the answers have a number
+ * (api-55501373, 55502209e0).
+ */
 export function minorUnits(
 	amount: string,
 	{ amountUnit, currency }: Pick<CheckoutOrder, 'amountUnit' | 'currency'>,
@@ -195,7 +208,8 @@ function checkoutResult(
 	credentials: WooshPayCredentials,
 ): WooshPayCheckout {
 	const checkout = readCheckout(reply, credentials, 'create');
-	// The sample of the answer (doc-1724285, api-42654181) has null for the reference and no metadata.
+	// The sample of the answer (doc-1724285, api-42654181) has null for the reference and no
+	// metadata.
 	return {
 		...checkout,
 		reference: checkout.reference ?? order.reference,
@@ -203,7 +217,10 @@ function checkoutResult(
 	};
 }
 
-/** Inferred: `paid` in `payment_status`; pages show `unpaid` and the status `open` only. What nobody shows is unknown. */
+/**
+ * Inferred: `paid` in `payment_status`; pages show `unpaid` and the status `open` only. What nobody
+ * shows is unknown.
+ */
 export function readCheckout(
 	reply: HttpReply,
 	credentials: WooshPayCredentials,
@@ -233,7 +250,10 @@ export function readCheckout(
 	};
 }
 
-/** What a call was sent for: an answer that cannot be read tells nothing of whether it was made or changed. */
+/**
+ * What a call was sent for: an answer that cannot be read tells nothing of whether it was made or
+ * changed.
+ */
 /** A session's own status says no more than that: what is paid stands in `payment_status`. */
 function openOrUnknown(status: string | null): CheckoutStatus {
 	return status === 'open' ? 'open' : 'unknown';
@@ -311,7 +331,10 @@ export function readPayment(reply: HttpReply): Checkout {
 	};
 }
 
-/** `amount_received` is null in the sample of a paid one (api-44642278), so that `amount` counts unless something else was received. */
+/**
+ * `amount_received` is null in the sample of a paid one (api-44642278), so that `amount` counts
+ * unless something else was received.
+ */
 function intentMoney(intent: Record<string, unknown>): {
 	amount: string | null;
 	currency: string | null;
@@ -342,7 +365,10 @@ export interface RefundOrder extends CreateOptions {
 	extraFields: Record<string, unknown>;
 }
 
-/** `amount` is text in the request's table and a number in every answer (api-51369554). Inferred: a number, as everywhere else. */
+/**
+ * `amount` is text in the request's table and a number in every answer (api-51369554). Inferred: a
+ * number, as everywhere else.
+ */
 export function createRefundCall(refund: RefundOrder, credentials: WooshPayCredentials): HttpCall {
 	const metadata = withReference(refund.metadata, refund.reference);
 	const body = {
@@ -368,7 +394,10 @@ export function getRefundCall(refundId: string, credentials: WooshPayCredentials
 	return getCall(`${REFUNDS}/${encodeURIComponent(refundId)}`, credentials);
 }
 
-/** `succeeded` is the one status that a page shows (api-51369554). Inferred: the others, which can mean only one thing. */
+/**
+ * `succeeded` is the one status that a page shows (api-51369554). Inferred: the others, which can
+ * mean only one thing.
+ */
 const REFUND_STATUS: Record<string, Refund['status']> = {
 	succeeded: 'succeeded',
 	pending: 'pending',
@@ -400,8 +429,8 @@ const ADVICE_BY_STATUS: Record<number, string> = {
 };
 
 /**
- * Statuses of doc-1763752. Where in the body the words are is not readable there (`type` and `code` are named), so every place is
- * looked at in which such an object can be.
+ * Statuses of doc-1763752. Where in the body the words are is not readable there (`type` and `code`
+ * are named), so every place is looked at in which such an object can be.
  */
 function failure(reply: HttpReply): Refusal | undefined {
 	if (reply.status < 400) return undefined;
@@ -430,7 +459,8 @@ function callbackSecrets(
 	remembered: Remembered = [],
 ): Set<string> {
 	const { webhookSecret, webhookSecretPrevious } = credentials;
-	// The credential may have been changed since from test to live: a test payment must not be taken for money.
+	// The credential may have been changed since from test to live: a test payment must not be taken
+	// for money.
 	const here = remembered.filter(
 		({ environment }) => environment === undefined || environment === environmentOf(credentials),
 	);
@@ -519,7 +549,10 @@ function eventName(type: string, object: Record<string, unknown>): PaymentEventN
 	return lookup(EVENT_OF_TYPE, type) ?? 'unknown';
 }
 
-/** Inferred: the object of `charge.refund.updated` is the refund; a reason for its failure means that it failed. */
+/**
+ * Inferred: the object of `charge.refund.updated` is the refund; a reason for its failure means
+ * that it failed.
+ */
 function refundEvent(refund: Record<string, unknown>): PaymentEventName {
 	const status = lookup(REFUND_STATUS, textOrNull(refund.status));
 	if (status === 'succeeded') return 'refund.succeeded';
@@ -529,8 +562,8 @@ function refundEvent(refund: Record<string, unknown>): PaymentEventName {
 }
 
 /**
- * The event of docs.wooshpay.com/api-49996644. Inferred: `data.object` of a payment event is the payment intent of
- * api-44642278, since no page shows a whole one.
+ * The event of docs.wooshpay.com/api-49996644. Inferred: `data.object` of a payment event is the
+ * payment intent of api-44642278, since no page shows a whole one.
  */
 function readEvent(payload: Payload): PaymentEventData {
 	const object = objectIn(objectIn(payload, 'data'), 'object');
@@ -566,7 +599,10 @@ export function providerEventOf({ raw }: Pick<PaymentEventData, 'raw'>): string 
 	return textOrNull(raw.type) ?? '';
 }
 
-/** `unknown` is a status that nobody lists, in any of the events. No page has an event for a checkout that expires. */
+/**
+ * `unknown` is a status that nobody lists, in any of the events. No page has an event for a
+ * checkout that expires.
+ */
 function eventNames(events: PaymentEventName[], additional: string[]): string[] {
 	const own = events.flatMap((event) => {
 		if (event === 'unknown') return ALL_TYPES;
@@ -583,7 +619,10 @@ const EVENT_OF_STATUS: Partial<Record<CheckoutStatus, PaymentEventName>> = {
 	canceled: 'payment.canceled',
 };
 
-/** Asks for what the event is about as it stands now: the payment, the refund, and for all else the event as WooshPay keeps it. */
+/**
+ * Asks for what the event is about as it stands now: the payment, the refund, and for all else the
+ * event as WooshPay keeps it.
+ */
 function confirmCall(
 	claimed: PaymentEventData,
 	credentials: WooshPayCredentials,
@@ -631,7 +670,8 @@ function paymentFacts(
 	claimed: PaymentEventData,
 ): PaymentEventData {
 	const payment = readPayment(reply);
-	// Inferred: a payment that failed may be tried again, so the intent has no status for it, but it keeps the error.
+	// Inferred: a payment that failed may be tried again, so the intent has no status for it, but it
+	// keeps the error.
 	const failed =
 		claimed.event === 'payment.failed' &&
 		payment.status === 'unknown' &&
@@ -641,7 +681,8 @@ function paymentFacts(
 	return {
 		provider: 'wooshpay',
 		event,
-		// Each step has an event of its own. One that the payment has overtaken fires the payment's success before that one's own event does.
+		// Each step has an event of its own. One that the payment has overtaken fires the payment's
+		// success before that one's own event does.
 		eventId:
 			event === claimed.event && event !== 'payment.succeeded'
 				? claimed.eventId
@@ -668,7 +709,8 @@ export const wooshPay: PaymentContract<WooshPayCredentials, WooshPayOrder> = {
 	checkout: { call: createCheckoutCall, result: checkoutResult },
 	failure,
 	callback: {
-		// A trigger has the secret of the endpoint that it registers: where it has lost it, `verify` says what helps.
+		// A trigger has the secret of the endpoint that it registers: where it has lost it, `verify`
+		// says what helps.
 		setupProblem: (credentials, remembered) =>
 			remembered !== undefined || callbackSecrets(credentials).size > 0
 				? undefined

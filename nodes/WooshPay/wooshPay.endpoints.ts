@@ -5,7 +5,10 @@ import { isKeptSecret } from '../shared/core/bytes';
 import type { WooshPayCredentials } from './wooshPay.requests';
 import { createCall, getCall } from './wooshPay.requests';
 
-/** https://docs.wooshpay.com/42648310e0, /api-42648473 and /api-42648393. Inferred: the path of the deletion, of which only the method is readable. */
+/**
+ * https://docs.wooshpay.com/42648310e0, /api-42648473 and /api-42648393. Inferred: the path of the
+ * deletion, of which only the method is readable.
+ */
 export const WEBHOOK_ENDPOINTS = '/v1/webhook_endpoints';
 
 /** Lists give 100 at the most (docs.wooshpay.com/api-42648473). */

@@ -3,12 +3,18 @@ import type { HttpCall } from '../shared/core/contract';
 import { writeJson } from '../shared/core/exactJson';
 import { idempotencyKey } from '../shared/core/idempotencyKey';
 
-/** https://docs.wooshpay.com/apidoc/project-1296482/doc-1763752: one host for live keys, one for test keys. */
+/**
+ * https://docs.wooshpay.com/apidoc/project-1296482/doc-1763752: one host for live keys, one for
+ * test keys.
+ */
 const LIVE_API = 'https://api.wooshpay.com';
 
 const TEST_API = 'https://apitest.wooshpay.com';
 
-/** The reference marks both headers as required on every call, GET too; `sendCall` accepts JSON by itself. */
+/**
+ * The reference marks both headers as required on every call, GET too; `sendCall` accepts JSON by
+ * itself.
+ */
 export const JSON_HEADERS = { 'content-type': 'application/json' };
 
 export interface WooshPayCredentials {
@@ -25,7 +31,9 @@ export interface WooshPayCredentials {
 export interface CreateOptions {
 	/** 1; more makes a new idempotency key on purpose. */
 	attempt: number;
-	/** Whether to send it again after a time-out or a server error, trusting that the key is heeded. */
+	/**
+	 * Whether to send it again after a time-out or a server error, trusting that the key is heeded.
+	 */
 	retry: boolean;
 }
 
@@ -52,8 +60,9 @@ export function getCall(path: string, credentials: WooshPayCredentials): HttpCal
 }
 
 /**
- * A call that creates something. With a reference it carries an idempotency key. The key is documented by name only (409 and
- * `idempotency_error` of doc-1763752), not which endpoints heed it and for how long: so it is only trusted where the user says so.
+ * A call that creates something. With a reference it carries an idempotency key. The key is
+ * documented by name only (409 and `idempotency_error` of doc-1763752), not which endpoints heed it
+ * and for how long: so it is only trusted where the user says so.
  */
 export function createCall(
 	{ path, body, howToFindOut, reference = null, attempt = 1, retry = false }: Creation,

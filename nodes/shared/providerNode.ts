@@ -7,7 +7,10 @@ import type {
 } from 'n8n-workflow';
 import type { PaymentContract } from './core/contract';
 
-/** What the shared functions need to know to work for a provider's node: its contract and the name of its credential type. */
+/**
+ * What the shared functions need to know to work for a provider's node: its contract and the name
+ * of its credential type.
+ */
 export interface ProviderNode<Credentials, Order> {
 	contract: PaymentContract<Credentials, Order>;
 	credentialName: string;
@@ -16,7 +19,9 @@ export interface ProviderNode<Credentials, Order> {
 export type AnyContext =
 	IExecuteFunctions | IWebhookFunctions | IHookFunctions | ILoadOptionsFunctions;
 
-/** The credential's fields, texts trimmed: keys are pasted with blanks and line ends around them. */
+/**
+ * The credential's fields, texts trimmed: keys are pasted with blanks and line ends around them.
+ */
 export async function readCredentials<Credentials>(
 	context: AnyContext,
 	credentialName: string,
@@ -35,8 +40,9 @@ export function trimmed(fields: IDataObject): IDataObject {
 }
 
 /**
- * Whether an AI agent uses the node as a tool. n8n's newer agents run it as an ordinary node, where `isToolExecution` is false; the
- * type that n8n makes of a node for agents ends in "Tool" (n8n-core 2.41.1, requests-response.js).
+ * Whether an AI agent uses the node as a tool. n8n's newer agents run it as an ordinary node, where
+ * `isToolExecution` is false; the type that n8n makes of a node for agents ends in "Tool" (n8n-core
+ * 2.41.1, requests-response.js).
  */
 export function usedByAgent(context: IExecuteFunctions): boolean {
 	return isToolExecution(context) || context.getNode().type.endsWith('Tool');

@@ -1,4 +1,7 @@
-/** A Map that forgets its oldest entries beyond a number, so that a sandbox left running does not grow. */
+/**
+ * A Map that forgets its oldest entries beyond a number, so that a sandbox left running does not
+ * grow.
+ */
 export class BoundedMap<Key, Value> {
 	private readonly entries = new Map<Key, Value>();
 

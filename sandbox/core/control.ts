@@ -134,7 +134,10 @@ export function controlApi(sandbox: SandboxState): Hono {
 	return app;
 }
 
-/** An empty body is an empty object, so that `curl -X POST` works; text that is no JSON fails the schema in words. */
+/**
+ * An empty body is an empty object, so that `curl -X POST` works; text that is no JSON fails the
+ * schema in words.
+ */
 async function bodyOrNothing(body: Promise<string>): Promise<unknown> {
 	const text = await body;
 	if (text.trim() === '') return {};

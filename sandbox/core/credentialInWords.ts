@@ -2,7 +2,10 @@ import type { SandboxCredential } from './provider';
 
 const abbreviations: Record<string, string> = { api: 'API', id: 'ID', url: 'URL' };
 
-/** A credential as people type it into n8n: labels and choices in the words of its dialogue. An empty value is left empty there. */
+/**
+ * A credential as people type it into n8n: labels and choices in the words of its dialogue. An
+ * empty value is left empty there.
+ */
 export function credentialInWords({
 	data,
 	choices,

@@ -24,7 +24,10 @@ function withDecimals({ units, decimals }: Decimal, wanted: number): Decimal {
 		: { units: units * 10n ** BigInt(wanted - decimals), decimals: wanted };
 }
 
-/** The exact sum of decimal texts, with at least `leastDecimals` decimals: `(["20.5", "1"], 2)` gives `"21.50"`. */
+/**
+ * The exact sum of decimal texts, with at least `leastDecimals` decimals: `(["20.5", "1"], 2)`
+ * gives `"21.50"`.
+ */
 export function sumOfDecimals(texts: readonly string[], leastDecimals: number): string {
 	const numbers = texts.map(read);
 	const decimals = Math.max(leastDecimals, ...numbers.map((number) => number.decimals));
@@ -38,21 +41,26 @@ export function timesWhole(text: string, factor: number): string {
 	return write({ units: units * BigInt(factor), decimals });
 }
 
-/** About half of an amount, with the same number of decimals; never the amount itself unless it is zero. */
+/**
+ * About half of an amount, with the same number of decimals; never the amount itself unless it is
+ * zero.
+ */
 export function lessThan(text: string): string {
 	const { units, decimals } = read(text);
 	return write({ units: units / 2n, decimals });
 }
 
-/** About one and a half of an amount, with the same number of decimals; always more than the amount. */
+/**
+ * About one and a half of an amount, with the same number of decimals; always more than the amount.
+ */
 export function moreThan(text: string): string {
 	const { units, decimals } = read(text);
 	return write({ units: units + units / 2n + 1n, decimals });
 }
 
 /**
- * A whole number of a currency's smallest unit as decimal text in major units, by ISO 4217: `(1299, "USD")` gives
- * `"12.99"`. A code that ISO 4217 does not list counts as one with two decimals.
+ * A whole number of a currency's smallest unit as decimal text in major units, by ISO 4217: `(1299,
+ * "USD")` gives `"12.99"`. A code that ISO 4217 does not list counts as one with two decimals.
  */
 export function fromSmallestUnit(units: number | bigint | string, currency: string): string {
 	return write({ units: BigInt(units), decimals: currencyByCode(currency)?.digits ?? 2 });

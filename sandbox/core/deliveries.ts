@@ -5,7 +5,10 @@ import type { CallbackAnswer, CallbackMessage, CallbackQuality } from './provide
 /** How many deliveries are kept; the oldest are forgotten first. */
 const deliveryCapacity = 20_000;
 
-/** No provider documents how long it waits for an answer. Inferred: ten seconds, a usual time for callbacks. */
+/**
+ * No provider documents how long it waits for an answer. Inferred: ten seconds, a usual time for
+ * callbacks.
+ */
 const answerWithinMilliseconds = 10_000;
 const largestAnswerBytes = 64 * 1024;
 
@@ -54,8 +57,8 @@ interface Sending {
 }
 
 /**
- * Why the sandbox sends nothing to this address, or undefined. It is a tool for one machine: a callback URL that
- * was typed in by mistake must not make it call strangers.
+ * Why the sandbox sends nothing to this address, or undefined. It is a tool for one machine: a
+ * callback URL that was typed in by mistake must not make it call strangers.
  */
 function refusedAddress(url: string, allowedHosts: readonly string[]): string | undefined {
 	if (!URL.canParse(url)) return `Not sent: "${url}" is not an absolute URL.`;
@@ -86,7 +89,10 @@ export class Deliveries {
 		return await this.deliver({ dispatch, attempts: 0, gapsUsed: 0, acknowledged: false });
 	}
 
-	/** Sends the message of an earlier delivery once more, now; undefined if that delivery is not known. */
+	/**
+	 * Sends the message of an earlier delivery once more, now; undefined if that delivery is not
+	 * known.
+	 */
 	async redeliver(deliveryId: string): Promise<Delivery | undefined> {
 		const sending = this.sendingById.get(deliveryId);
 		return sending === undefined ? undefined : await this.deliver(sending);
@@ -180,7 +186,8 @@ async function post(delivery: Delivery, stopped: AbortSignal): Promise<void> {
 			headers: delivery.requestHeaders,
 			data: Buffer.from(delivery.requestBody, 'utf8'),
 			responseType: 'text',
-			// The defaults of axios would write JSON anew and parse the answer; a redirect or a proxy would carry the callback elsewhere.
+			// The defaults of axios would write JSON anew and parse the answer; a redirect or a proxy
+			// would carry the callback elsewhere.
 			transformRequest: (data: Buffer) => data,
 			transformResponse: (body: string) => body,
 			validateStatus: () => true,

@@ -10,8 +10,9 @@ export interface Knock {
 }
 
 /**
- * Why a request to another name is refused, with the way out; undefined where it may come in. A page on the internet
- * can let its own name lead to 127.0.0.1 and would be this server's own page then; its name is what gives it away.
+ * Why a request to another name is refused, with the way out; undefined where it may come in. A
+ * page on the internet can let its own name lead to 127.0.0.1 and would be this server's own page
+ * then; its name is what gives it away.
  *
  * @param added what `--host` named besides `ownHosts`
  */
@@ -28,8 +29,8 @@ export function refusedHost({ headers }: Knock, added: readonly string[]): strin
 }
 
 /**
- * Why a request that a page of another origin makes a browser send is refused; undefined where it may come in. Programs
- * (n8n, tests, curl) send neither header, and no page can leave both out.
+ * Why a request that a page of another origin makes a browser send is refused; undefined where it
+ * may come in. Programs (n8n, tests, curl) send neither header, and no page can leave both out.
  */
 export function refusedOrigin({ method, headers }: Knock): string | undefined {
 	if (method === 'GET' || method === 'HEAD') return undefined;

@@ -1,4 +1,7 @@
-/** Faults of the network and of a server in trouble, which every provider can have, with what they do. */
+/**
+ * Faults of the network and of a server in trouble, which every provider can have, with what they
+ * do.
+ */
 export const commonFaults = [
 	{ fault: '429-seconds', meaning: 'Too many requests, Retry-After in seconds; nothing is stored' },
 	{ fault: '429-date', meaning: 'Too many requests, Retry-After as a date; nothing is stored' },

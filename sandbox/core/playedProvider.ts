@@ -16,7 +16,10 @@ export interface ActionOptions {
 	readonly callback: CallbackQuality | 'none';
 	/** How many times the callback is sent at once */
 	readonly copies: number;
-	/** Sends the callback but leaves the checkout as it is, as a forger or the finder of a leaked secret would */
+	/**
+	 * Sends the callback but leaves the checkout as it is, as a forger or the finder of a leaked
+	 * secret would
+	 */
 	readonly keepStatus: boolean;
 	/** What the callback says in place of the truth */
 	readonly claim: Partial<Pick<SandboxCheckout, 'reference' | 'currency'>> & {
@@ -33,7 +36,10 @@ export type ActionResult =
 	  }
 	| { readonly done: false; readonly status: 404 | 409; readonly reason: string };
 
-/** One provider in play: its description, its memory, and what payers and merchants do with its checkouts. */
+/**
+ * One provider in play: its description, its memory, and what payers and merchants do with its
+ * checkouts.
+ */
 export class PlayedProvider {
 	readonly checkouts: CheckoutStore;
 	readonly requests = new Map<string, number>();
@@ -63,8 +69,8 @@ export class PlayedProvider {
 	}
 
 	/**
-	 * Does what a button on the cashier page does. The checkout has changed when this returns; the callbacks may still
-	 * be on their way.
+	 * Does what a button on the cashier page does. The checkout has changed when this returns; the
+	 * callbacks may still be on their way.
 	 */
 	act(checkoutId: string, actionName: string, options: ActionOptions): ActionResult {
 		const checkout = this.checkouts.get(checkoutId);

@@ -1,23 +1,39 @@
 import type { CheckoutStore } from './checkoutStore';
 
 /**
- * What one provider is to the sandbox. A file in `sandbox/providers/` exports one such object under the name
- * `provider`, and everything else (HTTP server, faults, deliveries, pages, control API) is the same for all.
+ * What one provider is to the sandbox. A file in `sandbox/providers/` exports one such object under
+ * the name `provider`, and everything else (HTTP server, faults, deliveries, pages, control API) is
+ * the same for all.
  */
 export interface SandboxProvider<State = unknown, Details = unknown> {
-	/** The value of `provider` in the package's output, the name of the file and the first part of every path */
+	/**
+	 * The value of `provider` in the package's output, the name of the file and the first part of
+	 * every path
+	 */
 	readonly name: string;
 	readonly displayName: string;
-	/** Every documented call that the sandbox answers; the path is relative to `/<name>` and has Hono's syntax (`/orders/:id`) */
+	/**
+	 * Every documented call that the sandbox answers; the path is relative to `/<name>` and has
+	 * Hono's syntax (`/orders/:id`)
+	 */
 	readonly operations: readonly SandboxOperation<State, Details>[];
-	/** What may happen to a checkout, by name; usually `standardActions` with the differences written over it */
+	/**
+	 * What may happen to a checkout, by name; usually `standardActions` with the differences written
+	 * over it
+	 */
 	readonly actions: Readonly<Record<string, PayerAction>>;
 	readonly callbacks: ProviderCallbacks<State, Details>;
 	/** What the sandbox had to assume because no source says it; shown on the dashboard */
 	readonly inferred: readonly string[];
-	/** The credential to type into n8n. Both are the sandbox's address of this provider, without a final slash: by the name that n8n calls, and by the one that the payer's browser does */
+	/**
+	 * The credential to type into n8n. Both are the sandbox's address of this provider, without a
+	 * final slash: by the name that n8n calls, and by the one that the payer's browser does
+	 */
 	credential(providerUrl: string, payerUrl?: string): SandboxCredential;
-	/** What the provider remembers besides checkouts (price lists, endpoints, idempotency keys); made anew at a reset */
+	/**
+	 * What the provider remembers besides checkouts (price lists, endpoints, idempotency keys); made
+	 * anew at a reset
+	 */
 	newState(): State;
 	/** The refusal if the call is not authenticated as the contract demands, else undefined */
 	authenticate(call: ApiCall, context: ProviderContext<State, Details>): ApiReply | undefined;
@@ -25,9 +41,15 @@ export interface SandboxProvider<State = unknown, Details = unknown> {
 	unmatched?(call: ApiCall): ApiReply;
 	/** The answer of a `401` fault: what the provider says to a wrong key */
 	wrongKey(): ApiReply;
-	/** Faults that only this provider has, by name, as the reply that takes the place of the real one before anything is stored */
+	/**
+	 * Faults that only this provider has, by name, as the reply that takes the place of the real one
+	 * before anything is stored
+	 */
 	readonly faults?: Readonly<Record<string, () => ApiReply>>;
-	/** More tables for the dashboard and for `reports` in the control state (registered endpoints, refunds, …) */
+	/**
+	 * More tables for the dashboard and for `reports` in the control state (registered endpoints,
+	 * refunds, …)
+	 */
 	report?(
 		context: ProviderContext<State, Details>,
 	): Record<string, readonly Record<string, unknown>[]>;
@@ -42,7 +64,10 @@ export interface SandboxCredential {
 }
 
 export interface SandboxOperation<State = unknown, Details = unknown> {
-	/** The name that faults and request counts go by; `create` is the call that makes a checkout on every provider */
+	/**
+	 * The name that faults and request counts go by; `create` is the call that makes a checkout on
+	 * every provider
+	 */
 	readonly operation: string;
 	readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 	readonly path: string;
@@ -104,14 +129,20 @@ export interface SandboxCheckout<Details = unknown> {
 	readonly details: Details;
 }
 
-/** One thing that can be done to a checkout: a button on the cashier page and a call of the control API */
+/**
+ * One thing that can be done to a checkout: a button on the cashier page and a call of the control
+ * API
+ */
 export interface PayerAction {
 	readonly label: string;
 	readonly from: readonly CheckoutStatus[];
 	/** The status it leads to; left out where the status stays */
 	readonly to?: CheckoutStatus;
 	readonly paid?: 'exact' | 'under' | 'over';
-	/** The kind of event that the provider is asked to tell the merchant about; left out where nothing is told */
+	/**
+	 * The kind of event that the provider is asked to tell the merchant about; left out where nothing
+	 * is told
+	 */
 	readonly event?: string;
 	/** Where the payer's browser goes afterwards */
 	readonly returnTo: 'success' | 'cancel' | 'cashier';
@@ -132,8 +163,8 @@ export interface CheckoutEvent<Details = unknown> {
 }
 
 /**
- * `genuine`: as the provider sends it. `forged`: well formed, made by somebody who does not know the secret.
- * `tampered`: a genuine one whose content was changed afterwards.
+ * `genuine`: as the provider sends it. `forged`: well formed, made by somebody who does not know
+ * the secret. `tampered`: a genuine one whose content was changed afterwards.
  */
 export type CallbackQuality = 'genuine' | 'forged' | 'tampered';
 
@@ -155,7 +186,9 @@ export interface CallbackAnswer {
 }
 
 export interface ProviderCallbacks<State = unknown, Details = unknown> {
-	/** The message about this event, or undefined where the provider tells nobody about such an event */
+	/**
+	 * The message about this event, or undefined where the provider tells nobody about such an event
+	 */
 	compose(
 		event: CheckoutEvent<Details>,
 		quality: CallbackQuality,
@@ -168,7 +201,10 @@ export interface ProviderCallbacks<State = unknown, Details = unknown> {
 		context: ProviderContext<State, Details>,
 	): readonly CallbackTarget[];
 	acknowledged(answer: CallbackAnswer): boolean;
-	/** The waiting time before each redelivery, as documented and before scaling; empty where no schedule is documented */
+	/**
+	 * The waiting time before each redelivery, as documented and before scaling; empty where no
+	 * schedule is documented
+	 */
 	readonly redeliveryGapsMilliseconds: readonly number[];
 }
 
@@ -176,10 +212,15 @@ export interface ProviderCallbacks<State = unknown, Details = unknown> {
 export interface ProviderContext<State = unknown, Details = unknown> {
 	readonly state: State;
 	readonly checkouts: CheckoutStore<Details>;
-	/** The sandbox's address of this provider, without a final slash: `http://127.0.0.1:4100/<name>` */
+	/**
+	 * The sandbox's address of this provider, without a final slash: `http://127.0.0.1:4100/<name>`
+	 */
 	readonly providerUrl: string;
 	cashierUrl(checkoutId: string): string;
-	/** Tells the merchant about something that an API call caused, such as a refund; the call need not wait for it */
+	/**
+	 * Tells the merchant about something that an API call caused, such as a refund; the call need not
+	 * wait for it
+	 */
 	tell(
 		checkout: SandboxCheckout<Details>,
 		kind: string,
@@ -189,7 +230,10 @@ export interface ProviderContext<State = unknown, Details = unknown> {
 
 const beforePayment: readonly CheckoutStatus[] = ['open', 'pending'];
 
-/** What a payer does at any provider. Where a provider differs, its file writes its own action over one of these. */
+/**
+ * What a payer does at any provider. Where a provider differs, its file writes its own action over
+ * one of these.
+ */
 export const standardActions = {
 	pay: {
 		label: 'Pay',

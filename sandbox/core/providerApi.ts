@@ -10,7 +10,10 @@ import type { SandboxState } from './state';
 type ServerContext = Context<{ Bindings: HttpBindings }>;
 type CommonFault = (typeof commonFaults)[number]['fault'];
 
-/** A call without an answer is cut off after this time, so that a forgotten client cannot pile up connections. */
+/**
+ * A call without an answer is cut off after this time, so that a forgotten client cannot pile up
+ * connections.
+ */
 const hangAtMostMilliseconds = 120_000;
 const retryAfterSeconds = 1;
 

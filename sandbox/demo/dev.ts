@@ -19,8 +19,8 @@ const root = path.join(__dirname, '..', '..');
 const packageName = 'n8n-nodes-hosted-checkout';
 
 /**
- * Where n8n's data stay from one time to the next. Not in the clone: Node would find the clone's own n8n-workflow from
- * there, and n8n's nodes have to use n8n's. Each clone has its own.
+ * Where n8n's data stay from one time to the next. Not in the clone: Node would find the clone's
+ * own n8n-workflow from there, and n8n's nodes have to use n8n's. Each clone has its own.
  */
 const usualFolder = path.join(
 	process.env.XDG_DATA_HOME || path.join(homedir(), '.local', 'share'),
@@ -85,7 +85,10 @@ async function mustBeFree(port: number, option: string): Promise<void> {
 	await new Promise((resolve) => server.close(resolve));
 }
 
-/** The package as n8n finds what its users installed, so that the nodes have the names that users get. */
+/**
+ * The package as n8n finds what its users installed, so that the nodes have the names that users
+ * get.
+ */
 const packageIn = (folder: string) =>
 	path.join(folder, '.n8n', 'nodes', 'node_modules', packageName);
 

@@ -10,11 +10,19 @@ const packagePrefix = 'n8n-nodes-hosted-checkout.';
 export interface Example {
 	file: string;
 	workflow: Workflow;
-	/** Where the order form of this workflow is, if it begins with one of n8n's forms or with a page of its own. */
+	/**
+	 * Where the order form of this workflow is, if it begins with one of n8n's forms or with a page
+	 * of its own.
+	 */
 	formUrl?: string;
-	/** The step that stands for a sheet of orders, and the manual start in front of it, if it begins with them. */
+	/**
+	 * The step that stands for a sheet of orders, and the manual start in front of it, if it begins
+	 * with them.
+	 */
 	sheet?: { start: string; orders: string };
-	/** Why n8n does not publish it: a credential of another service, which the sandbox cannot play. */
+	/**
+	 * Why n8n does not publish it: a credential of another service, which the sandbox cannot play.
+	 */
 	unpublished?: string;
 }
 
@@ -27,7 +35,10 @@ export interface Importer {
 	descriptions: readonly INodeTypeDescription[];
 }
 
-/** Imports every file of examples/ as a newcomer would, does what its notes ask for, and publishes it. */
+/**
+ * Imports every file of examples/ as a newcomer would, does what its notes ask for, and publishes
+ * it.
+ */
 export async function importExamples(
 	client: N8nClient,
 	credentials: readonly Credential[],
@@ -59,7 +70,8 @@ export async function importExample(
 	const saved = change(
 		JSON.parse(await readFile(path.join(examplesFolder, file), 'utf8')) as NewWorkflow,
 	);
-	// The editor gives n8n's own triggers new addresses, too, and others only if the file has none: so it holds none of this package's.
+	// The editor gives n8n's own triggers new addresses, too, and others only if the file has none:
+	// so it holds none of this package's.
 	const isCalled = ({ type, webhookId }: INode) =>
 		webhookId !== undefined ||
 		importer.descriptions.some(({ name, webhooks = [] }) => name === type && webhooks.length > 0);
@@ -120,7 +132,10 @@ function sheetOf(nodes: INode[]): Pick<Example, 'sheet'> {
 	return start && orders ? { sheet: { start: start.name, orders: orders.name } } : {};
 }
 
-/** Chooses the credential, and enters the trigger's address and the thank-you page where the notes say so. */
+/**
+ * Chooses the credential, and enters the trigger's address and the thank-you page where the notes
+ * say so.
+ */
 function setUp(
 	node: INode,
 	nodes: INode[],

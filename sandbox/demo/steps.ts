@@ -14,7 +14,10 @@ export class Steps {
 		private readonly now: () => number = () => performance.now(),
 	) {}
 
-	/** Begins a step, which ends the one before. A line that begins with a space is progress within the step. */
+	/**
+	 * Begins a step, which ends the one before. A line that begins with a space is progress within
+	 * the step.
+	 */
 	readonly say = (line: string): void => {
 		if (line.startsWith(' ') && this.begun !== undefined) {
 			this.output.write(`\n  ${line}`);

@@ -49,7 +49,10 @@ interface Walking extends Omit<Walk, 'pictures'> {
 	picture: (name: string) => Promise<void>;
 }
 
-/** Does with an example what a newcomer does: opens the form, follows the link, pays, and looks whether it was fulfilled; and what a payer should not get away with: pays too little. */
+/**
+ * Does with an example what a newcomer does: opens the form, follows the link, pays, and looks
+ * whether it was fulfilled; and what a payer should not get away with: pays too little.
+ */
 export async function walkExample(
 	browser: Browser,
 	example: Example,
@@ -85,7 +88,10 @@ export async function walkExample(
 	}
 }
 
-/** Fills in the order form and follows its link to the cashier; gives the order number that the cashier shows. */
+/**
+ * Fills in the order form and follows its link to the cashier; gives the order number that the
+ * cashier shows.
+ */
 async function placeOrder(
 	example: Example,
 	{ page, sandboxUrl, saw, picture }: Walking,
@@ -103,7 +109,8 @@ async function placeOrder(
 	await Promise.race([cashier.first().waitFor(), page.waitForURL(`${sandboxUrl}/cashier/**`)]);
 	if (!page.url().startsWith(sandboxUrl)) {
 		await picture('2-link');
-		// An ending that redirects shows a link too, and may be gone by the time it is looked at or clicked.
+		// An ending that redirects shows a link too, and may be gone by the time it is looked at or
+		// clicked.
 		const href = await cashier
 			.first()
 			.getAttribute('href', { timeout: 3_000 })
@@ -143,7 +150,9 @@ async function payAtCashier(
 	saw(`after the click: "${(await status.innerText()).trim()}"`);
 }
 
-/** Starts a workflow that takes its orders from a sheet, and pays each checkout as its link comes. */
+/**
+ * Starts a workflow that takes its orders from a sheet, and pays each checkout as its link comes.
+ */
 async function walkSheet(
 	page: Page,
 	{ workflow }: Example,
@@ -151,12 +160,7 @@ async function walkSheet(
 	{ client, sandboxUrl, saw, picture }: Walking,
 ): Promise<void> {
 	const begun = await client.workflows.run(workflow.id, sheet.start);
-	const orders = begun.data.resultData.runData[sheet.orders]?.[0]?.data?.main?.[0] ?? [];
-	const references = orders.map(({ json }) => String(json.reference));
-	if (references.length === 0)
-		throw new Error(
-			`"${sheet.orders}" gave no orders: ${begun.data.resultData.error?.message ?? begun.status}`,
-		);
+	const references = referencesOf(begun, sheet.orders);
 	saw(`${references.length} orders in "${sheet.orders}"`);
 	const unpaid = new Set(references);
 	const deadline = Date.now() + 60_000;
@@ -182,6 +186,16 @@ async function walkSheet(
 		saw(`one fulfilled execution: ${await fulfilment(client, workflow.id, reference)}`);
 }
 
+function referencesOf(
+	{ status, data: { resultData } }: Awaited<ReturnType<N8nClient['workflows']['run']>>,
+	step: string,
+): string[] {
+	const orders = resultData.runData[step]?.[0]?.data?.main?.[0] ?? [];
+	if (orders.length === 0)
+		throw new Error(`"${step}" gave no orders: ${resultData.error?.message ?? status}`);
+	return orders.map(({ json }) => String(json.reference));
+}
+
 async function checkoutOfAny(references: Set<string>, sandboxUrl: string) {
 	const { data } = await axios.get<{
 		checkouts: {
@@ -194,7 +208,9 @@ async function checkoutOfAny(references: Set<string>, sandboxUrl: string) {
 	return data.checkouts.find(({ reference }) => reference !== null && references.has(reference));
 }
 
-/** A payer needs longer than a program: ends when the execution that the callback resumes does wait. */
+/**
+ * A payer needs longer than a program: ends when the execution that the callback resumes does wait.
+ */
 async function waitsFor(client: N8nClient, callbackUrl: string | null): Promise<void> {
 	const [, executionId] = /\/webhook-waiting\/(\d+)/.exec(callbackUrl ?? '') ?? [];
 	const deadline = Date.now() + 30_000;
@@ -206,7 +222,10 @@ async function waitsFor(client: N8nClient, callbackUrl: string | null): Promise<
 		await new Promise((resolve) => setTimeout(resolve, 200));
 }
 
-/** Takes the first choice of each list, and fills each other field with the example that its placeholder gives. */
+/**
+ * Takes the first choice of each list, and fills each other field with the example that its
+ * placeholder gives.
+ */
 async function fillForm(page: Page, example: Example): Promise<void> {
 	const form = example.workflow.nodes.find(({ type }) => type === 'n8n-nodes-base.formTrigger');
 	if (!form) {
@@ -224,7 +243,10 @@ async function fillForm(page: Page, example: Example): Promise<void> {
 	}
 }
 
-/** What the steps of this workflow put out for this order, by the name of the step, over all executions that have ended. */
+/**
+ * What the steps of this workflow put out for this order, by the name of the step, over all
+ * executions that have ended.
+ */
 async function whatBecameOf(
 	client: N8nClient,
 	workflowId: string,
@@ -270,7 +292,10 @@ async function until(
 	}
 }
 
-/** The message that the step "Fulfilled" gave for this order; fails unless exactly one execution ran it. */
+/**
+ * The message that the step "Fulfilled" gave for this order; fails unless exactly one execution ran
+ * it.
+ */
 async function fulfilment(
 	client: N8nClient,
 	workflowId: string,
@@ -281,7 +306,9 @@ async function fulfilment(
 	return String(Fulfilled[0]?.message);
 }
 
-/** Where a payment goes that is not enough, and what is said of it there; fails if it was fulfilled. */
+/**
+ * Where a payment goes that is not enough, and what is said of it there; fails if it was fulfilled.
+ */
 async function notFulfilled(
 	client: N8nClient,
 	workflowId: string,
@@ -296,7 +323,9 @@ async function notFulfilled(
 	return `"${branch}" says "${String(said?.message ?? said?.status)}"`;
 }
 
-/** Pictures of the editor: the workflow, and each node of this package opened, with its credential. */
+/**
+ * Pictures of the editor: the workflow, and each node of this package opened, with its credential.
+ */
 export async function pictureEditor(
 	browser: Browser,
 	example: Example,

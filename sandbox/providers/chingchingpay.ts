@@ -27,8 +27,8 @@ const strangersSecret = 'somebody-who-only-guesses-secrets';
 const merchantId = 'M_SANDBOX';
 
 /**
- * The readable pages do not say how to sign. Each key wants another way, so that a tester can play the merchant who
- * searches for the right one.
+ * The readable pages do not say how to sign. Each key wants another way, so that a tester can play
+ * the merchant who searches for the right one.
  */
 const schemes: Record<string, (body: string) => string> = {
 	'chingchingpay-sandbox-not-a-real-key': (body) =>

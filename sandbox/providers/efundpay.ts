@@ -362,7 +362,8 @@ export const provider: SandboxProvider<State, Details> = {
 	actions: standardActions,
 
 	callbacks: {
-		// docs.efundflow.com/webhooks/payment-webhooks and /refund-webhooks describe notices of success only.
+		// docs.efundflow.com/webhooks/payment-webhooks and /refund-webhooks describe notices of success
+		// only.
 		compose(event, quality) {
 			if (event.kind === 'paid') return message(paymentNotice(event), quality, event.at);
 			return event.kind === 'refunded'
@@ -430,7 +431,10 @@ function readRequest<Schema extends z.ZodTypeAny>(
 		: { ok: false, refused: wrongFields(parsed.error) };
 }
 
-/** A repeated request with the same idempotency-key is not processed again (docs.efundflow.com/transactions/create). */
+/**
+ * A repeated request with the same idempotency-key is not processed again
+ * (docs.efundflow.com/transactions/create).
+ */
 function once(call: ApiCall, { answered }: State, make: () => ApiReply): ApiReply {
 	const key = call.headers['idempotency-key'];
 	if (key === undefined) return make();
@@ -662,7 +666,10 @@ function common(checkout: SandboxCheckout<Details>) {
 	};
 }
 
-/** docs.efundflow.com/transactions/create: the link stands in payment_method.details, its seconds are a number. */
+/**
+ * docs.efundflow.com/transactions/create: the link stands in payment_method.details, its seconds
+ * are a number.
+ */
 function created(checkout: SandboxCheckout<Details>, { cashierUrl }: Context) {
 	const { method, card: used, errorCode } = checkout.details;
 	const link =
@@ -687,7 +694,10 @@ function created(checkout: SandboxCheckout<Details>, { cashierUrl }: Context) {
 	};
 }
 
-/** docs.efundflow.com/transactions/get: the link stands in payment_method itself, its seconds are text. */
+/**
+ * docs.efundflow.com/transactions/get: the link stands in payment_method itself, its seconds are
+ * text.
+ */
 function lookedUp(checkout: SandboxCheckout<Details>, { cashierUrl }: Context) {
 	const { method, card: used, errorCode } = checkout.details;
 	return {
@@ -857,8 +867,8 @@ function message(
 }
 
 /**
- * docs.efundflow.com/webhooks/signatures names the method only; see `inferred`. The notices have one nested object,
- * which comes last.
+ * docs.efundflow.com/webhooks/signatures names the method only; see `inferred`. The notices have
+ * one nested object, which comes last.
  */
 function textToSign({ ...notice }: Record<string, unknown>): string {
 	const lines: string[] = [];

@@ -258,12 +258,14 @@ export const provider: SandboxProvider<undefined, Details> = {
 
 	actions: {
 		...standardActions,
-		// The only statuses are open, complete and expired: a payer who turns back leaves the checkout open.
+		// The only statuses are open, complete and expired: a payer who turns back leaves the checkout
+		// open.
 		cancel: { ...standardActions.cancel, to: undefined, event: undefined },
 	},
 
 	callbacks: {
-		// docs.payfect.finance/payment/callback: sent after a successful checkout; no other callback is documented.
+		// docs.payfect.finance/payment/callback: sent after a successful checkout; no other callback is
+		// documented.
 		compose(event, quality) {
 			if (event.kind !== 'paid') return undefined;
 			const payload = callbackPayload(event);
@@ -368,7 +370,10 @@ function fernetKey(thirtyTwoLetters: string): string {
 	return `${Buffer.from(thirtyTwoLetters, 'ascii').toString('base64url')}=`;
 }
 
-/** A Fernet token (github.com/fernet/spec): version, time, IV, AES-128-CBC, and an HMAC-SHA256 over all of them. */
+/**
+ * A Fernet token (github.com/fernet/spec): version, time, IV, AES-128-CBC, and an HMAC-SHA256 over
+ * all of them.
+ */
 function fernetToken(plaintext: string, secretKey: string): string {
 	const key = Buffer.from(secretKey, 'base64url');
 	const initializationVector = randomBytes(16);
@@ -386,7 +391,10 @@ function fernetToken(plaintext: string, secretKey: string): string {
 	return token.replaceAll('+', '-').replaceAll('/', '_');
 }
 
-/** Unix seconds with microseconds, as in `1690532072.288761`. JavaScript has milliseconds only; the rest is zero. */
+/**
+ * Unix seconds with microseconds, as in `1690532072.288761`. JavaScript has milliseconds only; the
+ * rest is zero.
+ */
 function secondsWithMicroseconds(at: Date): string {
 	const milliseconds = at.getTime();
 	return `${Math.floor(milliseconds / 1000)}.${String(milliseconds % 1000).padStart(3, '0')}000`;

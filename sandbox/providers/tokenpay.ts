@@ -320,14 +320,16 @@ export const provider: SandboxProvider<State, Details> = {
 
 	actions: {
 		...standardActions,
-		// The pages describe the callback of a payment only. A payer who turns back leaves the order open.
+		// The pages describe the callback of a payment only. A payer who turns back leaves the order
+		// open.
 		cancel: { ...standardActions.cancel, to: undefined, event: undefined },
 		expire: { ...standardActions.expire, event: undefined },
 		refund: { label: 'Refund', from: ['paid'], to: 'refunded', returnTo: 'cashier', by: 'tester' },
 	},
 
 	callbacks: {
-		// Envelope: apidoc.tokenpay.me/chinese/dai-fu/hui-tiao-tong-zhi; resource: description/decrypt-callback.
+		// Envelope: apidoc.tokenpay.me/chinese/dai-fu/hui-tiao-tong-zhi; resource:
+		// description/decrypt-callback.
 		compose: (event, quality) =>
 			event.kind === 'paid' ? callbackMessage(event, quality) : undefined,
 		acknowledged: ({ status, body }) => status === 200 && body === 'success',
@@ -445,7 +447,10 @@ function readRequest<Schema extends z.ZodTypeAny>(
 	return { ok: true, value: parsed.data as z.infer<Schema> };
 }
 
-/** The amount as sent, because `JSON.parse` would round it. Without final zeros; undefined if it has an exponent. */
+/**
+ * The amount as sent, because `JSON.parse` would round it. Without final zeros; undefined if it has
+ * an exponent.
+ */
 function amountAsSent(call: ApiCall): string | undefined {
 	let literal: string | undefined;
 	const note = ((name: string, value: unknown, context: { source?: string }) => {

@@ -30,7 +30,10 @@ const publishableKey = 'pk_test_d29vc2hwYXktc2FuZGJveC1ub3QtYS1yZWFsLWtleQ==';
 const strangersSecret = 'whsec_somebodyWhoOnlyGuessesSecrets';
 
 const lifetimeMilliseconds = 24 * 60 * 60 * 1000;
-/** doc-2517709: 18 deliveries within 72 hours, with exponential backoff. Inferred: each wait is twice the last. */
+/**
+ * doc-2517709: 18 deliveries within 72 hours, with exponential backoff. Inferred: each wait is
+ * twice the last.
+ */
 const redeliveries = 17;
 const redeliveryGapsMilliseconds = Array.from(
 	{ length: redeliveries },
@@ -508,7 +511,8 @@ export const provider: SandboxProvider<Memory, Details> = {
 	actions: {
 		...standardActions,
 		pay: { ...standardActions.pay, from: ['open', 'pending', 'failed'] },
-		// The logo on the payment page leads back to the shop. The session stays open, and no event is sent.
+		// The logo on the payment page leads back to the shop. The session stays open, and no event is
+		// sent.
 		cancel: { ...standardActions.cancel, to: undefined, event: undefined },
 		// No page has an event for a session that expires.
 		expire: { ...standardActions.expire, event: undefined },

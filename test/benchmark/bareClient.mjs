@@ -1,5 +1,6 @@
 /**
- * The least that any client can take: the same requests without n8n. A process of its own, as n8n is one.
+ * The least that any client can take: the same requests without n8n. A process of its own, as n8n
+ * is one.
  *
  *   node bareClient.mjs <url> <rows> <in parallel> <authorization>
  *

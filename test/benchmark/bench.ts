@@ -1,6 +1,7 @@
 /**
- * Every benchmark, one after another in processes of their own. Each prints a table in Markdown; nothing is asserted, the numbers
- * are for a person to read. Run it on a machine that does nothing else.
+ * Every benchmark, one after another in processes of their own. Each prints a table in Markdown;
+ * nothing is asserted, the numbers are for a person to read. Run it on a machine that does nothing
+ * else.
  *
  *   npm run bench                                    # about half an hour
  *   npm run bench -- callbacks verification          # these parts only

@@ -1,7 +1,9 @@
 /**
- * A whole n8n: from a verified callback to its stored execution, for each trigger, beside an empty trigger that reads one credential and
- * n8n's own Webhook node; and how fast forged ones are refused and copies acknowledged. With n8n's default expression engine and with
- * `N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE=true`. Every callback is a genuine one of its own, over loopback.
+ * A whole n8n: from a verified callback to its stored execution, for each trigger, beside an empty
+ * trigger that reads one credential and n8n's own Webhook node; and how fast forged ones are
+ * refused and copies acknowledged. With n8n's default expression engine and with
+ * `N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE=true`. Every callback is a genuine one of its own, over
+ * loopback.
  */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';

@@ -1,6 +1,6 @@
 /**
- * What the package adds to n8n: the tarball, the time and memory of loading it in a fresh process, and a whole n8n started with and
- * without it in turn.
+ * What the package adds to n8n: the tarball, the time and memory of loading it in a fresh process,
+ * and a whole n8n started with and without it in turn.
  */
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';

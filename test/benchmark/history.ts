@@ -1,6 +1,7 @@
 /**
- * What a callback costs when a hundred thousand payments lie behind, against the first thousand: the triggers remember which events they
- * have started. In this process, through what the triggers' `webhook()` calls, without n8n.
+ * What a callback costs when a hundred thousand payments lie behind, against the first thousand:
+ * the triggers remember which events they have started. In this process, through what the triggers'
+ * `webhook()` calls, without n8n.
  */
 import { parseArgs } from 'node:util';
 import type { ReceivedCallback } from '../../nodes/shared/core/contract';
@@ -85,7 +86,10 @@ function window(merchant: Merchant, from: number): ReceivedCallback[] {
 	return Array.from({ length: WINDOW }, (_, index) => merchant.callback({ number: from + index }));
 }
 
-/** What the trigger does with an event that it has proved; a hundred thousand signatures more would tell nothing. */
+/**
+ * What the trigger does with an event that it has proved; a hundred thousand signatures more would
+ * tell nothing.
+ */
 function remember({ node, credentials, callback }: Merchant, from: number, to: number): void {
 	const { callback: judge } = node.contract;
 	const sample = callback({ number: from });

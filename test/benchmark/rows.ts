@@ -1,6 +1,7 @@
 /**
- * From 1,000 rows to 1,000 checkouts in a real n8n: our node, n8n's HTTP Request node, the same requests without n8n, and the least
- * time that the provider's latency allows. Prints a table in Markdown; nothing is asserted, the numbers are for a person to read.
+ * From 1,000 rows to 1,000 checkouts in a real n8n: our node, n8n's HTTP Request node, the same
+ * requests without n8n, and the least time that the provider's latency allows. Prints a table in
+ * Markdown; nothing is asserted, the numbers are for a person to read.
  *
  *   npm run bench -- rows              # about ten minutes
  *   npm run bench -- rows --rows 200 --rounds 1
@@ -43,7 +44,10 @@ interface Contestant {
 
 interface Measurement {
 	seconds: number;
-	/** Processor time of n8n for one row, its start and end included; what a busy machine does not change. */
+	/**
+	 * Processor time of n8n for one row, its start and end included; what a busy machine does not
+	 * change.
+	 */
 	processorMillisecondsPerRow: number | null;
 	/** Megabytes that the process of n8n has more than before. */
 	grownBy: number | null;

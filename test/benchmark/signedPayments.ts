@@ -24,7 +24,10 @@ export interface Payment {
 	items?: Record<string, string>[];
 }
 
-/** A provider as a merchant has it: a credential, and genuine callbacks that are signed here, independently of the package. */
+/**
+ * A provider as a merchant has it: a credential, and genuine callbacks that are signed here,
+ * independently of the package.
+ */
 export interface Merchant {
 	displayName: string;
 	trigger: string;
@@ -33,13 +36,18 @@ export interface Merchant {
 	/** The fields of the credential that its callbacks are proved with. */
 	secrets: Record<string, unknown>;
 	callback(payment: Payment): ReceivedCallback;
-	/** What cannot be left out: the crypto calls, their keys ready, and one JSON.parse of what they prove. */
+	/**
+	 * What cannot be left out: the crypto calls, their keys ready, and one JSON.parse of what they
+	 * prove.
+	 */
 	bare(received: ReceivedCallback): () => void;
 }
 
 const json = { 'content-type': 'application/json' };
 const parse = (bytes: Buffer) => JSON.parse(bytes.toString('utf8')) as unknown;
-/** The lists that a provider's own fields do not have; JSON leaves them out where there are none. */
+/**
+ * The lists that a provider's own fields do not have; JSON leaves them out where there are none.
+ */
 const withItems = (content: object, { items }: Payment) => ({ ...content, items });
 const sixteenDigits = (number: number) => String(2_026_000_000_000_000 + number);
 

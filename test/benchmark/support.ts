@@ -12,7 +12,10 @@ export function median(numbers: readonly number[]): number {
 	return [...numbers].sort((left, right) => left - right)[Math.floor(numbers.length / 2)] ?? NaN;
 }
 
-/** The median of what this and that measured in the same round: what a busy machine does to a round, it does to both. */
+/**
+ * The median of what this and that measured in the same round: what a busy machine does to a round,
+ * it does to both.
+ */
 export function medianRatio(these: readonly number[], those: readonly number[]): number {
 	return median(these.map((value, round) => value / (those[round] ?? NaN)));
 }
@@ -42,7 +45,10 @@ export function residentMegabytes(n8n: RunningN8n): number | null {
 	return kilobytes === undefined ? null : Number(kilobytes) / 1024;
 }
 
-/** User and system time, which Linux counts in hundredths of a second (fields 14 and 15 of proc(5)'s stat). */
+/**
+ * User and system time, which Linux counts in hundredths of a second (fields 14 and 15 of proc(5)'s
+ * stat).
+ */
 export function processorMilliseconds(n8n: RunningN8n): number | null {
 	const fields = aboutProcess(n8n, 'stat').split(') ')[1]?.split(' ');
 	return fields === undefined ? null : (Number(fields[11]) + Number(fields[12])) * 10;

@@ -1,6 +1,6 @@
 /**
- * What proving a callback and reading its event takes, against the crypto calls that cannot be left out and one JSON.parse of what they
- * prove. Without n8n.
+ * What proving a callback and reading its event takes, against the crypto calls that cannot be left
+ * out and one JSON.parse of what they prove. Without n8n.
  */
 import { parseArgs } from 'node:util';
 import { itemsOfBytes, merchants, type Merchant } from './signedPayments';
@@ -18,7 +18,9 @@ const { values: given } = parseArgs({ options: { rounds: { type: 'string', defau
 const ROUNDS = Number(given.rounds);
 const SIZES = { '1 kB': 1_000, '100 kB': 100_000 };
 const BATCH_MILLISECONDS = 20;
-/** They take turns so often in a round that each gets its share of whatever else the machine does. */
+/**
+ * They take turns so often in a round that each gets its share of whatever else the machine does.
+ */
 const TURNS = 10;
 
 function main(): void {

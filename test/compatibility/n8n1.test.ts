@@ -1,4 +1,6 @@
-/** What a merchant needs on the last n8n 1.x; README's "Compatibility" says what is different there. */
+/**
+ * What a merchant needs on the last n8n 1.x; README's "Compatibility" says what is different there.
+ */
 import { randomUUID } from 'node:crypto';
 import axios from 'axios';
 import type { IConnections, IDataObject, INode } from 'n8n-workflow';
@@ -175,7 +177,8 @@ describe.each(waiting)('Wait for Payment of $displayName', (provider) => {
 
 test('Wait for Payment: after a time-out nothing is shipped, and nothing leaves through Not Paid, as n8n 1.x knows one output then', async () => {
 	const limit = { limitType: 'duration', limitAmount: 0.05, limitUnit: 'minutes' };
-	// One after another: n8n 1.x on SQLite answers 500 ("no such savepoint") to credentials that are made at once.
+	// One after another: n8n 1.x on SQLite answers 500 ("no such savepoint") to credentials that are
+	// made at once.
 	const orders: Awaited<ReturnType<typeof order>>[] = [];
 	for (const provider of waiting) orders.push(await order(provider, limit));
 	const seen = await Promise.all(

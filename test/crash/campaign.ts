@@ -1,6 +1,7 @@
 /**
- * Payments arrive while n8n is killed with -9 again and again: what was lost, what was done twice, what is found again.
- * Prints a table in Markdown and "N passed, N failed" for the lines that are promises.
+ * Payments arrive while n8n is killed with -9 again and again: what was lost, what was done twice,
+ * what is found again. Prints a table in Markdown and "N passed, N failed" for the lines that are
+ * promises.
  *
  *   npm run test:crash                            # one n8n on SQLite, about five minutes
  *   npm run test:crash -- --direct                # the same with nothing before n8n that knows whether it is ready
@@ -24,7 +25,10 @@ import { Warehouse } from './warehouse';
 
 /** How long a shipment takes: so long an execution is under way, and can be met by a kill. */
 const MILLISECONDS_OF_WORK = 500;
-/** TokenPay's eleven hours become almost seven minutes: longer than n8n is away at all kills together, on a slow machine too. */
+/**
+ * TokenPay's eleven hours become almost seven minutes: longer than n8n is away at all kills
+ * together, on a slow machine too.
+ */
 const REDELIVERY_SCALE = 0.01;
 /** After the last payment, for redeliveries and for what n8n has under way. */
 const LONGEST_WAIT_MILLISECONDS = 300_000;
@@ -163,9 +167,11 @@ interface Beat {
 }
 
 /**
- * Pays on the beat and kills meanwhile, evenly spread over the payments. Where nothing is left that could take a callback, it goes on
- * paying for some seconds and then waits until n8n is back: how long that takes is a matter of the machine, and a slow one must not turn
- * this into payments to an n8n that is not there. Ends when each first delivery has its answer or none, and all is started again.
+ * Pays on the beat and kills meanwhile, evenly spread over the payments. Where nothing is left that
+ * could take a callback, it goes on paying for some seconds and then waits until n8n is back: how
+ * long that takes is a matter of the machine, and a slow one must not turn this into payments to an
+ * n8n that is not there. Ends when each first delivery has its answer or none, and all is started
+ * again.
  */
 async function payAndKill(
 	payments: Payment[],
@@ -221,7 +227,10 @@ async function killAndRestart(target: Target, victim: string): Promise<number> {
 	return (Date.now() - killed) / 1000;
 }
 
-/** As a service manager does: a process that ends while it starts (n8n does when Redis is slow to answer) is started again. */
+/**
+ * As a service manager does: a process that ends while it starts (n8n does when Redis is slow to
+ * answer) is started again.
+ */
 async function restart(target: Target, victim: string): Promise<void> {
 	for (let attempt = 1; ; attempt++) {
 		try {
@@ -233,7 +242,10 @@ async function restart(target: Target, victim: string): Promise<void> {
 	}
 }
 
-/** Ends when no provider will send anything any more and no execution is under way, or when the time is up: then the counts say so. */
+/**
+ * Ends when no provider will send anything any more and no execution is under way, or when the time
+ * is up: then the counts say so.
+ */
 async function settled(target: Target, sandbox: SandboxClient): Promise<void> {
 	const deadline = Date.now() + LONGEST_WAIT_MILLISECONDS;
 	say('Waiting for redeliveries and executions');

@@ -6,7 +6,9 @@ import { table, triggerName, type Payment, type Shop } from './shops';
 import type { Target } from './target';
 import type { Asked, Warehouse } from './warehouse';
 
-/** What is known about one payment afterwards, from the provider's, n8n's and the warehouse's side. */
+/**
+ * What is known about one payment afterwards, from the provider's, n8n's and the warehouse's side.
+ */
 export interface Story {
 	payment: Payment;
 	/** In the order in which they were sent */
@@ -26,7 +28,10 @@ export interface Evidence {
 	strangers: StoredExecution[];
 }
 
-/** The payment event that started this execution, wherever n8n has it: in an execution that crashed it may stand only in what was to be run. */
+/**
+ * The payment event that started this execution, wherever n8n has it: in an execution that crashed
+ * it may stand only in what was to be run.
+ */
 function eventOf({ data }: Pick<Execution, 'data'>): IDataObject | undefined {
 	const candidates = [
 		...(data.resultData.runData[triggerName] ?? []).flatMap((task) => task.data?.main?.[0] ?? []),
@@ -43,8 +48,8 @@ function eventOf({ data }: Pick<Execution, 'data'>): IDataObject | undefined {
 export type Memory = Map<string, string>;
 
 /**
- * To be called after a kill. In queue mode n8n throws the event away when it notices, up to two minutes later, that a worker is gone:
- * whose execution it was must be known before.
+ * To be called after a kill. In queue mode n8n throws the event away when it notices, up to two
+ * minutes later, that a worker is gone: whose execution it was must be known before.
  */
 export async function remember(
 	memory: Memory,
@@ -58,7 +63,10 @@ export async function remember(
 	}
 }
 
-/** Reads everything back: the sandbox's delivery log, every execution of the shops, the Data Table, and what the warehouse did. */
+/**
+ * Reads everything back: the sandbox's delivery log, every execution of the shops, the Data Table,
+ * and what the warehouse did.
+ */
 export async function gather(
 	shops: Shop[],
 	memory: Memory,

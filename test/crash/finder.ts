@@ -15,7 +15,10 @@ export interface Found {
 	fulfilled: IDataObject[];
 }
 
-/** The example that finds payments whose execution crashed, imported and set up as its notes say; run by hand here. */
+/**
+ * The example that finds payments whose execution crashed, imported and set up as its notes say;
+ * run by hand here.
+ */
 export class Finder {
 	private constructor(
 		private readonly client: N8nClient,

@@ -1,4 +1,7 @@
-/** Each promise of the crash campaign can be found broken: what a campaign that lost or doubled a payment would print. */
+/**
+ * Each promise of the crash campaign can be found broken: what a campaign that lost or doubled a
+ * payment would print.
+ */
 import { failed, judge, judgeFinding } from './judge';
 import type { Story } from './evidence';
 

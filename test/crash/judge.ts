@@ -15,11 +15,17 @@ const isWhenFinished = ({ payment: { shop } }: Story) => shop.respond === 'whenF
 const succeeded = ({ executions }: Story) => executions.some(({ status }) => status === 'success');
 const crashed = ({ executions }: Story) =>
 	executions.some(({ status, hasEvent }) => status === 'crashed' && hasEvent);
-/** Every execution that was not finished has lost its event: nothing in n8n says any more what was paid. */
+/**
+ * Every execution that was not finished has lost its event: nothing in n8n says any more what was
+ * paid.
+ */
 const forgotten = ({ executions }: Story) =>
 	executions.length > 0 && executions.every(({ hasEvent }) => !hasEvent);
 
-/** n8n 2.41.1 sends this with 200 to whatever comes while it brings its database up to date at a start. */
+/**
+ * n8n 2.41.1 sends this with 200 to whatever comes while it brings its database up to date at a
+ * start.
+ */
 const stillStarting = 'n8n is starting up';
 
 /** What the crashes did, before anybody has looked for anything. */
@@ -211,7 +217,10 @@ export function judgeFinding(
 	];
 }
 
-/** How often an execution was followed by another one for the same payment, by what became of it and of the deliveries. */
+/**
+ * How often an execution was followed by another one for the same payment, by what became of it and
+ * of the deliveries.
+ */
 function whyAgain({ executions, deliveries }: Story): string[] {
 	const answers = deliveries
 		.slice(0, -1)

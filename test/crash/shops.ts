@@ -17,7 +17,10 @@ export const triggerName = 'TokenPay Trigger';
 
 export type Respond = 'immediately' | 'whenFinished';
 
-/** A merchant who uses one provider: the recipe with that provider's trigger, published, and orders that wait for payment. */
+/**
+ * A merchant who uses one provider: the recipe with that provider's trigger, published, and orders
+ * that wait for payment.
+ */
 export interface Shop {
 	provider: CallbackCase;
 	respond: Respond;
@@ -34,7 +37,10 @@ export interface Payment {
 	checkoutId: string;
 }
 
-/** Which shops there are. WooshPay tells every registered endpoint about every payment, so it has one only. */
+/**
+ * Which shops there are. WooshPay tells every registered endpoint about every payment, so it has
+ * one only.
+ */
 const kinds = callbackCases.flatMap((provider): { provider: CallbackCase; respond: Respond }[] =>
 	(provider.callbackParameters
 		? (['immediately', 'whenFinished'] as const)
@@ -113,7 +119,8 @@ export async function openShops({
 	const shares = shops.map(
 		(_, index) => Math.floor(payments / shops.length) + (index < payments % shops.length ? 1 : 0),
 	);
-	// One shop of a provider after the other: in queue mode they are on two workers, and TokenPay's five a second are kept per process.
+	// One shop of a provider after the other: in queue mode they are on two workers, and TokenPay's
+	// five a second are kept per process.
 	await Promise.all(
 		callbackCases.map(async (provider) => {
 			for (const [index, shop] of shops.entries())
@@ -137,7 +144,9 @@ export async function openShops({
 const referencePrefix = ({ provider, respond }: Pick<Shop, 'provider' | 'respond'>) =>
 	`${provider.provider}-${respond}-`;
 
-/** In the place of the recipe's "Fulfil", with `eventId` as the idempotency key as its notes advise. */
+/**
+ * In the place of the recipe's "Fulfil", with `eventId` as the idempotency key as its notes advise.
+ */
 export function askWarehouse(url: string, by: string): INode {
 	const jsonBody = `={{ JSON.stringify({ reference: $json.reference, eventId: $json.eventId, by: ${JSON.stringify(by)} }) }}`;
 	return {

@@ -27,7 +27,10 @@ export interface Target {
 	kill(victim: string): Promise<void>;
 	/** Ends when it is ready again. */
 	restart(victim: string): Promise<void>;
-	/** All executions, in the order of their numbers, from n8n's database: its own list leaves some out. */
+	/**
+	 * All executions, in the order of their numbers, from n8n's database: its own list leaves some
+	 * out.
+	 */
 	storedExecutions(): Promise<StoredExecution[]>;
 	/** Its logs are kept in `logFolder`. */
 	stop(): Promise<void>;
@@ -35,10 +38,16 @@ export interface Target {
 
 export const logFolder = path.join(__dirname, '..', '..', 'test-results', 'crash');
 
-/** Without it the default engine starts at most 17 executions a second, fewer than come together after a kill. */
+/**
+ * Without it the default engine starts at most 17 executions a second, fewer than come together
+ * after a kill.
+ */
 const lazyIsolates = { N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true' };
 
-/** @param direct providers reach n8n with nothing before it that knows whether n8n is ready; one n8n on SQLite only */
+/**
+ * @param direct providers reach n8n with nothing before it that knows whether n8n is ready; one n8n
+ * on SQLite only
+ */
 export async function startTarget(
 	mode: Mode,
 	direct: boolean,
@@ -93,7 +102,8 @@ async function startAlone(direct: boolean, say: (line: string) => void): Promise
 }
 
 async function startTogether(say: (line: string) => void): Promise<Target> {
-	// An execution that was stored and never reached Redis stays "new" until n8n looks for such ones, by default every three hours.
+	// An execution that was stored and never reached Redis stays "new" until n8n looks for such ones,
+	// by default every three hours.
 	const cluster = await startCluster({
 		say,
 		environment: { ...lazyIsolates, N8N_EXECUTIONS_QUEUE_RECOVERY_INTERVAL: '1' },
@@ -116,7 +126,8 @@ async function startTogether(say: (line: string) => void): Promise<Target> {
 		owner: cluster.members.main.owner,
 		victims,
 		othersGoOn: true,
-		// The lock on a job lasts a minute, and is looked at every half minute (QUEUE_WORKER_LOCK_DURATION, QUEUE_WORKER_STALLED_INTERVAL): 97 and 122 s were seen.
+		// The lock on a job lasts a minute, and is looked at every half minute
+		// (QUEUE_WORKER_LOCK_DURATION, QUEUE_WORKER_STALLED_INTERVAL): 97 and 122 s were seen.
 		millisecondsUntilNoticed: 150_000,
 		kill: async (name) => await cluster.kill(known(name)),
 		restart: async (name) => await cluster.restart(known(name)),

@@ -9,7 +9,10 @@ export interface Asked {
 	by: string;
 }
 
-/** The merchant's own system behind the workflows: takes its time, and ships a payment once however often it is asked, as the recipe advises. */
+/**
+ * The merchant's own system behind the workflows: takes its time, and ships a payment once however
+ * often it is asked, as the recipe advises.
+ */
 export class Warehouse extends LocalServer<Asked> {
 	readonly shipped: Asked[] = [];
 	private readonly keys = new Set<string>();

@@ -1,4 +1,7 @@
-/** What comes from outside has an end: a stranger's long body, and an answer of a provider (or of what stands in its place) that goes on for ever. */
+/**
+ * What comes from outside has an end: a stranger's long body, and an answer of a provider (or of
+ * what stands in its place) that goes on for ever.
+ */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import axios from 'axios';
@@ -37,7 +40,10 @@ async function post(url: string, body: string | Buffer): Promise<{ status: numbe
 	return { status, body: data };
 }
 
-/** n8n's processor time so far, when it has nothing more to do; wall time where the system does not tell it. */
+/**
+ * n8n's processor time so far, when it has nothing more to do; wall time where the system does not
+ * tell it.
+ */
 async function processorTime(): Promise<number> {
 	const { n8n } = await stage();
 	const now = () => processorMilliseconds(n8n);
@@ -87,14 +93,18 @@ test('a body of 15 MB costs n8n no more than the same body at its own Webhook no
 		expect(answer).toEqual({ status: 413, body: 'Content Too Large' });
 	}
 	await client.workflows.unpublish(webhook.id);
-	// Both have the body parsed by n8n. Half as much again and half a second are for what the machine does besides.
+	// Both have the body parsed by n8n. Half as much again and half a second are for what the machine
+	// does besides.
 	expect(median(costs.trigger)).toBeLessThan(1.5 * median(costs.webhook) + 500);
 	expect(await client.executions.list(paid.id)).toEqual([]);
 	expect((await logLinesAbout(paid)).join('\n')).toContain('its body is longer than 250 kB');
 });
 
 describe('an answer that never ends', () => {
-	/** What n8n's process has grown by, at the most, while the work was done. Nothing where the system does not tell it. */
+	/**
+	 * What n8n's process has grown by, at the most, while the work was done. Nothing where the system
+	 * does not tell it.
+	 */
 	async function growthMegabytes(work: () => Promise<void>): Promise<number> {
 		const { n8n } = await stage();
 		const before = residentMegabytes(n8n) ?? 0;
@@ -110,7 +120,10 @@ describe('an answer that never ends', () => {
 	}
 
 	beforeEach(() => server.misbehave('never ends'));
-	/** Once nobody reads any more; to an answer belong its limit, and what the buffers of the sockets hold. */
+	/**
+	 * Once nobody reads any more; to an answer belong its limit, and what the buffers of the sockets
+	 * hold.
+	 */
 	async function megabytesPerAnswer(): Promise<number> {
 		await server.isLeft();
 		return server.bytesSent / server.requests / 1_000_000;

@@ -14,7 +14,10 @@ export type CallbackCase = Pick<
 	| 'callbackParameters'
 	| 'acknowledgement'
 > & {
-	/** The credential field that proves callbacks, a wrong value of the right form, and what the log says then; WooshPay's endpoint brings its own secret. */
+	/**
+	 * The credential field that proves callbacks, a wrong value of the right form, and what the log
+	 * says then; WooshPay's endpoint brings its own secret.
+	 */
 	wrongSecret?: { field: string; value: string; words: RegExp };
 };
 

@@ -21,7 +21,10 @@ import {
 
 export { callbackCases, type CallbackCase } from './callbackCases';
 
-/** The merchant's own system, which the workflow tells to ship. A test decides what it does for each order. */
+/**
+ * The merchant's own system, which the workflow tells to ship. A test decides what it does for each
+ * order.
+ */
 export class Warehouse extends LocalServer<{ reference: string }> {
 	/** References, in the order in which they were shipped. */
 	readonly shipped: string[] = [];
@@ -103,7 +106,10 @@ function triggerNode(
 	});
 }
 
-/** 1: the provider's own schedule of redeliveries, minutes and hours, does not come between the deliveries of a test. */
+/**
+ * 1: the provider's own schedule of redeliveries, minutes and hours, does not come between the
+ * deliveries of a test.
+ */
 export async function redeliveryScale(scale: number): Promise<void> {
 	await axios.post(
 		`${(await stage()).sandbox.url}/control/settings`,
@@ -114,7 +120,10 @@ export async function redeliveryScale(scale: number): Promise<void> {
 
 const opened: Workflow[] = [];
 
-/** Unpublishes what `openMerchant` opened: WooshPay tells every registered endpoint about every payment. */
+/**
+ * Unpublishes what `openMerchant` opened: WooshPay tells every registered endpoint about every
+ * payment.
+ */
 export async function closeMerchants(): Promise<void> {
 	const { client } = await stage();
 	for (let workflow = opened.pop(); workflow; workflow = opened.pop())
@@ -184,7 +193,10 @@ export interface Answer {
 	body: string;
 }
 
-/** Sends the very bytes of a delivery once more; `hangUp` breaks the connection instead of waiting for the answer. */
+/**
+ * Sends the very bytes of a delivery once more; `hangUp` breaks the connection instead of waiting
+ * for the answer.
+ */
 export function sendAgain(
 	delivery: Pick<SandboxDelivery, 'url' | 'requestHeaders' | 'requestBody'>,
 ): { answer: Promise<Answer>; answered: () => boolean; hangUp: () => void } {

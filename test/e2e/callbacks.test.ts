@@ -141,7 +141,8 @@ describe.each(callbackCases)('$displayName, Respond: Immediately', (provider) =>
 		});
 		let first;
 		try {
-			// Any process that writes for longer than n8n waits does this to it: a backup, a full disk, a second n8n.
+			// Any process that writes for longer than n8n waits does this to it: a backup, a full disk, a
+			// second n8n.
 			database.exec('BEGIN IMMEDIATE');
 			[first] = await pay(merchant, order);
 		} finally {

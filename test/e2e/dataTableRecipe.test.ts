@@ -21,7 +21,8 @@ let address: string;
 /** Imports the example and does what its notes say, with a warehouse in the place of "Fulfil". */
 beforeAll(async () => {
 	await warehouse.open();
-	// Slower than the provider: its own redelivery must not come between those of the test while n8n starts again.
+	// Slower than the provider: its own redelivery must not come between those of the test while n8n
+	// starts again.
 	await redeliveryScale(10);
 	const { client } = await stage();
 	const { credential } = await makeCredential(provider as ProviderCase);

@@ -13,7 +13,10 @@ import {
 	type ProviderCase,
 } from './support';
 
-/** What every provider has to do in a real n8n. Each case is a test with its name; what only one provider does is in its own file. */
+/**
+ * What every provider has to do in a real n8n. Each case is a test with its name; what only one
+ * provider does is in its own file.
+ */
 export function describeProvider(provider: ProviderCase): void {
 	describe(`${provider.displayName} in a real n8n`, () => {
 		const secrets: string[] = [];

@@ -9,7 +9,9 @@ import { packageName, stage } from './support';
 
 let importing: Promise<Importer> | undefined;
 
-/** One credential of each provider for all examples, as somebody has who imports them into one n8n. */
+/**
+ * One credential of each provider for all examples, as somebody has who imports them into one n8n.
+ */
 async function importer(): Promise<Importer> {
 	importing ??= (async () => {
 		const { client, sandbox } = await stage();
@@ -42,7 +44,10 @@ export async function endExamples(): Promise<void> {
 		await client.workflows.unpublish(example.workflow.id);
 }
 
-/** A schedule that came round while a test runs its step by hand would do the same work at the same time: its next day is 29 February. */
+/**
+ * A schedule that came round while a test runs its step by hand would do the same work at the same
+ * time: its next day is 29 February.
+ */
 const notByTheClock = (node: INode): INode =>
 	node.type === 'n8n-nodes-base.scheduleTrigger'
 		? {
@@ -92,12 +97,17 @@ export class ExampleInUse {
 		return found;
 	}
 
-	/** Fills in a form and follows it to its ending, as a browser does; gives the ending's page, which is not closed until then. */
+	/**
+	 * Fills in a form and follows it to its ending, as a browser does; gives the ending's page, which
+	 * is not closed until then.
+	 */
 	async submit(form: string, answers: Record<string, string>): Promise<string> {
 		return (await this.fillIn(form, answers)).page;
 	}
 
-	/** Orders by the form, the first choice where none is named. The workflow makes the order number. */
+	/**
+	 * Orders by the form, the first choice where none is named. The workflow makes the order number.
+	 */
 	async order(answers: Record<string, string> = {}): Promise<{ page: string; reference: string }> {
 		const fields = formFields(this.node('Order Form'));
 		const chosen = Object.fromEntries(

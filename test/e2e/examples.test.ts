@@ -33,7 +33,10 @@ describe('every example has a test that runs it', () => {
 	});
 });
 
-/** A form gives the link, or leads to the payment page, and a trigger fulfils; each keeps its prices in the workflow. */
+/**
+ * A form gives the link, or leads to the payment page, and a trigger fulfils; each keeps its prices
+ * in the workflow.
+ */
 const shops = [
 	{ file: 'payfect.json', provider: 'payfect', create: 'Create Checkout', foreign: 'usdc' },
 	{ file: 'eFundPay.json', provider: 'efundpay', create: 'Create Checkout', foreign: 'EUR' },

@@ -10,7 +10,10 @@ declare global {
 	var stageOfEndToEndTests: { n8n: RunningN8n; sandbox: RunningSandbox } | undefined;
 }
 
-/** One sandbox and one n8n for all end-to-end files; how to reach them goes into the environment, the only thing tests share with this. */
+/**
+ * One sandbox and one n8n for all end-to-end files; how to reach them goes into the environment,
+ * the only thing tests share with this.
+ */
 export default async function globalSetup(): Promise<void> {
 	const say = (line: string) => process.stderr.write(`• ${line}\n`);
 	const sandbox = await startSandbox({ port: 0, redeliveryScale: 0.001 });

@@ -2,7 +2,10 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { n8nVersion } from '../n8n/bring';
 
-/** Stops what globalSetup started. n8n's log is kept in test-results/, for looking at a failure; .ci/run uses two versions. */
+/**
+ * Stops what globalSetup started. n8n's log is kept in test-results/, for looking at a failure;
+ * .ci/run uses two versions.
+ */
 export default async function globalTeardown(): Promise<void> {
 	const stage = globalThis.stageOfEndToEndTests;
 	if (!stage) return;

@@ -101,7 +101,10 @@ describe('bodies that n8n answers before the trigger sees them', () => {
 	const [payfect] = callbackCases;
 	if (!payfect) throw new Error('There is no Payfect.');
 
-	/** n8n's own answers, measured on 2.41.1; none of them starts anything, and the provider may send again. */
+	/**
+	 * n8n's own answers, measured on 2.41.1; none of them starts anything, and the provider may send
+	 * again.
+	 */
 	test('each gets what docs/callbacks.md says, and starts nothing', async () => {
 		const { merchant, genuine } = await paid(payfect);
 		const { headers, rawBody } = genuine;

@@ -1,4 +1,7 @@
-/** Workflows as earlier versions saved them, imported and run as they are; what else may not change is test/saved-workflows/. */
+/**
+ * Workflows as earlier versions saved them, imported and run as they are; what else may not change
+ * is test/saved-workflows/.
+ */
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';

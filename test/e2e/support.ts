@@ -49,7 +49,9 @@ export async function stage(): Promise<Stage> {
 	return await signedIn;
 }
 
-/** What one provider's node, trigger and credential are called, and what makes them work and fail. */
+/**
+ * What one provider's node, trigger and credential are called, and what makes them work and fail.
+ */
 export interface ProviderCase {
 	/** As in the output field `provider` and in the sandbox's addresses. */
 	provider: string;
@@ -61,13 +63,18 @@ export interface ProviderCase {
 	order: IDataObject;
 	/** What the order above must show in the checkout and in the payment event. */
 	money: { amount: string; currency: string };
-	/** Parameters that hand the trigger's address to the provider; WooshPay's trigger registers it by itself and has none. */
+	/**
+	 * Parameters that hand the trigger's address to the provider; WooshPay's trigger registers it by
+	 * itself and has none.
+	 */
 	callbackParameters?: (url: string) => IDataObject;
 	/** Parameters of the operation that looks the payment up again. */
 	lookUp: (checkout: CreatedCheckout) => IDataObject;
 	/** Credential fields without which no callback can be proved, and what publishing says then. */
 	missingSecret: { fields: IDataObject; words: RegExp };
-	/** Credential fields that make the provider refuse every request, and what the error says then. */
+	/**
+	 * Credential fields that make the provider refuse every request, and what the error says then.
+	 */
 	wrongKey: { fields: IDataObject; words: RegExp };
 	/** The answer that the provider takes for "received", to the byte. */
 	acknowledgement: { status: number; contentType: string; body: string };
@@ -152,7 +159,9 @@ export function chain(nodes: INode[]): Pick<Workflow, 'nodes' | 'connections'> {
 
 const created: Workflow[] = [];
 
-/** Every workflow that this test file made, so that one test can look through all their executions. */
+/**
+ * Every workflow that this test file made, so that one test can look through all their executions.
+ */
 export function createdWorkflows(): readonly Workflow[] {
 	return created;
 }
@@ -203,7 +212,10 @@ function use(credential: Credential): INode['credentials'] {
 
 let descriptions: Promise<INodeTypeDescription[]> | undefined;
 
-/** The address that the trigger's panel shows: n8n puts it together from the trigger's own description. */
+/**
+ * The address that the trigger's panel shows: n8n puts it together from the trigger's own
+ * description.
+ */
 export async function callbackUrl(
 	workflow: Workflow,
 	kind: 'production' | 'test' = 'production',
@@ -236,7 +248,8 @@ export function errorOf(execution: Execution): { message: string; description: s
 }
 
 /**
- * A merchant who uses one provider: a workflow that makes checkouts and a published one that is started by payments.
+ * A merchant who uses one provider: a workflow that makes checkouts and a published one that is
+ * started by payments.
  */
 export class Shop {
 	private constructor(
@@ -258,7 +271,10 @@ export class Shop {
 		return new Shop(provider, credential, paid, await callbackUrl(paid));
 	}
 
-	/** Runs Create Checkout in n8n; gives the item that left the node, and the checkout as the sandbox has it. */
+	/**
+	 * Runs Create Checkout in n8n; gives the item that left the node, and the checkout as the sandbox
+	 * has it.
+	 */
 	async order(
 		parameters: IDataObject = {},
 		address = this.address,
@@ -297,7 +313,9 @@ export class Shop {
 		return await sandbox.act(this.provider.provider, checkoutId, action, how);
 	}
 
-	/** Executions of the trigger's workflow in whatever state: n8n stores one before it acknowledges. */
+	/**
+	 * Executions of the trigger's workflow in whatever state: n8n stores one before it acknowledges.
+	 */
 	async executions(): Promise<ExecutionSummary[]> {
 		return await (await stage()).client.executions.list(this.paid.id);
 	}

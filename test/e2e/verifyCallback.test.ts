@@ -18,7 +18,10 @@ import { callWooshPay } from './wooshPayAccount';
 
 const text = 'text/plain; charset=utf-8';
 
-/** WooshPay has no callback address per checkout: an endpoint is registered by hand, as its dashboard does it. */
+/**
+ * WooshPay has no callback address per checkout: an endpoint is registered by hand, as its
+ * dashboard does it.
+ */
 async function registerAtWooshPay(url: string): Promise<{ webhookSecret: string }> {
 	const { secret } = await callWooshPay<{ secret: string }>('POST', 'webhook_endpoints', {
 		url,

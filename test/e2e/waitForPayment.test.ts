@@ -132,7 +132,10 @@ async function makeCredential(
 	};
 }
 
-/** Connects names to names: `['Order', 'Create']` or, for another output than the first, `['Wait', 'Not Shipped', 1]`. */
+/**
+ * Connects names to names: `['Order', 'Create']` or, for another output than the first, `['Wait',
+ * 'Not Shipped', 1]`.
+ */
 function connect(links: ReadonlyArray<readonly [string, string, number?]>): IConnections {
 	const connections: IConnections = {};
 	for (const [from, to, output = 0] of links) {
@@ -199,7 +202,10 @@ interface ShopOptions {
 	waitNode?: Partial<INode>;
 }
 
-/** A merchant with one workflow: an order comes in by a webhook, a checkout is created, its payment is waited for, and it is shipped or not. */
+/**
+ * A merchant with one workflow: an order comes in by a webhook, a checkout is created, its payment
+ * is waited for, and it is shipped or not.
+ */
 class Shop {
 	private constructor(
 		readonly provider: Provider,
@@ -703,7 +709,10 @@ const FIELD_NAMES: Record<string, string> = {
 	Currency: 'currency',
 };
 
-/** The expressions that an error advises, as somebody would fill them in who follows it to the letter. */
+/**
+ * The expressions that an error advises, as somebody would fill them in who follows it to the
+ * letter.
+ */
 function advised(execution: Execution): IDataObject {
 	const [, advice = ''] = errorOf(execution).description.split('Set these expressions: ');
 	return Object.fromEntries(
@@ -714,7 +723,10 @@ function advised(execution: Execution): IDataObject {
 	);
 }
 
-/** Prevents that what is paid too little is shipped because the step that sends the link has put its answer in place of the checkout. */
+/**
+ * Prevents that what is paid too little is shipped because the step that sends the link has put its
+ * answer in place of the checkout.
+ */
 describe('Wait for Payment behind a step that replaces the item', () => {
 	const mailServer = new LocalServer(() => ({ accepted: ['buyer@shop.example'], messageId: '1' }));
 	beforeAll(async () => await mailServer.open());
@@ -840,7 +852,9 @@ describe('Wait for Payment, when the secret is rotated while it waits', () => {
 });
 
 describe('Wait for Payment, when it refuses to begin', () => {
-	/** A workflow that is run by hand up to the refusal; `aside` stands on a branch that is not taken. */
+	/**
+	 * A workflow that is run by hand up to the refusal; `aside` stands on a branch that is not taken.
+	 */
 	async function refusal(options: {
 		before?: INode[];
 		between?: INode[];

@@ -50,7 +50,10 @@ const wooshPay: ProviderCase = {
 	acknowledgement: { status: 200, contentType: 'text/plain; charset=utf-8', body: 'OK' },
 };
 
-/** All tests have one account at WooshPay: a shop that stays open would get the payments of the next one. */
+/**
+ * All tests have one account at WooshPay: a shop that stays open would get the payments of the next
+ * one.
+ */
 const closed = new Set<string>();
 afterEach(async () => {
 	const { client } = await stage();
@@ -232,8 +235,8 @@ describe('the endpoint of WooshPay Trigger', () => {
 });
 
 /**
- * n8n saves the static data of a workflow as one whole. Who loaded it before the trigger was registered anew, and saves it
- * afterwards, puts the secret of an endpoint back that is gone.
+ * n8n saves the static data of a workflow as one whole. Who loaded it before the trigger was
+ * registered anew, and saves it afterwards, puts the secret of an endpoint back that is gone.
  */
 describe('a payment starts the workflow once though another node of it put the old static data back', () => {
 	const warehouse = new Warehouse();

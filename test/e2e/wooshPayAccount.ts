@@ -1,4 +1,7 @@
-/** The merchant's account at WooshPay, which all tests share: it knows endpoints, and tells each of them about every payment. */
+/**
+ * The merchant's account at WooshPay, which all tests share: it knows endpoints, and tells each of
+ * them about every payment.
+ */
 import axios from 'axios';
 import { goodCredential, stage } from './support';
 

@@ -3,8 +3,9 @@
  *
  *   node scripts/run.mjs tsx test/fuzz/callbacks.ts [--count 100000] [--provider tokenpay] [--seed 1] [--path …] [--through direct|n8n-core]
  *
- * `direct` (the default) calls what the triggers' `webhook()` calls, in a context made for it; `n8n-core` sends each one over HTTP to
- * the trigger in n8n-core's own WebhookContext, which is some hundred times slower. Ends with 1 when something went wrong.
+ * `direct` (the default) calls what the triggers' `webhook()` calls, in a context made for it;
+ * `n8n-core` sends each one over HTTP to the trigger in n8n-core's own WebhookContext, which is
+ * some hundred times slower. Ends with 1 when something went wrong.
  */
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';

@@ -9,7 +9,10 @@ import { bareWebhookContext, listener } from '../support/bareWebhookContext';
 import { fuzzedProviders, type FuzzedProvider } from './genuineCallbacks';
 import { mutate, mutation, type Mutation } from './mutations';
 
-/** The vectors were signed at fixed times. The confirmation would ask a provider: what is fuzzed is the proof. */
+/**
+ * The vectors were signed at fixed times. The confirmation would ask a provider: what is fuzzed is
+ * the proof.
+ */
 export const parameters: Record<string, unknown> = {
 	options: { maximumAge: 0, confirmWithProvider: false },
 	events: [
@@ -52,7 +55,10 @@ export async function received(
 	return { ...answer, ...(item && { event: item as unknown as PaymentEvent }) };
 }
 
-/** What a signature proves of an event: EFundPay's leaves out the time zone, which stands in a header, fields that no page describes, and whether a value is a text. */
+/**
+ * What a signature proves of an event: EFundPay's leaves out the time zone, which stands in a
+ * header, fields that no page describes, and whether a value is a text.
+ */
 const authenticated = (event: PaymentEvent): object =>
 	event.provider === 'efundpay'
 		? { ...event, occurredAt: null, raw: described(event.raw, { ...payment, ...refund }) }
@@ -82,8 +88,9 @@ export interface FuzzRun {
 }
 
 /**
- * Sends mutated callbacks to a provider's trigger. Nothing may start that says something else than a genuine callback, no answer may
- * be a 5xx, no refusal may say anything, and no log line may hold a secret.
+ * Sends mutated callbacks to a provider's trigger. Nothing may start that says something else than
+ * a genuine callback, no answer may be a 5xx, no refusal may say anything, and no log line may hold
+ * a secret.
  */
 export async function fuzzCallbacks(
 	provider: FuzzedProvider,

@@ -19,7 +19,10 @@ import tokenPayVectors from '../nodes/TokenPay/fixtures/vectors.json';
 import { credentials as wooshPayCredentials } from '../nodes/WooshPay/samples';
 import wooshPayVectors from '../nodes/WooshPay/fixtures/vectors.json';
 
-/** A provider with a credential, and callbacks that are genuine for it: those of the vector files, which independent code signed, and some more. */
+/**
+ * A provider with a credential, and callbacks that are genuine for it: those of the vector files,
+ * which independent code signed, and some more.
+ */
 export interface FuzzedProvider {
 	name: string;
 	node: ProviderNode<unknown, unknown>;
@@ -65,7 +68,10 @@ const chingChingPayCallbacks = chingChingPayVectors.vectors.filter(
 }>;
 const chingChingPaySecret = chingChingPayCallbacks[0]?.verifier_key ?? '';
 
-/** With what no page describes, which may hold anything. The platform of the tests has signed them, with the previous key. */
+/**
+ * With what no page describes, which may hold anything. The platform of the tests has signed them,
+ * with the previous key.
+ */
 const eFundPayUndocumented = [
 	{
 		...payment,

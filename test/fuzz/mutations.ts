@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import type { ReceivedCallback } from '../../nodes/shared/core/contract';
 
-/** One change to a callback, as plain data, so that a failure can be printed and played again. `at` is a position from 0 to 1. */
+/**
+ * One change to a callback, as plain data, so that a failure can be printed and played again. `at`
+ * is a position from 0 to 1.
+ */
 export type Mutation =
 	| { kind: 'flipBit'; at: number; bit: number }
 	| { kind: 'cutBody'; at: number }
@@ -138,7 +141,10 @@ export const mutation: fc.Arbitrary<Mutation> = fc.oneof(
 	},
 );
 
-/** Applies a change to a copy. Where it does not fit (no number in the body, not JSON), the callback stays as it is. */
+/**
+ * Applies a change to a copy. Where it does not fit (no number in the body, not JSON), the callback
+ * stays as it is.
+ */
 export function mutate(
 	callback: ReceivedCallback,
 	change: Mutation,
@@ -362,7 +368,10 @@ function rearranged(
 	};
 }
 
-/** Makes one field of a pair and its neighbour in the order of names: of {"a":"1","b":"2"} either {"a":"1&b=2"} or {"a=1&b":"2"}. */
+/**
+ * Makes one field of a pair and its neighbour in the order of names: of {"a":"1","b":"2"} either
+ * {"a":"1&b=2"} or {"a=1&b":"2"}.
+ */
 function joined(
 	object: Record<string, unknown>,
 	share: number,

@@ -25,7 +25,10 @@ const shells: Record<string, () => { node: INodeType; credentialType: ICredentia
 };
 let calls = 0;
 
-/** The same through the trigger itself, in n8n-core's WebhookContext, over a real connection. n8n's own refusals of bodies that it cannot read are counted as 422. */
+/**
+ * The same through the trigger itself, in n8n-core's WebhookContext, over a real connection. n8n's
+ * own refusals of bodies that it cannot read are counted as 422.
+ */
 export const receivedThroughContext: typeof received = async (provider, callback) => {
 	const shell = shells[provider.name]?.();
 	if (!shell) throw new Error(`There is no trigger for ${provider.name}.`);

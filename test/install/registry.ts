@@ -7,7 +7,10 @@ import axios from 'axios';
 import { cacheFolder } from '../n8n/bring';
 import { freePorts, startProcess } from '../n8n/supervisedProcess';
 
-/** A community package is taken by n8n from a registry of one's own only under a scope (any other name needs a licence). */
+/**
+ * A community package is taken by n8n from a registry of one's own only under a scope (any other
+ * name needs a licence).
+ */
 export const scope = '@hosted-checkout-test';
 
 export interface Registry {
@@ -18,7 +21,10 @@ export interface Registry {
 	close(): Promise<void>;
 }
 
-/** An npm registry on this machine (verdaccio, brought into the cache folder once) that asks no other. */
+/**
+ * An npm registry on this machine (verdaccio, brought into the cache folder once) that asks no
+ * other.
+ */
 export async function startRegistry(say: (line: string) => void): Promise<Registry> {
 	const program = bringVerdaccio(say);
 	const folder = mkdtempSync(path.join(tmpdir(), 'hosted-checkout-registry-'));

@@ -1,9 +1,11 @@
 /**
- * Installs the package as its users do, on n8n's own screen (Settings → Community nodes) in a browser, and makes a checkout with it:
+ * Installs the package as its users do, on n8n's own screen (Settings → Community nodes) in a
+ * browser, and makes a checkout with it:
  *
  *   node scripts/run.mjs --build --n8n tsx test/install/throughScreen.ts [--pictures <folder>]
  *
- * n8n takes unscoped names from npm only, so the very same tarball is published under a scope, on a registry of this machine.
+ * n8n takes unscoped names from npm only, so the very same tarball is published under a scope, on a
+ * registry of this machine.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync } from 'node:fs';

@@ -143,7 +143,8 @@ it('brings what the lock file says, says each step with its time, and has nothin
 	expect(await machine.bring()).toEqual({ code: 0, words: '' });
 });
 
-// "npm said that n8n is installed, but 4 packages are missing … Run the command again": on every fresh machine, for ever.
+// "npm said that n8n is installed, but 4 packages are missing … Run the command again": on every
+// fresh machine, for ever.
 it('a lock file that npm has to complete, and does with a newer patch: n8n is brought, with a line of notice', async () => {
 	const machine = await machineWith([...published, packages.newerHelper]);
 	machine.editLock((locked) => {

@@ -29,8 +29,9 @@ export function cacheFolder(version = n8nVersion): string {
 }
 
 /**
- * Brings n8n into a cache folder outside the clone, so that every clone and every run on a machine shares one copy (3 GB).
- * Ends as soon as it is there and works; `say` is told what takes time. Throws BringError.
+ * Brings n8n into a cache folder outside the clone, so that every clone and every run on a machine
+ * shares one copy (3 GB). Ends as soon as it is there and works; `say` is told what takes time.
+ * Throws BringError.
  */
 export async function bringN8n(
 	say: (line: string) => void = () => undefined,

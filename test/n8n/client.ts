@@ -75,10 +75,16 @@ export type PublicationStatus =
 // n8n refuses a larger one.
 const pageSize = 100;
 
-/** How long is waited for what usually takes a moment: only a test that fails, or a busy machine, needs it. */
+/**
+ * How long is waited for what usually takes a moment: only a test that fails, or a busy machine,
+ * needs it.
+ */
 export const aMinute = 60_000;
 
-/** n8n refused: its own words and its HTTP status. Holds nothing of the request, which may carry secrets. */
+/**
+ * n8n refused: its own words and its HTTP status. Holds nothing of the request, which may carry
+ * secrets.
+ */
 export class N8nError extends Error {
 	constructor(
 		message: string,
@@ -172,7 +178,10 @@ export class N8nClient {
 				settings,
 				versionId,
 			}),
-		/** Ends when the triggers are really registered. Throws with the words that the editor shows when one refuses. */
+		/**
+		 * Ends when the triggers are really registered. Throws with the words that the editor shows
+		 * when one refuses.
+		 */
 		publish: async (id: string): Promise<void> => {
 			const { versionId } = await this.workflows.get(id);
 			await this.call('post', `/workflows/${id}/activate`, { versionId });
@@ -185,7 +194,8 @@ export class N8nClient {
 			await this.settledPublication(id);
 		},
 		delete: async (id: string): Promise<void> => {
-			// n8n deletes only what is in its archive, and refuses while it is still taking the triggers down.
+			// n8n deletes only what is in its archive, and refuses while it is still taking the triggers
+			// down.
 			await this.call('post', `/workflows/${id}/archive`, {});
 			await eventually(
 				async () =>
@@ -202,7 +212,10 @@ export class N8nClient {
 		},
 		publicationStatus: async (id: string): Promise<PublicationStatus> =>
 			(await this.publication(id)).status,
-		/** "Execute workflow" in the editor. Ends when the execution has ended or waits; `startFrom` is a node's name. */
+		/**
+		 * "Execute workflow" in the editor. Ends when the execution has ended or waits; `startFrom` is
+		 * a node's name.
+		 */
 		run: async (id: string, startFrom: string): Promise<Execution> => {
 			const { executionId } = await this.start(id, startFrom);
 			if (!executionId)
@@ -222,8 +235,8 @@ export class N8nClient {
 
 	readonly executions = {
 		/**
-		 * All of them, newest first. Asked for twice: n8n looks for those under way and those that have ended at the same time, so that
-		 * one that ends just then is in neither.
+		 * All of them, newest first. Asked for twice: n8n looks for those under way and those that have
+		 * ended at the same time, so that one that ends just then is in neither.
 		 */
 		list: async (workflowId: string): Promise<ExecutionSummary[]> => {
 			const seen = new Map<string, ExecutionSummary>();
@@ -269,7 +282,10 @@ export class N8nClient {
 				withinMilliseconds,
 				() => `Execution ${id} had not ended`,
 			),
-		/** Ends when the workflow has at least `count` executions in this state; gives them with their data, oldest first. */
+		/**
+		 * Ends when the workflow has at least `count` executions in this state; gives them with their
+		 * data, oldest first.
+		 */
 		waitFor: async (
 			workflowId: string,
 			count: number,
@@ -325,7 +341,9 @@ export class N8nClient {
 		).rawApiKey;
 	}
 
-	/** Types of nodes that n8n offers whose name begins with `prefix`, for example a package's name. */
+	/**
+	 * Types of nodes that n8n offers whose name begins with `prefix`, for example a package's name.
+	 */
 	async nodeTypes(prefix: string): Promise<INodeTypeDescription[]> {
 		const answer = await axios.get<INodeTypeDescription[]>(`${this.url}/types/nodes.json`, {
 			headers: { cookie: this.cookie },
@@ -432,7 +450,10 @@ export class N8nClient {
 	}
 }
 
-/** n8n 1.x on SQLite, when two of its own transactions meet. Neither is carried out, so the same may be asked again. */
+/**
+ * n8n 1.x on SQLite, when two of its own transactions meet. Neither is carried out, so the same may
+ * be asked again.
+ */
 const TRANSACTIONS_MET =
 	/SQLITE_ERROR: (no such savepoint|cannot start a transaction within a transaction)/;
 

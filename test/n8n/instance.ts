@@ -19,13 +19,21 @@ export interface StartOptions {
 	port?: number;
 	/** On top of, and over, the usual settings. */
 	environment?: Record<string, string>;
-	/** What this n8n is: `['start']` (default: all in one, or the main of several), `['webhook']`, `['worker', …]`; with more than one, `environment` has to say where they meet. */
+	/**
+	 * What this n8n is: `['start']` (default: all in one, or the main of several), `['webhook']`,
+	 * `['worker', …]`; with more than one, `environment` has to say where they meet.
+	 */
 	command?: readonly string[];
 	/** What Node is given before n8n's own program, for example `--inspect=127.0.0.1:9229`. */
 	nodeArguments?: readonly string[];
-	/** The package to install; packed from this clone's `dist` where none is given; null: none is installed. */
+	/**
+	 * The package to install; packed from this clone's `dist` where none is given; null: none is
+	 * installed.
+	 */
 	tarball?: string | null;
-	/** Whom `signIn` makes its owner; by default the one that this user folder has had, or a new one. */
+	/**
+	 * Whom `signIn` makes its owner; by default the one that this user folder has had, or a new one.
+	 */
 	owner?: Owner;
 	/** Told what takes time. */
 	say?: (line: string) => void;
@@ -72,7 +80,10 @@ export class StartError extends Error {
 	}
 }
 
-/** Packs the built package into this folder, as npm would publish it. Returns the tarball's path. Throws when `dist` is not whole. */
+/**
+ * Packs the built package into this folder, as npm would publish it. Returns the tarball's path.
+ * Throws when `dist` is not whole.
+ */
 export function packPackage(folder: string): string {
 	mkdirSync(folder, { recursive: true });
 	const packed = npm(['pack', '--ignore-scripts', '--json', '--pack-destination', folder], root);
@@ -91,7 +102,10 @@ export function packPackage(folder: string): string {
 	return path.join(folder, description.filename);
 }
 
-/** Installs the package where n8n has the community packages that its users install; n8n loads it at its next start. */
+/**
+ * Installs the package where n8n has the community packages that its users install; n8n loads it at
+ * its next start.
+ */
 export async function installPackage(userFolder: string, tarball: string): Promise<void> {
 	const folder = path.join(userFolder, '.n8n', 'nodes');
 	await mkdir(folder, { recursive: true });
@@ -125,7 +139,10 @@ function npm(args: string[], cwd: string): string {
 	return done.stdout;
 }
 
-/** Starts n8n with this package installed, and ends when it is ready. Throws BringError or StartError. */
+/**
+ * Starts n8n with this package installed, and ends when it is ready. Throws BringError or
+ * StartError.
+ */
 export async function startN8n(options: StartOptions = {}): Promise<RunningN8n> {
 	const say = options.say ?? (() => undefined);
 	const userFolder = options.userFolder ?? mkdtempSync(path.join(tmpdir(), 'hosted-checkout-n8n-'));
@@ -235,7 +252,10 @@ async function launch(
 	return handleOf(userFolder, instance, say);
 }
 
-/** n8n 1.x says that it is ready before it has its REST interface and the addresses of published workflows. */
+/**
+ * n8n 1.x says that it is ready before it has its REST interface and the addresses of published
+ * workflows.
+ */
 function isStillRegistering(version: string, { command }: InstanceFile, log: string): boolean {
 	return (
 		version.startsWith('1.') &&

@@ -9,7 +9,8 @@ const endless = () =>
 		logFile: path.join(process.env.N8N_USER_FOLDER ?? '', 'log'),
 	});
 
-// Otherwise a Redis that the crash campaign had just killed was taken for one that runs, and was not started again.
+// Otherwise a Redis that the crash campaign had just killed was taken for one that runs, and was
+// not started again.
 test.each([
 	['kill', 'ended by SIGKILL'],
 	['stop', 'ended by SIGTERM'],

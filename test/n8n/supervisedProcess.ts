@@ -26,11 +26,17 @@ export interface ProcessOptions {
 	args: string[];
 	cwd?: string;
 	environment: NodeJS.ProcessEnv;
-	/** Everything it prints is appended here; a file and no pipe, so that reading it never holds the process up. */
+	/**
+	 * Everything it prints is appended here; a file and no pipe, so that reading it never holds the
+	 * process up.
+	 */
 	logFile: string;
 }
 
-/** Starts a Node program in a process group of its own that ends with this process, however this process ends. */
+/**
+ * Starts a Node program in a process group of its own that ends with this process, however this
+ * process ends.
+ */
 export function startProcess({
 	node,
 	args,
@@ -39,7 +45,8 @@ export function startProcess({
 	logFile,
 }: ProcessOptions): SupervisedProcess {
 	const log = openSync(logFile, 'a');
-	// A group of its own: Ctrl-C in the terminal then reaches this process only, which stops the others in order.
+	// A group of its own: Ctrl-C in the terminal then reaches this process only, which stops the
+	// others in order.
 	const child = spawn(node, ['--require', guard, ...args], {
 		cwd,
 		env: environment,
@@ -62,7 +69,8 @@ export function startProcess({
 	child.stdio[3]?.on('error', () => undefined);
 	const onEnd = (listener: (how: string) => void) =>
 		void (ended === undefined ? listeners.push(listener) : listener(ended));
-	// The system knows a moment before Node says so. Whoever starts it again in that moment would find it still running.
+	// The system knows a moment before Node says so. Whoever starts it again in that moment would
+	// find it still running.
 	const told = async () => {
 		if (!isRunning(pid)) await new Promise(onEnd);
 	};
@@ -84,12 +92,17 @@ export function startProcess({
 	return supervised;
 }
 
-/** Stops whatever this process started and still runs, the newest first; also what is only just starting. */
+/**
+ * Stops whatever this process started and still runs, the newest first; also what is only just
+ * starting.
+ */
 export async function stopEverything(): Promise<void> {
 	for (const supervised of [...started.values()].reverse()) await supervised.stop();
 }
 
-/** SIGTERM, and SIGKILL where that does not help within 15 seconds; ends when the process is gone. */
+/**
+ * SIGTERM, and SIGKILL where that does not help within 15 seconds; ends when the process is gone.
+ */
 export async function endProcess(pid: number): Promise<void> {
 	signal(pid, 'SIGTERM');
 	if (await gone(pid, 15_000)) {

@@ -19,7 +19,8 @@ function placesFor(name: string, from: string): string[] {
 	];
 }
 
-// Without them "npm ci" refuses the lock file, and "npm install" moves other packages to newer versions.
+// Without them "npm ci" refuses the lock file, and "npm install" moves other packages to newer
+// versions.
 it.each(readdirSync(versions).filter((name) => /^\d/.test(name)))(
 	'the lock file of n8n %s holds each optional package of every platform',
 	(version) => {

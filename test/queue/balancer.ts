@@ -15,10 +15,16 @@ export interface Target {
 	url: string;
 }
 
-/** The load balancer that n8n wants in front of several webhook processors: one public address for all of them. */
+/**
+ * The load balancer that n8n wants in front of several webhook processors: one public address for
+ * all of them.
+ */
 export interface Balancer {
 	url: string;
-	/** Callbacks go to these in turn, everything else to `main`. Until this is called every request gets 503. */
+	/**
+	 * Callbacks go to these in turn, everything else to `main`. Until this is called every request
+	 * gets 503.
+	 */
 	route(to: { processors: readonly Target[]; main: Target }): void;
 	/** From now on callbacks go to this processor only; undefined: to each in turn again. */
 	prefer(name: string | undefined): void;
@@ -35,11 +41,13 @@ const answerWithinMilliseconds = 60_000;
 const checkEveryMilliseconds = 500;
 
 /**
- * Round robin on 127.0.0.1. Asks the next processor where one refuses the connection, as load balancers do; once a request
- * was sent it is not repeated. The answer's header `x-served-by` names who answered.
+ * Round robin on 127.0.0.1. Asks the next processor where one refuses the connection, as load
+ * balancers do; once a request was sent it is not repeated. The answer's header `x-served-by` names
+ * who answered.
  *
- * One that is not ready gets nothing: n8n 2.41.1 answers every request with 200 and "n8n is starting up. Please wait" while it brings
- * its database up to date (`setupHealthCheck` in n8n/dist/abstract-server.js), which providers take for an acknowledgement.
+ * One that is not ready gets nothing: n8n 2.41.1 answers every request with 200 and "n8n is
+ * starting up. Please wait" while it brings its database up to date (`setupHealthCheck` in
+ * n8n/dist/abstract-server.js), which providers take for an acknowledgement.
  */
 export async function startBalancer(): Promise<Balancer> {
 	let processors: readonly Target[] = [];

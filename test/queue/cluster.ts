@@ -32,9 +32,15 @@ export interface ClusterOptions {
 	say?: (line: string) => void;
 }
 
-/** n8n's queue mode on this machine: Redis, PostgreSQL, one main, two webhook processors, two workers, a load balancer. */
+/**
+ * n8n's queue mode on this machine: Redis, PostgreSQL, one main, two webhook processors, two
+ * workers, a load balancer.
+ */
 export interface Cluster {
-	/** What providers get as callback address: the load balancer before the processors (n8n's WEBHOOK_URL). */
+	/**
+	 * What providers get as callback address: the load balancer before the processors (n8n's
+	 * WEBHOOK_URL).
+	 */
 	publicUrl: string;
 	/** The editor and n8n's REST interface. */
 	mainUrl: string;
@@ -44,13 +50,20 @@ export interface Cluster {
 	through(processor: ProcessorName | undefined): void;
 	/** Ends it at once, as a power cut does. */
 	kill(name: MemberName | 'redis'): Promise<void>;
-	/** Starts it with the same data on the same port; one that still runs is stopped in order first. Ends when it is ready. */
+	/**
+	 * Starts it with the same data on the same port; one that still runs is stopped in order first.
+	 * Ends when it is ready.
+	 */
 	restart(name: MemberName | 'redis'): Promise<void>;
-	/** The workers on which this execution was begun, in no order; two entries: it was begun twice (or waited in between). */
+	/**
+	 * The workers on which this execution was begun, in no order; two entries: it was begun twice (or
+	 * waited in between).
+	 */
 	startsOf(executionId: string): WorkerName[];
 	/**
-	 * All executions that n8n has stored, in the order of their numbers, from its database. n8n's own list is no count: an
-	 * execution that ends while the list is read can be missing, and beyond 100 it skips those that began out of order.
+	 * All executions that n8n has stored, in the order of their numbers, from its database. n8n's own
+	 * list is no count: an execution that ends while the list is read can be missing, and beyond 100
+	 * it skips those that began out of order.
 	 */
 	storedExecutions(): Promise<StoredExecution[]>;
 	/** Members that do not run, with how they ended. */
@@ -60,8 +73,9 @@ export interface Cluster {
 }
 
 /**
- * Starts all of it on free ports of 127.0.0.1, the package installed in each n8n; ends when everything is ready.
- * Everything ends with this process, however it ends. Throws BringError (something has to be installed by hand) or StartError.
+ * Starts all of it on free ports of 127.0.0.1, the package installed in each n8n; ends when
+ * everything is ready. Everything ends with this process, however it ends. Throws BringError
+ * (something has to be installed by hand) or StartError.
  */
 export async function startCluster({
 	environment = {},

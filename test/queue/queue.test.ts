@@ -53,7 +53,8 @@ beforeAll(async () => {
 		sandboxUrl: sandbox.url,
 	});
 	await warehouse.open();
-	// The provider's own schedule of redeliveries, minutes and hours, does not come between the deliveries of a test.
+	// The provider's own schedule of redeliveries, minutes and hours, does not come between the
+	// deliveries of a test.
 	await redeliveryScale(1);
 }, 600_000);
 
@@ -348,7 +349,10 @@ const oneHour = { limitType: 'duration', limitAmount: 1, limitUnit: 'hours' };
 /** 12 seconds; n8n looks for executions whose time is up once a minute. */
 const twelveSeconds = { limitType: 'duration', limitAmount: 0.2, limitUnit: 'minutes' };
 
-/** An order comes in by a webhook, a checkout is created, its payment is waited for, and it is shipped or not. */
+/**
+ * An order comes in by a webhook, a checkout is created, its payment is waited for, and it is
+ * shipped or not.
+ */
 class WaitingShop {
 	private constructor(
 		readonly provider: CallbackCase,
@@ -578,7 +582,8 @@ describe('when a part of it is away', () => {
 		const order = await placeOrder(merchant);
 		await cluster.kill('redis');
 		const delivery = firstDelivery(merchant, order.checkoutId);
-		// Long enough for the callback to arrive meanwhile; n8n itself ends after 10 seconds without Redis.
+		// Long enough for the callback to arrive meanwhile; n8n itself ends after 10 seconds without
+		// Redis.
 		await wait(1000);
 		await cluster.restart('redis');
 		expect(answerOf(await delivery)).toEqual(provider.acknowledgement);

@@ -22,7 +22,10 @@ import { freePorts, startProcess, type SupervisedProcess } from '../n8n/supervis
 const execute = promisify(execFile);
 const onlyThisMachine = '127.0.0.1';
 
-/** A database server of its own: own port, own data, own password; the system's one is never touched. */
+/**
+ * A database server of its own: own port, own data, own password; the system's one is never
+ * touched.
+ */
 export interface Service {
 	port: number;
 	password: string;
@@ -62,7 +65,10 @@ interface User {
 	gid: number;
 }
 
-/** Starts Redis and PostgreSQL; on Debian and Ubuntu, as root, it installs what is missing first. Throws BringError. */
+/**
+ * Starts Redis and PostgreSQL; on Debian and Ubuntu, as root, it installs what is missing first.
+ * Throws BringError.
+ */
 export async function startServices(
 	say: (line: string) => void = () => undefined,
 ): Promise<Services> {
@@ -262,7 +268,10 @@ function serviceOf({ name, port, password, logFile, run, answers }: ServiceRecip
 	};
 }
 
-/** Ends when nobody listens on the port: the program outlives what was stopped, its parent, by a moment. */
+/**
+ * Ends when nobody listens on the port: the program outlives what was stopped, its parent, by a
+ * moment.
+ */
 async function closed(name: string, port: number): Promise<void> {
 	const deadline = Date.now() + 10_000;
 	while (await isListening(port)) {
@@ -287,7 +296,10 @@ function writeOwn(file: string, text: string, user: User | undefined): void {
 	if (user) chownSync(file, user.uid, user.gid);
 }
 
-/** PostgreSQL refuses to run as root, and a Redis that runs as root lets whoever reaches its port write any file. */
+/**
+ * PostgreSQL refuses to run as root, and a Redis that runs as root lets whoever reaches its port
+ * write any file.
+ */
 async function unprivilegedUser(): Promise<User | undefined> {
 	if (process.getuid?.() !== 0) return undefined;
 	const numberOf = async (option: string, name: string) =>
@@ -387,8 +399,9 @@ async function install(packages: string[], say: (line: string) => void): Promise
 }
 
 /**
- * Debian's own ways of installing a server without starting it: policy-rc.d forbids every start, and the setting keeps
- * PostgreSQL from making a cluster that would start with the machine. Gives the function that takes both back.
+ * Debian's own ways of installing a server without starting it: policy-rc.d forbids every start,
+ * and the setting keeps PostgreSQL from making a cluster that would start with the machine. Gives
+ * the function that takes both back.
  */
 async function withoutServices(
 	packages: readonly string[],

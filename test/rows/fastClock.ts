@@ -1,13 +1,16 @@
 type N8nWorkflow = typeof import('n8n-workflow');
 
-/** How many times as fast as it is. More would leave a row on a busy machine no time to be sent again within its two minutes. */
+/**
+ * How many times as fast as it is. More would leave a row on a busy machine no time to be sent
+ * again within its two minutes.
+ */
 const TIMES = 10;
 
 const real = { Date: globalThis.Date, setTimeout: globalThis.setTimeout };
 
 /**
- * Makes the time of a test file pass faster: what the clock says, and n8n's `sleep`. Connections and their time-outs stay as slow
- * as they are.
+ * Makes the time of a test file pass faster: what the clock says, and n8n's `sleep`. Connections
+ * and their time-outs stay as slow as they are.
  *
  *   jest.mock('n8n-workflow', () => jest.requireActual<typeof import('./fastClock')>('./fastClock').n8nWorkflowOnFastClock());
  *   beforeAll(startFastClock);

@@ -6,14 +6,20 @@ import type { SandboxProvider } from '../../sandbox/core/provider';
 import type { NodeSetup } from '../support/contexts';
 import { newCredential, newNode, providerFolders, root } from '../support/providers';
 
-/** One provider's Create Checkout, as a merchant sets it up for the rows of a sheet with the columns `reference` and `amount`. */
+/**
+ * One provider's Create Checkout, as a merchant sets it up for the rows of a sheet with the columns
+ * `reference` and `amount`.
+ */
 export interface Shop {
 	provider(): SandboxProvider;
 	/** For `runNode`, with the sandbox's address of this provider, without a final slash. */
 	setup(
 		providerUrl: string,
 	): Pick<NodeSetup, 'node' | 'credentialTypes' | 'credentials' | 'parameters'>;
-	/** The provider does not make the same order twice, so the node may send a row again that may have arrived. */
+	/**
+	 * The provider does not make the same order twice, so the node may send a row again that may have
+	 * arrived.
+	 */
 	deduplicates: boolean;
 	/** Rows without a reference are possible. */
 	referenceOptional: boolean;
@@ -32,7 +38,10 @@ const wooshPay = {
 	description: 'Tea',
 };
 
-/** What Create Checkout needs besides amount and reference, by the name that provider has in the sandbox. */
+/**
+ * What Create Checkout needs besides amount and reference, by the name that provider has in the
+ * sandbox.
+ */
 const cases: Record<string, Case[]> = {
 	payfect: [
 		{

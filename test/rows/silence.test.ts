@@ -38,7 +38,8 @@ test.each(shops())(
 			),
 		).toEqual([]);
 		expect(errors).toHaveLength(200);
-		// Five attempts of the first five rows take 75 seconds of waiting at the most; of all rows it would be ten times as much. TokenPay's rows wait for their turn besides.
+		// Five attempts of the first five rows take 75 seconds of waiting at the most; of all rows it
+		// would be ten times as much. TokenPay's rows wait for their turn besides.
 		expect(secondsSlept()).toBeLessThan(name === 'tokenpay' ? 400 : 80);
 	},
 );

@@ -6,7 +6,9 @@ interface Endpoints {
 	readonly urls: string[];
 }
 
-/** A made-up provider that uses what no single real one does, and answers with what it was given. */
+/**
+ * A made-up provider that uses what no single real one does, and answers with what it was given.
+ */
 const example: SandboxProvider<Endpoints, null> = {
 	name: 'example',
 	displayName: 'Example',

@@ -19,7 +19,10 @@ interface Answer {
 	data: Record<string, unknown>;
 }
 
-/** Sends a signed request; a body that is text is sent as it is. `headers` replace those of a right request. */
+/**
+ * Sends a signed request; a body that is text is sent as it is. `headers` replace those of a right
+ * request.
+ */
 async function call(
 	path: string,
 	body?: unknown,

@@ -39,7 +39,8 @@ describe('the name by which it is called', () => {
 		},
 	);
 
-	// A page on the internet lets its own name lead to 127.0.0.1, and reads and pays here as this server's own page.
+	// A page on the internet lets its own name lead to 127.0.0.1, and reads and pays here as this
+	// server's own page.
 	test.each(['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', 'my-laptop'])(
 		'%s is refused with the way out, wherever it leads',
 		async (name) => {

@@ -21,7 +21,9 @@ const callbackSecretKey = () =>
 			.callbackSecretKey,
 	);
 
-/** Reads a Fernet token as github.com/fernet/spec says, or gives undefined where its HMAC is wrong. */
+/**
+ * Reads a Fernet token as github.com/fernet/spec says, or gives undefined where its HMAC is wrong.
+ */
 function readFernet(token: string, key: string): string | undefined {
 	const secret = Buffer.from(key, 'base64url');
 	const raw = Buffer.from(token, 'base64url');

@@ -5,7 +5,10 @@ import type { SandboxOptions } from '../../sandbox/sandbox';
 import type { SandboxCheckout, SandboxDelivery, SandboxState } from '../support/sandboxClient';
 import { TestSandbox } from '../support/testSandbox';
 
-/** One sandbox for the tests of a file, emptied before each of them; refusals of its control interface are answers here. */
+/**
+ * One sandbox for the tests of a file, emptied before each of them; refusals of its control
+ * interface are answers here.
+ */
 export function sandboxForEachTest(options: SandboxOptions = {}): {
 	readonly url: string;
 	control: typeof control;
@@ -44,7 +47,10 @@ export interface Received {
 	body: string;
 }
 
-/** A merchant's server that notes every callback and gives the next of the answers it was told (200 when there is none). */
+/**
+ * A merchant's server that notes every callback and gives the next of the answers it was told (200
+ * when there is none).
+ */
 export class Merchant {
 	readonly received: Received[] = [];
 	readonly answers: number[] = [];

@@ -1,11 +1,13 @@
 /**
- * Saves workflows as people have them who use the package as it is now, for savedWorkflows.test.ts to hold every later version
- * against. Run it once for each version that changes what a workflow can hold; what an earlier version has saved is never touched:
+ * Saves workflows as people have them who use the package as it is now, for savedWorkflows.test.ts
+ * to hold every later version against. Run it once for each version that changes what a workflow
+ * can hold; what an earlier version has saved is never touched:
  *
  *   node scripts/run.mjs --build tsx test/saved-workflows/save.ts
  *
- * Of each provider two files: one that can be run (create, wait or get, trigger), and one that holds every operation with every
- * choice of its lists and with all its fields filled in, none with its default.
+ * Of each provider two files: one that can be run (create, wait or get, trigger), and one that
+ * holds every operation with every choice of its lists and with all its fields filled in, none with
+ * its default.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -75,7 +77,10 @@ function valueOf(
 const holdsNoValue = ({ type, name }: INodeProperties) =>
 	type === 'notice' || type === 'callout' || name === 'resource' || name === 'operation';
 
-/** All fields that the form shows once the place and the choices are made, each with the value that `choose` gives it. */
+/**
+ * All fields that the form shows once the place and the choices are made, each with the value that
+ * `choose` gives it.
+ */
 function filledIn(
 	description: INodeTypeDescription,
 	place: INodeParameters,
@@ -171,7 +176,9 @@ function id(text: string): string {
 	return `${digits}-0000-4000-8000-${String(text.length).padStart(12, '0')}`;
 }
 
-/** Create → Wait for Payment (WooshPay: Get), and a trigger, with options that are not the defaults. */
+/**
+ * Create → Wait for Payment (WooshPay: Get), and a trigger, with options that are not the defaults.
+ */
 function runnable(folder: string, action: INodeTypeDescription, trigger: INodeTypeDescription) {
 	const own = `${packageName}.${action.name}`;
 	const waits = action.properties.some(
@@ -252,7 +259,10 @@ function runnable(folder: string, action: INodeTypeDescription, trigger: INodeTy
 	};
 }
 
-/** What a field holds that a workflow does not mention: n8n saves only what differs from the default. */
+/**
+ * What a field holds that a workflow does not mention: n8n saves only what differs from the
+ * default.
+ */
 function defaultsOf(description: INodeTypeDescription): IDataObject {
 	return Object.fromEntries(
 		placesOf(description).map((place) => {

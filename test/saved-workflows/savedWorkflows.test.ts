@@ -1,8 +1,10 @@
 /**
- * Keeps the workflows of people who update the package. It fails when a later version renames or removes a node, an operation, a
- * field or a choice, shows a saved field no longer, changes a default (n8n saves only what differs from it, so old workflows would
- * silently do something else), or asks for a new field that old workflows cannot have. What it holds the package against was saved
- * by save.ts with the version that the folder is named after; test/e2e/savedWorkflows.test.ts runs one of each provider.
+ * Keeps the workflows of people who update the package. It fails when a later version renames or
+ * removes a node, an operation, a field or a choice, shows a saved field no longer, changes a
+ * default (n8n saves only what differs from it, so old workflows would silently do something else),
+ * or asks for a new field that old workflows cannot have. What it holds the package against was
+ * saved by save.ts with the version that the folder is named after; test/e2e/savedWorkflows.test.ts
+ * runs one of each provider.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';

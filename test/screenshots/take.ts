@@ -1,5 +1,6 @@
 /**
- * Takes pictures of everything of this package that its users see in n8n's editor, to be looked at one by one:
+ * Takes pictures of everything of this package that its users see in n8n's editor, to be looked at
+ * one by one:
  *
  *   node scripts/run.mjs --build --n8n tsx test/screenshots/take.ts --out <folder> [--only <part of a picture's name>]
  *
@@ -244,7 +245,10 @@ async function takeCredential(
 	await openAndTake(`${name}-credential-sandbox`, async () => sandboxCredential);
 }
 
-/** Each operation as it comes up first; Create Checkout also with line items and with every additional field. */
+/**
+ * Each operation as it comes up first; Create Checkout also with line items and with every
+ * additional field.
+ */
 async function takeForms(taking: Taking, provider: Provider): Promise<void> {
 	const { node, trigger, name, sandboxCredential } = provider;
 	const openAndTake = async (
@@ -301,7 +305,10 @@ async function takeForms(taking: Taking, provider: Provider): Promise<void> {
 
 const readmeSize = { width: 1240, height: 690 };
 
-/** A checkout that was made, where it is paid, and where its payment will arrive: only the part of the screen that matters. */
+/**
+ * A checkout that was made, where it is paid, and where its payment will arrive: only the part of
+ * the screen that matters.
+ */
 async function takeForReadme(
 	taking: Taking,
 	providers: Provider[],

@@ -1,10 +1,16 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 import type { ReceivedCallback } from '../../nodes/shared/core/contract';
 
-/** As while somebody listens for test events: what is remembered then can be forgotten again (`forgetTestDeliveries`). */
+/**
+ * As while somebody listens for test events: what is remembered then can be forgotten again
+ * (`forgetTestDeliveries`).
+ */
 export const listener = { workflowId: 'workflow', nodeId: 'trigger' };
 
-/** What n8n hands to `webhook()`, as far as it is used: no HTTP and no n8n-core (contexts.ts has those), for speed. */
+/**
+ * What n8n hands to `webhook()`, as far as it is used: no HTTP and no n8n-core (contexts.ts has
+ * those), for speed.
+ */
 export function bareWebhookContext(
 	callback: ReceivedCallback,
 	credentials: Record<string, unknown>,

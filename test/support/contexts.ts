@@ -1,5 +1,6 @@
 /**
- * Runs nodes, triggers and credentials in n8n-core's real contexts and engine, with n8n's real HTTP helper.
+ * Runs nodes, triggers and credentials in n8n-core's real contexts and engine, with n8n's real HTTP
+ * helper.
  *
  *   const run = await runNode({ node: new Payfect(), credentialTypes: [new PayfectApi()],
  *     credentials: { payfectApi: { apiKey: 'key', baseUrl: sandbox.url } },
@@ -75,7 +76,10 @@ export interface NodeRunOptions extends NodeSetup {
 	stopWhen?: Promise<unknown>;
 	/** The same by the clock. */
 	abortAfterMilliseconds?: number;
-	/** Calls the node as n8n does when an AI agent uses it as a tool. Error outputs and retries are not played then. */
+	/**
+	 * Calls the node as n8n does when an AI agent uses it as a tool. Error outputs and retries are
+	 * not played then.
+	 */
 	asTool?: boolean;
 }
 
@@ -98,8 +102,9 @@ export interface NodeRun extends CapturedLogs {
 }
 
 /**
- * Runs the node in a workflow `Start → node` through n8n's engine: expressions, defaults, error outputs, Retry On
- * Fail and pairedItem are n8n's own. Never throws for what the node does: see `error`.
+ * Runs the node in a workflow `Start → node` through n8n's engine: expressions, defaults, error
+ * outputs, Retry On Fail and pairedItem are n8n's own. Never throws for what the node does: see
+ * `error`.
  */
 export async function runNode(options: NodeRunOptions): Promise<NodeRun> {
 	const setup = { ...options, executionId: options.executionId ?? '1' };
@@ -196,9 +201,11 @@ async function callAsTool(
 	const captured = noLogs();
 	let outputs: INodeExecutionData[][] = [];
 	let error: ExecutionError | undefined;
-	// n8n's own loop, in which each try is a run of its own (n8n-core 2.41.1, makeHandleToolInvocation in get-input-connection-data.js).
+	// n8n's own loop, in which each try is a run of its own (n8n-core 2.41.1,
+	// makeHandleToolInvocation in get-input-connection-data.js).
 	for (let runIndex = 0; runIndex < (node.retryOnFail ? (node.maxTries ?? 3) : 1); runIndex++) {
-		// n8n gives a tool's `execute` this very context (n8n-core dist/execution-engine/node-execution-context/utils/create-node-as-tool.js).
+		// n8n gives a tool's `execute` this very context (n8n-core
+		// dist/execution-engine/node-execution-context/utils/create-node-as-tool.js).
 		const context = new SupplyDataContext(
 			workflow,
 			node,
@@ -245,7 +252,10 @@ function storedData(run: NodeRun): IRunExecutionData {
 	return data;
 }
 
-/** Goes on with a waiting execution whose time is up, as n8n's WaitTracker does: the node's own code does not run again. */
+/**
+ * Goes on with a waiting execution whose time is up, as n8n's WaitTracker does: the node's own code
+ * does not run again.
+ */
 export async function resumeAtTimeLimit(
 	waiting: NodeRun,
 	mode: WorkflowExecuteMode = 'trigger',
@@ -255,15 +265,24 @@ export async function resumeAtTimeLimit(
 
 export interface WebhookCallOptions extends NodeSetup {
 	request: CallbackRequest;
-	/** "Listen for test event": test address, mode `manual`. Default: a published workflow, mode `webhook`. */
+	/**
+	 * "Listen for test event": test address, mode `manual`. Default: a published workflow, mode
+	 * `webhook`.
+	 */
 	isTest?: boolean;
 	/** Which webhook of the description; default `default`. */
 	webhookName?: string;
 	/** The execution that waits, for a node that resumes by webhook. The setup is that of the run. */
 	waiting?: NodeRun;
-	/** Stands where n8n stores the execution. Throw in it to play a database that fails; await in it to play a slow one. */
+	/**
+	 * Stands where n8n stores the execution. Throw in it to play a database that fails; await in it
+	 * to play a slow one.
+	 */
 	store?: () => void | Promise<void>;
-	/** The rest of the workflow when the response mode is `lastNode`: its last node's first item. Throw in it to play a workflow that fails. */
+	/**
+	 * The rest of the workflow when the response mode is `lastNode`: its last node's first item.
+	 * Throw in it to play a workflow that fails.
+	 */
 	lastNode?: () => IDataObject | Promise<IDataObject>;
 }
 
@@ -284,7 +303,8 @@ export interface WebhookCall extends CapturedLogs {
 }
 
 /**
- * Sends a callback to the node's `webhook` over a real connection and answers by n8n's rules (`executeWebhook` in n8n 2.41.1).
+ * Sends a callback to the node's `webhook` over a real connection and answers by n8n's rules
+ * (`executeWebhook` in n8n 2.41.1).
  *
  *   const call = await callWebhook({ node: new PayfectTrigger(), credentialTypes: [new PayfectApi()], credentials: { payfectApi },
  *     request: { headers: { 'content-type': 'application/json', authorization: token }, rawBody: Buffer.from(body) } });
@@ -362,7 +382,8 @@ export async function callWebhook(options: WebhookCallOptions): Promise<WebhookC
 		} catch (thrown) {
 			call.thrown = thrown;
 			reply({ code: 0, message: 'Workflow Webhook Error: Workflow could not be started!' }, 500);
-			// A waiting execution goes on with one empty item, as if it had been paid; a trigger's is stored as failed and runs nothing.
+			// A waiting execution goes on with one empty item, as if it had been paid; a trigger's is
+			// stored as failed and runs nothing.
 			if (options.waiting) call.items = [[{ json: {} }]];
 			return;
 		} finally {
@@ -470,7 +491,8 @@ export async function callHook(options: HookCallOptions): Promise<HookCall> {
 		workflowExecuteAdditionalData: additionalData,
 		...(options.isTest && { isTest: true }),
 	};
-	// n8n removes a test listener's endpoint in the mode in which it removes production's (test-webhooks.js).
+	// n8n removes a test listener's endpoint in the mode in which it removes production's
+	// (test-webhooks.js).
 	const registers = options.isTest ? 'manual' : 'trigger';
 	const mode = options.method === 'delete' ? 'internal' : registers;
 	const context = new HookContext(
@@ -502,7 +524,8 @@ export async function callHook(options: HookCallOptions): Promise<HookCall> {
 }
 
 /**
- * Presses "Test" in the credential's form, as n8n's credentials-tester.service.js does for a `test` request.
+ * Presses "Test" in the credential's form, as n8n's credentials-tester.service.js does for a `test`
+ * request.
  *
  *   await testCredential(new PayfectApi(), { apiKey: 'key', baseUrl: sandbox.url });   // { status: 'OK', message: 'Connection successful!' }
  */
@@ -610,7 +633,8 @@ export function pasted(
 }
 
 /**
- * Loads the built package (`npm run build` first) with the loader that n8n uses for community packages.
+ * Loads the built package (`npm run build` first) with the loader that n8n uses for community
+ * packages.
  *
  *   const loaded = await loadFromDist();
  *   loaded.getNode('payfect').type, loaded.getCredential('payfectApi').type, loaded.types.nodes

@@ -1,7 +1,8 @@
 /**
- * Lints texts as if they stood at the given paths. Standard input: `[{ filePath, text }]`; standard output:
- * `{ reports, off }`, the reports of each text and the rules of n8n's two linters that are not an error, by kind of file.
- * A process of its own, because jest cannot import ESLint's configuration (an ES module).
+ * Lints texts as if they stood at the given paths. Standard input: `[{ filePath, text }]`; standard
+ * output: `{ reports, off }`, the reports of each text and the rules of n8n's two linters that are
+ * not an error, by kind of file. A process of its own, because jest cannot import ESLint's
+ * configuration (an ES module).
  */
 import path from 'node:path';
 import { json } from 'node:stream/consumers';

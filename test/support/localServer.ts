@@ -11,7 +11,10 @@ export class Refusal {
 	) {}
 }
 
-/** A system of the merchant, or of a third party, that workflows send JSON to: a server of this machine. `open` first, `close` at the end. */
+/**
+ * A system of the merchant, or of a third party, that workflows send JSON to: a server of this
+ * machine. `open` first, `close` at the end.
+ */
 export class LocalServer<Body = unknown> {
 	/** In the order in which they came. */
 	readonly received: Body[] = [];

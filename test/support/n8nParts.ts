@@ -1,7 +1,8 @@
 /**
- * The parts of n8n that the real contexts of n8n-core need around them: a workflow with the node in it, credentials
- * as n8n's own CredentialsHelper hands them out, and log lines that end up in the result of the call that wrote them.
- * Source of every behaviour here: the compiled n8n 2.41.1 (dist/credentials-helper.js, dist/workflow-execute-additional-data.js).
+ * The parts of n8n that the real contexts of n8n-core need around them: a workflow with the node in
+ * it, credentials as n8n's own CredentialsHelper hands them out, and log lines that end up in the
+ * result of the call that wrote them. Source of every behaviour here: the compiled n8n 2.41.1
+ * (dist/credentials-helper.js, dist/workflow-execute-additional-data.js).
  */
 import 'reflect-metadata';
 import { AsyncLocalStorage } from 'node:async_hooks';
@@ -74,7 +75,10 @@ function loggerInto(list: keyof CapturedLogs) {
 Container.set(Logger, loggerInto('logs') as unknown as Logger);
 LoggerProxy.init(loggerInto('n8nLogs'));
 
-/** Runs `work`; every log line written meanwhile, also after an await, lands in the given lists and in no other call's. */
+/**
+ * Runs `work`; every log line written meanwhile, also after an await, lands in the given lists and
+ * in no other call's.
+ */
 export async function withCapturedLogs<Result>(
 	logs: CapturedLogs,
 	work: () => Promise<Result>,
@@ -88,9 +92,15 @@ export const DELETED = 'deleted';
 /** A node as it stands in a workflow, with all that it needs. */
 export interface NodeSetup {
 	node: INodeType | IVersionedNodeType;
-	/** What the user filled in; the rest gets the default of the description, as in n8n. May hold expressions (`={{ … }}`). */
+	/**
+	 * What the user filled in; the rest gets the default of the description, as in n8n. May hold
+	 * expressions (`={{ … }}`).
+	 */
 	parameters?: IDataObject;
-	/** By credential type name. A type left out is a credential that was never chosen; `DELETED` is one that is gone. */
+	/**
+	 * By credential type name. A type left out is a credential that was never chosen; `DELETED` is
+	 * one that is gone.
+	 */
 	credentials?: Record<string, ICredentialDataDecryptedObject | typeof DELETED>;
 	credentialTypes?: ICredentialType[];
 	/** Default: the newest version of the node. */
@@ -113,7 +123,10 @@ export interface NodeSetup {
 	settings?: Pick<INode, 'alwaysOutputData' | 'executeOnce'>;
 	/** The workflow's own settings, such as "Timeout Workflow" (`executionTimeout`, seconds). */
 	workflowSettings?: IWorkflowSettings;
-	/** Nodes between the start and this one, in order, as far as their types and names matter. They pass items on. */
+	/**
+	 * Nodes between the start and this one, in order, as far as their types and names matter. They
+	 * pass items on.
+	 */
 	nodesBefore?: Array<{
 		name: string;
 		type: string;
@@ -288,7 +301,8 @@ export function assemble(setup: NodeSetup): Assembled {
 	const typeVersion = versionOf(setup.node, setup.typeVersion);
 	const original = NodeHelpers.getVersionedNodeType(setup.node, typeVersion);
 	let executions = 0;
-	// A copy in front of the instance: two calls at once may use the same one, each counts its own runs.
+	// A copy in front of the instance: two calls at once may use the same one, each counts its own
+	// runs.
 	const nodeType = Object.create(original) as INodeType;
 	if (original.execute) {
 		nodeType.execute = async function (...args) {

@@ -41,10 +41,15 @@ export function pack(manifest: Manifest, files: Record<string, string> = {}): Pu
 	}
 }
 
-/** How the file of a version is answered: whole, not at all, cut in the middle, or never to its end. */
+/**
+ * How the file of a version is answered: whole, not at all, cut in the middle, or never to its end.
+ */
 export type Fault = 'gone' | 'cut' | 'held';
 
-/** An npm registry on this machine whose state a test chooses; verdaccio can play neither `cut`, `held` nor `gone`. */
+/**
+ * An npm registry on this machine whose state a test chooses; verdaccio can play neither `cut`,
+ * `held` nor `gone`.
+ */
 export class NpmRegistry {
 	/** The files that npm asked for, as `name-version`, in order. */
 	readonly downloads: string[] = [];

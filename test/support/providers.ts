@@ -1,4 +1,6 @@
-/** The providers as they are found on disk, so that a new one is tested without being named here. */
+/**
+ * The providers as they are found on disk, so that a new one is tested without being named here.
+ */
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { ICredentialType, INodeType } from 'n8n-workflow';

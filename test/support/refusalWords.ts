@@ -4,7 +4,10 @@ import ts from 'typescript';
 
 const root = path.join(__dirname, '..', '..');
 
-/** The functions of this package that write a line into n8n's log or answer with words, and which arguments are the words. */
+/**
+ * The functions of this package that write a line into n8n's log or answer with words, and which
+ * arguments are the words.
+ */
 const WRITERS: Record<string, number[]> = { refuse: [2], logLine: [2], log: [1], refused: [0, 1] };
 /** Members whose text gets into such a line. */
 const MEMBERS = new Set(['reason', 'words', 'note']);
@@ -19,8 +22,8 @@ const JOINING = new Set([
 ]);
 
 /**
- * Every text that a refusal or log line is made of, as far as it is fixed: of a template the parts between its values. Found in the
- * source's syntax, so that a new one cannot be forgotten.
+ * Every text that a refusal or log line is made of, as far as it is fixed: of a template the parts
+ * between its values. Found in the source's syntax, so that a new one cannot be forgotten.
  *
  * @param file from the project's root
  */

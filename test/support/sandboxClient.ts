@@ -78,7 +78,10 @@ export type Fault =
 	/** TokenPay's own. */
 	| 'too-often';
 
-/** The sandbox as a test drives it: through its control interface, which does what the buttons of its pages do. */
+/**
+ * The sandbox as a test drives it: through its control interface, which does what the buttons of
+ * its pages do.
+ */
 export class SandboxClient {
 	private readonly http: AxiosInstance;
 
@@ -102,7 +105,10 @@ export class SandboxClient {
 		return checkout;
 	}
 
-	/** What the payer does on the cashier page. Gives the first delivery of each copy, with the answer it got. */
+	/**
+	 * What the payer does on the cashier page. Gives the first delivery of each copy, with the answer
+	 * it got.
+	 */
 	async act(
 		provider: string,
 		checkoutId: string,
@@ -127,7 +133,10 @@ export class SandboxClient {
 		return deliveries[0];
 	}
 
-	/** Back to how it was started: no checkouts, endpoints, faults and redeliveries, and the settings that it was given. */
+	/**
+	 * Back to how it was started: no checkouts, endpoints, faults and redeliveries, and the settings
+	 * that it was given.
+	 */
 	async reset(): Promise<void> {
 		await this.post('/reset');
 	}

@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { TestEnvironment } from 'jest-environment-node';
 
-/** Gives each file a folder that keeps n8n-core away from the developer's n8n, and removes it however the file ends. */
+/**
+ * Gives each file a folder that keeps n8n-core away from the developer's n8n, and removes it
+ * however the file ends.
+ */
 export default class UnitEnvironment extends TestEnvironment {
 	private readonly userFolder = mkdtempSync(path.join(tmpdir(), 'hosted-checkout-test-'));
 

@@ -1,7 +1,8 @@
 /**
- * A callback as n8n receives it: real bytes over a loopback connection, a request that is parsed by n8n 2.41.1's rules
- * (dist/middlewares/body-parser.js, `parseRequestBody` of dist/webhooks/webhook-helpers.js) and a response with the
- * part of Express 5 that nodes use. Express itself comes with n8n, not with n8n-core.
+ * A callback as n8n receives it: real bytes over a loopback connection, a request that is parsed by
+ * n8n 2.41.1's rules (dist/middlewares/body-parser.js, `parseRequestBody` of
+ * dist/webhooks/webhook-helpers.js) and a response with the part of Express 5 that nodes use.
+ * Express itself comes with n8n, not with n8n-core.
  */
 import { randomUUID } from 'node:crypto';
 import {
@@ -107,7 +108,8 @@ async function listening(): Promise<Server> {
 					if (!response.headersSent) response.status(500).json({ code: 0, message: String(error) });
 				});
 		});
-		// None: a connection that is closed just when the next call takes it would be a failure of the harness.
+		// None: a connection that is closed just when the next call takes it would be a failure of the
+		// harness.
 		created.keepAliveTimeout = 0;
 		created.on('connection', (socket) => socket.unref());
 		created.on('error', reject);
@@ -193,7 +195,10 @@ function expressResponse(outgoing: ServerResponse): ExpressResponse {
 	});
 }
 
-/** Reads and parses the body as n8n does before it calls a node's `webhook`. Throws `UnreadableBody` where n8n answers by itself. */
+/**
+ * Reads and parses the body as n8n does before it calls a node's `webhook`. Throws `UnreadableBody`
+ * where n8n answers by itself.
+ */
 export async function parseBody(request: N8nRequest, typeVersion: number): Promise<void> {
 	const { contentType } = request;
 	if (contentType?.startsWith('multipart/'))

@@ -9,7 +9,10 @@ import { beginDelivery, finishDelivery, type EventKey } from './deliveredEvents'
 
 type Response = ReturnType<IWebhookFunctions['getResponseObject']>;
 
-/** Starts one execution for this event, whatever comes of its copies. `whenFinished`: answer when the execution has ended, not when it is stored. */
+/**
+ * Starts one execution for this event, whatever comes of its copies. `whenFinished`: answer when
+ * the execution has ended, not when it is stored.
+ */
 export function startExecutionOnce(
 	context: IWebhookFunctions,
 	event: PaymentEvent,
@@ -31,19 +34,24 @@ export function startExecutionOnce(
 	return whenFinished ? { workflowData } : { ...acknowledge(context, accepted), workflowData };
 }
 
-/** To a copy of a callback that is being handled. Not acknowledged: should the first copy fail to be stored, the provider has to send this one again. */
+/**
+ * To a copy of a callback that is being handled. Not acknowledged: should the first copy fail to be
+ * stored, the provider has to send this one again.
+ */
 export function conflict(context: IWebhookFunctions): IWebhookResponseData {
 	context.getResponseObject().status(409).type('text/plain').send('Conflict');
 	return { noWebhookResponse: true };
 }
 
 /**
- * n8n sends its answer when the execution is stored, or in the other mode when it has ended, and an error when that failed; also when
- * the provider has hung up meanwhile. So the event counts as handled then: a provider that hung up because n8n was slow and delivers
- * again must not start a second execution.
+ * n8n sends its answer when the execution is stored, or in the other mode when it has ended, and an
+ * error when that failed; also when the provider has hung up meanwhile. So the event counts as
+ * handled then: a provider that hung up because n8n was slow and delivers again must not start a
+ * second execution.
  *
- * `accepted`: when the workflow has ended, n8n answers with its last item. A provider that waits for words of its own would take that
- * for a refusal and deliver the finished payment again, so the body of a success is replaced.
+ * `accepted`: when the workflow has ended, n8n answers with its last item. A provider that waits
+ * for words of its own would take that for a refusal and deliver the finished payment again, so the
+ * body of a success is replaced.
  */
 export function onResponseSent(
 	response: Response,
@@ -93,7 +101,10 @@ export function refuse(
 	return { noWebhookResponse: true };
 }
 
-/** n8n prints the message alone, without the fields that go with it, so the message itself says where. */
+/**
+ * n8n prints the message alone, without the fields that go with it, so the message itself says
+ * where.
+ */
 export function logLine(
 	context: IWebhookFunctions | IExecuteFunctions | IHookFunctions,
 	level: 'info' | 'warn' | 'error',

@@ -28,22 +28,31 @@ export interface TriggerOptions {
 }
 
 export type CallbackDecision =
-	/** `claimed`: what the callback itself says, where the API was asked and its answer made the event. Proved only where the callback is signed. */
+	/**
+	 * `claimed`: what the callback itself says, where the API was asked and its answer made the
+	 * event. Proved only where the callback is signed.
+	 */
 	| { pass: true; event: PaymentEvent; claimed: PaymentEventData }
-	/** Genuine or harmless, but starts nothing: acknowledged, so that the provider does not send it again. */
+	/**
+	 * Genuine or harmless, but starts nothing: acknowledged, so that the provider does not send it
+	 * again.
+	 */
 	| { pass: false; acknowledge: true; note: string }
 	| { pass: false; acknowledge: false; status: 401 | 500; reason: string; hint?: string };
 
 /**
- * What a callback must be about where one certain payment is awaited: gives the claim completed with what is known, or in words
- * why it is about something else. `confirmed`: the provider will be asked, so the claim itself need not name anything.
+ * What a callback must be about where one certain payment is awaited: gives the claim completed
+ * with what is known, or in words why it is about something else. `confirmed`: the provider will be
+ * asked, so the claim itself need not name anything.
  */
 export type Expectation = (
 	claimed: PaymentEventData,
 	confirmed: boolean,
 ) => PaymentEventData | string;
 
-/** Judges a received callback: proof, age and, where chosen or needed, the provider's own answer. */
+/**
+ * Judges a received callback: proof, age and, where chosen or needed, the provider's own answer.
+ */
 export async function decideCallback<Credentials, Order>(
 	context: IWebhookFunctions | IExecuteFunctions,
 	provider: ProviderNode<Credentials, Order>,
@@ -55,7 +64,8 @@ export async function decideCallback<Credentials, Order>(
 ): Promise<CallbackDecision> {
 	const { callback } = provider.contract;
 	const verdict = callback.verify(received, credentials, remembered);
-	// What one secret proves counts, also beside another that is malformed, such as a previous one that was mistyped.
+	// What one secret proves counts, also beside another that is malformed, such as a previous one
+	// that was mistyped.
 	const problem =
 		verdict.genuine === true ? undefined : callback.setupProblem(credentials, remembered);
 	if (problem !== undefined)
@@ -78,7 +88,8 @@ export async function decideCallback<Credentials, Order>(
 	if (age) return { pass: false, acknowledge: false, status: 401, ...age };
 	const claimed = callback.parseEvent(verdict.payload, credentials, received);
 	const ask = verdict.genuine === 'ask';
-	// An expression can give anything: where asking is the default, nothing but a plain false switches it off.
+	// An expression can give anything: where asking is the default, nothing but a plain false
+	// switches it off.
 	const confirmed = callback.confirm?.callbackIsHint
 		? options.confirmWithProvider !== false
 		: Boolean(options.confirmWithProvider);
@@ -87,7 +98,8 @@ export async function decideCallback<Credentials, Order>(
 		return { pass: false, acknowledge: false, status: 401, reason: examined };
 	if (!ask && !confirmed)
 		return { pass: true, event: { ...examined, verifiedBy: 'signature' }, claimed: examined };
-	// At the address of a waiting execution nobody can have any other payment looked up than the one that it waits for.
+	// At the address of a waiting execution nobody can have any other payment looked up than the one
+	// that it waits for.
 	const limited = ask && expectation === undefined;
 	return await confirm(context, provider, credentials, examined, !ask, limited);
 }
@@ -147,7 +159,8 @@ async function confirm<Credentials, Order>(
 		return { pass: false, acknowledge: true, note: `${displayName} does not know this payment` };
 	for (const field of ['currency', 'reference'] as const) {
 		const [said, is] = [claimed[field], found[field]];
-		// Only of a currency the case is a matter of spelling: usdt and USDT are one, orders A-1 and a-1 are two.
+		// Only of a currency the case is a matter of spelling: usdt and USDT are one, orders A-1 and
+		// a-1 are two.
 		const same = field === 'currency' ? said?.toLowerCase() === is?.toLowerCase() : said === is;
 		if (said !== null && is !== null && !same) {
 			return {
@@ -167,7 +180,8 @@ async function confirm<Credentials, Order>(
 				acknowledge: true,
 				note: `it says paid, but ${displayName} says ${word}`,
 			};
-		// An unknown word is no denial: it fires `unknown`. Where that is not chosen under Events, this line is all that is left of it.
+		// An unknown word is no denial: it fires `unknown`. Where that is not chosen under Events, this
+		// line is all that is left of it.
 		logLine(
 			context,
 			'warn',
@@ -211,7 +225,10 @@ const NOT_PAID = new Set<PaymentEventName>([
 	'payment.expired',
 ]);
 
-/** A callback, signed or not, may say anything in its amount: what is no decimal text, or an endless one, is another amount. */
+/**
+ * A callback, signed or not, may say anything in its amount: what is no decimal text, or an endless
+ * one, is another amount.
+ */
 function isSameAmount(left: string, right: string): boolean {
 	const isDecimal = (text: string) => text.length <= LONGEST_AMOUNT && /^-?\d+(\.\d+)?$/.test(text);
 	return (
@@ -220,8 +237,9 @@ function isSameAmount(left: string, right: string): boolean {
 }
 
 /**
- * Judges the signed time of a callback. Ahead of our clock it may be by a tenth of the maximum age, at least a minute and at
- * most an hour: a wrong clock must not lose payments, and a future time does an attacker no good.
+ * Judges the signed time of a callback. Ahead of our clock it may be by a tenth of the maximum age,
+ * at least a minute and at most an hour: a wrong clock must not lose payments, and a future time
+ * does an attacker no good.
  */
 export function ageProblem(
 	verdict: Verification,

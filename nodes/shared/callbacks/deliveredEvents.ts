@@ -1,13 +1,17 @@
 /**
- * Which events this process has started an execution for. Static data cannot hold it (copies that arrive together all pass, and
- * n8n 2.41.1 does not save it when an execution starts), and nothing else is shared between processes: across several processes
- * or a restart, a copy can start a second execution, which the documentation says with the recipe against it.
+ * Which events this process has started an execution for. Static data cannot hold it (copies that
+ * arrive together all pass, and n8n 2.41.1 does not save it when an execution starts), and nothing
+ * else is shared between processes: across several processes or a restart, a copy can start a
+ * second execution, which the documentation says with the recipe against it.
  */
 export const MAX_REMEMBERED_EVENTS = 100_000;
 /** Longer than the longest redelivery that a provider documents, which is 72 hours. */
 export const REMEMBERED_FOR_MILLISECONDS = 4 * 24 * 60 * 60 * 1000;
 
-/** No database takes so long to store an execution: whoever was to answer is gone, and the payment must not be kept waiting for it. */
+/**
+ * No database takes so long to store an execution: whoever was to answer is gone, and the payment
+ * must not be kept waiting for it.
+ */
 export const LONGEST_STORING_MILLISECONDS = 10 * 60 * 1000;
 
 type Mark = { inFlightUntil: number } | { doneAt: number };
@@ -25,7 +29,10 @@ const listener = (key: Omit<EventKey, 'eventId'>) =>
 	JSON.stringify([key.workflowId, key.nodeId, key.test]);
 const keyOf = (key: EventKey) => `${listener(key)}${key.eventId}`;
 
-/** `first`: this delivery shall start the execution, and must end with `finishDelivery`, at the latest after `longestMilliseconds`. */
+/**
+ * `first`: this delivery shall start the execution, and must end with `finishDelivery`, at the
+ * latest after `longestMilliseconds`.
+ */
 export function beginDelivery(
 	key: EventKey,
 	nowMilliseconds: number,
@@ -42,7 +49,10 @@ export function beginDelivery(
 	return 'first';
 }
 
-/** `acknowledged` false: the provider was not told that all is well, so its next delivery must start the execution. */
+/**
+ * `acknowledged` false: the provider was not told that all is well, so its next delivery must start
+ * the execution.
+ */
 export function finishDelivery(
 	key: EventKey,
 	acknowledged: boolean,
@@ -61,7 +71,10 @@ export function forgetTestDeliveries(key: { workflowId: string; nodeId: string }
 	oldestFirst = undefined;
 }
 
-/** Goes on where it stopped: a new walk passes over every place whose event was forgotten, which takes longer than all else here. */
+/**
+ * Goes on where it stopped: a new walk passes over every place whose event was forgotten, which
+ * takes longer than all else here.
+ */
 let oldestFirst: MapIterator<[string, Mark]> | undefined;
 
 /** The oldest finished events go first; the ones in flight stay. */

@@ -34,7 +34,10 @@ interface RegistrationContext<Credentials, Order> {
 	registration: Registration<Credentials, Order>;
 	credentials: Credentials;
 	send: (call: HttpCall, options?: Pick<SendOptions, 'file' | 'tellsSecret'>) => Promise<HttpReply>;
-	/** The address under which this trigger receives its callbacks: another one while somebody listens for a test event. */
+	/**
+	 * The address under which this trigger receives its callbacks: another one while somebody listens
+	 * for a test event.
+	 */
 	url: string;
 	context: IHookFunctions;
 	/** Somebody only listens for a test event. */
@@ -42,7 +45,10 @@ interface RegistrationContext<Credentials, Order> {
 	log: (level: 'info' | 'warn', message: string) => void;
 }
 
-/** `checkExists` of a trigger that registers itself: exactly one endpoint has its address, asks for the right events, and its secret is known. */
+/**
+ * `checkExists` of a trigger that registers itself: exactly one endpoint has its address, asks for
+ * the right events, and its secret is known.
+ */
 export async function endpointIsRegistered<Credentials, Order>(
 	context: IHookFunctions,
 	provider: ProviderNode<Credentials, Order>,
@@ -66,10 +72,12 @@ export async function endpointIsRegistered<Credentials, Order>(
 }
 
 /**
- * `create`: afterwards exactly one endpoint has this trigger's address. One that was there before is removed and made again,
- * because its secret is told only once. Endpoints with other addresses are not touched.
+ * `create`: afterwards exactly one endpoint has this trigger's address. One that was there before
+ * is removed and made again, because its secret is told only once. Endpoints with other addresses
+ * are not touched.
  *
- * @throws NodeOperationError whose message says what to do: n8n shows nothing else where a workflow is published
+ * @throws NodeOperationError whose message says what to do: n8n shows nothing else where a workflow
+ * is published
  */
 export async function registerEndpoint<Credentials, Order>(
 	context: IHookFunctions,
@@ -94,7 +102,10 @@ export async function registerEndpoint<Credentials, Order>(
 	});
 }
 
-/** `delete`: removes every endpoint with this trigger's address, also one whose id was lost. One that is already gone is removed. */
+/**
+ * `delete`: removes every endpoint with this trigger's address, also one whose id was lost. One
+ * that is already gone is removed.
+ */
 export async function removeEndpoint<Credentials, Order>(
 	context: IHookFunctions,
 	provider: ProviderNode<Credentials, Order>,
@@ -145,7 +156,8 @@ async function withRegistration<Credentials, Order>(
 		});
 	} catch (error) {
 		const words = wordsOf(error);
-		// n8n unpublishes all the same and only logs this: nobody is asked to correct anything, and nothing will try again.
+		// n8n unpublishes all the same and only logs this: nobody is asked to correct anything, and
+		// nothing will try again.
 		const wayOut =
 			done === 'removed'
 				? {
@@ -187,13 +199,15 @@ function wantedEvents<Credentials, Order>(
 interface FoundEndpoints {
 	listed: RegisteredEndpoint[];
 	/**
-	 * Those with this trigger's address. One that was made for another host name is not among them: whether n8n has moved, or this is
-	 * a backup that was restored beside it, nobody can tell from here.
+	 * Those with this trigger's address. One that was made for another host name is not among them:
+	 * whether n8n has moved, or this is a backup that was restored beside it, nobody can tell from
+	 * here.
 	 */
 	own: RegisteredEndpoint[];
 	/**
-	 * The static data. n8n saves it after every hook and empties it for nobody: a copied or imported workflow may bring the one of
-	 * its original, so nothing at the provider is ever removed by the id, only by the address.
+	 * The static data. n8n saves it after every hook and empties it for nobody: a copied or imported
+	 * workflow may bring the one of its original, so nothing at the provider is ever removed by the
+	 * id, only by the address.
 	 */
 	kept: RememberedEndpoint;
 }

@@ -8,9 +8,9 @@ import { readCredentials, type ProviderNode } from '../providerNode';
 import { readReceived, refuseTooLong } from './receivedBody';
 
 /**
- * The `webhook()` of every trigger: proves the callback over its raw bytes, asks the provider where that is chosen, filters,
- * starts one execution per event, and answers in the provider's words only after n8n has stored the execution. Refuses with a
- * real 401 and a neutral body; never throws.
+ * The `webhook()` of every trigger: proves the callback over its raw bytes, asks the provider where
+ * that is chosen, filters, starts one execution per event, and answers in the provider's words only
+ * after n8n has stored the execution. Refuses with a real 401 and a neutral body; never throws.
  */
 export async function receiveCallback<Credentials, Order>(
 	context: IWebhookFunctions,

@@ -16,8 +16,9 @@ interface Request {
 export const TOO_LONG = `its body is longer than ${sizeInWords(MAXIMUM_CALLBACK_BYTES)}`;
 
 /**
- * The headers and the exact bytes of the body, also for content types that n8n does not read by itself; undefined where the body
- * is longer than any callback. It is looked at before it is parsed or compared, and where n8n has not read it, before it is read.
+ * The headers and the exact bytes of the body, also for content types that n8n does not read by
+ * itself; undefined where the body is longer than any callback. It is looked at before it is parsed
+ * or compared, and where n8n has not read it, before it is read.
  */
 export async function readReceived(
 	context: IWebhookFunctions,
@@ -38,7 +39,8 @@ async function readRawBody(
 	headers: Record<string, string>,
 ): Promise<Buffer | undefined> {
 	if (request.rawBody !== undefined) return request.rawBody;
-	// The parts of a multipart form are read already and cannot be read again; no provider sends one, so it is refused like an empty body.
+	// The parts of a multipart form are read already and cannot be read again; no provider sends one,
+	// so it is refused like an empty body.
 	const nothing = Buffer.alloc(0);
 	const isPacked = ['gzip', 'deflate'].includes(headers['content-encoding'] ?? '');
 	return await (isPacked ? readByN8n(request) : readUpToLimit(request)).catch(() => nothing);
@@ -61,7 +63,10 @@ async function readUpToLimit(request: Request): Promise<Buffer | undefined> {
 	return bytes;
 }
 
-/** The answer to a callback that is too long: a real 413, which says nothing more, and a log line that names the limit. */
+/**
+ * The answer to a callback that is too long: a real 413, which says nothing more, and a log line
+ * that names the limit.
+ */
 export function refuseTooLong(context: IWebhookFunctions, who: string): IWebhookResponseData {
 	return refuse(
 		context,

@@ -4,8 +4,9 @@ import { forgetTestDeliveries } from './deliveredEvents';
 import { readCredentials, type ProviderNode } from '../providerNode';
 
 /**
- * For providers that are told the callback address with each checkout: there is nothing to register, but a trigger whose
- * credential cannot prove a callback would refuse every one of them, so publishing it fails with words.
+ * For providers that are told the callback address with each checkout: there is nothing to
+ * register, but a trigger whose credential cannot prove a callback would refuse every one of them,
+ * so publishing it fails with words.
  *
  * @throws NodeOperationError that says which field of the credential to fill in
  */

@@ -8,7 +8,10 @@ import { decideCallback, type TriggerOptions } from './decideCallback';
 import type { Row } from '../items/row';
 import { TOO_LONG } from './receivedBody';
 
-/** The fields of `callback: verify`; `Confirm With Provider` and `Maximum Age` are each provider's own, in `options`. */
+/**
+ * The fields of `callback: verify`; `Confirm With Provider` and `Maximum Age` are each provider's
+ * own, in `options`.
+ */
 export const verifyCallbackFields: INodeProperties[] = [
 	{
 		displayName:
@@ -39,7 +42,8 @@ export const verifyCallbackFields: INodeProperties[] = [
 ];
 
 /**
- * Judges a callback that n8n's own Webhook node received: headers and raw body in, the same payment event as from the trigger out.
+ * Judges a callback that n8n's own Webhook node received: headers and raw body in, the same payment
+ * event as from the trigger out.
  *
  * @throws InputError that says why it is not a genuine callback; never passes anything on unproved
  */

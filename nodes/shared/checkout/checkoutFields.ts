@@ -1,8 +1,9 @@
 import type { INodeProperties, IWebhookDescription } from 'n8n-workflow';
 
 /**
- * The fields that Create Checkout has on every provider, as literals to be spread into a node's `properties`: n8n's linters
- * read literals and nothing else. The names are saved in people's workflows (they cannot change).
+ * The fields that Create Checkout has on every provider, as literals to be spread into a node's
+ * `properties`: n8n's linters read literals and nothing else. The names are saved in people's
+ * workflows (they cannot change).
  */
 export const amountFromField: INodeProperties = {
 	displayName: 'Amount From',
@@ -308,8 +309,9 @@ export const callbackWebhook: IWebhookDescription = {
 	responseMode: RESPONSE_MODE,
 	// Empty, not absent: without it n8n answers the literal text "firstEntryJson".
 	responseData: '',
-	// n8n reads the field through this function instead of its expression engine, which takes ten times as long. A symbol of the
-	// global registry, because older versions of n8n-workflow do not export it; those evaluate the expression.
+	// n8n reads the field through this function instead of its expression engine, which takes ten
+	// times as long. A symbol of the global registry, because older versions of n8n-workflow do not
+	// export it; those evaluate the expression.
 	[Symbol.for('n8n.webhookDescriptionResolvers')]: {
 		responseMode: {
 			template: RESPONSE_MODE,
@@ -340,7 +342,10 @@ export const respondOption: INodeProperties = {
 	description: 'When the provider gets its acknowledgement',
 };
 
-/** Of providers that sign when they signed; what they repeat for how long is added by those that say so. */
+/**
+ * Of providers that sign when they signed; what they repeat for how long is added by those that say
+ * so.
+ */
 export const maximumAgeOption: INodeProperties = {
 	displayName: 'Maximum Age',
 	name: 'maximumAge',

@@ -6,9 +6,11 @@ import type { ProviderNode } from '../providerNode';
 import type { Row } from '../items/row';
 
 /**
- * Makes the checkout of one row: the order is read by the operation, the request and the answer by the contract.
+ * Makes the checkout of one row: the order is read by the operation, the request and the answer by
+ * the contract.
  *
- * @returns the checkout of product.md section 3, or the provider's answer as it came with `Simplify` off
+ * @returns the checkout of product.md section 3, or the provider's answer as it came with
+ * `Simplify` off
  */
 export async function createCheckout<Credentials, Order extends CheckoutOrder>(
 	row: Row<Credentials>,
@@ -35,8 +37,9 @@ export function simplified<Credentials>(
 }
 
 /**
- * The same for what a call has made or changed. A row that leaves the node looks made, so an answer in which nothing of it can be
- * found is the same error with `Simplify` off; only a missing part, such as the link, is then left to who reads the answer.
+ * The same for what a call has made or changed. A row that leaves the node looks made, so an answer
+ * in which nothing of it can be found is the same error with `Simplify` off; only a missing part,
+ * such as the link, is then left to who reads the answer.
  */
 export function simplifiedIfCreated<Credentials>(
 	row: Row<Credentials>,
@@ -66,7 +69,10 @@ function asItCame(reply: HttpReply): IDataObject {
 
 const LOCAL_HOST = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|0\.0\.0\.0)$/i;
 
-/** A provider on the internet cannot call this machine, and n8n answers at a test URL only while somebody listens. */
+/**
+ * A provider on the internet cannot call this machine, and n8n answers at a test URL only while
+ * somebody listens.
+ */
 export function warnAboutCallbackUrl<Credentials>(
 	row: Row<Credentials>,
 	callbackUrl: string | null,

@@ -53,7 +53,8 @@ export function readCallbackUrl<Credentials>(row: Row<Credentials>): string | nu
 	const kind = row.choice('callback', ['none', 'resumeExecution', 'url']);
 	if (kind === 'resumeExecution') {
 		const itemCount = row.context.getInputData().length;
-		// Said here, too: later the links of checkouts that nobody can wait for would be with their payers already.
+		// Said here, too: later the links of checkouts that nobody can wait for would be with their
+		// payers already.
 		if (itemCount > 1) throw tooManyItems("'Callback: Resume This Execution'", itemCount);
 		return row.context.evaluateExpression('{{ $execution.resumeUrl }}', row.itemIndex) as string;
 	}
@@ -147,7 +148,10 @@ function isBlank(value: unknown): boolean {
 	);
 }
 
-/** One where nothing at all is said. What was said under another name, or by a column that is empty, must not be sold once. */
+/**
+ * One where nothing at all is said. What was said under another name, or by a column that is empty,
+ * must not be sold once.
+ */
 function readQuantity(item: Record<string, unknown>, field: string): number {
 	if (!('quantity' in item)) {
 		const unknown = Object.keys(item).find((name) => !LINE_ITEM_NAMES.includes(name));

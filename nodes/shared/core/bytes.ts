@@ -1,7 +1,10 @@
 import { timingSafeEqual } from 'crypto';
 import type { Verification } from './contract';
 
-/** Compares without telling by its time where the difference is; a difference in length, which is no secret, is told at once. */
+/**
+ * Compares without telling by its time where the difference is; a difference in length, which is no
+ * secret, is told at once.
+ */
 export function equalInConstantTime(left: Buffer | string, right: Buffer | string): boolean {
 	const [one, other] = [left, right].map((value) =>
 		typeof value === 'string' ? Buffer.from(value) : value,
@@ -10,8 +13,9 @@ export function equalInConstantTime(left: Buffer | string, right: Buffer | strin
 }
 
 /**
- * Decodes standard base64 (RFC 4648 section 4), padded. `Buffer.from` never refuses: it skips foreign characters and takes
- * impossible lengths, so the bytes are encoded again. Of several texts for the same bytes only the one that encoders make is taken.
+ * Decodes standard base64 (RFC 4648 section 4), padded. `Buffer.from` never refuses: it skips
+ * foreign characters and takes impossible lengths, so the bytes are encoded again. Of several texts
+ * for the same bytes only the one that encoders make is taken.
  */
 export function decodeBase64(text: string): Buffer | undefined {
 	const bytes = Buffer.from(text, 'base64');
@@ -34,14 +38,18 @@ export function decodeHex(text: string): Buffer | undefined {
 		: undefined;
 }
 
-/** Whether a kept secret is really one. What was masked when it was kept (`***`) everybody knows, and could sign with. */
+/**
+ * Whether a kept secret is really one. What was masked when it was kept (`***`) everybody knows,
+ * and could sign with.
+ */
 export function isKeptSecret(value: unknown): value is string {
 	return typeof value === 'string' && value !== '' && !value.includes('***');
 }
 
 /**
- * Judges a callback with the current secret and then with the previous one, so that a secret can be rotated without losing a
- * callback. Empty secrets are not tried; with none at all the callback is refused.
+ * Judges a callback with the current secret and then with the previous one, so that a secret can be
+ * rotated without losing a callback. Empty secrets are not tried; with none at all the callback is
+ * refused.
  */
 export function verifyWithAny(
 	secrets: Array<string | undefined>,

@@ -1,8 +1,8 @@
 import type { HttpReply } from './contract';
 
 /**
- * A call that did not give what it was sent for. Says whose fault it is, whether the call can have had an effect, and what to do.
- * Holds the provider's words, never a credential value.
+ * A call that did not give what it was sent for. Says whose fault it is, whether the call can have
+ * had an effect, and what to do. Holds the provider's words, never a credential value.
  */
 export class CallFailure extends Error {
 	/** What to do about it. */
@@ -36,7 +36,10 @@ export class CallFailure extends Error {
 	}
 }
 
-/** For the end of an error about an answer that lacks something: it may be a refusal inside a 200, in words that no page documents. */
+/**
+ * For the end of an error about an answer that lacks something: it may be a refusal inside a 200,
+ * in words that no page documents.
+ */
 export function quotedBody({ quoted }: HttpReply): string {
 	return quoted === undefined ? '' : `: ${quoted()}`;
 }

@@ -1,6 +1,6 @@
 /**
- * The words in which every provider is said. Types only: a contract knows its provider's HTTP and nothing of n8n,
- * and the shared functions know these types and no provider.
+ * The words in which every provider is said. Types only: a contract knows its provider's HTTP and
+ * nothing of n8n, and the shared functions know these types and no provider.
  */
 
 /** What may happen when a call is sent a second time. */
@@ -9,7 +9,10 @@ export type Retry =
 	| 'idempotent'
 	/** The provider documents that it de-duplicates by the idempotency key in this very call. */
 	| 'idempotencyKey'
-	/** A second one may make a second checkout or refund: only repeated when the first cannot have arrived. */
+	/**
+	 * A second one may make a second checkout or refund: only repeated when the first cannot have
+	 * arrived.
+	 */
 	| 'never';
 
 /** One HTTP request. `body` is the exact text, so that what is signed is what is sent. */
@@ -20,7 +23,10 @@ export interface HttpCall {
 	headers?: Record<string, string>;
 	body?: string;
 	retry: Retry;
-	/** Where the user can look when it is unknown whether this call arrived; only for calls that make something. */
+	/**
+	 * Where the user can look when it is unknown whether this call arrived; only for calls that make
+	 * something.
+	 */
 	howToFindOut?: string;
 	/** Where the answer may be longer than usual, because it is a file. */
 	maximumReplyBytes?: number;
@@ -34,11 +40,17 @@ export interface HttpReply {
 	headers: Record<string, string>;
 	/** The body as it came. */
 	text: string;
-	/** The body as JSON, with every number that a JavaScript number would change as text; undefined if it is not JSON. */
+	/**
+	 * The body as JSON, with every number that a JavaScript number would change as text; undefined if
+	 * it is not JSON.
+	 */
 	body: unknown;
 	/** The raw bytes, for answers that are files. */
 	bytes: Buffer;
-	/** A short piece of it that an error may show: no secret of the credential or the call is in it. Absent where nobody sent a call. */
+	/**
+	 * A short piece of it that an error may show: no secret of the credential or the call is in it.
+	 * Absent where nobody sent a call.
+	 */
 	quoted?: () => string;
 }
 
@@ -55,7 +67,9 @@ export interface Refusal {
 	message: string;
 	/** What to do about it, where a source or the contract's logic tells. */
 	advice?: string;
-	/** The provider asks to slow down: nothing was done, so the call may be sent again after a pause. */
+	/**
+	 * The provider asks to slow down: nothing was done, so the call may be sent again after a pause.
+	 */
 	rateLimited?: boolean;
 	/** The provider does not know what was asked for. */
 	notFound?: boolean;
@@ -145,7 +159,9 @@ export interface PaymentEvent extends PaymentEventData {
 }
 
 export interface ReceivedCallback {
-	/** Names in lower case; of a header that was sent several times, the values joined with a comma. */
+	/**
+	 * Names in lower case; of a header that was sent several times, the values joined with a comma.
+	 */
 	headers: Record<string, string>;
 	rawBody: Buffer;
 }
@@ -155,7 +171,10 @@ export type Payload = Record<string, unknown>;
 export type Verification =
 	/** `signedAt` only where the time is covered by the signature. */
 	| { genuine: true; payload: Payload; signedAt?: Date }
-	/** `reason` is for our log, never for the sender; `hint` names the usual cause. Neither holds a secret or a payload. */
+	/**
+	 * `reason` is for our log, never for the sender; `hint` names the usual cause. Neither holds a
+	 * secret or a payload.
+	 */
 	| { genuine: false; reason: string; hint?: string }
 	/** Cannot be proved here: the provider has to be asked, and without `confirm` it is refused. */
 	| { genuine: 'ask'; payload: Payload };
@@ -181,10 +200,15 @@ export interface LineItem {
 
 /** What every provider's Create Checkout reads from a row; each adds its own fields. */
 export interface CheckoutOrder {
-	/** Decimal text in major units; the exact sum of the line items where those are given; null only with price ids. */
+	/**
+	 * Decimal text in major units; the exact sum of the line items where those are given; null only
+	 * with price ids.
+	 */
 	amount: string | null;
 	lineItems: LineItem[];
-	/** `smallest`: amounts are integers of the currency's smallest unit, as the provider wants them. */
+	/**
+	 * `smallest`: amounts are integers of the currency's smallest unit, as the provider wants them.
+	 */
 	amountUnit: 'major' | 'smallest';
 	currency: string;
 	reference: string | null;
@@ -205,8 +229,8 @@ export interface RegisteredEndpoint {
 }
 
 /**
- * What registrations of a trigger's endpoint gave us to keep, the newest first; any of them may hold the secret. Absent where no
- * trigger asks, such as in `callback: verify`.
+ * What registrations of a trigger's endpoint gave us to keep, the newest first; any of them may
+ * hold the secret. Absent where no trigger asks, such as in `callback: verify`.
  */
 export type Remembered = ReadonlyArray<Readonly<Record<string, unknown>>>;
 
@@ -221,7 +245,10 @@ export interface PaymentContract<Credentials, Order> {
 		call: HttpCall,
 		stamp: SigningInputs,
 	): Record<string, string>;
-	/** Credential fields that are no secrets, so that they are not hidden where the provider's words happen to hold them. */
+	/**
+	 * Credential fields that are no secrets, so that they are not hidden where the provider's words
+	 * happen to hold them.
+	 */
 	nonSecretFields?: ReadonlyArray<keyof Credentials & string>;
 	/** What is wrong with the credential for requests, in words, before anything is sent. */
 	credentialProblem?(credentials: Credentials): string | undefined;
@@ -231,12 +258,15 @@ export interface PaymentContract<Credentials, Order> {
 		call(order: Order, credentials: Credentials): HttpCall;
 		result(reply: HttpReply, order: Order, credentials: Credentials): Checkout;
 	};
-	/** The provider's own words if this reply is a refusal; undefined if it is not. Not asked for 2xx-less replies without words. */
+	/**
+	 * The provider's own words if this reply is a refusal; undefined if it is not. Not asked for
+	 * 2xx-less replies without words.
+	 */
 	failure(reply: HttpReply, credentials: Credentials): Refusal | undefined;
 	callback: {
 		/**
-		 * What is missing or malformed in the credential for verifying callbacks, in words; undefined when correcting the credential
-		 * would change nothing. `remembered` as in `verify`.
+		 * What is missing or malformed in the credential for verifying callbacks, in words; undefined
+		 * when correcting the credential would change nothing. `remembered` as in `verify`.
 		 */
 		setupProblem(credentials: Credentials, remembered?: Remembered): string | undefined;
 		/** Judges over the raw bytes. */
@@ -252,14 +282,25 @@ export interface PaymentContract<Credentials, Order> {
 			received?: Pick<ReceivedCallback, 'headers'>,
 		): PaymentEventData;
 		acknowledgement(credentials: Credentials): Acknowledgement;
-		/** Why no answer could be recognized as paid, in words; undefined when it can. Waiting for a payment is refused then. */
+		/**
+		 * Why no answer could be recognized as paid, in words; undefined when it can. Waiting for a
+		 * payment is refused then.
+		 */
 		cannotTellPaid?(credentials: Credentials): string | undefined;
 		confirm?: {
-			/** The callback is a mere hint: the API is asked unless the user switches that off, and its answer alone makes the event. */
+			/**
+			 * The callback is a mere hint: the API is asked unless the user switches that off, and its
+			 * answer alone makes the event.
+			 */
 			callbackIsHint?: true;
-			/** `facts` gives the event's id also where it supports the claim: a late callback about an earlier step must not give the next step a second id. */
+			/**
+			 * `facts` gives the event's id also where it supports the claim: a late callback about an
+			 * earlier step must not give the next step a second id.
+			 */
 			decidesEventId?: true;
-			/** The question to the API; undefined when the callback names nothing that could be asked for. */
+			/**
+			 * The question to the API; undefined when the callback names nothing that could be asked for.
+			 */
 			call(claimed: PaymentEventData, credentials: Credentials): HttpCall | undefined;
 			/** What the API's answer supports; undefined when the API does not know the payment. */
 			facts(
@@ -269,7 +310,10 @@ export interface PaymentContract<Credentials, Order> {
 			): PaymentEventData | undefined;
 		};
 		registration?: {
-			/** The provider's names of what these events come in, and the user's own; empty when the provider sends none of them. */
+			/**
+			 * The provider's names of what these events come in, and the user's own; empty when the
+			 * provider sends none of them.
+			 */
 			eventNames(events: PaymentEventName[], additional: string[]): string[];
 			list(credentials: Credentials, after?: string): HttpCall;
 			listed(reply: HttpReply): { endpoints: RegisteredEndpoint[]; next?: string };
@@ -277,7 +321,10 @@ export interface PaymentContract<Credentials, Order> {
 			/** What has to be kept to verify callbacks later, with the endpoint's id. */
 			remember(reply: HttpReply): { id: string } & Record<string, unknown>;
 			remove(id: string, credentials: Credentials): HttpCall;
-			/** Tells tests from live, without any secret: what proved a callback in the one must not prove one in the other. */
+			/**
+			 * Tells tests from live, without any secret: what proved a callback in the one must not prove
+			 * one in the other.
+			 */
 			environment(credentials: Credentials): string;
 		};
 	};

@@ -1,13 +1,17 @@
 import { InputError } from './inputError';
 import { quote } from './money';
 
-/** Deeper than any provider's message by far; beyond it, n8n's own copying of items overflows the stack. */
+/**
+ * Deeper than any provider's message by far; beyond it, n8n's own copying of items overflows the
+ * stack.
+ */
 const MAXIMUM_DEPTH = 100;
 
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 /**
- * A number with 16 digits or more, a zero at the end of the decimals, below a millionth (shown as `1e-7`), with an exponent, or a negative
- * zero. Inside of JSON a number stands behind one of three signs; what a text may hold of this is told apart afterwards.
+ * A number with 16 digits or more, a zero at the end of the decimals, below a millionth (shown as
+ * `1e-7`), with an exponent, or a negative zero. Inside of JSON a number stands behind one of three
+ * signs; what a text may hold of this is told apart afterwards.
  */
 const SUSPICIOUS_NUMBER =
 	/[:[,]\s*-?(?:\d{16}|[\d.]{17}|\d+\.\d*0(?!\d)|\d+\.0{6}|[\d.]+[eE]|(?<=-)0)/;
@@ -18,8 +22,8 @@ function survives(literal: string): boolean {
 }
 
 /**
- * Reads JSON so that nothing of a number is lost: `1.0`, `5.50`, `1e3` and integers beyond 2^53 become text, as written.
- * Of duplicate keys the last one counts, as in JSON.parse.
+ * Reads JSON so that nothing of a number is lost: `1.0`, `5.50`, `1e3` and integers beyond 2^53
+ * become text, as written. Of duplicate keys the last one counts, as in JSON.parse.
  *
  * @returns the value, or undefined if the text is not JSON or nested deeper than 100 levels
  */
@@ -28,7 +32,8 @@ export function readJson(text: string): unknown {
 		const value: unknown = JSON.parse(text);
 		if (nestedDeeperThan(value, MAXIMUM_DEPTH)) return undefined;
 		if (typeof value !== 'number' && !SUSPICIOUS_NUMBER.test(text)) return value;
-		// The text is known to be valid JSON, so outside of strings every match of the pattern is a whole number literal.
+		// The text is known to be valid JSON, so outside of strings every match of the pattern is a
+		// whole number literal.
 		return JSON.parse(
 			text.replace(STRING_OR_NUMBER, (token) =>
 				token.startsWith('"') || survives(token) ? token : `"${token}"`,
@@ -51,10 +56,14 @@ function nestedDeeperThan(value: unknown, levels: number): boolean {
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Strict: bytes that are not UTF-8 are refused instead of being replaced, so that what is parsed is what was signed. */
+/**
+ * Strict: bytes that are not UTF-8 are refused instead of being replaced, so that what is parsed is
+ * what was signed.
+ */
 export function readUtf8(bytes: Buffer): string | undefined {
 	const text = bytes.toString('utf8');
-	// Only where the character that stands for wrong bytes is in the text can there be any; the strict way takes several times as long.
+	// Only where the character that stands for wrong bytes is in the text can there be any; the
+	// strict way takes several times as long.
 	if (!text.includes('\ufffd')) return text;
 	try {
 		return strictUtf8.decode(bytes);
@@ -81,9 +90,13 @@ export class ExactNumber {
 	}
 }
 
-/** Writes JSON (undefined members left out, keys in the order given); an `ExactNumber` appears as a number with just its digits. */
+/**
+ * Writes JSON (undefined members left out, keys in the order given); an `ExactNumber` appears as a
+ * number with just its digits.
+ */
 export function writeJson(value: unknown): string {
-	// A mark that occurs nowhere in the value: a text that looked like one would come out as a number.
+	// A mark that occurs nowhere in the value: a text that looked like one would come out as a
+	// number.
 	const plain = JSON.stringify(value, (_key, member: unknown) =>
 		member instanceof ExactNumber ? member.text : member,
 	);
@@ -95,7 +108,10 @@ export function writeJson(value: unknown): string {
 	return text.replace(new RegExp(`"${mark}(-?\\d+(?:\\.\\d+)?)"`, 'g'), '$1');
 }
 
-/** Merges `extra` over `body`: objects member by member, everything else replaced. Neither is changed. */
+/**
+ * Merges `extra` over `body`: objects member by member, everything else replaced. Neither is
+ * changed.
+ */
 export function mergeExtraFields(
 	body: Record<string, unknown>,
 	extra: Record<string, unknown>,
@@ -140,7 +156,9 @@ export function readJsonField(value: unknown, field: string): unknown {
 	return parsed.value;
 }
 
-/** Whether a JavaScript number has exactly the value of this literal: any with up to 15 digits has. */
+/**
+ * Whether a JavaScript number has exactly the value of this literal: any with up to 15 digits has.
+ */
 function keepsItsValue(literal: string): boolean {
 	if (survives(literal)) return true;
 	const digits = literal.replace(/[eE].*|[-.]/g, '').replace(/^0+|0+$/g, '');

@@ -1,4 +1,7 @@
-/** What a provider's word means; undefined for a word that the table does not list itself, such as `constructor`, which every object has. */
+/**
+ * What a provider's word means; undefined for a word that the table does not list itself, such as
+ * `constructor`, which every object has.
+ */
 export function lookup<Meaning>(
 	table: Readonly<Record<string, Meaning>>,
 	word: string | null,

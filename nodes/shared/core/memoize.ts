@@ -1,6 +1,7 @@
 /**
- * The same function, which makes a thing that takes long to make only once for each text. Keeps the things of the latest `most` texts at
- * the most, as some texts come from outside. What it throws is not kept.
+ * The same function, which makes a thing that takes long to make only once for each text. Keeps the
+ * things of the latest `most` texts at the most, as some texts come from outside. What it throws is
+ * not kept.
  */
 export function memoize<Thing>(make: (text: string) => Thing, most = 50): (text: string) => Thing {
 	const made = new Map<string, Thing>();

@@ -2,9 +2,9 @@ import { InputError } from './inputError';
 import type { LineItem } from './contract';
 
 /**
- * ISO 4217 exponents that are not 2. Source: ISO 4217 (list one); a test holds this table against an ISO 4217 data package.
- * Not taken from `Intl.NumberFormat`: its digits are CLDR's, which say 0 for IDR, PKR, HUF, COP, IQD and others that have 2 or 3
- * in ISO 4217, a hundredfold error.
+ * ISO 4217 exponents that are not 2. Source: ISO 4217 (list one); a test holds this table against
+ * an ISO 4217 data package. Not taken from `Intl.NumberFormat`: its digits are CLDR's, which say 0
+ * for IDR, PKR, HUF, COP, IQD and others that have 2 or 3 in ISO 4217, a hundredfold error.
  */
 const EXPONENTS_OTHER_THAN_2: Record<string, number> = {
 	BIF: 0,
@@ -45,20 +45,28 @@ const EXPONENT_2 = new Set(
 	).split(' '),
 );
 
-/** Decimals of an ISO 4217 currency (`JPY` 0, `USD` 2, `KWD` 3), whatever its case; undefined if the code is unknown. */
+/**
+ * Decimals of an ISO 4217 currency (`JPY` 0, `USD` 2, `KWD` 3), whatever its case; undefined if the
+ * code is unknown.
+ */
 export function currencyExponent(currency: string): number | undefined {
 	const code = currency.toUpperCase();
 	return EXPONENTS_OTHER_THAN_2[code] ?? (EXPONENT_2.has(code) ? 2 : undefined);
 }
 
-/** Inferred: no amount has more digits. Counting with millions of them, from a public form or an unsigned callback, would stop n8n for minutes. */
+/**
+ * Inferred: no amount has more digits. Counting with millions of them, from a public form or an
+ * unsigned callback, would stop n8n for minutes.
+ */
 export const LONGEST_AMOUNT = 40;
 
 /**
- * Reads an amount as people give it (text of a field, or a number from a sheet cell) into plain decimal text, unrounded.
+ * Reads an amount as people give it (text of a field, or a number from a sheet cell) into plain
+ * decimal text, unrounded.
  *
  * @param field display name, for the error
- * @throws InputError for empty, endless, zero, negative, exponent form, separators, signs, other digits than 0-9, and numbers of more digits
+ * @throws InputError for empty, endless, zero, negative, exponent form, separators, signs, other
+ * digits than 0-9, and numbers of more digits
  *   than a number holds
  */
 export function readAmount(value: unknown, field: string): string {
@@ -94,8 +102,9 @@ function written(value: unknown): string {
 }
 
 /**
- * Whether the number is certainly what was typed: integers up to 2^53, and any 15 digits, survive the way into a JavaScript number.
- * Not one that is endless, or that JavaScript writes with an exponent.
+ * Whether the number is certainly what was typed: integers up to 2^53, and any 15 digits, survive
+ * the way into a JavaScript number. Not one that is endless, or that JavaScript writes with an
+ * exponent.
  */
 export function holdsEveryDigit(value: number): boolean {
 	if (Number.isSafeInteger(value)) return true;
@@ -125,7 +134,8 @@ export function truncate(text: string): string {
 }
 
 /**
- * Major units to the integer of smallest units that the provider wants, exactly (`"12.50"`, `HKD` → `"1250"`).
+ * Major units to the integer of smallest units that the provider wants, exactly (`"12.50"`, `HKD` →
+ * `"1250"`).
  *
  * @throws InputError when the currency is unknown or the amount has more decimals than the currency
  */
@@ -137,7 +147,8 @@ export function toMinorUnits(amount: string, currency: string, field: string): s
 			"Correct the code (three letters, for example HKD), or set 'Amount Unit' to Smallest Unit and give the amount as the provider wants it.",
 		);
 	}
-	// Zeros count too: in half the world "1.000" is a thousand, so a third decimal is never taken for a slip.
+	// Zeros count too: in half the world "1.000" is a thousand, so a third decimal is never taken for
+	// a slip.
 	if ((amount.split('.')[1]?.length ?? 0) > exponent) {
 		const decimals = exponent === 0 ? 'no decimals' : `${exponent} decimals`;
 		throw new InputError(
@@ -169,7 +180,10 @@ export function smallestUnits(
 	return amount;
 }
 
-/** Integer of smallest units to decimal text (`"1250"`, 2 → `"12.50"`); null if it is not a whole number. */
+/**
+ * Integer of smallest units to decimal text (`"1250"`, 2 → `"12.50"`); null if it is not a whole
+ * number.
+ */
 export function fromSmallestUnits(units: unknown, decimals: number): string | null {
 	if (typeof units !== 'number' && typeof units !== 'string') return null;
 	const match = /^(-?)(\d+)$/.exec(String(units));
@@ -180,7 +194,10 @@ export function fromSmallestUnits(units: unknown, decimals: number): string | nu
 	return `${sign}${padded.slice(0, -decimals).replace(/^0+(?=\d)/, '')}.${padded.slice(-decimals)}`;
 }
 
-/** Like `fromSmallestUnits`, by the currency's ISO 4217 exponent; null for a currency that is not in it. */
+/**
+ * Like `fromSmallestUnits`, by the currency's ISO 4217 exponent; null for a currency that is not in
+ * it.
+ */
 export function fromMinorUnits(units: unknown, currency: unknown): string | null {
 	const exponent = typeof currency === 'string' ? currencyExponent(currency) : undefined;
 	return exponent === undefined ? null : fromSmallestUnits(units, exponent);
@@ -192,7 +209,10 @@ function scale(amount: string, decimals: number): string {
 	return BigInt(whole + fraction.padEnd(decimals, '0')).toString();
 }
 
-/** Whether two decimal texts are the same amount (`"20.5"` and `"20.50"`), or which is larger: negative, 0, positive. */
+/**
+ * Whether two decimal texts are the same amount (`"20.5"` and `"20.50"`), or which is larger:
+ * negative, 0, positive.
+ */
 export function compareAmounts(left: string, right: string): number {
 	const decimals = Math.max(left.split('.')[1]?.length ?? 0, right.split('.')[1]?.length ?? 0);
 	const difference = BigInt(scale(left, decimals)) - BigInt(scale(right, decimals));

@@ -1,4 +1,7 @@
-/** The members that hold something: a provider refuses some fields that are null, and reads others as "take it out". */
+/**
+ * The members that hold something: a provider refuses some fields that are null, and reads others
+ * as "take it out".
+ */
 export function omitNull<Value>(members: Record<string, Value | null | undefined>) {
 	return Object.fromEntries(
 		Object.entries(members).filter(

@@ -1,4 +1,7 @@
-/** The bytes of a stream; undefined where there are more than `maximumBytes`. No more of it is read then, and it is destroyed (unless its iterator says otherwise). */
+/**
+ * The bytes of a stream; undefined where there are more than `maximumBytes`. No more of it is read
+ * then, and it is destroyed (unless its iterator says otherwise).
+ */
 export async function readAtMost(
 	stream: AsyncIterable<Uint8Array>,
 	maximumBytes: number,

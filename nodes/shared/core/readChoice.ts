@@ -5,7 +5,8 @@ import { quote } from './money';
  * The value of an options field, which an expression can fill with anything: n8n does not check it.
  *
  * @param field display name, for the error
- * @throws InputError when it is none of the choices: taken for the default, "cents" would charge a hundredfold
+ * @throws InputError when it is none of the choices: taken for the default, "cents" would charge a
+ * hundredfold
  */
 export function readChoice<Value extends string>(
 	given: string,

@@ -2,11 +2,13 @@ import { InputError } from './inputError';
 import { holdsEveryDigit } from './money';
 
 /**
- * The value of a text field, which an expression can fill with anything: trimmed, '' if the field is empty. Taken for empty, what is
- * no text would be left out without a word: an order its number, a list its filter.
+ * The value of a text field, which an expression can fill with anything: trimmed, '' if the field
+ * is empty. Taken for empty, what is no text would be left out without a word: an order its number,
+ * a list its filter.
  *
  * @param field display name, for the error
- * @throws InputError for objects, lists, dates and switches, and for numbers that do not hold what was typed
+ * @throws InputError for objects, lists, dates and switches, and for numbers that do not hold what
+ * was typed
  */
 export function readText(value: unknown, field: string): string {
 	const given = value ?? '';
@@ -39,7 +41,10 @@ function kindOf(value: unknown): string {
 	return typeof value === 'object' ? 'an object' : 'a switch';
 }
 
-/** A Date, or a DateTime of luxon, which `$now` gives. By name: expressions may have classes of their own. */
+/**
+ * A Date, or a DateTime of luxon, which `$now` gives. By name: expressions may have classes of
+ * their own.
+ */
 export function isDate(value: unknown): boolean {
 	return (
 		Object.prototype.toString.call(value) === '[object Date]' ||

@@ -45,8 +45,9 @@ export function readUrl(value: unknown, field: string): string | null {
 }
 
 /**
- * A link that a provider gave for the payer, byte for byte; null if it is not absolute, or not https although the API is: what is
- * sent to a payer must not be a script or a page that anybody on the way can change.
+ * A link that a provider gave for the payer, byte for byte; null if it is not absolute, or not
+ * https although the API is: what is sent to a payer must not be a script or a page that anybody on
+ * the way can change.
  */
 export function readPayerLink(value: unknown, baseUrl: string): string | null {
 	if (typeof value !== 'string' || !isAbsoluteUrl(value)) return null;

@@ -11,9 +11,10 @@ const DEFAULT_REQUESTS_IN_PARALLEL = 5;
 const MOST_REQUESTS_IN_PARALLEL = 50;
 
 /**
- * Runs the operation that the node's `Resource` and `Operation` name on every input item: at most `Requests in Parallel` at a
- * time, results in the order of the items, each paired with its item. With "Continue" a failed item becomes `{ error }` in the
- * shape that reaches the error output; with "Stop" the error says what had been made before.
+ * Runs the operation that the node's `Resource` and `Operation` name on every input item: at most
+ * `Requests in Parallel` at a time, results in the order of the items, each paired with its item.
+ * With "Continue" a failed item becomes `{ error }` in the shape that reaches the error output;
+ * with "Stop" the error says what had been made before.
  */
 export async function eachItem<Credentials, Order>(
 	context: IExecuteFunctions,
@@ -41,7 +42,8 @@ export async function eachItem<Credentials, Order>(
 	const work = async (itemIndex: number): Promise<void> => {
 		const row = rowOf({ context, provider, credentials, run }, itemIndex);
 		try {
-			// Reading the row and noting its reference happen before the first await, so in the order of the items.
+			// Reading the row and noting its reference happen before the first await, so in the order of
+			// the items.
 			const output = await operation(row);
 			results[itemIndex] = paired(output, itemIndex);
 		} catch (error) {
@@ -59,7 +61,10 @@ export async function eachItem<Credentials, Order>(
 	return [output];
 }
 
-/** n8n repeats the node after a stop, too, and what it gives then takes the place of what it gave before. */
+/**
+ * n8n repeats the node after a stop, too, and what it gives then takes the place of what it gave
+ * before.
+ */
 function resultsOfStoppedTry(context: IExecuteFunctions, run: Run): INodeExecutionData[][] {
 	const results: INodeExecutionData[][] = [];
 	for (const [index, { reference, result }] of run.before ?? []) {
@@ -71,12 +76,17 @@ function resultsOfStoppedTry(context: IExecuteFunctions, run: Run): INodeExecuti
 	return results;
 }
 
-/** After a stop: of a row that was on its way the error is all that tells that it may have been made. */
+/**
+ * After a stop: of a row that was on its way the error is all that tells that it may have been
+ * made.
+ */
 function isWorthTelling(context: IExecuteFunctions, error: unknown): boolean {
 	return error instanceof CallFailure && error.mayHaveArrived && context.continueOnFail();
 }
 
-/** Starts the rows in the order of the items, `parallel` at a time, as long as the run may go on. */
+/**
+ * Starts the rows in the order of the items, `parallel` at a time, as long as the run may go on.
+ */
 async function inParallel(
 	rows: number,
 	parallel: number,
@@ -93,7 +103,8 @@ async function inParallel(
 			mayBegin = new Promise((resolve) => (letNextBegin = resolve));
 			await previousStarted;
 			const row = hasNext() ? work(next++) : undefined;
-			// One row starts per tick; otherwise n8n prepares all parallel requests before it sends the first.
+			// One row starts per tick; otherwise n8n prepares all parallel requests before it sends the
+			// first.
 			void sleep(0).then(letNextBegin);
 			await row;
 		}
@@ -101,7 +112,10 @@ async function inParallel(
 	await Promise.all(Array.from({ length: Math.min(parallel, rows) }, worker));
 }
 
-/** Why the node throws; undefined if it does not. n8n knows by the word "canceled" that the user stopped it, and that nothing failed. */
+/**
+ * Why the node throws; undefined if it does not. n8n knows by the word "canceled" that the user
+ * stopped it, and that nothing failed.
+ */
 function failureOf(context: IExecuteFunctions, run: Run): Run['failure'] {
 	if (!run.stopped?.aborted || context.continueOnFail()) return run.failure;
 	return {
@@ -110,7 +124,10 @@ function failureOf(context: IExecuteFunctions, run: Run): Run['failure'] {
 	};
 }
 
-/** What all rows need. Fails them all: n8n would send the input of a node that throws to its success output, as if it were made. */
+/**
+ * What all rows need. Fails them all: n8n would send the input of a node that throws to its success
+ * output, as if it were made.
+ */
 async function prepare<Credentials, Order>(
 	context: IExecuteFunctions,
 	provider: ProviderNode<Credentials, Order>,
@@ -137,8 +154,9 @@ async function prepare<Credentials, Order>(
 }
 
 /**
- * A failed row. Only a text, and no `error` beside `json`: n8n then merges the row's own fields into it at the error output, and
- * keeps the advice; an `error` it turns into its bare message, after the merging.
+ * A failed row. Only a text, and no `error` beside `json`: n8n then merges the row's own fields
+ * into it at the error output, and keeps the advice; an `error` it turns into its bare message,
+ * after the merging.
  */
 function failed(error: NodeApiError | NodeOperationError, itemIndex: number): INodeExecutionData {
 	return {

@@ -3,10 +3,16 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import { CallFailure } from '../core/callFailure';
 import { InputError } from '../core/inputError';
 
-/** In every error about a row that is in doubt, so that a workflow can tell it from one that was certainly not made (docs/rows.md). */
+/**
+ * In every error about a row that is in doubt, so that a workflow can tell it from one that was
+ * certainly not made (docs/rows.md).
+ */
 export const IN_DOUBT = 'It may have been made';
 
-/** n8n's error classes, with the item; what is ours says what to do, what is unexpected says that it is. */
+/**
+ * n8n's error classes, with the item; what is ours says what to do, what is unexpected says that it
+ * is.
+ */
 export function asNodeError(
 	context: IExecuteFunctions,
 	error: unknown,
@@ -35,7 +41,8 @@ export function asNodeError(
 					},
 				)
 			: new NodeOperationError(node, message, { itemIndex, description: adviceOn(error) });
-	// n8n puts words of its own in place of a message that holds a name such as ECONNRESET or, in "preexisting", EEXIST.
+	// n8n puts words of its own in place of a message that holds a name such as ECONNRESET or, in
+	// "preexisting", EEXIST.
 	nodeError.message = message;
 	return nodeError;
 }

@@ -13,8 +13,9 @@ interface KnownRun {
 }
 
 /**
- * What runs of nodes with Retry On Fail have made, the one that was used least recently first. Only a retry of the same run asks for
- * it, and a run that succeeded is forgotten at once; so it is this process alone that has to know.
+ * What runs of nodes with Retry On Fail have made, the one that was used least recently first. Only
+ * a retry of the same run asks for it, and a run that succeeded is forgotten at once; so it is this
+ * process alone that has to know.
  */
 const runs = new Map<string, KnownRun>();
 const MOST_OTHER_RUNS = 1_000;
@@ -22,7 +23,10 @@ const MOST_ROWS_OF_OTHER_RUNS = 20_000;
 /** n8n repeats a node five seconds after it failed at the latest. */
 const ASKED_FOR_WITHIN_MILLISECONDS = 60_000;
 
-/** The rows of this run, to be read and added to, and to be given to `rememberRun` or `forgetRun` at the end of the try. */
+/**
+ * The rows of this run, to be read and added to, and to be given to `rememberRun` or `forgetRun` at
+ * the end of the try.
+ */
 export function resultsOfEarlierTries(run: string): Map<number, CreatedRow> {
 	const known = runs.get(run);
 	if (!known) forgetOldest();

@@ -36,14 +36,18 @@ export interface Row<Credentials> {
 		field?: string,
 	): Value;
 	value(parameter: string, fallback?: unknown): unknown;
-	/** The fields of a collection parameter that are filled in, texts trimmed. What shall be a text is read with `readText`. */
+	/**
+	 * The fields of a collection parameter that are filled in, texts trimmed. What shall be a text is
+	 * read with `readText`.
+	 */
 	collection(parameter: string): IDataObject;
 	/** A JSON field: parsed, undefined if empty. */
 	json(parameter: string, displayName: string): unknown;
 	send(call: HttpCall, options?: SendOptions): Promise<HttpReply>;
 	/**
-	 * Makes something at the provider, at most once: what this execution, node, run and item has made already is returned when
-	 * n8n's Retry On Fail runs the whole node again. A reference that an earlier row of this run has used is refused.
+	 * Makes something at the provider, at most once: what this execution, node, run and item has made
+	 * already is returned when n8n's Retry On Fail runs the whole node again. A reference that an
+	 * earlier row of this run has used is refused.
 	 *
 	 * @param field display name of the reference, where it is not `Reference`
 	 */
@@ -168,7 +172,10 @@ function isFixed(saved: unknown): boolean {
 	);
 }
 
-/** Tells apart what was made, what may have been made (and must not be repeated blindly when the node is), and what was not. */
+/**
+ * Tells apart what was made, what may have been made (and must not be repeated blindly when the
+ * node is), and what was not.
+ */
 async function tryCreate(
 	send: () => Promise<IDataObject>,
 	accepted: () => HttpCall | undefined,

@@ -29,13 +29,16 @@ export interface Run {
 	/** With "Stop": the failure of the row that failed first. No row begins after it. */
 	failure?: { error: NodeApiError | NodeOperationError; itemIndex: number };
 	/**
-	 * The latest row to end got no answer whatever, for all its attempts. The rows behind it are then tried once each: a thousand
-	 * rows would otherwise take an hour to find out that nobody is there.
+	 * The latest row to end got no answer whatever, for all its attempts. The rows behind it are then
+	 * tried once each: a thousand rows would otherwise take an hour to find out that nobody is there.
 	 */
 	isSilent: boolean;
 	/** The node's parameters as they are saved, expressions not evaluated. */
 	parameters: INodeParameters;
-	/** The values that are the same for all rows: n8n takes its time for each, a fifth of a row's in all. */
+	/**
+	 * The values that are the same for all rows: n8n takes its time for each, a fifth of a row's in
+	 * all.
+	 */
 	fixed: Map<string, unknown>;
 }
 
@@ -66,18 +69,24 @@ export function endRun(run: Run, output: INodeExecutionData[]): void {
 	else dropResults(run.retryKey);
 }
 
-/** n8n's own test: with Retry On Fail it repeats the whole node when the first item that left it has an error. */
+/**
+ * n8n's own test: with Retry On Fail it repeats the whole node when the first item that left it has
+ * an error.
+ */
 function isRepeated(output: INodeExecutionData[]): boolean {
 	const error = output[0]?.json.error;
 	return error !== undefined && error !== null && error !== false;
 }
 
-/** What stays the same when n8n repeats this run of the node; undefined where nothing repeats it. */
+/**
+ * What stays the same when n8n repeats this run of the node; undefined where nothing repeats it.
+ */
 function retryKey(context: IExecuteFunctions): string | undefined {
 	const node = context.getNode();
 	const executionId = context.getExecutionId();
 	if (!node.retryOnFail || !executionId) return undefined;
-	// n8n counts each try of a tool as a run of its own (n8n-core 2.41.1, get-input-connection-data.js); what the agent asks for stays.
+	// n8n counts each try of a tool as a run of its own (n8n-core 2.41.1,
+	// get-input-connection-data.js); what the agent asks for stays.
 	const run = isToolExecution(context)
 		? JSON.stringify(Object.keys(node.parameters).map((name) => context.getNodeParameter(name, 0)))
 		: (context.evaluateExpression('{{ $runIndex }}', 0) as number);

@@ -4,7 +4,10 @@ import type { Run, RowName } from './run';
 /** In an error, where all the user can do is to look each of them up. */
 const MOST_ROWS_NAMED = 1_000;
 
-/** With "Stop" the rows that were made are lost from the output; the error is the only place left to say which they are. */
+/**
+ * With "Stop" the rows that were made are lost from the output; the error is the only place left to
+ * say which they are.
+ */
 export function withWhatWasMade(
 	{ error, itemIndex }: { error: NodeApiError | NodeOperationError; itemIndex: number },
 	run: Run,

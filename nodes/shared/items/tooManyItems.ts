@@ -1,6 +1,8 @@
 import { InputError } from '../core/inputError';
 
-/** Both ways to wait for many payments; n8n pauses whole executions, and one address resumes one. */
+/**
+ * Both ways to wait for many payments; n8n pauses whole executions, and one address resumes one.
+ */
 export function tooManyItems(what: string, itemCount: number): InputError {
 	return new InputError(
 		`${what} got ${itemCount} items, but an execution can wait for one payment at a time`,

@@ -11,8 +11,9 @@ import { trimmed } from '../providerNode';
 const FORM = 'application/x-www-form-urlencoded';
 
 /**
- * The `authenticate` of every credential: fixes the request as the exact text that will be sent, has the contract sign that
- * text, and puts both into the request. Works for our own calls and for n8n's HTTP Request node alike.
+ * The `authenticate` of every credential: fixes the request as the exact text that will be sent,
+ * has the contract sign that text, and puts both into the request. Works for our own calls and for
+ * n8n's HTTP Request node alike.
  *
  * @throws whatever the contract throws when the credential cannot sign (words, never values)
  */
@@ -42,7 +43,8 @@ export async function authenticateRequest<Credentials>(
 		...contract.authHeaders(trimmed(credentials) as Credentials, call, stamp),
 	};
 	const signed = { ...rest, method: call.method, url: call.url, headers };
-	// A multipart form, a file or a stream has no text that could be fixed here; it is sent as n8n builds it.
+	// A multipart form, a file or a stream has no text that could be fixed here; it is sent as n8n
+	// builds it.
 	return text === undefined ? signed : { ...signed, ...fixedBody(headers, text, body) };
 }
 
@@ -57,7 +59,8 @@ function fixedBody(
 	const contentType = given === undefined ? standard : (textOrNull(given[1]) ?? '');
 	return {
 		headers: given === undefined ? { ...headers, 'content-type': contentType } : headers,
-		// n8n sends a Buffer as it is, but trims a text and quotes one that is not JSON. The Buffer of a form it writes anew.
+		// n8n sends a Buffer as it is, but trims a text and quotes one that is not JSON. The Buffer of
+		// a form it writes anew.
 		body: contentType.startsWith(FORM) ? text : Buffer.from(text, 'utf8'),
 	};
 }

@@ -1,6 +1,9 @@
 import { InputError } from '../core/inputError';
 
-/** n8n wraps what went wrong several times; what is looked for is on one of the layers, the outermost first. */
+/**
+ * n8n wraps what went wrong several times; what is looked for is on one of the layers, the
+ * outermost first.
+ */
 function causes(error: unknown): object[] {
 	const layers: object[] = [];
 	for (let layer = error; layers.length < 6 && typeof layer === 'object' && layer !== null;) {
@@ -25,7 +28,10 @@ export function networkCode(error: unknown): string {
 	);
 }
 
-/** Where n8n's protection against requests to its own network (N8N_SSRF_PROTECTION_ENABLED) has kept the request from being sent. */
+/**
+ * Where n8n's protection against requests to its own network (N8N_SSRF_PROTECTION_ENABLED) has kept
+ * the request from being sent.
+ */
 export function ssrfBlockMessage(error: unknown): string | undefined {
 	return causes(error).find(
 		(layer): layer is Error =>

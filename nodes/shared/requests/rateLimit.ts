@@ -6,17 +6,29 @@ const WINDOW_MILLISECONDS = 1050;
 
 /** One request that takes its turn. */
 interface Turn {
-	/** When the next one at its place may leave (since 1970, milliseconds); undefined until that is known. */
+	/**
+	 * When the next one at its place may leave (since 1970, milliseconds); undefined until that is
+	 * known.
+	 */
 	freeAt: () => number | undefined;
 }
 
-/** By scope, the latest request at each of its places, and how many there were; shared by all nodes of this process. */
+/**
+ * By scope, the latest request at each of its places, and how many there were; shared by all nodes
+ * of this process.
+ */
 const queues = new Map<string, { places: Turn[]; count: number }>();
 
-/** Outside of `inTurn`: a function made in there would hold on to the turn before it, and that one to the one before, for ever. */
+/**
+ * Outside of `inTurn`: a function made in there would hold on to the turn before it, and that one
+ * to the one before, for ever.
+ */
 const always = (time: number) => () => time;
 
-/** Waits in short slices, so that stopping the execution stops the waiting. Timers are not allowed in verified nodes. */
+/**
+ * Waits in short slices, so that stopping the execution stops the waiting. Timers are not allowed
+ * in verified nodes.
+ */
 export async function pause(milliseconds: number, stopped?: AbortSignal): Promise<void> {
 	const end = Date.now() + milliseconds;
 	for (let left = milliseconds; left > 0; left = end - Date.now()) {
@@ -27,9 +39,10 @@ export async function pause(milliseconds: number, stopped?: AbortSignal): Promis
 }
 
 /**
- * Sends when it is the turn of one more request of this scope, so that never more than `requestsPerSecond` arrive within a second:
- * there are as many places, and each is free again a second after its answer has come. When a request leaves would not do, since
- * those that leave with a pause between them may arrive without one.
+ * Sends when it is the turn of one more request of this scope, so that never more than
+ * `requestsPerSecond` arrive within a second: there are as many places, and each is free again a
+ * second after its answer has come. When a request leaves would not do, since those that leave with
+ * a pause between them may arrive without one.
  *
  * Holds for one n8n process; several processes each count for themselves.
  */

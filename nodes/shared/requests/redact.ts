@@ -3,7 +3,10 @@ import { readJson } from '../core/exactJson';
 import type { ProviderNode } from '../providerNode';
 import type { Sending } from './sending';
 
-/** A shorter piece of a secret is a hint, as providers give it on purpose (`…f3a9`), and is found in ordinary words. */
+/**
+ * A shorter piece of a secret is a hint, as providers give it on purpose (`…f3a9`), and is found in
+ * ordinary words.
+ */
 const SHORTEST_PIECE_OF_A_SECRET = 12;
 /** Of an answer that is quoted in an error; what is beyond is not even looked at. */
 const LONGEST_WORDS = 10_000;
@@ -18,7 +21,10 @@ export function excerpt(text: string): string {
 	return words.length > 300 ? `${words.slice(0, 300)}…` : words;
 }
 
-/** A provider or a proxy may echo what it was sent; no credential value may reach an error that is stored and shown. */
+/**
+ * A provider or a proxy may echo what it was sent; no credential value may reach an error that is
+ * stored and shown.
+ */
 export function secretsHidden<Credentials, Order>(
 	{ contract }: ProviderNode<Credentials, Order>,
 	credentials: Credentials,
@@ -43,7 +49,10 @@ export function secretsHidden<Credentials, Order>(
 	return (text) => secrets.reduce(redactFragments, text.slice(0, LONGEST_WORDS));
 }
 
-/** With `Simplify` off an answer is stored as it came; what should not be in it at all, a masked field of our credential or a card number, is not. */
+/**
+ * With `Simplify` off an answer is stored as it came; what should not be in it at all, a masked
+ * field of our credential or a card number, is not.
+ */
 export function redactEcho<Credentials, Order>(
 	reply: HttpReply,
 	{ context, provider, credentials, call }: Sending<Credentials, Order>,
@@ -64,7 +73,8 @@ export function redactEcho<Credentials, Order>(
 		echoed.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
 	const text = hide(reply.text);
 	if (reply.body === undefined) return { ...reply, text, bytes: Buffer.from(text) };
-	// A number with stars in it is no JSON, and the answer about a payment that was made would end as an error.
+	// A number with stars in it is no JSON, and the answer about a payment that was made would end as
+	// an error.
 	const numbersAsText = JSON.stringify(reply.body, (_name, value: unknown) =>
 		typeof value === 'number' && hide(String(value)).includes('*') ? String(value) : value,
 	);
@@ -73,7 +83,10 @@ export function redactEcho<Credentials, Order>(
 
 const toBase64 = (text: string) => Buffer.from(text).toString('base64');
 
-/** The text with `***` in place of the secret and of every longer piece of it: an echo may be cut off anywhere. */
+/**
+ * The text with `***` in place of the secret and of every longer piece of it: an echo may be cut
+ * off anywhere.
+ */
 function redactFragments(text: string, secret: string): string {
 	const length = Math.min(secret.length, SHORTEST_PIECE_OF_A_SECRET);
 	const pieces = new Set(

@@ -27,7 +27,8 @@ export class ReplyTooLong extends Error {
 }
 
 /**
- * Sends one HTTP request through n8n and the credential, and reads the whole answer, whatever its status.
+ * Sends one HTTP request through n8n and the credential, and reads the whole answer, whatever its
+ * status.
  *
  * @throws ReplyTooLate, ReplyTooLong, or what n8n throws
  */
@@ -58,7 +59,8 @@ async function requestUntil<Credentials, Order>(
 		url: call.url,
 		headers: { accept: 'application/json', ...call.headers },
 		body: call.body,
-		// n8n reads without a limit (2.41.1: maxContentLength is Infinity); a stream is counted here, unpacked.
+		// n8n reads without a limit (2.41.1: maxContentLength is Infinity); a stream is counted here,
+		// unpacked.
 		encoding: 'stream',
 		returnFullResponse: true,
 		// Without it n8n sends the request a second time after a 401.
@@ -98,8 +100,9 @@ async function requestUntil<Credentials, Order>(
 }
 
 /**
- * The context with this end in place of the execution's. n8n replaces the signal of a request by that of the context on which its
- * helper is called (n8n-core 2.41.1, request-helpers/authentication.js; 1.123.81, request-helper-functions.js).
+ * The context with this end in place of the execution's. n8n replaces the signal of a request by
+ * that of the context on which its helper is called (n8n-core 2.41.1,
+ * request-helpers/authentication.js; 1.123.81, request-helper-functions.js).
  */
 function endingWith<Context extends AnyContext>(context: Context, end: AbortSignal): Context {
 	return Object.create(context, {

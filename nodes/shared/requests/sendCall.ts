@@ -14,16 +14,19 @@ import { sendOnce, type Failed, type SendResult } from './sendOnce';
 
 export type { Sender, SendOptions } from './sending';
 
-/** After this no attempt of a row begins any more, so that a provider that is down does not hold up a thousand rows; one that has begun has an end of its own. */
+/**
+ * After this no attempt of a row begins any more, so that a provider that is down does not hold up
+ * a thousand rows; one that has begun has an end of its own.
+ */
 const MAXIMUM_ROW_MILLISECONDS = 120_000;
 const MAXIMUM_ATTEMPTS = 5;
 const FIRST_PAUSE_MILLISECONDS = 1_000;
 const LONGEST_PAUSE_MILLISECONDS = 30_000;
 
 /**
- * Sends one call through the credential and gives the provider's answer. Repeats it only where that cannot make a second
- * checkout: after 429 (obeying Retry-After) and when nothing was sent; after a 5xx, a time-out or an unreadable answer only calls
- * that read, or that the provider de-duplicates.
+ * Sends one call through the credential and gives the provider's answer. Repeats it only where that
+ * cannot make a second checkout: after 429 (obeying Retry-After) and when nothing was sent; after a
+ * 5xx, a time-out or an unreadable answer only calls that read, or that the provider de-duplicates.
  *
  * @throws CallFailure in the provider's words; InputError for a credential that contradicts itself
  */
@@ -97,7 +100,10 @@ function mayRepeat({ retry }: HttpCall, { harmless, temporary }: Failed): boolea
 	return temporary && (harmless || retry !== 'never');
 }
 
-/** What the last attempt says of itself, such as "nothing was sent", is not true of an earlier one that may have arrived. */
+/**
+ * What the last attempt says of itself, such as "nothing was sent", is not true of an earlier one
+ * that may have arrived.
+ */
 function stillInDoubt(last: CallFailure, doubt: CallFailure | undefined): CallFailure {
 	if (doubt === undefined || doubt === last) return last;
 	return new CallFailure(`${last.message}; before, ${doubt.message}`, {

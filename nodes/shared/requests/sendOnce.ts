@@ -30,7 +30,10 @@ const NEVER_SENT = new Set([
 	'CERT_REVOKED',
 ]);
 
-/** In our words: n8n puts its own in place of a tool's message that holds such a name, and they say that it can be sent again. */
+/**
+ * In our words: n8n puts its own in place of a tool's message that holds such a name, and they say
+ * that it can be sent again.
+ */
 const NO_ANSWER: Record<string, string> = {
 	ETIMEDOUT: 'time-out',
 	ESOCKETTIMEDOUT: 'time-out',
@@ -186,7 +189,8 @@ function refused(answer: Answer): Failed {
 	const failure = new CallFailure(`${name} refused the request${status}: ${words}`, {
 		advice: refusal?.advice ?? adviceOnRefusal(answer),
 		httpStatus: reply.status,
-		// A web page, or nothing at all, is no answer of the API: a proxy or a wrong address gives a 404, too.
+		// A web page, or nothing at all, is no answer of the API: a proxy or a wrong address gives a
+		// 404, too.
 		notFound:
 			refusal?.notFound ??
 			(reply.status === 404 && isObject(reply.body) && Object.keys(reply.body).length > 0),
@@ -204,7 +208,8 @@ function adviceOnRefusal({ name, reply, isReadable }: Answer): string {
 
 function redirected({ name, call, reply }: Answer): Failed {
 	const advice = 'Redirects are not followed. Check the address in the credential.';
-	// 303 points from what was done to where it can be seen; the others say that it was not done here (RFC 9110, section 15.4).
+	// 303 points from what was done to where it can be seen; the others say that it was not done here
+	// (RFC 9110, section 15.4).
 	const doubt = reply.status === 303 ? uncertain(call, '') : { advice: '', mayHaveArrived: false };
 	const failure = new CallFailure(`${name} answered with an unexpected HTTP ${reply.status}`, {
 		...doubt,

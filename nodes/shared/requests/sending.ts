@@ -4,11 +4,17 @@ import type { AnyContext, ProviderNode } from '../providerNode';
 export interface SendOptions {
 	/** 1 where somebody waits for our own answer, as in a webhook. */
 	maximumAttempts?: number;
-	/** For each attempt in whole, waiting for its turn included. Absent: what a call of its kind may take from when it is sent. */
+	/**
+	 * For each attempt in whole, waiting for its turn included. Absent: what a call of its kind may
+	 * take from when it is sent.
+	 */
 	timeoutMilliseconds?: number;
 	/** The answer is a file: it need not be JSON. */
 	file?: boolean;
-	/** The answer tells a secret that has to be kept as it is: it is not masked, and must not get into any output. */
+	/**
+	 * The answer tells a secret that has to be kept as it is: it is not masked, and must not get into
+	 * any output.
+	 */
 	tellsSecret?: boolean;
 	stopped?: AbortSignal;
 }

@@ -7,7 +7,9 @@ export interface Expected {
 	reference: string | null;
 	amount: string | null;
 	currency: string | null;
-	/** Whether too little, or an amount that nobody tells, keeps the order from leaving through Paid. */
+	/**
+	 * Whether too little, or an amount that nobody tells, keeps the order from leaving through Paid.
+	 */
 	compareAmount: boolean;
 }
 
@@ -29,7 +31,10 @@ export function isDecimal(text: string | null): text is string {
 	return text !== null && DECIMAL.test(text);
 }
 
-/** Undefined while it is open. A declined card alone is not the end: the payer tries again on the same page. */
+/**
+ * Undefined while it is open. A declined card alone is not the end: the payer tries again on the
+ * same page.
+ */
 export function decide(event: PaymentEventData, expected: Expected): Decision | undefined {
 	if (event.event === 'payment.succeeded') return decidePaid(event, expected);
 	if (event.event === 'payment.canceled') return { outcome: 'canceled', paidInFull: 'unknown' };
@@ -62,13 +67,19 @@ function compareWithExpected(event: PaymentEventData, expected: Expected): PaidI
 	return difference === 0 ? 'exact' : 'over';
 }
 
-/** Whether the payment cannot be compared with what is expected before somebody tells its amount and currency. */
+/**
+ * Whether the payment cannot be compared with what is expected before somebody tells its amount and
+ * currency.
+ */
 export function lacksMoney(event: PaymentEventData, { compareAmount }: Expected): boolean {
 	const told = isDecimal(event.amount) && event.currency !== null;
 	return compareAmount && event.event === 'payment.succeeded' && !told;
 }
 
-/** The event with the amount and currency that it does not tell itself; of two amounts the smaller counts. */
+/**
+ * The event with the amount and currency that it does not tell itself; of two amounts the smaller
+ * counts.
+ */
 export function withMoney<Event extends PaymentEventData>(
 	event: Event,
 	found: PaymentEventData,
@@ -87,7 +98,10 @@ function smallerAmount(told: string | null, found: string | null): string | null
 
 const ANOTHER = 'is not that of the checkout that is waited for';
 
-/** In words why the event is not about this checkout; undefined if it is. At least one number must be shared. */
+/**
+ * In words why the event is not about this checkout; undefined if it is. At least one number must
+ * be shared.
+ */
 export function belongsElsewhere(event: PaymentEventData, expected: Expected): string | undefined {
 	const another = contradiction(event, expected);
 	if (another !== undefined) return another;
@@ -99,7 +113,10 @@ export function belongsElsewhere(event: PaymentEventData, expected: Expected): s
 		: 'it names neither the checkout id nor the reference that is waited for';
 }
 
-/** In words what the event says of another checkout than this one; undefined where it says nothing of the kind. */
+/**
+ * In words what the event says of another checkout than this one; undefined where it says nothing
+ * of the kind.
+ */
 export function contradiction(event: PaymentEventData, expected: Expected): string | undefined {
 	const differs = (left: string | null, right: string | null) =>
 		left !== null && right !== null && left !== right;
@@ -110,7 +127,10 @@ export function contradiction(event: PaymentEventData, expected: Expected): stri
 	return undefined;
 }
 
-/** The event with the numbers of the checkout that is waited for, where it does not name them itself. */
+/**
+ * The event with the numbers of the checkout that is waited for, where it does not name them
+ * itself.
+ */
 export function completed(event: PaymentEventData, expected: Expected): PaymentEventData {
 	return {
 		...event,

@@ -10,7 +10,10 @@ export interface WaitRun {
 	creators: NodeTypeAndVersion[];
 }
 
-/** What a field of Wait for Payment can be mapped from: `name` is that of the field and of the checkout's own. */
+/**
+ * What a field of Wait for Payment can be mapped from: `name` is that of the field and of the
+ * checkout's own.
+ */
 export interface CheckoutField {
 	name: 'checkoutId' | 'reference' | 'amount' | 'currency';
 	displayName: string;
@@ -24,8 +27,8 @@ interface Source {
 }
 
 /**
- * How these fields get the values of the checkout, in words that hold when they are followed to the letter: each expression is
- * tried here before it is advised.
+ * How these fields get the values of the checkout, in words that hold when they are followed to the
+ * letter: each expression is tried here before it is advised.
  */
 export function howToMap(run: WaitRun, fields: readonly CheckoutField[]): string {
 	const source = findSource(run);
@@ -69,7 +72,10 @@ function findSource({ context, item, provider, creators }: WaitRun): Source | un
 	return undefined;
 }
 
-/** A step that makes its items anew, such as Code, leaves `item` without a way back; the only item of a node needs none. */
+/**
+ * A step that makes its items anew, such as Code, leaves `item` without a way back; the only item
+ * of a node needs none.
+ */
 function outputsOf(context: IExecuteFunctions, node: string): string[] {
 	const isOnlyOne = evaluate(context, `${node}.all().length`) === 1;
 	return [`${node}.item.json`, ...(isOnlyOne ? [`${node}.first().json`] : [])];

@@ -35,7 +35,8 @@ const LIMIT_FIELDS: Record<string, OtherField[]> = {
 /**
  * What the fields of Wait for Payment say.
  *
- * @throws InputError when a field holds an expression that gives nothing, when one that is needed is empty, or when one contradicts
+ * @throws InputError when a field holds an expression that gives nothing, when one that is needed
+ * is empty, or when one contradicts
  *   the checkout of the input item
  */
 export function readExpected(run: WaitRun): Expected {

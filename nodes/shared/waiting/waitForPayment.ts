@@ -49,9 +49,13 @@ const UNIT_MILLISECONDS = {
 	days: 24 * HOUR_MILLISECONDS,
 };
 const DEFAULT_LIMIT_MILLISECONDS = 24 * HOUR_MILLISECONDS;
-/** n8n takes this date for "no limit", and databases sort what comes after the year 9999 wrongly. */
+/**
+ * n8n takes this date for "no limit", and databases sort what comes after the year 9999 wrongly.
+ */
 const LATEST_LIMIT_MILLISECONDS = Date.parse('3000-01-01T00:00:00Z');
-/** How much later than its limit n8n may look at a waiting execution (n8n 2.41.1, wait-tracker.js). */
+/**
+ * How much later than its limit n8n may look at a waiting execution (n8n 2.41.1, wait-tracker.js).
+ */
 const N8N_LOOKS_EVERY_MILLISECONDS = 60_000;
 const QUESTION = { maximumAttempts: 2, timeoutMilliseconds: MAXIMUM_ASKING_MILLISECONDS };
 const QUESTION_DURING_CALLBACK = {
@@ -59,7 +63,10 @@ const QUESTION_DURING_CALLBACK = {
 	timeoutMilliseconds: MAXIMUM_CONFIRMING_MILLISECONDS,
 };
 
-/** Under this key the execution data of the waiting node holds what `webhook()` has to know; n8n stores it with the execution. */
+/**
+ * Under this key the execution data of the waiting node holds what `webhook()` has to know; n8n
+ * stores it with the execution.
+ */
 const WAITING_FOR = 'waitingFor';
 
 export const waitForPaymentFields: INodeProperties[] = [
@@ -183,10 +190,12 @@ export const waitForPaymentFields: INodeProperties[] = [
 ];
 
 /**
- * `execute()` of Wait for Payment: asks the provider once whether the checkout is paid already (a callback that came while the
- * execution was still running got n8n's 409, and not every provider repeats it), then pauses the execution.
+ * `execute()` of Wait for Payment: asks the provider once whether the checkout is paid already (a
+ * callback that came while the execution was still running got n8n's 409, and not every provider
+ * repeats it), then pauses the execution.
  *
- * @returns outputs Paid and Not Paid: the input item's fields with `payment`, `outcome` and `paidInFull`
+ * @returns outputs Paid and Not Paid: the input item's fields with `payment`, `outcome` and
+ * `paidInFull`
  */
 export async function waitForPayment<Credentials, Order>(
 	context: IExecuteFunctions,
@@ -200,7 +209,8 @@ export async function waitForPayment<Credentials, Order>(
 	if ('outputs' in started) return started.outputs;
 	const error = asNodeError(context, started.error, 0);
 	if (!context.continueOnFail()) throw error;
-	// Of an error that is thrown n8n makes the input item on the first output, Paid. From Not Paid it takes it to an error output.
+	// Of an error that is thrown n8n makes the input item on the first output, Paid. From Not Paid it
+	// takes it to an error output.
 	const json = { error: [error.message, error.description].filter(Boolean).join('. ') };
 	return [[], items.map((_, item) => ({ json, error, pairedItem: { item } }))];
 }
@@ -230,7 +240,8 @@ async function start<Credentials, Order>(
 		pairedItem: { item: 0 },
 	};
 	if (limit.getTime() <= Date.now()) return [[], [timedOut]];
-	// At the time limit n8n resumes without running this node: what stands in `main` here is what leaves its outputs then.
+	// At the time limit n8n resumes without running this node: what stands in `main` here is what
+	// leaves its outputs then.
 	executeData.data = {
 		...executeData.data,
 		main: [[], [timedOut]],
@@ -273,8 +284,9 @@ function refuseUnreadableCallbacks<Credentials, Order>(
 }
 
 /**
- * `webhook()` of a node that waits: resumes the execution for a proved callback of this very checkout that says paid, canceled or
- * expired. Everything else is answered and changes nothing. Never throws: n8n would take that for a payment.
+ * `webhook()` of a node that waits: resumes the execution for a proved callback of this very
+ * checkout that says paid, canceled or expired. Everything else is answered and changes nothing.
+ * Never throws: n8n would take that for a payment.
  */
 export async function resumeWhenPaid<Credentials, Order>(
 	context: IWebhookFunctions,
@@ -358,12 +370,16 @@ export async function resumeWhenPaid<Credentials, Order>(
 /** No n8n takes longer to note that an execution goes on; from then on it refuses copies itself. */
 const N8N_CLAIMS_WITHIN_MILLISECONDS = 10_000;
 
-/** Waits that are being resumed, with the moment until which copies of the callback are turned away; oldest first. */
+/**
+ * Waits that are being resumed, with the moment until which copies of the callback are turned away;
+ * oldest first.
+ */
 const resuming = new Map<string, number>();
 
 /**
- * Whether this callback is the one that resumes the execution. n8n 1.x lets each of several copies that arrive together resume it
- * (1.123.81: six copies, six shipments); n8n 2 lets the first. Holds within one process, as n8n 1.x gives nothing to hold on to beyond.
+ * Whether this callback is the one that resumes the execution. n8n 1.x lets each of several copies
+ * that arrive together resume it (1.123.81: six copies, six shipments); n8n 2 lets the first. Holds
+ * within one process, as n8n 1.x gives nothing to hold on to beyond.
  */
 function resumeOnce(context: IWebhookFunctions, { checkoutId, reference }: Expected): boolean {
 	const now = Date.now();
@@ -371,7 +387,8 @@ function resumeOnce(context: IWebhookFunctions, { checkoutId, reference }: Expec
 		if (until > now) break;
 		resuming.delete(key);
 	}
-	// With the checkout: in a loop the same step of the same execution waits for the next one at once.
+	// With the checkout: in a loop the same step of the same execution waits for the next one at
+	// once.
 	const key = JSON.stringify([
 		context.getExecutionId(),
 		context.getNode().name,
@@ -405,7 +422,8 @@ function readLimit(context: IExecuteFunctions, item: INodeExecutionData): Date {
 	const given = kind === 'date' ? context.getNodeParameter('limitDate', 0) : item.json.expiresAt;
 	if (kind !== 'date' && (given === undefined || given === null || given === ''))
 		return new Date(now + DEFAULT_LIMIT_MILLISECONDS);
-	// By way of JSON: an expression may give text, a Date or a DateTime of luxon, which all write the same ISO text.
+	// By way of JSON: an expression may give text, a Date or a DateTime of luxon, which all write the
+	// same ISO text.
 	const limit = Date.parse(String(JSON.parse(JSON.stringify(given))));
 	if (Number.isNaN(limit))
 		throw new InputError(
@@ -415,7 +433,10 @@ function readLimit(context: IExecuteFunctions, item: INodeExecutionData): Date {
 	return limitAt(limit, kind === 'date' ? 'Date' : 'expiresAt');
 }
 
-/** When the time is up n8n counts the workflow's own time-out from the start of the execution, waiting included, and cancels it. */
+/**
+ * When the time is up n8n counts the workflow's own time-out from the start of the execution,
+ * waiting included, and cancels it.
+ */
 function refuseShorterTimeout(context: IExecuteFunctions, limit: Date): void {
 	const { executionTimeout } = context.getWorkflowSettings();
 	if (typeof executionTimeout !== 'number' || executionTimeout <= 0) return;
@@ -490,7 +511,9 @@ interface Asking<Credentials, Order> {
 	credentials: Credentials;
 }
 
-/** What the provider's API says about a payment; undefined where it cannot be asked. Never throws. */
+/**
+ * What the provider's API says about a payment; undefined where it cannot be asked. Never throws.
+ */
 async function ask<Credentials, Order>(
 	{ context, provider, credentials }: Asking<Credentials, Order>,
 	about: PaymentEventData,
@@ -508,8 +531,9 @@ async function ask<Credentials, Order>(
 }
 
 /**
- * A genuine payment that does not tell its amount or currency, with what the provider's API tells of them. Nothing is taken from an
- * answer that says something else than paid, or that is about another checkout.
+ * A genuine payment that does not tell its amount or currency, with what the provider's API tells
+ * of them. Nothing is taken from an answer that says something else than paid, or that is about
+ * another checkout.
  */
 async function askForMoney<Credentials, Order>(
 	asking: Asking<Credentials, Order>,
@@ -525,7 +549,10 @@ async function askForMoney<Credentials, Order>(
 	return { ...withMoney(event, found), verifiedBy: 'signature+provider' };
 }
 
-/** A callback that is a mere hint need not say what it is about: the resume address belongs to one checkout, and that one is asked for. */
+/**
+ * A callback that is a mere hint need not say what it is about: the resume address belongs to one
+ * checkout, and that one is asked for.
+ */
 function expectationOf(expected: Expected): Expectation {
 	return (claimed, confirmed) => {
 		if (!confirmed) return belongsElsewhere(claimed, expected) ?? claimed;
@@ -552,7 +579,10 @@ function outputsFor(
 	return outcome === 'paid' ? [[output], []] : [[], [output]];
 }
 
-/** What is no longer true of the checkout as Create put it out, where that is the item. Its own number of the payment stays. */
+/**
+ * What is no longer true of the checkout as Create put it out, where that is the item. Its own
+ * number of the payment stays.
+ */
 function paidCheckout(json: IDataObject, payment: PaymentEventData): IDataObject {
 	if (json.provider !== payment.provider) return {};
 	const { status, providerStatus } = payment;
@@ -585,9 +615,9 @@ function readWaitingFor(
 const CONNECTIONS = [NodeConnectionTypes.Main, NodeConnectionTypes.AiTool];
 
 /**
- * Looks at the nodes between the one that gives the resume URL to the provider and this one. The URL resumes whichever node of the
- * execution is waiting, so none of them may wait that does not prove what it receives. And where no node gives it away, nothing
- * would ever resume this one.
+ * Looks at the nodes between the one that gives the resume URL to the provider and this one. The
+ * URL resumes whichever node of the execution is waiting, so none of them may wait that does not
+ * prove what it receives. And where no node gives it away, nothing would ever resume this one.
  *
  * @returns the nodes of this node's type that give it away, the nearest first
  */
@@ -632,7 +662,10 @@ function refuseOtherWaitingNodes(
 	return creators.filter(({ type }) => type === here.type);
 }
 
-/** n8n's own nodes that pause an execution, each with its webhook that resumes it (2.41.1: `restartWebhook` in their descriptions). */
+/**
+ * n8n's own nodes that pause an execution, each with its webhook that resumes it (2.41.1:
+ * `restartWebhook` in their descriptions).
+ */
 function isWaitingNode({ type, parameters = {} }: NodeTypeAndVersion): boolean {
 	if (type === 'n8n-nodes-base.wait') return true;
 	if (type === 'n8n-nodes-base.form') return parameters.operation !== 'completion';
@@ -644,7 +677,10 @@ function isWaitingNode({ type, parameters = {} }: NodeTypeAndVersion): boolean {
 	);
 }
 
-/** What a node that creates checkouts at this provider does with their callbacks; `none` for any other node. */
+/**
+ * What a node that creates checkouts at this provider does with their callbacks; `none` for any
+ * other node.
+ */
 function callbackOf(
 	{ type, parameters = {} }: NodeTypeAndVersion,
 	ownType: string,

@@ -7,7 +7,10 @@ import { choice, moment, page, type Html } from './layout';
 /** The dashboard has the others. */
 const callbacksShown = 10;
 
-/** While a callback is on its way, which it is for ten seconds at most, the page loads itself again to show the answer. */
+/**
+ * While a callback is on its way, which it is for ten seconds at most, the page loads itself again
+ * to show the answer.
+ */
 const secondsUntilAnswer = 1;
 
 const statusSentences: Record<CheckoutStatus, string> = {
@@ -20,7 +23,10 @@ const statusSentences: Record<CheckoutStatus, string> = {
 	refunded: 'The payment was refunded.',
 };
 
-/** The page that a payer sees, with the buttons a payer has and, apart from them, those that only a tester has, and what was sent to the merchant. */
+/**
+ * The page that a payer sees, with the buttons a payer has and, apart from them, those that only a
+ * tester has, and what was sent to the merchant.
+ */
 export function cashierPage(
 	played: PlayedProvider,
 	checkout: SandboxCheckout,

@@ -142,7 +142,10 @@ function answerTo(delivery: Delivery): Html {
 		<details><summary>Answer<span class="unseen"> to ${delivery.id}</span></summary><pre>${asText(delivery.responseHeaders, delivery.responseBody)}</pre></details>`;
 }
 
-/** The numbers that the package's credentials ask for, which no order has; refused for the key is something else. */
+/**
+ * The numbers that the package's credentials ask for, which no order has; refused for the key is
+ * something else.
+ */
 function isCredentialTest({ path, reason, status }: Refusal): boolean {
 	return (
 		status !== 401 &&
@@ -175,7 +178,10 @@ function refusalSection(refusals: Refusal[], displayName: DisplayName): Html {
 </section>`;
 }
 
-/** What single providers remember besides, such as refunds; what is still empty is named in one line. */
+/**
+ * What single providers remember besides, such as refunds; what is still empty is named in one
+ * line.
+ */
 function reportSections(played: PlayedProvider[]): Html[] {
 	const reports = played.flatMap((one) =>
 		Object.entries(one.provider.report?.(one.context) ?? {}).map(([title, all]) => ({

@@ -14,7 +14,8 @@ export function pages(sandbox: SandboxState): Hono {
 
 	app.use(async (c, next) => {
 		await next();
-		// Names and references come from requests: should one ever slip through unescaped, it still runs nothing.
+		// Names and references come from requests: should one ever slip through unescaped, it still
+		// runs nothing.
 		c.header(
 			'Content-Security-Policy',
 			"default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -114,7 +115,8 @@ export function pages(sandbox: SandboxState): Hono {
 				await cashierPage(played, checkout, deliveriesOf(checkout), result.reason),
 				result.status,
 			);
-		// As in life, the payer goes back without waiting for what the merchant's server answers to the callback; a tester wants to see it.
+		// As in life, the payer goes back without waiting for what the merchant's server answers to the
+		// callback; a tester wants to see it.
 		result.deliveries.catch(console.error);
 		const returnTo = options.data.callback === 'genuine' ? result.action.returnTo : 'cashier';
 		return c.redirect(returnAddress(returnTo, checkout) ?? c.req.path, 303);

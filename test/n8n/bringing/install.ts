@@ -19,15 +19,17 @@ export interface Bringing {
 	say(line: string): void;
 }
 
-// Install scripts of unrelated native packages fail without a network; what n8n needs is built afterwards.
+// Install scripts of unrelated native packages fail without a network; what n8n needs is built
+// afterwards.
 const npmFlags = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
 
 /** Enough for what was ever missing at once; each round takes a try of npm. */
 const mostReplacements = 5;
 
 /**
- * Puts the packages into a folder that has none: exactly those of the lock file; else with the lock file, as far as the
- * registry allows; else without it. What an earlier run downloaded comes from npm's cache. Throws BringError.
+ * Puts the packages into a folder that has none: exactly those of the lock file; else with the lock
+ * file, as far as the registry allows; else without it. What an earlier run downloaded comes from
+ * npm's cache. Throws BringError.
  */
 export async function installPackages(bringing: Bringing): Promise<void> {
 	const { recipe, folder, say } = bringing;
@@ -35,7 +37,8 @@ export async function installPackages(bringing: Bringing): Promise<void> {
 	await copyRecipe(bringing);
 	const exact = await npm(
 		bringing,
-		// npm's cache counts for as long as it holds the locked versions, whatever the registry says of its age.
+		// npm's cache counts for as long as it holds the locked versions, whatever the registry says of
+		// its age.
 		['ci', '--prefer-offline'],
 		`Downloading n8n ${recipe.version} (some 2,000 packages, 3 GB on disk; two to six minutes, once per machine)`,
 	);
@@ -48,7 +51,10 @@ export async function installPackages(bringing: Bringing): Promise<void> {
 	await installWithoutLock(bringing);
 }
 
-/** Brings what is there closer to the lock file, as far as the registry allows. Says so where it cannot. */
+/**
+ * Brings what is there closer to the lock file, as far as the registry allows. Says so where it
+ * cannot.
+ */
 export async function completePackages(bringing: Bringing): Promise<void> {
 	try {
 		// Without a network npm would try again for minutes.
@@ -116,7 +122,10 @@ async function writeDescription(
 	);
 }
 
-/** Throws BringError where the machine lacks something: another way of installing would end the same. */
+/**
+ * Throws BringError where the machine lacks something: another way of installing would end the
+ * same.
+ */
 async function npm({ folder, say }: Bringing, command: string[], title: string): Promise<Ran> {
 	await writeFile(beginMark(folder), '');
 	const ran = await runStep({
@@ -172,10 +181,16 @@ export function missingPackage(output: string): MissingPackage | undefined {
 
 const nameOf = ({ name, range, version }: MissingPackage) => `${name}@${range ?? version ?? ''}`;
 
-/** Only who asks for the range that nothing fits gets another version; a file that is gone concerns everybody. */
+/**
+ * Only who asks for the range that nothing fits gets another version; a file that is gone concerns
+ * everybody.
+ */
 const overrideKey = ({ name, range }: MissingPackage) => (range ? `${name}@${range}` : name);
 
-/** The version of the lock file where the registry has it, else the last one that it has, of the same major if possible. */
+/**
+ * The version of the lock file where the registry has it, else the last one that it has, of the
+ * same major if possible.
+ */
 async function versionInstead(
 	{ recipe, folder }: Bringing,
 	missing: MissingPackage,

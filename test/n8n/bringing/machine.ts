@@ -4,7 +4,10 @@ import { freeBytes, lackOf, lastLines, runQuietly, waysOut } from '../../../scri
 import { BringError } from './bringError';
 import type { Recipe } from './recipe';
 
-/** Looks for what the machine lacks before anything is downloaded. Throws BringError with the command that brings it. */
+/**
+ * Looks for what the machine lacks before anything is downloaded. Throws BringError with the
+ * command that brings it.
+ */
 export async function checkMachine(recipe: Recipe, folder: string): Promise<void> {
 	await checkDisk(recipe, folder);
 	await checkRegistry(recipe, folder);
@@ -42,7 +45,10 @@ async function checkFree(folder: string, needed: number, variable: string): Prom
 	);
 }
 
-/** Without a network npm tries again for many minutes before it gives up, so it is asked for one package first. */
+/**
+ * Without a network npm tries again for many minutes before it gives up, so it is asked for one
+ * package first.
+ */
 export async function checkRegistry(recipe: Recipe, folder: string): Promise<void> {
 	const wanted = `n8n@${recipe.version}`;
 	const asked = await runQuietly({
@@ -70,7 +76,10 @@ export async function checkRegistry(recipe: Recipe, folder: string): Promise<voi
 	);
 }
 
-/** Needed only where the ready-made file cannot be fetched, so it is asked for only where a compiler is missing. */
+/**
+ * Needed only where the ready-made file cannot be fetched, so it is asked for only where a compiler
+ * is missing.
+ */
 async function checkCompiler(recipe: Recipe, folder: string): Promise<void> {
 	const missing = await missingBuildTools(folder);
 	if (missing.length === 0) return;

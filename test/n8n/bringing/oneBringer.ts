@@ -7,8 +7,9 @@ import { BringError } from './bringError';
 const staleAfterMilliseconds = 30_000;
 
 /**
- * One bringer at a time: two npm runs in one folder destroy each other's work. The owner touches the file every few
- * seconds; one that is no longer touched, or whose process on this machine is gone, is taken over. Gives the release.
+ * One bringer at a time: two npm runs in one folder destroy each other's work. The owner touches
+ * the file every few seconds; one that is no longer touched, or whose process on this machine is
+ * gone, is taken over. Gives the release.
  */
 export async function lock(
 	file: string,
@@ -50,8 +51,8 @@ async function take(file: string, mine: string): Promise<boolean> {
 async function takenFromTheGone(file: string): Promise<boolean> {
 	const theirs = await readText(file);
 	if (theirs === undefined || !(await isAbandoned(file, theirs))) return false;
-	// Renamed, not removed: of two runs that both found it abandoned only one can succeed, and the look at what was
-	// renamed tells whether it was the abandoned one or a fresh one.
+	// Renamed, not removed: of two runs that both found it abandoned only one can succeed, and the
+	// look at what was renamed tells whether it was the abandoned one or a fresh one.
 	const aside = `${file}.${randomUUID()}`;
 	const took = await rename(file, aside).then(
 		() => true,
@@ -74,7 +75,8 @@ async function isAbandoned(file: string, content: string): Promise<boolean> {
 		process.kill(owner.pid, 0);
 		return false;
 	} catch (error) {
-		// ESRCH: no such process. Anything else (half-written JSON, somebody else's process) is left to the age.
+		// ESRCH: no such process. Anything else (half-written JSON, somebody else's process) is left to
+		// the age.
 		return (error as NodeJS.ErrnoException).code === 'ESRCH';
 	}
 }

@@ -69,10 +69,16 @@ export async function fingerprintOf({ folder }: Recipe): Promise<string> {
 	return hash.digest('hex');
 }
 
-/** npm's own list of what it put there. It is written last, so it stands for an installation that came to its end. */
+/**
+ * npm's own list of what it put there. It is written last, so it stands for an installation that
+ * came to its end.
+ */
 const npmsList = (folder: string) => path.join(folder, 'node_modules', '.package-lock.json');
 
-/** Written before npm begins; older versions of this script left it there although npm had ended well. */
+/**
+ * Written before npm begins; older versions of this script left it there although npm had ended
+ * well.
+ */
 export const beginMark = (folder: string) => path.join(folder, '.installing');
 
 /** Whether npm came to its end in this folder the last time it was run there. */
@@ -82,7 +88,10 @@ export async function endedWell(folder: string): Promise<boolean> {
 	return ended !== undefined && ended >= ((await timeOf(beginMark(folder))) ?? 0);
 }
 
-/** Where the folder is not as the lock file says; what is for one platform only or optional may be missing. */
+/**
+ * Where the folder is not as the lock file says; what is for one platform only or optional may be
+ * missing.
+ */
 export async function differencesFrom({ folder: recipe }: Recipe, folder: string) {
 	const wanted = await packagesOf(path.join(recipe, 'package-lock.json'));
 	const installed = await packagesOf(npmsList(folder));

@@ -29,7 +29,10 @@ exports.Database = class {};`;
 const builds = { install: `node -e "require('fs').writeFileSync('built.js', '')"` };
 const cannotBuild = { install: 'echo no compiler here >&2; exit 1' };
 
-/** An n8n of a few kilobytes that works as far as is looked at: it says its version, loads its native parts and starts. */
+/**
+ * An n8n of a few kilobytes that works as far as is looked at: it says its version, loads its
+ * native parts and starts.
+ */
 export const packages = {
 	n8n: n8n(answerReadiness),
 	faultyN8n: n8n(cannotStart),

@@ -108,7 +108,10 @@ async function buildNative(
 	);
 }
 
-/** The npm package "node" has its headers beside it: without them the compiler's would be downloaded, from no npm registry. */
+/**
+ * The npm package "node" has its headers beside it: without them the compiler's would be
+ * downloaded, from no npm registry.
+ */
 function headersOf(n8n: BroughtN8n): { npm_config_nodedir?: string } {
 	const beside = path.join(n8n.folder, 'node_modules', 'node', 'node_modules');
 	if (!existsSync(beside)) return {};

@@ -32,7 +32,10 @@ type Options = Partial<Omit<WebhookCallOptions, 'credentials'>> & {
 	credential?: IDataObject | typeof DELETED;
 };
 
-/** A callback of this content arrives; by default unsigned, at a credential with the settings of a new one and SBX_PAID as paid. */
+/**
+ * A callback of this content arrives; by default unsigned, at a credential with the settings of a
+ * new one and SBX_PAID as paid.
+ */
 async function receive(
 	content: unknown,
 	{ credential = {}, parameters = {}, ...rest }: Options = {},

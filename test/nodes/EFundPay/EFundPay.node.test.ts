@@ -452,7 +452,8 @@ describe('against a server that echoes', () => {
 		},
 	);
 
-	// The first attempt may have charged the card, and no page says that the key counts for both paths.
+	// The first attempt may have charged the card, and no page says that the key counts for both
+	// paths.
 	it('a direct payment is not sent to the other path when an earlier attempt may have arrived', async () => {
 		answer = () => ({ status: seen.length === 1 ? 504 : 404, body: { message: 'no upstream' } });
 		expect(wordsOf(await run(cardPayment, { credential: credential() }))).toContain(

@@ -49,7 +49,10 @@ export const refund = {
 	},
 };
 
-/** The text that is signed, written down independently of the package for bodies of one nested object. */
+/**
+ * The text that is signed, written down independently of the package for bodies of one nested
+ * object.
+ */
 export function textOf(body: object): string {
 	const inOrder = (entries: Array<[string, unknown]>) =>
 		[...entries].sort(([left], [right]) => (left < right ? -1 : 1));

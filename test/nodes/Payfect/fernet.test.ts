@@ -2,7 +2,10 @@ import { openFernetToken, readFernetKey } from '../../../nodes/Payfect/fernet';
 import { ageProblem } from '../../../nodes/shared/callbacks/decideCallback';
 import { fernetToken, secretKey } from './support';
 
-/** The official cases: github.com/fernet/spec, generate.json, verify.json and invalid.json (8a21920). */
+/**
+ * The official cases: github.com/fernet/spec, generate.json, verify.json and invalid.json
+ * (8a21920).
+ */
 const officialKey = 'cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=';
 const officialToken =
 	'gAAAAAAdwJ6wAAECAwQFBgcICQoLDA0ODy021cpGVWKZ_eEwCGM4BLLF_5CV9dOPmrhuVUPgJobwOz7JcbmrR64jVmpU4IwqDA==';

@@ -36,7 +36,10 @@ const verdictOf = ({
 	);
 };
 
-/** The file's own word for what happened; its ttl plays the part of Maximum Age, without one any age is accepted. */
+/**
+ * The file's own word for what happened; its ttl plays the part of Maximum Age, without one any age
+ * is accepted.
+ */
 function wordFor(vector: Vector): string {
 	const verdict = verdictOf(vector);
 	if (verdict.genuine !== true)

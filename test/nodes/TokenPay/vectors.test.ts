@@ -47,7 +47,9 @@ const credentialsOf = (vector: Vector): TokenPayCredentials => ({
 const lowerCase = (headers: Record<string, string>) =>
 	Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
-/** The reason word that this vector gets, or "valid". `tolerance_ms` plays the part of Maximum Age. */
+/**
+ * The reason word that this vector gets, or "valid". `tolerance_ms` plays the part of Maximum Age.
+ */
 const verdicts: Record<string, (vector: Vector) => string> = {
 	request_signature(vector) {
 		const stamp = { now: new Date(Number(vector.timestamp)), nonce: vector.nonce };

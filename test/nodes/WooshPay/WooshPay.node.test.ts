@@ -38,7 +38,9 @@ async function run(
 	});
 }
 
-/** The fields of the items that left the first output; fails with n8n's words when the run failed. */
+/**
+ * The fields of the items that left the first output; fails with n8n's words when the run failed.
+ */
 async function outputOf(parameters: IDataObject, setting?: Setting): Promise<IDataObject[]> {
 	const { error, outputs } = await run(parameters, setting);
 	if (error) throw error;

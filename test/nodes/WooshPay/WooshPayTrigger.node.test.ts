@@ -28,7 +28,10 @@ interface Setting {
 	node?: WooshPayTrigger;
 }
 
-/** A trigger as it stands in a published workflow; each test has a webhook address and a workflow of its own. */
+/**
+ * A trigger as it stands in a published workflow; each test has a webhook address and a workflow of
+ * its own.
+ */
 let trigger: { webhookId: string; workflowId: string; nodeId: string };
 let count = 0;
 beforeEach(() => {
@@ -97,7 +100,9 @@ async function receive(
 	});
 }
 
-/** Publishes the trigger, sells something, and gives what WooshPay sends when the payer has acted. */
+/**
+ * Publishes the trigger, sells something, and gives what WooshPay sends when the payer has acted.
+ */
 async function deliveryOf(
 	action: string,
 	setting: Setting = {},
@@ -370,8 +375,8 @@ describe('unpublishing', () => {
 });
 
 /**
- * n8n saves the static data of a workflow as one whole: a polling trigger or a Code node that loaded it before the latest
- * registration saves the old one over it.
+ * n8n saves the static data of a workflow as one whole: a polling trigger or a Code node that
+ * loaded it before the latest registration saves the old one over it.
  */
 describe('static data that another writer put back', () => {
 	const changed = { parameters: { events: ['payment.succeeded', 'payment.failed'] } };

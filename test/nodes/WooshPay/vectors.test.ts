@@ -5,7 +5,10 @@ import file from './fixtures/vectors.json';
 
 const DAY_SECONDS = 24 * 60 * 60;
 
-/** The tolerance of the file plays the part of Maximum Age; its clock is given. The time of the body is not compared: retries would be lost. */
+/**
+ * The tolerance of the file plays the part of Maximum Age; its clock is given. The time of the body
+ * is not compared: retries would be lost.
+ */
 function verdictOf({ secret, header, body, now_ms: now }: (typeof file.vectors)[number]): {
 	signature: boolean;
 	accepted: boolean;

@@ -8,7 +8,10 @@ const genuine = wooshPay.genuine[0]!;
 let nodes = 0;
 const newNode = () => `answering-${++nodes}`;
 
-/** One delivery, with n8n's part in the test's hands: it is still storing the execution, or running the workflow, until `n8nAnswers`. */
+/**
+ * One delivery, with n8n's part in the test's hands: it is still storing the execution, or running
+ * the workflow, until `n8nAnswers`.
+ */
 async function deliver(nodeId: string, respond?: 'immediately' | 'whenFinished') {
 	const sent: Array<{ status: number; type: string; body: unknown }> = [];
 	const headers: Record<string, string> = {};
@@ -18,7 +21,8 @@ async function deliver(nodeId: string, respond?: 'immediately' | 'whenFinished')
 		type: (type: string) => response.setHeader('Content-Type', type),
 		setHeader: (name: string, value: string) =>
 			Object.assign(headers, { [name]: value }) && response,
-		// As Express: an object becomes JSON text, which comes through the response's own send once more.
+		// As Express: an object becomes JSON text, which comes through the response's own send once
+		// more.
 		send(body: unknown) {
 			if (typeof body !== 'string') return response.json(body);
 			sent.push({ status: response.statusCode, type: headers['Content-Type'] ?? '', body });
@@ -46,7 +50,9 @@ async function deliver(nodeId: string, respond?: 'immediately' | 'whenFinished')
 	const result: IWebhookResponseData = await receiveCallback(context, wooshPay.node);
 	return {
 		started: result.workflowData !== undefined,
-		/** The status that was answered; without one, what n8n answers when it has stored the execution. */
+		/**
+		 * The status that was answered; without one, what n8n answers when it has stored the execution.
+		 */
 		status: sent.at(-1)?.status ?? 200,
 		sent,
 		n8nAnswers: (status: number, body: unknown) => response.status(status).send(body),

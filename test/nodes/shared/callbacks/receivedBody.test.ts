@@ -19,7 +19,8 @@ interface Seen {
 let server: Server;
 let seen: Seen | undefined;
 beforeAll(async () => {
-	// As n8n leaves a request whose content type it does not parse (2.41.1, body-parser.js), with its limit of 16 MiB left out.
+	// As n8n leaves a request whose content type it does not parse (2.41.1, body-parser.js), with its
+	// limit of 16 MiB left out.
 	server = createServer((incoming, response) => {
 		const extended = Object.assign(incoming, {
 			rawBody: undefined as Buffer | undefined,
@@ -49,7 +50,10 @@ afterAll(() => {
 	server.close();
 });
 
-/** Sends the pieces, however long it takes to get rid of them, until there is an answer; gives its status. */
+/**
+ * Sends the pieces, however long it takes to get rid of them, until there is an answer; gives its
+ * status.
+ */
 async function send(headers: Record<string, string | number>, pieces: Iterable<Buffer>) {
 	const { port } = server.address() as AddressInfo;
 	const sent = request({

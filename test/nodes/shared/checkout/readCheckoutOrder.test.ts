@@ -58,7 +58,10 @@ const properties: INodeProperties[] = [
 	extraFieldsField,
 ];
 
-/** The order that the contract is given for the fields as the user filled them in, or the error of the row. */
+/**
+ * The order that the contract is given for the fields as the user filled them in, or the error of
+ * the row.
+ */
 async function read(
 	parameters: IDataObject,
 	item: IDataObject = {},

@@ -29,7 +29,10 @@ const amounts = fc
 	.filter((text) => /[1-9]/.test(text));
 
 describe('currencyExponent, against an ISO 4217 data package', () => {
-	/** In the package without decimals because ISO says "N.A.": metals, funds, test codes. Nobody is charged in them. */
+	/**
+	 * In the package without decimals because ISO says "N.A.": metals, funds, test codes. Nobody is
+	 * charged in them.
+	 */
 	const notMoney = [
 		'XAG',
 		'XAU',
@@ -45,7 +48,10 @@ describe('currencyExponent, against an ISO 4217 data package', () => {
 		'XUA',
 		'XXX',
 	];
-	/** Ours and not in the package: withdrawn (accounts and sheets still hold some of them), or added after its list of June 2024. */
+	/**
+	 * Ours and not in the package: withdrawn (accounts and sheets still hold some of them), or added
+	 * after its list of June 2024.
+	 */
 	const onlyOurs = { HRK: 2, MRO: undefined, SLL: 2, XCG: 2, ZWL: 2 };
 	const listed = codes().filter((code) => !notMoney.includes(code));
 

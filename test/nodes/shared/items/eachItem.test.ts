@@ -201,7 +201,8 @@ describe('rows', () => {
 		const waiting: Array<() => void> = [];
 		server.respond(async ({ body }) => {
 			underWay += 1;
-			// Nobody is answered before the bound is reached; were it passed, the server would count more at once.
+			// Nobody is answered before the bound is reached; were it passed, the server would count more
+			// at once.
 			await new Promise<void>((resolve) => {
 				waiting.push(resolve);
 				if (waiting.length === bound)
@@ -358,7 +359,8 @@ describe('a bad row', () => {
 });
 
 describe('what is wrong with the node as a whole', () => {
-	// n8n sends the input of a node that throws to the success output when the error output is chosen.
+	// n8n sends the input of a node that throws to the success output when the error output is
+	// chosen.
 	it.each<[string, Partial<NodeRunOptions>, RegExp]>([
 		['no credential', { credentials: {} }, /credential/i],
 		['a deleted credential', { credentials: { probeApi: DELETED } }, /credential/i],
@@ -542,7 +544,8 @@ describe('Retry On Fail', () => {
 		['the next run in a loop', { runIndex: 1 }],
 		['another node', { nodeId: 'other-node' }],
 	])('is not taken for %s', async (_case, other) => {
-		// The second row of the first run fails for good, so what its first row made is still remembered.
+		// The second row of the first run fails for good, so what its first row made is still
+		// remembered.
 		server.respond(({ body }) => (referenceOf(body) === 'bad' ? { status: 400 } : makeIt(body)));
 		const executionId = `loop-${++execution}`;
 		await run(['order-1', 'bad'], { retryOnFail, executionId });

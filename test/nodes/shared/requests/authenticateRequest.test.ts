@@ -42,7 +42,10 @@ afterAll(() => server.close());
 
 type Helper = 'httpRequestWithAuthentication' | 'requestWithAuthentication';
 
-/** Sends the request as a node would that uses the credential; gives back what arrived and how the credential had signed it. */
+/**
+ * Sends the request as a node would that uses the credential; gives back what arrived and how the
+ * credential had signed it.
+ */
 async function send(
 	request: object,
 	helper: Helper = 'httpRequestWithAuthentication',

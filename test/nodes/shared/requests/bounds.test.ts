@@ -1,4 +1,7 @@
-/** A provider, or what stands in its place, that begins to answer and never ends, on n8n's own HTTP client. */
+/**
+ * A provider, or what stands in its place, that begins to answer and never ends, on n8n's own HTTP
+ * client.
+ */
 import { CredentialTestContext } from 'n8n-core';
 import type { ICredentialsDecrypted, INodeType } from 'n8n-workflow';
 import { ChingChingPayApi } from '../../../../credentials/ChingChingPayApi.credentials';

@@ -28,7 +28,10 @@ export interface ProbeCredentials {
 
 export type ProbeContract = PaymentContract<ProbeCredentials, CheckoutOrder>;
 
-/** A contract of a provider that does not exist. It proves callbacks by a header that equals the secret. */
+/**
+ * A contract of a provider that does not exist. It proves callbacks by a header that equals the
+ * secret.
+ */
 export function probeContract(
 	more: Partial<ProbeContract> = {},
 	callback: Partial<ProbeContract['callback']> = {},

@@ -27,7 +27,10 @@ export interface ProviderServer {
 	close(): void;
 }
 
-/** A local server that stands for a provider's API and notes what arrives. Answers `{}` unless told otherwise. */
+/**
+ * A local server that stands for a provider's API and notes what arrives. Answers `{}` unless told
+ * otherwise.
+ */
 export async function startProviderServer(): Promise<ProviderServer> {
 	let answer: Parameters<ProviderServer['respond']>[0] = () => ({});
 	let underWay = 0;

@@ -1,5 +1,6 @@
 /**
- * Time that passes without anybody waiting for it: `sleep` of n8n-workflow returns at once and moves the clock on.
+ * Time that passes without anybody waiting for it: `sleep` of n8n-workflow returns at once and
+ * moves the clock on.
  *
  *   jest.mock('n8n-workflow', () => require('./support/skippedTime').n8nWorkflowThatSkipsTime());
  *   beforeEach(resetTime);

@@ -510,7 +510,10 @@ async function behindMail(
 	});
 }
 
-/** The fields and expressions that an error advises, as somebody would fill them in who follows it to the letter. */
+/**
+ * The fields and expressions that an error advises, as somebody would fill them in who follows it
+ * to the letter.
+ */
 function advised(error: unknown): IDataObject {
 	const names: Record<string, string> = {
 		'Checkout ID': 'checkoutId',
@@ -745,7 +748,10 @@ describe('Wait for Payment, what the payment has to say', () => {
 		occurredAt: null,
 		raw: {},
 	};
-	/** A provider that says whatever the test wants: a callback is proved by its header, and its body holds the facts. */
+	/**
+	 * A provider that says whatever the test wants: a callback is proved by its header, and its body
+	 * holds the facts.
+	 */
 	const contract: PaymentContract<PayfectCredentials, PayfectOrder> = {
 		...payfect,
 		callback: {
@@ -863,7 +869,10 @@ describe('Wait for Payment, what the payment has to say', () => {
 		},
 	);
 
-	/** The same provider, which can be asked: it knows nothing before the execution waits, and afterwards what the test wants. */
+	/**
+	 * The same provider, which can be asked: it knows nothing before the execution waits, and
+	 * afterwards what the test wants.
+	 */
 	function askable(answer: Partial<PaymentEventData>, url = `${sandbox.url}/control/state`) {
 		let questions = 0;
 		const asked: typeof contract = {
