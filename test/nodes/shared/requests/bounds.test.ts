@@ -254,8 +254,15 @@ describe('beside the rows', () => {
 				payfectApi: { apiKey: 'key', callbackSecretKey: secretKey, baseUrl: server.url },
 			},
 			executionId: '1001',
-			parameters: { resource: 'checkout', operation: 'waitForPayment', amount: '20.50' },
-			items: [{ json: { provider: 'payfect', checkoutId: 'c-1', amount: '20.50' } }],
+			parameters: {
+				resource: 'checkout',
+				operation: 'waitForPayment',
+				amount: '20.50',
+				currency: 'USD',
+			},
+			items: [
+				{ json: { provider: 'payfect', checkoutId: 'c-1', amount: '20.50', currency: 'USD' } },
+			],
 		});
 		expect(run.status).toBe('waiting');
 		expect(run.stored).toContain(
