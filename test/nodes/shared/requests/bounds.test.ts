@@ -261,7 +261,15 @@ describe('beside the rows', () => {
 				currency: 'USD',
 			},
 			items: [
-				{ json: { provider: 'payfect', checkoutId: 'c-1', amount: '20.50', currency: 'USD' } },
+				{
+					json: {
+						provider: 'payfect',
+						checkoutId: 'c-1',
+						reference: null,
+						amount: '20.50',
+						currency: 'USD',
+					},
+				},
 			],
 		});
 		expect(run.status).toBe('waiting');
