@@ -40,10 +40,10 @@ if (tag !== undefined) {
 	if (
 		!readFileSync('CHANGELOG.md', 'utf8')
 			.split('\n')
-			.some((line) => line.startsWith(`## ${version}`))
+			.some((line) => line === `## ${version}` || line.startsWith(`## ${version} `))
 	)
 		problems.push(
-			`CHANGELOG.md has no part "## ${version}": move what is under "Unreleased" there.`,
+			`CHANGELOG.md has no heading "## ${version}": take ", unreleased" out of it.`,
 		);
 	const neutral = Object.entries({ repository, homepage, author }).filter(([, value]) =>
 		/\.example\b/.test(JSON.stringify(value ?? '')),
