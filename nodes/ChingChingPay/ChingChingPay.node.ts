@@ -2,7 +2,6 @@ import type {
 	ICredentialTestFunctions,
 	ICredentialsDecrypted,
 	IExecuteFunctions,
-	IHookFunctions,
 	INodeCredentialTestResult,
 	INodeExecutionData,
 	INodeType,
@@ -15,11 +14,16 @@ import { operationSubtitle } from '../shared/checkout/checkoutFields';
 import { eachItem } from '../shared/items/eachItem';
 import { verifyCallback, verifyCallbackFields } from '../shared/callbacks/verifyCallback';
 import {
+	nothingToRegister,
+	paidOrNotOutputs,
+	resumeWebhook,
+} from '../shared/waiting/resumeWebhook';
+import {
 	resumeWhenPaid,
 	waitForPayment,
 	waitForPaymentFields,
 } from '../shared/waiting/waitForPayment';
-import { chingChingPay } from './chingChingPay.contract';
+import { chingChingPayProvider } from './chingChingPay.provider';
 import {
 	createCheckoutFields,
 	createChingChingPayCheckout,
@@ -53,23 +57,13 @@ export class ChingChingPay implements INodeType {
 			'Create hosted checkouts and payment links with ChingChingPay, look them up and refund them',
 		defaults: { name: 'ChingChingPay' },
 		inputs: [NodeConnectionTypes.Main],
-		outputs: `={{ $parameter["operation"] === "waitForPayment" ? [{ type: "${NodeConnectionTypes.Main}", displayName: "Paid" }, { type: "${NodeConnectionTypes.Main}", displayName: "Not Paid" }] : [{ type: "${NodeConnectionTypes.Main}" }] }}`,
+		outputs: paidOrNotOutputs,
 		usableAsTool: true,
 		credentials: [
 			{ name: 'chingChingPayApi', required: true, testedBy: 'chingChingPayCredentialTest' },
 		],
 		// Only for Wait for Payment: n8n's resume address of a paused execution.
-		webhooks: [
-			{
-				name: 'default',
-				httpMethod: 'POST',
-				path: '',
-				responseMode: 'onReceived',
-				responseData: '',
-				restartWebhook: true,
-				isFullPath: true,
-			},
-		],
+		webhooks: [{ ...resumeWebhook }],
 		properties: [
 			{
 				displayName: 'Resource',
@@ -230,55 +224,25 @@ export class ChingChingPay implements INodeType {
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		if (this.getNodeParameter('operation', 0) === 'waitForPayment')
-			return await waitForPayment(this, {
-				contract: chingChingPay,
-				credentialName: 'chingChingPayApi',
-			});
-		return await eachItem(
-			this,
-			{ contract: chingChingPay, credentialName: 'chingChingPayApi' },
-			{
-				callback: {
-					verify: async (row) =>
-						await verifyCallback(row, {
-							contract: chingChingPay,
-							credentialName: 'chingChingPayApi',
-						}),
-				},
-				checkout: { create: createChingChingPayCheckout, createLink: createChingChingPayLink },
-				payment: { get: getChingChingPayPayment },
-				refund: { create: createChingChingPayRefund },
-				settlement: {
-					getAll: getChingChingPaySettlements,
-					download: downloadChingChingPaySettlement,
-				},
-				transaction: { get: getChingChingPayTransaction },
+			return await waitForPayment(this, chingChingPayProvider);
+		return await eachItem(this, chingChingPayProvider, {
+			callback: {
+				verify: async (row) => await verifyCallback(row, chingChingPayProvider),
 			},
-		);
+			checkout: { create: createChingChingPayCheckout, createLink: createChingChingPayLink },
+			payment: { get: getChingChingPayPayment },
+			refund: { create: createChingChingPayRefund },
+			settlement: {
+				getAll: getChingChingPaySettlements,
+				download: downloadChingChingPaySettlement,
+			},
+			transaction: { get: getChingChingPayTransaction },
+		});
 	}
 
-	webhookMethods = {
-		default: {
-			/**
-			 * n8n itself gives a paused execution its address and takes it away; there is nothing to
-			 * register anywhere.
-			 */
-			async checkExists(this: IHookFunctions): Promise<boolean> {
-				return true;
-			},
-			async create(this: IHookFunctions): Promise<boolean> {
-				return true;
-			},
-			async delete(this: IHookFunctions): Promise<boolean> {
-				return true;
-			},
-		},
-	};
+	webhookMethods = { default: nothingToRegister };
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		return await resumeWhenPaid(this, {
-			contract: chingChingPay,
-			credentialName: 'chingChingPayApi',
-		});
+		return await resumeWhenPaid(this, chingChingPayProvider);
 	}
 }

@@ -17,7 +17,7 @@ import {
 	respondOption,
 } from '../shared/checkout/checkoutFields';
 import { receiveCallback } from '../shared/callbacks/receiveCallback';
-import { chingChingPay } from './chingChingPay.contract';
+import { chingChingPayProvider } from './chingChingPay.provider';
 import { testChingChingPayCredential } from './chingChingPay.credentialTest';
 
 export class ChingChingPayTrigger implements INodeType {
@@ -104,10 +104,7 @@ export class ChingChingPayTrigger implements INodeType {
 				return false;
 			},
 			async create(this: IHookFunctions): Promise<boolean> {
-				return await requireProvableCallbacks(this, {
-					contract: chingChingPay,
-					credentialName: 'chingChingPayApi',
-				});
+				return await requireProvableCallbacks(this, chingChingPayProvider);
 			},
 			async delete(this: IHookFunctions): Promise<boolean> {
 				return true;
@@ -116,9 +113,6 @@ export class ChingChingPayTrigger implements INodeType {
 	};
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		return await receiveCallback(this, {
-			contract: chingChingPay,
-			credentialName: 'chingChingPayApi',
-		});
+		return await receiveCallback(this, chingChingPayProvider);
 	}
 }

@@ -23,11 +23,8 @@ import {
 	readExtraFields,
 } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
-import {
-	chingChingPay,
-	type ChingChingPayCredentials,
-	type ChingChingPayOrder,
-} from './chingChingPay.contract';
+import { type ChingChingPayCredentials, type ChingChingPayOrder } from './chingChingPay.contract';
+import { chingChingPayProvider } from './chingChingPay.provider';
 import {
 	deviceIdOption,
 	expiresAtOption,
@@ -257,11 +254,7 @@ export const lastFields: INodeProperties[] = [
 ];
 
 export async function createChingChingPayCheckout(row: Row<ChingChingPayCredentials>) {
-	return await createCheckout(
-		row,
-		{ contract: chingChingPay, credentialName: 'chingChingPayApi' },
-		readOrder(row),
-	);
+	return await createCheckout(row, chingChingPayProvider, readOrder(row));
 }
 
 function readOrder(row: Row<ChingChingPayCredentials>): ChingChingPayOrder {

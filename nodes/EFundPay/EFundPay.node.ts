@@ -1,6 +1,5 @@
 import type {
 	IExecuteFunctions,
-	IHookFunctions,
 	INodeExecutionData,
 	INodeType,
 	INodeTypeDescription,
@@ -12,6 +11,11 @@ import { operationSubtitle } from '../shared/checkout/checkoutFields';
 import { eachItem } from '../shared/items/eachItem';
 import { verifyCallback, verifyCallbackFields } from '../shared/callbacks/verifyCallback';
 import {
+	nothingToRegister,
+	paidOrNotOutputs,
+	resumeWebhook,
+} from '../shared/waiting/resumeWebhook';
+import {
 	resumeWhenPaid,
 	waitForPayment,
 	waitForPaymentFields,
@@ -19,7 +23,7 @@ import {
 import { createCheckoutFields, createEFundPayCheckout } from './createCheckout.operation';
 import { createEFundPayRefund, createRefundFields } from './createRefund.operation';
 import { createEFundPayTransaction, createTransactionFields } from './createTransaction.operation';
-import { eFundPay } from './eFundPay.contract';
+import { eFundPayProvider } from './eFundPay.provider';
 import { getManyEFundPayRefunds, getManyRefundsFields } from './getManyRefunds.operation';
 import {
 	getManyEFundPayTransactions,
@@ -44,21 +48,11 @@ export class EFundPay implements INodeType {
 			'Create hosted checkouts and payments with EFundPay, look them up and give them back',
 		defaults: { name: 'EFundPay' },
 		inputs: [NodeConnectionTypes.Main],
-		outputs: `={{ $parameter["operation"] === "waitForPayment" ? [{ type: "${NodeConnectionTypes.Main}", displayName: "Paid" }, { type: "${NodeConnectionTypes.Main}", displayName: "Not Paid" }] : [{ type: "${NodeConnectionTypes.Main}" }] }}`,
+		outputs: paidOrNotOutputs,
 		usableAsTool: true,
 		credentials: [{ name: 'eFundPayApi', required: true }],
 		// Only for Wait for Payment: n8n's resume address of a paused execution.
-		webhooks: [
-			{
-				name: 'default',
-				httpMethod: 'POST',
-				path: '',
-				responseMode: 'onReceived',
-				responseData: '',
-				restartWebhook: true,
-				isFullPath: true,
-			},
-		],
+		webhooks: [{ ...resumeWebhook }],
 		properties: [
 			{
 				displayName: 'Resource',
@@ -183,49 +177,28 @@ export class EFundPay implements INodeType {
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		if (this.getNodeParameter('operation', 0) === 'waitForPayment')
-			return await waitForPayment(this, { contract: eFundPay, credentialName: 'eFundPayApi' });
-		return await eachItem(
-			this,
-			{ contract: eFundPay, credentialName: 'eFundPayApi' },
-			{
-				callback: {
-					verify: async (row) =>
-						await verifyCallback(row, { contract: eFundPay, credentialName: 'eFundPayApi' }),
-				},
-				checkout: { create: createEFundPayCheckout },
-				transaction: {
-					create: createEFundPayTransaction,
-					get: getEFundPayTransaction,
-					getAll: getManyEFundPayTransactions,
-				},
-				refund: {
-					create: createEFundPayRefund,
-					get: getEFundPayRefund,
-					getAll: getManyEFundPayRefunds,
-				},
+			return await waitForPayment(this, eFundPayProvider);
+		return await eachItem(this, eFundPayProvider, {
+			callback: {
+				verify: async (row) => await verifyCallback(row, eFundPayProvider),
 			},
-		);
+			checkout: { create: createEFundPayCheckout },
+			transaction: {
+				create: createEFundPayTransaction,
+				get: getEFundPayTransaction,
+				getAll: getManyEFundPayTransactions,
+			},
+			refund: {
+				create: createEFundPayRefund,
+				get: getEFundPayRefund,
+				getAll: getManyEFundPayRefunds,
+			},
+		});
 	}
 
-	webhookMethods = {
-		default: {
-			/**
-			 * n8n itself gives a paused execution its address and takes it away; there is nothing to
-			 * register anywhere.
-			 */
-			async checkExists(this: IHookFunctions): Promise<boolean> {
-				return true;
-			},
-			async create(this: IHookFunctions): Promise<boolean> {
-				return true;
-			},
-			async delete(this: IHookFunctions): Promise<boolean> {
-				return true;
-			},
-		},
-	};
+	webhookMethods = { default: nothingToRegister };
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		return await resumeWhenPaid(this, { contract: eFundPay, credentialName: 'eFundPayApi' });
+		return await resumeWhenPaid(this, eFundPayProvider);
 	}
 }

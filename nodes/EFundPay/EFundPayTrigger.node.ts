@@ -14,7 +14,7 @@ import {
 	respondOption,
 } from '../shared/checkout/checkoutFields';
 import { receiveCallback } from '../shared/callbacks/receiveCallback';
-import { eFundPay } from './eFundPay.contract';
+import { eFundPayProvider } from './eFundPay.provider';
 
 export class EFundPayTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -62,10 +62,7 @@ export class EFundPayTrigger implements INodeType {
 				return false;
 			},
 			async create(this: IHookFunctions): Promise<boolean> {
-				return await requireProvableCallbacks(this, {
-					contract: eFundPay,
-					credentialName: 'eFundPayApi',
-				});
+				return await requireProvableCallbacks(this, eFundPayProvider);
 			},
 			async delete(this: IHookFunctions): Promise<boolean> {
 				return true;
@@ -74,6 +71,6 @@ export class EFundPayTrigger implements INodeType {
 	};
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		return await receiveCallback(this, { contract: eFundPay, credentialName: 'eFundPayApi' });
+		return await receiveCallback(this, eFundPayProvider);
 	}
 }

@@ -19,7 +19,8 @@ import { isObject, readJsonField } from '../shared/core/exactJson';
 import { InputError } from '../shared/core/inputError';
 import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
-import { eFundPay, type EFundPayCredentials, type EFundPayOrder } from './eFundPay.contract';
+import { type EFundPayCredentials, type EFundPayOrder } from './eFundPay.contract';
+import { eFundPayProvider } from './eFundPay.provider';
 import type { Row } from '../shared/items/row';
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
@@ -170,11 +171,7 @@ export const createCheckoutFields: INodeProperties[] = [
 ];
 
 export async function createEFundPayCheckout(row: Row<EFundPayCredentials>) {
-	return await createCheckout(
-		row,
-		{ contract: eFundPay, credentialName: 'eFundPayApi' },
-		readOrder(row),
-	);
+	return await createCheckout(row, eFundPayProvider, readOrder(row));
 }
 
 /** The fields that a checkout and a direct transaction have in common. */

@@ -1,6 +1,5 @@
 import type {
 	IExecuteFunctions,
-	IHookFunctions,
 	INodeExecutionData,
 	INodeType,
 	INodeTypeDescription,
@@ -12,13 +11,18 @@ import { operationSubtitle } from '../shared/checkout/checkoutFields';
 import { eachItem } from '../shared/items/eachItem';
 import { verifyCallback, verifyCallbackFields } from '../shared/callbacks/verifyCallback';
 import {
+	nothingToRegister,
+	paidOrNotOutputs,
+	resumeWebhook,
+} from '../shared/waiting/resumeWebhook';
+import {
 	resumeWhenPaid,
 	waitForPayment,
 	waitForPaymentFields,
 } from '../shared/waiting/waitForPayment';
 import { createCheckoutFields, createPayfectCheckout } from './createCheckout.operation';
 import { getCheckoutFields, getPayfectCheckout } from './getCheckout.operation';
-import { payfect } from './payfect.contract';
+import { payfectProvider } from './payfect.provider';
 import { verifyOptions } from './verifyCallback.fields';
 
 export class Payfect implements INodeType {
@@ -32,21 +36,11 @@ export class Payfect implements INodeType {
 		description: 'Create hosted checkouts with Payfect and look them up',
 		defaults: { name: 'Payfect' },
 		inputs: [NodeConnectionTypes.Main],
-		outputs: `={{ $parameter["operation"] === "waitForPayment" ? [{ type: "${NodeConnectionTypes.Main}", displayName: "Paid" }, { type: "${NodeConnectionTypes.Main}", displayName: "Not Paid" }] : [{ type: "${NodeConnectionTypes.Main}" }] }}`,
+		outputs: paidOrNotOutputs,
 		usableAsTool: true,
 		credentials: [{ name: 'payfectApi', required: true }],
 		// Only for Wait for Payment: n8n's resume address of a paused execution.
-		webhooks: [
-			{
-				name: 'default',
-				httpMethod: 'POST',
-				path: '',
-				responseMode: 'onReceived',
-				responseData: '',
-				restartWebhook: true,
-				isFullPath: true,
-			},
-		],
+		webhooks: [{ ...resumeWebhook }],
 		properties: [
 			{
 				displayName: 'Resource',
@@ -114,39 +108,18 @@ export class Payfect implements INodeType {
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		if (this.getNodeParameter('operation', 0) === 'waitForPayment')
-			return await waitForPayment(this, { contract: payfect, credentialName: 'payfectApi' });
-		return await eachItem(
-			this,
-			{ contract: payfect, credentialName: 'payfectApi' },
-			{
-				checkout: { create: createPayfectCheckout, get: getPayfectCheckout },
-				callback: {
-					verify: async (row) =>
-						await verifyCallback(row, { contract: payfect, credentialName: 'payfectApi' }),
-				},
+			return await waitForPayment(this, payfectProvider);
+		return await eachItem(this, payfectProvider, {
+			checkout: { create: createPayfectCheckout, get: getPayfectCheckout },
+			callback: {
+				verify: async (row) => await verifyCallback(row, payfectProvider),
 			},
-		);
+		});
 	}
 
-	webhookMethods = {
-		default: {
-			/**
-			 * n8n itself gives a paused execution its address and takes it away; there is nothing to
-			 * register anywhere.
-			 */
-			async checkExists(this: IHookFunctions): Promise<boolean> {
-				return true;
-			},
-			async create(this: IHookFunctions): Promise<boolean> {
-				return true;
-			},
-			async delete(this: IHookFunctions): Promise<boolean> {
-				return true;
-			},
-		},
-	};
+	webhookMethods = { default: nothingToRegister };
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		return await resumeWhenPaid(this, { contract: payfect, credentialName: 'payfectApi' });
+		return await resumeWhenPaid(this, payfectProvider);
 	}
 }

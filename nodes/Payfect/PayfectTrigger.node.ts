@@ -15,7 +15,7 @@ import {
 	respondOption,
 } from '../shared/checkout/checkoutFields';
 import { receiveCallback } from '../shared/callbacks/receiveCallback';
-import { payfect } from './payfect.contract';
+import { payfectProvider } from './payfect.provider';
 
 export class PayfectTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -78,10 +78,7 @@ export class PayfectTrigger implements INodeType {
 				return false;
 			},
 			async create(this: IHookFunctions): Promise<boolean> {
-				return await requireProvableCallbacks(this, {
-					contract: payfect,
-					credentialName: 'payfectApi',
-				});
+				return await requireProvableCallbacks(this, payfectProvider);
 			},
 			async delete(this: IHookFunctions): Promise<boolean> {
 				return true;
@@ -90,6 +87,6 @@ export class PayfectTrigger implements INodeType {
 	};
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		return await receiveCallback(this, { contract: payfect, credentialName: 'payfectApi' });
+		return await receiveCallback(this, payfectProvider);
 	}
 }

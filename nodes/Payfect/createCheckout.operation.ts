@@ -16,7 +16,8 @@ import { createCheckout } from '../shared/checkout/createCheckout';
 import { InputError } from '../shared/core/inputError';
 import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
-import { payfect, type PayfectCredentials, type PayfectOrder } from './payfect.contract';
+import { type PayfectCredentials, type PayfectOrder } from './payfect.contract';
+import { payfectProvider } from './payfect.provider';
 import type { Row } from '../shared/items/row';
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
@@ -179,11 +180,7 @@ export const createCheckoutFields: INodeProperties[] = [
 ];
 
 export async function createPayfectCheckout(row: Row<PayfectCredentials>) {
-	return await createCheckout(
-		row,
-		{ contract: payfect, credentialName: 'payfectApi' },
-		readOrder(row),
-	);
+	return await createCheckout(row, payfectProvider, readOrder(row));
 }
 
 function readOrder(row: Row<PayfectCredentials>): PayfectOrder {

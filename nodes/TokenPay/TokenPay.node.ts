@@ -1,6 +1,5 @@
 import type {
 	IExecuteFunctions,
-	IHookFunctions,
 	INodeExecutionData,
 	INodeType,
 	INodeTypeDescription,
@@ -12,6 +11,11 @@ import { operationSubtitle } from '../shared/checkout/checkoutFields';
 import { eachItem } from '../shared/items/eachItem';
 import { verifyCallback, verifyCallbackFields } from '../shared/callbacks/verifyCallback';
 import {
+	nothingToRegister,
+	paidOrNotOutputs,
+	resumeWebhook,
+} from '../shared/waiting/resumeWebhook';
+import {
 	resumeWhenPaid,
 	waitForPayment,
 	waitForPaymentFields,
@@ -22,7 +26,8 @@ import { createCheckoutFields, createTokenPayCheckout } from './createCheckout.o
 import { getBalanceFields, getTokenPayBalance } from './getBalance.operation';
 import { getTokenPayCheckout, whichCheckoutFields } from './getCheckout.operation';
 import { getCurrenciesFields, getTokenPayCurrencies } from './getCurrencies.operation';
-import { replySignatureProblem, tokenPay, type TokenPayCredentials } from './tokenPay.contract';
+import { replySignatureProblem, type TokenPayCredentials } from './tokenPay.contract';
+import { tokenPayProvider } from './tokenPay.provider';
 import { verifyOptions } from './verifyCallback.fields';
 import type { Operation } from '../shared/items/row';
 
@@ -37,21 +42,11 @@ export class TokenPay implements INodeType {
 		description: 'Create hosted checkouts paid in coins with TokenPay, look them up and close them',
 		defaults: { name: 'TokenPay' },
 		inputs: [NodeConnectionTypes.Main],
-		outputs: `={{ $parameter["operation"] === "waitForPayment" ? [{ type: "${NodeConnectionTypes.Main}", displayName: "Paid" }, { type: "${NodeConnectionTypes.Main}", displayName: "Not Paid" }] : [{ type: "${NodeConnectionTypes.Main}" }] }}`,
+		outputs: paidOrNotOutputs,
 		usableAsTool: true,
 		credentials: [{ name: 'tokenPayApi', required: true }],
 		// Only for Wait for Payment: n8n's resume address of a paused execution.
-		webhooks: [
-			{
-				name: 'default',
-				httpMethod: 'POST',
-				path: '',
-				responseMode: 'onReceived',
-				responseData: '',
-				restartWebhook: true,
-				isFullPath: true,
-			},
-		],
+		webhooks: [{ ...resumeWebhook }],
 		properties: [
 			{
 				displayName: 'Resource',
@@ -163,47 +158,26 @@ export class TokenPay implements INodeType {
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		if (this.getNodeParameter('operation', 0) === 'waitForPayment')
-			return await waitForPayment(this, { contract: tokenPay, credentialName: 'tokenPayApi' });
+			return await waitForPayment(this, tokenPayProvider);
 		const checked = checkedReplies(this);
-		return await eachItem(
-			this,
-			{ contract: tokenPay, credentialName: 'tokenPayApi' },
-			{
-				callback: {
-					verify: async (row) =>
-						await verifyCallback(row, { contract: tokenPay, credentialName: 'tokenPayApi' }),
-				},
-				checkout: {
-					create: checked(createTokenPayCheckout),
-					get: checked(getTokenPayCheckout),
-					close: checked(closeTokenPayCheckout),
-				},
-				currency: { getAll: getTokenPayCurrencies },
-				balance: { get: checked(getTokenPayBalance) },
+		return await eachItem(this, tokenPayProvider, {
+			callback: {
+				verify: async (row) => await verifyCallback(row, tokenPayProvider),
 			},
-		);
+			checkout: {
+				create: checked(createTokenPayCheckout),
+				get: checked(getTokenPayCheckout),
+				close: checked(closeTokenPayCheckout),
+			},
+			currency: { getAll: getTokenPayCurrencies },
+			balance: { get: checked(getTokenPayBalance) },
+		});
 	}
 
-	webhookMethods = {
-		default: {
-			/**
-			 * n8n itself gives a paused execution its address and takes it away; there is nothing to
-			 * register anywhere.
-			 */
-			async checkExists(this: IHookFunctions): Promise<boolean> {
-				return true;
-			},
-			async create(this: IHookFunctions): Promise<boolean> {
-				return true;
-			},
-			async delete(this: IHookFunctions): Promise<boolean> {
-				return true;
-			},
-		},
-	};
+	webhookMethods = { default: nothingToRegister };
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		return await resumeWhenPaid(this, { contract: tokenPay, credentialName: 'tokenPayApi' });
+		return await resumeWhenPaid(this, tokenPayProvider);
 	}
 }
 

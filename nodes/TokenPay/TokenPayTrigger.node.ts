@@ -15,7 +15,7 @@ import {
 	respondOption,
 } from '../shared/checkout/checkoutFields';
 import { receiveCallback } from '../shared/callbacks/receiveCallback';
-import { tokenPay } from './tokenPay.contract';
+import { tokenPayProvider } from './tokenPay.provider';
 
 export class TokenPayTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -77,10 +77,7 @@ export class TokenPayTrigger implements INodeType {
 				return false;
 			},
 			async create(this: IHookFunctions): Promise<boolean> {
-				return await requireProvableCallbacks(this, {
-					contract: tokenPay,
-					credentialName: 'tokenPayApi',
-				});
+				return await requireProvableCallbacks(this, tokenPayProvider);
 			},
 			async delete(this: IHookFunctions): Promise<boolean> {
 				return true;
@@ -89,6 +86,6 @@ export class TokenPayTrigger implements INodeType {
 	};
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		return await receiveCallback(this, { contract: tokenPay, credentialName: 'tokenPayApi' });
+		return await receiveCallback(this, tokenPayProvider);
 	}
 }

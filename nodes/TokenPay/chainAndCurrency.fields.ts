@@ -4,7 +4,8 @@ import { CallFailure } from '../shared/core/callFailure';
 import { InputError } from '../shared/core/inputError';
 import { readCredentials } from '../shared/providerNode';
 import { sendCall } from '../shared/requests/sendCall';
-import { tokenPay, type TokenPayCredentials } from './tokenPay.contract';
+import { type TokenPayCredentials } from './tokenPay.contract';
+import { tokenPayProvider } from './tokenPay.provider';
 import { getCurrenciesCall, readCurrencies, type Coin } from './tokenPay.currencies';
 
 /**
@@ -60,7 +61,7 @@ async function loadCoins(context: ILoadOptionsFunctions): Promise<Coin[]> {
 			await sendCall(
 				{
 					context,
-					provider: { contract: tokenPay, credentialName: 'tokenPayApi' },
+					provider: tokenPayProvider,
 					credentials,
 				},
 				getCurrenciesCall(credentials),

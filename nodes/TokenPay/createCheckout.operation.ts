@@ -18,7 +18,8 @@ import { quote } from '../shared/core/money';
 import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
 import { chainField, currencyField } from './chainAndCurrency.fields';
-import { tokenPay, type TokenPayCredentials, type TokenPayOrder } from './tokenPay.contract';
+import { type TokenPayCredentials, type TokenPayOrder } from './tokenPay.contract';
+import { tokenPayProvider } from './tokenPay.provider';
 import type { Row } from '../shared/items/row';
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
@@ -142,11 +143,7 @@ export const createCheckoutFields: INodeProperties[] = [
 ];
 
 export async function createTokenPayCheckout(row: Row<TokenPayCredentials>) {
-	return await createCheckout(
-		row,
-		{ contract: tokenPay, credentialName: 'tokenPayApi' },
-		readOrder(row),
-	);
+	return await createCheckout(row, tokenPayProvider, readOrder(row));
 }
 
 function readOrder(row: Row<TokenPayCredentials>): TokenPayOrder {

@@ -22,7 +22,7 @@ import { getWooshPayPrice, priceIdFields } from './getPrice.operation';
 import { getRefundFields, getWooshPayRefund } from './getRefund.operation';
 import { optionsFields } from './options.fields';
 import { updatePriceFields, updateWooshPayPrice } from './updatePrice.operation';
-import { wooshPay } from './wooshPay.contract';
+import { wooshPayProvider } from './wooshPay.provider';
 import { verifyOptions } from './verifyCallback.fields';
 
 export class WooshPay implements INodeType {
@@ -193,20 +193,15 @@ export class WooshPay implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await eachItem(
-			this,
-			{ contract: wooshPay, credentialName: 'wooshPayApi' },
-			{
-				callback: {
-					verify: async (row) =>
-						await verifyCallback(row, { contract: wooshPay, credentialName: 'wooshPayApi' }),
-				},
-				checkout: { create: createWooshPayCheckout, get: getWooshPayCheckout },
-				payment: { get: getWooshPayPayment },
-				price: { create: createWooshPayPrice, get: getWooshPayPrice, update: updateWooshPayPrice },
-				product: { create: createWooshPayProduct },
-				refund: { create: createWooshPayRefund, get: getWooshPayRefund },
+		return await eachItem(this, wooshPayProvider, {
+			callback: {
+				verify: async (row) => await verifyCallback(row, wooshPayProvider),
 			},
-		);
+			checkout: { create: createWooshPayCheckout, get: getWooshPayCheckout },
+			payment: { get: getWooshPayPayment },
+			price: { create: createWooshPayPrice, get: getWooshPayPrice, update: updateWooshPayPrice },
+			product: { create: createWooshPayProduct },
+			refund: { create: createWooshPayRefund, get: getWooshPayRefund },
+		});
 	}
 }

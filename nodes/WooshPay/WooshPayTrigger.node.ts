@@ -20,7 +20,8 @@ import {
 	registerEndpoint,
 	removeEndpoint,
 } from '../shared/callbacks/endpointRegistration';
-import { providerEventOf, wooshPay } from './wooshPay.contract';
+import { providerEventOf } from './wooshPay.contract';
+import { wooshPayProvider } from './wooshPay.provider';
 
 export class WooshPayTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -84,33 +85,26 @@ export class WooshPayTrigger implements INodeType {
 	webhookMethods = {
 		default: {
 			async checkExists(this: IHookFunctions): Promise<boolean> {
-				return await endpointIsRegistered(this, {
-					contract: wooshPay,
-					credentialName: 'wooshPayApi',
-				});
+				return await endpointIsRegistered(this, wooshPayProvider);
 			},
 			async create(this: IHookFunctions): Promise<boolean> {
-				return await registerEndpoint(this, { contract: wooshPay, credentialName: 'wooshPayApi' });
+				return await registerEndpoint(this, wooshPayProvider);
 			},
 			async delete(this: IHookFunctions): Promise<boolean> {
-				return await removeEndpoint(this, { contract: wooshPay, credentialName: 'wooshPayApi' });
+				return await removeEndpoint(this, wooshPayProvider);
 			},
 		},
 	};
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		return await receiveCallback(
-			this,
-			{ contract: wooshPay, credentialName: 'wooshPayApi' },
-			(event, claimed) => {
-				const chosen = this.getNodeParameter('events', []) as string[];
-				// Of the callback: what WooshPay answers when it is asked is a payment or a refund, which
-				// has no such name.
-				return (
-					chosen.includes(event.event) ||
-					additionalProviderEvents(this).includes(providerEventOf(claimed))
-				);
-			},
-		);
+		return await receiveCallback(this, wooshPayProvider, (event, claimed) => {
+			const chosen = this.getNodeParameter('events', []) as string[];
+			// Of the callback: what WooshPay answers when it is asked is a payment or a refund, which
+			// has no such name.
+			return (
+				chosen.includes(event.event) ||
+				additionalProviderEvents(this).includes(providerEventOf(claimed))
+			);
+		});
 	}
 }

@@ -15,7 +15,8 @@ import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
 import { metadataField, readList, readMetadata } from './metadata.fields';
 import { readCreateOptions } from './options.fields';
-import { wooshPay, type WooshPayOrder } from './wooshPay.contract';
+import { type WooshPayOrder } from './wooshPay.contract';
+import { wooshPayProvider } from './wooshPay.provider';
 import type { Row } from '../shared/items/row';
 import type { WooshPayCredentials } from './wooshPay.requests';
 
@@ -162,11 +163,7 @@ export const createCheckoutFields: INodeProperties[] = [
 ];
 
 export async function createWooshPayCheckout(row: Row<WooshPayCredentials>) {
-	return await createCheckout(
-		row,
-		{ contract: wooshPay, credentialName: 'wooshPayApi' },
-		readOrder(row),
-	);
+	return await createCheckout(row, wooshPayProvider, readOrder(row));
 }
 
 function readOrder(row: Row<WooshPayCredentials>): WooshPayOrder {

@@ -1,0 +1,33 @@
+import type { IHookFunctions, IWebhookDescription } from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+
+/** For the `webhooks` of a node with Wait for Payment: n8n's resume address of a paused execution. */
+export const resumeWebhook: IWebhookDescription = {
+	name: 'default',
+	httpMethod: 'POST',
+	path: '',
+	responseMode: 'onReceived',
+	responseData: '',
+	restartWebhook: true,
+	isFullPath: true,
+};
+
+/**
+ * For the `webhookMethods` beside it: n8n itself gives a paused execution its address and takes it
+ * away, so there is nothing to register anywhere.
+ */
+export const nothingToRegister = {
+	async checkExists(this: IHookFunctions): Promise<boolean> {
+		return true;
+	},
+	async create(this: IHookFunctions): Promise<boolean> {
+		return true;
+	},
+	async delete(this: IHookFunctions): Promise<boolean> {
+		return true;
+	},
+};
+
+/** For the `outputs` of such a node: Paid and Not Paid for Wait for Payment, else one. */
+export const paidOrNotOutputs =
+	`={{ $parameter["operation"] === "waitForPayment" ? [{ type: "${NodeConnectionTypes.Main}", displayName: "Paid" }, { type: "${NodeConnectionTypes.Main}", displayName: "Not Paid" }] : [{ type: "${NodeConnectionTypes.Main}" }] }}` as const;
