@@ -145,7 +145,7 @@ export class ChingChingPayApi implements ICredentialType {
 				},
 			],
 			default: 'none',
-			description: 'How a callback is proved (undocumented)',
+			description: 'How a callback is verified (undocumented)',
 		},
 		{
 			displayName: 'Success Codes',

@@ -78,7 +78,7 @@ export class EFundPayApi implements ICredentialType {
 			typeOptions: { rows: 4 },
 			default: '',
 			description:
-				"EFundPay's own public key, which proves that a callback comes from it. It is not a secret, and not the key of your requests.",
+				"EFundPay's own public key, which verifies that a callback comes from it. It is not a secret, and not the key of your requests.",
 			hint: "Needed to receive callbacks: EFundPay's own public key, as PEM or the base64 alone, also on one line. The connection test does not check it.",
 		},
 		{

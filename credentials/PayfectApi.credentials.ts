@@ -40,7 +40,7 @@ export class PayfectApi implements ICredentialType {
 			type: 'string',
 			typeOptions: { password: true },
 			default: '',
-			description: 'Proves that a callback comes from Payfect',
+			description: 'Verifies that a callback comes from Payfect',
 			hint: "Needed to receive callbacks: 44 characters that end with =, not the API key. Look at the webhook settings of Payfect's dashboard (where it is shown is not documented). The connection test does not check it.",
 		},
 		{

@@ -49,7 +49,7 @@ export class TokenPayApi implements ICredentialType {
 			typeOptions: { password: true },
 			required: true,
 			default: '',
-			description: 'It signs the requests, and it proves and decrypts the callbacks',
+			description: 'It signs the requests, and it verifies and decrypts the callbacks',
 			hint: "The application's secret, exactly 32 characters",
 		},
 		{

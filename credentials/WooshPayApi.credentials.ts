@@ -56,7 +56,7 @@ export class WooshPayApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			description:
-				'Proves callbacks of an endpoint that you registered by hand; WooshPay shows its secret when the endpoint is made',
+				'Verifies callbacks of an endpoint that you registered by hand; WooshPay shows its secret when the endpoint is made',
 			hint: 'Leave it empty for the trigger, which registers itself. Only for endpoints that you registered by hand. The connection test does not check it.',
 		},
 		{

@@ -42,9 +42,7 @@ if (tag !== undefined) {
 			.split('\n')
 			.some((line) => line === `## ${version}` || line.startsWith(`## ${version} `))
 	)
-		problems.push(
-			`CHANGELOG.md has no heading "## ${version}": take ", unreleased" out of it.`,
-		);
+		problems.push(`CHANGELOG.md has no heading "## ${version}": take ", unreleased" out of it.`);
 	const neutral = Object.entries({ repository, homepage, author }).filter(([, value]) =>
 		/\.example\b/.test(JSON.stringify(value ?? '')),
 	);

@@ -484,25 +484,25 @@ const atPublishing: Array<[folder: string, typed: string, given: Fields, seen: s
 		'Payfect',
 		'no secret',
 		{ callbackSecretKey: '' },
-		`Payfect callbacks cannot be proved: 'Callback Secret Key' in the Payfect credential is empty. ${openAndFillIn}`,
+		`Payfect callbacks cannot be verified: 'Callback Secret Key' in the Payfect credential is empty. ${openAndFillIn}`,
 	],
 	[
 		'Payfect',
 		'the API key as secret',
 		{ callbackSecretKey: 'payfect-api-key' },
-		`Payfect callbacks cannot be proved: 'Callback Secret Key' in the Payfect credential is not a key of 32 bytes in base64url (44 characters that end with =). ${openAndFillIn}`,
+		`Payfect callbacks cannot be verified: 'Callback Secret Key' in the Payfect credential is not a key of 32 bytes in base64url (44 characters that end with =). ${openAndFillIn}`,
 	],
 	[
 		'EFundPay',
 		'no platform key',
 		{ platformPublicKey: '' },
-		`EFundPay callbacks cannot be proved: 'Platform Public Key' in the EFundPay credential is empty. ${openAndFillIn}`,
+		`EFundPay callbacks cannot be verified: 'Platform Public Key' in the EFundPay credential is empty. ${openAndFillIn}`,
 	],
 	[
 		'EFundPay',
 		'the secret key as platform key',
 		{ platformPublicKey: 'sk_test_1234567890' },
-		`EFundPay callbacks cannot be proved: 'Platform Public Key' in the EFundPay credential is not an RSA public key in PEM or base64. ${openAndFillIn}`,
+		`EFundPay callbacks cannot be verified: 'Platform Public Key' in the EFundPay credential is not an RSA public key in PEM or base64. ${openAndFillIn}`,
 	],
 	[
 		'WooshPay',
@@ -514,19 +514,19 @@ const atPublishing: Array<[folder: string, typed: string, given: Fields, seen: s
 		'ChingChingPay',
 		'no signing secret',
 		{ signingSecret: '' },
-		`ChingChingPay callbacks cannot be proved: 'Signing Secret' in the ChingChingPay credential is empty. ${openAndFillIn}`,
+		`ChingChingPay callbacks cannot be verified: 'Signing Secret' in the ChingChingPay credential is empty. ${openAndFillIn}`,
 	],
 	[
 		'TokenPay',
 		'a secret that is cut off',
 		{ appSecret: '0123456789abcdef' },
-		`TokenPay callbacks cannot be proved: 'App Secret' in the TokenPay credential is not 32 bytes long. ${openAndFillIn}`,
+		`TokenPay callbacks cannot be verified: 'App Secret' in the TokenPay credential is not 32 bytes long. ${openAndFillIn}`,
 	],
 	[
 		'TokenPay',
 		'a previous secret that is cut off',
 		{ appSecretPrevious: '0123456789abcdef' },
-		`TokenPay callbacks cannot be proved: 'Previous App Secret' in the TokenPay credential is not 32 bytes long. ${openAndFillIn}`,
+		`TokenPay callbacks cannot be verified: 'Previous App Secret' in the TokenPay credential is not 32 bytes long. ${openAndFillIn}`,
 	],
 ];
 

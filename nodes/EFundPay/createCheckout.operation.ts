@@ -113,7 +113,7 @@ export const createCheckoutFields: INodeProperties[] = [
 	},
 	{
 		...descriptionField,
-		description: 'What is sold; EFundPay is told it as the name of the one item of the cart',
+		description: 'What is sold; sent to EFundPay as the name of the one item of the cart',
 		displayOptions: { show: { ...showOnlyForCreateCheckout, amountFrom: ['amount'] } },
 	},
 	{

@@ -203,7 +203,7 @@ export const createTransactionFields: INodeProperties[] = [
 	},
 	{
 		...descriptionField,
-		description: 'What is sold; EFundPay is told it as the name of the one item of the cart',
+		description: 'What is sold; sent to EFundPay as the name of the one item of the cart',
 		displayOptions: { show: { ...showOnlyForCreateTransaction, amountFrom: ['amount'] } },
 	},
 	{ ...successUrlField, displayOptions: { show: showOnlyForCreateTransaction } },

@@ -106,7 +106,7 @@ export class TokenPay implements INodeType {
 						name: 'Verify',
 						value: 'verify',
 						action: 'Verify a callback',
-						description: "Prove a callback that n8n's Webhook node received",
+						description: "Check the signature of a callback that n8n's Webhook node received",
 					},
 				],
 				default: 'verify',
@@ -195,7 +195,7 @@ function checkedReplies(context: IExecuteFunctions) {
 					const problem = replySignatureProblem(reply, row.credentials);
 					if (problem !== undefined && !said) {
 						said = true;
-						const message = `TokenPay's answer for item ${row.itemIndex} is not proved: ${problem}. It was used nevertheless; check 'Base URL' in the credential if this repeats.`;
+						const message = `TokenPay's answer for item ${row.itemIndex} could not be verified: ${problem}. It was used nevertheless; check 'Base URL' in the credential if this repeats.`;
 						context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
 					}
 					return reply;

@@ -87,7 +87,7 @@ export class WooshPay implements INodeType {
 						name: 'Verify',
 						value: 'verify',
 						action: 'Verify a callback',
-						description: "Prove a callback that n8n's Webhook node received",
+						description: "Check the signature of a callback that n8n's Webhook node received",
 					},
 				],
 				default: 'verify',

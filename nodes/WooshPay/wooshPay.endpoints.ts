@@ -62,7 +62,7 @@ export function rememberEndpoint(reply: HttpReply): { id: string; secret: string
 	const [id, secret] = [textOrNull(body.id), textOrNull(body.secret)];
 	if (id === null || !isKeptSecret(secret)) {
 		throw new CallFailure("WooshPay's answer holds no id or no secret of the endpoint", {
-			advice: 'Without them no callback could be proved. Publish the workflow again.',
+			advice: 'Without them no callback could be verified. Publish the workflow again.',
 			mayHaveArrived: true,
 		});
 	}

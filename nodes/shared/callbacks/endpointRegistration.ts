@@ -161,7 +161,7 @@ async function withRegistration<Credentials, Order>(
 		const wayOut =
 			done === 'removed'
 				? {
-						message: `${/[.!?]$/.test(words) ? '' : '.'} It goes on being told of payments that nobody takes: remove ${url} at ${displayName} by hand.`,
+						message: `${/[.!?]$/.test(words) ? '' : '.'} It goes on sending payments that nobody takes: remove ${url} at ${displayName} by hand.`,
 						description: '',
 					}
 				: { message: '', description: ' Correct this, then publish the workflow again.' };

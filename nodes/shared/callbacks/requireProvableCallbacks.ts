@@ -23,7 +23,7 @@ export async function requireProvableCallbacks<Credentials, Order>(
 			'Open the credential, fill this in, and publish the workflow again. Until then every callback would be refused.';
 		throw new NodeOperationError(
 			context.getNode(),
-			`${contract.displayName} callbacks cannot be proved: ${problem}. ${wayOut}`,
+			`${contract.displayName} callbacks cannot be verified: ${problem}. ${wayOut}`,
 		);
 	}
 	if (context.getMode() === 'manual')

@@ -201,12 +201,12 @@ describe('publishing', () => {
 		[
 			'is empty',
 			'',
-			/Payfect callbacks cannot be proved: 'Callback Secret Key' in the Payfect credential is empty/,
+			/Payfect callbacks cannot be verified: 'Callback Secret Key' in the Payfect credential is empty/,
 		],
 		[
 			'has the wrong form',
 			'no-key',
-			/Payfect callbacks cannot be proved: 'Callback Secret Key' in the Payfect credential is not a key of 32 bytes/,
+			/Payfect callbacks cannot be verified: 'Callback Secret Key' in the Payfect credential is not a key of 32 bytes/,
 		],
 	])('fails in words when the secret key %s', async (_case, callbackSecretKey, words) => {
 		const { error } = await callHook({

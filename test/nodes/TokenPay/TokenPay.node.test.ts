@@ -419,7 +419,9 @@ describe('an answer whose signature does not hold', () => {
 		signature = encryptEcb('1\nn\n{"code":0}', good().appSecret);
 		const { result, hints } = await lookUp();
 		expect(jsonOf(result)).toHaveLength(2);
-		expect(hints).toEqual([expect.stringContaining('is not proved: its signature does not fit')]);
+		expect(hints).toEqual([
+			expect.stringContaining('could not be verified: its signature does not fit'),
+		]);
 	});
 
 	it('is not warned of when it holds', async () => {
