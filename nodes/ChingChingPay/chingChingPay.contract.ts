@@ -1,5 +1,4 @@
 import { isAbsoluteUrl, readBaseUrl, readPayerLink } from '../shared/core/urls';
-import { verifyWithAny } from '../shared/core/bytes';
 import { CallFailure, quotedBody } from '../shared/core/callFailure';
 import type {
 	Checkout,
@@ -27,8 +26,10 @@ import { omitNull } from '../shared/core/omitNull';
 import { readUnixTime } from '../shared/core/unixTime';
 import { InputError } from '../shared/core/inputError';
 import { namesOf } from '../shared/core/lineItems';
-import { fromMinorUnits, truncate, quote, smallestUnits } from '../shared/core/money';
+import { fromMinorUnits, smallestUnits } from '../shared/core/money';
 import { judgeSignature, signRequest, type SignatureScheme } from './requestSignature';
+import { truncate, quote } from '../shared/core/quote';
+import { verifyWithAny } from '../shared/core/secrets';
 
 /*
  * Pages of the documentation, https://apifox.com/apidoc/shared/d926d8a5-fa35-415d-8dcb-d6564b19980a, are named below by their last
@@ -515,7 +516,7 @@ function listOf(words: string): string[] {
 		.filter(Boolean);
 }
 
-/** A transaction in the words of product.md, from the `data` of a query or from a callback. */
+/** A transaction in the common words (core/contract.ts), from the `data` of a query or from a callback. */
 interface Transaction {
 	reference: string | null;
 	/** The merchant's number of the payment that a refund belongs to. */

@@ -1,9 +1,10 @@
 import { verify as verifySignature } from 'crypto';
 import type { Payload, ReceivedCallback, Verification } from '../shared/core/contract';
 import { isObject, readJson, readUtf8 } from '../shared/core/exactJson';
-import { decodeBase64, verifyWithAny } from '../shared/core/bytes';
+import { decodeBase64 } from '../shared/core/bytes';
 import { canonicalText, coveredByCanonicalText } from './canonicalText';
 import { readPlatformKey } from './platformKey';
+import { verifyWithAny } from '../shared/core/secrets';
 
 /** The fields of the credential that say how EFundPay signs its callbacks. */
 export interface SignatureSettings {

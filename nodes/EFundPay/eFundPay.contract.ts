@@ -22,10 +22,12 @@ import {
 import { idempotencyKey } from '../shared/core/idempotencyKey';
 import { InputError } from '../shared/core/inputError';
 import { lookup } from '../shared/core/lookup';
-import { fromMinorUnits, quote, smallestUnits } from '../shared/core/money';
+import { fromMinorUnits, smallestUnits } from '../shared/core/money';
 import { readPlatformKey } from './platformKey';
 import { utcOfWallTime } from './zonedTime';
 import { verifyCallback, type SignatureSettings } from './callbackSignature';
+import { quote } from '../shared/core/quote';
+
 /** docs.efundflow.com/overview. The version is part of the path. */
 const BASE_URLS = { live: 'https://api.efundpay.com/v4', test: 'https://sandbox.efundpay.com/v4' };
 const KEY_PREFIXES = { live: 'sk_live_', test: 'sk_test_' };

@@ -9,10 +9,11 @@ import {
 	textOrNull,
 	writeJson,
 } from '../shared/core/exactJson';
-import { fromMinorUnits, quote, smallestUnits } from '../shared/core/money';
+import { fromMinorUnits, smallestUnits } from '../shared/core/money';
 import { TRANSACTIONS, pathPart, queryText } from './eFundPay.transactions';
 import { lookup } from '../shared/core/lookup';
 import { CallFailure, quotedBody } from '../shared/core/callFailure';
+import { quote } from '../shared/core/quote';
 
 /** docs.efundflow.com/refunds/create, /refunds/get and /refunds/list */
 const REFUNDS = '/refunds';

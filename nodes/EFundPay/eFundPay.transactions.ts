@@ -11,8 +11,8 @@ import { InputError } from '../shared/core/inputError';
 import { isObject, mergeExtraFields, textOrNull, writeJson } from '../shared/core/exactJson';
 import { createHmac } from 'crypto';
 import { isAbsoluteUrl } from '../shared/core/urls';
-import { quote } from '../shared/core/money';
 import { CallFailure } from '../shared/core/callFailure';
+import { quote } from '../shared/core/quote';
 
 /**
  * docs.efundflow.com/transactions/create contradicts itself: its heading says `/transactions`, its

@@ -1,5 +1,4 @@
 import { readBaseUrl, readPayerLink } from '../shared/core/urls';
-import { verifyWithAny } from '../shared/core/bytes';
 import { CallFailure, quotedBody } from '../shared/core/callFailure';
 import type {
 	Checkout,
@@ -26,6 +25,7 @@ import { wholeOrderAsItem } from '../shared/core/lineItems';
 import { currencyExponent, toMinorUnits } from '../shared/core/money';
 import { deepEqual } from '../shared/core/deepEqual';
 import { openFernetToken, readFernetKey } from './fernet';
+import { verifyWithAny } from '../shared/core/secrets';
 
 /**
  * https://docs.payfect.finance/payment/create and /payment/query. The slash at the end belongs to

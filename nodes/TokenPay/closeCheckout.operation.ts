@@ -1,7 +1,6 @@
 import { simplifiedIfCreated } from '../shared/checkout/createCheckout';
 import type { Checkout } from '../shared/core/contract';
 import { InputError } from '../shared/core/inputError';
-import { quote } from '../shared/core/money';
 import { readOrderKey } from './getCheckout.operation';
 import {
 	closeOrderCall,
@@ -12,6 +11,7 @@ import {
 	type TokenPayCredentials,
 } from './tokenPay.contract';
 import type { Row } from '../shared/items/row';
+import { quote } from '../shared/core/quote';
 
 /**
  * Closes the order. By reference it is looked up first, since TokenPay closes by its own id only

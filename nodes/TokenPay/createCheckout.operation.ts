@@ -14,13 +14,13 @@ import {
 } from '../shared/checkout/checkoutFields';
 import { createCheckout } from '../shared/checkout/createCheckout';
 import { InputError } from '../shared/core/inputError';
-import { quote } from '../shared/core/money';
 import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
 import { chainField, currencyField } from './chainAndCurrency.fields';
 import { type TokenPayCredentials, type TokenPayOrder } from './tokenPay.contract';
 import { tokenPayProvider } from './tokenPay.provider';
 import type { Row } from '../shared/items/row';
+import { quote } from '../shared/core/quote';
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
 

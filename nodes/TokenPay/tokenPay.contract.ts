@@ -1,5 +1,4 @@
 import { isAbsoluteUrl, readBaseUrl, readPayerLink } from '../shared/core/urls';
-import { verifyWithAny } from '../shared/core/bytes';
 import { CallFailure, quotedBody } from '../shared/core/callFailure';
 import type {
 	Checkout,
@@ -41,6 +40,7 @@ import {
 	signText,
 	type SignedMessage,
 } from './messageSignature';
+import { verifyWithAny } from '../shared/core/secrets';
 
 /** https://apidoc.tokenpay.me/order/order-creation */
 const CREATE = '/v1/transaction/prepayment';

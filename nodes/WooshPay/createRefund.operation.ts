@@ -7,9 +7,10 @@ import { readAmountUnit, readExtraFields } from '../shared/checkout/readCheckout
 import { readText } from '../shared/core/readText';
 import { metadataField, readMetadata } from './metadata.fields';
 import { readCreateOptions } from './options.fields';
-import { createRefundCall, readRefund, type RefundOrder } from './wooshPay.contract';
+import { readRefund } from './wooshPay.contract';
 import type { Row } from '../shared/items/row';
 import type { WooshPayCredentials } from './wooshPay.requests';
+import { createRefundCall, type RefundOrder } from './wooshPay.refunds';
 
 const showOnlyForCreateRefund = { resource: ['refund'], operation: ['create'] };
 const showOnlyForRefundOfOneAmount = { ...showOnlyForCreateRefund, amountFrom: ['amount'] };

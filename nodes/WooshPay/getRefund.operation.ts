@@ -1,9 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { simplified } from '../shared/checkout/createCheckout';
 import { InputError } from '../shared/core/inputError';
-import { getRefundCall, readRefund } from './wooshPay.contract';
+import { readRefund } from './wooshPay.contract';
 import type { Row } from '../shared/items/row';
 import type { WooshPayCredentials } from './wooshPay.requests';
+import { getRefundCall } from './wooshPay.refunds';
 
 export const getRefundFields: INodeProperties[] = [
 	{

@@ -1,8 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { isObject } from '../shared/core/exactJson';
 import { InputError } from '../shared/core/inputError';
-import { truncate } from '../shared/core/money';
 import { readText } from '../shared/core/readText';
+import { truncate } from '../shared/core/quote';
 
 /** `metadata` of checkouts, products, prices and refunds: texts by name. */
 export const metadataField: INodeProperties = {

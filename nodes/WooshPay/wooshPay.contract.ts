@@ -1,5 +1,4 @@
 import { readPayerLink } from '../shared/core/urls';
-import { isKeptSecret, verifyWithAny } from '../shared/core/bytes';
 import { CallFailure, quotedBody } from '../shared/core/callFailure';
 import type {
 	Checkout,
@@ -47,13 +46,13 @@ import {
 	createCall,
 	getCall,
 } from './wooshPay.requests';
+import { getRefundCall } from './wooshPay.refunds';
+import { isKeptSecret, verifyWithAny } from '../shared/core/secrets';
 
 /** https://docs.wooshpay.com/doc-1724285/api-42654181 and /api-42654190 */
 const SESSIONS = '/v1/checkout/sessions';
 /** https://docs.wooshpay.com/project-1296482/api-44642278 */
 const PAYMENT_INTENTS = '/v1/payment_intents';
-/** https://docs.wooshpay.com/api-51369554 and /api-52306151 */
-const REFUNDS = '/v1/refunds';
 /** https://docs.wooshpay.com/api-49996644 */
 const EVENTS = '/v1/events';
 /** https://docs.wooshpay.com/doc-2653815 */
@@ -151,7 +150,7 @@ function createCheckoutCall(order: WooshPayOrder, credentials: WooshPayCredentia
 	);
 }
 
-function withReference(
+export function withReference(
 	metadata: Record<string, string>,
 	reference: string | null,
 ): Record<string, string> | undefined {
@@ -250,15 +249,12 @@ export function readCheckout(
 	};
 }
 
-/**
- * What a call was sent for: an answer that cannot be read tells nothing of whether it was made or
- * changed.
- */
 /** A session's own status says no more than that: what is paid stands in `payment_status`. */
 function openOrUnknown(status: string | null): CheckoutStatus {
 	return status === 'open' ? 'open' : 'unknown';
 }
 
+/** What a call was sent for: an answer that cannot be read leaves open whether it was done. */
 export type Purpose = 'create' | 'update' | 'read';
 
 const UNREADABLE: Record<Purpose, (what: string) => string> = {
@@ -350,48 +346,6 @@ function intentMoney(intent: Record<string, unknown>): {
 
 function referenceOf(object: Record<string, unknown>): string | null {
 	return textOrNull(object.merchant_order_id) ?? textOrNull(objectIn(object, 'metadata').reference);
-}
-
-export interface RefundOrder extends CreateOptions {
-	paymentId: string;
-	/** Decimal text; null refunds everything. */
-	amount: string | null;
-	amountUnit: 'major' | 'smallest';
-	currency: string;
-	/** The merchant's own number of the refund. */
-	reference: string | null;
-	reason: string | null;
-	metadata: Record<string, string>;
-	extraFields: Record<string, unknown>;
-}
-
-/**
- * `amount` is text in the request's table and a number in every answer (api-51369554). Inferred: a
- * number, as everywhere else.
- */
-export function createRefundCall(refund: RefundOrder, credentials: WooshPayCredentials): HttpCall {
-	const metadata = withReference(refund.metadata, refund.reference);
-	const body = {
-		payment_intent: refund.paymentId,
-		...(refund.amount === null ? {} : { amount: minorUnits(refund.amount, refund, 'Amount') }),
-		...(refund.reason === null ? {} : { reason: refund.reason }),
-		...(metadata === undefined ? {} : { metadata }),
-	};
-	return createCall(
-		{
-			path: REFUNDS,
-			body: mergeExtraFields(body, refund.extraFields),
-			howToFindOut: 'Look at the payment in the WooshPay dashboard before you refund it again.',
-			reference: refund.reference,
-			attempt: refund.attempt,
-			retry: refund.retry,
-		},
-		credentials,
-	);
-}
-
-export function getRefundCall(refundId: string, credentials: WooshPayCredentials): HttpCall {
-	return getCall(`${REFUNDS}/${encodeURIComponent(refundId)}`, credentials);
 }
 
 /**

@@ -1,9 +1,9 @@
 import type { HttpCall, HttpReply, RegisteredEndpoint } from '../shared/core/contract';
 import { isObject, textOrNull } from '../shared/core/exactJson';
 import { CallFailure } from '../shared/core/callFailure';
-import { isKeptSecret } from '../shared/core/bytes';
 import type { WooshPayCredentials } from './wooshPay.requests';
 import { createCall, getCall } from './wooshPay.requests';
+import { isKeptSecret } from '../shared/core/secrets';
 
 /**
  * https://docs.wooshpay.com/42648310e0, /api-42648473 and /api-42648393. Inferred: the path of the

@@ -1,17 +1,14 @@
-import type {
-	IExecuteFunctions,
-	IHookFunctions,
-	IWebhookFunctions,
-	IWebhookResponseData,
-} from 'n8n-workflow';
+import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import type { Acknowledgement, PaymentEvent } from '../core/contract';
 import { beginDelivery, finishDelivery, type EventKey } from './deliveredEvents';
+import { logLine } from './logLine';
 
 type Response = ReturnType<IWebhookFunctions['getResponseObject']>;
 
 /**
- * Starts one execution for this event, whatever comes of its copies. `whenFinished`: answer when
- * the execution has ended, not when it is stored.
+ * Starts at most one execution for each event. A copy gets 409 while the first is being stored, and
+ * the acknowledgement afterwards. `whenFinished`: acknowledges when the execution has ended, not
+ * when it is stored.
  */
 export function startExecutionOnce(
 	context: IWebhookFunctions,
@@ -99,21 +96,4 @@ export function refuse(
 	logLine(context, status === 500 ? 'error' : 'warn', line);
 	context.getResponseObject().status(status).type('text/plain').send(REFUSALS[status]);
 	return { noWebhookResponse: true };
-}
-
-/**
- * n8n prints the message alone, without the fields that go with it, so the message itself says
- * where.
- */
-export function logLine(
-	context: IWebhookFunctions | IExecuteFunctions | IHookFunctions,
-	level: 'info' | 'warn' | 'error',
-	message: string,
-): void {
-	const { id, name } = context.getWorkflow();
-	const nodeName = context.getNode().name;
-	context.logger[level](
-		`${message} (workflow ${JSON.stringify(name ?? '')}, ${id ?? 'not saved'}; node ${JSON.stringify(nodeName)})`,
-		{ workflowId: id, nodeName },
-	);
 }

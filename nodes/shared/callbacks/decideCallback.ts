@@ -1,5 +1,4 @@
 import type { IExecuteFunctions, IWebhookFunctions } from 'n8n-workflow';
-import { logLine } from './answerCallback';
 import { CallFailure } from '../core/callFailure';
 import type {
 	PaymentEvent,
@@ -10,10 +9,12 @@ import type {
 	Verification,
 } from '../core/contract';
 import { MAXIMUM_CONFIRMING_MILLISECONDS } from '../core/limits';
-import { compareAmounts, LONGEST_AMOUNT, truncate } from '../core/money';
+import { compareAmounts, LONGEST_AMOUNT } from '../core/money';
 import type { ProviderNode } from '../providerNode';
 import { mayLookUp, MAX_LOOKUPS_PER_MINUTE } from './lookupLimit';
 import { sendCall } from '../requests/sendCall';
+import { logLine } from './logLine';
+import { truncate } from '../core/quote';
 
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 const DEFAULT_MAXIMUM_AGE_DAYS = 7;

@@ -8,10 +8,7 @@ export const MAX_REMEMBERED_EVENTS = 100_000;
 /** Longer than the longest redelivery that a provider documents, which is 72 hours. */
 export const REMEMBERED_FOR_MILLISECONDS = 4 * 24 * 60 * 60 * 1000;
 
-/**
- * No database takes so long to store an execution: whoever was to answer is gone, and the payment
- * must not be kept waiting for it.
- */
+/** After this an unfinished delivery counts as lost, so that the next copy can start the execution. */
 export const LONGEST_STORING_MILLISECONDS = 10 * 60 * 1000;
 
 type Mark = { inFlightUntil: number } | { doneAt: number };
@@ -72,8 +69,8 @@ export function forgetTestDeliveries(key: { workflowId: string; nodeId: string }
 }
 
 /**
- * Goes on where it stopped: a new walk passes over every place whose event was forgotten, which
- * takes longer than all else here.
+ * Kept between calls: a fresh iterator of a Map skips deleted entries one by one, which would make
+ * each eviction as slow as the memory is large.
  */
 let oldestFirst: MapIterator<[string, Mark]> | undefined;
 

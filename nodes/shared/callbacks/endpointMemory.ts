@@ -62,8 +62,8 @@ export function rememberedEndpoints(context: IWebhookFunctions): RememberedEndpo
 
 /**
  * For a hook, after which n8n saves the static data: gives it, put right where somebody has put an
- * old one back. What names an endpoint that the provider has counts, of two such or none what this
- * process remembers.
+ * old one back. The copy whose endpoint still exists at the provider wins; if both or neither do,
+ * the copy of this process wins.
  *
  * @param registered ids of the endpoints that the provider has for this trigger
  */

@@ -1,7 +1,5 @@
 import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
-import { logLine } from './answerCallback';
-import { isKeptSecret } from '../core/bytes';
 import { CallFailure } from '../core/callFailure';
 import type {
 	HttpCall,
@@ -20,6 +18,8 @@ import {
 import { InputError } from '../core/inputError';
 import { readCredentials, type ProviderNode } from '../providerNode';
 import { sendCall, type SendOptions } from '../requests/sendCall';
+import { logLine } from './logLine';
+import { isKeptSecret } from '../core/secrets';
 
 /** Nobody has so many endpoints; a list that does not end must not be read forever. */
 const MOST_PAGES = 50;
@@ -199,9 +199,8 @@ function wantedEvents<Credentials, Order>(
 interface FoundEndpoints {
 	listed: RegisteredEndpoint[];
 	/**
-	 * Those with this trigger's address. One that was made for another host name is not among them:
-	 * whether n8n has moved, or this is a backup that was restored beside it, nobody can tell from
-	 * here.
+	 * Those with this trigger's address. An endpoint for another host is left alone: it may belong to
+	 * another n8n, after a move or a restored backup.
 	 */
 	own: RegisteredEndpoint[];
 	/**

@@ -1,11 +1,12 @@
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
-import { acknowledge, logLine, refuse, startExecutionOnce } from './answerCallback';
+import { acknowledge, refuse, startExecutionOnce } from './answerCallback';
 import type { PaymentEvent, PaymentEventName, PaymentEventData } from '../core/contract';
 import { InputError } from '../core/inputError';
 import { rememberedEndpoints } from './endpointMemory';
 import { decideCallback, type TriggerOptions } from './decideCallback';
 import { readCredentials, type ProviderNode } from '../providerNode';
 import { readReceived, refuseTooLong } from './receivedBody';
+import { logLine } from './logLine';
 
 /**
  * The `webhook()` of every trigger: proves the callback over its raw bytes, asks the provider where

@@ -9,7 +9,7 @@ import type { Row } from '../items/row';
  * Makes the checkout of one row: the order is read by the operation, the request and the answer by
  * the contract.
  *
- * @returns the checkout of product.md section 3, or the provider's answer as it came with
+ * @returns the common `Checkout` (core/contract.ts), or the provider's answer as it came with
  * `Simplify` off
  */
 export async function createCheckout<Credentials, Order extends CheckoutOrder>(

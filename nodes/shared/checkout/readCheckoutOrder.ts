@@ -3,10 +3,11 @@ import { readUrl } from '../core/urls';
 import type { CheckoutOrder, LineItem } from '../core/contract';
 import { isObject } from '../core/exactJson';
 import { InputError } from '../core/inputError';
-import { readAmount, quote, sumOfLineItems } from '../core/money';
+import { readAmount, sumOfLineItems } from '../core/money';
 import { readText } from '../core/readText';
 import { tooManyItems } from '../items/tooManyItems';
 import type { Row } from '../items/row';
+import { quote } from '../core/quote';
 
 const LINE_ITEM_NAMES = ['name', 'unitAmount', 'quantity', 'description', 'images', 'price'];
 

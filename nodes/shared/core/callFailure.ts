@@ -37,8 +37,8 @@ export class CallFailure extends Error {
 }
 
 /**
- * For the end of an error about an answer that lacks something: it may be a refusal inside a 200,
- * in words that no page documents.
+ * Suffix for "the answer holds no X" errors: an excerpt of the body, which may be an undocumented
+ * refusal sent with status 200.
  */
 export function quotedBody({ quoted }: HttpReply): string {
 	return quoted === undefined ? '' : `: ${quoted()}`;

@@ -1,5 +1,5 @@
 /**
- * The words in which every provider is said. Types only: a contract knows its provider's HTTP and
+ * The vocabulary that all providers share. Types only: a contract knows its provider's HTTP and
  * nothing of n8n, and the shared functions know these types and no provider.
  */
 
@@ -259,14 +259,14 @@ export interface PaymentContract<Credentials, Order> {
 		result(reply: HttpReply, order: Order, credentials: Credentials): Checkout;
 	};
 	/**
-	 * The provider's own words if this reply is a refusal; undefined if it is not. Not asked for
-	 * 2xx-less replies without words.
+	 * The provider's own words if this reply is a refusal; undefined if it is not. Called for every
+	 * reply, whatever its status.
 	 */
 	failure(reply: HttpReply, credentials: Credentials): Refusal | undefined;
 	callback: {
 		/**
 		 * What is missing or malformed in the credential for verifying callbacks, in words; undefined
-		 * when correcting the credential would change nothing. `remembered` as in `verify`.
+		 * if the credential is fit for verifying, or if the cause lies elsewhere. `remembered` as in `verify`.
 		 */
 		setupProblem(credentials: Credentials, remembered?: Remembered): string | undefined;
 		/** Judges over the raw bytes. */

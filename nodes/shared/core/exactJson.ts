@@ -1,5 +1,5 @@
 import { InputError } from './inputError';
-import { quote } from './money';
+import { quote } from './quote';
 
 /**
  * Deeper than any provider's message by far; beyond it, n8n's own copying of items overflows the

@@ -1,7 +1,6 @@
 /**
- * The same function, which makes a thing that takes long to make only once for each text. Keeps the
- * things of the latest `most` texts at the most, as some texts come from outside. What it throws is
- * not kept.
+ * Memoizes a function of one text. Holds at most `most` results and is cleared when full, because
+ * the texts may come from outside. Exceptions are not cached.
  */
 export function memoize<Thing>(make: (text: string) => Thing, most = 50): (text: string) => Thing {
 	const made = new Map<string, Thing>();

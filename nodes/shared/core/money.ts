@@ -1,5 +1,6 @@
 import { InputError } from './inputError';
 import type { LineItem } from './contract';
+import { quote } from './quote';
 
 /**
  * ISO 4217 exponents that are not 2. Source: ISO 4217 (list one); a test holds this table against
@@ -121,18 +122,6 @@ function adviceFor(text: string): string {
 	return 'Enter digits and, if needed, one decimal point: no currency sign, no separators, for example 12.50.';
 }
 
-/** Of a value that somebody else chose, in an error message or a log line. */
-const LONGEST_SHOWN = 40;
-
-/** A value in an error message: quoted and short. */
-export function quote(text: string): string {
-	return `"${truncate(text)}"`;
-}
-
-export function truncate(text: string): string {
-	return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
-}
-
 /**
  * Major units to the integer of smallest units that the provider wants, exactly (`"12.50"`, `HKD` →
  * `"1250"`).
@@ -209,10 +198,7 @@ function scale(amount: string, decimals: number): string {
 	return BigInt(whole + fraction.padEnd(decimals, '0')).toString();
 }
 
-/**
- * Whether two decimal texts are the same amount (`"20.5"` and `"20.50"`), or which is larger:
- * negative, 0, positive.
- */
+/** Comparator for decimal texts: negative, 0, positive. `20.5` equals `20.50`. */
 export function compareAmounts(left: string, right: string): number {
 	const decimals = Math.max(left.split('.')[1]?.length ?? 0, right.split('.')[1]?.length ?? 0);
 	const difference = BigInt(scale(left, decimals)) - BigInt(scale(right, decimals));

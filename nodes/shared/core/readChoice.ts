@@ -1,5 +1,5 @@
 import { InputError } from './inputError';
-import { quote } from './money';
+import { quote } from './quote';
 
 /**
  * The value of an options field, which an expression can fill with anything: n8n does not check it.

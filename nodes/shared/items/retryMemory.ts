@@ -24,7 +24,7 @@ const MOST_ROWS_OF_OTHER_RUNS = 20_000;
 const ASKED_FOR_WITHIN_MILLISECONDS = 60_000;
 
 /**
- * The rows of this run, to be read and added to, and to be given to `rememberRun` or `forgetRun` at
+ * The rows of this run, to be read and added to, and to be given to `keepResults` or `dropResults` at
  * the end of the try.
  */
 export function resultsOfEarlierTries(run: string): Map<number, CreatedRow> {

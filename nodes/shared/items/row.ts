@@ -9,8 +9,8 @@ import { readChoice } from '../core/readChoice';
 import { readJsonField } from '../core/exactJson';
 import { CallFailure } from '../core/callFailure';
 import { InputError } from '../core/inputError';
-import { quote } from '../core/money';
 import { IN_DOUBT } from './nodeError';
+import { quote } from '../core/quote';
 
 /** One input item and what an operation needs to work on it. */
 export interface Row<Credentials> {

@@ -29,8 +29,8 @@ export interface Run {
 	/** With "Stop": the failure of the row that failed first. No row begins after it. */
 	failure?: { error: NodeApiError | NodeOperationError; itemIndex: number };
 	/**
-	 * The latest row to end got no answer whatever, for all its attempts. The rows behind it are then
-	 * tried once each: a thousand rows would otherwise take an hour to find out that nobody is there.
+	 * The row that ended last got no answer at all. The rows after it get one attempt each, so that a
+	 * thousand rows do not take an hour to find out that the provider is down.
 	 */
 	isSilent: boolean;
 	/** The node's parameters as they are saved, expressions not evaluated. */

@@ -20,8 +20,8 @@ interface Turn {
 const queues = new Map<string, { places: Turn[]; count: number }>();
 
 /**
- * Outside of `inTurn`: a function made in there would hold on to the turn before it, and that one
- * to the one before, for ever.
+ * Module level on purpose: a closure created inside `withRateLimit` would keep every earlier turn
+ * alive.
  */
 const always = (time: number) => () => time;
 
@@ -41,8 +41,8 @@ export async function pause(milliseconds: number, stopped?: AbortSignal): Promis
 /**
  * Sends when it is the turn of one more request of this scope, so that never more than
  * `requestsPerSecond` arrive within a second: there are as many places, and each is free again a
- * second after its answer has come. When a request leaves would not do, since those that leave with
- * a pause between them may arrive without one.
+ * second after its answer has come. Spacing the departures is not enough: requests that are sent a
+ * pause apart may arrive together.
  *
  * Holds for one n8n process; several processes each count for themselves.
  */
@@ -65,7 +65,7 @@ export async function withRateLimit<Result>(
 		await pause(freeAt - Date.now(), stopped);
 		hasItsTurn = true;
 	} finally {
-		// Who was stopped leaves the place to the next in the state in which it is.
+		// A cancelled waiter passes its predecessor's state on.
 		if (!hasItsTurn) turn.freeAt = () => before.freeAt();
 	}
 	try {

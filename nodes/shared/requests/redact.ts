@@ -4,8 +4,8 @@ import type { ProviderNode } from '../providerNode';
 import type { Sending } from './sending';
 
 /**
- * A shorter piece of a secret is a hint, as providers give it on purpose (`…f3a9`), and is found in
- * ordinary words.
+ * Shorter pieces are left: providers show such hints on purpose (`…f3a9`), and they match ordinary
+ * text.
  */
 const SHORTEST_PIECE_OF_A_SECRET = 12;
 /** Of an answer that is quoted in an error; what is beyond is not even looked at. */
@@ -50,8 +50,8 @@ export function secretsHidden<Credentials, Order>(
 }
 
 /**
- * With `Simplify` off an answer is stored as it came; what should not be in it at all, a masked
- * field of our credential or a card number, is not.
+ * Masks secrets of the credential and card numbers that the provider echoed, because raw answers are
+ * stored with *Simplify* off.
  */
 export function redactEcho<Credentials, Order>(
 	reply: HttpReply,

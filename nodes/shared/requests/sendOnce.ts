@@ -31,8 +31,8 @@ const NEVER_SENT = new Set([
 ]);
 
 /**
- * In our words: n8n puts its own in place of a tool's message that holds such a name, and they say
- * that it can be sent again.
+ * n8n rewrites a tool's error that contains a code such as ETIMEDOUT into one that tells the agent
+ * to retry. So no such code appears here.
  */
 const NO_ANSWER: Record<string, string> = {
 	ETIMEDOUT: 'time-out',

@@ -2,7 +2,7 @@ import type { HttpCall } from '../core/contract';
 import type { AnyContext, ProviderNode } from '../providerNode';
 
 export interface SendOptions {
-	/** 1 where somebody waits for our own answer, as in a webhook. */
+	/** Default 5 (sendCall.ts). 1 where somebody waits for our own answer, as in a webhook. */
 	maximumAttempts?: number;
 	/**
 	 * For each attempt in whole, waiting for its turn included. Absent: what a call of its kind may

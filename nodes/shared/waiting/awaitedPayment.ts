@@ -62,7 +62,7 @@ function compareWithExpected(event: PaymentEventData, expected: Expected): PaidI
 	if (!isDecimal(event.amount) || !isDecimal(expected.amount)) return 'unknown';
 	const difference = compareAmounts(event.amount, expected.amount);
 	if (difference < 0) return 'under';
-	// As many of an unnamed currency may be less.
+	// Same number, unknown currency: it may be worth less.
 	if (event.currency === null || expected.currency === null) return 'unknown';
 	return difference === 0 ? 'exact' : 'over';
 }

@@ -3,10 +3,11 @@ import { expressionGaveNoIdentity, expressionGaveNothing } from '../core/emptyEx
 import { textOrNull } from '../core/exactJson';
 import { InputError } from '../core/inputError';
 import { lookup } from '../core/lookup';
-import { compareAmounts, quote } from '../core/money';
+import { compareAmounts } from '../core/money';
 import { readText } from '../core/readText';
 import { isDecimal, type Expected } from './awaitedPayment';
 import { howToMap, inWords, type CheckoutField, type WaitRun } from './checkoutSource';
+import { quote } from '../core/quote';
 
 const IDENTITY: readonly CheckoutField[] = [
 	{ name: 'checkoutId', displayName: 'Checkout ID' },

@@ -17,13 +17,7 @@ import { MAXIMUM_ASKING_MILLISECONDS, MAXIMUM_CONFIRMING_MILLISECONDS } from '..
 import { tooManyItems } from '../items/tooManyItems';
 import { readChoice } from '../core/readChoice';
 import { readCredentials, usedByAgent, type ProviderNode } from '../providerNode';
-import {
-	acknowledge,
-	onResponseSent,
-	logLine,
-	conflict,
-	refuse,
-} from '../callbacks/answerCallback';
+import { acknowledge, onResponseSent, conflict, refuse } from '../callbacks/answerCallback';
 import { decideCallback, type Expectation } from '../callbacks/decideCallback';
 import { credentialsOrNothing } from '../callbacks/receiveCallback';
 import { readReceived, refuseTooLong } from '../callbacks/receivedBody';
@@ -41,6 +35,7 @@ import {
 	type Expected,
 } from './awaitedPayment';
 import { readExpected } from './readExpected';
+import { logLine } from '../callbacks/logLine';
 
 const HOUR_MILLISECONDS = 60 * 60 * 1000;
 const UNIT_MILLISECONDS = {
@@ -209,8 +204,8 @@ export async function waitForPayment<Credentials, Order>(
 	if ('outputs' in started) return started.outputs;
 	const error = asNodeError(context, started.error, 0);
 	if (!context.continueOnFail()) throw error;
-	// Of an error that is thrown n8n makes the input item on the first output, Paid. From Not Paid it
-	// takes it to an error output.
+	// If we threw, n8n would put the input item on the first output, Paid. So the error goes to Not
+	// Paid, from where n8n moves it to the error output if there is one.
 	const json = { error: [error.message, error.description].filter(Boolean).join('. ') };
 	return [[], items.map((_, item) => ({ json, error, pairedItem: { item } }))];
 }

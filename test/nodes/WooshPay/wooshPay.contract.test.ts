@@ -7,13 +7,11 @@ import type {
 } from '../../../nodes/shared/core/contract';
 import { readMoment } from '../../../nodes/WooshPay/signature';
 import {
-	createRefundCall,
 	getCheckoutCall,
 	readCheckout,
 	readPayment,
 	readRefund,
 	wooshPay,
-	type RefundOrder,
 } from '../../../nodes/WooshPay/wooshPay.contract';
 import { answer, credentials, factsOf, order, paymentEvent, reply } from './samples';
 import {
@@ -24,6 +22,7 @@ import {
 	updatePriceCall,
 } from '../../../nodes/WooshPay/wooshPay.catalog';
 import type { WooshPayCredentials } from '../../../nodes/WooshPay/wooshPay.requests';
+import { createRefundCall, type RefundOrder } from '../../../nodes/WooshPay/wooshPay.refunds';
 
 const sent = (call: HttpCall) => JSON.parse(call.body ?? '') as Record<string, unknown>;
 const created = (more: Parameters<typeof order>[0] = {}, withCredentials = credentials) =>

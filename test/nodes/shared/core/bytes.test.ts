@@ -4,9 +4,9 @@ import {
 	decodeBase64Url,
 	decodeHex,
 	equalInConstantTime,
-	verifyWithAny,
 } from '../../../../nodes/shared/core/bytes';
 import type { Verification } from '../../../../nodes/shared/core/contract';
+import { verifyWithAny } from '../../../../nodes/shared/core/secrets';
 
 describe('decoding', () => {
 	it.each([

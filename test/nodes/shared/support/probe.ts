@@ -8,7 +8,6 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { authenticateRequest } from '../../../../nodes/shared/requests/authenticateRequest';
-import { verifyWithAny } from '../../../../nodes/shared/core/bytes';
 import type {
 	CheckoutOrder,
 	HttpCall,
@@ -18,6 +17,7 @@ import type {
 import { isObject, textOrNull } from '../../../../nodes/shared/core/exactJson';
 import { InputError } from '../../../../nodes/shared/core/inputError';
 import type { ProviderNode } from '../../../../nodes/shared/providerNode';
+import { verifyWithAny } from '../../../../nodes/shared/core/secrets';
 
 export interface ProbeCredentials {
 	key: string;

@@ -1,0 +1,49 @@
+import { CreateOptions, WooshPayCredentials, createCall, getCall } from './wooshPay.requests';
+import type { HttpCall } from '../shared/core/contract';
+import { minorUnits, withReference } from './wooshPay.contract';
+import { mergeExtraFields } from '../shared/core/exactJson';
+
+/** https://docs.wooshpay.com/api-51369554 and /api-52306151 */
+const REFUNDS = '/v1/refunds';
+
+export interface RefundOrder extends CreateOptions {
+	paymentId: string;
+	/** Decimal text; null refunds everything. */
+	amount: string | null;
+	amountUnit: 'major' | 'smallest';
+	currency: string;
+	/** The merchant's own number of the refund. */
+	reference: string | null;
+	reason: string | null;
+	metadata: Record<string, string>;
+	extraFields: Record<string, unknown>;
+}
+
+/**
+ * `amount` is text in the request's table and a number in every answer (api-51369554). Inferred: a
+ * number, as everywhere else.
+ */
+export function createRefundCall(refund: RefundOrder, credentials: WooshPayCredentials): HttpCall {
+	const metadata = withReference(refund.metadata, refund.reference);
+	const body = {
+		payment_intent: refund.paymentId,
+		...(refund.amount === null ? {} : { amount: minorUnits(refund.amount, refund, 'Amount') }),
+		...(refund.reason === null ? {} : { reason: refund.reason }),
+		...(metadata === undefined ? {} : { metadata }),
+	};
+	return createCall(
+		{
+			path: REFUNDS,
+			body: mergeExtraFields(body, refund.extraFields),
+			howToFindOut: 'Look at the payment in the WooshPay dashboard before you refund it again.',
+			reference: refund.reference,
+			attempt: refund.attempt,
+			retry: refund.retry,
+		},
+		credentials,
+	);
+}
+
+export function getRefundCall(refundId: string, credentials: WooshPayCredentials): HttpCall {
+	return getCall(`${REFUNDS}/${encodeURIComponent(refundId)}`, credentials);
+}
