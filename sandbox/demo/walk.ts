@@ -46,6 +46,11 @@ export interface Walk {
 
 interface Walking extends Omit<Walk, 'pictures'> {
 	page: Page;
+	/**
+	 * The walk in a page of its own: a cashier reloads itself while its callback is under way, and would do so in the
+	 * middle of the next step.
+	 */
+	onNewPage: () => Promise<Walking>;
 	picture: (name: string) => Promise<void>;
 }
 
@@ -58,33 +63,38 @@ export async function walkExample(
 	example: Example,
 	{ client, sandboxUrl, pictures, saw }: Walk,
 ): Promise<void> {
-	const page = await (
-		await browser.newContext({ viewport: { width: 1280, height: 900 } })
-	).newPage();
-	page.setDefaultTimeout(30_000);
-	const picture = async (name: string) => {
-		if (!pictures) return;
-		await mkdir(pictures, { recursive: true });
-		await page.screenshot({
-			path: path.join(pictures, `${path.basename(example.file, '.json')}-${name}.png`),
-			fullPage: true,
-		});
+	const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+	context.setDefaultTimeout(30_000);
+	let latest: Walking | undefined;
+	const onNewPage = async (): Promise<Walking> => {
+		const page = await context.newPage();
+		const picture = async (name: string) => {
+			if (!pictures) return;
+			await mkdir(pictures, { recursive: true });
+			await page.screenshot({
+				path: path.join(pictures, `${path.basename(example.file, '.json')}-${name}.png`),
+				fullPage: true,
+			});
+		};
+		latest = { page, onNewPage, client, sandboxUrl, saw, picture };
+		return latest;
 	};
-	const walking = { page, client, sandboxUrl, saw, picture };
 	try {
-		if (example.sheet) return await walkSheet(page, example, example.sheet, walking);
+		if (example.sheet) return await walkSheet(example, example.sheet, await onNewPage());
+		const walking = await onNewPage();
 		const order = await placeOrder(example, walking);
 		await payAtCashier('pay', walking);
 		saw(`one fulfilled execution: ${await fulfilment(client, example.workflow.id, order)}`);
 
-		const underpaid = await placeOrder(example, { ...walking, saw: () => undefined });
-		await payAtCashier('underpay', walking);
+		const again = await onNewPage();
+		const underpaid = await placeOrder(example, { ...again, saw: () => undefined });
+		await payAtCashier('underpay', again);
 		saw(`nothing shipped: ${await notFulfilled(client, example.workflow.id, underpaid)}`);
 	} catch (error) {
-		await picture('failed').catch(() => undefined);
+		await latest?.picture('failed').catch(() => undefined);
 		throw error;
 	} finally {
-		await page.context().close();
+		await context.close();
 	}
 }
 
@@ -154,10 +164,9 @@ async function payAtCashier(
  * Starts a workflow that takes its orders from a sheet, and pays each checkout as its link comes.
  */
 async function walkSheet(
-	page: Page,
 	{ workflow }: Example,
 	sheet: NonNullable<Example['sheet']>,
-	{ client, sandboxUrl, saw, picture }: Walking,
+	{ client, sandboxUrl, saw, onNewPage }: Walking,
 ): Promise<void> {
 	const begun = await client.workflows.run(workflow.id, sheet.start);
 	const references = referencesOf(begun, sheet.orders);
@@ -167,12 +176,14 @@ async function walkSheet(
 	while (unpaid.size > 0) {
 		const next = await checkoutOfAny(unpaid, sandboxUrl);
 		if (next !== undefined) {
+			const { page, picture } = await onNewPage();
 			await page.goto(
 				`${sandboxUrl}/cashier/${next.provider}/${encodeURIComponent(next.checkoutId)}`,
 			);
 			await waitsFor(client, next.callbackUrl);
 			await page.locator('button[name=action][value=pay]').click();
 			await page.getByRole('status').filter({ hasText: 'paid' }).waitFor();
+			await picture(`paid-${references.length - unpaid.size + 1}`);
 			unpaid.delete(next.reference ?? '');
 			saw(`the cashier page of ${next.reference}, paid`);
 		} else if (Date.now() > deadline)
@@ -181,7 +192,6 @@ async function walkSheet(
 			);
 		else await new Promise((resolve) => setTimeout(resolve, 300));
 	}
-	await picture('1-paid');
 	for (const reference of references)
 		saw(`one fulfilled execution: ${await fulfilment(client, workflow.id, reference)}`);
 }
