@@ -38,7 +38,7 @@ compiler=(c++ g++ cc gcc make ar as ld ranlib strip python3)
 browser=(chromium chromium-browser google-chrome)
 basics=(
 	awk basename bash cat chmod chown cp cut date df dirname du env expr false find flock getconf grep gunzip gzip head
-	hostname id kill ldd ln ls mkdir mkfifo mktemp mv nice nproc printf ps pwd readlink realpath rm rmdir sed seq setsid sh
+	hostname id kill ldd ln ls mkdir mkfifo mktemp mv nice nproc paste printf ps pwd readlink realpath rm rmdir sed seq setsid sh
 	sleep sort stat tail tar tee test timeout touch tr true tty uname uniq wc which whoami xargs xz
 )
 link() { if [ -n "$2" ]; then ln -s "$2" "$place/bin/$1"; fi; }
