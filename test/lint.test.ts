@@ -15,7 +15,7 @@ const cases = {
 		'project/import-boundaries',
 	],
 	'a file beside a contract that imports n8n': [
-		'nodes/Payfect/fernet.ts',
+		'nodes/Payfect/signature.ts',
 		"import { NodeApiError } from 'n8n-workflow';",
 		'project/import-boundaries',
 	],
@@ -215,7 +215,7 @@ const cases = {
 const allowed: Record<string, [filePath: string, text: string]> = {
 	'a contract that imports crypto, its neighbour and plain shared code': [
 		'nodes/Payfect/payfect.contract.ts',
-		"export { createHmac } from 'crypto';\nexport { open } from './fernet';\nexport { toMinorUnits } from '../shared/core/money';",
+		"export { createHmac } from 'crypto';\nexport { open } from './signature';\nexport { toMinorUnits } from '../shared/core/money';",
 	],
 	'a node that imports n8n, its own contract and shared code': [
 		'nodes/Payfect/Payfect.node.ts',

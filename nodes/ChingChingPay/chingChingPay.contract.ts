@@ -27,7 +27,7 @@ import { readUnixTime } from '../shared/core/unixTime';
 import { InputError } from '../shared/core/inputError';
 import { namesOf } from '../shared/core/lineItems';
 import { fromMinorUnits, smallestUnits } from '../shared/core/money';
-import { judgeSignature, signRequest, type SignatureScheme } from './requestSignature';
+import { judgeSignature, signRequest, type SignatureScheme } from './signature';
 import { truncate, quote } from '../shared/core/quote';
 import { verifyWithAny } from '../shared/core/secrets';
 

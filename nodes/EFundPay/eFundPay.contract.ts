@@ -25,7 +25,7 @@ import { lookup } from '../shared/core/lookup';
 import { fromMinorUnits, smallestUnits } from '../shared/core/money';
 import { readPlatformKey } from './platformKey';
 import { utcOfWallTime } from './zonedTime';
-import { verifyCallback, type SignatureSettings } from './callbackSignature';
+import { verifyCallback, type SignatureSettings } from './signature';
 import { quote } from '../shared/core/quote';
 
 /** docs.efundflow.com/overview. The version is part of the path. */

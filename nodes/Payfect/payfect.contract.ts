@@ -24,7 +24,7 @@ import {
 import { wholeOrderAsItem } from '../shared/core/lineItems';
 import { currencyExponent, toMinorUnits } from '../shared/core/money';
 import { deepEqual } from '../shared/core/deepEqual';
-import { openFernetToken, readFernetKey } from './fernet';
+import { openFernetToken, readFernetKey } from './signature';
 import { verifyWithAny } from '../shared/core/secrets';
 
 /**

@@ -39,7 +39,7 @@ import {
 	readSignedMessage,
 	signText,
 	type SignedMessage,
-} from './messageSignature';
+} from './signature';
 import { verifyWithAny } from '../shared/core/secrets';
 
 /** https://apidoc.tokenpay.me/order/order-creation */

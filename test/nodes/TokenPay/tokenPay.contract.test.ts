@@ -1,6 +1,6 @@
 import type { Checkout, HttpReply } from '../../../nodes/shared/core/contract';
 import { readJson } from '../../../nodes/shared/core/exactJson';
-import { readAppSecret } from '../../../nodes/TokenPay/messageSignature';
+import { readAppSecret } from '../../../nodes/TokenPay/signature';
 import {
 	closeOrderCall,
 	getOrderCall,

@@ -1,7 +1,7 @@
 import { createSecretKey } from 'node:crypto';
 import { ageProblem } from '../../../nodes/shared/callbacks/decideCallback';
 import { openResource } from '../../../nodes/TokenPay/encryptedResource';
-import { readAppSecret } from '../../../nodes/TokenPay/messageSignature';
+import { readAppSecret } from '../../../nodes/TokenPay/signature';
 import {
 	replySignatureProblem,
 	tokenPay,

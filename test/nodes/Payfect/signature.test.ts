@@ -1,4 +1,4 @@
-import { openFernetToken, readFernetKey } from '../../../nodes/Payfect/fernet';
+import { openFernetToken, readFernetKey } from '../../../nodes/Payfect/signature';
 import { ageProblem } from '../../../nodes/shared/callbacks/decideCallback';
 import { fernetToken, secretKey } from './support';
 
