@@ -46,15 +46,9 @@ async function throughTrigger(
 	return { ...answer, passed: result.workflowData?.flat().length ?? 0 };
 }
 
-async function throughWait(
-	{ node, credentials }: Merchant,
-	callback: ReceivedCallback,
-): Promise<Outcome> {
-	const { context, answer } = bareWebhookContext(callback, credentials, settings);
-	const reference = node.contract.callback.parseEvent(
-		payloadOf(node, callback, credentials),
-		credentials,
-	).reference;
+async function throughWait(merchant: Merchant, callback: ReceivedCallback): Promise<Outcome> {
+	const { context, answer } = bareWebhookContext(callback, merchant.credentials, settings);
+	const { reference } = merchant.parseEvent(payloadOf(merchant, callback), callback);
 	const waiting = Object.assign(context, {
 		getExecutionId: () => String(++payments),
 		executeData: {
@@ -66,16 +60,12 @@ async function throughWait(
 			},
 		},
 	}) as unknown as IWebhookFunctions;
-	const result = await resumeWhenPaid(waiting, node);
+	const result = await resumeWhenPaid(waiting, merchant.node);
 	return { ...answer, passed: result.workflowData?.flat().length ?? 0 };
 }
 
-function payloadOf(
-	{ contract }: Merchant['node'],
-	callback: ReceivedCallback,
-	credentials: Merchant['credentials'],
-) {
-	const verdict = contract.callback.verify(callback, credentials);
+function payloadOf(merchant: Merchant, callback: ReceivedCallback) {
+	const verdict = merchant.verify(callback);
 	if (verdict.genuine !== true) throw new Error('The callback of the test is not genuine.');
 	return verdict.payload;
 }

@@ -2,7 +2,6 @@ import type { ChingChingPayCredentials, ChingChingPayLinkOrder } from './chingCh
 import {
 	ONCE,
 	baseUrlOf,
-	chingChingPay,
 	commonFields,
 	dataOf,
 	made,
@@ -10,7 +9,7 @@ import {
 	paymentIdOf,
 	post,
 } from './chingChingPay.contract';
-import type { Checkout, HttpCall, HttpReply, PaymentContract } from '../shared/core/contract';
+import type { Checkout, CheckoutContract, HttpCall, HttpReply } from '../shared/core/contract';
 import { omitNull } from '../shared/core/omitNull';
 import { InputError } from '../shared/core/inputError';
 import { mergeExtraFields, textOrNull } from '../shared/core/exactJson';
@@ -57,9 +56,6 @@ function readLink(
 	};
 }
 
-/** The same provider, whose checkout is a payment link. */
-export const chingChingPayLink: PaymentContract<ChingChingPayCredentials, ChingChingPayLinkOrder> =
-	{
-		...chingChingPay,
-		checkout: { call: createLinkCall, result: readLink },
-	};
+/** The other way to make a checkout: a payment link. */
+export const chingChingPayLink: CheckoutContract<ChingChingPayCredentials, ChingChingPayLinkOrder> =
+	{ checkout: { call: createLinkCall, result: readLink } };

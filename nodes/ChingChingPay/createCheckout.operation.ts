@@ -23,8 +23,11 @@ import {
 	readExtraFields,
 } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
-import { type ChingChingPayCredentials, type ChingChingPayOrder } from './chingChingPay.contract';
-import { chingChingPayProvider } from './chingChingPay.provider';
+import {
+	chingChingPay,
+	type ChingChingPayCredentials,
+	type ChingChingPayOrder,
+} from './chingChingPay.contract';
 import {
 	deviceIdOption,
 	expiresAtOption,
@@ -254,7 +257,7 @@ export const lastFields: INodeProperties[] = [
 ];
 
 export async function createChingChingPayCheckout(row: Row<ChingChingPayCredentials>) {
-	return await createCheckout(row, chingChingPayProvider, readOrder(row));
+	return await createCheckout(row, chingChingPay, readOrder(row));
 }
 
 function readOrder(row: Row<ChingChingPayCredentials>): ChingChingPayOrder {

@@ -58,9 +58,5 @@ export async function createChingChingPayLink(row: Row<ChingChingPayCredentials>
 		...readMerchantFields(row),
 		paymentType: readText(row.collection('additionalFields').paymentType, 'Payment Type') || null,
 	};
-	return await createCheckout(
-		row,
-		{ contract: chingChingPayLink, credentialName: 'chingChingPayApi' },
-		order,
-	);
+	return await createCheckout(row, chingChingPayLink, order);
 }

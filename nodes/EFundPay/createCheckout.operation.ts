@@ -19,8 +19,7 @@ import { isObject, readJsonField } from '../shared/core/exactJson';
 import { InputError } from '../shared/core/inputError';
 import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
-import { type EFundPayCredentials, type EFundPayOrder } from './eFundPay.contract';
-import { eFundPayProvider } from './eFundPay.provider';
+import { eFundPay, type EFundPayCredentials, type EFundPayOrder } from './eFundPay.contract';
 import type { Row } from '../shared/items/row';
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
@@ -171,7 +170,7 @@ export const createCheckoutFields: INodeProperties[] = [
 ];
 
 export async function createEFundPayCheckout(row: Row<EFundPayCredentials>) {
-	return await createCheckout(row, eFundPayProvider, readOrder(row));
+	return await createCheckout(row, eFundPay, readOrder(row));
 }
 
 /** The fields that a checkout and a direct transaction have in common. */

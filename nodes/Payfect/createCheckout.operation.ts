@@ -16,8 +16,7 @@ import { createCheckout } from '../shared/checkout/createCheckout';
 import { InputError } from '../shared/core/inputError';
 import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
-import { type PayfectCredentials, type PayfectOrder } from './payfect.contract';
-import { payfectProvider } from './payfect.provider';
+import { payfect, type PayfectCredentials, type PayfectOrder } from './payfect.contract';
 import type { Row } from '../shared/items/row';
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
@@ -180,7 +179,7 @@ export const createCheckoutFields: INodeProperties[] = [
 ];
 
 export async function createPayfectCheckout(row: Row<PayfectCredentials>) {
-	return await createCheckout(row, payfectProvider, readOrder(row));
+	return await createCheckout(row, payfect, readOrder(row));
 }
 
 function readOrder(row: Row<PayfectCredentials>): PayfectOrder {

@@ -17,8 +17,7 @@ import { InputError } from '../shared/core/inputError';
 import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
 import { chainField, currencyField } from './chainAndCurrency.fields';
-import { type TokenPayCredentials, type TokenPayOrder } from './tokenPay.contract';
-import { tokenPayProvider } from './tokenPay.provider';
+import { tokenPay, type TokenPayCredentials, type TokenPayOrder } from './tokenPay.contract';
 import type { Row } from '../shared/items/row';
 import { quote } from '../shared/core/quote';
 
@@ -143,7 +142,7 @@ export const createCheckoutFields: INodeProperties[] = [
 ];
 
 export async function createTokenPayCheckout(row: Row<TokenPayCredentials>) {
-	return await createCheckout(row, tokenPayProvider, readOrder(row));
+	return await createCheckout(row, tokenPay, readOrder(row));
 }
 
 function readOrder(row: Row<TokenPayCredentials>): TokenPayOrder {

@@ -15,8 +15,7 @@ import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
 import { metadataField, readList, readMetadata } from './metadata.fields';
 import { readCreateOptions } from './options.fields';
-import { type WooshPayOrder } from './wooshPay.contract';
-import { wooshPayProvider } from './wooshPay.provider';
+import { wooshPay, type WooshPayOrder } from './wooshPay.contract';
 import type { Row } from '../shared/items/row';
 import type { WooshPayCredentials } from './wooshPay.requests';
 
@@ -163,7 +162,7 @@ export const createCheckoutFields: INodeProperties[] = [
 ];
 
 export async function createWooshPayCheckout(row: Row<WooshPayCredentials>) {
-	return await createCheckout(row, wooshPayProvider, readOrder(row));
+	return await createCheckout(row, wooshPay, readOrder(row));
 }
 
 function readOrder(row: Row<WooshPayCredentials>): WooshPayOrder {

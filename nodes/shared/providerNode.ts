@@ -5,15 +5,20 @@ import type {
 	ILoadOptionsFunctions,
 	IWebhookFunctions,
 } from 'n8n-workflow';
-import type { PaymentContract } from './core/contract';
+import type { ApiContract, CallbackContract } from './core/contract';
 
 /**
- * What the shared functions need to know to work for a provider's node: its contract and the name
- * of its credential type.
+ * What the shared functions need to know to send a provider's calls: its contract and the name of
+ * its credential type.
  */
-export interface ProviderNode<Credentials, Order> {
-	contract: PaymentContract<Credentials, Order>;
+export interface ProviderNode<Credentials> {
+	contract: ApiContract<Credentials>;
 	credentialName: string;
+}
+
+/** The same where callbacks are received, too. */
+export interface CallbackProvider<Credentials> extends ProviderNode<Credentials> {
+	contract: ApiContract<Credentials> & CallbackContract<Credentials>;
 }
 
 export type AnyContext =

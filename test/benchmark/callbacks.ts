@@ -16,12 +16,19 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs, promisify } from 'node:util';
 import axios from 'axios';
 import type { IDataObject, INode } from 'n8n-workflow';
+import {
+	chingChingPay,
+	type ChingChingPayCredentials,
+} from '../../nodes/ChingChingPay/chingChingPay.contract';
 import { sandboxCredentials, startSandbox, type RunningSandbox } from '../../sandbox/sandbox';
 import type { ReceivedCallback } from '../../nodes/shared/core/contract';
 import { N8nClient, type Credential } from '../n8n/client';
 import { installPackage, startN8n, type RunningN8n } from '../n8n/instance';
-import { order as chingChingPayOrder } from '../nodes/ChingChingPay/support';
-import { merchants, type Merchant } from './signedPayments';
+import {
+	credentials as chingChingPayCredentials,
+	order as chingChingPayOrder,
+} from '../nodes/ChingChingPay/support';
+import { merchants } from './signedPayments';
 import {
 	figure,
 	median,
@@ -246,7 +253,11 @@ async function open(client: N8nClient, sandbox: RunningSandbox): Promise<Contest
 				verifies: true,
 				callback: async (payment) => {
 					// The form's defaults beside what is typed in.
-					await payAtSandbox(merchant, { ...merchant.credentials, ...data }, sandbox, payment);
+					await payAtSandbox(
+						chingChingPayCredentials({ ...merchant.credentials, ...data }),
+						sandbox,
+						payment,
+					);
 					return await signed(payment);
 				},
 			},
@@ -255,21 +266,19 @@ async function open(client: N8nClient, sandbox: RunningSandbox): Promise<Contest
 	return contestants;
 }
 
-/** So that the provider knows the payment when it is asked. */
+/** So that ChingChingPay, the only one that is asked, knows the payment when it is asked. */
 async function payAtSandbox(
-	{ node }: Merchant,
-	credentials: Record<string, unknown>,
+	credentials: ChingChingPayCredentials,
 	sandbox: RunningSandbox,
 	payment: number,
 ): Promise<void> {
-	const { contract } = node;
-	const call = contract.checkout.call(
+	const call = chingChingPay.checkout.call(
 		chingChingPayOrder({ reference: `order-${payment}`, amount: '20.50' }),
 		credentials,
 	);
 	const headers = {
 		...call.headers,
-		...contract.authHeaders(credentials, call, {
+		...chingChingPay.authHeaders(credentials, call, {
 			now: new Date(),
 			nonce: randomUUID().replaceAll('-', ''),
 		}),
@@ -282,7 +291,7 @@ async function payAtSandbox(
 		proxy: false,
 	});
 	await axios.post(
-		`${sandbox.url}/control/checkouts/${contract.provider}/${answer.data.data.payment_id}/pay`,
+		`${sandbox.url}/control/checkouts/${chingChingPay.provider}/${answer.data.data.payment_id}/pay`,
 		{ callback: 'none' },
 		{ proxy: false },
 	);

@@ -90,12 +90,11 @@ function window(merchant: Merchant, from: number): ReceivedCallback[] {
  * What the trigger does with an event that it has proved; a hundred thousand signatures more would
  * tell nothing.
  */
-function remember({ node, credentials, callback }: Merchant, from: number, to: number): void {
-	const { callback: judge } = node.contract;
-	const sample = callback({ number: from });
-	const verdict = judge.verify(sample, credentials);
+function remember(merchant: Merchant, from: number, to: number): void {
+	const sample = merchant.callback({ number: from });
+	const verdict = merchant.verify(sample);
 	if (verdict.genuine === false) throw new Error(verdict.reason);
-	const { eventId } = judge.parseEvent(verdict.payload, credentials, sample);
+	const { eventId } = merchant.parseEvent(verdict.payload, sample);
 	for (let number = from; number < to; number++) {
 		const key = { ...listener, test: true, eventId: eventId.replace(String(from), String(number)) };
 		beginDelivery(key, Date.now());

@@ -7,8 +7,12 @@ import {
 import { chingChingPay } from '../../nodes/ChingChingPay/chingChingPay.contract';
 import { eFundPay } from '../../nodes/EFundPay/eFundPay.contract';
 import { payfect } from '../../nodes/Payfect/payfect.contract';
-import type { ReceivedCallback } from '../../nodes/shared/core/contract';
-import type { ProviderNode } from '../../nodes/shared/providerNode';
+import type {
+	PaymentEventData,
+	ReceivedCallback,
+	Verification,
+} from '../../nodes/shared/core/contract';
+import type { CallbackProvider } from '../../nodes/shared/providerNode';
 import { tokenPay } from '../../nodes/TokenPay/tokenPay.contract';
 import { wooshPay } from '../../nodes/WooshPay/wooshPay.contract';
 import { credentials as chingChingPayCredentials } from '../nodes/ChingChingPay/support';
@@ -31,11 +35,15 @@ export interface Payment {
 export interface Merchant {
 	displayName: string;
 	trigger: string;
-	node: ProviderNode<unknown, unknown>;
+	/** Of any credential type. */
+	node: CallbackProvider<never>;
 	credentials: Record<string, unknown>;
 	/** The fields of the credential that its callbacks are proved with. */
 	secrets: Record<string, unknown>;
 	callback(payment: Payment): ReceivedCallback;
+	/** The contract's own, with this credential. */
+	verify(received: ReceivedCallback): Verification;
+	parseEvent(payload: Record<string, unknown>, received: ReceivedCallback): PaymentEventData;
 	/**
 	 * What cannot be left out: the crypto calls, their keys ready, and one JSON.parse of what they
 	 * prove.
@@ -51,17 +59,20 @@ const parse = (bytes: Buffer) => JSON.parse(bytes.toString('utf8')) as unknown;
 const withItems = (content: object, { items }: Payment) => ({ ...content, items });
 const sixteenDigits = (number: number) => String(2_026_000_000_000_000 + number);
 
-function merchant<Credentials extends object, Order>(
+function merchant<Credentials extends object>(
 	displayName: string,
 	trigger: string,
-	node: ProviderNode<Credentials, Order>,
+	node: CallbackProvider<Credentials>,
 	credentials: Credentials,
 	rest: Pick<Merchant, 'secrets' | 'callback' | 'bare'>,
 ): Merchant {
+	const { callback } = node.contract;
 	return {
 		displayName,
 		trigger,
-		node: node as unknown as Merchant['node'],
+		node,
+		verify: (received) => callback.verify(received, credentials),
+		parseEvent: (payload, received) => callback.parseEvent(payload, credentials, received),
 		credentials: credentials as unknown as Record<string, unknown>,
 		...rest,
 	};

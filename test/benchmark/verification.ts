@@ -28,14 +28,13 @@ function main(): void {
 	for (const merchant of merchants) {
 		for (const [size, bytes] of Object.entries(SIZES)) {
 			const received = ofSize(merchant, bytes);
-			const { callback } = merchant.node.contract;
 			const verify = () => {
-				const verdict = callback.verify(received, merchant.credentials);
+				const verdict = merchant.verify(received);
 				if (verdict.genuine === false)
 					throw new Error(`${merchant.displayName}: ${verdict.reason}`);
 				return verdict.payload;
 			};
-			const verifyAndRead = () => callback.parseEvent(verify(), merchant.credentials, received);
+			const verifyAndRead = () => merchant.parseEvent(verify(), received);
 			const { event } = verifyAndRead();
 			if (event !== 'payment.succeeded')
 				throw new Error(`${merchant.displayName}: the callback says "${event}".`);

@@ -1,5 +1,9 @@
-import type { PaymentContract, ReceivedCallback } from '../../nodes/shared/core/contract';
-import type { ProviderNode } from '../../nodes/shared/providerNode';
+import type {
+	ApiContract,
+	CallbackContract,
+	ReceivedCallback,
+} from '../../nodes/shared/core/contract';
+import type { CallbackProvider } from '../../nodes/shared/providerNode';
 import { chingChingPay } from '../../nodes/ChingChingPay/chingChingPay.contract';
 import { eFundPay } from '../../nodes/EFundPay/eFundPay.contract';
 import { payfect } from '../../nodes/Payfect/payfect.contract';
@@ -25,7 +29,8 @@ import wooshPayVectors from '../nodes/WooshPay/fixtures/vectors.json';
  */
 export interface FuzzedProvider {
 	name: string;
-	node: ProviderNode<unknown, unknown>;
+	/** Of any credential type. */
+	node: CallbackProvider<never>;
 	credentials: Record<string, unknown>;
 	secrets: string[];
 	genuine: ReceivedCallback[];
@@ -34,8 +39,8 @@ export interface FuzzedProvider {
 const lowerCase = (headers: Record<string, string>) =>
 	Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
-function fuzzed<Credentials extends object, Order>(
-	contract: PaymentContract<Credentials, Order>,
+function fuzzed<Credentials extends object>(
+	contract: ApiContract<Credentials> & CallbackContract<Credentials>,
 	credentialName: string,
 	credentials: Credentials,
 	secrets: string[],
@@ -43,7 +48,7 @@ function fuzzed<Credentials extends object, Order>(
 ): FuzzedProvider {
 	return {
 		name: contract.provider,
-		node: { contract, credentialName } as unknown as ProviderNode<unknown, unknown>,
+		node: { contract, credentialName },
 		credentials: credentials as unknown as Record<string, unknown>,
 		secrets,
 		genuine: genuine.map(({ headers, body }) => ({

@@ -10,7 +10,7 @@ import type {
 } from '../core/contract';
 import { MAXIMUM_CONFIRMING_MILLISECONDS } from '../core/limits';
 import { compareAmounts, LONGEST_AMOUNT } from '../core/money';
-import type { ProviderNode } from '../providerNode';
+import type { CallbackProvider } from '../providerNode';
 import { mayLookUp, MAX_LOOKUPS_PER_MINUTE } from './lookupLimit';
 import { sendCall } from '../requests/sendCall';
 import { logLine } from './logLine';
@@ -54,9 +54,9 @@ export type Expectation = (
 /**
  * Judges a received callback: proof, age and, where chosen or needed, the provider's own answer.
  */
-export async function decideCallback<Credentials, Order>(
+export async function decideCallback<Credentials>(
 	context: IWebhookFunctions | IExecuteFunctions,
-	provider: ProviderNode<Credentials, Order>,
+	provider: CallbackProvider<Credentials>,
 	credentials: Credentials,
 	received: ReceivedCallback,
 	options: TriggerOptions,
@@ -105,9 +105,9 @@ export async function decideCallback<Credentials, Order>(
 	return await confirm(context, provider, credentials, examined, !ask, limited);
 }
 
-async function confirm<Credentials, Order>(
+async function confirm<Credentials>(
 	context: IWebhookFunctions | IExecuteFunctions,
-	provider: ProviderNode<Credentials, Order>,
+	provider: CallbackProvider<Credentials>,
 	credentials: Credentials,
 	claimed: PaymentEventData,
 	signed: boolean,

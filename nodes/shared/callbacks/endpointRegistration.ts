@@ -4,7 +4,7 @@ import { CallFailure } from '../core/callFailure';
 import type {
 	HttpCall,
 	HttpReply,
-	PaymentContract,
+	CallbackContract,
 	PaymentEventName,
 	RegisteredEndpoint,
 } from '../core/contract';
@@ -16,7 +16,7 @@ import {
 	type RememberedEndpoint,
 } from './endpointMemory';
 import { InputError } from '../core/inputError';
-import { readCredentials, type ProviderNode } from '../providerNode';
+import { readCredentials, type CallbackProvider } from '../providerNode';
 import { sendCall, type SendOptions } from '../requests/sendCall';
 import { logLine } from './logLine';
 import { isKeptSecret } from '../core/secrets';
@@ -26,12 +26,12 @@ const MOST_PAGES = 50;
 /** n8n repeats a registration that fails by itself. */
 const MAXIMUM_ATTEMPTS = 2;
 
-type Registration<Credentials, Order> = NonNullable<
-	PaymentContract<Credentials, Order>['callback']['registration']
+type Registration<Credentials> = NonNullable<
+	CallbackContract<Credentials>['callback']['registration']
 >;
 
-interface RegistrationContext<Credentials, Order> {
-	registration: Registration<Credentials, Order>;
+interface RegistrationContext<Credentials> {
+	registration: Registration<Credentials>;
 	credentials: Credentials;
 	send: (call: HttpCall, options?: Pick<SendOptions, 'file' | 'tellsSecret'>) => Promise<HttpReply>;
 	/**
@@ -49,9 +49,9 @@ interface RegistrationContext<Credentials, Order> {
  * `checkExists` of a trigger that registers itself: exactly one endpoint has its address, asks for
  * the right events, and its secret is known.
  */
-export async function endpointIsRegistered<Credentials, Order>(
+export async function endpointIsRegistered<Credentials>(
 	context: IHookFunctions,
-	provider: ProviderNode<Credentials, Order>,
+	provider: CallbackProvider<Credentials>,
 ): Promise<boolean> {
 	return await withRegistration(context, provider, 'looked up', async (desk) => {
 		const wanted = wantedEvents(context, provider, desk.registration);
@@ -79,9 +79,9 @@ export async function endpointIsRegistered<Credentials, Order>(
  * @throws NodeOperationError whose message says what to do: n8n shows nothing else where a workflow
  * is published
  */
-export async function registerEndpoint<Credentials, Order>(
+export async function registerEndpoint<Credentials>(
 	context: IHookFunctions,
-	provider: ProviderNode<Credentials, Order>,
+	provider: CallbackProvider<Credentials>,
 ): Promise<boolean> {
 	return await withRegistration(context, provider, 'registered', async (desk) => {
 		const wanted = wantedEvents(context, provider, desk.registration);
@@ -106,9 +106,9 @@ export async function registerEndpoint<Credentials, Order>(
  * `delete`: removes every endpoint with this trigger's address, also one whose id was lost. One
  * that is already gone is removed.
  */
-export async function removeEndpoint<Credentials, Order>(
+export async function removeEndpoint<Credentials>(
 	context: IHookFunctions,
-	provider: ProviderNode<Credentials, Order>,
+	provider: CallbackProvider<Credentials>,
 ): Promise<boolean> {
 	return await withRegistration(context, provider, 'removed', async (desk) => {
 		await removeOwn(desk);
@@ -124,11 +124,11 @@ export function additionalProviderEvents(context: IHookFunctions | IWebhookFunct
 	return names.split(/[\s,]+/).filter(Boolean);
 }
 
-async function withRegistration<Credentials, Order>(
+async function withRegistration<Credentials>(
 	context: IHookFunctions,
-	provider: ProviderNode<Credentials, Order>,
+	provider: CallbackProvider<Credentials>,
 	done: 'looked up' | 'registered' | 'removed',
-	work: (desk: RegistrationContext<Credentials, Order>) => Promise<boolean>,
+	work: (desk: RegistrationContext<Credentials>) => Promise<boolean>,
 ): Promise<boolean> {
 	const { displayName, callback } = provider.contract;
 	const url = context.getNodeWebhookUrl('default');
@@ -179,10 +179,10 @@ function wordsOf(error: unknown): string {
 	return error instanceof Error ? error.message : 'something unexpected happened';
 }
 
-function wantedEvents<Credentials, Order>(
+function wantedEvents<Credentials>(
 	context: IHookFunctions,
-	{ contract }: ProviderNode<Credentials, Order>,
-	registration: Registration<Credentials, Order>,
+	{ contract }: CallbackProvider<Credentials>,
+	registration: Registration<Credentials>,
 ): string[] {
 	const wanted = registration.eventNames(
 		context.getNodeParameter('events', []) as PaymentEventName[],
@@ -211,8 +211,8 @@ interface FoundEndpoints {
 	kept: RememberedEndpoint;
 }
 
-async function lookUpEndpoints<Credentials, Order>(
-	desk: RegistrationContext<Credentials, Order>,
+async function lookUpEndpoints<Credentials>(
+	desk: RegistrationContext<Credentials>,
 ): Promise<FoundEndpoints> {
 	const listed = await listEndpoints(desk);
 	const own = listed.filter(({ url }) => url === desk.url);
@@ -226,11 +226,11 @@ async function lookUpEndpoints<Credentials, Order>(
 	};
 }
 
-async function listEndpoints<Credentials, Order>({
+async function listEndpoints<Credentials>({
 	registration,
 	credentials,
 	send,
-}: RegistrationContext<Credentials, Order>): Promise<RegisteredEndpoint[]> {
+}: RegistrationContext<Credentials>): Promise<RegisteredEndpoint[]> {
 	const found: RegisteredEndpoint[] = [];
 	let after: string | undefined;
 	for (let page = 0; page < MOST_PAGES; page++) {
@@ -247,8 +247,8 @@ async function listEndpoints<Credentials, Order>({
 }
 
 /** Gives what is left of the endpoint to remember. */
-async function removeOwn<Credentials, Order>(
-	desk: RegistrationContext<Credentials, Order>,
+async function removeOwn<Credentials>(
+	desk: RegistrationContext<Credentials>,
 ): Promise<RememberedEndpoint> {
 	const { registration, credentials } = desk;
 	const { listed, own, kept } = await lookUpEndpoints(desk);
@@ -275,8 +275,8 @@ async function removeOwn<Credentials, Order>(
 }
 
 /** `before`: the endpoint that was remembered, if it is at this account. */
-function tellWhatStays<Credentials, Order>(
-	{ url, isTest, log }: RegistrationContext<Credentials, Order>,
+function tellWhatStays<Credentials>(
+	{ url, isTest, log }: RegistrationContext<Credentials>,
 	kept: RememberedEndpoint,
 	before: RegisteredEndpoint | undefined,
 ): void {

@@ -4,7 +4,7 @@ import type { PaymentEvent, PaymentEventName, PaymentEventData } from '../core/c
 import { InputError } from '../core/inputError';
 import { rememberedEndpoints } from './endpointMemory';
 import { decideCallback, type TriggerOptions } from './decideCallback';
-import { readCredentials, type ProviderNode } from '../providerNode';
+import { readCredentials, type CallbackProvider } from '../providerNode';
 import { readReceived, refuseTooLong } from './receivedBody';
 import { logLine } from './logLine';
 
@@ -13,9 +13,9 @@ import { logLine } from './logLine';
  * that is chosen, filters, starts one execution per event, and answers in the provider's words only
  * after n8n has stored the execution. Refuses with a real 401 and a neutral body; never throws.
  */
-export async function receiveCallback<Credentials, Order>(
+export async function receiveCallback<Credentials>(
 	context: IWebhookFunctions,
-	provider: ProviderNode<Credentials, Order>,
+	provider: CallbackProvider<Credentials>,
 	wanted: (event: PaymentEvent, claimed: PaymentEventData) => boolean = (event) =>
 		chosenEvents(context).includes(event.event),
 ): Promise<IWebhookResponseData> {

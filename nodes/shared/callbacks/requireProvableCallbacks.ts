@@ -1,7 +1,7 @@
 import type { IHookFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 import { forgetTestDeliveries } from './deliveredEvents';
-import { readCredentials, type ProviderNode } from '../providerNode';
+import { readCredentials, type CallbackProvider } from '../providerNode';
 
 /**
  * For providers that are told the callback address with each checkout: there is nothing to
@@ -10,9 +10,9 @@ import { readCredentials, type ProviderNode } from '../providerNode';
  *
  * @throws NodeOperationError that says which field of the credential to fill in
  */
-export async function requireProvableCallbacks<Credentials, Order>(
+export async function requireProvableCallbacks<Credentials>(
 	context: IHookFunctions,
-	{ contract, credentialName }: ProviderNode<Credentials, Order>,
+	{ contract, credentialName }: CallbackProvider<Credentials>,
 ): Promise<boolean> {
 	const problem = contract.callback.setupProblem(
 		await readCredentials<Credentials>(context, credentialName),

@@ -3,7 +3,7 @@ import type { PaymentEvent } from '../core/contract';
 import { isObject } from '../core/exactJson';
 import { InputError } from '../core/inputError';
 import { MAXIMUM_CALLBACK_BYTES } from '../core/limits';
-import { usedByAgent, type ProviderNode } from '../providerNode';
+import { usedByAgent, type CallbackProvider } from '../providerNode';
 import { decideCallback, type TriggerOptions } from './decideCallback';
 import type { Row } from '../items/row';
 import { TOO_LONG } from './receivedBody';
@@ -47,9 +47,9 @@ export const verifyCallbackFields: INodeProperties[] = [
  *
  * @throws InputError that says why it is not a genuine callback; never passes anything on unproved
  */
-export async function verifyCallback<Credentials, Order>(
+export async function verifyCallback<Credentials>(
 	row: Row<Credentials>,
-	provider: ProviderNode<Credentials, Order>,
+	provider: CallbackProvider<Credentials>,
 ): Promise<IDataObject> {
 	if (usedByAgent(row.context))
 		throw new InputError(

@@ -1,8 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { CallFailure } from '../core/callFailure';
-import type { CheckoutOrder, HttpReply } from '../core/contract';
+import type { CheckoutContract, CheckoutOrder, HttpReply } from '../core/contract';
 import { isObject } from '../core/exactJson';
-import type { ProviderNode } from '../providerNode';
 import type { Row } from '../items/row';
 
 /**
@@ -14,16 +13,14 @@ import type { Row } from '../items/row';
  */
 export async function createCheckout<Credentials, Order extends CheckoutOrder>(
 	row: Row<Credentials>,
-	{ contract }: ProviderNode<Credentials, Order>,
+	{ checkout }: CheckoutContract<Credentials, Order>,
 	order: Order,
 ): Promise<IDataObject> {
-	const call = contract.checkout.call(order, row.credentials);
+	const call = checkout.call(order, row.credentials);
 	warnAboutCallbackUrl(row, order.callbackUrl, call.url);
 	return await row.make(order.reference, async () => {
 		const reply = await row.send(call);
-		return simplifiedIfCreated(row, reply, () =>
-			contract.checkout.result(reply, order, row.credentials),
-		);
+		return simplifiedIfCreated(row, reply, () => checkout.result(reply, order, row.credentials));
 	});
 }
 

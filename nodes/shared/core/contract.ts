@@ -234,8 +234,8 @@ export interface RegisteredEndpoint {
  */
 export type Remembered = ReadonlyArray<Readonly<Record<string, unknown>>>;
 
-/** Everything about one provider's HTTP. Optional members are absent, never stubbed. */
-export interface PaymentContract<Credentials, Order> {
+/** What every call to a provider needs. Optional members are absent, never stubbed. */
+export interface ApiContract<Credentials> {
 	/** The value of `provider` in every output. */
 	provider: string;
 	displayName: string;
@@ -254,15 +254,23 @@ export interface PaymentContract<Credentials, Order> {
 	credentialProblem?(credentials: Credentials): string | undefined;
 	/** A documented limit; `scope` is what the provider counts by. */
 	rateLimit?: { requestsPerSecond: number; scope(credentials: Credentials): string };
-	checkout: {
-		call(order: Order, credentials: Credentials): HttpCall;
-		result(reply: HttpReply, order: Order, credentials: Credentials): Checkout;
-	};
 	/**
 	 * The provider's own words if this reply is a refusal; undefined if it is not. Called for every
 	 * reply, whatever its status.
 	 */
 	failure(reply: HttpReply, credentials: Credentials): Refusal | undefined;
+}
+
+/** How a provider's checkouts are made. */
+export interface CheckoutContract<Credentials, Order> {
+	checkout: {
+		call(order: Order, credentials: Credentials): HttpCall;
+		result(reply: HttpReply, order: Order, credentials: Credentials): Checkout;
+	};
+}
+
+/** How a provider's callbacks are verified, read, acknowledged and confirmed. */
+export interface CallbackContract<Credentials> {
 	callback: {
 		/**
 		 * What is missing or malformed in the credential for verifying callbacks, in words; undefined
@@ -329,3 +337,8 @@ export interface PaymentContract<Credentials, Order> {
 		};
 	};
 }
+
+/** Everything about one provider's HTTP. */
+export type PaymentContract<Credentials, Order> = ApiContract<Credentials> &
+	CheckoutContract<Credentials, Order> &
+	CallbackContract<Credentials>;

@@ -16,9 +16,9 @@ const MOST_REQUESTS_IN_PARALLEL = 50;
  * With "Continue" a failed item becomes `{ error }` in the shape that reaches the error output;
  * with "Stop" the error says what had been made before.
  */
-export async function eachItem<Credentials, Order>(
+export async function eachItem<Credentials>(
 	context: IExecuteFunctions,
-	provider: ProviderNode<Credentials, Order>,
+	provider: ProviderNode<Credentials>,
 	operations: Record<string, Record<string, Operation<Credentials>>>,
 ): Promise<INodeExecutionData[][]> {
 	const given = context.getInputData();
@@ -128,9 +128,9 @@ function failureOf(context: IExecuteFunctions, run: Run): Run['failure'] {
  * What all rows need. Fails them all: n8n would send the input of a node that throws to its success
  * output, as if it were made.
  */
-async function prepare<Credentials, Order>(
+async function prepare<Credentials>(
 	context: IExecuteFunctions,
-	provider: ProviderNode<Credentials, Order>,
+	provider: ProviderNode<Credentials>,
 	operations: Record<string, Record<string, Operation<Credentials>>>,
 ) {
 	const resource = context.getNodeParameter('resource', 0);

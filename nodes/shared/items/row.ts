@@ -65,16 +65,16 @@ export type Operation<Credentials> = (
 ) => Promise<IDataObject | IDataObject[] | INodeExecutionData>;
 
 /** What every row of a run is read and sent with. */
-export interface RowSource<Credentials, Order> {
+export interface RowSource<Credentials> {
 	context: IExecuteFunctions;
-	provider: ProviderNode<Credentials, Order>;
+	provider: ProviderNode<Credentials>;
 	credentials: Credentials;
 	run: Run;
 }
 
 /** The row of one item. */
-export function rowOf<Credentials, Order>(
-	{ context, provider, credentials, run }: RowSource<Credentials, Order>,
+export function rowOf<Credentials>(
+	{ context, provider, credentials, run }: RowSource<Credentials>,
 	itemIndex: number,
 ): Row<Credentials> {
 	const value = (parameter: string, fallback?: unknown): unknown => {

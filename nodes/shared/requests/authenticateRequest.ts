@@ -4,7 +4,7 @@ import type {
 	IDataObject,
 	IHttpRequestOptions,
 } from 'n8n-workflow';
-import type { HttpCall, PaymentContract } from '../core/contract';
+import type { ApiContract, HttpCall } from '../core/contract';
 import { readUtf8, textOrNull } from '../core/exactJson';
 import { trimmed } from '../providerNode';
 
@@ -18,7 +18,7 @@ const FORM = 'application/x-www-form-urlencoded';
  * @throws whatever the contract throws when the credential cannot sign (words, never values)
  */
 export async function authenticateRequest<Credentials>(
-	contract: Pick<PaymentContract<Credentials, never>, 'authHeaders'>,
+	contract: Pick<ApiContract<Credentials>, 'authHeaders'>,
 	credentials: ICredentialDataDecryptedObject,
 	request: IHttpRequestOptions,
 ): Promise<IHttpRequestOptions> {

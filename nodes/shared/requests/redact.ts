@@ -25,8 +25,8 @@ export function excerpt(text: string): string {
  * A provider or a proxy may echo what it was sent; no credential value may reach an error that is
  * stored and shown.
  */
-export function secretsHidden<Credentials, Order>(
-	{ contract }: ProviderNode<Credentials, Order>,
+export function secretsHidden<Credentials>(
+	{ contract }: ProviderNode<Credentials>,
 	credentials: Credentials,
 	call: HttpCall,
 ): (text: string) => string {
@@ -53,9 +53,9 @@ export function secretsHidden<Credentials, Order>(
  * Masks secrets of the credential and card numbers that the provider echoed, because raw answers are
  * stored with *Simplify* off.
  */
-export function redactEcho<Credentials, Order>(
+export function redactEcho<Credentials>(
 	reply: HttpReply,
-	{ context, provider, credentials, call }: Sending<Credentials, Order>,
+	{ context, provider, credentials, call }: Sending<Credentials>,
 ): HttpReply {
 	const fields = context
 		.getCredentialsProperties(provider.credentialName)

@@ -32,8 +32,8 @@ export class ReplyTooLong extends Error {
  *
  * @throws ReplyTooLate, ReplyTooLong, or what n8n throws
  */
-export async function request<Credentials, Order>(
-	sending: Sending<Credentials, Order>,
+export async function request<Credentials>(
+	sending: Sending<Credentials>,
 	deadline: Deadline,
 ): Promise<HttpReply> {
 	const { stopped } = sending.options;
@@ -43,14 +43,8 @@ export async function request<Credentials, Order>(
 	});
 }
 
-async function requestUntil<Credentials, Order>(
-	{
-		context,
-		provider: { credentialName },
-		credentials,
-		call,
-		options,
-	}: Sending<Credentials, Order>,
+async function requestUntil<Credentials>(
+	{ context, provider: { credentialName }, credentials, call, options }: Sending<Credentials>,
 	deadline: Deadline,
 ): Promise<HttpReply> {
 	const end = endOf(deadline, options.stopped);

@@ -30,8 +30,8 @@ const LONGEST_PAUSE_MILLISECONDS = 30_000;
  *
  * @throws CallFailure in the provider's words; InputError for a credential that contradicts itself
  */
-export async function sendCall<Credentials, Order>(
-	sender: Sender<Credentials, Order>,
+export async function sendCall<Credentials>(
+	sender: Sender<Credentials>,
 	call: HttpCall,
 	options: SendOptions = {},
 ): Promise<HttpReply> {
@@ -54,19 +54,17 @@ export async function sendCall<Credentials, Order>(
 	}
 }
 
-function refuseUnusable<Credentials, Order>({
+function refuseUnusable<Credentials>({
 	provider: { contract },
 	credentials,
-}: Sender<Credentials, Order>): void {
+}: Sender<Credentials>): void {
 	const problem = contract.credentialProblem?.(credentials);
 	if (problem !== undefined)
 		throw new InputError(problem, 'Correct the credential; nothing was sent.');
 }
 
 /** Where the provider documents a rate, when it is this request's turn. */
-async function sendInTurn<Credentials, Order>(
-	sending: Sending<Credentials, Order>,
-): Promise<SendResult> {
+async function sendInTurn<Credentials>(sending: Sending<Credentials>): Promise<SendResult> {
 	const { provider, credentials, options } = sending;
 	const { rateLimit } = provider.contract;
 	const deadline =

@@ -73,8 +73,8 @@ interface Answer {
  * @param deadline where its time has begun before it is sent
  * @throws InputError that the credential's `authenticate` threw
  */
-export async function sendOnce<Credentials, Order>(
-	sending: Sending<Credentials, Order>,
+export async function sendOnce<Credentials>(
+	sending: Sending<Credentials>,
 	deadline: Deadline = deadlineIn(maximumMilliseconds(sending.call)),
 ): Promise<SendResult> {
 	const answered = await request(sending, deadline).then(
@@ -90,8 +90,8 @@ function maximumMilliseconds({ retry }: HttpCall): number {
 	return retry === 'idempotent' ? MAXIMUM_READING_MILLISECONDS : MAXIMUM_MAKING_MILLISECONDS;
 }
 
-function notAnswered<Credentials, Order>(
-	{ provider: { contract }, call }: Sending<Credentials, Order>,
+function notAnswered<Credentials>(
+	{ provider: { contract }, call }: Sending<Credentials>,
 	error: unknown,
 ): Failed {
 	const problem = inputErrorIn(error);
@@ -128,10 +128,7 @@ function tooLong(name: string, call: HttpCall, { status, maximumBytes }: ReplyTo
 	return { failure, harmless: false, temporary: false };
 }
 
-function judge<Credentials, Order>(
-	sending: Sending<Credentials, Order>,
-	reply: HttpReply,
-): SendResult {
+function judge<Credentials>(sending: Sending<Credentials>, reply: HttpReply): SendResult {
 	const { provider, credentials, call, options } = sending;
 	const refusal = provider.contract.failure(reply, credentials);
 	const isReadable = options.file === true || reply.text === '' || reply.body !== undefined;

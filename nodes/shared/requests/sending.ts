@@ -20,14 +20,14 @@ export interface SendOptions {
 }
 
 /** Who sends: through which helper of n8n, to which provider, with which credential. */
-export interface Sender<Credentials, Order> {
+export interface Sender<Credentials> {
 	context: AnyContext;
-	provider: ProviderNode<Credentials, Order>;
+	provider: ProviderNode<Credentials>;
 	credentials: Credentials;
 }
 
 /** One call and all that it takes to send it. */
-export interface Sending<Credentials, Order> extends Sender<Credentials, Order> {
+export interface Sending<Credentials> extends Sender<Credentials> {
 	call: HttpCall;
 	options: SendOptions;
 }

@@ -10,13 +10,18 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { CallFailure } from '../core/callFailure';
-import type { PaymentContract, PaymentEvent, PaymentEventData } from '../core/contract';
+import type {
+	ApiContract,
+	CallbackContract,
+	PaymentEvent,
+	PaymentEventData,
+} from '../core/contract';
 import { textOrNull } from '../core/exactJson';
 import { InputError } from '../core/inputError';
 import { MAXIMUM_ASKING_MILLISECONDS, MAXIMUM_CONFIRMING_MILLISECONDS } from '../core/limits';
 import { tooManyItems } from '../items/tooManyItems';
 import { readChoice } from '../core/readChoice';
-import { readCredentials, usedByAgent, type ProviderNode } from '../providerNode';
+import { readCredentials, usedByAgent, type CallbackProvider } from '../providerNode';
 import { acknowledge, onResponseSent, conflict, refuse } from '../callbacks/answerCallback';
 import { decideCallback, type Expectation } from '../callbacks/decideCallback';
 import { credentialsOrNothing } from '../callbacks/receiveCallback';
@@ -192,9 +197,9 @@ export const waitForPaymentFields: INodeProperties[] = [
  * @returns outputs Paid and Not Paid: the input item's fields with `payment`, `outcome` and
  * `paidInFull`
  */
-export async function waitForPayment<Credentials, Order>(
+export async function waitForPayment<Credentials>(
 	context: IExecuteFunctions,
-	provider: ProviderNode<Credentials, Order>,
+	provider: CallbackProvider<Credentials>,
 ): Promise<INodeExecutionData[][]> {
 	const items = context.getInputData();
 	const started = await start(context, provider).then(
@@ -210,9 +215,9 @@ export async function waitForPayment<Credentials, Order>(
 	return [[], items.map((_, item) => ({ json, error, pairedItem: { item } }))];
 }
 
-async function start<Credentials, Order>(
+async function start<Credentials>(
 	context: IExecuteFunctions,
-	provider: ProviderNode<Credentials, Order>,
+	provider: CallbackProvider<Credentials>,
 ): Promise<INodeExecutionData[][]> {
 	refuseAgents(context);
 	const [item] = context.getInputData();
@@ -266,8 +271,8 @@ function refuseUnsafeSettings(context: IExecuteFunctions, { data }: IExecuteData
 	if (itemCount > 1) throw tooManyItems('Wait for Payment', itemCount);
 }
 
-function refuseUnreadableCallbacks<Credentials, Order>(
-	{ displayName, callback }: PaymentContract<Credentials, Order>,
+function refuseUnreadableCallbacks<Credentials>(
+	{ displayName, callback }: ApiContract<Credentials> & CallbackContract<Credentials>,
 	credentials: Credentials,
 ): void {
 	const problem = callback.setupProblem(credentials) ?? callback.cannotTellPaid?.(credentials);
@@ -283,9 +288,9 @@ function refuseUnreadableCallbacks<Credentials, Order>(
  * checkout that says paid, canceled or expired. Everything else is answered and changes nothing.
  * Never throws: n8n would take that for a payment.
  */
-export async function resumeWhenPaid<Credentials, Order>(
+export async function resumeWhenPaid<Credentials>(
 	context: IWebhookFunctions,
-	provider: ProviderNode<Credentials, Order>,
+	provider: CallbackProvider<Credentials>,
 ): Promise<IWebhookResponseData> {
 	const name = `${provider.contract.displayName} Wait for Payment`;
 	try {
@@ -452,9 +457,9 @@ function limitAt(milliseconds: number, field: string): Date {
 }
 
 /** Undefined when it cannot be asked, is not answered, or does not know; waiting goes on then. */
-async function askOnce<Credentials, Order>(
+async function askOnce<Credentials>(
 	context: IExecuteFunctions,
-	provider: ProviderNode<Credentials, Order>,
+	provider: CallbackProvider<Credentials>,
 	credentials: Credentials,
 	expected: Expected,
 ): Promise<PaymentEvent | undefined> {
@@ -500,17 +505,17 @@ async function askOnce<Credentials, Order>(
 	);
 }
 
-interface Asking<Credentials, Order> {
+interface Asking<Credentials> {
 	context: IExecuteFunctions | IWebhookFunctions;
-	provider: ProviderNode<Credentials, Order>;
+	provider: CallbackProvider<Credentials>;
 	credentials: Credentials;
 }
 
 /**
  * What the provider's API says about a payment; undefined where it cannot be asked. Never throws.
  */
-async function ask<Credentials, Order>(
-	{ context, provider, credentials }: Asking<Credentials, Order>,
+async function ask<Credentials>(
+	{ context, provider, credentials }: Asking<Credentials>,
 	about: PaymentEventData,
 	options: SendOptions,
 ): Promise<{ found: PaymentEventData | undefined } | { error: unknown } | undefined> {
@@ -530,8 +535,8 @@ async function ask<Credentials, Order>(
  * of them. Nothing is taken from an answer that says something else than paid, or that is about
  * another checkout.
  */
-async function askForMoney<Credentials, Order>(
-	asking: Asking<Credentials, Order>,
+async function askForMoney<Credentials>(
+	asking: Asking<Credentials>,
 	event: PaymentEvent,
 	expected: Expected,
 ): Promise<PaymentEvent> {

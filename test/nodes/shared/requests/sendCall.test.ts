@@ -16,6 +16,7 @@ import {
 	probeNode,
 	probeProvider,
 	type ProbeContract,
+	type ProbeCredentials,
 } from '../support/probe';
 import { startProviderServer, type ProviderServer, type Reply } from '../support/providerServer';
 import { resetTime, secondsSlept, whenSomebodySleeps } from '../support/skippedTime';
@@ -48,7 +49,11 @@ async function send(
 	options: SendOptions & { contract?: ProbeContract; key?: string } = {},
 ): Promise<Outcome> {
 	const { contract = probeContract(), key: chosen = key, ...rest } = options;
-	const credentials = { key: chosen, account: 'account-0001', baseUrl: server.url };
+	const credentials: ProbeCredentials = {
+		key: chosen,
+		account: 'account-0001',
+		baseUrl: server.url,
+	};
 	const outcome: Outcome = {};
 	const node = probeNode(async (context) => {
 		try {
@@ -65,7 +70,7 @@ async function send(
 	await runNode({
 		node,
 		credentialTypes: [new ProbeApi()],
-		credentials: { probeApi: credentials },
+		credentials: { probeApi: { ...credentials } },
 	});
 	return outcome;
 }

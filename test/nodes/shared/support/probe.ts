@@ -16,7 +16,7 @@ import type {
 } from '../../../../nodes/shared/core/contract';
 import { isObject, textOrNull } from '../../../../nodes/shared/core/exactJson';
 import { InputError } from '../../../../nodes/shared/core/inputError';
-import type { ProviderNode } from '../../../../nodes/shared/providerNode';
+import type { CallbackProvider } from '../../../../nodes/shared/providerNode';
 import { verifyWithAny } from '../../../../nodes/shared/core/secrets';
 
 export interface ProbeCredentials {
@@ -164,7 +164,7 @@ export class ProbeApi implements ICredentialType {
 
 export const probeProvider = (
 	contract: ProbeContract = probeContract(),
-): ProviderNode<ProbeCredentials, CheckoutOrder> => ({ contract, credentialName: 'probeApi' });
+): CallbackProvider<ProbeCredentials> => ({ contract, credentialName: 'probeApi' });
 
 /** A node whose `execute` is the given one. */
 export function probeNode(
