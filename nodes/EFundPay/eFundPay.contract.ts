@@ -23,8 +23,8 @@ import { idempotencyKey } from '../shared/core/idempotencyKey';
 import { InputError } from '../shared/core/inputError';
 import { lookup } from '../shared/core/lookup';
 import { fromMinorUnits, smallestUnits } from '../shared/core/money';
+import { utcOfWallTime } from '../shared/core/zonedTime';
 import { readPlatformKey } from './platformKey';
-import { utcOfWallTime } from './zonedTime';
 import { verifyCallback, type SignatureSettings } from './signature';
 import { quote } from '../shared/core/quote';
 

@@ -2,10 +2,9 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { CallFailure } from '../shared/core/callFailure';
 import { simpleField } from '../shared/checkout/checkoutFields';
 import type { HttpCall } from '../shared/core/contract';
-import { InputError } from '../shared/core/inputError';
-import { isDate, readText } from '../shared/core/readText';
+import { readDate } from '../shared/core/readDate';
+import { readText } from '../shared/core/readText';
 import { readTransaction, type EFundPayCredentials } from './eFundPay.contract';
-import { utcOfWallTime } from './zonedTime';
 import { listTransactionsCall, readPage, type TransactionFilters } from './eFundPay.transactions';
 import type { Row } from '../shared/items/row';
 
@@ -136,6 +135,7 @@ export async function readPages(
 
 function readFilters(row: Row<EFundPayCredentials>): TransactionFilters {
 	const { createdAfter, createdBefore, id, method, scheme, status } = row.collection('filters');
+	const zone = row.context.getTimezone();
 	return {
 		...(id === undefined ? {} : { id: readText(id, 'Transaction ID') }),
 		...(method === undefined ? {} : { method: readText(method, 'Method') }),
@@ -143,32 +143,9 @@ function readFilters(row: Row<EFundPayCredentials>): TransactionFilters {
 		...(status === undefined ? {} : { status: readText(status, 'Status') }),
 		...(createdAfter === undefined
 			? {}
-			: { createdAfter: readTime(row, createdAfter, 'Created After') }),
+			: { createdAfter: readDate(createdAfter, 'Created After', zone) }),
 		...(createdBefore === undefined
 			? {}
-			: { createdBefore: readTime(row, createdBefore, 'Created Before') }),
+			: { createdBefore: readDate(createdBefore, 'Created Before', zone) }),
 	};
-}
-
-/**
- * n8n's date fields give a wall-clock time of the workflow's time zone; expressions often one with
- * a zone.
- */
-function readTime(row: Row<EFundPayCredentials>, value: unknown, field: string): Date {
-	const given = isDate(value) ? new Date((value as Date).valueOf()) : readText(value, field);
-	if (typeof given !== 'string' && !Number.isNaN(given.getTime())) return given;
-	const text = String(given).replace(' ', 'T');
-	const zoned = /(Z|[+-]\d\d:?\d\d)$/.test(text)
-		? text
-		: utcOfWallTime(
-				/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00` : text.replace(/\.\d+$/, ''),
-				row.context.getTimezone(),
-			);
-	const time = new Date(zoned ?? NaN);
-	if (Number.isNaN(time.getTime()))
-		throw new InputError(
-			`'${field}' is not a date and time: "${String(value)}"`,
-			'Pick a date, or map one in ISO 8601, for example 2026-03-15T00:00:00Z.',
-		);
-	return time;
 }

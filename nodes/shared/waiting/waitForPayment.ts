@@ -6,6 +6,7 @@ import type {
 	INodeProperties,
 	IWebhookFunctions,
 	IWebhookResponseData,
+	NodeExecutionHint,
 	NodeTypeAndVersion,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
@@ -22,6 +23,7 @@ import { MAXIMUM_ASKING_MILLISECONDS, MAXIMUM_CONFIRMING_MILLISECONDS } from '..
 import { tooManyItems } from '../items/tooManyItems';
 import { readChoice } from '../core/readChoice';
 import { readCredentials, usedByAgent, type CallbackProvider } from '../providerNode';
+import { readDate } from '../core/readDate';
 import { acknowledge, onResponseSent, conflict, refuse } from '../callbacks/answerCallback';
 import { decideCallback, type Expectation } from '../callbacks/decideCallback';
 import { credentialsOrNothing } from '../callbacks/receiveCallback';
@@ -61,6 +63,13 @@ const QUESTION = { maximumAttempts: 2, timeoutMilliseconds: MAXIMUM_ASKING_MILLI
 const QUESTION_DURING_CALLBACK = {
 	maximumAttempts: 1,
 	timeoutMilliseconds: MAXIMUM_CONFIRMING_MILLISECONDS,
+};
+
+const DATE_HAS_PASSED: NodeExecutionHint = {
+	message:
+		"The date in 'Date' has passed, so nothing is waited for: what is not paid yet leaves through Not Paid at once. Choose a later date, or A Time Has Passed for 'Wait Until'.",
+	type: 'warning',
+	location: 'outputPane',
 };
 
 /**
@@ -422,15 +431,10 @@ function readLimit(context: IExecuteFunctions, item: INodeExecutionData): Date {
 	const given = kind === 'date' ? context.getNodeParameter('limitDate', 0) : item.json.expiresAt;
 	if (kind !== 'date' && (given === undefined || given === null || given === ''))
 		return new Date(now + DEFAULT_LIMIT_MILLISECONDS);
-	// By way of JSON: an expression may give text, a Date or a DateTime of luxon, which all write the
-	// same ISO text.
-	const limit = Date.parse(String(JSON.parse(JSON.stringify(given))));
-	if (Number.isNaN(limit))
-		throw new InputError(
-			kind === 'date' ? "'Date' is not a date" : 'expiresAt of the input item is not a date',
-			"Give a date such as 2026-12-31T18:00:00Z, or choose A Time Has Passed for 'Wait Until'.",
-		);
-	return limitAt(limit, kind === 'date' ? 'Date' : 'expiresAt');
+	const field = kind === 'date' ? 'Date' : 'expiresAt';
+	const limit = readDate(given, field, context.getTimezone()).getTime();
+	if (kind === 'date' && limit <= now) context.addExecutionHints(DATE_HAS_PASSED);
+	return limitAt(limit, field);
 }
 
 /**

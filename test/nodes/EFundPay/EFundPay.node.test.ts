@@ -745,10 +745,19 @@ describe('Transaction: Get Many', () => {
 		]).toEqual([0, 1]);
 	});
 
+	it("reads a date without a zone in the workflow's time zone", async () => {
+		await run(order);
+		const createdAfter = new Date().toISOString().slice(0, 19);
+		const found = async (timezone: string) =>
+			jsonOf(await run({ ...many, filters: { createdAfter } }, { workflowSettings: { timezone } }))
+				.length;
+		expect([await found('Pacific/Kiritimati'), await found('Pacific/Pago_Pago')]).toEqual([1, 0]);
+	});
+
 	it('takes no list and no endless date as a time', async () => {
 		expect(
 			wordsOf(await run({ ...many, filters: { createdAfter: '={{ ["2026-03-15"] }}' } })),
-		).toContain("'Created After' is not a text but a list");
+		).toContain(`'Created After' is not a date and time: "["2026-03-15"]"`);
 		expect(
 			wordsOf(await run({ ...many, filters: { createdAfter: '={{ new Date("soon") }}' } })),
 		).toContain("'Created After' is not a date and time");

@@ -12,7 +12,6 @@ import {
 	type EFundPayCredentials,
 	type EFundPayOrder,
 } from '../../../nodes/EFundPay/eFundPay.contract';
-import { utcOfWallTime } from '../../../nodes/EFundPay/zonedTime';
 import {
 	bareBase64,
 	callback,
@@ -1359,17 +1358,5 @@ describe('the platform public key', () => {
 
 	it('that was the previous one is checked too', () => {
 		expect(problem(text, 'abc')).toContain("'Previous Platform Public Key'");
-	});
-});
-
-describe('a wall-clock time', () => {
-	it.each([
-		['2026-03-15T10:11:12', 'Asia/Shanghai', '2026-03-15T02:11:12.000Z'],
-		['2026-01-15T10:00:00', 'America/New_York', '2026-01-15T15:00:00.000Z'],
-		['2026-07-15T10:00:00', 'America/New_York', '2026-07-15T14:00:00.000Z'],
-		['2026-03-08T03:30:00', 'America/New_York', '2026-03-08T07:30:00.000Z'],
-		['2026-03-15T00:30:00', 'Asia/Kolkata', '2026-03-14T19:00:00.000Z'],
-	])('%s in %s is %s', (wallTime, zone, utc) => {
-		expect(utcOfWallTime(wallTime, zone)).toBe(utc);
 	});
 });

@@ -1253,7 +1253,7 @@ describe('Wait for Payment, before it waits', () => {
 		[
 			'an expiry that is no date',
 			{ ...item, expiresAt: 'soon' },
-			/expiresAt of the input item is not a date/,
+			/'expiresAt' is not a date and time/,
 		],
 	])('%s is refused', async (_what, json, message) => {
 		const run = await attempt({ json });
@@ -1291,6 +1291,26 @@ describe('Wait for Payment, before it waits', () => {
 		});
 		expect(run.status).toBe('waiting');
 		expect(Math.abs((run.waitTill?.getTime() ?? 0) - expectedLimit())).toBeLessThan(60_000);
+	});
+
+	// A time of the server's zone would be hours off: the wait would end before it began, or a day late.
+	test.each([
+		['as n8n picks it', '2998-11-30T06:41:25', 'America/New_York', '2998-11-30T11:41:25Z'],
+		['as it is typed', '2998-12-31 18:00:00', 'Asia/Shanghai', '2998-12-31T10:00:00Z'],
+		['without a time', '2998-12-31', 'Asia/Kolkata', '2998-12-30T18:30:00Z'],
+		[
+			'with a zone, which counts',
+			'2998-12-31T18:00:00+02:00',
+			'Asia/Shanghai',
+			'2998-12-31T16:00:00Z',
+		],
+	])("a date %s is one of the workflow's time zone", async (_how, limitDate, timezone, limit) => {
+		const run = await attempt({
+			workflowSettings: { timezone },
+			parameters: { limitType: 'date', limitDate },
+			json: { ...item, checkoutId: null },
+		});
+		expect(run.waitTill).toEqual(new Date(limit));
 	});
 
 	test.each([
@@ -1340,6 +1360,8 @@ describe('Wait for Payment, before it waits', () => {
 			paid: [],
 			notPaid: [{ outcome: 'timeout', payment: null }],
 		});
+		// A date that was picked last month would send each new order through Not Paid without a word.
+		expect(run.stored).toContain("The date in 'Date' has passed");
 	});
 
 	test('a checkout that has expired at the provider leaves through Not Paid at once', async () => {
