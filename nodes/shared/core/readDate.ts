@@ -56,5 +56,7 @@ function offsetMilliseconds(offset: string): number {
 function shownAs(value: unknown): string {
 	if (value === undefined || value === null) return '';
 	if (isDate(value)) return 'Invalid Date';
-	return typeof value === 'object' ? JSON.stringify(value) : String(value);
+	return typeof value === 'string' || typeof value === 'bigint'
+		? String(value)
+		: JSON.stringify(value);
 }
