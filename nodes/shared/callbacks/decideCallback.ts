@@ -11,7 +11,7 @@ import type {
 import { MAXIMUM_CONFIRMING_MILLISECONDS } from '../core/limits';
 import { compareAmounts, LONGEST_AMOUNT } from '../core/money';
 import type { CallbackProvider } from '../providerNode';
-import { mayLookUp, MAX_LOOKUPS_PER_MINUTE } from './lookupLimit';
+import { mayLookUp } from './lookupLimit';
 import { sendCall } from '../requests/sendCall';
 import { logLine } from './logLine';
 import { truncate } from '../core/quote';
@@ -125,16 +125,14 @@ async function confirm<Credentials>(
 			hint: 'Nothing was asked.',
 		};
 	}
-	if (
-		limited &&
-		!mayLookUp(`${context.getWorkflow().id ?? ''}:${context.getNode().id}`, Date.now())
-	) {
+	const node = `${context.getWorkflow().id ?? ''}:${context.getNode().id}`;
+	if (limited && !mayLookUp({ scope: node }, 'untagged', Date.now())) {
 		return {
 			pass: false,
 			acknowledge: false,
 			status: 500,
-			reason: `more than ${MAX_LOOKUPS_PER_MINUTE} unsigned callbacks a minute`,
-			hint: 'Somebody may be sending invented ones; nothing more is asked in this minute.',
+			reason: 'more unsigned callbacks came than the provider may be asked about',
+			hint: 'Somebody may be sending invented ones. The provider is asked to send it again.',
 		};
 	}
 	const asked = await sendCall({ context, provider, credentials }, call, {

@@ -1,33 +1,93 @@
-import { mayLookUp, MAX_LOOKUPS_PER_MINUTE } from '../../../../nodes/shared/callbacks/lookupLimit';
+import {
+	mayLookUp,
+	mayLookUpFor,
+	PAUSE_OF_AN_EXECUTION_MILLISECONDS,
+	type CountedBy,
+	type Lane,
+} from '../../../../nodes/shared/callbacks/lookupLimit';
 
 const start = Date.UTC(2030, 0, 1);
-const ask = (node: string, times: number, at: number) =>
-	Array.from({ length: times }, () => mayLookUp(node, at)).filter(Boolean).length;
-
-it('allows so many questions a minute and no more', () => {
-	expect(ask('full', MAX_LOOKUPS_PER_MINUTE + 50, start)).toBe(MAX_LOOKUPS_PER_MINUTE);
+let scopes = 0;
+const undocumented = (): CountedBy => ({ scope: `scope-${++scopes}` });
+const documented = (requestsPerSecond: number): CountedBy => ({
+	...undocumented(),
+	requestsPerSecond,
 });
 
-it('allows the next ones when a minute has passed', () => {
-	ask('waits', MAX_LOOKUPS_PER_MINUTE, start);
-	expect([mayLookUp('waits', start + 59_999), mayLookUp('waits', start + 60_000)]).toEqual([
-		false,
-		true,
-	]);
+/** How many of these questions are allowed: so many a second, for so many seconds. */
+function ask(countedBy: CountedBy, lane: Lane, perSecond: number, seconds: number): number {
+	return Array.from({ length: perSecond * seconds }, (_, index) =>
+		mayLookUp(countedBy, lane, start + (index * 1000) / perSecond),
+	).filter(Boolean).length;
+}
+
+it.each([5, 10, 50, 3])(
+	'of %i documented requests a second, callbacks without a tag take at most one in five',
+	(requestsPerSecond) => {
+		const minute = 60;
+		const allowed = ask(documented(requestsPerSecond), 'untagged', 100, minute);
+		expect(allowed).toBeLessThanOrEqual((requestsPerSecond / 5) * minute + 1);
+		expect(allowed).toBeGreaterThanOrEqual((requestsPerSecond / 5) * minute - 1);
+	},
+);
+
+it('where no limit is documented, a flood without a tag is bounded as well', () => {
+	expect(ask(undocumented(), 'untagged', 100, 60)).toBeLessThanOrEqual(50 + 60 * 5);
 });
 
-it('does not count the questions that were not asked: a flood that goes on does not shut the trigger for ever', () => {
-	ask('flooded', MAX_LOOKUPS_PER_MINUTE * 10, start + 30_000);
-	expect(ask('flooded', MAX_LOOKUPS_PER_MINUTE, start + 90_000)).toBe(MAX_LOOKUPS_PER_MINUTE);
+it('fifty orders that are paid in one moment are all asked about', () => {
+	const shop = undocumented();
+	const answers = Array.from({ length: 50 }, () => mayLookUp(shop, 'untagged', start));
+	expect(answers).not.toContain(false);
 });
 
-it('takes genuine callbacks again a minute after it was full, though the flood never stopped', () => {
-	ask('besieged', MAX_LOOKUPS_PER_MINUTE, start);
-	ask('besieged', MAX_LOOKUPS_PER_MINUTE, start + 30_000);
-	expect(mayLookUp('besieged', start + 60_000)).toBe(true);
+it.each([
+	['no documented limit', undocumented()],
+	['a documented limit', documented(5)],
+])('twenty invented references a second silence no callback with a tag: %s', (_case, shop) => {
+	for (let second = 0; second < 60; second++) {
+		for (let invented = 0; invented < 20; invented++)
+			mayLookUp(shop, 'untagged', start + second * 1000 + invented * 50);
+		expect(mayLookUp(shop, 'tagged', start + second * 1000 + 999)).toBe(true);
+	}
 });
 
-it('counts each trigger by itself', () => {
-	ask('one', MAX_LOOKUPS_PER_MINUTE, start);
-	expect(mayLookUp('another', start)).toBe(true);
+it('is bounded for callbacks with a tag too: an address can be seen by others', () => {
+	expect(ask(documented(5), 'tagged', 100, 60)).toBeLessThanOrEqual(4 * 60 + 32);
+	expect(ask(undocumented(), 'tagged', 100, 60)).toBeLessThanOrEqual(20 * 60 + 160);
+});
+
+it('does not count the questions that were not asked: after a flood the next one is asked at once', () => {
+	const shop = documented(5);
+	for (let index = 0; index < 10_000; index++) mayLookUp(shop, 'untagged', start);
+	expect(mayLookUp(shop, 'untagged', start + 1000)).toBe(true);
+});
+
+it('counts each scope by itself', () => {
+	const [one, another] = [documented(5), documented(5)];
+	mayLookUp(one, 'untagged', start);
+	expect(mayLookUp(one, 'untagged', start)).toBe(false);
+	expect(mayLookUp(another, 'untagged', start)).toBe(true);
+});
+
+describe('at the address of a waiting execution', () => {
+	it('the provider is asked once in ten seconds, however many callbacks come', () => {
+		const asked = Array.from({ length: 600 }, (_, index) =>
+			mayLookUpFor('execution-1', start + index * 100),
+		).filter(Boolean);
+		expect(asked).toHaveLength(6);
+	});
+
+	it('a flood there does not keep another execution from being asked for', () => {
+		mayLookUpFor('flooded', start + 100_000);
+		expect(mayLookUpFor('flooded', start + 100_001)).toBe(false);
+		expect(mayLookUpFor('other', start + 100_001)).toBe(true);
+	});
+
+	it('one that was asked for is not forgotten because another one was', () => {
+		mayLookUpFor('early', start + 200_000);
+		mayLookUpFor('late', start + 200_000 + PAUSE_OF_AN_EXECUTION_MILLISECONDS - 1);
+		expect(mayLookUpFor('late', start + 200_000 + PAUSE_OF_AN_EXECUTION_MILLISECONDS)).toBe(false);
+		expect(mayLookUpFor('early', start + 200_000 + PAUSE_OF_AN_EXECUTION_MILLISECONDS)).toBe(true);
+	});
 });

@@ -6,7 +6,7 @@ import {
 } from '../../../../nodes/shared/checkout/checkoutFields';
 import type { PaymentEventData, Verification } from '../../../../nodes/shared/core/contract';
 import { InputError } from '../../../../nodes/shared/core/inputError';
-import { mayLookUp, MAX_LOOKUPS_PER_MINUTE } from '../../../../nodes/shared/callbacks/lookupLimit';
+import { mayLookUp } from '../../../../nodes/shared/callbacks/lookupLimit';
 import { ageProblem } from '../../../../nodes/shared/callbacks/decideCallback';
 import { receiveCallback } from '../../../../nodes/shared/callbacks/receiveCallback';
 import {
@@ -806,13 +806,14 @@ describe('Confirm With Provider', () => {
 			});
 		});
 
-		it('asks no more than 300 times a minute, whatever is sent, and answers 500 beyond', async () => {
-			for (let asked = 1; asked < MAX_LOOKUPS_PER_MINUTE; asked++)
-				mayLookUp('flooded:the-trigger', Date.now());
-			const last = await deliver({ contract: unsigned(undefined), workflowId: 'flooded' });
-			expect(last.response.status).toBe(200);
+		it('stops asking while unsigned callbacks flood it, and answers 500', async () => {
+			const first = await deliver({ contract: unsigned(undefined), workflowId: 'flooded' });
+			expect(first.response.status).toBe(200);
+			// For a minute ahead, so that the time that this test takes is nothing.
+			for (let asked = 0; asked < 1000; asked++)
+				mayLookUp({ scope: 'flooded:the-trigger' }, 'untagged', Date.now() + 60_000);
 			const beyond = await deliver({ contract: unsigned(undefined), workflowId: 'flooded' });
-			expectRefused(beyond, 500, /more than 300 unsigned callbacks a minute/);
+			expectRefused(beyond, 500, /more unsigned callbacks came than the provider may be asked/);
 			expect(server.received).toHaveLength(1);
 			const ofAnother = await deliver({ contract: unsigned(undefined) });
 			expect(ofAnother.response.status).toBe(200);
