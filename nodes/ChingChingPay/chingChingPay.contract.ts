@@ -1,3 +1,4 @@
+import { withCallbackTag } from '../shared/core/callbackTag';
 import { isAbsoluteUrl, readBaseUrl, readPayerLink } from '../shared/core/urls';
 import { CallFailure, quotedBody } from '../shared/core/callFailure';
 import type {
@@ -245,11 +246,19 @@ export function commonFields(
 		description: order.description ?? namesOf(order.lineItems),
 		complete_url: order.successUrl,
 		cancel_url: order.cancelUrl,
-		callback_url: order.callbackUrl,
+		callback_url: taggedCallbackUrl(order.callbackUrl, credentials),
 		device_id: order.deviceId,
 		store_id: order.storeId,
 		expires_at: order.expiresAt,
 	};
+}
+
+/** With a tag, since the callback that comes there may carry no signature. */
+export function taggedCallbackUrl(
+	callbackUrl: string | null,
+	credentials: ChingChingPayCredentials,
+): string | null {
+	return callbackUrl === null ? null : withCallbackTag(callbackUrl, signingKey(credentials));
 }
 
 function merchantIdOf(own: string | null, { merchantId }: ChingChingPayCredentials): string {
@@ -784,6 +793,7 @@ export const chingChingPay: PaymentContract<ChingChingPayCredentials, ChingChing
 		setupProblem: credentialProblem,
 		verify,
 		parseEvent: readEvent,
+		tagSecrets: (credentials) => [signingKey(credentials), credentials.signingSecretPrevious ?? ''],
 		// Documented nowhere, so the credential has it. Inferred: what reads as JSON is sent as JSON.
 		acknowledgement({ acknowledgementBody }) {
 			const json = isObject(readJson(acknowledgementBody));

@@ -6,6 +6,7 @@ import {
 	post,
 	readTransaction,
 	succeeded,
+	taggedCallbackUrl,
 	unreadable,
 } from './chingChingPay.contract';
 import type { HttpCall, HttpReply, Refund } from '../shared/core/contract';
@@ -56,7 +57,7 @@ export function createRefundCall(
 		transaction_id: order.transactionId,
 		transaction_type: 'refund',
 		description: order.description,
-		callback_url: order.callbackUrl,
+		callback_url: taggedCallbackUrl(order.callbackUrl, credentials),
 	});
 	return post(credentials, REFUND, mergeExtraFields(body, order.extraFields), ONCE);
 }

@@ -291,6 +291,11 @@ export interface CallbackContract<Credentials> {
 		): PaymentEventData;
 		acknowledgement(credentials: Credentials): Acknowledgement;
 		/**
+		 * The secrets of which one makes the tag in the callback address of a checkout
+		 * (core/callbackTag.ts), the current one first; only where callbacks may come unsigned.
+		 */
+		tagSecrets?(credentials: Credentials): string[];
+		/**
 		 * Why no answer could be recognized as paid, in words; undefined when it can. Waiting for a
 		 * payment is refused then.
 		 */

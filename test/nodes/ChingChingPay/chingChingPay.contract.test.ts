@@ -6,9 +6,11 @@ import {
 	readPayment,
 	readQueried,
 	saysUnknownTransaction,
+	type ChingChingPayCredentials,
 } from '../../../nodes/ChingChingPay/chingChingPay.contract';
 import { CallFailure } from '../../../nodes/shared/core/callFailure';
 import type { HttpCall, PaymentEventData } from '../../../nodes/shared/core/contract';
+import { hasCallbackTag } from '../../../nodes/shared/core/callbackTag';
 import { InputError } from '../../../nodes/shared/core/inputError';
 import { answered, credentials, order, received, reply, sentBody } from './support';
 import {
@@ -115,6 +117,36 @@ describe('the credential', () => {
 	});
 });
 
+const TAGGED = /^https:\/\/n8n\.example\/[^?]+\?hc=[\w-]{16}$/;
+
+describe('the tag in the callback address', () => {
+	const addressOf = (changes: Partial<ChingChingPayCredentials>) => {
+		const call = chingChingPay.checkout.call(
+			order({ callbackUrl: 'https://n8n.example/webhook/1' }),
+			credentials(changes),
+		);
+		return Object.fromEntries(new URL(String(sentBody(call).callback_url)).searchParams);
+	};
+	const isKnown = (query: unknown, changes: Partial<ChingChingPayCredentials>) =>
+		hasCallbackTag(query, chingChingPay.callback.tagSecrets?.(credentials(changes)) ?? []);
+
+	it.each<[string, Partial<ChingChingPayCredentials>]>([
+		['the signing secret', {}],
+		['the API key alone', { requestKeySource: 'apiKey', signingSecret: '' }],
+	])('is known by the same credential, with %s', (_case, changes) => {
+		expect(isKnown(addressOf(changes), changes)).toBe(true);
+	});
+
+	it('is known while the secret is replaced', () => {
+		const [before, after] = [
+			{ signingSecret: 'before' },
+			{ signingSecret: 'after', signingSecretPrevious: 'before' },
+		];
+		expect(isKnown(addressOf(before), after)).toBe(true);
+		expect(isKnown(addressOf(before), { signingSecret: 'after' })).toBe(false);
+	});
+});
+
 describe('create', () => {
 	it('sends every field of the order, the amount in the smallest unit', () => {
 		const call = chingChingPay.checkout.call(
@@ -144,7 +176,7 @@ describe('create', () => {
 			description: 'Tea',
 			complete_url: 'https://shop.example/ok',
 			cancel_url: 'https://shop.example/no',
-			callback_url: 'https://n8n.example/webhook/1',
+			callback_url: expect.stringMatching(TAGGED) as string,
 			channel_id: 1,
 			client_ip: '203.0.113.7',
 			device_id: 'D1',
@@ -717,7 +749,7 @@ describe('create refund', () => {
 			original_merchant_reference: 'order-1',
 			transaction_type: 'refund',
 			description: 'Returned',
-			callback_url: 'https://n8n.example/1',
+			callback_url: expect.stringMatching(TAGGED) as string,
 		});
 	});
 
