@@ -6,7 +6,7 @@ import { rememberedEndpoints } from './endpointMemory';
 import { decideCallback, type TriggerOptions } from './decideCallback';
 import { readCredentials, type CallbackProvider } from '../providerNode';
 import { readReceived, refuseTooLong } from './receivedBody';
-import { logLine } from './logLine';
+import { logLineFromOutside } from './logLine';
 
 /**
  * The `webhook()` of every trigger: proves the callback over its raw bytes, asks the provider where
@@ -48,7 +48,7 @@ export async function receiveCallback<Credentials>(
 					`${displayName} Trigger refused a callback: ${judgement.reason}.`,
 					judgement.hint,
 				);
-			logLine(
+			logLineFromOutside(
 				context,
 				'info',
 				`${displayName} Trigger acknowledged a callback without starting the workflow: ${judgement.note}.`,

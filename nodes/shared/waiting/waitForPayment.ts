@@ -42,7 +42,7 @@ import {
 	type Expected,
 } from './awaitedPayment';
 import { readExpected } from './readExpected';
-import { logLine } from '../callbacks/logLine';
+import { logLineFromOutside } from '../callbacks/logLine';
 
 const HOUR_MILLISECONDS = 60 * 60 * 1000;
 const UNIT_MILLISECONDS = {
@@ -338,7 +338,7 @@ export async function resumeWhenPaid<Credentials>(
 					`${name} refused a callback: ${judgement.reason}.`,
 					judgement.hint,
 				);
-			logLine(
+			logLineFromOutside(
 				context,
 				'info',
 				`${name} acknowledged a callback and goes on waiting: ${judgement.note}.`,
@@ -360,7 +360,7 @@ export async function resumeWhenPaid<Credentials>(
 						workflowData: outputsFor(waiting.item, payment, decided),
 					}
 				: conflict(context);
-		logLine(
+		logLineFromOutside(
 			context,
 			'info',
 			`${name} acknowledged a callback and goes on waiting: it says ${event.event}.`,

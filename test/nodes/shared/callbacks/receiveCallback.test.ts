@@ -25,7 +25,12 @@ const day = 24 * 60 * 60 * 1000;
 
 let server: ProviderServer;
 beforeAll(async () => (server = await startProviderServer()));
-beforeEach(() => server.reset());
+/** Each test has a workflow of its own: log lines are bounded for each. */
+let tests = 0;
+beforeEach(() => {
+	tests += 1;
+	server.reset();
+});
 afterEach(() => jest.restoreAllMocks());
 afterAll(() => server.close());
 
@@ -96,6 +101,7 @@ async function deliver({
 }: Delivery = {}): Promise<WebhookCall> {
 	return await callWebhook({
 		node: trigger(contract),
+		workflowId: `workflow-${tests}`,
 		nodeId: 'the-trigger',
 		credentialTypes: [new ProbeApi()],
 		credentials: {
