@@ -1,5 +1,5 @@
 import { withCallbackTag } from '../shared/core/callbackTag';
-import { isAbsoluteUrl, readBaseUrl, readPayerLink } from '../shared/core/urls';
+import { isAbsoluteUrl, pathPart, readBaseUrl, readPayerLink } from '../shared/core/urls';
 import { CallFailure, quotedBody } from '../shared/core/callFailure';
 import type {
 	Checkout,
@@ -305,7 +305,7 @@ export function getTransactionCall(
 }
 
 export function getPaymentCall(paymentId: string, credentials: ChingChingPayCredentials): HttpCall {
-	return get(credentials, `${PAYMENT_DETAIL}${encodeURIComponent(paymentId)}`);
+	return get(credentials, `${PAYMENT_DETAIL}${pathPart(paymentId, 'Payment ID')}`);
 }
 
 /** `{ code, data, message }`, the same on every page that shows an answer. */

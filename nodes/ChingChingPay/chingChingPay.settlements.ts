@@ -4,6 +4,7 @@ import type { ChingChingPayCredentials } from './chingChingPay.contract';
 import { get } from './chingChingPay.contract';
 import type { HttpCall, HttpReply } from '../shared/core/contract';
 import { isObject } from '../shared/core/exactJson';
+import { pathPart } from '../shared/core/urls';
 
 /** api-322476418, and with an id and `/download` behind it api-322478080 */
 const SETTLEMENTS = '/api/v1/settlements';
@@ -40,7 +41,7 @@ export function downloadSettlementCall(
 	credentials: ChingChingPayCredentials,
 ): HttpCall {
 	return {
-		...get(credentials, `${SETTLEMENTS}/${encodeURIComponent(settlementId)}/download`),
+		...get(credentials, `${SETTLEMENTS}/${pathPart(settlementId, 'Settlement ID')}/download`),
 		maximumReplyBytes: MAXIMUM_FILE_BYTES,
 	};
 }

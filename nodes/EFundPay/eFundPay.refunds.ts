@@ -10,7 +10,8 @@ import {
 	writeJson,
 } from '../shared/core/exactJson';
 import { fromMinorUnits, smallestUnits } from '../shared/core/money';
-import { TRANSACTIONS, pathPart, queryText } from './eFundPay.transactions';
+import { TRANSACTIONS, queryText } from './eFundPay.transactions';
+import { pathPart } from '../shared/core/urls';
 import { lookup } from '../shared/core/lookup';
 import { CallFailure, quotedBody } from '../shared/core/callFailure';
 import { quote } from '../shared/core/quote';

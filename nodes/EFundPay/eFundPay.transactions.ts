@@ -10,7 +10,7 @@ import type { HttpCall, HttpReply } from '../shared/core/contract';
 import { InputError } from '../shared/core/inputError';
 import { isObject, mergeExtraFields, textOrNull, writeJson } from '../shared/core/exactJson';
 import { createHmac } from 'crypto';
-import { isAbsoluteUrl } from '../shared/core/urls';
+import { isAbsoluteUrl, pathPart } from '../shared/core/urls';
 import { CallFailure } from '../shared/core/callFailure';
 import { quote } from '../shared/core/quote';
 
@@ -216,16 +216,6 @@ export function listTransactionsCall(
 		url: `${baseUrlOf(credentials)}${TRANSACTIONS}${queryText(query)}`,
 		retry: 'idempotent',
 	};
-}
-
-export function pathPart(id: string, field: string): string {
-	// A dot segment would be resolved away and ask for something else.
-	if (id === '' || /^\.+$/.test(id))
-		throw new InputError(
-			`'${field}' is ${id === '' ? 'empty' : `not an ID: ${quote(id)}`}`,
-			'Map it from the node that created the payment or refund.',
-		);
-	return encodeURIComponent(id);
 }
 
 export function queryText(query: Record<string, string | number | null | undefined>): string {

@@ -1,4 +1,4 @@
-import { readBaseUrl, readPayerLink } from '../shared/core/urls';
+import { pathPart, readBaseUrl, readPayerLink } from '../shared/core/urls';
 import { CallFailure, quotedBody } from '../shared/core/callFailure';
 import type {
 	Checkout,
@@ -125,7 +125,7 @@ function payable(amount: string, currency: string, field: string): string {
 export function getCheckoutCall(checkoutId: string, credentials: PayfectCredentials): HttpCall {
 	return {
 		method: 'GET',
-		url: `${readBaseUrl(credentials.baseUrl)}${CHECKOUTS}${encodeURIComponent(checkoutId)}/`,
+		url: `${readBaseUrl(credentials.baseUrl)}${CHECKOUTS}${pathPart(checkoutId, 'Checkout ID')}/`,
 		retry: 'idempotent',
 	};
 }

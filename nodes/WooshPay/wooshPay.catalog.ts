@@ -4,6 +4,7 @@ import type { HttpCall, HttpReply } from '../shared/core/contract';
 import { isObject, mergeExtraFields, textOrNull, writeJson } from '../shared/core/exactJson';
 import { InputError } from '../shared/core/inputError';
 import { fromMinorUnits } from '../shared/core/money';
+import { pathPart } from '../shared/core/urls';
 import type { WooshPayCredentials } from './wooshPay.requests';
 import { JSON_HEADERS, apiUrl, createCall, getCall } from './wooshPay.requests';
 
@@ -160,7 +161,7 @@ export function createPriceCall(
 }
 
 export function getPriceCall(priceId: string, credentials: WooshPayCredentials): HttpCall {
-	return getCall(`${PRICES}/${encodeURIComponent(priceId)}`, credentials);
+	return getCall(`${PRICES}/${pathPart(priceId, 'Price ID')}`, credentials);
 }
 
 export function updatePriceCall(
@@ -171,7 +172,7 @@ export function updatePriceCall(
 	// What is left out stays as it is, so a second time changes nothing more.
 	return {
 		method: 'POST',
-		url: `${apiUrl(credentials)}${PRICES}/${encodeURIComponent(priceId)}`,
+		url: `${apiUrl(credentials)}${PRICES}/${pathPart(priceId, 'Price ID')}`,
 		headers: { ...JSON_HEADERS },
 		body: writeJson(priceFields(fields)),
 		retry: 'idempotent',

@@ -1,4 +1,4 @@
-import { readPayerLink } from '../shared/core/urls';
+import { pathPart, readPayerLink } from '../shared/core/urls';
 import { CallFailure, quotedBody } from '../shared/core/callFailure';
 import type {
 	Checkout,
@@ -198,7 +198,7 @@ export function minorUnits(
 }
 
 export function getCheckoutCall(checkoutId: string, credentials: WooshPayCredentials): HttpCall {
-	return getCall(`${SESSIONS}/${encodeURIComponent(checkoutId)}`, credentials);
+	return getCall(`${SESSIONS}/${pathPart(checkoutId, 'Checkout ID')}`, credentials);
 }
 
 function checkoutResult(
@@ -295,7 +295,7 @@ export function readTime(value: unknown): string | null {
 }
 
 export function getPaymentCall(paymentId: string, credentials: WooshPayCredentials): HttpCall {
-	return getCall(`${PAYMENT_INTENTS}/${encodeURIComponent(paymentId)}`, credentials);
+	return getCall(`${PAYMENT_INTENTS}/${pathPart(paymentId, 'Payment ID')}`, credentials);
 }
 
 /** Statuses of docs.wooshpay.com/doc-1722924 and /doc-2895670; any other is unknown. */
@@ -591,7 +591,7 @@ function confirmCall(
 	const eventId = textOrNull(claimed.raw.id);
 	return eventId === null
 		? undefined
-		: getCall(`${EVENTS}/${encodeURIComponent(eventId)}`, credentials);
+		: getCall(`${EVENTS}/${pathPart(eventId, 'Event ID')}`, credentials);
 }
 
 function confirmedFacts(reply: HttpReply, claimed: PaymentEventData): PaymentEventData {
@@ -683,7 +683,7 @@ export const wooshPay: PaymentContract<WooshPayCredentials, WooshPayOrder> = {
 			// Inferred: any 2xx is done; a 404 means that it is gone already.
 			remove: (id, credentials) => ({
 				method: 'DELETE',
-				url: `${apiUrl(credentials)}${WEBHOOK_ENDPOINTS}/${encodeURIComponent(id)}`,
+				url: `${apiUrl(credentials)}${WEBHOOK_ENDPOINTS}/${pathPart(id, 'Endpoint ID')}`,
 				headers: { ...JSON_HEADERS },
 				retry: 'idempotent',
 			}),

@@ -2,6 +2,7 @@ import { CreateOptions, WooshPayCredentials, createCall, getCall } from './woosh
 import type { HttpCall } from '../shared/core/contract';
 import { minorUnits, withReference } from './wooshPay.contract';
 import { mergeExtraFields } from '../shared/core/exactJson';
+import { pathPart } from '../shared/core/urls';
 
 /** https://docs.wooshpay.com/api-51369554 and /api-52306151 */
 const REFUNDS = '/v1/refunds';
@@ -45,5 +46,5 @@ export function createRefundCall(refund: RefundOrder, credentials: WooshPayCrede
 }
 
 export function getRefundCall(refundId: string, credentials: WooshPayCredentials): HttpCall {
-	return getCall(`${REFUNDS}/${encodeURIComponent(refundId)}`, credentials);
+	return getCall(`${REFUNDS}/${pathPart(refundId, 'Refund ID')}`, credentials);
 }

@@ -1,4 +1,5 @@
 import { InputError } from './inputError';
+import { quote } from './quote';
 
 /**
  * The credential's base URL without trailing slashes.
@@ -42,6 +43,35 @@ export function readUrl(value: unknown, field: string): string | null {
 			'Enter the whole address with https:// in front.',
 		);
 	return text;
+}
+
+/**
+ * An id as the part of a path.
+ *
+ * @param field display name, for the error
+ * @throws InputError for what would ask for something else, such as `..` for the list above
+ */
+export function pathPart(id: string, field: string): string {
+	if (id === '')
+		throw new InputError(`'${field}' is empty`, 'Map it from the node that created it.');
+	if (!isPathPart(id))
+		throw new InputError(
+			`'${field}' is not an ID: ${quote(id)}`,
+			'Map it from the node that created it.',
+		);
+	return encodeURIComponent(id);
+}
+
+/**
+ * Whether an id stays one part of a path: an empty part and a part of dots alone are resolved away
+ * (RFC 3986, section 5.2.4), also behind a server or proxy that decodes once more.
+ */
+export function isPathPart(id: string): boolean {
+	return id
+		.replace(/%2e/gi, '.')
+		.replace(/%2f|%5c/gi, '/')
+		.split(/[\\/]/)
+		.every((part) => !/^\.*$/.test(part.trim()));
 }
 
 /**
