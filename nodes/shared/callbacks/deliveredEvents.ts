@@ -5,8 +5,12 @@
  * second execution, which the documentation says with the recipe against it.
  */
 export const MAX_REMEMBERED_EVENTS = 100_000;
-/** Longer than the longest redelivery that a provider documents, which is 72 hours. */
-export const REMEMBERED_FOR_MILLISECONDS = 4 * 24 * 60 * 60 * 1000;
+/**
+ * Longer than the default Maximum Age, seven days and an hour ahead: while a captured callback is
+ * young enough to be taken, it must not start a second execution. The longest redelivery that a
+ * provider documents is 72 hours.
+ */
+export const REMEMBERED_FOR_MILLISECONDS = 8 * 24 * 60 * 60 * 1000;
 
 /** After this an unfinished delivery counts as lost, so that the next copy can start the execution. */
 export const LONGEST_STORING_MILLISECONDS = 10 * 60 * 1000;

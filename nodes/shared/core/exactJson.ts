@@ -7,7 +7,6 @@ import { quote } from './quote';
  */
 const MAXIMUM_DEPTH = 100;
 
-const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 /**
  * A number with 16 digits or more, a zero at the end of the decimals, below a millionth (shown as
  * `1e-7`), with an exponent, or a negative zero. Inside of JSON a number stands behind one of three
@@ -32,16 +31,45 @@ export function readJson(text: string): unknown {
 		const value: unknown = JSON.parse(text);
 		if (nestedDeeperThan(value, MAXIMUM_DEPTH)) return undefined;
 		if (typeof value !== 'number' && !SUSPICIOUS_NUMBER.test(text)) return value;
-		// The text is known to be valid JSON, so outside of strings every match of the pattern is a
-		// whole number literal.
 		return JSON.parse(
-			text.replace(STRING_OR_NUMBER, (token) =>
-				token.startsWith('"') || survives(token) ? token : `"${token}"`,
-			),
+			mapNumbers(text, (literal) => (survives(literal) ? literal : `"${literal}"`)),
 		);
 	} catch {
 		return undefined;
 	}
+}
+
+/**
+ * The text with each of its numbers replaced.
+ *
+ * @param text valid JSON, so that outside of strings whatever looks like a number is a whole one
+ */
+function mapNumbers(text: string, map: (literal: string) => string): string {
+	const quoteOrNumber = /"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+	const parts: string[] = [];
+	let end = 0;
+	for (let found; (found = quoteOrNumber.exec(text)) !== null;) {
+		const [token] = found;
+		if (token === '"') {
+			quoteOrNumber.lastIndex = endOfString(text, found.index + 1);
+			continue;
+		}
+		parts.push(text.slice(end, found.index), map(token));
+		end = quoteOrNumber.lastIndex;
+	}
+	return parts.join('') + text.slice(end);
+}
+
+/**
+ * Behind the quote that ends a string. Not by a pattern: one that repeats a choice overflows the
+ * stack at some megabytes.
+ */
+function endOfString(text: string, start: number): number {
+	for (let at = start; at < text.length; at++) {
+		if (text[at] === '"') return at + 1;
+		if (text[at] === '\\') at += 1;
+	}
+	return text.length;
 }
 
 /** Looks no deeper than asked for, however deep the sender has nested it. */
@@ -145,9 +173,11 @@ export function readJsonField(value: unknown, field: string): unknown {
 			`'${field}' is not valid JSON: ${parsed.problem}`,
 			'Correct the JSON; texts and names need double quotes.',
 		);
-	const changed = (value.match(STRING_OR_NUMBER) ?? []).find(
-		(token) => !token.startsWith('"') && !keepsItsValue(token),
-	);
+	let changed: string | undefined;
+	mapNumbers(value, (literal) => {
+		if (!keepsItsValue(literal)) changed ??= literal;
+		return literal;
+	});
 	if (changed !== undefined)
 		throw new InputError(
 			`'${field}' holds a number that would not be sent as it is written: ${quote(changed)}`,
@@ -156,11 +186,15 @@ export function readJsonField(value: unknown, field: string): unknown {
 	return parsed.value;
 }
 
+/** Longer than any that a JavaScript number can hold exactly is written by people. */
+const LONGEST_NUMBER = 400;
+
 /**
  * Whether a JavaScript number has exactly the value of this literal: any with up to 15 digits has.
  */
 function keepsItsValue(literal: string): boolean {
 	if (survives(literal)) return true;
+	if (literal.length > LONGEST_NUMBER) return false;
 	const digits = literal.replace(/[eE].*|[-.]/g, '').replace(/^0+|0+$/g, '');
 	return (
 		digits === '' ||

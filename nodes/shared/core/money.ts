@@ -170,13 +170,20 @@ export function smallestUnits(
 }
 
 /**
+ * More than any amount has, more than any sum of our own line items. To count with more, from an
+ * answer or a callback, would take long.
+ */
+const LONGEST_UNITS = 120;
+
+/**
  * Integer of smallest units to decimal text (`"1250"`, 2 → `"12.50"`); null if it is not a whole
- * number.
+ * number, or an endless one.
  */
 export function fromSmallestUnits(units: unknown, decimals: number): string | null {
 	if (typeof units !== 'number' && typeof units !== 'string') return null;
 	const match = /^(-?)(\d+)$/.exec(String(units));
 	if (!match || !Number.isInteger(decimals) || decimals < 0) return null;
+	if (match[0].length > LONGEST_UNITS) return null;
 	const [, sign = '', digits = ''] = match;
 	if (decimals === 0) return `${sign}${digits.replace(/^0+(?=\d)/, '')}`;
 	const padded = digits.padStart(decimals + 1, '0');

@@ -1,5 +1,5 @@
 import type { PaymentEventData } from '../core/contract';
-import { compareAmounts } from '../core/money';
+import { compareAmounts, LONGEST_AMOUNT } from '../core/money';
 
 /** What a payment is held against. */
 export interface Expected {
@@ -28,7 +28,7 @@ const DECIMAL = /^\d+(\.\d+)?$/;
 
 /** Whether the text can be compared with another amount. */
 export function isDecimal(text: string | null): text is string {
-	return text !== null && DECIMAL.test(text);
+	return text !== null && text.length <= LONGEST_AMOUNT && DECIMAL.test(text);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { maximumAgeOption } from '../../../../nodes/shared/checkout/checkoutFields';
 import {
 	beginDelivery,
 	finishDelivery,
@@ -60,6 +61,15 @@ test('names that could run together do not', () => {
 	beginDelivery(key, start);
 	expect(beginDelivery({ ...key, nodeId: 'a"', eventId: 'b' }, start)).toBe('first');
 	expect(beginDelivery({ ...key, nodeId: '', eventId: 'ab' }, start)).toBe('first');
+});
+
+test('a captured callback that is sent again on the last day of the default Maximum Age starts nothing', () => {
+	// Its signed time may be an hour ahead of our clock.
+	const oldest = Number(maximumAgeOption.default) * 24 * hour + hour;
+	const key = newKey();
+	beginDelivery(key, start);
+	finishDelivery(key, true, start);
+	expect(beginDelivery(key, start + oldest)).toBe('done');
 });
 
 test('an event is remembered for longer than the longest redelivery, 72 hours, and not for ever', () => {

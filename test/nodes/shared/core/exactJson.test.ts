@@ -50,6 +50,16 @@ describe('readJson', () => {
 		expect(readJson(text)).toEqual(value);
 	});
 
+	it.each([
+		['letters', 'x', 'x'],
+		['escaped signs', '\\"\\\\\\n', '"\\\n'],
+	])('reads a text of 12 MB of %s beside a number that it changes', (_case, written, read) => {
+		// A file in an answer; the stack ended at some eight, and it was called no JSON.
+		const times = Math.ceil(12_000_000 / written.length);
+		const value = readJson(`{"file": "${written.repeat(times)}", "amount": 1.0}`);
+		expect(value).toEqual({ file: read.repeat(times), amount: '1.0' });
+	});
+
 	it('takes the last of duplicate keys', () => {
 		expect(readJson('{"amount": "1.00", "amount": 2.00}')).toEqual({ amount: '2.00' });
 	});
@@ -329,6 +339,20 @@ describe('readJsonField', () => {
 		expect(readJsonField(`{"a": [${text}]}`, 'Extra Request Fields')).toEqual({
 			a: [JSON.parse(text)],
 		});
+	});
+
+	it('reads a text of 12 MB', () => {
+		const file = 'x'.repeat(12_000_000);
+		expect(readJsonField(`{"file": "${file}", "a": 1.5}`, 'Extra Request Fields')).toEqual({
+			file,
+			a: 1.5,
+		});
+	});
+
+	it('refuses a number that does not end, at once', () => {
+		expect(() =>
+			readJsonField(`{"a": 1${'0'.repeat(1_000_000)}1}`, 'Extra Request Fields'),
+		).toThrow(/'Extra Request Fields' holds a number that would not be sent as it is written/);
 	});
 
 	it.each([

@@ -365,6 +365,7 @@ describe('fromSmallestUnits', () => {
 		['5', -1, null],
 		['5', 1.5, null],
 		['5', NaN, null],
+		[`1${'0'.repeat(50_000)}1`, 6, null],
 	])('%p with %p decimals is %p', (units, decimals, amount) => {
 		expect(fromSmallestUnits(units, decimals)).toBe(amount);
 	});
