@@ -15,6 +15,7 @@ const inFolder = (folder) => new RegExp(`^${folder}/`);
  * path gives it.
  */
 const PROVIDER_NODE = 'nodes/shared/providerNode';
+const N8N_INTERNALS = 'nodes/shared/n8nInternals';
 const shared = (...rooms) => rooms.map((room) => inFolder(`nodes/shared/${room}`));
 const boundaries = [
 	{
@@ -39,6 +40,7 @@ const boundaries = [
 			'n8n-workflow',
 			'crypto',
 			PROVIDER_NODE,
+			N8N_INTERNALS,
 			...shared('core', 'requests', 'items', own),
 		],
 	},
@@ -50,7 +52,7 @@ const boundaries = [
 	{
 		files: inFolder('nodes/shared'),
 		who: 'A file at the root of the shared code',
-		may: () => ['n8n-workflow', 'crypto', ...shared('core')],
+		may: () => ['n8n-workflow', 'crypto', N8N_INTERNALS, ...shared('core')],
 	},
 	{
 		files: /^nodes\/(\w+)\/.*\.(node|operation|fields|credentialTest)\.ts$/,

@@ -15,7 +15,7 @@ import {
 	successUrlField,
 } from '../shared/checkout/checkoutFields';
 import type { HttpReply } from '../shared/core/contract';
-import { simplifiedIfCreated, warnAboutCallbackUrl } from '../shared/checkout/createCheckout';
+import { makeCheckout, warnAboutCallbackUrl } from '../shared/checkout/createCheckout';
 import { InputError } from '../shared/core/inputError';
 import { usedByAgent } from '../shared/providerNode';
 import { attemptOption, readObject, readOrder } from './createCheckout.operation';
@@ -286,11 +286,12 @@ export async function createEFundPayTransaction(
 	}
 	const [call, otherPath] = createTransactionCalls(order, row.credentials);
 	warnAboutCallbackUrl(row, order.callbackUrl, call.url);
-	return await row.make(order.reference, async () => {
+	return await makeCheckout(row, order, async () => {
 		const reply = await sendToServedPath(row, call, otherPath);
-		return simplifiedIfCreated(row, { ...reply, body: withoutCard(reply.body, call) }, () =>
-			readTransactionReply(reply, row.credentials, call),
-		);
+		return {
+			reply: { ...reply, body: withoutCard(reply.body, call) },
+			result: () => readTransactionReply(reply, row.credentials, call),
+		};
 	});
 }
 

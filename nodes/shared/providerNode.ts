@@ -6,6 +6,7 @@ import type {
 	IWebhookFunctions,
 } from 'n8n-workflow';
 import type { ApiContract, CallbackContract } from './core/contract';
+import { runsAsTool } from './n8nInternals';
 
 /**
  * What the shared functions need to know to send a provider's calls: its contract and the name of
@@ -53,7 +54,7 @@ export function usedByAgent(context: IExecuteFunctions): boolean {
 	return isToolExecution(context) || context.getNode().type.endsWith('Tool');
 }
 
-/** n8n 1.x has no such method (1.123.81). */
+/** Whether an older agent runs the node as a tool. */
 export function isToolExecution(context: IExecuteFunctions): boolean {
-	return 'isToolExecution' in context && context.isToolExecution();
+	return runsAsTool(context) === true;
 }

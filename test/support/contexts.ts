@@ -72,6 +72,10 @@ export interface NodeRunOptions extends NodeSetup {
 	mode?: WorkflowExecuteMode;
 	/** How often the node has already run in this execution (as inside a loop). */
 	runIndex?: number;
+	/** What nodes before it have left in the execution's context (`getContext('flow')`). */
+	flow?: IDataObject;
+	/** Names of nodes in `beside` that n8n has still to run in other branches. */
+	stillToRun?: string[];
 	/** Stops the execution, as the user's Stop button does, once this is settled. */
 	stopWhen?: Promise<unknown>;
 	/** The same by the clock. */
@@ -97,6 +101,8 @@ export interface NodeRun extends CapturedLogs {
 	stored: string;
 	/** The node's static data afterwards. */
 	staticData: IDataObject;
+	/** The execution's context (`getContext('flow')`) afterwards. */
+	flow: IDataObject;
 	/** The setup, for `callWebhook({ waiting })` and `resumeAtTimeLimit`. */
 	setup: NodeSetup;
 }
@@ -120,8 +126,10 @@ export async function runNode(options: NodeRunOptions): Promise<NodeRun> {
 		data: { main: [data] },
 	});
 	runData[START_NODE] = [task(items)];
-	for (const node of options.nodesBefore ?? [])
-		runData[node.name] = [task(structuredClone(node.items) ?? items)];
+	for (const node of (options.nodesBefore ?? []).filter(({ runs }) => runs !== 0))
+		runData[node.name] = Array.from({ length: node.runs ?? 1 }, () =>
+			task(structuredClone(node.items) ?? items),
+		);
 	if (options.runIndex)
 		runData[parts.node.name] = Array.from({ length: options.runIndex }, () => task([]));
 	const previousNode = options.nodesBefore?.at(-1)?.name ?? START_NODE;
@@ -130,9 +138,16 @@ export async function runNode(options: NodeRunOptions): Promise<NodeRun> {
 		data: { main: [items] },
 		source: { main: [{ previousNode }] },
 	};
+	const others = (options.stillToRun ?? []).map((name) => ({
+		...entry,
+		node: parts.workflow.getNode(name)!,
+	}));
 	const data = createRunExecutionData({
 		resultData: { runData },
-		executionData: { nodeExecutionStack: [entry] },
+		executionData: {
+			nodeExecutionStack: [entry, ...others],
+			contextData: { flow: structuredClone(options.flow) ?? {} },
+		},
 	});
 	if (options.asTool) return await callAsTool(setup, parts, data, entry, options.mode ?? 'trigger');
 	return await runEngine(setup, parts, data, options.mode ?? 'trigger', options);
@@ -184,6 +199,7 @@ async function runEngine(
 		executions: parts.executions(),
 		stored: stringify(run.data),
 		staticData: parts.staticData(),
+		flow: run.data.executionData?.contextData.flow ?? {},
 		setup,
 		...captured,
 	};
@@ -238,6 +254,7 @@ async function callAsTool(
 		executions: parts.executions(),
 		stored: stringify([outputs, error]),
 		staticData: parts.staticData(),
+		flow: data.executionData?.contextData.flow ?? {},
 		setup,
 		...captured,
 	};

@@ -135,6 +135,17 @@ export interface NodeSetup {
 		disabled?: boolean;
 		/** What it has put out, where that is something else than the items of the node under test. */
 		items?: INodeExecutionData[];
+		/** How often it has run; 0 for one that another branch has left out. */
+		runs?: number;
+	}>;
+	/** Nodes of other branches, each connected behind the named one. */
+	beside?: Array<{
+		name: string;
+		type: string;
+		behind: string;
+		parameters?: INodeParameters;
+		node?: INodeType;
+		disabled?: boolean;
 	}>;
 }
 
@@ -336,13 +347,15 @@ export function assemble(setup: NodeSetup): Assembled {
 	};
 
 	const types = new Map<string, INodeType | IVersionedNodeType>([[type, nodeType]]);
+	const asNode = (each: NonNullable<NodeSetup['nodesBefore']>[number]): INode => {
+		if (!types.has(each.type)) types.set(each.type, each.node ?? passOn);
+		return { id: randomUUID(), position: [0, 0], typeVersion: 1, parameters: {}, ...each };
+	};
 	const before = [
 		{ name: START_NODE, type: 'n8n-nodes-base.manualTrigger' },
 		...(setup.nodesBefore ?? []),
-	].map((each): INode => {
-		types.set(each.type, ('node' in each && each.node) || passOn);
-		return { id: randomUUID(), position: [0, 0], typeVersion: 1, parameters: {}, ...each };
-	});
+	].map(asNode);
+	const beside = setup.beside ?? [];
 	const nodeTypes: INodeTypes = {
 		getByName: (name) => types.get(name) ?? passOn,
 		getByNameAndVersion: (name, version) =>
@@ -350,18 +363,26 @@ export function assemble(setup: NodeSetup): Assembled {
 		getKnownTypes: () => ({}),
 	};
 	const chain = [...before, node];
+	const links = [
+		...chain.slice(0, -1).map(({ name }, index) => [name, chain[index + 1]!.name] as const),
+		...beside.map(({ name, behind }) => [behind, name] as const),
+	];
 	const staticDataKey = `node:${nodeName}`;
 	const workflow = new Workflow({
 		id: setup.workflowId ?? 'workflow-1',
 		name: 'Workflow under test',
-		nodes: chain,
+		nodes: [...chain, ...beside.map(asNode)],
 		connections: Object.fromEntries(
-			chain
-				.slice(0, -1)
-				.map(({ name }, index) => [
-					name,
-					{ main: [[{ node: chain[index + 1]!.name, type: 'main' as const, index: 0 }]] },
-				]),
+			links.map(([from]) => [
+				from,
+				{
+					main: [
+						links
+							.filter(([source]) => source === from)
+							.map(([, target]) => ({ node: target, type: 'main' as const, index: 0 })),
+					],
+				},
+			]),
 		),
 		active: true,
 		nodeTypes,

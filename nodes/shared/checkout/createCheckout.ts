@@ -1,8 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 import { CallFailure } from '../core/callFailure';
-import type { CheckoutContract, CheckoutOrder, HttpReply } from '../core/contract';
+import type { Checkout, CheckoutContract, CheckoutOrder, HttpReply } from '../core/contract';
 import { isObject } from '../core/exactJson';
 import type { Row } from '../items/row';
+import { dropEarlierRounds } from './checkoutNotes';
+import { noteCheckout, refuseSecondCheckout, resumesThisExecution } from './resumingCheckout';
 
 /**
  * Makes the checkout of one row: the order is read by the operation, the request and the answer by
@@ -18,9 +20,37 @@ export async function createCheckout<Credentials, Order extends CheckoutOrder>(
 ): Promise<IDataObject> {
 	const call = checkout.call(order, row.credentials);
 	warnAboutCallbackUrl(row, order.callbackUrl, call.url);
-	return await row.make(order.reference, async () => {
+	return await makeCheckout(row, order, async () => {
 		const reply = await row.send(call);
-		return simplifiedIfCreated(row, reply, () => checkout.result(reply, order, row.credentials));
+		return { reply, result: () => checkout.result(reply, order, row.credentials) };
+	});
+}
+
+interface Made {
+	reply: HttpReply;
+	/** What was made, in our shape; throws where the answer does not show it. */
+	result: () => Checkout;
+}
+
+/**
+ * Makes what a payer can pay, at most once for a row. Where its callback resumes this execution, a
+ * note of it stays in the execution for Wait for Payment.
+ *
+ * @returns `result`, or the answer as it came with `Simplify` off
+ */
+export async function makeCheckout<Credentials>(
+	row: Row<Credentials>,
+	{ reference, callbackUrl }: Pick<CheckoutOrder, 'reference' | 'callbackUrl'>,
+	send: () => Promise<Made>,
+): Promise<IDataObject> {
+	const resumes = resumesThisExecution(row.context, callbackUrl);
+	if (resumes) refuseSecondCheckout(row.context);
+	return await row.make(reference, async () => {
+		if (resumes) dropEarlierRounds(row.context);
+		const { reply, result } = await send();
+		const output = simplifiedIfCreated(row, reply, result);
+		if (resumes) noteCheckout(row.context, result);
+		return output;
 	});
 }
 

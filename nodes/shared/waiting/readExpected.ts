@@ -1,13 +1,19 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
+import type { CheckoutFacts } from '../checkout/checkoutNotes';
 import { expressionGaveNoIdentity, expressionGaveNothing } from '../core/emptyExpression';
 import { textOrNull } from '../core/exactJson';
 import { InputError } from '../core/inputError';
 import { lookup } from '../core/lookup';
 import { compareAmounts } from '../core/money';
+import { quote } from '../core/quote';
 import { readText } from '../core/readText';
 import { isDecimal, type Expected } from './awaitedPayment';
-import { howToMap, inWords, type CheckoutField, type WaitRun } from './checkoutSource';
-import { quote } from '../core/quote';
+
+/** `name` is that of the field and of the checkout's own. */
+interface CheckoutField {
+	name: 'checkoutId' | 'reference' | 'amount' | 'currency';
+	displayName: string;
+}
 
 const IDENTITY: readonly CheckoutField[] = [
 	{ name: 'checkoutId', displayName: 'Checkout ID' },
@@ -34,48 +40,49 @@ const LIMIT_FIELDS: Record<string, OtherField[]> = {
 };
 
 /**
- * What the fields of Wait for Payment say.
+ * What the payment is held against: the checkout, and what the fields say where it is not known.
  *
+ * @param checkout undefined where it was made by hand
  * @throws InputError when a field holds an expression that gives nothing, when one that is needed
- * is empty, or when one contradicts
- *   the checkout of the input item
+ *   is empty, or when one contradicts the checkout
  */
-export function readExpected(run: WaitRun): Expected {
-	const { context } = run;
-	const checkout = checkoutOf(run);
-	refuseFieldsWithoutValue(run);
-	const expected = {
-		checkoutId: read(context, 'checkoutId') ?? textOrNull(checkout.checkoutId),
-		reference: read(context, 'reference') ?? textOrNull(checkout.reference),
-		amount: read(context, 'amount'),
-		currency: read(context, 'currency'),
-		compareAmount: readCompareAmount(context),
+export function readExpected(
+	context: IExecuteFunctions,
+	checkout: CheckoutFacts | undefined,
+): Expected {
+	refuseFieldsWithoutValue(context, checkout);
+	const value = (field: CheckoutField) => {
+		const given = readText(context.getNodeParameter(field.name, 0, ''), field.displayName) || null;
+		const known = checkout?.[field.name] ?? null;
+		refuseContradiction(field, given, known);
+		return given ?? known;
 	};
-	if (expected.amount !== null && !isDecimal(expected.amount))
-		throw new InputError(
-			"'Amount' is not a plain number",
-			'Map amount from the node that created the checkout, or enter a number such as 12.50.',
-		);
-	for (const { name, displayName } of CHECKOUT_FIELDS) {
-		const is = textOrNull(checkout[name]);
-		if (is === null || saysTheSame(name, expected[name], is)) continue;
-		// In the editor a field keeps what another operation of the node had in it.
-		throw new InputError(
-			`'${displayName}' is ${quote(expected[name] ?? '')}, but the checkout of the input item has ${quote(is)}`,
-			`Set the field to the expression {{ $json.${name} }}.`,
-		);
-	}
-	return expected;
+	const [checkoutId = null, reference = null, amount = null, currency = null] =
+		CHECKOUT_FIELDS.map(value);
+	if (amount !== null && !isDecimal(amount))
+		throw new InputError("'Amount' is not a plain number", 'Enter a number such as 12.50.');
+	return { checkoutId, reference, amount, currency, compareAmount: readCompareAmount(context) };
 }
 
-/** The input item, if it is a checkout of this provider. */
-function checkoutOf({ item, provider }: WaitRun): IDataObject {
-	return item.json.provider === provider ? item.json : {};
+/** Whether neither the fields nor the checkout tell what a payment could be held against. */
+export function isUnknown(
+	context: IExecuteFunctions,
+	checkout: CheckoutFacts | undefined,
+): boolean {
+	return emptyFields(context, checkout).length > 0;
 }
 
-function read(context: IExecuteFunctions, name: CheckoutField['name']): string | null {
-	const displayName = CHECKOUT_FIELDS.find((field) => field.name === name)?.displayName ?? name;
-	return readText(context.getNodeParameter(name, 0, ''), displayName) || null;
+/** In the editor a field keeps what another operation of the node had in it. */
+function refuseContradiction(
+	{ name, displayName }: CheckoutField,
+	given: string | null,
+	known: string | null,
+): void {
+	if (known === null || saysTheSame(name, given, known)) return;
+	throw new InputError(
+		`'${displayName}' is ${quote(given ?? '')}, but the checkout that this node waits for has ${quote(known)}`,
+		'Clear the field: it is only for checkouts that no node of this workflow has created.',
+	);
 }
 
 function saysTheSame(name: CheckoutField['name'], given: string | null, is: string): boolean {
@@ -95,16 +102,17 @@ function readCompareAmount(context: IExecuteFunctions): boolean {
 }
 
 /** All of them in one message: who mends two of four ships an order that is paid too little. */
-function refuseFieldsWithoutValue(run: WaitRun): void {
-	const silent = CHECKOUT_FIELDS.filter((field) => isSilent(run, field));
-	const empty = emptyFields(run).filter((field) => !silent.includes(field));
-	const others = otherFields(run.context).filter(({ name }) =>
-		expressionGaveNothing(...savedAndGiven(run.context, name)),
+function refuseFieldsWithoutValue(
+	context: IExecuteFunctions,
+	checkout: CheckoutFacts | undefined,
+): void {
+	const silent = CHECKOUT_FIELDS.filter((field) => isSilent(context, checkout, field));
+	const empty = emptyFields(context, checkout).filter((field) => !silent.includes(field));
+	const others = otherFields(context).filter(({ name }) =>
+		expressionGaveNothing(...savedAndGiven(context, name)),
 	);
-	const unmapped = [...silent, ...empty];
-	if (unmapped.length === 0 && others.length === 0) return;
-	const advice = [];
-	if (unmapped.length > 0) advice.push(howToMap(run, unmapped));
+	if (silent.length + empty.length + others.length === 0) return;
+	const advice = howToFill([...silent, ...empty], checkout);
 	if (others.length > 0)
 		advice.push(
 			`Correct what ${named(others)} should say, or enter a value without an expression.`,
@@ -119,23 +127,50 @@ function refuseFieldsWithoutValue(run: WaitRun): void {
 	);
 }
 
-function isSilent(run: WaitRun, field: CheckoutField): boolean {
-	const [saved, given] = savedAndGiven(run.context, field.name);
+/** Words that hold when they are followed to the letter. */
+function howToFill(
+	fields: readonly CheckoutField[],
+	checkout: CheckoutFacts | undefined,
+): string[] {
+	if (fields.length === 0) return [];
+	if (checkout === undefined)
+		return [
+			`Map ${inWords(fields.map(({ name }) => name))} from the step that created the checkout, or enter them; an amount in major units, such as 12.50.`,
+		];
+	const known = fields.filter(({ name }) => checkout[name] !== null);
+	const unknown = fields.filter(({ name }) => checkout[name] === null);
+	return [
+		...(known.length === 0 ? [] : [`Clear ${named(known)}: the checkout has it.`]),
+		...unknown.map(
+			({ displayName }) => `Enter '${displayName}' yourself: the checkout does not tell it.`,
+		),
+	];
+}
+
+function isSilent(
+	context: IExecuteFunctions,
+	checkout: CheckoutFacts | undefined,
+	field: CheckoutField,
+): boolean {
+	const [saved, given] = savedAndGiven(context, field.name);
 	if (!IDENTITY.includes(field)) return expressionGaveNothing(saved, given);
 	// Found, and the checkout has none: one number is enough to know it by.
-	if (expressionGaveNothing(saved, given)) return checkoutOf(run)[field.name] !== null;
+	if (expressionGaveNothing(saved, given)) return checkout?.[field.name] !== null;
 	return expressionGaveNoIdentity(saved, given);
 }
 
-/** What is left empty without an expression, although it is needed. */
-function emptyFields(run: WaitRun): CheckoutField[] {
-	const checkout = checkoutOf(run);
-	const isEmpty = ({ name }: CheckoutField) => isBlank(savedAndGiven(run.context, name)[1]);
-	const unknown = IDENTITY.every(
-		(field) => isEmpty(field) && textOrNull(checkout[field.name]) === null,
-	);
-	const switchedOff = run.context.getNodeParameter('options.compareAmount', 0, true) === false;
-	return [...(unknown ? IDENTITY : []), ...(switchedOff ? [] : MONEY.filter(isEmpty))];
+/** What is left empty, although it is needed and the checkout does not tell it. */
+function emptyFields(
+	context: IExecuteFunctions,
+	checkout: CheckoutFacts | undefined,
+): CheckoutField[] {
+	const isEmpty = ({ name }: CheckoutField) =>
+		isBlank(savedAndGiven(context, name)[1]) && (checkout?.[name] ?? null) === null;
+	const switchedOff = context.getNodeParameter('options.compareAmount', 0, true) === false;
+	return [
+		...(IDENTITY.every(isEmpty) ? IDENTITY : []),
+		...(switchedOff ? [] : MONEY.filter(isEmpty)),
+	];
 }
 
 function isBlank(value: unknown): boolean {
@@ -158,6 +193,12 @@ function savedAndGiven(context: IExecuteFunctions, name: string): [unknown, unkn
 		context.getNodeParameter(name, 0, '', { rawExpressions: true }),
 		context.getNodeParameter(name, 0, ''),
 	];
+}
+
+/** "A", "A and B", "A, B and C" */
+function inWords(parts: readonly string[]): string {
+	const last = parts.at(-1) ?? '';
+	return parts.length < 2 ? last : `${parts.slice(0, -1).join(', ')} and ${last}`;
 }
 
 function named(fields: readonly OtherField[]): string {

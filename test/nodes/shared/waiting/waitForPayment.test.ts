@@ -4,6 +4,7 @@ import type {
 	IDataObject,
 	IExecuteFunctions,
 	INodeExecutionData,
+	INodeParameters,
 	INodeType,
 	INodeTypeDescription,
 	IWebhookFunctions,
@@ -36,6 +37,7 @@ import {
 	type NodeRunOptions,
 	type WebhookCall,
 } from '../../../support/contexts';
+import { madeByHand, stubNode as stub } from '../../../support/resumeAddress';
 
 let sandbox: RunningSandbox;
 beforeAll(async () => {
@@ -129,6 +131,8 @@ const providers: Provider[] = [
 const [ofPayfect, , ofChingChingPay] = providers as [Provider, Provider, Provider, Provider];
 
 let count = 0;
+const typeOf = (provider: Provider) =>
+	`n8n-nodes-hosted-checkout.${provider.node.description.name}`;
 const wait = { resource: 'checkout', operation: 'waitForPayment' };
 
 /** Parts of a run that every operation of this provider shares. */
@@ -144,23 +148,34 @@ function setupOf(provider: Provider, credential: IDataObject = {}) {
 }
 
 /** Creates a checkout whose callback resumes this execution. */
-async function order(provider: Provider, executionId: string): Promise<IDataObject> {
-	const parameters = {
-		resource: 'checkout',
-		operation: 'create',
-		amountFrom: 'amount',
-		reference: `wait-${++count}`,
-		callback: 'resumeExecution',
-		...provider.order,
-	};
+async function create(
+	provider: Provider,
+	executionId: string,
+	more: Partial<NodeRunOptions> = {},
+): Promise<NodeRun> {
 	const run = await runNode({
 		...setupOf(provider),
-		parameters,
+		nodeName: 'Create',
 		executionId,
 		items: [{ json: {} }],
+		...more,
+		parameters: {
+			resource: 'checkout',
+			operation: 'create',
+			amountFrom: 'amount',
+			reference: `wait-${++count}`,
+			callback: 'resumeExecution',
+			...provider.order,
+			...more.parameters,
+		},
 	});
 	if (run.error) throw run.error;
-	return run.outputs[0]?.[0]?.json ?? {};
+	return run;
+}
+
+/** The same, for tests in which Wait for Payment does not know where the item comes from. */
+async function order(provider: Provider, executionId: string): Promise<IDataObject> {
+	return (await create(provider, executionId)).outputs[0]?.[0]?.json ?? {};
 }
 
 interface Waiting {
@@ -176,11 +191,21 @@ async function waiting(
 	more: Partial<NodeRunOptions> & { credential?: IDataObject } = {},
 ): Promise<Waiting> {
 	const executionId = String(1000 + ++count);
-	const checkout = await order(provider, executionId);
+	const { outputs, flow, setup } = await create(provider, executionId);
+	const checkout = outputs[0]?.[0]?.json ?? {};
 	const { credential, ...options } = more;
 	const run = await runNode({
 		...setupOf(provider, credential),
 		executionId,
+		flow,
+		nodesBefore: [
+			{
+				name: 'Create',
+				type: typeOf(provider),
+				node: provider.node,
+				parameters: setup.parameters as INodeParameters,
+			},
+		],
 		items: [{ json: { customer: 'Ada', ...checkout } }],
 		...options,
 		parameters: { ...wait, ...options.parameters },
@@ -326,6 +351,7 @@ describe.each(providers)('Wait for Payment of $displayName', (provider) => {
 		const second = await runNode({
 			...setupOf(provider),
 			executionId,
+			nodesBefore: [madeByHand],
 			items: [{ json: checkout }],
 			parameters: wait,
 		});
@@ -438,6 +464,7 @@ async function paidBeforeWaiting(provider: Provider): Promise<NodeRun> {
 	return await runNode({
 		...setupOf(provider),
 		executionId,
+		nodesBefore: [madeByHand],
 		items: [{ json: checkout }],
 		parameters: wait,
 	});
@@ -473,119 +500,6 @@ describe('Wait for Payment of a checkout that was paid before it waits', () => {
 /** The answer of a step that sends the link, in place of the checkout. */
 const MAIL_ANSWER = { accepted: ['buyer@shop.example'], messageId: '1' };
 
-interface Replaced {
-	parameters?: IDataObject;
-	creator?: { name?: string; parameters?: IDataObject; output?: IDataObject };
-	/** What stands in the item. */
-	json?: IDataObject;
-}
-
-/** Wait for Payment behind a step that has put its own answer in place of the checkout. */
-async function behindMail(
-	provider: Provider,
-	checkout: IDataObject,
-	executionId: string,
-	{ parameters, creator = {}, json = MAIL_ANSWER }: Replaced = {},
-): Promise<NodeRun> {
-	return await runNode({
-		...setupOf(provider),
-		executionId,
-		items: [{ json, pairedItem: { item: 0 } }],
-		nodesBefore: [
-			{
-				name: creator.name ?? 'Create',
-				type: `n8n-nodes-hosted-checkout.${provider.node.description.name}`,
-				node: provider.node,
-				parameters: {
-					resource: 'checkout',
-					operation: 'create',
-					callback: 'resumeExecution',
-					...creator.parameters,
-				} as Record<string, string>,
-				items: [{ json: creator.output ?? checkout }],
-			},
-			{ name: 'Send the Link', type: 'n8n-nodes-base.emailSend' },
-		],
-		parameters: { ...wait, ...parameters },
-	});
-}
-
-/**
- * The fields and expressions that an error advises, as somebody would fill them in who follows it
- * to the letter.
- */
-function advised(error: unknown): IDataObject {
-	const names: Record<string, string> = {
-		'Checkout ID': 'checkoutId',
-		Reference: 'reference',
-		Amount: 'amount',
-		Currency: 'currency',
-	};
-	const advice = words(error).split('Set these expressions: ')[1] ?? '';
-	return Object.fromEntries(
-		[...advice.matchAll(/'([^']+)' (\{\{ .*? \}\})/g)].map(([, field = '', expression]) => [
-			names[field] ?? field,
-			`=${expression}`,
-		]),
-	);
-}
-
-describe.each(providers)(
-	'Wait for Payment of $displayName behind a step that replaces the item, which once shipped what was paid too little',
-	(provider) => {
-		const ordered = async () => {
-			const executionId = String(1000 + ++count);
-			return { executionId, checkout: await order(provider, executionId) };
-		};
-
-		test('the fields as the form has them: it stops and names all four, with expressions that work', async () => {
-			const { checkout, executionId } = await ordered();
-			const run = await behindMail(provider, checkout, executionId);
-			expect(run.status).toBe('error');
-			expect(words(run.error)).toContain(
-				"The expressions in 'Checkout ID', 'Reference', 'Amount' and 'Currency' give nothing",
-			);
-			expect(Object.keys(advised(run.error))).toEqual([
-				'checkoutId',
-				'reference',
-				'amount',
-				'currency',
-			]);
-		});
-
-		test.each([
-			['pay', 1, 0, 'paid'],
-			['underpay', 0, 1, 'underpaid'],
-		])(
-			'after the advice was followed to the letter, %s leaves %d through Paid and %d through Not Paid',
-			async (action, paid, notPaid, outcome) => {
-				const { checkout, executionId } = await ordered();
-				const stopped = await behindMail(provider, checkout, executionId);
-				const run = await behindMail(provider, checkout, executionId, {
-					parameters: advised(stopped.error),
-				});
-				const [delivery] = await act(provider, checkout, action);
-				const left = resumed(await deliver(run, delivery as Delivery));
-				expect([left.paid.length, left.notPaid.length]).toEqual([paid, notPaid]);
-				expect([...left.paid, ...left.notPaid]).toMatchObject([{ ...MAIL_ANSWER, outcome }]);
-			},
-		);
-
-		test('two of the four are mapped: it stops and names the other two', async () => {
-			const { checkout, executionId } = await ordered();
-			const run = await behindMail(provider, checkout, executionId, {
-				parameters: {
-					checkoutId: "={{ $('Create').first().json.checkoutId }}",
-					reference: "={{ $('Create').first().json.reference }}",
-				},
-			});
-			expect(run.status).toBe('error');
-			expect(words(run.error)).toContain("The expressions in 'Amount' and 'Currency' give nothing");
-			expect(Object.keys(advised(run.error))).toEqual(['amount', 'currency']);
-		});
-	},
-);
-
 describe('Wait for Payment, a field without a value', () => {
 	const checkout = {
 		provider: 'payfect',
@@ -594,11 +508,27 @@ describe('Wait for Payment, a field without a value', () => {
 		amount: '20.50',
 		currency: 'usdt',
 	};
-	const behind = async (more: Replaced) => await behindMail(ofPayfect, checkout, '1', more);
+	/** Behind a step that has put its own answer in place of a checkout that was made by hand. */
+	const behind = async ({
+		parameters,
+		json = MAIL_ANSWER,
+	}: {
+		parameters?: IDataObject;
+		json?: IDataObject;
+	}) =>
+		await runNode({
+			...setupOf(ofPayfect),
+			items: [{ json, pairedItem: { item: 0 } }],
+			nodesBefore: [
+				{ ...madeByHand, items: [{ json: checkout }] },
+				{ name: 'Send the Link', type: 'n8n-nodes-base.emailSend' },
+			],
+			parameters: { ...wait, ...parameters },
+		});
 	const mapped = Object.fromEntries(
 		['checkoutId', 'reference', 'amount', 'currency'].map((field) => [
 			field,
-			`={{ $('Create').first().json.${field} }}`,
+			`={{ $('Made by Hand').first().json.${field} }}`,
 		]),
 	);
 
@@ -695,39 +625,21 @@ describe('Wait for Payment, a field without a value', () => {
 		expect(run).toMatchObject({ status: 'waiting' });
 	});
 
-	test('the advice names the node as it is called, with an apostrophe and a backslash', async () => {
-		const creator = { name: "Maria's \\ Checkout" };
-		const { error } = await behind({ creator });
-		expect(await behind({ creator, parameters: advised(error) })).toMatchObject({
-			status: 'waiting',
-		});
-	});
-
-	test('the advice for a reference that the checkout does not have is to clear the field, and that works', async () => {
-		const created = await order(ofPayfect, '1');
-		const creator = { output: { ...created, reference: null } };
-		const { error } = await behind({ creator });
-		expect(words(error)).toContain("Clear 'Reference': the checkout has none.");
-		expect(
-			await behind({ creator, parameters: { ...advised(error), reference: '' } }),
-		).toMatchObject({ status: 'waiting' });
-	});
-
-	test("behind a Create with 'Simplify' off the advice is to switch it on, and that works", async () => {
-		const answer = { creator: { parameters: { simple: false } as never, output: { id: 'x' } } };
-		const { error } = await behind(answer);
-		expect(words(error)).toContain("Switch 'Simplify' on in 'Create'.");
-		expect(await behind({ parameters: advised(error) })).toMatchObject({ status: 'waiting' });
-	});
-
-	test('without a node that created the checkout the advice names no node', async () => {
-		const run = await runNode({
-			...setupOf(ofPayfect),
-			items: [{ json: MAIL_ANSWER }],
-			parameters: wait,
-		});
+	test('nothing is known: it names all four, and how an amount has to be written', async () => {
+		const run = await behind({});
 		expect(words(run.error)).toContain(
-			'Map checkoutId, reference, amount and currency from the node that created the checkout, or enter them.',
+			"'Checkout ID', 'Reference', 'Amount' and 'Currency' are empty",
+		);
+		expect(words(run.error)).toContain(
+			'Map checkoutId, reference, amount and currency from the step that created the checkout, or enter them; an amount in major units, such as 12.50.',
+		);
+		expect(await behind({ parameters: mapped })).toMatchObject({ status: 'waiting' });
+	});
+
+	test("a provider's own answer in the item is not guessed at: its amount may be in another unit", async () => {
+		const json = { id: 'checkout-1', amount: 2050, currency: 'usdt', reference: 'order-1' };
+		expect(words((await behind({ json })).error)).toContain(
+			"'Checkout ID', 'Reference', 'Amount' and 'Currency' are empty",
 		);
 	});
 });
@@ -793,6 +705,7 @@ describe('Wait for Payment, what the payment has to say', () => {
 		const run = await runNode({
 			...setupOf(ofPayfect),
 			executionId: String(1000 + ++count),
+			nodesBefore: [madeByHand],
 			items: [{ json: item }],
 			...more,
 			parameters: { ...wait, ...more.parameters },
@@ -985,8 +898,12 @@ describe('Wait for Payment, what the payment has to say', () => {
 	});
 
 	test('on Paid an item that is no checkout keeps its own status', async () => {
+		const { checkoutId, reference, amount, currency } = expected;
+		const fields = { checkoutId, reference, amount, currency };
 		const ofAnotherKind = { ...expected, provider: 'post office', status: 'sent' };
-		expect(resumed(await says({}, ofAnotherKind)).paid).toMatchObject([{ status: 'sent' }]);
+		expect(
+			resumed(await says({}, ofAnotherKind, { node: new AnyProvider(), parameters: fields })).paid,
+		).toMatchObject([{ status: 'sent' }]);
 	});
 
 	test('paid with less of an unnamed currency leaves through Not Paid', async () => {
@@ -1023,6 +940,7 @@ describe('Wait for Payment, what the payment has to say', () => {
 		const run = await runNode({
 			...setupOf(ofPayfect),
 			node: new AnyProvider(),
+			nodesBefore: [madeByHand],
 			items: [{ json: expected }],
 			parameters: wait,
 		});
@@ -1132,6 +1050,7 @@ describe('Wait for Payment, before it waits', () => {
 		const { json, credential, ...options } = more;
 		return await runNode({
 			...setupOf(ofPayfect, credential),
+			nodesBefore: [madeByHand],
 			items: [{ json: json ?? item }],
 			...options,
 			parameters: { ...wait, ...options.parameters },
@@ -1238,7 +1157,7 @@ describe('Wait for Payment, before it waits', () => {
 		const run = await attempt({ continueOnFail, json: { customer: 'Ada' } });
 		expect(run.outputs.map(({ length }) => length)).toEqual(counts);
 		expect(JSON.stringify(run.outputs.at(-1))).toContain(
-			"The expressions in 'Checkout ID', 'Reference', 'Amount' and 'Currency' give nothing",
+			"'Checkout ID', 'Reference', 'Amount' and 'Currency' are empty",
 		);
 	});
 
@@ -1392,7 +1311,7 @@ describe('Wait for Payment, before it waits', () => {
 		[
 			'amount',
 			{ amount: '1' },
-			/'Amount' is "?1"?, but the checkout of the input item has "?20\.50/,
+			/'Amount' is "?1"?, but the checkout that this node waits for has "?20\.50/,
 		],
 		['currency', { currency: 'EUR' }, /'Currency' is/],
 		['reference', { reference: 'order-of-yesterday' }, /'Reference' is/],
@@ -1434,27 +1353,6 @@ describe('Wait for Payment, before it waits', () => {
 		expect(run.stored).toContain('Could not ask before waiting');
 	});
 
-	const stub = (parameters: string[]): INodeType => ({
-		description: {
-			displayName: 'Stub',
-			name: 'stub',
-			group: ['transform'],
-			version: 1,
-			description: 'Stands for a node of n8n of which only parameters matter',
-			defaults: { name: 'Stub' },
-			inputs: ['main'],
-			outputs: ['main'],
-			properties: parameters.map((name) => ({
-				displayName: name,
-				name,
-				type: 'string' as const,
-				default: '',
-			})),
-		},
-		async execute() {
-			return [this.getInputData()];
-		},
-	});
 	const creates = (callback: string, more: IDataObject = {}) => ({
 		name: 'Create Checkout',
 		type: 'n8n-nodes-hosted-checkout.payfect',
@@ -1561,7 +1459,17 @@ describe('Wait for Payment, before it waits', () => {
 		],
 		['a callback that an expression chooses', [creates('={{ $json.how }}')]],
 	])('%s is allowed', async (_what, nodesBefore) => {
-		expect(await attempt({ json, nodesBefore })).toMatchObject({ status: 'waiting' });
+		const note = {
+			...item,
+			checkoutId: null,
+			expiresAt: null,
+			executionId: '1',
+			node: 'Create Checkout',
+			runIndex: '0',
+			awaited: '',
+		};
+		const flow = { hostedCheckouts: [note] };
+		expect(await attempt({ flow, nodesBefore })).toMatchObject({ status: 'waiting' });
 	});
 
 	test.each([

@@ -1,0 +1,148 @@
+import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import { acknowledge, onResponseSent, conflict, refuse } from '../callbacks/answerCallback';
+import { decideCallback, type Expectation } from '../callbacks/decideCallback';
+import { logLineFromOutside } from '../callbacks/logLine';
+import { credentialsOrNothing } from '../callbacks/receiveCallback';
+import { readReceived, refuseTooLong } from '../callbacks/receivedBody';
+import type { CallbackProvider } from '../providerNode';
+import { askForMoney } from './askProvider';
+import {
+	belongsElsewhere,
+	completed,
+	contradiction,
+	decide,
+	lacksMoney,
+	type Expected,
+} from './awaitedPayment';
+import { outputsFor, readWaitingFor } from './waitingItem';
+
+/**
+ * `webhook()` of a node that waits: resumes the execution for a proved callback of this very
+ * checkout that says paid, canceled or expired. Everything else is answered and changes nothing.
+ * Never throws: n8n would take that for a payment.
+ */
+export async function resumeWhenPaid<Credentials>(
+	context: IWebhookFunctions,
+	provider: CallbackProvider<Credentials>,
+): Promise<IWebhookResponseData> {
+	const name = `${provider.contract.displayName} Wait for Payment`;
+	try {
+		const received = await readReceived(context);
+		if (received === undefined) return refuseTooLong(context, name);
+		const waiting = readWaitingFor(context);
+		if (waiting === undefined)
+			return refuse(
+				context,
+				401,
+				`${name} refused a callback: this node is not waiting for a payment.`,
+			);
+		const credentials = await credentialsOrNothing<Credentials>(context, provider.credentialName);
+		if (credentials === undefined)
+			return refuse(
+				context,
+				401,
+				`${name} refused a callback: its credential cannot be read.`,
+				'The execution goes on waiting; restore the credential.',
+			);
+		const judgement = await decideCallback(
+			context,
+			provider,
+			credentials,
+			received,
+			{},
+			undefined,
+			expectationOf(waiting.expected),
+		);
+		const accepted = provider.contract.callback.acknowledgement(credentials);
+		if (!judgement.pass) {
+			if (!judgement.acknowledge)
+				return refuse(
+					context,
+					judgement.status,
+					`${name} refused a callback: ${judgement.reason}.`,
+					judgement.hint,
+				);
+			logLineFromOutside(
+				context,
+				'info',
+				`${name} acknowledged a callback and goes on waiting: ${judgement.note}.`,
+			);
+			return acknowledge(context, accepted);
+		}
+		const { event } = judgement;
+		const mismatch = belongsElsewhere(event, waiting.expected);
+		if (mismatch !== undefined)
+			return refuse(context, 401, `${name} refused a genuine callback: ${mismatch}.`);
+		const payment = lacksMoney(event, waiting.expected)
+			? await askForMoney({ context, provider, credentials }, event, waiting.expected)
+			: event;
+		const decided = decide(payment, waiting.expected);
+		if (decided !== undefined)
+			return resumeOnce(context, waiting.expected)
+				? {
+						...acknowledge(context, accepted),
+						workflowData: outputsFor(waiting, payment, decided),
+					}
+				: conflict(context);
+		logLineFromOutside(
+			context,
+			'info',
+			`${name} acknowledged a callback and goes on waiting: it says ${event.event}.`,
+		);
+		return acknowledge(context, accepted);
+	} catch (error) {
+		return refuse(
+			context,
+			500,
+			`${name} could not handle a callback: ${error instanceof Error ? error.name : 'unknown error'}.`,
+			'The provider is asked to send it again; the execution goes on waiting.',
+		);
+	}
+}
+
+/** No n8n takes longer to note that an execution goes on; from then on it refuses copies itself. */
+const N8N_CLAIMS_WITHIN_MILLISECONDS = 10_000;
+
+/**
+ * Waits that are being resumed, with the moment until which copies of the callback are turned away;
+ * oldest first.
+ */
+const resuming = new Map<string, number>();
+
+/**
+ * Whether this callback is the one that resumes the execution. n8n 1.x lets each of several copies
+ * that arrive together resume it (1.123.81: six copies, six shipments); n8n 2 lets the first. Holds
+ * within one process, as n8n 1.x gives nothing to hold on to beyond.
+ */
+function resumeOnce(context: IWebhookFunctions, { checkoutId, reference }: Expected): boolean {
+	const now = Date.now();
+	for (const [key, until] of resuming) {
+		if (until > now) break;
+		resuming.delete(key);
+	}
+	// With the checkout: in a loop the same step of the same execution waits for the next one at
+	// once.
+	const key = JSON.stringify([
+		context.getExecutionId(),
+		context.getNode().name,
+		checkoutId,
+		reference,
+	]);
+	if (resuming.has(key)) return false;
+	resuming.set(key, now + N8N_CLAIMS_WITHIN_MILLISECONDS);
+	onResponseSent(context.getResponseObject(), undefined, (success) => {
+		if (!success) resuming.delete(key);
+	});
+	return true;
+}
+
+/**
+ * A callback that is a mere hint need not say what it is about: the resume address belongs to one
+ * checkout, and that one is asked for.
+ */
+function expectationOf(expected: Expected): Expectation {
+	return (claimed, confirmed) => {
+		if (!confirmed) return belongsElsewhere(claimed, expected) ?? claimed;
+		return contradiction(claimed, expected) ?? completed(claimed, expected);
+	};
+}
