@@ -306,11 +306,16 @@ function outputTables({ folder, node }: ProviderCode): string {
 		fields: read(ofTrigger.replace(/\.json$/, ''), resource, `${operation}.json`),
 	}));
 	const created = outputs.find(({ title }) => title === 'Checkout: Create')?.fields ?? {};
-	const waited = outputs.find(({ title }) => title === 'Checkout: Wait for Payment');
-	if (waited) {
-		waited.title += ', besides the fields of the item that came in';
-		waited.fields = Object.fromEntries(
-			Object.entries(waited.fields).filter(([name]) => !(name in created)),
+	const passedOn = {
+		'Checkout: Wait for Payment': created,
+		'Callback: Compare With Order': read(ofTrigger),
+	};
+	for (const output of outputs) {
+		const ofItem = Object.entries(passedOn).find(([title]) => title === output.title)?.[1];
+		if (ofItem === undefined) continue;
+		output.title += ', besides the fields of the item that came in';
+		output.fields = Object.fromEntries(
+			Object.entries(output.fields).filter(([name]) => !(name in ofItem)),
 		);
 	}
 	outputs.push({ title: 'Trigger', resource: 'callback', fields: read(ofTrigger) });

@@ -114,12 +114,14 @@ describe.each(providers)('$folder as a tool', (provider) => {
 		expect(Object.keys((schema as { shape: object }).shape)).toEqual(['Amount', 'Reference']);
 	});
 
-	it('offers neither waiting, nor verifying, nor anything about callbacks', () => {
+	it('offers neither waiting, nor verifying, nor comparing, nor anything about callbacks', () => {
 		expect(resourcesOf(provider)).toContain('checkout');
 		expect(resourcesOf(provider)).not.toContain('callback');
 		expect(
 			places.filter(({ folder }) => folder === provider.folder).map(({ operation }) => operation),
-		).not.toEqual(expect.arrayContaining([expect.stringMatching(/^(waitForPayment|verify)$/)]));
+		).not.toEqual(
+			expect.arrayContaining([expect.stringMatching(/^(waitForPayment|verify|compare)$/)]),
+		);
 	});
 
 	it.each([
@@ -127,6 +129,11 @@ describe.each(providers)('$folder as a tool', (provider) => {
 			'verify',
 			{ resource: 'callback', operation: 'verify', headers: '{}' },
 			/^Verify is not available to AI agents/,
+		],
+		[
+			'compare',
+			{ resource: 'callback', operation: 'compare', expectedAmount: '1', expectedCurrency: 'USD' },
+			/^Compare With Order is not available to AI agents/,
 		],
 		...(samples[provider.folder]?.operations.checkout?.includes('waitForPayment')
 			? [

@@ -451,6 +451,12 @@ describe.each(providers)('$folder: what saved workflows and people see', (provid
 				[...EVENT_FIELDS].sort(),
 			]);
 		});
+
+		it('Compare With Order adds how much of the order is paid', () => {
+			expect(schema({ resource: 'callback', operation: 'compare' })?.sort()).toEqual(
+				[...EVENT_FIELDS, 'paidInFull'].sort(),
+			);
+		});
 	});
 });
 
@@ -854,7 +860,7 @@ describe.each(providers)('$folder: an answer in which nothing can be read', (pro
 /** Those that send something. */
 const sendingOperationsOf = (provider: Provider) =>
 	operationsOf(provider).filter(
-		({ operation }) => !['waitForPayment', 'verify'].includes(operation),
+		({ operation }) => !['waitForPayment', 'compare', 'verify'].includes(operation),
 	);
 
 interface TextField {

@@ -192,6 +192,8 @@ describe('what is written in italics', () => {
 			),
 			'Paid',
 			'Not Paid',
+			'Paid in Full',
+			'Not Paid in Full',
 		];
 	};
 	const ours = [

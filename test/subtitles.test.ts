@@ -39,6 +39,7 @@ it.each([
 	['currency', 'getAll', 'Get Many: Currency'],
 	['checkout', 'close', 'Close: Checkout'],
 	['callback', 'verify', 'Verify: Callback'],
+	['callback', 'compare', 'Compare With Order: Callback'],
 ])('%s: %s is shown as %j', (resource, operation, shown) => {
 	expect(subtitle(new TokenPay(), { resource, operation })).toBe(shown);
 });

@@ -12,6 +12,7 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { operationSubtitle } from '../shared/checkout/checkoutFields';
 import { eachItem } from '../shared/items/eachItem';
+import { compareWithOrder, compareWithOrderFields } from '../shared/callbacks/compareWithOrder';
 import { verifyCallback, verifyCallbackFields } from '../shared/callbacks/verifyCallback';
 import {
 	nothingToRegister,
@@ -59,8 +60,14 @@ export class ChingChingPay implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: paidOrNotOutputs,
 		usableAsTool: true,
+		// Compare With Order sends nothing.
 		credentials: [
-			{ name: 'chingChingPayApi', required: true, testedBy: 'chingChingPayCredentialTest' },
+			{
+				name: 'chingChingPayApi',
+				required: true,
+				testedBy: 'chingChingPayCredentialTest',
+				displayOptions: { hide: { operation: ['compare'] } },
+			},
 		],
 		// Only for Wait for Payment: n8n's resume address of a paused execution.
 		webhooks: [{ ...resumeWebhook }],
@@ -115,6 +122,12 @@ export class ChingChingPay implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				options: [
+					{
+						name: 'Compare With Order',
+						value: 'compare',
+						action: 'Compare a callback with its order',
+						description: 'Tell exactly whether a payment covers what the order costs',
+					},
 					{
 						name: 'Verify',
 						value: 'verify',
@@ -197,6 +210,7 @@ export class ChingChingPay implements INodeType {
 				displayOptions: { show: { resource: ['transaction'] } },
 			},
 			...waitForPaymentFields,
+			...compareWithOrderFields,
 			...verifyCallbackFields,
 			...verifyOptions,
 			...getTransactionFields,
@@ -223,6 +237,7 @@ export class ChingChingPay implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		if (this.getNodeParameter('operation', 0) === 'compare') return await compareWithOrder(this);
 		if (this.getNodeParameter('operation', 0) === 'waitForPayment')
 			return await waitForPayment(this, chingChingPayProvider);
 		return await eachItem(this, chingChingPayProvider, {

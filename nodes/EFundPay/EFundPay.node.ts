@@ -9,6 +9,7 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { operationSubtitle } from '../shared/checkout/checkoutFields';
 import { eachItem } from '../shared/items/eachItem';
+import { compareWithOrder, compareWithOrderFields } from '../shared/callbacks/compareWithOrder';
 import { verifyCallback, verifyCallbackFields } from '../shared/callbacks/verifyCallback';
 import {
 	nothingToRegister,
@@ -50,7 +51,10 @@ export class EFundPay implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: paidOrNotOutputs,
 		usableAsTool: true,
-		credentials: [{ name: 'eFundPayApi', required: true }],
+		// Compare With Order sends nothing.
+		credentials: [
+			{ name: 'eFundPayApi', required: true, displayOptions: { hide: { operation: ['compare'] } } },
+		],
 		// Only for Wait for Payment: n8n's resume address of a paused execution.
 		webhooks: [{ ...resumeWebhook }],
 		properties: [
@@ -96,6 +100,12 @@ export class EFundPay implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				options: [
+					{
+						name: 'Compare With Order',
+						value: 'compare',
+						action: 'Compare a callback with its order',
+						description: 'Tell exactly whether a payment covers what the order costs',
+					},
 					{
 						name: 'Verify',
 						value: 'verify',
@@ -163,6 +173,7 @@ export class EFundPay implements INodeType {
 				displayOptions: { show: { resource: ['refund'] } },
 			},
 			...waitForPaymentFields,
+			...compareWithOrderFields,
 			...verifyCallbackFields,
 			...getTransactionFields,
 			...getManyTransactionsFields,
@@ -176,6 +187,7 @@ export class EFundPay implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		if (this.getNodeParameter('operation', 0) === 'compare') return await compareWithOrder(this);
 		if (this.getNodeParameter('operation', 0) === 'waitForPayment')
 			return await waitForPayment(this, eFundPayProvider);
 		return await eachItem(this, eFundPayProvider, {

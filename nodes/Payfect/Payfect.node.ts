@@ -9,6 +9,7 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { operationSubtitle } from '../shared/checkout/checkoutFields';
 import { eachItem } from '../shared/items/eachItem';
+import { compareWithOrder, compareWithOrderFields } from '../shared/callbacks/compareWithOrder';
 import { verifyCallback, verifyCallbackFields } from '../shared/callbacks/verifyCallback';
 import {
 	nothingToRegister,
@@ -38,7 +39,10 @@ export class Payfect implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: paidOrNotOutputs,
 		usableAsTool: true,
-		credentials: [{ name: 'payfectApi', required: true }],
+		// Compare With Order sends nothing.
+		credentials: [
+			{ name: 'payfectApi', required: true, displayOptions: { hide: { operation: ['compare'] } } },
+		],
 		// Only for Wait for Payment: n8n's resume address of a paused execution.
 		webhooks: [{ ...resumeWebhook }],
 		properties: [
@@ -89,6 +93,12 @@ export class Payfect implements INodeType {
 				noDataExpression: true,
 				options: [
 					{
+						name: 'Compare With Order',
+						value: 'compare',
+						action: 'Compare a callback with its order',
+						description: 'Tell exactly whether a payment covers what the order costs',
+					},
+					{
 						name: 'Verify',
 						value: 'verify',
 						action: 'Verify a callback',
@@ -99,6 +109,7 @@ export class Payfect implements INodeType {
 				displayOptions: { show: { resource: ['callback'] } },
 			},
 			...waitForPaymentFields,
+			...compareWithOrderFields,
 			...verifyCallbackFields,
 			...verifyOptions,
 			...getCheckoutFields,
@@ -107,6 +118,7 @@ export class Payfect implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		if (this.getNodeParameter('operation', 0) === 'compare') return await compareWithOrder(this);
 		if (this.getNodeParameter('operation', 0) === 'waitForPayment')
 			return await waitForPayment(this, payfectProvider);
 		return await eachItem(this, payfectProvider, {

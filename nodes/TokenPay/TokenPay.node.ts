@@ -9,6 +9,7 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { operationSubtitle } from '../shared/checkout/checkoutFields';
 import { eachItem } from '../shared/items/eachItem';
+import { compareWithOrder, compareWithOrderFields } from '../shared/callbacks/compareWithOrder';
 import { verifyCallback, verifyCallbackFields } from '../shared/callbacks/verifyCallback';
 import {
 	nothingToRegister,
@@ -44,7 +45,10 @@ export class TokenPay implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: paidOrNotOutputs,
 		usableAsTool: true,
-		credentials: [{ name: 'tokenPayApi', required: true }],
+		// Compare With Order sends nothing.
+		credentials: [
+			{ name: 'tokenPayApi', required: true, displayOptions: { hide: { operation: ['compare'] } } },
+		],
 		// Only for Wait for Payment: n8n's resume address of a paused execution.
 		webhooks: [{ ...resumeWebhook }],
 		properties: [
@@ -103,6 +107,12 @@ export class TokenPay implements INodeType {
 				noDataExpression: true,
 				options: [
 					{
+						name: 'Compare With Order',
+						value: 'compare',
+						action: 'Compare a callback with its order',
+						description: 'Tell exactly whether a payment covers what the order costs',
+					},
+					{
 						name: 'Verify',
 						value: 'verify',
 						action: 'Verify a callback',
@@ -145,6 +155,7 @@ export class TokenPay implements INodeType {
 				displayOptions: { show: { resource: ['balance'] } },
 			},
 			...waitForPaymentFields,
+			...compareWithOrderFields,
 			...verifyCallbackFields,
 			...verifyOptions,
 			...whichCheckoutFields,
@@ -157,6 +168,7 @@ export class TokenPay implements INodeType {
 	methods = { loadOptions: { getChains, getCurrencies } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		if (this.getNodeParameter('operation', 0) === 'compare') return await compareWithOrder(this);
 		if (this.getNodeParameter('operation', 0) === 'waitForPayment')
 			return await waitForPayment(this, tokenPayProvider);
 		const checked = checkedReplies(this);

@@ -137,7 +137,7 @@ export const createCheckoutFields: INodeProperties[] = [
 					'How many rows are worked on at the same time, 50 at the most. TokenPay takes 5 requests a second from one application, which is kept in any case.',
 			},
 		],
-		displayOptions: { hide: { operation: ['verify', 'waitForPayment'] } },
+		displayOptions: { hide: { operation: ['compare', 'verify', 'waitForPayment'] } },
 	},
 ];
 

@@ -11,6 +11,8 @@ import {
 	simpleField,
 } from '../shared/checkout/checkoutFields';
 import { eachItem } from '../shared/items/eachItem';
+import { compareWithOrder, compareWithOrderFields } from '../shared/callbacks/compareWithOrder';
+import { paidOrNotOutputs } from '../shared/waiting/resumeWebhook';
 import { verifyCallback, verifyCallbackFields } from '../shared/callbacks/verifyCallback';
 import { createCheckoutFields, createWooshPayCheckout } from './createCheckout.operation';
 import { createPriceFields, createWooshPayPrice } from './createPrice.operation';
@@ -36,9 +38,12 @@ export class WooshPay implements INodeType {
 		description: 'Create hosted checkouts with WooshPay, look payments up and refund them',
 		defaults: { name: 'WooshPay' },
 		inputs: [NodeConnectionTypes.Main],
-		outputs: [NodeConnectionTypes.Main],
+		outputs: paidOrNotOutputs,
 		usableAsTool: true,
-		credentials: [{ name: 'wooshPayApi', required: true }],
+		// Compare With Order sends nothing.
+		credentials: [
+			{ name: 'wooshPayApi', required: true, displayOptions: { hide: { operation: ['compare'] } } },
+		],
 		properties: [
 			{
 				displayName: 'Resource',
@@ -83,6 +88,12 @@ export class WooshPay implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				options: [
+					{
+						name: 'Compare With Order',
+						value: 'compare',
+						action: 'Compare a callback with its order',
+						description: 'Tell exactly whether a payment covers what the order costs',
+					},
 					{
 						name: 'Verify',
 						value: 'verify',
@@ -175,6 +186,7 @@ export class WooshPay implements INodeType {
 				default: 'create',
 				displayOptions: { show: { resource: ['refund'] } },
 			},
+			...compareWithOrderFields,
 			...verifyCallbackFields,
 			...verifyOptions,
 			...getCheckoutFields,
@@ -193,6 +205,7 @@ export class WooshPay implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		if (this.getNodeParameter('operation', 0) === 'compare') return await compareWithOrder(this);
 		return await eachItem(this, wooshPayProvider, {
 			callback: {
 				verify: async (row) => await verifyCallback(row, wooshPayProvider),

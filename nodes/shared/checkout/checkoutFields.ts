@@ -247,7 +247,7 @@ export const simpleField: INodeProperties = {
 	type: 'boolean',
 	default: true,
 	description: 'Whether to return a simplified version of the response instead of the raw data',
-	displayOptions: { hide: { operation: ['verify', 'waitForPayment'] } },
+	displayOptions: { hide: { operation: ['compare', 'verify', 'waitForPayment'] } },
 };
 
 export const requestsInParallelOption: INodeProperties = {
@@ -291,7 +291,7 @@ export const eventsField: INodeProperties = {
 
 /** What the canvas shows below an action node: operation and resource in the words of the form. */
 export const operationSubtitle =
-	'={{ ({ createLink: "Create Link", getAll: "Get Many", waitForPayment: "Wait for Payment" }[$parameter["operation"]] ?? $parameter["operation"].charAt(0).toUpperCase() + $parameter["operation"].slice(1)) + ": " + $parameter["resource"].charAt(0).toUpperCase() + $parameter["resource"].slice(1) }}';
+	'={{ ({ compare: "Compare With Order", createLink: "Create Link", getAll: "Get Many", waitForPayment: "Wait for Payment" }[$parameter["operation"]] ?? $parameter["operation"].charAt(0).toUpperCase() + $parameter["operation"].slice(1)) + ": " + $parameter["resource"].charAt(0).toUpperCase() + $parameter["resource"].slice(1) }}';
 
 /** What the canvas shows below a trigger: the events in the words of the form. */
 export const eventsSubtitle =

@@ -28,6 +28,9 @@ export const nothingToRegister = {
 	},
 };
 
-/** For the `outputs` of such a node: Paid and Not Paid for Wait for Payment, else one. */
+const twoOutputs = (first: string, second: string) =>
+	`[{ type: "${NodeConnectionTypes.Main}", displayName: "${first}" }, { type: "${NodeConnectionTypes.Main}", displayName: "${second}" }]` as const;
+
+/** For the `outputs` of a node: two for Wait for Payment and for Compare With Order, else one. */
 export const paidOrNotOutputs =
-	`={{ $parameter["operation"] === "waitForPayment" ? [{ type: "${NodeConnectionTypes.Main}", displayName: "Paid" }, { type: "${NodeConnectionTypes.Main}", displayName: "Not Paid" }] : [{ type: "${NodeConnectionTypes.Main}" }] }}` as const;
+	`={{ ({ waitForPayment: ${twoOutputs('Paid', 'Not Paid')}, compare: ${twoOutputs('Paid in Full', 'Not Paid in Full')} })[$parameter["operation"]] ?? [{ type: "${NodeConnectionTypes.Main}" }] }}` as const;
