@@ -143,7 +143,7 @@ function judge(
 
 function excerpt(text: string): string {
 	return text
-		.replace(/<[^>]*>/g, ' ')
+		.replace(/<[^<>]*>/g, ' ')
 		.replace(/\s+/g, ' ')
 		.trim()
 		.slice(0, 300);

@@ -19,6 +19,7 @@ import {
 	textOrNull,
 	writeJson,
 } from '../shared/core/exactJson';
+import { eventIdOf } from '../shared/core/eventId';
 import { idempotencyKey } from '../shared/core/idempotencyKey';
 import { InputError } from '../shared/core/inputError';
 import { lookup } from '../shared/core/lookup';
@@ -440,7 +441,7 @@ function commonEvent(payload: Payload, providerStatus: string | null) {
 	const transactionId = textOrNull(payload.ll_transaction_id);
 	return {
 		provider: 'efundpay',
-		eventId: `${transactionId ?? ''}:${providerStatus ?? ''}`,
+		eventId: eventIdOf(transactionId, providerStatus, payload),
 		checkoutId: null,
 		paymentId: transactionId,
 		providerStatus,

@@ -17,6 +17,7 @@ import type {
 	Remembered,
 	Verification,
 } from '../shared/core/contract';
+import { eventIdOf } from '../shared/core/eventId';
 import {
 	ExactNumber,
 	isObject,
@@ -535,7 +536,9 @@ function readEvent(payload: Payload): PaymentEventData {
 	return {
 		provider: 'wooshpay',
 		event,
-		eventId: textOrNull(payload.id) ?? [type, objectId, textOrNull(object.status)].join(':'),
+		eventId:
+			textOrNull(payload.id) ??
+			eventIdOf(objectId, `${type}:${textOrNull(object.status) ?? ''}`, payload),
 		checkoutId: isSession ? objectId : null,
 		paymentId: isPayment ? objectId : textOrNull(object.payment_intent),
 		reference: (isSession ? textOrNull(object.client_reference_id) : null) ?? referenceOf(object),

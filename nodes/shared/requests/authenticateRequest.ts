@@ -6,6 +6,7 @@ import type {
 } from 'n8n-workflow';
 import type { ApiContract, HttpCall } from '../core/contract';
 import { readUtf8, textOrNull } from '../core/exactJson';
+import { withoutFinalSlashes } from '../core/urls';
 import { trimmed } from '../providerNode';
 
 const FORM = 'application/x-www-form-urlencoded';
@@ -85,7 +86,7 @@ function wholeUrl(
 	const absolute =
 		/^https?:\/\//i.test(url) || !baseURL
 			? url
-			: `${baseURL.replace(/\/+$/, '')}/${url.replace(/^\/+/, '')}`;
+			: `${withoutFinalSlashes(baseURL)}/${url.replace(/^\/+/, '')}`;
 	const text = pairs(query ?? {})
 		.map((pair) => pair.map(encodeURIComponent).join('='))
 		.join('&');

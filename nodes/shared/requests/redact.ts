@@ -14,7 +14,7 @@ const LONGEST_WORDS = 10_000;
 /** What an error shows of an answer: its words, without markup, and not many. */
 export function excerpt(text: string): string {
 	const words = text
-		.replace(/<(script|style)[\s\S]*?<\/\1>|<[^>]*>/gi, ' ')
+		.replace(/<(script|style)[\s\S]*?<\/\1>|<[^<>]*>/gi, ' ')
 		.replace(/\s+/g, ' ')
 		.trim();
 	if (words === '') return 'no words given';

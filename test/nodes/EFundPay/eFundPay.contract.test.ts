@@ -1242,6 +1242,12 @@ describe('the event of a callback', () => {
 		headers: Record<string, string> = { timezone: 'Asia/Shanghai' },
 	) => eFundPay.callback.parseEvent(payload, credentials, { headers });
 
+	it('without an id is not taken for a copy of another one', () => {
+		const id = (note: string) => event({ note }).eventId;
+		expect(id('one')).not.toBe(id('two'));
+		expect(id('one')).toBe(id('one'));
+	});
+
 	it('of a payment', () => {
 		expect(event(payment)).toEqual({
 			provider: 'efundpay',

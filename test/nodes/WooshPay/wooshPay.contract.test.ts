@@ -837,6 +837,14 @@ describe('an event', () => {
 		);
 		expect(id({ id: 'pi_1' })).toBe(id({ id: 'pi_1' }));
 	});
+
+	it('without any id is not taken for a copy of another one: both are signed, and the second would start nothing', () => {
+		const id = (payload: Record<string, unknown>) => factsOf(payload).eventId;
+		expect(id({ data: { object: { note: 'one' } } })).not.toBe(
+			id({ data: { object: { note: 'two' } } }),
+		);
+		expect(id({ note: 'one' })).toBe(id({ note: 'one' }));
+	});
 });
 
 describe('Confirm With Provider', () => {
