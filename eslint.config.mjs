@@ -1,10 +1,10 @@
-import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import js from '@eslint/js';
 import communityNodes from '@n8n/eslint-plugin-community-nodes';
 import jest from 'eslint-plugin-jest';
 import nodesBase from 'eslint-plugin-n8n-nodes-base';
 import ts from 'typescript-eslint';
+import { providerFolders } from './scripts/providerFolders.cjs';
 
 const root = import.meta.dirname;
 const inFolder = (folder) => new RegExp(`^${folder}/`);
@@ -155,9 +155,7 @@ const importBoundaries = {
 	},
 };
 
-const providers = readdirSync(path.join(root, 'nodes'), { withFileTypes: true })
-	.filter((entry) => entry.isDirectory() && entry.name !== 'shared')
-	.map((entry) => entry.name);
+const providers = providerFolders();
 
 const noProviderName = {
 	meta: {

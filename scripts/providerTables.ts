@@ -25,13 +25,6 @@ export interface ProviderCode {
 	credential: ICredentialType;
 }
 
-/** The folders of nodes/ that hold a provider. */
-export function providerFolders(): string[] {
-	return readdirSync(path.join(root, 'nodes'), { withFileTypes: true })
-		.filter((entry) => entry.isDirectory() && entry.name !== 'shared')
-		.map(({ name }) => name);
-}
-
 /** Where a provider's page is, from the project's root. */
 export function pageOf(folder: string): string {
 	return `docs/providers/${folder.toLowerCase()}.md`;

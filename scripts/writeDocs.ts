@@ -5,7 +5,8 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { pageOf, providerFolders, readProvider, withTables } from './providerTables';
+import { providerFolders } from './providerFolders.cjs';
+import { pageOf, readProvider, withTables } from './providerTables';
 
 async function main(): Promise<void> {
 	for (const folder of providerFolders()) {

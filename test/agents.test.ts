@@ -13,13 +13,16 @@ import {
 	type INodePropertyOptions,
 	type INodeType,
 } from 'n8n-workflow';
-import { samples } from './every-provider.samples';
 import { runNode, type NodeRun } from './support/contexts';
-import { newCredential, newNode, providerFolders } from './support/providers';
+import { testProviders } from './providers';
+import { newCredential, newNode } from './support/providers';
 import { TestSandbox } from './support/testSandbox';
 
-const providers = providerFolders().map((folder) => ({
+const providers = testProviders().map(({ folder, order, money, form }) => ({
 	folder,
+	order,
+	money,
+	form,
 	credential: newCredential(folder),
 	/** A new one each time: n8n changes the description. */
 	tool: (): INodeType => {
@@ -41,14 +44,14 @@ beforeAll(async () => (sandbox = await TestSandbox.start()));
 afterAll(async () => await sandbox.close());
 
 async function callTool(
-	{ folder, tool, credential }: Provider,
+	{ order, tool, credential }: Provider,
 	parameters: IDataObject,
 ): Promise<NodeRun> {
 	return await runNode({
 		node: tool(),
 		credentialTypes: [credential],
 		credentials: { [credential.name]: sandbox.credential(credential.name) },
-		parameters: { ...samples[folder]?.order, ...parameters },
+		parameters: { ...order, ...parameters },
 		asTool: true,
 	});
 }
@@ -135,7 +138,7 @@ describe.each(providers)('$folder as a tool', (provider) => {
 			{ resource: 'callback', operation: 'compare', expectedAmount: '1', expectedCurrency: 'USD' },
 			/^Compare With Order is not available to AI agents/,
 		],
-		...(samples[provider.folder]?.operations.checkout?.includes('waitForPayment')
+		...(provider.form.operations.checkout?.includes('waitForPayment')
 			? [
 					[
 						'waitForPayment',
@@ -159,7 +162,7 @@ describe.each(providers)('$folder as a tool', (provider) => {
 	);
 
 	it('makes a checkout', async () => {
-		const callback = samples[provider.folder]?.callback.includes('url')
+		const callback = provider.form.callback.includes('url')
 			? { callback: 'url', callbackUrl: 'https://n8n.example/webhook/1/callback' }
 			: {};
 		const run = await callTool(provider, {
@@ -170,12 +173,12 @@ describe.each(providers)('$folder as a tool', (provider) => {
 		});
 		expect(run.error).toBeUndefined();
 		expect(run.outputs[0]).toMatchObject([
-			{ json: { reference: 'order-by-agent', ...samples[provider.folder]?.money } },
+			{ json: { reference: 'order-by-agent', ...provider.money } },
 		]);
 	});
 });
 
-describe.each(providers.filter(({ folder }) => samples[folder]?.cardNumber !== undefined))(
+describe.each(providers.filter(({ form }) => form.cardNumber !== undefined))(
 	'$folder as a tool: the fields of a card',
 	(provider) => {
 		it('are not offered', () => {

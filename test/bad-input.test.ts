@@ -3,10 +3,10 @@
  * Every message names the field, the second sentence says what to do.
  */
 import type { IDataObject } from 'n8n-workflow';
-import { samples } from './every-provider.samples';
 import { resetTime } from './nodes/shared/support/skippedTime';
 import { callHook, DELETED, runNode } from './support/contexts';
-import { newCredential, newNode, newTrigger, providerFolders } from './support/providers';
+import { testProviders } from './providers';
+import { newCredential, newNode, newTrigger } from './support/providers';
 import { TestSandbox } from './support/testSandbox';
 
 jest.mock('n8n-workflow', () =>
@@ -19,11 +19,12 @@ jest.mock('n8n-workflow', () =>
 
 type Fields = Record<string, string>;
 
-const providers = providerFolders().map((folder) => ({
-	folder,
-	node: newNode(folder),
-	trigger: newTrigger(folder),
-	credential: newCredential(folder),
+const providers = testProviders().map((facts) => ({
+	folder: facts.folder,
+	facts,
+	node: newNode(facts.folder),
+	trigger: newTrigger(facts.folder),
+	credential: newCredential(facts.folder),
 }));
 type Provider = (typeof providers)[number];
 
@@ -70,12 +71,12 @@ async function create(
 	fields: Fields | typeof DELETED = goodFields(provider),
 	isChosen = true,
 ): Promise<Seen> {
-	const { node, credential, folder } = provider;
+	const { node, credential, facts } = provider;
 	const order = {
 		resource: 'checkout',
 		operation: 'create',
 		reference: `order-${++orders}`,
-		...samples[folder]?.order,
+		...facts.order,
 		...(hasCallbackUrl(provider)
 			? { callback: 'url', callbackUrl: 'https://n8n.example/webhook/1/callback' }
 			: {}),
@@ -327,215 +328,28 @@ describe.each(providers.filter(hasCallbackUrl))(
 	},
 );
 
-/** What is wrong with one field of the credential, and what running Create Checkout says. */
-const inCredential: Array<[folder: string, typed: string, given: Fields, seen: string | RegExp]> = [
-	[
-		'Payfect',
-		'no key',
-		{ apiKey: '' },
-		"'API Key' in the Payfect credential is empty. Correct the credential; nothing was sent.",
-	],
-	[
-		'Payfect',
-		'a wrong key',
-		{ apiKey: 'wrong' },
-		"Payfect refused the request (HTTP 401): Invalid API key. Check 'API Key' in the credential.",
-	],
-	[
-		'EFundPay',
-		'no key',
-		{ secretKey: '' },
-		"'Secret Key' in the EFundPay credential is empty. Correct the credential; nothing was sent.",
-	],
-	[
-		'EFundPay',
-		'a wrong key',
-		{ secretKey: 'wrong' },
-		/^EFundPay refused the request \(HTTP 401\): Invalid API key.*Check 'Secret Key' and 'Merchant Account ID' in the credential, and that both belong to the environment chosen there\.$/,
-	],
-	[
-		'EFundPay',
-		"another merchant's account",
-		{ merchantAccountId: 'wrong' },
-		/^EFundPay refused the request \(HTTP 403\).*Check 'Secret Key' and 'Merchant Account ID' in the credential/,
-	],
-	[
-		'EFundPay',
-		'no account',
-		{ merchantAccountId: '' },
-		"'Merchant Account ID' in the EFundPay credential is empty. Correct the credential; nothing was sent.",
-	],
-	[
-		'EFundPay',
-		'a test key for live payments',
-		{ environment: 'live', secretKey: 'sk_test_1234567890' },
-		"'Secret Key' in the EFundPay credential is a test key (sk_test_), but the address is that of the live environment. Correct the credential; nothing was sent.",
-	],
-	[
-		'EFundPay',
-		'a live key for trying out',
-		{ environment: 'test', secretKey: 'sk_live_1234567890' },
-		"'Secret Key' in the EFundPay credential is a live key (sk_live_), but the address is that of the test environment. Correct the credential; nothing was sent.",
-	],
-	[
-		'WooshPay',
-		'no key',
-		{ secretKey: '' },
-		"'Secret Key' in the WooshPay credential is empty. Correct the credential; nothing was sent.",
-	],
-	[
-		'WooshPay',
-		'a wrong key',
-		{ secretKey: 'wrong' },
-		"WooshPay refused the request (HTTP 401): Invalid API key. (error_401). Check 'Secret Key' in the credential, and that it belongs to 'Environment'.",
-	],
-	[
-		'WooshPay',
-		'a test key for live payments',
-		{ environment: 'live', secretKey: 'sk_test_1234567890' },
-		"'Secret Key' in the WooshPay credential is a test key, but 'Environment' is Live. Correct the credential; nothing was sent.",
-	],
-	[
-		'WooshPay',
-		'a live key for trying out',
-		{ environment: 'test', secretKey: 'sk_live_1234567890' },
-		"'Secret Key' in the WooshPay credential is a live key, but 'Environment' is Test. Correct the credential; nothing was sent.",
-	],
-	[
-		'ChingChingPay',
-		'no key',
-		{ apiKey: '' },
-		"'API Key' in the ChingChingPay credential is empty. Correct the credential; nothing was sent.",
-	],
-	[
-		'ChingChingPay',
-		'a wrong key',
-		{ apiKey: 'wrong' },
-		/^ChingChingPay refused the request \(HTTP 401\): invalid api key.*check 'API Key' and 'Signing Secret' in the credential/,
-	],
-	[
-		'ChingChingPay',
-		'no signing secret',
-		{ signingSecret: '' },
-		"'Signing Secret' in the ChingChingPay credential is empty. Correct the credential; nothing was sent.",
-	],
-	[
-		'ChingChingPay',
-		'a wrong signing secret',
-		{ signingSecret: 'wrong' },
-		/^ChingChingPay refused the request \(HTTP 401\): invalid signature.*'Request Key', 'Signed Text' and 'Signature Encoding'/,
-	],
-	[
-		'ChingChingPay',
-		'no merchant number anywhere',
-		{ merchantId: '' },
-		"'Merchant ID' is empty. Enter it here, or once for all in the credential.",
-	],
-	[
-		'TokenPay',
-		'no application',
-		{ appId: '' },
-		"'App ID' in the TokenPay credential is empty. Correct the credential; nothing was sent.",
-	],
-	[
-		'TokenPay',
-		'an application that does not exist',
-		{ appId: 'wrong' },
-		"TokenPay refused the request: application does not exist (code 20000). Check 'App ID' and 'Merchant ID' in the credential.",
-	],
-	[
-		'TokenPay',
-		'no merchant number',
-		{ merchantId: '' },
-		"'Merchant ID' in the TokenPay credential is empty. Correct the credential; nothing was sent.",
-	],
-	[
-		'TokenPay',
-		'no secret',
-		{ appSecret: '' },
-		"'App Secret' in the TokenPay credential is empty. Correct the credential; nothing was sent.",
-	],
-	[
-		'TokenPay',
-		'a secret that is cut off',
-		{ appSecret: '0123456789abcdef' },
-		"'App Secret' in the TokenPay credential is not 32 bytes long. Correct the credential; nothing was sent.",
-	],
-	[
-		'TokenPay',
-		'no address of the payment page',
-		{ checkoutBaseUrl: '' },
-		"'Checkout Base URL' in the credential is not an absolute URL. Open the credential and enter the address with https:// in front.",
-	],
-];
+const mistakes = (kind: 'inCreateCheckout' | 'atPublishing') =>
+	providers.flatMap((provider) =>
+		provider.facts.credential[kind].map(
+			([typed, given, seen]) => [provider.folder, typed, given, seen, provider] as const,
+		),
+	);
 
-it.each(inCredential)('%s: %s in the credential', async (folder, _typed, given, seen) => {
-	const provider = providers.find((each) => each.folder === folder);
-	if (!provider) throw new Error(`There is no ${folder}.`);
-	const { error } = await create(provider, {}, { ...goodFields(provider), ...given });
-	expect(error).toEqual(as(seen));
-});
+it.each(mistakes('inCreateCheckout'))(
+	'%s: %s in the credential',
+	async (_folder, _typed, given, seen, provider) => {
+		const { error } = await create(provider, {}, { ...goodFields(provider), ...given });
+		expect(error).toEqual(as(seen));
+	},
+);
 
-/** What is wrong with what proves callbacks, and what publishing the trigger says. */
-const openAndFillIn =
-	'Open the credential, fill this in, and publish the workflow again. Until then every callback would be refused';
-const atPublishing: Array<[folder: string, typed: string, given: Fields, seen: string | RegExp]> = [
-	[
-		'Payfect',
-		'no secret',
-		{ callbackSecretKey: '' },
-		`Payfect callbacks cannot be verified: 'Callback Secret Key' in the Payfect credential is empty. ${openAndFillIn}`,
-	],
-	[
-		'Payfect',
-		'the API key as secret',
-		{ callbackSecretKey: 'payfect-api-key' },
-		`Payfect callbacks cannot be verified: 'Callback Secret Key' in the Payfect credential is not a key of 32 bytes in base64url (44 characters that end with =). ${openAndFillIn}`,
-	],
-	[
-		'EFundPay',
-		'no platform key',
-		{ platformPublicKey: '' },
-		`EFundPay callbacks cannot be verified: 'Platform Public Key' in the EFundPay credential is empty. ${openAndFillIn}`,
-	],
-	[
-		'EFundPay',
-		'the secret key as platform key',
-		{ platformPublicKey: 'sk_test_1234567890' },
-		`EFundPay callbacks cannot be verified: 'Platform Public Key' in the EFundPay credential is not an RSA public key in PEM or base64. ${openAndFillIn}`,
-	],
-	[
-		'WooshPay',
-		'a wrong key',
-		{ secretKey: 'wrong' },
-		/^The endpoint of this trigger could not be registered at WooshPay: WooshPay refused the request \(HTTP 401\).*Check 'Secret Key' in the credential.*then publish the workflow again\.$/,
-	],
-	[
-		'ChingChingPay',
-		'no signing secret',
-		{ signingSecret: '' },
-		`ChingChingPay callbacks cannot be verified: 'Signing Secret' in the ChingChingPay credential is empty. ${openAndFillIn}`,
-	],
-	[
-		'TokenPay',
-		'a secret that is cut off',
-		{ appSecret: '0123456789abcdef' },
-		`TokenPay callbacks cannot be verified: 'App Secret' in the TokenPay credential is not 32 bytes long. ${openAndFillIn}`,
-	],
-	[
-		'TokenPay',
-		'a previous secret that is cut off',
-		{ appSecretPrevious: '0123456789abcdef' },
-		`TokenPay callbacks cannot be verified: 'Previous App Secret' in the TokenPay credential is not 32 bytes long. ${openAndFillIn}`,
-	],
-];
-
-it.each(atPublishing)('%s Trigger: %s in the credential', async (folder, _typed, given, seen) => {
-	const provider = providers.find((each) => each.folder === folder);
-	if (!provider) throw new Error(`There is no ${folder}.`);
-	const said = await publish(provider, { ...goodFields(provider), ...given });
-	expect(said).toEqual(as(seen));
-});
+it.each(mistakes('atPublishing'))(
+	'%s Trigger: %s in the credential',
+	async (_folder, _typed, given, seen, provider) => {
+		const said = await publish(provider, { ...goodFields(provider), ...given });
+		expect(said).toEqual(as(seen));
+	},
+);
 
 describe('EFundPay Trigger: the platform key, as people paste it', () => {
 	const provider = providers.find(({ folder }) => folder === 'EFundPay') as Provider;

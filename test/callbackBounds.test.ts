@@ -2,14 +2,15 @@
  * Anybody who knows an address can send a body to it: what is longer than any callback is refused
  * before it costs anything, at every provider.
  */
-import type { INodeType, IWebhookFunctions } from 'n8n-workflow';
+import type { IWebhookFunctions } from 'n8n-workflow';
 import { receiveCallback } from '../nodes/shared/callbacks/receiveCallback';
 import type { ReceivedCallback } from '../nodes/shared/core/contract';
 import { resumeWhenPaid } from '../nodes/shared/waiting/waitForPayment';
 import { merchants, type Merchant } from './benchmark/signedPayments';
-import * as tokenPay from './nodes/TokenPay/callbacks';
+import { testProviders } from './providers';
 import { bareWebhookContext } from './support/bareWebhookContext';
 import { runNode } from './support/contexts';
+import { newCredential, newNode } from './support/providers';
 
 const mostBytes = 250_000;
 const settings = {
@@ -21,12 +22,7 @@ let payments = 0;
 
 /** A genuine callback whose body has exactly so many bytes. */
 function callbackOf(merchant: Merchant, bytes: number): ReceivedCallback {
-	const number = ++payments;
-	const withText = (description: string) => merchant.callback({ number, items: [{ description }] });
-	// Its content is encrypted in steps of several bytes.
-	if (merchant.displayName === 'TokenPay')
-		return tokenPay.callback(withText('').rawBody.toString().padEnd(bytes));
-	return withText('x'.repeat(bytes - withText('').rawBody.length));
+	return merchant.callback({ number: ++payments, bytes });
 }
 
 interface Outcome {
@@ -72,16 +68,9 @@ function payloadOf(merchant: Merchant, callback: ReceivedCallback) {
 
 async function throughVerify(merchant: Merchant, { headers, rawBody }: ReceivedCallback) {
 	const folder = merchant.displayName;
-	const { [folder]: Node } = jest.requireActual<Record<string, new () => INodeType>>(
-		`../nodes/${folder}/${folder}.node`,
-	);
-	const { [`${folder}Api`]: Api } = jest.requireActual<Record<string, new () => never>>(
-		`../credentials/${folder}Api.credentials`,
-	);
-	if (!Node || !Api) throw new Error(`There is no ${folder}.`);
 	const run = await runNode({
-		node: new Node(),
-		credentialTypes: [new Api()],
+		node: newNode(folder),
+		credentialTypes: [newCredential(folder)],
 		credentials: { [merchant.node.credentialName]: merchant.credentials as never },
 		parameters: { resource: 'callback', operation: 'verify', options: settings.options },
 		items: [
@@ -147,8 +136,8 @@ describe.each(merchants)('a callback of $displayName', (merchant) => {
 	);
 });
 
-/** WooshPay has no Wait for Payment. */
-const waiting = merchants.filter(({ displayName }) => displayName !== 'WooshPay');
+const waits = testProviders().filter(({ wait }) => wait !== undefined);
+const waiting = merchants.filter((merchant) => waits.some(({ name }) => name === merchant.name));
 
 describe.each(waiting)('Wait for Payment of $displayName', (merchant) => {
 	it('judges a callback of 250,000 bytes, and refuses one with a byte more and goes on waiting', async () => {

@@ -1,6 +1,6 @@
 /**
- * What every provider must do, run over all that are found on disk. What differs from one to
- * another stands in every-provider.samples.ts.
+ * What every provider must do, run over all that have a file in test/providers/, where what differs
+ * from one to another stands.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -15,7 +15,6 @@ import {
 	type INodeType,
 } from 'n8n-workflow';
 import type { CheckoutOrder, PaymentContract, Payload } from '../nodes/shared/core/contract';
-import { samples, type ProviderSamples } from './every-provider.samples';
 import {
 	startProviderServer,
 	type ProviderServer,
@@ -33,6 +32,7 @@ import {
 	type NodeRunOptions,
 	type WebhookCall,
 } from './support/contexts';
+import { testProviders, type TestProvider } from './providers';
 import { newCredential, newNode, newTrigger, providerFolders, root } from './support/providers';
 import { TestSandbox } from './support/testSandbox';
 
@@ -49,18 +49,17 @@ const folders = providerFolders();
 
 type AnyContract = PaymentContract<Record<string, unknown>, CheckoutOrder>;
 
-interface Provider extends ProviderSamples {
-	folder: string;
-	/** The value of `provider` in outputs. */
-	name: string;
+interface Provider extends Pick<TestProvider, 'folder' | 'name' | 'order' | 'money' | 'form'> {
 	node: INodeType;
 	trigger: INodeType;
 	credential: ICredentialType;
+	facts: TestProvider;
 	contract: AnyContract;
 	contractText: string;
 }
 
-function providerIn(folder: string): Provider {
+function codeOf(facts: TestProvider): Provider {
+	const { folder, name, order, money, form } = facts;
 	const contractFile =
 		readdirSync(path.join(root, 'nodes', folder)).find((file) => file.endsWith('.contract.ts')) ??
 		'the contract';
@@ -70,13 +69,14 @@ function providerIn(folder: string): Provider {
 		(value): value is AnyContract =>
 			typeof value === 'object' && value !== null && 'callback' in value && 'authHeaders' in value,
 	);
-	const ofProvider = samples[folder];
-	if (contract === undefined || ofProvider === undefined)
-		throw new Error(`${folder} has no contract, or no entry in test/every-provider.samples.ts.`);
+	if (contract === undefined) throw new Error(`${folder} has no contract.`);
 	return {
-		...ofProvider,
 		folder,
-		name: folder.toLowerCase(),
+		name,
+		order,
+		money,
+		form,
+		facts,
 		node: newNode(folder),
 		trigger: newTrigger(folder),
 		credential: newCredential(folder),
@@ -85,7 +85,7 @@ function providerIn(folder: string): Provider {
 	};
 }
 
-const providers = folders.map(providerIn);
+const providers = testProviders().map(codeOf);
 
 /** `payfect`, `eFundPay`: as in type names of saved workflows. */
 const internalName = (folder: string) => folder.charAt(0).toLowerCase() + folder.slice(1);
@@ -244,7 +244,7 @@ describe.each(providers)('$folder: what saved workflows and people see', (provid
 	});
 
 	it('offers the operations of product.md and no other', () => {
-		const expected = Object.entries(provider.operations).flatMap(([resource, operations]) =>
+		const expected = Object.entries(provider.form.operations).flatMap(([resource, operations]) =>
 			operations.map((operation) => ({ resource, operation })),
 		);
 		const sorted = (list: typeof expected) =>
@@ -300,18 +300,18 @@ describe.each(providers)('$folder: what saved workflows and people see', (provid
 	});
 
 	it('has amounts in both units where the provider takes integers', () => {
-		expect(optionValues(named('amountUnit', create)).sort()).toEqual(provider.amountUnits);
+		expect(optionValues(named('amountUnit', create)).sort()).toEqual(provider.form.amountUnits);
 	});
 
 	it('is told where callbacks go', () => {
-		expect(optionValues(named('callback', create)).sort()).toEqual(provider.callback);
+		expect(optionValues(named('callback', create)).sort()).toEqual(provider.form.callback);
 		expect(named('callbackUrl', { ...create, callback: 'url' })?.type).toBe(
-			provider.callback.includes('url') ? 'string' : undefined,
+			provider.form.callback.includes('url') ? 'string' : undefined,
 		);
 	});
 
 	it('reissues an order by Attempt, and repeats one, only where the provider has idempotency keys', () => {
-		expect(optionNames(named('options', create)).sort()).toEqual(provider.createOptions);
+		expect(optionNames(named('options', create)).sort()).toEqual(provider.form.createOptions);
 	});
 
 	it('waits in the common words, where callbacks go to an address per checkout', () => {
@@ -329,7 +329,7 @@ describe.each(providers)('$folder: what saved workflows and people see', (provid
 			'limitUnit',
 		];
 		expect(names.filter((name) => common.includes(name))).toEqual(waits.length === 0 ? [] : common);
-		expect(waits).toHaveLength(provider.callback.includes('resumeExecution') ? 1 : 0);
+		expect(waits).toHaveLength(provider.form.callback.includes('resumeExecution') ? 1 : 0);
 	});
 
 	it('hides from AI agents what must not be theirs', () => {
@@ -351,7 +351,7 @@ describe.each(providers)('$folder: what saved workflows and people see', (provid
 			trigger.description.properties.find((property) => property.name === name);
 		expect(optionValues(byName('events')).sort()).toEqual(EVENTS);
 		expect(byName('events')?.default).toContain('payment.succeeded');
-		expect(optionNames(byName('options')).sort()).toEqual(provider.triggerOptions);
+		expect(optionNames(byName('options')).sort()).toEqual(provider.form.triggerOptions);
 	});
 
 	it('answers callbacks at full speed: a version above 1, and nothing for the expression engine', () => {
@@ -649,14 +649,14 @@ describe.each(providers)('$folder: from order to callback', (provider) => {
 		'%s signature is refused with a real 401 that says nothing, and starts nothing',
 		async (_what, change) => {
 			const { request } = await paidCallback();
-			const { [provider.signatureHeader]: signature, ...headers } = request.headers;
+			const { [provider.facts.callback.signatureHeader]: signature, ...headers } = request.headers;
 			expect(signature).toEqual(expect.any(String));
 			const changed = change(signature ?? '');
 			const call = await receive({
 				...request,
 				headers: {
 					...headers,
-					...(changed === undefined ? {} : { [provider.signatureHeader]: changed }),
+					...(changed === undefined ? {} : { [provider.facts.callback.signatureHeader]: changed }),
 				},
 			});
 			expect(call.response).toMatchObject({ status: 401, body: 'Unauthorized' });
@@ -732,7 +732,7 @@ describe.each(providers)('$folder: from order to callback', (provider) => {
 					headers: request.headers,
 				});
 			expect(event(verdict.payload)).toMatchObject({ event: 'payment.succeeded', status: 'paid' });
-			expect(event(provider.withStatus(verdict.payload, word))).toMatchObject({
+			expect(event(provider.facts.callback.withStatus(verdict.payload, word))).toMatchObject({
 				event: 'unknown',
 				status: 'unknown',
 			});
@@ -747,7 +747,7 @@ describe.each(providers)('$folder: from order to callback', (provider) => {
 			.filter((value) => value !== '');
 		const forged = {
 			...request,
-			headers: { ...request.headers, [provider.signatureHeader]: 'AAAA' },
+			headers: { ...request.headers, [provider.facts.callback.signatureHeader]: 'AAAA' },
 		};
 		const calls = [
 			await receive(forged),
@@ -769,7 +769,7 @@ function valueFor(
 	provider: Provider,
 	{ name, type, default: preset, options, required }: INodeProperties,
 ): unknown {
-	const ofProvider = { ...provider.values, ...provider.order }[name];
+	const ofProvider = { ...provider.form.values, ...provider.order }[name];
 	if (ofProvider !== undefined) return ofProvider;
 	if (!required && !/reference|^checkoutId|^paymentId|^transactionId/i.test(name)) return preset;
 	if (name === 'binaryPropertyName') return 'data';
@@ -1030,7 +1030,7 @@ describe.each(providers)(
 						`${JSON.stringify(result.logs)}${result.error?.message}${result.error?.description}${JSON.stringify(result.outputs)}`,
 				)
 				.join('\n');
-			expect(shownToUsers).not.toContain(provider.cardNumber ?? secrets[0]);
+			expect(shownToUsers).not.toContain(provider.form.cardNumber ?? secrets[0]);
 		});
 	},
 );

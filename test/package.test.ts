@@ -4,10 +4,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { resolveOutputSchemaPath, type PackageDirectoryLoader } from 'n8n-core';
 import type { INodePropertyOptions, INodeTypeDescription } from 'n8n-workflow';
-import { merchants } from './benchmark/signedPayments';
-import { callbackCases } from './e2e/callbackCases';
-import { samples } from './every-provider.samples';
-import { fuzzedProviders } from './fuzz/genuineCallbacks';
 import { loadFromDist } from './support/contexts';
 import { providerFolders, root } from './support/providers';
 
@@ -89,108 +85,6 @@ describe('package.json', () => {
 
 	it('asks for n8n-workflow and nothing else', () => {
 		expect(packageJson.peerDependencies).toEqual({ 'n8n-workflow': '*' });
-	});
-});
-
-describe('what a provider needs', () => {
-	const has = (folder: string, name: RegExp) => () =>
-		filesUnder(folder).filter(
-			(file) => path.posix.dirname(file) === folder && name.test(path.posix.basename(file)),
-		);
-	const everything = (provider: string): Array<[what: string, found: () => unknown[]]> => {
-		const named = (ending: string) => new RegExp(`^${provider}${ending}$`, 'i');
-		const exactly = (ending: string) => new RegExp(`^${provider}${ending}$`);
-		const nodes = `nodes/${provider}`;
-		const nodeType = `${packageJson.name}.${internalName(provider)}`;
-		const lines = (file: string) =>
-			existsSync(inRoot(file)) ? readFileSync(inRoot(file), 'utf8').split('\n') : [];
-		const needs: ReturnType<typeof everything> = [
-			[`${nodes}/${provider}.node.ts`, has(nodes, exactly('\\.node\\.ts'))],
-			[`${nodes}/${provider}Trigger.node.ts`, has(nodes, exactly('Trigger\\.node\\.ts'))],
-			[
-				`${nodes}/${provider}.node.json (search words and links)`,
-				has(nodes, exactly('\\.node\\.json')),
-			],
-			[
-				`${nodes}/${provider}Trigger.node.json (search words and links)`,
-				has(nodes, exactly('Trigger\\.node\\.json')),
-			],
-			[`${nodes}/${provider.toLowerCase()}.contract.ts`, has(nodes, named('\\.contract\\.ts'))],
-			[`${nodes}/README.md`, has(nodes, /^README\.md$/)],
-			[
-				`credentials/${provider}Api.credentials.ts`,
-				has('credentials', exactly('Api\\.credentials\\.ts')),
-			],
-			['an icon for light backgrounds in icons/', has('icons', named('\\.svg'))],
-			['an icon for dark backgrounds in icons/', has('icons', named('\\.dark\\.svg'))],
-			[
-				"a row in README.md's provider table",
-				() => lines('README.md').filter((line) => line.startsWith('|') && line.includes(provider)),
-			],
-			['a file in sandbox/providers/', has('sandbox/providers', named('\\.ts'))],
-			[
-				'an example in examples/ that uses its node',
-				() =>
-					filesUnder('examples').filter(
-						(file) =>
-							file.endsWith('.json') &&
-							readFileSync(inRoot(file), 'utf8').includes(`"${nodeType}"`),
-					),
-			],
-			[
-				'an example in examples/ that uses its trigger',
-				() =>
-					filesUnder('examples').filter(
-						(file) =>
-							file.endsWith('.json') &&
-							readFileSync(inRoot(file), 'utf8').includes(`"${nodeType}Trigger"`),
-					),
-			],
-			['an entry in test/every-provider.samples.ts', () => (samples[provider] ? [provider] : [])],
-			[
-				`tests in test/${nodes}/`,
-				() => filesUnder(`test/${nodes}`).filter((file) => file.endsWith('.test.ts')),
-			],
-			[
-				`test/sandbox/${provider.toLowerCase()}.test.ts`,
-				has('test/sandbox', named('\\.test\\.ts')),
-			],
-			[`test/e2e/${internalName(provider)}.test.ts`, has('test/e2e', named('\\.test\\.ts'))],
-			[
-				'an entry in test/e2e/callbackCases.ts',
-				() => callbackCases.filter(({ displayName }) => displayName === provider),
-			],
-			[
-				'an entry in test/fuzz/genuineCallbacks.ts',
-				() => fuzzedProviders.filter(({ name }) => name === provider.toLowerCase()),
-			],
-			[
-				'an entry in test/benchmark/signedPayments.ts',
-				() => merchants.filter(({ displayName }) => displayName === provider),
-			],
-		];
-		const waits = samples[provider]?.operations.checkout?.includes('waitForPayment') ?? true;
-		if (waits)
-			needs.push([
-				'an entry in test/e2e/waitForPayment.test.ts',
-				() =>
-					lines('test/e2e/waitForPayment.test.ts').filter((line) =>
-						line.includes(`displayName: '${provider}'`),
-					),
-			]);
-		return needs;
-	};
-
-	it('is looked for in at least one provider', () => {
-		expect(providers.length).toBeGreaterThan(0);
-	});
-
-	it.each(
-		providers.flatMap((provider) =>
-			everything(provider).map(([what, found]) => [provider, what, found] as const),
-		),
-	)('%s has %s', (_provider, _what, found) => {
-		expect(found().length).toBeGreaterThan(0);
 	});
 });
 

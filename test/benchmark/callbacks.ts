@@ -14,21 +14,15 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs, promisify } from 'node:util';
-import axios from 'axios';
-import type { IDataObject, INode } from 'n8n-workflow';
-import {
-	chingChingPay,
-	type ChingChingPayCredentials,
-} from '../../nodes/ChingChingPay/chingChingPay.contract';
+import type { ICredentialDataDecryptedObject, IDataObject, INode } from 'n8n-workflow';
 import { sandboxCredentials, startSandbox, type RunningSandbox } from '../../sandbox/sandbox';
 import type { ReceivedCallback } from '../../nodes/shared/core/contract';
 import { N8nClient, type Credential } from '../n8n/client';
 import { installPackage, startN8n, type RunningN8n } from '../n8n/instance';
-import {
-	credentials as chingChingPayCredentials,
-	order as chingChingPayOrder,
-} from '../nodes/ChingChingPay/support';
-import { merchants } from './signedPayments';
+import { runNode } from '../support/contexts';
+import { newCredential, newNode } from '../support/providers';
+import { SandboxClient } from '../support/sandboxClient';
+import { merchants, type Merchant } from './signedPayments';
 import {
 	figure,
 	median,
@@ -175,8 +169,8 @@ async function open(client: N8nClient, sandbox: RunningSandbox): Promise<Contest
 			...rest,
 		});
 	};
-	const [first] = merchants;
-	if (!first) throw new Error('There are no merchants.');
+	const first = merchants.find(({ name }) => name === 'payfect');
+	if (!first) throw new Error('There is no Payfect.');
 	const any = {
 		callback: async (payment: number) => first.callback({ number: payment }),
 		verifies: false,
@@ -253,11 +247,7 @@ async function open(client: N8nClient, sandbox: RunningSandbox): Promise<Contest
 				verifies: true,
 				callback: async (payment) => {
 					// The form's defaults beside what is typed in.
-					await payAtSandbox(
-						chingChingPayCredentials({ ...merchant.credentials, ...data }),
-						sandbox,
-						payment,
-					);
+					await payAtSandbox(merchant, { ...merchant.credentials, ...data }, sandbox, payment);
 					return await signed(payment);
 				},
 			},
@@ -266,35 +256,28 @@ async function open(client: N8nClient, sandbox: RunningSandbox): Promise<Contest
 	return contestants;
 }
 
-/** So that ChingChingPay, the only one that is asked, knows the payment when it is asked. */
+/** So that the provider knows the payment when it is asked. */
 async function payAtSandbox(
-	credentials: ChingChingPayCredentials,
+	{ name, displayName, node, order }: Merchant,
+	credentials: Record<string, unknown>,
 	sandbox: RunningSandbox,
 	payment: number,
 ): Promise<void> {
-	const call = chingChingPay.checkout.call(
-		chingChingPayOrder({ reference: `order-${payment}`, amount: '20.50' }),
-		credentials,
-	);
-	const headers = {
-		...call.headers,
-		...chingChingPay.authHeaders(credentials, call, {
-			now: new Date(),
-			nonce: randomUUID().replaceAll('-', ''),
-		}),
-	};
-	const answer = await axios.request<{ data: { payment_id: string } }>({
-		method: call.method,
-		url: call.url,
-		headers,
-		data: Buffer.from(call.body ?? ''),
-		proxy: false,
+	const { outputs, error } = await runNode({
+		node: newNode(displayName),
+		credentialTypes: [newCredential(displayName)],
+		credentials: { [node.credentialName]: credentials as ICredentialDataDecryptedObject },
+		parameters: {
+			resource: 'checkout',
+			operation: 'create',
+			callback: 'none',
+			reference: `order-${payment}`,
+			...order,
+		},
 	});
-	await axios.post(
-		`${sandbox.url}/control/checkouts/${chingChingPay.provider}/${answer.data.data.payment_id}/pay`,
-		{ callback: 'none' },
-		{ proxy: false },
-	);
+	if (error) throw error;
+	const { checkoutId } = outputs[0]?.[0]?.json ?? {};
+	await new SandboxClient(sandbox.url).act(name, String(checkoutId), 'pay', { callback: 'none' });
 }
 
 async function measure(

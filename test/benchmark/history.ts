@@ -40,7 +40,7 @@ const TWICE = 2 * PAYMENTS;
 
 async function main(): Promise<void> {
 	// The one whose proof takes least time, so that what history adds shows most.
-	const merchant = merchants.find(({ node }) => node.contract.provider === 'wooshpay');
+	const merchant = merchants.find(({ name }) => name === 'wooshpay');
 	if (!merchant) throw new Error('There is no WooshPay.');
 	for (let warm = 0; warm < 20; warm++)
 		await microsecondsEach(merchant, window(merchant, warm * WINDOW));

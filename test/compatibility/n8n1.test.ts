@@ -16,6 +16,7 @@ import {
 	placeOrder,
 	Warehouse,
 	type CallbackCase,
+	providerCase,
 } from '../e2e/callbackSupport';
 import { endExamples, ExampleInUse, checkoutOf } from '../e2e/exampleInUse';
 import type { PayerAction } from '../support/sandboxClient';
@@ -87,8 +88,7 @@ describe.each(callbackCases)('$displayName', (provider) => {
 	});
 });
 
-/** Those that take a callback address per checkout. */
-const waiting = callbackCases.filter(({ callbackParameters }) => callbackParameters !== undefined);
+const waiting = callbackCases.filter(({ wait }) => wait !== undefined);
 
 /** An order that waits for its payment: Order → Create → Wait → Shipped | Not Shipped. */
 async function order(
@@ -195,7 +195,7 @@ test('Wait for Payment: after a time-out nothing is shipped, and nothing leaves 
 });
 
 describe('WooshPay Trigger', () => {
-	const wooshPay = callbackCases.find(({ provider }) => provider === 'wooshpay') as CallbackCase;
+	const wooshPay = providerCase('wooshpay');
 
 	test('is registered once, however often it is published and n8n started, and removed when it is unpublished', async () => {
 		const { client, n8n } = await stage();
@@ -238,7 +238,7 @@ describe('WooshPay Trigger', () => {
 
 test('a connection that is refused is told from one that broke: nothing was made', async () => {
 	const { client } = await stage();
-	const [provider] = callbackCases as [CallbackCase];
+	const provider = providerCase('payfect');
 	const { credential } = await makeCredential(provider as ProviderCase, {
 		baseUrl: 'http://127.0.0.1:9',
 	});
@@ -256,7 +256,7 @@ test('a connection that is refused is told from one that broke: nothing was made
 });
 
 describe('a server that stands in the place of the API', () => {
-	const chingChingPay = callbackCases.find(({ provider }) => provider === 'chingchingpay');
+	const chingChingPay = providerCase('chingchingpay');
 	let server: BrokenServer;
 	beforeAll(async () => (server = await BrokenServer.start()));
 	afterAll(() => server.close());
@@ -282,7 +282,7 @@ describe('a server that stands in the place of the API', () => {
 	test('and never ends makes a checkout that may have been made', async () => {
 		server.misbehave('never ends');
 		const { client } = await stage();
-		const [payfect] = callbackCases as [CallbackCase];
+		const payfect = providerCase('payfect');
 		const { credential } = await makeCredential(payfect as ProviderCase, { baseUrl: server.url });
 		const { id } = await makeActionWorkflow(payfect as ProviderCase, credential, {
 			resource: 'checkout',

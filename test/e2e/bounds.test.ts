@@ -7,9 +7,15 @@ import { setTimeout as wait } from 'node:timers/promises';
 import axios from 'axios';
 import { median, processorMilliseconds, residentMegabytes } from '../benchmark/support';
 import { BrokenServer } from '../nodes/shared/support/brokenServer';
-import { callbackCases, closeMerchants, logLinesAbout, openMerchant } from './callbackSupport';
+import { callbackByUrl } from './callbackCases';
 import {
-	callbackByUrl,
+	callbackCases,
+	closeMerchants,
+	logLinesAbout,
+	openMerchant,
+	providerCase,
+} from './callbackSupport';
+import {
 	errorOf,
 	makeActionWorkflow,
 	makeCredential,
@@ -19,8 +25,7 @@ import {
 	type ProviderCase,
 } from './support';
 
-const chingChingPay = callbackCases.find(({ provider }) => provider === 'chingchingpay');
-if (!chingChingPay) throw new Error('There is no ChingChingPay.');
+const chingChingPay = providerCase('chingchingpay');
 const noOp = node('Fulfilled', 'n8n-nodes-base.noOp', 1);
 
 let server: BrokenServer;
@@ -186,8 +191,7 @@ test('an answer that drips does not hold up a callback: it gets 500 when the tim
 test('an answer that drips does not hold up a row, however n8n stops its requests', async () => {
 	server.misbehave('drips');
 	const { client } = await stage();
-	const [payfect] = callbackCases;
-	if (!payfect) throw new Error('There is no Payfect.');
+	const payfect = providerCase('payfect');
 	const { credential } = await makeCredential(payfect as ProviderCase, { baseUrl: server.url });
 	const { id } = await makeActionWorkflow(payfect as ProviderCase, credential, {
 		resource: 'checkout',

@@ -19,7 +19,7 @@ import {
 	type ProviderCase,
 } from './support';
 
-export { callbackCases, type CallbackCase } from './callbackCases';
+export { callbackCases, providerCase, type CallbackCase } from './callbackCases';
 
 /**
  * The merchant's own system, which the workflow tells to ship. A test decides what it does for each

@@ -14,6 +14,7 @@ import {
 	Warehouse,
 	type Answer,
 	type CallbackCase,
+	providerCase,
 } from './callbackSupport';
 import { makeCredential, node, secretsIn, stage, type ProviderCase } from './support';
 import { endpointsAtWooshPay } from './wooshPayAccount';
@@ -189,8 +190,7 @@ describe.each(callbackCases)('$displayName, Respond: Immediately', (provider) =>
 });
 
 test('WooshPay: a power cut while the workflow runs loses neither the payment nor the endpoint', async () => {
-	const provider = callbackCases.find((one) => one.provider === 'wooshpay');
-	if (!provider) throw new Error('There is no WooshPay.');
+	const provider = providerCase('wooshpay');
 	const merchant = await openMerchant(provider, {
 		trigger: { respond: 'whenFinished' },
 		then: [warehouse.node('Ship')],

@@ -1,48 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
+import { providerCase } from './callbackCases';
 import { describeProvider } from './describeProvider';
-import {
-	callbackByUrl,
-	itemsOf,
-	makeActionWorkflow,
-	makeCredential,
-	Shop,
-	stage,
-	type ProviderCase,
-} from './support';
+import { itemsOf, makeActionWorkflow, makeCredential, Shop, stage } from './support';
 
-const chingChingPay: ProviderCase = {
-	provider: 'chingchingpay',
-	displayName: 'ChingChingPay',
-	node: 'chingChingPay',
-	trigger: 'chingChingPayTrigger',
-	credential: 'chingChingPayApi',
-	order: {
-		amountFrom: 'amount',
-		amount: '20.50',
-		currency: 'HKD',
-		description: 'One box of tea',
-		channelId: '1',
-		paymentMethod: 'ANY_METHOD',
-	},
-	money: { amount: '20.50', currency: 'HKD' },
-	callbackParameters: callbackByUrl,
-	lookUp: ({ reference }) => ({
-		resource: 'transaction',
-		operation: 'get',
-		lookUpBy: 'reference',
-		reference,
-	}),
-	missingSecret: {
-		fields: { signingSecret: '', signingSecretPrevious: '' },
-		words: /Signing Secret/,
-	},
-	wrongKey: {
-		fields: { apiKey: 'chingchingpay-a-key-that-nobody-issued' },
-		words: /invalid api key[\s\S]*'API Key'/,
-	},
-	// Inferred: no page says which answer ChingChingPay expects; the credential's default.
-	acknowledgement: { status: 200, contentType: 'text/plain; charset=utf-8', body: 'success' },
-};
+const chingChingPay = providerCase('chingchingpay');
 
 describeProvider(chingChingPay);
 

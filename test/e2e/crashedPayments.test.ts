@@ -1,5 +1,5 @@
 import type { INode } from 'n8n-workflow';
-import { callbackCases, openMerchant, pay, placeOrder, Warehouse } from './callbackSupport';
+import { openMerchant, pay, placeOrder, Warehouse, providerCase } from './callbackSupport';
 import { ExampleInUse } from './exampleInUse';
 import { stage } from './support';
 
@@ -9,7 +9,7 @@ afterAll(() => warehouse.close());
 
 test('find-crashed-payments.json: an acknowledged payment whose execution was killed is fulfilled by the next look, and once', async () => {
 	const { n8n, client } = await stage();
-	const provider = callbackCases.find((one) => one.provider === 'payfect')!;
+	const provider = providerCase('payfect');
 	const merchant = await openMerchant(provider, { then: [warehouse.node('Ship')] });
 	const order = await placeOrder(merchant);
 	const letGo = warehouse.hold(order.reference);

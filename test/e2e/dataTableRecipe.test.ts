@@ -3,16 +3,16 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { NewWorkflow, Workflow } from '../n8n/client';
 import {
-	callbackCases,
 	delivered,
 	pay,
 	placeOrder,
 	redeliveryScale,
 	Warehouse,
+	providerCase,
 } from './callbackSupport';
 import { callbackUrl, itemsOf, makeCredential, stage, type ProviderCase } from './support';
 
-const provider = callbackCases.find((one) => one.provider === 'tokenpay')!;
+const provider = providerCase('tokenpay');
 const { acknowledgement } = provider;
 const warehouse = new Warehouse();
 let workflow: Workflow;

@@ -1,55 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 import { logLinesAbout } from './callbackSupport';
+import { callbackByUrl, providerCase } from './callbackCases';
 import { describeProvider } from './describeProvider';
-import {
-	callbackByUrl,
-	errorOf,
-	itemsOf,
-	makeActionWorkflow,
-	makeCredential,
-	Shop,
-	stage,
-	type ProviderCase,
-} from './support';
+import { errorOf, itemsOf, makeActionWorkflow, makeCredential, Shop, stage } from './support';
 
-const eFundPay: ProviderCase = {
-	provider: 'efundpay',
-	displayName: 'EFundPay',
-	node: 'eFundPay',
-	trigger: 'eFundPayTrigger',
-	credential: 'eFundPayApi',
-	order: {
-		amountFrom: 'amount',
-		amount: '20.50',
-		currency: 'USD',
-		description: 'One box of tea',
-		successUrl: 'https://shop.example/thanks',
-		buyerName: 'Maria Gomez',
-		buyerEmail: 'maria@shop.example',
-	},
-	money: { amount: '20.50', currency: 'USD' },
-	callbackParameters: callbackByUrl,
-	// Only by the id that Create returned: no call finds a payment by its reference.
-	lookUp: ({ checkoutId }) => ({
-		resource: 'transaction',
-		operation: 'get',
-		transactionId: checkoutId,
-	}),
-	missingSecret: {
-		fields: { platformPublicKey: '', platformPublicKeyPrevious: '' },
-		words: /Platform Public Key/,
-	},
-	wrongKey: {
-		fields: { secretKey: 'sk_test_a_key_that_nobody_issued' },
-		words: /Invalid API key[\s\S]*'Secret Key' and 'Merchant Account ID'/,
-	},
-	acknowledgement: {
-		status: 200,
-		contentType: 'application/json; charset=utf-8',
-		body: '{"code":"200","message":"SUCCESS"}',
-	},
-};
+const eFundPay = providerCase('efundpay');
 
 describeProvider(eFundPay);
 

@@ -8,7 +8,8 @@ import { fernetToken } from '../nodes/Payfect/support';
 import { LocalServer } from '../support/localServer';
 import { eventually } from '../n8n/client';
 import { buyer, checkoutOf, endExamples, ExampleInUse, leftOf } from './exampleInUse';
-import { goodCredential, stage, uniqueReference } from './support';
+import { testProviders } from '../providers';
+import { goodCredential, packageName, stage, uniqueReference } from './support';
 import { callWooshPay } from './wooshPayAccount';
 
 /** Those that a file of their own runs. */
@@ -27,7 +28,7 @@ describe('every example has a test that runs it', () => {
 		const other = path.join(__dirname, elsewhere[file] ?? '');
 		const isRun =
 			elsewhere[file] === undefined
-				? here.includes(`'${file}'`)
+				? here.includes(`'${file}'`) || shops.some((shop) => shop.file === file)
 				: existsSync(other) && readFileSync(other, 'utf8').includes(`'${file}'`);
 		expect(isRun).toBe(true);
 	});
@@ -38,16 +39,12 @@ describe('every example has a test that runs it', () => {
  * in the workflow.
  */
 const shops = [
-	{ file: 'payfect.json', provider: 'payfect', create: 'Create Checkout', foreign: 'usdc' },
-	{ file: 'eFundPay.json', provider: 'efundpay', create: 'Create Checkout', foreign: 'EUR' },
-	{ file: 'wooshPay.json', provider: 'wooshpay', create: 'Create Checkout', foreign: 'USD' },
-	{
-		file: 'chingChingPay.json',
-		provider: 'chingchingpay',
-		create: 'Create Payment Link',
-		foreign: 'CNY',
-	},
-	{ file: 'tokenPay.json', provider: 'tokenpay', create: 'Create Checkout', foreign: 'TRX' },
+	...testProviders().map(({ nodeName, name, foreignCurrency }) => ({
+		file: `${nodeName}.json`,
+		provider: name,
+		create: creatingNode(`${nodeName}.json`, nodeName),
+		foreign: foreignCurrency,
+	})),
 	{
 		file: 'errors-to-chat.json',
 		provider: 'chingchingpay',
@@ -55,6 +52,19 @@ const shops = [
 		foreign: 'CNY',
 	},
 ];
+
+/** The name of the step that makes the checkout. */
+function creatingNode(file: string, nodeName: string): string {
+	const { nodes } = JSON.parse(readFileSync(path.join(examplesFolder, file), 'utf8')) as {
+		nodes: INode[];
+	};
+	const found = nodes.find(
+		({ type, parameters }) =>
+			type === `${packageName}.${nodeName}` && /^create/.test(String(parameters.operation)),
+	);
+	if (!found) throw new Error(`${file} has no step that makes a checkout.`);
+	return found.name;
+}
 
 /** What this user has entered in a step in place of what the example has there. */
 const entered =

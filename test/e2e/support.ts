@@ -69,7 +69,7 @@ export interface ProviderCase {
 	 */
 	callbackParameters?: (url: string) => IDataObject;
 	/** Parameters of the operation that looks the payment up again. */
-	lookUp: (checkout: CreatedCheckout) => IDataObject;
+	lookUp: (checkout: Pick<CreatedCheckout, 'checkoutId' | 'reference'>) => IDataObject;
 	/** Credential fields without which no callback can be proved, and what publishing says then. */
 	missingSecret: { fields: IDataObject; words: RegExp };
 	/**
@@ -90,8 +90,6 @@ export interface CreatedCheckout {
 	amount: string;
 	currency: string;
 }
-
-export { callbackByUrl } from './callbackCases';
 
 /** A reference that no other test uses. */
 export function uniqueReference(): string {

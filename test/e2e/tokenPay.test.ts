@@ -1,43 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { providerCase } from './callbackCases';
 import { describeProvider } from './describeProvider';
-import {
-	callbackByUrl,
-	itemsOf,
-	makeActionWorkflow,
-	Shop,
-	stage,
-	type ProviderCase,
-} from './support';
+import { itemsOf, makeActionWorkflow, Shop, stage } from './support';
 
-const tokenPay: ProviderCase = {
-	provider: 'tokenpay',
-	displayName: 'TokenPay',
-	node: 'tokenPay',
-	trigger: 'tokenPayTrigger',
-	credential: 'tokenPayApi',
-	// Amounts come back without final zeros, since a coin may have eighteen decimals.
-	order: {
-		amountFrom: 'amount',
-		amount: '20.5',
-		chain: 'TRON',
-		currency: 'USDT',
-		description: 'One box of tea',
-	},
-	money: { amount: '20.5', currency: 'USDT' },
-	callbackParameters: callbackByUrl,
-	lookUp: ({ reference }) => ({
-		resource: 'checkout',
-		operation: 'get',
-		findBy: 'reference',
-		reference,
-	}),
-	missingSecret: { fields: { appSecret: '', appSecretPrevious: '' }, words: /App Secret/ },
-	wrongKey: {
-		fields: { appSecret: 'tokenpay-secret-nobody-ever-had!' },
-		words: /invalid signature[\s\S]*App Secret/,
-	},
-	acknowledgement: { status: 200, contentType: 'text/plain; charset=utf-8', body: 'success' },
-};
+const tokenPay = providerCase('tokenpay');
 
 describeProvider(tokenPay);
 

@@ -3,7 +3,7 @@ import axios from 'axios';
 import type { IConnections, IDataObject, INode } from 'n8n-workflow';
 import type { Credential, Workflow } from '../n8n/client';
 import type { SandboxCheckout } from '../support/sandboxClient';
-import { callbackCases, type CallbackCase } from './callbackCases';
+import { callbackCases, type CallbackCase, providerCase } from './callbackCases';
 import {
 	goodCredential,
 	itemsOf,
@@ -14,21 +14,8 @@ import {
 	uniqueReference,
 	type ProviderCase,
 } from './support';
-import { callWooshPay } from './wooshPayAccount';
 
 const text = 'text/plain; charset=utf-8';
-
-/**
- * WooshPay has no callback address per checkout: an endpoint is registered by hand, as its
- * dashboard does it.
- */
-async function registerAtWooshPay(url: string): Promise<{ webhookSecret: string }> {
-	const { secret } = await callWooshPay<{ secret: string }>('POST', 'webhook_endpoints', {
-		url,
-		enabled_events: ['payment_intent.succeeded'],
-	});
-	return { webhookSecret: secret };
-}
 
 /** n8n's Webhook node → Verify → the provider's acknowledgement → "Fulfilled", or 401. */
 async function receiving(
@@ -92,10 +79,13 @@ describe.each(callbackCases)("Verify of $displayName behind n8n's own Webhook no
 		const { client, n8n, sandbox } = await stage();
 		const path = randomUUID();
 		address = `${n8n.url}/webhook/${path}`;
-		const data = {
-			...goodCredential(provider, sandbox.url),
-			...(provider.provider === 'wooshpay' ? await registerAtWooshPay(address) : {}),
-		};
+		const fields = goodCredential(provider, sandbox.url);
+		const registered = await provider.registerByHand?.({
+			providerUrl: `${sandbox.url}/${provider.provider}`,
+			fields: fields as Record<string, string>,
+			callbackUrl: address,
+		});
+		const data = { ...fields, ...registered };
 		credential = await client.credentials.create({
 			name: `${provider.displayName} ${path.slice(0, 8)}`,
 			type: provider.credential,
@@ -170,7 +160,7 @@ describe.each(callbackCases)("Verify of $displayName behind n8n's own Webhook no
 
 describe("Verify behind n8n's own Webhook node", () => {
 	test("without the option 'Raw Body' nothing is verified, and the error names the option", async () => {
-		const [provider] = callbackCases as [CallbackCase];
+		const provider = providerCase('payfect');
 		const { client, n8n, sandbox } = await stage();
 		const path = randomUUID();
 		const credential = await client.credentials.create({

@@ -5,6 +5,7 @@ import type { IConnections, IDataObject, INode, IWorkflowSettings } from 'n8n-wo
 import { LocalServer } from '../support/localServer';
 import { eventually, type Credential, type Execution, type Workflow } from '../n8n/client';
 import type { SandboxCheckout, SandboxDelivery } from '../support/sandboxClient';
+import { callbackCases } from './callbackCases';
 import {
 	errorOf,
 	goodCredential,
@@ -14,98 +15,35 @@ import {
 	secretsIn,
 	stage,
 	uniqueReference,
+	type ProviderCase,
 } from './support';
 
-interface Provider {
-	provider: string;
-	displayName: string;
-	node: string;
-	credential: string;
-	order: IDataObject;
-	money: { amount: string; currency: string };
-	acknowledgement: { status: number; contentType: string; body: string };
+interface Provider extends ProviderCase {
 	verifiedBy: string;
 	/** Parameters of the look after a time-out. */
 	look: IDataObject;
 }
 
-const providers: Provider[] = [
-	{
-		provider: 'payfect',
-		displayName: 'Payfect',
-		node: 'payfect',
-		credential: 'payfectApi',
-		order: { amount: '20.50', currency: 'usdt', description: 'One box of tea' },
-		money: { amount: '20.50', currency: 'usdt' },
-		acknowledgement: { status: 200, contentType: 'text/plain; charset=utf-8', body: 'OK' },
-		verifiedBy: 'signature',
-		look: { resource: 'checkout', operation: 'get', checkoutId: '={{ $json.checkoutId }}' },
-	},
-	{
-		provider: 'efundpay',
-		displayName: 'EFundPay',
-		node: 'eFundPay',
-		credential: 'eFundPayApi',
-		order: {
-			amount: '20.50',
-			currency: 'USD',
-			description: 'One box of tea',
-			successUrl: 'https://shop.example/thanks',
-			buyerName: 'Maria Gomez',
+const providers = callbackCases.flatMap(({ wait, ...facts }): Provider[] => {
+	if (!wait) return [];
+	return [
+		{
+			...facts,
+			order: wait.order ?? facts.order,
+			verifiedBy: wait.verifiedBy,
+			look: facts.lookUp({
+				checkoutId: '={{ $json.checkoutId }}',
+				reference: '={{ $json.reference }}',
+			}),
 		},
-		money: { amount: '20.50', currency: 'USD' },
-		acknowledgement: {
-			status: 200,
-			contentType: 'application/json; charset=utf-8',
-			body: '{"code":"200","message":"SUCCESS"}',
-		},
-		verifiedBy: 'signature',
-		look: { resource: 'transaction', operation: 'get', transactionId: '={{ $json.checkoutId }}' },
-	},
-	{
-		provider: 'chingchingpay',
-		displayName: 'ChingChingPay',
-		node: 'chingChingPay',
-		credential: 'chingChingPayApi',
-		order: {
-			operation: 'createLink',
-			amount: '20.50',
-			currency: 'HKD',
-			description: 'One box of tea',
-		},
-		money: { amount: '20.50', currency: 'HKD' },
-		acknowledgement: { status: 200, contentType: 'text/plain; charset=utf-8', body: 'success' },
-		verifiedBy: 'signature+provider',
-		look: {
-			resource: 'transaction',
-			operation: 'get',
-			lookUpBy: 'reference',
-			reference: '={{ $json.reference }}',
-		},
-	},
-	{
-		provider: 'tokenpay',
-		displayName: 'TokenPay',
-		node: 'tokenPay',
-		credential: 'tokenPayApi',
-		order: { amount: '20.5', chain: 'TRON', currency: 'USDT', description: 'One box of tea' },
-		money: { amount: '20.5', currency: 'USDT' },
-		acknowledgement: { status: 200, contentType: 'text/plain; charset=utf-8', body: 'success' },
-		verifiedBy: 'signature',
-		look: {
-			resource: 'checkout',
-			operation: 'get',
-			findBy: 'reference',
-			reference: '={{ $json.reference }}',
-		},
-	},
-];
-const [ofPayfect, ofEFundPay, ofChingChingPay, ofTokenPay] = providers as [
-	Provider,
-	Provider,
-	Provider,
-	Provider,
-];
+	];
+});
+const named = (name: string) => providers.find(({ provider }) => provider === name) as Provider;
+const [ofPayfect, ofEFundPay] = [named('payfect'), named('efundpay')];
+const [ofChingChingPay, ofTokenPay] = [named('chingchingpay'), named('tokenpay')];
+const asked = callbackCases.flatMap(({ provider, wait }) =>
+	wait?.asksBefore ? [named(provider)] : [],
+);
 
 /** Long enough for all of a test, so that only the tests about time see it. */
 const oneHour = { limitType: 'duration', limitAmount: 1, limitUnit: 'hours' };
@@ -614,7 +552,7 @@ describe('Wait for Payment, when the payment comes before it waits', () => {
 	});
 	afterEach(() => slow.close());
 
-	test.each([ofPayfect, ofChingChingPay, ofTokenPay])(
+	test.each(asked)(
 		'$displayName is asked, and the order is shipped although the callback got 409',
 		async (provider) => {
 			const shop = await Shop.of(provider, { between: slow.nodes() });
@@ -1165,7 +1103,7 @@ describe('Wait for Payment, when the time is up', () => {
 		const late = await Promise.all(
 			orders.map(async ({ shop, unpaid }) => (await shop.payer(unpaid))[0]?.status),
 		);
-		expect(late).toEqual([409, 409, 409, 409]);
+		expect(late).toEqual(orders.map(() => 409));
 	}, 240_000);
 });
 

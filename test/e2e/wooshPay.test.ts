@@ -8,6 +8,7 @@ import axios from 'axios';
 import type { IDataObject, INode } from 'n8n-workflow';
 import { aMinute, eventually, type Workflow } from '../n8n/client';
 import { logLinesAbout, Warehouse } from './callbackSupport';
+import { providerCase } from './callbackCases';
 import { describeProvider } from './describeProvider';
 import {
 	callbackUrl,
@@ -22,33 +23,10 @@ import {
 	Shop,
 	stage,
 	uniqueReference,
-	type ProviderCase,
 } from './support';
 import { callWooshPay, endpointsAtWooshPay } from './wooshPayAccount';
 
-const wooshPay: ProviderCase = {
-	provider: 'wooshpay',
-	displayName: 'WooshPay',
-	node: 'wooshPay',
-	trigger: 'wooshPayTrigger',
-	credential: 'wooshPayApi',
-	order: {
-		amountFrom: 'amount',
-		amount: '20.50',
-		currency: 'GBP',
-		description: 'One box of tea',
-		successUrl: 'https://shop.example/thanks',
-		cancelUrl: 'https://shop.example/basket',
-	},
-	money: { amount: '20.50', currency: 'GBP' },
-	lookUp: ({ checkoutId }) => ({ resource: 'checkout', operation: 'get', checkoutId }),
-	missingSecret: {
-		fields: { secretKey: '' },
-		words: /'Secret Key' in the WooshPay credential is empty/,
-	},
-	wrongKey: { fields: { secretKey: 'sk_test_a-key-that-nobody-issued' }, words: /Invalid API key/ },
-	acknowledgement: { status: 200, contentType: 'text/plain; charset=utf-8', body: 'OK' },
-};
+const wooshPay = providerCase('wooshpay');
 
 /**
  * All tests have one account at WooshPay: a shop that stays open would get the payments of the next

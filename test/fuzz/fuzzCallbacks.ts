@@ -1,10 +1,8 @@
 import fc from 'fast-check';
-import type { Payload, PaymentEvent, ReceivedCallback } from '../../nodes/shared/core/contract';
+import type { PaymentEvent, ReceivedCallback } from '../../nodes/shared/core/contract';
 import { forgetTestDeliveries } from '../../nodes/shared/callbacks/deliveredEvents';
-import { isObject } from '../../nodes/shared/core/exactJson';
 import { receiveCallback } from '../../nodes/shared/callbacks/receiveCallback';
 import { deepEqual } from '../../nodes/shared/core/deepEqual';
-import { payment, refund } from '../nodes/EFundPay/callbacks';
 import { bareWebhookContext, listener } from '../support/bareWebhookContext';
 import { fuzzedProviders, type FuzzedProvider } from './genuineCallbacks';
 import { mutate, mutation, type Mutation } from './mutations';
@@ -55,27 +53,6 @@ export async function received(
 	return { ...answer, ...(item && { event: item as unknown as PaymentEvent }) };
 }
 
-/**
- * What a signature proves of an event: EFundPay's leaves out the time zone, which stands in a
- * header, fields that no page describes, and whether a value is a text.
- */
-const authenticated = (event: PaymentEvent): object =>
-	event.provider === 'efundpay'
-		? { ...event, occurredAt: null, raw: described(event.raw, { ...payment, ...refund }) }
-		: event;
-
-function described(raw: unknown, like: object): object {
-	const fields = Object.entries(like).filter(
-		([name]) => name !== 'reason' && isObject(raw) && name in raw,
-	);
-	return Object.fromEntries(
-		fields.map(([name, entry]: [string, unknown]) => [
-			name,
-			isObject(entry) ? described((raw as Payload)[name], entry) : String((raw as Payload)[name]),
-		]),
-	);
-}
-
 export interface FuzzRun {
 	provider: string;
 	seed: number;
@@ -107,7 +84,7 @@ export async function fuzzCallbacks(
 		const { event, status } = await judge(provider, callback);
 		if (event === undefined || status !== 200)
 			throw new Error(`A genuine callback of ${provider.name} was not taken: ${status}.`);
-		known.push(authenticated(event));
+		known.push(provider.signedPart(event));
 	}
 	const foreign = fuzzedProviders
 		.filter(({ name }) => name !== provider.name)
@@ -132,7 +109,7 @@ export async function fuzzCallbacks(
 			if (provider.secrets.some((secret) => log.includes(secret)))
 				throw new Error('a log line holds a secret');
 			if (event === undefined) return;
-			if (!known.some((one) => deepEqual(one, authenticated(event))))
+			if (!known.some((one) => deepEqual(one, provider.signedPart(event))))
 				throw new Error(`a workflow started with ${JSON.stringify(event)}`);
 			run.equal++;
 		},

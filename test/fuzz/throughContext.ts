@@ -1,28 +1,8 @@
-import type { ICredentialType, INodeType } from 'n8n-workflow';
-import { ChingChingPayApi } from '../../credentials/ChingChingPayApi.credentials';
-import { EFundPayApi } from '../../credentials/EFundPayApi.credentials';
-import { PayfectApi } from '../../credentials/PayfectApi.credentials';
-import { TokenPayApi } from '../../credentials/TokenPayApi.credentials';
-import { WooshPayApi } from '../../credentials/WooshPayApi.credentials';
-import { ChingChingPayTrigger } from '../../nodes/ChingChingPay/ChingChingPayTrigger.node';
-import { EFundPayTrigger } from '../../nodes/EFundPay/EFundPayTrigger.node';
-import { PayfectTrigger } from '../../nodes/Payfect/PayfectTrigger.node';
 import type { PaymentEvent } from '../../nodes/shared/core/contract';
-import { TokenPayTrigger } from '../../nodes/TokenPay/TokenPayTrigger.node';
-import { WooshPayTrigger } from '../../nodes/WooshPay/WooshPayTrigger.node';
 import { callWebhook } from '../support/contexts';
+import { newCredential, newTrigger } from '../support/providers';
 import { parameters, type received } from './fuzzCallbacks';
 
-const shells: Record<string, () => { node: INodeType; credentialType: ICredentialType }> = {
-	chingchingpay: () => ({
-		node: new ChingChingPayTrigger(),
-		credentialType: new ChingChingPayApi(),
-	}),
-	efundpay: () => ({ node: new EFundPayTrigger(), credentialType: new EFundPayApi() }),
-	payfect: () => ({ node: new PayfectTrigger(), credentialType: new PayfectApi() }),
-	tokenpay: () => ({ node: new TokenPayTrigger(), credentialType: new TokenPayApi() }),
-	wooshpay: () => ({ node: new WooshPayTrigger(), credentialType: new WooshPayApi() }),
-};
 let calls = 0;
 
 /**
@@ -30,8 +10,6 @@ let calls = 0;
  * own refusals of bodies that it cannot read are counted as 422.
  */
 export const receivedThroughContext: typeof received = async (provider, callback) => {
-	const shell = shells[provider.name]?.();
-	if (!shell) throw new Error(`There is no trigger for ${provider.name}.`);
 	// What Node refuses to send cannot arrive either.
 	const headers = Object.fromEntries(
 		Object.entries(callback.headers).filter(
@@ -41,8 +19,8 @@ export const receivedThroughContext: typeof received = async (provider, callback
 	);
 	const webhookId = `fuzz-${++calls}`;
 	const call = await callWebhook({
-		node: shell.node,
-		credentialTypes: [shell.credentialType],
+		node: newTrigger(provider.folder),
+		credentialTypes: [newCredential(provider.folder)],
 		credentials: { [provider.node.credentialName]: provider.credentials as Record<string, string> },
 		parameters: parameters as Record<string, string>,
 		webhookId,

@@ -17,7 +17,7 @@ import type { INode } from 'n8n-workflow';
 import type { Page } from 'playwright-core';
 import { findChromium, howToGetChromium, openBrowser } from '../../sandbox/demo/walk';
 import { sandboxCredentials, startSandbox } from '../../sandbox/sandbox';
-import { samples } from '../every-provider.samples';
+import { testProviderNamed } from '../providers';
 import { N8nClient } from '../n8n/client';
 import { packPackage, startN8n, type RunningN8n } from '../n8n/instance';
 import { stopEverything } from '../n8n/supervisedProcess';
@@ -138,7 +138,7 @@ async function makeCheckout(
 				operation: 'create',
 				reference: 'order-1',
 				callbackUrl: 'https://shop.example/callback',
-				...samples[description.displayName]?.order,
+				...testProviderNamed(description.displayName.toLowerCase()).order,
 			} as INode['parameters'],
 			credentials: { [type]: { id: credential.id, name } },
 		};

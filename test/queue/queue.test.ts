@@ -17,6 +17,7 @@ import {
 	type Answer,
 	type CallbackCase,
 	type Merchant,
+	providerCase,
 } from '../e2e/callbackSupport';
 import type { PayerAction, SandboxCheckout, SandboxDelivery } from '../support/sandboxClient';
 import {
@@ -268,7 +269,7 @@ describe.each(callbackCases)('$displayName', (provider) => {
 });
 
 describe('the endpoint of WooshPay Trigger', () => {
-	const provider = callbackCases.find((one) => one.provider === 'wooshpay')!;
+	const provider = providerCase('wooshpay');
 
 	const endpoints = async () => (await endpointsAtWooshPay()).map(({ url }) => url);
 
@@ -294,7 +295,7 @@ describe('the endpoint of WooshPay Trigger', () => {
 });
 
 describe('the Data Table recipe', () => {
-	const provider = callbackCases.find((one) => one.provider === 'tokenpay')!;
+	const provider = providerCase('tokenpay');
 	let merchant: Merchant;
 
 	/** Imports the example and does what its notes say, with a warehouse in the place of "Fulfil". */
@@ -343,7 +344,7 @@ describe('the Data Table recipe', () => {
 	);
 });
 
-const waiting = callbackCases.filter(({ provider }) => provider !== 'wooshpay');
+const waiting = callbackCases.filter(({ wait }) => wait !== undefined);
 /** Long enough for all of a test. */
 const oneHour = { limitType: 'duration', limitAmount: 1, limitUnit: 'hours' };
 /** 12 seconds; n8n looks for executions whose time is up once a minute. */
@@ -575,7 +576,7 @@ describe('Wait for Payment, when the time is up', () => {
 });
 
 describe('when a part of it is away', () => {
-	const provider = callbackCases.find((one) => one.provider === 'tokenpay')!;
+	const provider = providerCase('tokenpay');
 
 	test('Redis, for a moment: the callback is acknowledged when it is back, and starts one execution', async () => {
 		const merchant = await open(provider);

@@ -1,8 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
+import { testProviders } from '../providers';
 import { madeTwice, openShop, type OpenShop } from './create';
 import { sheetOf, shops, type Shop } from './shops';
 
-const withKey = shops().filter(([name]) => /^(efundpay|wooshpay)$/.test(name));
+const withKey = shops().filter(([name]) =>
+	testProviders().some(
+		(provider) => provider.name === name && provider.rows.deduplicates !== 'never',
+	),
+);
 
 function shopOf(wanted: string): Shop {
 	const found = shops().find(([name]) => name === wanted);

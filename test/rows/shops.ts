@@ -1,10 +1,9 @@
-import { readdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import path from 'node:path';
 import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 import type { SandboxProvider } from '../../sandbox/core/provider';
+import { findProviders } from '../../sandbox/providers';
+import { testProviders, type TestProvider } from '../providers';
 import type { NodeSetup } from '../support/contexts';
-import { newCredential, newNode, providerFolders, root } from '../support/providers';
+import { newCredential, newNode } from '../support/providers';
 
 /**
  * One provider's Create Checkout, as a merchant sets it up for the rows of a sheet with the columns
@@ -25,126 +24,61 @@ export interface Shop {
 	referenceOptional: boolean;
 }
 
-interface Case {
-	parameters: IDataObject;
-	deduplicates?: true;
-	referenceOptional?: true;
+/** Create Checkout with the provider's own order; reference and amount come from the sheet. */
+function parametersOf({ order, form }: Pick<TestProvider, 'order' | 'form'>): IDataObject {
+	const callback = form.callback.includes('none')
+		? { callback: 'none' }
+		: form.callback.includes('url')
+			? { callback: 'url', callbackUrl: 'http://127.0.0.1:9/callback' }
+			: {};
+	return {
+		...order,
+		...callback,
+		resource: 'checkout',
+		operation: 'create',
+		amountFrom: 'amount',
+		amount: '={{ $json.amount }}',
+		reference: '={{ $json.reference }}',
+	};
 }
 
-const wooshPay = {
-	currency: 'HKD',
-	successUrl: 'https://shop.example/thanks',
-	cancelUrl: 'https://shop.example/basket',
-	description: 'Tea',
-};
-
-/**
- * What Create Checkout needs besides amount and reference, by the name that provider has in the
- * sandbox.
- */
-const cases: Record<string, Case[]> = {
-	payfect: [
-		{
-			parameters: { currency: 'usdt', callback: 'none', description: 'Tea' },
-			referenceOptional: true,
-		},
-	],
-	efundpay: [
-		{
-			parameters: {
-				currency: 'HKD',
-				callback: 'url',
-				callbackUrl: 'http://127.0.0.1:9/callback',
-				successUrl: 'https://shop.example/thanks',
-				buyerName: 'Chan Tai Man',
-				buyerEmail: 'chan@shop.example',
-				description: 'Tea',
-			},
-			deduplicates: true,
-		},
-	],
-	wooshpay: [
-		{ parameters: { ...wooshPay }, referenceOptional: true },
-		{
-			parameters: { ...wooshPay, options: { retry: true } },
-			deduplicates: true,
-			referenceOptional: true,
-		},
-	],
-	chingchingpay: [
-		{
-			parameters: {
-				currency: 'HKD',
-				callback: 'none',
-				channelId: '1',
-				paymentMethod: 'HK_ALIPAY_ONLINE',
-				description: 'Tea',
-			},
-		},
-	],
-	tokenpay: [
-		{ parameters: { chain: 'TRON', currency: 'USDT', callback: 'none', description: 'Tea' } },
-	],
-};
-
-const load = createRequire(__filename);
-
-/** Every way in which every provider of the sandbox is used here, by a name to tell them apart. */
+/** Every way in which every provider is used here, by a name to tell them apart. */
 export function shops(): Array<[name: string, Shop]> {
-	const names = readdirSync(path.join(root, 'sandbox', 'providers')).map((file) =>
-		path.basename(file, '.ts'),
-	);
-	return names.sort().flatMap((name) => {
-		const known = cases[name];
-		if (!known)
-			throw new Error(`What Create Checkout of "${name}" needs is missing in test/rows/shops.ts.`);
-		return known.map(
-			({ parameters, deduplicates = false, referenceOptional = false }): [string, Shop] => {
-				const options = parameters.options
-					? ` with ${Object.keys(parameters.options).join(', ')}`
-					: '';
-				// Loaded where it is used: what is wrong with one provider fails its own tests.
-				const provider = () =>
-					(load(path.join(root, 'sandbox', 'providers', name)) as { provider: SandboxProvider })
-						.provider;
-				return [
-					`${name}${options}`,
-					{
-						provider,
-						deduplicates,
-						referenceOptional,
-						setup: (providerUrl) => setup(provider(), providerUrl, parameters),
-					},
-				];
-			},
-		);
+	return testProviders().flatMap((provider): Array<[string, Shop]> => {
+		const { name, rows } = provider;
+		const asItIs: [string, Shop] = [name, shopOf(provider, rows.deduplicates === 'always', {})];
+		return rows.deduplicates === 'withRetry'
+			? [asItIs, [`${name} with retry`, shopOf(provider, true, { retry: true })]]
+			: [asItIs];
 	});
 }
 
-function setup(
-	provider: SandboxProvider,
-	providerUrl: string,
-	parameters: IDataObject,
-): ReturnType<Shop['setup']> {
-	const { type, data } = provider.credential(providerUrl);
-	const folder = providerFolders().find(
-		(name) => `${name}Api`.toLowerCase() === type.toLowerCase(),
-	);
-	if (folder === undefined)
-		throw new Error(`No folder in nodes/ belongs to the credential ${type}.`);
+function shopOf(
+	{ name, folder, node, rows, ...facts }: TestProvider,
+	deduplicates: boolean,
+	options: IDataObject,
+): Shop {
+	const provider = () => sandboxProviderNamed(name);
 	return {
-		node: newNode(folder),
-		credentialTypes: [newCredential(folder)],
-		credentials: { [type]: data as ICredentialDataDecryptedObject },
-		parameters: {
-			resource: 'checkout',
-			operation: 'create',
-			amountFrom: 'amount',
-			amount: '={{ $json.amount }}',
-			reference: '={{ $json.reference }}',
-			...parameters,
-		},
+		provider,
+		deduplicates,
+		referenceOptional: rows.referenceOptional,
+		setup: (providerUrl) => ({
+			node: newNode(folder),
+			credentialTypes: [newCredential(folder)],
+			credentials: {
+				[node.credentialName]: provider().credential(providerUrl)
+					.data as ICredentialDataDecryptedObject,
+			},
+			parameters: { ...parametersOf(facts), options },
+		}),
 	};
+}
+
+function sandboxProviderNamed(wanted: string): SandboxProvider {
+	const found = findProviders().find(({ name }) => name === wanted);
+	if (!found) throw new Error(`There is no sandbox/providers/${wanted}.ts.`);
+	return found;
 }
 
 export interface Row extends IDataObject {

@@ -21,9 +21,9 @@ import {
 	type INodePropertyOptions,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
-import { samples } from '../every-provider.samples';
+import { testProviders, type TestProvider } from '../providers';
 import { loadFromDist } from '../support/contexts';
-import { providerFolders, root } from '../support/providers';
+import { root } from '../support/providers';
 
 const { name: packageName, version } = JSON.parse(
 	readFileSync(path.join(root, 'package.json'), 'utf8'),
@@ -179,7 +179,11 @@ function id(text: string): string {
 /**
  * Create → Wait for Payment (WooshPay: Get), and a trigger, with options that are not the defaults.
  */
-function runnable(folder: string, action: INodeTypeDescription, trigger: INodeTypeDescription) {
+function runnable(
+	order: TestProvider['order'],
+	action: INodeTypeDescription,
+	trigger: INodeTypeDescription,
+) {
 	const own = `${packageName}.${action.name}`;
 	const waits = action.properties.some(
 		({ name, options }) =>
@@ -191,7 +195,7 @@ function runnable(folder: string, action: INodeTypeDescription, trigger: INodeTy
 		operation: 'create',
 		amountFrom: 'amount',
 		reference: '={{ $json.reference }}',
-		...samples[folder]?.order,
+		...order,
 		options: { requestsInParallel: 2 },
 		...(waits ? { callback: 'resumeExecution' } : {}),
 	} as INodeParameters;
@@ -292,12 +296,11 @@ async function main(): Promise<void> {
 		return found;
 	};
 	const defaults: IDataObject = {};
-	for (const provider of providerFolders()) {
-		const name = `${provider.charAt(0).toLowerCase()}${provider.slice(1)}`;
-		const [action, trigger] = [descriptionOf(name), descriptionOf(`${name}Trigger`)];
+	for (const { folder: provider, nodeName: name, triggerName, order } of testProviders()) {
+		const [action, trigger] = [descriptionOf(name), descriptionOf(triggerName)];
 		write(`${name}.run.json`, {
 			name: `${provider}, saved with ${version}`,
-			...runnable(provider, action, trigger),
+			...runnable(order, action, trigger),
 			settings: { executionOrder: 'v1' },
 		});
 		write(`${name}.operations.json`, {

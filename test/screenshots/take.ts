@@ -18,7 +18,7 @@ import type { INode, INodeParameters, INodeTypeDescription } from 'n8n-workflow'
 import type { Locator, Page } from 'playwright-core';
 import { findChromium, howToGetChromium, openBrowser } from '../../sandbox/demo/walk';
 import { sandboxCredentials, startSandbox } from '../../sandbox/sandbox';
-import { samples } from '../every-provider.samples';
+import { testProviderNamed } from '../providers';
 import { N8nClient, type Credential, type Workflow } from '../n8n/client';
 import { startN8n, type RunningN8n } from '../n8n/instance';
 import { stopEverything } from '../n8n/supervisedProcess';
@@ -424,7 +424,7 @@ async function takeErrors(
 	const order = {
 		resource: 'checkout',
 		operation: 'create',
-		...samples[name]?.order,
+		...testProviderNamed(name.toLowerCase()).order,
 		reference: 'order-1',
 		callbackUrl: 'https://shop.example/callback',
 	} as INodeParameters;

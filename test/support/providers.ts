@@ -4,7 +4,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { ICredentialType, INodeType } from 'n8n-workflow';
-import { providerFolders } from '../../scripts/providerTables';
+import { providerFolders } from '../../scripts/providerFolders.cjs';
 
 export { providerFolders };
 

@@ -1,0 +1,164 @@
+import { createHmac } from 'node:crypto';
+import { chingChingPayProvider } from '../../nodes/ChingChingPay/chingChingPay.provider';
+import { credentials } from '../nodes/ChingChingPay/support';
+import { vectors } from '../nodes/ChingChingPay/fixtures/vectors.json';
+import { openAndFillIn, plainText, replaced, testProvider } from '../providers';
+
+/** The sandbox's own: requests are signed with it as well. */
+const signingSecret = 'chingchingpay-sandbox-not-a-secret';
+
+const accepted = vectors.filter(
+	({ direction, expected }) => direction === 'callback' && 'accept' in expected && expected.accept,
+) as unknown as Array<{
+	verifier_key: string;
+	headers: Record<string, string>;
+	body_bytes_hex: string;
+}>;
+const vectorSecret = accepted[0]?.verifier_key ?? '';
+
+export const provider = testProvider(chingChingPayProvider, {
+	folder: 'ChingChingPay',
+	order: {
+		amount: '20.50',
+		currency: 'HKD',
+		description: 'One box of tea',
+		channelId: '1',
+		paymentMethod: 'HK_ALIPAY_REDIRECT',
+	},
+	money: { amount: '20.50', currency: 'HKD' },
+	foreignCurrency: 'CNY',
+	// Inferred: no page says which answer ChingChingPay expects; the credential's default.
+	acknowledgement: plainText('success'),
+	lookUp: ({ reference }) => ({
+		resource: 'transaction',
+		operation: 'get',
+		lookUpBy: 'reference',
+		reference,
+	}),
+	form: {
+		operations: {
+			checkout: ['create', 'createLink', 'waitForPayment'],
+			transaction: ['get'],
+			payment: ['get'],
+			refund: ['create'],
+			settlement: ['getAll', 'download'],
+			callback: ['compare', 'verify'],
+		},
+		amountUnits: ['major', 'smallest'],
+		callback: ['none', 'resumeExecution', 'url'],
+		createOptions: ['requestsInParallel'],
+		triggerOptions: ['confirmWithProvider', 'respond'],
+	},
+	rows: { deduplicates: 'never', referenceOptional: false },
+	wait: {
+		order: {
+			operation: 'createLink',
+			amount: '20.50',
+			currency: 'HKD',
+			description: 'One box of tea',
+		},
+		asksBefore: true,
+		verifiedBy: 'signature+provider',
+	},
+	credential: {
+		wrongKey: {
+			fields: { apiKey: 'chingchingpay-a-key-that-nobody-issued' },
+			words: /invalid api key[\s\S]*'API Key'/,
+		},
+		missingSecret: {
+			fields: { signingSecret: '', signingSecretPrevious: '' },
+			words: /Signing Secret/,
+		},
+		wrongSecret: {
+			field: 'signingSecret',
+			value: 'chingchingpay-secret-nobody-ever-had',
+			words: /x-signature|signature/i,
+		},
+		inCreateCheckout: [
+			[
+				'no key',
+				{ apiKey: '' },
+				"'API Key' in the ChingChingPay credential is empty. Correct the credential; nothing was sent.",
+			],
+			[
+				'a wrong key',
+				{ apiKey: 'wrong' },
+				/^ChingChingPay refused the request \(HTTP 401\): invalid api key.*check 'API Key' and 'Signing Secret' in the credential/,
+			],
+			[
+				'no signing secret',
+				{ signingSecret: '' },
+				"'Signing Secret' in the ChingChingPay credential is empty. Correct the credential; nothing was sent.",
+			],
+			[
+				'a wrong signing secret',
+				{ signingSecret: 'wrong' },
+				/^ChingChingPay refused the request \(HTTP 401\): invalid signature.*'Request Key', 'Signed Text' and 'Signature Encoding'/,
+			],
+			[
+				'no merchant number anywhere',
+				{ merchantId: '' },
+				"'Merchant ID' is empty. Enter it here, or once for all in the credential.",
+			],
+		],
+		atPublishing: [
+			[
+				'no signing secret',
+				{ signingSecret: '' },
+				`ChingChingPay callbacks cannot be verified: 'Signing Secret' in the ChingChingPay credential is empty. ${openAndFillIn}`,
+			],
+		],
+	},
+	callback: {
+		signatureHeader: 'x-signature',
+		withStatus: (payload, word) => replaced(payload, 'status', word),
+	},
+	signing: {
+		credentials: credentials({
+			callbackSignature: 'required',
+			signingSecret,
+			paidValues: 'SBX_PAID',
+		}),
+		secretFields: ['signingSecret'],
+		sign({ number, items, bytes = 0 }) {
+			const content = {
+				amount: 2050,
+				currency: 'HKD',
+				merchant_reference: `order-${number}`,
+				payment_id: `P${number}`,
+				status: 'SBX_PAID',
+				transaction_id: `T${number}`,
+				transaction_type: 'sale',
+				items,
+			};
+			const rawBody = Buffer.from(JSON.stringify(content).padEnd(bytes));
+			return {
+				headers: {
+					'content-type': 'application/json',
+					'x-signature': createHmac('sha256', signingSecret).update(rawBody).digest('hex'),
+				},
+				rawBody,
+			};
+		},
+		bare:
+			({ rawBody }) =>
+			() => {
+				createHmac('sha256', signingSecret).update(rawBody).digest();
+				JSON.parse(rawBody.toString());
+			},
+	},
+	vectors: {
+		credentials: credentials({
+			callbackSignature: 'required',
+			signingSecret: vectorSecret,
+			paidValues: 'PLACEHOLDER_STATUS',
+		}),
+		secrets: [vectorSecret],
+		genuine: accepted
+			.filter(({ verifier_key: key }) => key === vectorSecret)
+			.map((vector) => ({
+				headers: vector.headers,
+				body: Buffer.from(vector.body_bytes_hex, 'hex'),
+			})),
+	},
+});

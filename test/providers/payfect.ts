@@ -1,0 +1,115 @@
+import { createDecipheriv, createHmac, createSecretKey } from 'node:crypto';
+import { payfectProvider } from '../../nodes/Payfect/payfect.provider';
+import { credentials, fernetToken, paid, secretKey } from '../nodes/Payfect/support';
+import { vectors } from '../nodes/Payfect/fixtures/vectors.json';
+import { openAndFillIn, plainText, replaced, testProvider } from '../providers';
+
+const vectorKey = vectors[0]?.key ?? '';
+
+export const provider = testProvider(payfectProvider, {
+	folder: 'Payfect',
+	order: { amount: '20.50', currency: 'usdt', description: 'One box of tea' },
+	money: { amount: '20.50', currency: 'usdt' },
+	foreignCurrency: 'usdc',
+	// Inferred: no page of Payfect says which answer it expects; see nodes/Payfect/README.md.
+	acknowledgement: plainText('OK'),
+	lookUp: ({ checkoutId }) => ({ resource: 'checkout', operation: 'get', checkoutId }),
+	form: {
+		operations: { checkout: ['create', 'get', 'waitForPayment'], callback: ['compare', 'verify'] },
+		amountUnits: [],
+		callback: ['none', 'resumeExecution', 'url'],
+		createOptions: ['requestsInParallel'],
+		triggerOptions: ['confirmWithProvider', 'maximumAge', 'respond'],
+	},
+	rows: { deduplicates: 'never', referenceOptional: true },
+	wait: { asksBefore: true, verifiedBy: 'signature' },
+	credential: {
+		wrongKey: { fields: { apiKey: 'payfect-a-key-that-nobody-issued' }, words: /Invalid API key/ },
+		missingSecret: {
+			fields: { callbackSecretKey: '', callbackSecretKeyPrevious: '' },
+			words: /Callback Secret Key/,
+		},
+		wrongSecret: {
+			field: 'callbackSecretKey',
+			value: Buffer.from('a-key-of-32-bytes-nobody-ever-us').toString('base64url') + '=',
+			words: /X-Payfect-Signature/,
+		},
+		inCreateCheckout: [
+			[
+				'no key',
+				{ apiKey: '' },
+				"'API Key' in the Payfect credential is empty. Correct the credential; nothing was sent.",
+			],
+			[
+				'a wrong key',
+				{ apiKey: 'wrong' },
+				"Payfect refused the request (HTTP 401): Invalid API key. Check 'API Key' in the credential.",
+			],
+		],
+		atPublishing: [
+			[
+				'no secret',
+				{ callbackSecretKey: '' },
+				`Payfect callbacks cannot be verified: 'Callback Secret Key' in the Payfect credential is empty. ${openAndFillIn}`,
+			],
+			[
+				'the API key as secret',
+				{ callbackSecretKey: 'payfect-api-key' },
+				`Payfect callbacks cannot be verified: 'Callback Secret Key' in the Payfect credential is not a key of 32 bytes in base64url (44 characters that end with =). ${openAndFillIn}`,
+			],
+		],
+	},
+	callback: {
+		signatureHeader: 'x-payfect-signature',
+		withStatus: (payload, word) => replaced(payload, 'status', word),
+	},
+	signing: {
+		credentials,
+		secretFields: ['callbackSecretKey'],
+		sign({ number, items, bytes = 0 }) {
+			const content = JSON.stringify({
+				...paid,
+				id: `checkout-${number}`,
+				client_reference_id: `order-${number}`,
+				items,
+			}).padEnd(bytes);
+			return {
+				headers: {
+					'content-type': 'application/json',
+					'x-payfect-signature': fernetToken(content),
+				},
+				rawBody: Buffer.from(content),
+			};
+		},
+		bare({ headers }) {
+			const key = Buffer.from(secretKey, 'base64url');
+			const [signing, encryption] = [
+				createSecretKey(key.subarray(0, 16)),
+				createSecretKey(key.subarray(16)),
+			];
+			const token = headers['x-payfect-signature'] ?? '';
+			return () => {
+				const raw = Buffer.from(token, 'base64url');
+				createHmac('sha256', signing).update(raw.subarray(0, -32)).digest();
+				const decipher = createDecipheriv('aes-128-cbc', encryption, raw.subarray(9, 25));
+				JSON.parse(
+					Buffer.concat([decipher.update(raw.subarray(25, -32)), decipher.final()]).toString(),
+				);
+			};
+		},
+	},
+	vectors: {
+		credentials: {
+			apiKey: 'key',
+			callbackSecretKey: vectorKey,
+			baseUrl: 'https://api.payfect.finance/api/v1',
+		},
+		secrets: [vectorKey],
+		genuine: vectors
+			.filter(({ key, expect }) => key === vectorKey && expect.valid)
+			.map((vector) => ({
+				headers: { 'x-payfect-signature': String(vector.signature_header) },
+				body: vector.body,
+			})),
+	},
+});

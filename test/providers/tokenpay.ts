@@ -1,0 +1,152 @@
+import { createDecipheriv } from 'node:crypto';
+import { tokenPayProvider } from '../../nodes/TokenPay/tokenPay.provider';
+import {
+	appSecret,
+	callback,
+	credentials,
+	encryptEcb,
+	envelope,
+	paid,
+	resource,
+} from '../nodes/TokenPay/callbacks';
+import tokenPayVectors from '../nodes/TokenPay/fixtures/vectors.json';
+import { openAndFillIn, plainText, replaced, testProvider } from '../providers';
+
+const accepted = tokenPayVectors.vectors.filter(
+	({ kind, expect }) => kind === 'callback' && expect.valid,
+) as unknown as Array<{ app_secret: string; headers: Record<string, string>; raw_body: string }>;
+const vectorSecret = accepted[0]?.app_secret ?? '';
+
+export const provider = testProvider(tokenPayProvider, {
+	folder: 'TokenPay',
+	order: { amount: '20.50', chain: 'TRON', currency: 'USDT', description: 'One box of tea' },
+	// Amounts come back without final zeros, since a coin may have eighteen decimals.
+	money: { amount: '20.5', currency: 'USDT' },
+	foreignCurrency: 'TRX',
+	acknowledgement: plainText('success'),
+	lookUp: ({ reference }) => ({
+		resource: 'checkout',
+		operation: 'get',
+		findBy: 'reference',
+		reference,
+	}),
+	form: {
+		operations: {
+			checkout: ['create', 'get', 'close', 'waitForPayment'],
+			currency: ['getAll'],
+			balance: ['get'],
+			callback: ['compare', 'verify'],
+		},
+		amountUnits: [],
+		callback: ['none', 'resumeExecution', 'url'],
+		createOptions: ['requestsInParallel'],
+		triggerOptions: ['confirmWithProvider', 'maximumAge', 'respond'],
+	},
+	rows: { deduplicates: 'never', referenceOptional: false },
+	wait: { asksBefore: true, verifiedBy: 'signature' },
+	credential: {
+		wrongKey: {
+			fields: { appSecret: 'tokenpay-secret-nobody-ever-had!' },
+			words: /invalid signature[\s\S]*App Secret/,
+		},
+		missingSecret: { fields: { appSecret: '', appSecretPrevious: '' }, words: /App Secret/ },
+		wrongSecret: {
+			field: 'appSecret',
+			value: 'tokenpay-secret-nobody-ever-had!',
+			words: /TTPay-Signature was not made over this body with this secret/,
+		},
+		inCreateCheckout: [
+			[
+				'no application',
+				{ appId: '' },
+				"'App ID' in the TokenPay credential is empty. Correct the credential; nothing was sent.",
+			],
+			[
+				'an application that does not exist',
+				{ appId: 'wrong' },
+				"TokenPay refused the request: application does not exist (code 20000). Check 'App ID' and 'Merchant ID' in the credential.",
+			],
+			[
+				'no merchant number',
+				{ merchantId: '' },
+				"'Merchant ID' in the TokenPay credential is empty. Correct the credential; nothing was sent.",
+			],
+			[
+				'no secret',
+				{ appSecret: '' },
+				"'App Secret' in the TokenPay credential is empty. Correct the credential; nothing was sent.",
+			],
+			[
+				'a secret that is cut off',
+				{ appSecret: '0123456789abcdef' },
+				"'App Secret' in the TokenPay credential is not 32 bytes long. Correct the credential; nothing was sent.",
+			],
+			[
+				'no address of the payment page',
+				{ checkoutBaseUrl: '' },
+				"'Checkout Base URL' in the credential is not an absolute URL. Open the credential and enter the address with https:// in front.",
+			],
+		],
+		atPublishing: [
+			[
+				'a secret that is cut off',
+				{ appSecret: '0123456789abcdef' },
+				`TokenPay callbacks cannot be verified: 'App Secret' in the TokenPay credential is not 32 bytes long. ${openAndFillIn}`,
+			],
+			[
+				'a previous secret that is cut off',
+				{ appSecretPrevious: '0123456789abcdef' },
+				`TokenPay callbacks cannot be verified: 'Previous App Secret' in the TokenPay credential is not 32 bytes long. ${openAndFillIn}`,
+			],
+		],
+	},
+	callback: {
+		signatureHeader: 'ttpay-signature',
+		withStatus: (payload, word) => replaced(payload, 'trade_state', word),
+	},
+	signing: {
+		credentials,
+		secretFields: ['appId', 'merchantId', 'appSecret'],
+		sign({ number, items, bytes = 0 }) {
+			const content = {
+				...paid,
+				out_trade_no: `order-${number}`,
+				transaction_id: `transaction-${number}`,
+				pay_time: Date.now(),
+				items,
+			};
+			return callback(JSON.stringify(envelope({ resource: resource(content) })).padEnd(bytes));
+		},
+		bare({ rawBody }) {
+			// To find the ciphertext in the body takes one more parse, which is not in here.
+			const { resource: encrypted } = JSON.parse(rawBody.toString()) as {
+				resource: { ciphertext: string; nonce: string };
+			};
+			return () => {
+				encryptEcb(rawBody);
+				const bytes = Buffer.from(encrypted.ciphertext, 'base64');
+				const decipher = createDecipheriv('aes-256-gcm', appSecret, encrypted.nonce, {
+					authTagLength: 16,
+				});
+				decipher.setAuthTag(bytes.subarray(-16));
+				JSON.parse(
+					Buffer.concat([decipher.update(bytes.subarray(0, -16)), decipher.final()]).toString(),
+				);
+			};
+		},
+	},
+	vectors: {
+		credentials: {
+			appId: tokenPayVectors.app_id,
+			merchantId: tokenPayVectors.mch_id,
+			appSecret: vectorSecret,
+			appSecretPrevious: '',
+			baseUrl: 'https://api.tokenpay.me',
+			checkoutBaseUrl: 'https://api.tokenpay.me',
+		},
+		secrets: [vectorSecret],
+		genuine: accepted
+			.filter(({ app_secret: secret }) => secret === vectorSecret)
+			.map((vector) => ({ headers: vector.headers, body: vector.raw_body })),
+	},
+});

@@ -1,0 +1,126 @@
+import { createHmac } from 'node:crypto';
+import axios from 'axios';
+import { wooshPayProvider } from '../../nodes/WooshPay/wooshPay.provider';
+import { credentials, paymentEvent } from '../nodes/WooshPay/samples';
+import { vectors } from '../nodes/WooshPay/fixtures/vectors.json';
+import { plainText, replaced, testProvider } from '../providers';
+
+const webhookSecret = credentials.webhookSecret ?? '';
+const vectorSecret = vectors[0]?.secret ?? '';
+
+export const provider = testProvider(wooshPayProvider, {
+	folder: 'WooshPay',
+	order: {
+		amount: '20.50',
+		currency: 'GBP',
+		description: 'One box of tea',
+		successUrl: 'https://shop.example/thanks',
+		cancelUrl: 'https://shop.example/basket',
+	},
+	money: { amount: '20.50', currency: 'GBP' },
+	foreignCurrency: 'USD',
+	acknowledgement: plainText('OK'),
+	lookUp: ({ checkoutId }) => ({ resource: 'checkout', operation: 'get', checkoutId }),
+	form: {
+		operations: {
+			checkout: ['create', 'get'],
+			product: ['create'],
+			price: ['create', 'get', 'update'],
+			payment: ['get'],
+			refund: ['create', 'get'],
+			callback: ['compare', 'verify'],
+		},
+		amountUnits: ['major', 'smallest'],
+		callback: [],
+		createOptions: ['attempt', 'requestsInParallel', 'retry'],
+		triggerOptions: ['additionalProviderEvents', 'confirmWithProvider', 'maximumAge', 'respond'],
+		values: { updateFields: { nickname: 'Winter' } },
+	},
+	rows: { deduplicates: 'withRetry', referenceOptional: true },
+	credential: {
+		wrongKey: {
+			fields: { secretKey: 'sk_test_a-key-that-nobody-issued' },
+			words: /Invalid API key/,
+		},
+		missingSecret: {
+			fields: { secretKey: '' },
+			words: /'Secret Key' in the WooshPay credential is empty/,
+		},
+		inCreateCheckout: [
+			[
+				'no key',
+				{ secretKey: '' },
+				"'Secret Key' in the WooshPay credential is empty. Correct the credential; nothing was sent.",
+			],
+			[
+				'a wrong key',
+				{ secretKey: 'wrong' },
+				"WooshPay refused the request (HTTP 401): Invalid API key. (error_401). Check 'Secret Key' in the credential, and that it belongs to 'Environment'.",
+			],
+			[
+				'a test key for live payments',
+				{ environment: 'live', secretKey: 'sk_test_1234567890' },
+				"'Secret Key' in the WooshPay credential is a test key, but 'Environment' is Live. Correct the credential; nothing was sent.",
+			],
+			[
+				'a live key for trying out',
+				{ environment: 'test', secretKey: 'sk_live_1234567890' },
+				"'Secret Key' in the WooshPay credential is a live key, but 'Environment' is Test. Correct the credential; nothing was sent.",
+			],
+		],
+		atPublishing: [
+			[
+				'a wrong key',
+				{ secretKey: 'wrong' },
+				/^The endpoint of this trigger could not be registered at WooshPay: WooshPay refused the request \(HTTP 401\).*Check 'Secret Key' in the credential.*then publish the workflow again\.$/,
+			],
+		],
+		async registerByHand({ providerUrl, fields, callbackUrl }) {
+			const { data } = await axios.post<{ secret: string }>(
+				`${providerUrl}/v1/webhook_endpoints`,
+				{ url: callbackUrl, enabled_events: ['payment_intent.succeeded'] },
+				{ auth: { username: fields.secretKey ?? '', password: '' }, proxy: false },
+			);
+			return { webhookSecret: data.secret };
+		},
+	},
+	callback: {
+		signatureHeader: 'wooshpay-signature',
+		withStatus: (payload, word) => replaced(payload, 'type', `payment_intent.${word}`),
+	},
+	signing: {
+		credentials,
+		secretFields: ['webhookSecret'],
+		sign({ number, items, bytes = 0 }) {
+			const object = { id: `pi_${number}`, merchant_order_id: `order-${number}`, items };
+			const content = JSON.stringify(
+				paymentEvent('payment_intent.succeeded', object, { id: `evt_${number}` }),
+			).padEnd(bytes);
+			const time = Date.now();
+			const signature = createHmac('sha256', webhookSecret)
+				.update(`${time}.${content}`)
+				.digest('hex');
+			return {
+				headers: {
+					'content-type': 'application/json',
+					'wooshpay-signature': `t=${time},v1=${signature}`,
+				},
+				rawBody: Buffer.from(content),
+			};
+		},
+		bare({ headers, rawBody }) {
+			const time = /t=(\d+)/.exec(headers['wooshpay-signature'] ?? '')?.[1] ?? '';
+			return () => {
+				createHmac('sha256', webhookSecret).update(`${time}.`).update(rawBody).digest();
+				JSON.parse(rawBody.toString());
+			};
+		},
+	},
+	vectors: {
+		credentials: { ...credentials, webhookSecret: vectorSecret },
+		secrets: [vectorSecret, credentials.secretKey],
+		genuine: vectors
+			.filter(({ secret, expect }) => secret === vectorSecret && expect.signature_match)
+			.map(({ header, body }) => ({ headers: { 'wooshpay-signature': header }, body })),
+	},
+});
