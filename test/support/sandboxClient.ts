@@ -59,9 +59,32 @@ export interface SandboxState {
 	requests: Record<string, Record<string, number> | undefined>;
 	faults: Array<{ fault: string; timesLeft: number }>;
 	settings: { latencyMilliseconds: number };
+	/** The tables that only one provider has, such as registered endpoints and refunds. */
+	reports: Record<string, Record<string, Array<Record<string, unknown>>> | undefined>;
 }
 
-export type PayerAction = 'pay' | 'cancel' | 'expire' | 'underpay' | 'overpay';
+export type PayerAction =
+	| 'pay'
+	| 'cancel'
+	| 'expire'
+	| 'underpay'
+	| 'overpay'
+	/** WooshPay's own. */
+	| 'authenticate'
+	| 'fail'
+	| 'void'
+	| 'refund'
+	| 'dispute';
+
+/** How the merchant is told of what the payer does. */
+export interface Telling {
+	callback?: 'genuine' | 'forged' | 'tampered' | 'none';
+	copies?: number;
+	/** The callback says it, but at the provider nothing changes. */
+	keepStatus?: boolean;
+	/** What the callback says in place of what is true. */
+	claim?: { amount?: string; currency?: string; reference?: string | null };
+}
 
 export type Fault =
 	| '429-seconds'
@@ -113,11 +136,7 @@ export class SandboxClient {
 		provider: string,
 		checkoutId: string,
 		action: PayerAction,
-		how: {
-			callback?: 'genuine' | 'forged' | 'tampered' | 'none';
-			copies?: number;
-			keepStatus?: boolean;
-		} = {},
+		how: Telling = {},
 	): Promise<SandboxDelivery[]> {
 		const { deliveries } = await this.post<{ deliveries: SandboxDelivery[] }>(
 			`/checkouts/${provider}/${encodeURIComponent(checkoutId)}/${action}`,
@@ -144,6 +163,11 @@ export class SandboxClient {
 	/** @param fault null switches it off */
 	async fault(provider: string, operation: string, fault: Fault | null, times = 1): Promise<void> {
 		await this.post('/faults', { provider, operation, fault, times });
+	}
+
+	/** Waited before each answer of a provider. */
+	async latency(latencyMilliseconds: number): Promise<void> {
+		await this.post('/settings', { latencyMilliseconds });
 	}
 
 	private async post<Answer>(path: string, body: unknown = {}): Promise<Answer> {

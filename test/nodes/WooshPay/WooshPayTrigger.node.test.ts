@@ -11,7 +11,8 @@ import {
 	type WebhookCall,
 } from '../../support/contexts';
 import { startProviderServer, type ProviderServer } from '../shared/support/providerServer';
-import { WooshPaySandbox, type Delivery } from './sandbox';
+import type { PayerAction, SandboxDelivery, Telling } from '../../support/sandboxClient';
+import { WooshPaySandbox } from './sandbox';
 
 const sandbox = WooshPaySandbox.forEachTest();
 
@@ -60,7 +61,7 @@ const hook = async (
 	method: 'checkExists' | 'create' | 'delete',
 	setting: Setting = {},
 ): Promise<HookCall> => await callHook({ ...setup(setting), method });
-const endpoints = async () => (await sandbox.state()).reports.wooshpay.endpoints;
+const endpoints = async () => await sandbox.endpoints();
 const registeredAt = async (address: string) =>
 	(await endpoints()).filter(({ url }) => url === address);
 
@@ -88,7 +89,7 @@ async function sell(
 }
 
 async function receive(
-	{ requestHeaders, requestBody }: Pick<Delivery, 'requestHeaders' | 'requestBody'>,
+	{ requestHeaders, requestBody }: Pick<SandboxDelivery, 'requestHeaders' | 'requestBody'>,
 	setting: Setting = {},
 ): Promise<WebhookCall> {
 	const headers = Object.fromEntries(
@@ -104,10 +105,10 @@ async function receive(
  * Publishes the trigger, sells something, and gives what WooshPay sends when the payer has acted.
  */
 async function deliveryOf(
-	action: string,
+	action: PayerAction,
 	setting: Setting = {},
-	how: IDataObject = {},
-): Promise<{ delivery: Delivery; published: HookCall; paymentId: string }> {
+	how: Telling = {},
+): Promise<{ delivery: SandboxDelivery; published: HookCall; paymentId: string }> {
 	const published = await publish(setting);
 	if (published.error) throw published.error;
 	const { checkoutId, paymentId } = await sell();
@@ -361,7 +362,7 @@ describe('unpublishing', () => {
 		]);
 		expect([first.result, second.result]).toEqual([true, true]);
 		const { requests, refusals } = await sandbox.state();
-		expect([requests.wooshpay.deleteEndpoint, refusals.length]).toEqual([2, 1]);
+		expect([requests.wooshpay?.deleteEndpoint, refusals.length]).toEqual([2, 1]);
 	});
 
 	it('names what stays behind when WooshPay cannot be asked: n8n only logs it', async () => {
@@ -388,7 +389,7 @@ describe('static data that another writer put back', () => {
 		const second = await publish({ ...changed, staticData: removed.staticData });
 		return { first: first.staticData, between: removed.staticData, second: second.staticData };
 	}
-	async function payment(): Promise<Delivery> {
+	async function payment(): Promise<SandboxDelivery> {
 		const { checkoutId } = await sell();
 		const [delivery] = await sandbox.act(checkoutId, 'pay');
 		if (!delivery) throw new Error('WooshPay sent nothing.');
@@ -723,7 +724,7 @@ describe('a callback', () => {
 		expect([call.response.status, call.items?.length]).toEqual([200, 1]);
 	});
 
-	it.each(['forged', 'tampered'])(
+	it.each(['forged', 'tampered'] as const)(
 		'that is %s gets a real 401 that says nothing, and starts nothing',
 		async (callback) => {
 			const { delivery, published } = await deliveryOf('pay', {}, { callback });
@@ -768,7 +769,7 @@ describe('a callback', () => {
 		['void', 'payment.canceled'],
 		['refund', 'refund.succeeded'],
 		['dispute', 'dispute.updated'],
-	])('about "%s" is the event %s', async (action, event) => {
+	] as const)('about "%s" is the event %s', async (action, event) => {
 		const setting = { parameters: { events: [event] } };
 		const { delivery, published } = await deliveryOf(action, setting);
 		const { items } = await receive(delivery, { ...setting, staticData: published.staticData });
@@ -800,7 +801,7 @@ describe('a callback', () => {
 	});
 
 	describe('signed eight days ago', () => {
-		const old = (delivery: Delivery, secret: string) => {
+		const old = (delivery: SandboxDelivery, secret: string) => {
 			const time = Date.now() - 8 * 24 * 60 * 60 * 1000;
 			return {
 				...delivery,
@@ -900,7 +901,7 @@ describe('a callback', () => {
 			).toBe(200);
 		});
 
-		it.each(['refund', 'dispute'])(
+		it.each(['refund', 'dispute'] as const)(
 			'about a %s is confirmed by what it is about',
 			async (action) => {
 				const setting = {

@@ -1,56 +1,38 @@
 import { WooshPayApi } from '../../../credentials/WooshPayApi.credentials';
 import type { SandboxProvider } from '../../../sandbox/core/provider';
 import { provider } from '../../../sandbox/providers/wooshpay';
-import { startSandbox, type RunningSandbox } from '../../../sandbox/sandbox';
-
-export interface Delivery {
-	url: string;
-	requestHeaders: Record<string, string>;
-	requestBody: string;
-}
-
-interface State {
-	checkouts: Array<{
-		checkoutId: string;
-		paymentId: string;
-		reference: string | null;
-		amount: string;
-		currency: string;
-		status: string;
-		remarks: string[];
-		request: Record<string, unknown>;
-	}>;
-	refusals: Array<{ method: string; path: string; reason: string }>;
-	requests: { wooshpay: Record<string, number> };
-	reports: {
-		wooshpay: {
-			endpoints: Array<{ id: string; url: string; events: string }>;
-			refunds: Array<Record<string, unknown>>;
-		};
-	};
-}
+import type {
+	Fault,
+	PayerAction,
+	SandboxDelivery,
+	SandboxState,
+	Telling,
+} from '../../support/sandboxClient';
+import { TestSandbox } from '../../support/testSandbox';
 
 /** WooshPay as the sandbox plays it, emptied before each test of a file. */
 export class WooshPaySandbox {
-	private running?: RunningSandbox;
+	private sandbox!: TestSandbox;
 
 	static forEachTest(): WooshPaySandbox {
-		const sandbox = new WooshPaySandbox();
+		const wooshPay = new WooshPaySandbox();
 		beforeAll(
 			async () =>
-				void (sandbox.running = await startSandbox({ providers: [provider as SandboxProvider] })),
+				void (wooshPay.sandbox = await TestSandbox.start({
+					providers: [provider as SandboxProvider],
+				})),
 		);
-		beforeEach(async () => void (await sandbox.post('/control/reset', {})));
-		afterAll(async () => await sandbox.running?.close());
-		return sandbox;
+		beforeEach(async () => await wooshPay.sandbox.reset());
+		afterAll(async () => await wooshPay.sandbox.close());
+		return wooshPay;
 	}
 
 	get url(): string {
-		return this.running?.url ?? '';
+		return this.sandbox.url;
 	}
 
 	get credential(): Record<string, string> {
-		return provider.credential(`${this.url}/wooshpay`).data as Record<string, string>;
+		return this.sandbox.credential('wooshPayApi');
 	}
 
 	/** The part of a node's setup that all tests share. */
@@ -61,28 +43,38 @@ export class WooshPaySandbox {
 		};
 	}
 
-	async state(): Promise<State> {
-		return (await (await fetch(`${this.url}/control/state`)).json()) as State;
+	async state(): Promise<SandboxState> {
+		return await this.sandbox.state();
 	}
 
-	async fault(operation: string, fault: string | null, times = 1): Promise<void> {
-		await this.post('/control/faults', { provider: 'wooshpay', operation, fault, times });
+	/** How often each operation was called. */
+	async requests(): Promise<Record<string, number>> {
+		return (await this.state()).requests.wooshpay ?? {};
 	}
 
-	async latency(latencyMilliseconds: number): Promise<void> {
-		await this.post('/control/settings', { latencyMilliseconds });
+	async endpoints(): Promise<Array<{ id: string; url: string; events: string }>> {
+		const { reports } = await this.state();
+		return (reports.wooshpay?.endpoints ?? []) as Array<{
+			id: string;
+			url: string;
+			events: string;
+		}>;
 	}
 
-	async act(
-		checkoutId: string,
-		action: string,
-		how: Record<string, unknown> = {},
-	): Promise<Delivery[]> {
-		return (
-			(await this.post(`/control/checkouts/wooshpay/${checkoutId}/${action}`, how)) as {
-				deliveries: Delivery[];
-			}
-		).deliveries;
+	async refunds(): Promise<Array<Record<string, unknown>>> {
+		return (await this.state()).reports.wooshpay?.refunds ?? [];
+	}
+
+	async fault(operation: string, fault: Fault | null, times = 1): Promise<void> {
+		await this.sandbox.fault('wooshpay', operation, fault, times);
+	}
+
+	async latency(milliseconds: number): Promise<void> {
+		await this.sandbox.latency(milliseconds);
+	}
+
+	async act(checkoutId: string, action: PayerAction, how?: Telling): Promise<SandboxDelivery[]> {
+		return await this.sandbox.act('wooshpay', checkoutId, action, how);
 	}
 
 	/** What somebody else with the same account does: a call of the API without the package. */
@@ -99,15 +91,5 @@ export class WooshPaySandbox {
 			...(body === undefined ? {} : { body: JSON.stringify(body) }),
 		});
 		return { status: answer.status, ...((await answer.json()) as Record<string, unknown>) };
-	}
-
-	private async post(path: string, body: unknown): Promise<unknown> {
-		const answer = await fetch(`${this.url}${path}`, {
-			method: 'POST',
-			body: JSON.stringify(body),
-		});
-		const said = (await answer.json()) as unknown;
-		if (!answer.ok) throw new Error(`${path}: ${JSON.stringify(said)}`);
-		return said;
 	}
 }

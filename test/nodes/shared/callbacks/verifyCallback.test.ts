@@ -5,120 +5,92 @@ import type {
 	INodeExecutionData,
 	INodeType,
 } from 'n8n-workflow';
-import { ChingChingPayApi } from '../../../../credentials/ChingChingPayApi.credentials';
-import { EFundPayApi } from '../../../../credentials/EFundPayApi.credentials';
-import { PayfectApi } from '../../../../credentials/PayfectApi.credentials';
-import { TokenPayApi } from '../../../../credentials/TokenPayApi.credentials';
-import { ChingChingPay } from '../../../../nodes/ChingChingPay/ChingChingPay.node';
-import { EFundPay } from '../../../../nodes/EFundPay/EFundPay.node';
-import { Payfect } from '../../../../nodes/Payfect/Payfect.node';
-import { TokenPay } from '../../../../nodes/TokenPay/TokenPay.node';
-import { sandboxCredentials, startSandbox, type RunningSandbox } from '../../../../sandbox/sandbox';
+import { testProviders, type TestProvider } from '../../../providers';
 import { logText, runNode, type NodeRunOptions } from '../../../support/contexts';
+import { newCredential, newNode } from '../../../support/providers';
+import type { Callback, Telling } from '../../../support/sandboxClient';
+import { TestSandbox } from '../../../support/testSandbox';
 
-let sandbox: RunningSandbox;
-beforeAll(async () => {
-	sandbox = await startSandbox();
-});
-afterAll(async () => await sandbox.close());
+const callbackUrl = 'http://127.0.0.1:9/callback';
 
-interface Delivery {
-	requestHeaders: Record<string, string>;
-	requestBody: string;
-}
-
-interface Provider {
-	name: string;
+interface Provider extends Pick<TestProvider, 'name' | 'money' | 'order' | 'form' | 'credential'> {
 	displayName: string;
 	node: INodeType;
 	credentialType: ICredentialType;
-	order: IDataObject;
-	money: { amount: string; currency: string };
+	/** Fields of the credential that come from an endpoint, where there are endpoints. */
+	registered: Record<string, string>;
 }
 
-const providers: Provider[] = [
-	{
-		name: 'payfect',
-		displayName: 'Payfect',
-		node: new Payfect(),
-		credentialType: new PayfectApi(),
-		order: { amount: '20.50', currency: 'usdt', description: 'Tea' },
-		money: { amount: '20.50', currency: 'usdt' },
-	},
-	{
-		name: 'efundpay',
-		displayName: 'EFundPay',
-		node: new EFundPay(),
-		credentialType: new EFundPayApi(),
-		order: {
-			amount: '20.50',
-			currency: 'USD',
-			description: 'Tea',
-			successUrl: 'https://shop.example/thanks',
-			buyerName: 'Maria Gomez',
-		},
-		money: { amount: '20.50', currency: 'USD' },
-	},
-	{
-		name: 'chingchingpay',
-		displayName: 'ChingChingPay',
-		node: new ChingChingPay(),
-		credentialType: new ChingChingPayApi(),
-		order: { operation: 'createLink', amount: '20.50', currency: 'HKD' },
-		money: { amount: '20.50', currency: 'HKD' },
-	},
-	{
-		name: 'tokenpay',
-		displayName: 'TokenPay',
-		node: new TokenPay(),
-		credentialType: new TokenPayApi(),
-		order: { amount: '20.50', chain: 'TRON', currency: 'USDT' },
-		money: { amount: '20.5', currency: 'USDT' },
-	},
-];
-const [ofPayfect] = providers as [Provider];
+const providers = testProviders().map(
+	({ name, folder, money, order, form, credential }): Provider => ({
+		name,
+		displayName: folder,
+		money,
+		order,
+		form,
+		credential,
+		node: newNode(folder),
+		credentialType: newCredential(folder),
+		registered: {},
+	}),
+);
+const ofPayfect = providers.find(({ name }) => name === 'payfect') as Provider;
+
+let sandbox: TestSandbox;
+beforeAll(async () => {
+	sandbox = await TestSandbox.start();
+	for (const provider of providers)
+		provider.registered =
+			(await provider.credential.registerByHand?.({
+				providerUrl: `${sandbox.url}/${provider.name}`,
+				fields: sandbox.credential(provider.credentialType.name),
+				callbackUrl,
+			})) ?? {};
+});
+afterAll(async () => await sandbox.close());
 
 let count = 0;
 
 function setupOf(provider: Provider, credential: IDataObject = {}) {
-	const { type, data } = sandboxCredentials(sandbox.url).find(
-		(one) => one.type === provider.credentialType.name,
-	) ?? { type: '', data: {} };
+	const { name } = provider.credentialType;
 	return {
 		node: provider.node,
 		credentialTypes: [provider.credentialType],
-		credentials: { [type]: { ...data, ...credential } as ICredentialDataDecryptedObject },
+		credentials: {
+			[name]: {
+				...sandbox.credential(name),
+				...provider.registered,
+				...credential,
+			} as ICredentialDataDecryptedObject,
+		},
 	};
 }
 
 /** A callback as the provider sends it, and the reference of its order. */
 async function callback(
 	provider: Provider,
-	how: IDataObject = {},
-): Promise<Delivery & { reference: string }> {
+	how: Telling = {},
+): Promise<Callback & { reference: string }> {
 	const reference = `verify-${++count}`;
 	const parameters = {
 		resource: 'checkout',
 		operation: 'create',
 		amountFrom: 'amount',
 		reference,
-		callback: 'url',
-		callbackUrl: 'http://127.0.0.1:9/callback',
+		...(provider.form.callback.includes('url') && { callback: 'url', callbackUrl }),
 		...provider.order,
 	};
 	const created = await runNode({ ...setupOf(provider), parameters, items: [{ json: {} }] });
 	if (created.error) throw created.error;
-	const answer = await fetch(
-		`${sandbox.url}/control/checkouts/${provider.name}/${encodeURIComponent(String(created.outputs[0]?.[0]?.json.checkoutId))}/pay`,
-		{ method: 'POST', body: JSON.stringify(how) },
-	);
-	const { deliveries } = (await answer.json()) as { deliveries: [Delivery] };
-	return { ...deliveries[0], reference };
+	const { checkoutId } = created.outputs[0]?.[0]?.json ?? {};
+	const [delivery] = await sandbox.act(provider.name, String(checkoutId), 'pay', how);
+	if (!delivery) throw new Error(`${provider.displayName} sent no callback.`);
+	return { ...delivery, reference };
 }
 
 /** The item that n8n's Webhook node makes of a callback with `Raw Body` on. */
 function received(
-	{ requestHeaders, requestBody }: Delivery,
+	{ requestHeaders, requestBody }: Callback,
 	more: Partial<INodeExecutionData> = {},
 ): INodeExecutionData {
 	const headers = Object.fromEntries(
@@ -172,7 +144,7 @@ describe.each(providers)('Verify of $displayName', (provider) => {
 		]);
 	});
 
-	test.each(['forged', 'tampered'])(
+	test.each(['forged', 'tampered'] as const)(
 		'a %s callback is an error that says what is wrong, and passes nothing on',
 		async (how) => {
 			const run = await verify(provider, [received(await callback(provider, { callback: how }))]);

@@ -10,12 +10,6 @@ import type {
 	IWebhookFunctions,
 	IWebhookResponseData,
 } from 'n8n-workflow';
-import { ChingChingPayApi } from '../../../../credentials/ChingChingPayApi.credentials';
-import { EFundPayApi } from '../../../../credentials/EFundPayApi.credentials';
-import { PayfectApi } from '../../../../credentials/PayfectApi.credentials';
-import { TokenPayApi } from '../../../../credentials/TokenPayApi.credentials';
-import { ChingChingPay } from '../../../../nodes/ChingChingPay/ChingChingPay.node';
-import { EFundPay } from '../../../../nodes/EFundPay/EFundPay.node';
 import { Payfect } from '../../../../nodes/Payfect/Payfect.node';
 import {
 	payfect,
@@ -25,8 +19,6 @@ import {
 import type { PaymentContract, PaymentEventData } from '../../../../nodes/shared/core/contract';
 import { usedByAgent } from '../../../../nodes/shared/providerNode';
 import { resumeWhenPaid, waitForPayment } from '../../../../nodes/shared/waiting/waitForPayment';
-import { TokenPay } from '../../../../nodes/TokenPay/TokenPay.node';
-import { sandboxCredentials, startSandbox, type RunningSandbox } from '../../../../sandbox/sandbox';
 import {
 	callWebhook,
 	DELETED,
@@ -38,26 +30,14 @@ import {
 	type WebhookCall,
 } from '../../../support/contexts';
 import { madeByHand, stubNode as stub } from '../../../support/resumeAddress';
+import { testProviders } from '../../../providers';
+import { newCredential, newNode } from '../../../support/providers';
+import type { Callback, PayerAction, Telling } from '../../../support/sandboxClient';
+import { TestSandbox } from '../../../support/testSandbox';
 
-let sandbox: RunningSandbox;
-beforeAll(async () => {
-	sandbox = await startSandbox();
-});
+let sandbox: TestSandbox;
+beforeAll(async () => (sandbox = await TestSandbox.start()));
 afterAll(async () => await sandbox.close());
-
-interface Delivery {
-	requestHeaders: Record<string, string>;
-	requestBody: string;
-}
-
-async function control<Answer>(path: string, body: unknown = {}): Promise<Answer> {
-	const answer = await fetch(`${sandbox.url}/control${path}`, {
-		method: 'POST',
-		body: JSON.stringify(body),
-	});
-	if (!answer.ok) throw new Error(await answer.text());
-	return (await answer.json()) as Answer;
-}
 
 interface Provider {
 	name: string;
@@ -66,69 +46,33 @@ interface Provider {
 	credentialType: ICredentialType;
 	order: IDataObject;
 	money: { amount: string; currency: string };
+	foreignCurrency: string;
 	accepted: { status: number; contentType: string; body: string };
 	/** Whether it can be asked before the execution pauses. */
 	asked: boolean;
 	verifiedBy: string;
 }
 
-const providers: Provider[] = [
-	{
-		name: 'payfect',
-		displayName: 'Payfect',
-		node: new Payfect(),
-		credentialType: new PayfectApi(),
-		order: { amount: '20.50', currency: 'usdt', description: 'Tea' },
-		money: { amount: '20.50', currency: 'usdt' },
-		accepted: { status: 200, contentType: 'text/plain; charset=utf-8', body: 'OK' },
-		asked: true,
-		verifiedBy: 'signature',
-	},
-	{
-		name: 'efundpay',
-		displayName: 'EFundPay',
-		node: new EFundPay(),
-		credentialType: new EFundPayApi(),
-		order: {
-			amount: '20.50',
-			currency: 'USD',
-			description: 'Tea',
-			successUrl: 'https://shop.example/thanks',
-			buyerName: 'Maria Gomez',
-		},
-		money: { amount: '20.50', currency: 'USD' },
-		accepted: {
-			status: 200,
-			contentType: 'application/json; charset=utf-8',
-			body: '{"code":"200","message":"SUCCESS"}',
-		},
-		asked: false,
-		verifiedBy: 'signature',
-	},
-	{
-		name: 'chingchingpay',
-		displayName: 'ChingChingPay',
-		node: new ChingChingPay(),
-		credentialType: new ChingChingPayApi(),
-		order: { operation: 'createLink', amount: '20.50', currency: 'HKD', description: 'Tea' },
-		money: { amount: '20.50', currency: 'HKD' },
-		accepted: { status: 200, contentType: 'text/plain; charset=utf-8', body: 'success' },
-		asked: true,
-		verifiedBy: 'signature+provider',
-	},
-	{
-		name: 'tokenpay',
-		displayName: 'TokenPay',
-		node: new TokenPay(),
-		credentialType: new TokenPayApi(),
-		order: { amount: '20.50', chain: 'TRON', currency: 'USDT', description: 'Tea' },
-		money: { amount: '20.5', currency: 'USDT' },
-		accepted: { status: 200, contentType: 'text/plain; charset=utf-8', body: 'success' },
-		asked: true,
-		verifiedBy: 'signature',
-	},
-];
-const [ofPayfect, , ofChingChingPay] = providers as [Provider, Provider, Provider, Provider];
+const providers = testProviders().flatMap(({ wait: waits, ...facts }): Provider[] =>
+	waits
+		? [
+				{
+					name: facts.name,
+					displayName: facts.folder,
+					node: newNode(facts.folder),
+					credentialType: newCredential(facts.folder),
+					order: waits.order ?? facts.order,
+					money: facts.money,
+					foreignCurrency: facts.foreignCurrency,
+					accepted: facts.acknowledgement,
+					asked: waits.asksBefore,
+					verifiedBy: waits.verifiedBy,
+				},
+			]
+		: [],
+);
+const named = (wanted: string) => providers.find(({ name }) => name === wanted) as Provider;
+const [ofPayfect, ofChingChingPay] = [named('payfect'), named('chingchingpay')];
 
 let count = 0;
 const typeOf = (provider: Provider) =>
@@ -137,13 +81,13 @@ const wait = { resource: 'checkout', operation: 'waitForPayment' };
 
 /** Parts of a run that every operation of this provider shares. */
 function setupOf(provider: Provider, credential: IDataObject = {}) {
-	const { type, data } = sandboxCredentials(sandbox.url).find(
-		(one) => one.type === provider.credentialType.name,
-	) ?? { type: '', data: {} };
+	const { name } = provider.credentialType;
 	return {
 		node: provider.node,
 		credentialTypes: [provider.credentialType],
-		credentials: { [type]: { ...data, ...credential } as ICredentialDataDecryptedObject },
+		credentials: {
+			[name]: { ...sandbox.credential(name), ...credential } as ICredentialDataDecryptedObject,
+		},
 	};
 }
 
@@ -182,7 +126,7 @@ interface Waiting {
 	run: NodeRun;
 	checkout: IDataObject;
 	/** What the payer (or a forger) does, and what became of the callback. */
-	payer(action: string, how?: IDataObject): Promise<WebhookCall>;
+	payer(action: PayerAction, how?: Telling): Promise<WebhookCall>;
 }
 
 /** An execution that has created a checkout and waits for its payment. */
@@ -224,20 +168,15 @@ async function waiting(
 async function act(
 	provider: Provider,
 	checkout: IDataObject,
-	action: string,
-	how: IDataObject = {},
-): Promise<Delivery[]> {
-	return (
-		await control<{ deliveries: Delivery[] }>(
-			`/checkouts/${provider.name}/${encodeURIComponent(String(checkout.checkoutId))}/${action}`,
-			how,
-		)
-	).deliveries;
+	action: PayerAction,
+	how: Telling = {},
+): Promise<Callback[]> {
+	return await sandbox.act(provider.name, String(checkout.checkoutId), action, how);
 }
 
 async function deliver(
 	run: NodeRun,
-	{ requestHeaders, requestBody }: Delivery,
+	{ requestHeaders, requestBody }: Callback,
 ): Promise<WebhookCall> {
 	return await callWebhook({
 		...run.setup,
@@ -266,9 +205,7 @@ const words = (error: unknown) => {
 describe.each(providers)('Wait for Payment of $displayName', (provider) => {
 	test('the checkout is created with the resume URL of this execution, byte for byte', async () => {
 		const { checkout } = await waiting(provider);
-		const { checkouts } = (await (
-			await fetch(`${sandbox.url}/control/state?provider=${provider.name}`)
-		).json()) as { checkouts: Array<{ checkoutId: string; callbackUrl: string }> };
+		const { checkouts } = await sandbox.state(provider.name);
 		expect(
 			checkouts.find(({ checkoutId }) => checkoutId === checkout.checkoutId)?.callbackUrl,
 		).toMatch(/^https:\/\/n8n\.example\/webhook-waiting\/\d+\?signature=[0-9a-f]+$/);
@@ -319,7 +256,7 @@ describe.each(providers)('Wait for Payment of $displayName', (provider) => {
 		const { run, checkout } = await waiting(provider);
 		const [delivery] = await act(provider, checkout, 'pay');
 		const calls = await Promise.all(
-			Array.from({ length: 6 }, async () => await deliver(run, delivery as Delivery)),
+			Array.from({ length: 6 }, async () => await deliver(run, delivery as Callback)),
 		);
 		expect(calls.map(({ response }) => response.status).sort()).toEqual([
 			200, 409, 409, 409, 409, 409,
@@ -341,7 +278,7 @@ describe.each(providers)('Wait for Payment of $displayName', (provider) => {
 			store: () => Promise.reject(new Error('database is locked')),
 		});
 		expect(failed.response.status).toBe(500);
-		expect(resumed(await deliver(run, delivery as Delivery)).paid).toHaveLength(1);
+		expect(resumed(await deliver(run, delivery as Callback)).paid).toHaveLength(1);
 	});
 
 	test('the next order of a loop is resumed right behind the one before', async () => {
@@ -357,7 +294,7 @@ describe.each(providers)('Wait for Payment of $displayName', (provider) => {
 		});
 		expect(resumed(await first.payer('pay')).paid).toHaveLength(1);
 		const [delivery] = await act(provider, checkout, 'pay');
-		expect(resumed(await deliver(second, delivery as Delivery)).paid).toHaveLength(1);
+		expect(resumed(await deliver(second, delivery as Callback)).paid).toHaveLength(1);
 	});
 
 	test('what is paid too little leaves through Not Paid as underpaid', async () => {
@@ -384,7 +321,7 @@ describe.each(providers)('Wait for Payment of $displayName', (provider) => {
 		expect(forged.response).toMatchObject({ status: 401, body: 'Unauthorized' });
 		expect(forged.items).toBeUndefined();
 		const [genuine] = await act(provider, checkout, 'pay');
-		expect(resumed(await deliver(run, genuine as Delivery)).paid).toHaveLength(1);
+		expect(resumed(await deliver(run, genuine as Callback)).paid).toHaveLength(1);
 	});
 
 	test('a tampered callback gets 401 and resumes nothing', async () => {
@@ -398,7 +335,7 @@ describe.each(providers)('Wait for Payment of $displayName', (provider) => {
 		const { run } = await waiting(provider);
 		const other = await waiting(provider);
 		const [delivery] = await act(provider, other.checkout, 'pay');
-		const call = await deliver(run, delivery as Delivery);
+		const call = await deliver(run, delivery as Callback);
 		expect(call.response.status).toBe(401);
 		expect(call.items).toBeUndefined();
 		expect(logText(call)).toMatch(
@@ -409,11 +346,7 @@ describe.each(providers)('Wait for Payment of $displayName', (provider) => {
 	test('a callback that claims another currency gets 401 and resumes nothing', async () => {
 		const { payer } = await waiting(provider);
 		const call = await payer('pay', {
-			claim: {
-				currency: { payfect: 'usdc', tokenpay: 'TRX', efundpay: 'EUR', chingchingpay: 'CNY' }[
-					provider.name
-				],
-			},
+			claim: { currency: provider.foreignCurrency },
 		});
 		expect(call.response.status).toBe(401);
 		expect(call.items).toBeUndefined();
@@ -436,7 +369,7 @@ describe.each(providers)('Wait for Payment of $displayName', (provider) => {
 			...run.setup,
 			credentials: { [provider.credentialType.name]: DELETED } as const,
 		};
-		const call = await deliver({ ...run, setup }, delivery as Delivery);
+		const call = await deliver({ ...run, setup }, delivery as Callback);
 		expect(call.response.status).toBe(401);
 		expect(call.items).toBeUndefined();
 		expect(call.thrown).toBeUndefined();
@@ -993,11 +926,7 @@ describe('Wait for Payment of ChingChingPay, where a callback is a mere hint', (
 	test('a callback that names another order is refused without asking ChingChingPay', async () => {
 		const { run } = await waiting(ofChingChingPay, hinted);
 		const queries = async () =>
-			(
-				(await (await fetch(`${sandbox.url}/control/state?provider=chingchingpay`)).json()) as {
-					requests: { chingchingpay: { query: number } };
-				}
-			).requests.chingchingpay.query;
+			(await sandbox.state('chingchingpay')).requests.chingchingpay?.query;
 		const before = await queries();
 		const call = await deliver(run, {
 			requestHeaders: { 'Content-Type': 'application/json' },
@@ -1018,14 +947,9 @@ describe('Wait for Payment of ChingChingPay, where a callback is a mere hint', (
 	test('ChingChingPay cannot be asked: 500, so that it sends the callback again, and nothing is resumed', async () => {
 		const { run, checkout } = await waiting(ofChingChingPay, hinted);
 		const [delivery] = await act(ofChingChingPay, checkout, 'pay');
-		await control('/faults', {
-			provider: 'chingchingpay',
-			operation: 'query',
-			fault: '500',
-			times: 1,
-		});
-		const call = await deliver(run, delivery as Delivery);
-		await control('/faults', { provider: 'chingchingpay', operation: 'query', fault: null });
+		await sandbox.fault('chingchingpay', 'query', '500');
+		const call = await deliver(run, delivery as Callback);
+		await sandbox.fault('chingchingpay', 'query', null);
 		expect(call.response.status).toBe(500);
 		expect(call.items).toBeUndefined();
 	});
@@ -1087,9 +1011,7 @@ describe('Wait for Payment, before it waits', () => {
 			},
 		});
 		expect(words(run.error)).toMatch(/got 2 items.*Loop Over Items/s);
-		const { checkouts } = (await (
-			await fetch(`${sandbox.url}/control/state?provider=payfect`)
-		).json()) as { checkouts: Array<{ reference: string }> };
+		const { checkouts } = await sandbox.state('payfect');
 		expect(checkouts.filter(({ reference }) => reference?.startsWith('many-'))).toEqual([]);
 	});
 
@@ -1346,9 +1268,9 @@ describe('Wait for Payment, before it waits', () => {
 
 	test('a provider that does not answer is no obstacle: it waits, and says so', async () => {
 		const checkout = await order(ofPayfect, String(1000 + ++count));
-		await control('/faults', { provider: 'payfect', operation: 'get', fault: 'html', times: 5 });
+		await sandbox.fault('payfect', 'get', 'html', 5);
 		const run = await attempt({ json: checkout });
-		await control('/faults', { provider: 'payfect', operation: 'get', fault: null });
+		await sandbox.fault('payfect', 'get', null);
 		expect(run.status).toBe('waiting');
 		expect(run.stored).toContain('Could not ask before waiting');
 	});
@@ -1492,7 +1414,7 @@ describe('Wait for Payment, when the secret is changed while it waits', () => {
 		const [delivery] = await act(ofPayfect, checkout, 'pay');
 		return await deliver(
 			{ ...run, setup: { ...run.setup, ...setupOf(ofPayfect, credential) } },
-			delivery as Delivery,
+			delivery as Callback,
 		);
 	};
 	const anotherKey = Buffer.alloc(32, 7).toString('base64url') + '=';
