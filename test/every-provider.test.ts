@@ -33,7 +33,7 @@ import {
 	type WebhookCall,
 } from './support/contexts';
 import { testProviders, type TestProvider } from './providers';
-import { newCredential, newNode, newTrigger, providerFolders, root } from './support/providers';
+import { newCredential, newNode, newTrigger, root } from './support/providers';
 import { TestSandbox } from './support/testSandbox';
 
 jest.mock('n8n-workflow', () =>
@@ -45,7 +45,6 @@ jest.mock('n8n-workflow', () =>
 );
 
 const read = (...names: string[]) => readFileSync(path.join(root, ...names), 'utf8');
-const folders = providerFolders();
 
 type AnyContract = PaymentContract<Record<string, unknown>, CheckoutOrder>;
 
@@ -86,6 +85,7 @@ function codeOf(facts: TestProvider): Provider {
 }
 
 const providers = testProviders().map(codeOf);
+const folders = providers.map(({ folder }) => folder);
 
 /** `payfect`, `eFundPay`: as in type names of saved workflows. */
 const internalName = (folder: string) => folder.charAt(0).toLowerCase() + folder.slice(1);

@@ -1,7 +1,8 @@
 import type { IDataObject, INode, INodeExecutionData, INodeTypes } from 'n8n-workflow';
 import { NodeHelpers, Workflow } from 'n8n-workflow';
 import { runNode, type NodeRun, type NodeRunOptions } from '../../../support/contexts';
-import { newCredential, newNode, providerFolders } from '../../../support/providers';
+import { testProviders } from '../../../providers';
+import { newCredential, newNode } from '../../../support/providers';
 
 /** What a trigger gives, with what Compare With Order does not look at. */
 const event = {
@@ -14,7 +15,7 @@ const event = {
 	raw: {},
 };
 const order = { expectedAmount: '20.50', expectedCurrency: 'USDT' };
-const folders = providerFolders();
+const folders = testProviders().map(({ folder }) => folder);
 const [first = ''] = folders;
 
 async function compare(
