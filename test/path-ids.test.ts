@@ -31,7 +31,7 @@ const calls: Array<[string, string, (id: string) => HttpCall | undefined]> = [
 	['WooshPay', 'Checkout ID', (id) => getWooshPayCheckout(id, credentials)],
 	['WooshPay', 'Payment ID', (id) => getWooshPayPayment(id, credentials)],
 	['WooshPay', 'Price ID', (id) => getPriceCall(id, credentials)],
-	['WooshPay', 'Price ID', (id) => updatePriceCall(id, { amount: null } as never, credentials)],
+	['WooshPay', 'Price ID', (id) => updatePriceCall({ priceId: id, fields: {} }, credentials)],
 	['WooshPay', 'Refund ID', (id) => getWooshPayRefund(id, credentials)],
 	['WooshPay', 'Endpoint ID', (id) => wooshPay.callback.registration?.remove(id, credentials)],
 	['ChingChingPay', 'Payment ID', (id) => getChingChingPayPayment(id, credentials)],

@@ -242,7 +242,7 @@ export class ChingChingPay implements INodeType {
 			return await waitForPayment(this, chingChingPayProvider);
 		return await eachItem(this, chingChingPayProvider, {
 			callback: {
-				verify: async (row) => await verifyCallback(row, chingChingPayProvider),
+				verify: verifyCallback(chingChingPayProvider),
 			},
 			checkout: { create: createChingChingPayCheckout, createLink: createChingChingPayLink },
 			payment: { get: getChingChingPayPayment },

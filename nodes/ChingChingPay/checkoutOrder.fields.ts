@@ -1,7 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { readText } from '../shared/core/readText';
-import type { ChingChingPayCredentials } from './chingChingPay.contract';
-import type { Row } from '../shared/items/row';
+import type { RowReader } from '../shared/items/rowReader';
 
 export const merchantIdField: INodeProperties = {
 	displayName: 'Merchant ID',
@@ -41,7 +40,7 @@ export const storeIdOption: INodeProperties = {
 };
 
 /** What both ways to make a checkout read besides the fields that every provider has. */
-export function readMerchantFields(row: Row<ChingChingPayCredentials>): {
+export function readMerchantFields(row: RowReader): {
 	merchantId: string | null;
 	storeId: string | null;
 	deviceId: string | null;

@@ -11,6 +11,7 @@ import type {
 	Payload,
 	ReceivedCallback,
 	Refusal,
+	Sent,
 	Verification,
 } from '../shared/core/contract';
 import { eventIdOf } from '../shared/core/eventId';
@@ -416,8 +417,7 @@ export const SIGNATURE_ADVICE =
 
 function readCheckout(
 	reply: HttpReply,
-	order: ChingChingPayOrder,
-	credentials: ChingChingPayCredentials,
+	{ order, credentials }: Sent<ChingChingPayCredentials, ChingChingPayOrder>,
 ): Checkout {
 	const data = dataOf(reply);
 	const nextAction = isObject(data.next_action) ? data.next_action : null;

@@ -9,7 +9,13 @@ import {
 	paymentIdOf,
 	post,
 } from './chingChingPay.contract';
-import type { Checkout, CheckoutContract, HttpCall, HttpReply } from '../shared/core/contract';
+import type {
+	Checkout,
+	CheckoutContract,
+	HttpCall,
+	HttpReply,
+	Sent,
+} from '../shared/core/contract';
 import { omitNull } from '../shared/core/omitNull';
 import { InputError } from '../shared/core/inputError';
 import { mergeExtraFields, textOrNull } from '../shared/core/exactJson';
@@ -36,8 +42,7 @@ function createLinkCall(
 
 function readLink(
 	reply: HttpReply,
-	order: ChingChingPayLinkOrder,
-	credentials: ChingChingPayCredentials,
+	{ order, credentials }: Sent<ChingChingPayCredentials, ChingChingPayLinkOrder>,
 ): Checkout {
 	const data = dataOf(reply);
 	const paymentId = paymentIdOf(reply, credentials);

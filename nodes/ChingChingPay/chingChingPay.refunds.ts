@@ -9,7 +9,7 @@ import {
 	taggedCallbackUrl,
 	unreadable,
 } from './chingChingPay.contract';
-import type { HttpCall, HttpReply, Refund } from '../shared/core/contract';
+import type { HttpCall, HttpReply, Refund, Sent } from '../shared/core/contract';
 import { omitNull } from '../shared/core/omitNull';
 import { InputError } from '../shared/core/inputError';
 import { ExactNumber, mergeExtraFields } from '../shared/core/exactJson';
@@ -65,8 +65,7 @@ export function createRefundCall(
 /** api-219517934. Refund statuses are unknown; the merchant's paid values count here, too. */
 export function readRefund(
 	reply: HttpReply,
-	order: RefundOrder,
-	credentials: ChingChingPayCredentials,
+	{ order, credentials }: Sent<ChingChingPayCredentials, RefundOrder>,
 ): Refund {
 	const data = dataOf(reply);
 	if (isEmpty(data) || !succeeded(reply, credentials)) throw unreadable('refund', reply);

@@ -23,11 +23,7 @@ import {
 	readExtraFields,
 } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
-import {
-	chingChingPay,
-	type ChingChingPayCredentials,
-	type ChingChingPayOrder,
-} from './chingChingPay.contract';
+import { chingChingPay, type ChingChingPayOrder } from './chingChingPay.contract';
 import {
 	deviceIdOption,
 	expiresAtOption,
@@ -35,7 +31,7 @@ import {
 	readMerchantFields,
 	storeIdOption,
 } from './checkoutOrder.fields';
-import type { Row } from '../shared/items/row';
+import type { RowReader } from '../shared/items/rowReader';
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
 /** A command moves no money. */
@@ -256,11 +252,9 @@ export const lastFields: INodeProperties[] = [
 	},
 ];
 
-export async function createChingChingPayCheckout(row: Row<ChingChingPayCredentials>) {
-	return await createCheckout(row, chingChingPay, readOrder(row));
-}
+export const createChingChingPayCheckout = createCheckout(chingChingPay, readOrder);
 
-function readOrder(row: Row<ChingChingPayCredentials>): ChingChingPayOrder {
+function readOrder(row: RowReader): ChingChingPayOrder {
 	const transactionType = row.choice('transactionType', ['sale', 'command']);
 	const more = row.collection('additionalFields');
 	return {
@@ -276,7 +270,7 @@ function readOrder(row: Row<ChingChingPayCredentials>): ChingChingPayOrder {
 }
 
 /** Without amount and currency, whose fields are hidden then. */
-function readCommand(row: Row<ChingChingPayCredentials>): ReturnType<typeof readCheckoutOrder> {
+function readCommand(row: RowReader): ReturnType<typeof readCheckoutOrder> {
 	return {
 		amount: null,
 		lineItems: [],

@@ -7,7 +7,7 @@ import {
 import { createCheckout } from '../shared/checkout/createCheckout';
 import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
-import type { ChingChingPayCredentials } from './chingChingPay.contract';
+import type { ChingChingPayLinkOrder } from './chingChingPay.contract';
 import {
 	deviceIdOption,
 	expiresAtOption,
@@ -16,7 +16,7 @@ import {
 	storeIdOption,
 } from './checkoutOrder.fields';
 import { chingChingPayLink } from './chingChingPay.links';
-import type { Row } from '../shared/items/row';
+import type { RowReader } from '../shared/items/rowReader';
 
 const showOnlyForCreateLink = { resource: ['checkout'], operation: ['createLink'] };
 
@@ -52,11 +52,12 @@ export const createLinkFields: INodeProperties[] = [
 	},
 ];
 
-export async function createChingChingPayLink(row: Row<ChingChingPayCredentials>) {
-	const order = {
+export const createChingChingPayLink = createCheckout(chingChingPayLink, readOrder);
+
+function readOrder(row: RowReader): ChingChingPayLinkOrder {
+	return {
 		...readCheckoutOrder(row),
 		...readMerchantFields(row),
 		paymentType: readText(row.collection('additionalFields').paymentType, 'Payment Type') || null,
 	};
-	return await createCheckout(row, chingChingPayLink, order);
 }

@@ -1,15 +1,13 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { simplifiedIfCreated } from '../shared/checkout/createCheckout';
-import { InputError } from '../shared/core/inputError';
 import { readAmount } from '../shared/core/money';
 import {
 	readAmountUnit,
 	readCallbackUrl,
 	readExtraFields,
 } from '../shared/checkout/readCheckoutOrder';
-import type { ChingChingPayCredentials } from './chingChingPay.contract';
 import { readRefund, createRefundCall, type RefundOrder } from './chingChingPay.refunds';
-import type { Row } from '../shared/items/row';
+import { createOperation } from '../shared/items/operation';
+import type { RowReader } from '../shared/items/rowReader';
 
 const showOnlyForCreateRefund = { resource: ['refund'], operation: ['create'] };
 
@@ -96,23 +94,15 @@ export const createRefundFields: INodeProperties[] = [
 	},
 ];
 
-export async function createChingChingPayRefund(row: Row<ChingChingPayCredentials>) {
-	const order = readOrder(row);
-	const call = createRefundCall(order, row.credentials);
-	return await row.make(
-		order.reference,
-		async () => {
-			const reply = await row.send(call);
-			return simplifiedIfCreated(row, reply, () => readRefund(reply, order, row.credentials));
-		},
-		'Refund Reference',
-	);
-}
+export const createChingChingPayRefund = createOperation({
+	read: readOrder,
+	named: { field: 'Refund Reference', by: ({ reference }) => reference },
+	call: createRefundCall,
+	result: readRefund,
+});
 
-function readOrder(row: Row<ChingChingPayCredentials>): RefundOrder {
-	const currency = row.text('currency');
-	if (currency === '')
-		throw new InputError("'Currency' is empty", 'Enter the currency of the payment.');
+function readOrder(row: RowReader): RefundOrder {
+	const currency = row.required('currency', 'Enter the currency of the payment.');
 	return {
 		amount: readAmount(row.value('amount'), 'Amount'),
 		amountUnit: readAmountUnit(row),

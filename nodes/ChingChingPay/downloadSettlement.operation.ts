@@ -1,11 +1,8 @@
-import type { INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 import { CallFailure } from '../shared/core/callFailure';
 import type { HttpReply } from '../shared/core/contract';
-import { InputError } from '../shared/core/inputError';
-import type { ChingChingPayCredentials } from './chingChingPay.contract';
 import { downloadSettlementCall } from './chingChingPay.settlements';
-import type { Row } from '../shared/items/row';
-import { MAXIMUM_FILE_MILLISECONDS } from '../shared/core/limits';
+import { fileOperation, type DownloadedFile } from '../shared/items/operation';
 
 const showOnlyForDownloadSettlement = { resource: ['settlement'], operation: ['download'] };
 
@@ -30,38 +27,30 @@ export const downloadSettlementFields: INodeProperties[] = [
 	},
 ];
 
-export async function downloadChingChingPaySettlement(
-	row: Row<ChingChingPayCredentials>,
-): Promise<INodeExecutionData> {
-	const settlementId = row.text('settlementId');
-	if (settlementId === '')
-		throw new InputError(
-			"'Settlement ID' is empty",
-			'Map it from the operation Get Many Settlements.',
-		);
-	const field = row.text('binaryPropertyName', 'Put Output File in Field') || 'data';
-	const reply = await row.send(downloadSettlementCall(settlementId, row.credentials), {
-		file: true,
-		timeoutMilliseconds: MAXIMUM_FILE_MILLISECONDS,
-	});
+export const downloadChingChingPaySettlement = fileOperation({
+	read: (row) => row.required('settlementId', 'Map it from the operation Get Many Settlements.'),
+	call: downloadSettlementCall,
+	result: readSettlementFile,
+});
+
+function readSettlementFile(
+	reply: HttpReply,
+	{ order: settlementId }: { order: string },
+): DownloadedFile {
 	if (reply.bytes.length === 0)
 		throw new CallFailure("ChingChingPay's settlement file is empty", {
 			advice: 'Check the number of the settlement.',
 		});
-	const file = await row.context.helpers.prepareBinaryData(
-		reply.bytes,
-		nameOf(reply) ?? `settlement-${settlementId.replace(/[^\w.-]/g, '_')}`,
-		mimeTypeOf(reply),
-	);
 	return {
-		json: {
+		name: nameOf(reply) ?? `settlement-${settlementId.replace(/[^\w.-]/g, '_')}`,
+		mimeType: mimeTypeOf(reply),
+		json: ({ fileName = null, mimeType }) => ({
 			provider: 'chingchingpay',
 			settlementId,
-			fileName: file.fileName ?? null,
-			mimeType: file.mimeType,
+			fileName,
+			mimeType,
 			fileSizeBytes: reply.bytes.length,
-		},
-		binary: { [field]: file },
+		}),
 	};
 }
 

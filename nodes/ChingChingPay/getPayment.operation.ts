@@ -1,12 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { simplified } from '../shared/checkout/createCheckout';
-import { InputError } from '../shared/core/inputError';
-import {
-	getPaymentCall,
-	readPayment,
-	type ChingChingPayCredentials,
-} from './chingChingPay.contract';
-import type { Row } from '../shared/items/row';
+import { getPaymentCall, readPayment } from './chingChingPay.contract';
+import { lookupOperation } from '../shared/items/operation';
 
 export const getPaymentFields: INodeProperties[] = [
 	{
@@ -21,13 +15,9 @@ export const getPaymentFields: INodeProperties[] = [
 	},
 ];
 
-export async function getChingChingPayPayment(row: Row<ChingChingPayCredentials>) {
-	const paymentId = row.text('paymentId');
-	if (paymentId === '')
-		throw new InputError(
-			"'Payment ID' is empty",
-			'Map checkoutId from the node that created the checkout.',
-		);
-	const reply = await row.send(getPaymentCall(paymentId, row.credentials));
-	return simplified(row, reply, () => readPayment(reply, row.credentials));
-}
+export const getChingChingPayPayment = lookupOperation({
+	read: (row) =>
+		row.required('paymentId', 'Map checkoutId from the node that created the checkout.'),
+	call: getPaymentCall,
+	result: (reply, { credentials }) => readPayment(reply, credentials),
+});

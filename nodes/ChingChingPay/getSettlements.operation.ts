@@ -1,8 +1,7 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 import { CallFailure } from '../shared/core/callFailure';
 import type { HttpCall, HttpReply } from '../shared/core/contract';
 import { isObject } from '../shared/core/exactJson';
-import { InputError } from '../shared/core/inputError';
 import { readText } from '../shared/core/readText';
 import type { ChingChingPayCredentials } from './chingChingPay.contract';
 import {
@@ -10,7 +9,10 @@ import {
 	readSettlements,
 	type SettlementFilter,
 } from './chingChingPay.settlements';
-import type { Row } from '../shared/items/row';
+import { readMost } from '../shared/items/limit';
+import { listOperation } from '../shared/items/operation';
+import type { RowReader } from '../shared/items/rowReader';
+import type { RowSender } from '../shared/items/rowSender';
 
 /** What is asked for. No page tells how many a page may hold: the service may give fewer. */
 const PAGE_SIZE = 50;
@@ -77,21 +79,27 @@ export const getSettlementsFields: INodeProperties[] = [
  * found, the whole answer is put out. How many a page holds is the service's choice, so a page is
  * the last one when it is shorter than the first, not shorter than asked for.
  */
-export async function getChingChingPaySettlements(
-	row: Row<ChingChingPayCredentials>,
-): Promise<IDataObject[]> {
-	const filter = readFilter(row);
-	const limit = row.value('returnAll', false) === true ? Infinity : readLimit(row);
+export const getChingChingPaySettlements = listOperation({
+	read: readFilter,
+	most: readMost,
+	find: findSettlements,
+});
+
+async function findSettlements(
+	filter: SettlementFilter,
+	row: RowSender<ChingChingPayCredentials>,
+	most: number,
+): Promise<Array<Record<string, unknown>>> {
 	const first = await readPage(row, filter, 1);
 	if (first.settlements === undefined) return [first.whole];
 	const settlements = new Settlements();
 	if (!settlements.add(first.settlements)) return [];
 	const lengthOfFirst = settlements.all.length;
-	for (let page = 2; page <= MOST_PAGES && settlements.all.length < limit; page++) {
+	for (let page = 2; page <= MOST_PAGES && settlements.all.length < most; page++) {
 		const { settlements: found = [] } = await readPage(row, filter, page);
 		if (!settlements.add(found) || found.length < lengthOfFirst) break;
 	}
-	return settlements.all.slice(0, limit) as IDataObject[];
+	return settlements.all;
 }
 
 /**
@@ -113,7 +121,7 @@ class Settlements {
 
 /** `settlements` is undefined where no list can be found in the answer; `whole` is all of it. */
 async function readPage(
-	row: Row<ChingChingPayCredentials>,
+	row: RowSender<ChingChingPayCredentials>,
 	filter: SettlementFilter,
 	page: number,
 ) {
@@ -124,15 +132,13 @@ async function readPage(
 	);
 	return {
 		settlements: reply === undefined ? undefined : readSettlements(reply),
-		whole: isObject(reply?.body)
-			? (reply.body as IDataObject)
-			: { body: reply?.body as IDataObject },
+		whole: isObject(reply?.body) ? reply.body : { body: reply?.body },
 	};
 }
 
 /** Undefined where a page behind the last one is not an empty list but "not found". */
 async function sendForPage(
-	row: Row<ChingChingPayCredentials>,
+	row: RowSender<ChingChingPayCredentials>,
 	call: HttpCall,
 	page: number,
 ): Promise<HttpReply | undefined> {
@@ -145,7 +151,7 @@ async function sendForPage(
 		);
 }
 
-function readFilter(row: Row<ChingChingPayCredentials>): SettlementFilter {
+function readFilter(row: RowReader): SettlementFilter {
 	const { isTransferred, startTime, endTime } = row.collection('filters');
 	return {
 		// A yes or no by its name, so a column of true and false fits.
@@ -157,11 +163,4 @@ function readFilter(row: Row<ChingChingPayCredentials>): SettlementFilter {
 		startTime: readText(startTime, 'Start Time') || null,
 		endTime: readText(endTime, 'End Time') || null,
 	};
-}
-
-function readLimit(row: Row<ChingChingPayCredentials>): number {
-	const limit = Number(row.value('limit', PAGE_SIZE));
-	if (!Number.isInteger(limit) || limit < 1)
-		throw new InputError("'Limit' is not a whole number above zero", 'Enter 1, 2, 3 and so on.');
-	return limit;
 }

@@ -1,12 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { simplified } from '../shared/checkout/createCheckout';
-import { InputError } from '../shared/core/inputError';
-import {
-	getTransactionCall,
-	readQueried,
-	type ChingChingPayCredentials,
-} from './chingChingPay.contract';
-import type { Row } from '../shared/items/row';
+import { getTransactionCall, readQueried } from './chingChingPay.contract';
+import { lookupOperation } from '../shared/items/operation';
+import type { RowReader } from '../shared/items/rowReader';
 
 const showOnlyForGetTransaction = { resource: ['transaction'], operation: ['get'] };
 
@@ -54,28 +49,25 @@ export const getTransactionFields: INodeProperties[] = [
 	},
 ];
 
-export async function getChingChingPayTransaction(row: Row<ChingChingPayCredentials>) {
-	const reply = await row.send(getTransactionCall(readNumber(row), row.credentials));
-	return simplified(row, reply, () => readQueried(reply, row.credentials));
-}
+export const getChingChingPayTransaction = lookupOperation({
+	read: readNumber,
+	call: getTransactionCall,
+	result: (reply, { credentials }) => readQueried(reply, credentials),
+});
 
-function readNumber(
-	row: Row<ChingChingPayCredentials>,
-): { reference: string } | { transactionId: string } {
-	if (row.choice('lookUpBy', ['reference', 'transactionId'], 'Find By') === 'transactionId') {
-		const transactionId = row.text('transactionId');
-		if (transactionId === '')
-			throw new InputError(
-				"'Transaction ID' is empty",
-				'Map paymentId from the node that created the checkout.',
-			);
-		return { transactionId };
-	}
-	const reference = row.text('reference');
-	if (reference === '')
-		throw new InputError(
-			"'Reference' is empty",
-			'Enter the order number that the payment was made with.',
-		);
-	return { reference };
+function readNumber(row: RowReader): { reference: string } | { transactionId: string } {
+	const by = row.choice('lookUpBy', ['reference', 'transactionId'], 'Find By');
+	return by === 'transactionId'
+		? {
+				transactionId: row.required(
+					'transactionId',
+					'Map paymentId from the node that created the checkout.',
+				),
+			}
+		: {
+				reference: row.required(
+					'reference',
+					'Enter the order number that the payment was made with.',
+				),
+			};
 }

@@ -192,7 +192,7 @@ export class EFundPay implements INodeType {
 			return await waitForPayment(this, eFundPayProvider);
 		return await eachItem(this, eFundPayProvider, {
 			callback: {
-				verify: async (row) => await verifyCallback(row, eFundPayProvider),
+				verify: verifyCallback(eFundPayProvider),
 			},
 			checkout: { create: createEFundPayCheckout },
 			transaction: {

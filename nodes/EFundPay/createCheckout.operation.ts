@@ -19,8 +19,8 @@ import { isObject, readJsonField } from '../shared/core/exactJson';
 import { InputError } from '../shared/core/inputError';
 import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
-import { eFundPay, type EFundPayCredentials, type EFundPayOrder } from './eFundPay.contract';
-import type { Row } from '../shared/items/row';
+import { eFundPay, type EFundPayOrder } from './eFundPay.contract';
+import type { RowReader } from '../shared/items/rowReader';
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
 
@@ -169,12 +169,10 @@ export const createCheckoutFields: INodeProperties[] = [
 	},
 ];
 
-export async function createEFundPayCheckout(row: Row<EFundPayCredentials>) {
-	return await createCheckout(row, eFundPay, readOrder(row));
-}
+export const createEFundPayCheckout = createCheckout(eFundPay, readOrder);
 
 /** The fields that a checkout and a direct transaction have in common. */
-export function readOrder(row: Row<EFundPayCredentials>): EFundPayOrder {
+export function readOrder(row: RowReader): EFundPayOrder {
 	const more = row.collection('additionalFields');
 	return {
 		...readCheckoutOrder(row),
@@ -209,7 +207,7 @@ export function readObject(
 	return value === null || Object.keys(value).length === 0 ? null : value;
 }
 
-function readAttempt(row: Row<EFundPayCredentials>): number {
+function readAttempt(row: RowReader): number {
 	const { attempt = 1 } = row.collection('options');
 	if (!Number.isInteger(Number(attempt)) || Number(attempt) < 1)
 		throw new InputError(

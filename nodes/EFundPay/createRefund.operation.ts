@@ -1,4 +1,4 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 import { readUrl } from '../shared/core/urls';
 import {
 	amountUnitField,
@@ -8,14 +8,14 @@ import {
 	requiredReferenceField,
 	simpleField,
 } from '../shared/checkout/checkoutFields';
-import { simplifiedIfCreated, warnAboutCallbackUrl } from '../shared/checkout/createCheckout';
+import { callbackUrlWarning } from '../shared/checkout/createCheckout';
 import { InputError } from '../shared/core/inputError';
 import { readAmount } from '../shared/core/money';
 import { readAmountUnit, readExtraFields } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
-import type { EFundPayCredentials } from './eFundPay.contract';
 import { createRefundCall, readRefundReply, type EFundPayRefundOrder } from './eFundPay.refunds';
-import type { Row } from '../shared/items/row';
+import { createOperation } from '../shared/items/operation';
+import type { RowReader } from '../shared/items/rowReader';
 
 const showOnlyForCreateRefund = { resource: ['refund'], operation: ['create'] };
 
@@ -123,21 +123,15 @@ export const createRefundFields: INodeProperties[] = [
 	},
 ];
 
-export async function createEFundPayRefund(row: Row<EFundPayCredentials>): Promise<IDataObject> {
-	const refund = readRefundOrder(row);
-	const call = createRefundCall(refund, row.credentials);
-	warnAboutCallbackUrl(row, refund.callbackUrl, call.url);
-	return await row.make(
-		refund.reference,
-		async () => {
-			const reply = await row.send(call);
-			return simplifiedIfCreated(row, reply, () => readRefundReply(reply, call));
-		},
-		'Refund Reference',
-	);
-}
+export const createEFundPayRefund = createOperation({
+	read: readRefundOrder,
+	named: { field: 'Refund Reference', by: ({ reference }) => reference },
+	call: createRefundCall,
+	result: readRefundReply,
+	warning: callbackUrlWarning,
+});
 
-function readRefundOrder(row: Row<EFundPayCredentials>): EFundPayRefundOrder {
+function readRefundOrder(row: RowReader): EFundPayRefundOrder {
 	const bank = row.collection('additionalFields');
 	const callbackUrl = readUrl(row.value('callbackUrl', ''), 'Callback URL');
 	if (callbackUrl === null)

@@ -1,4 +1,4 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 import { CallFailure } from '../shared/core/callFailure';
 import {
 	amountInChosenUnitField,
@@ -14,19 +14,22 @@ import {
 	simpleField,
 	successUrlField,
 } from '../shared/checkout/checkoutFields';
-import type { HttpReply } from '../shared/core/contract';
-import { makeCheckout, warnAboutCallbackUrl } from '../shared/checkout/createCheckout';
+import type { HttpCall, HttpReply } from '../shared/core/contract';
+import { callbackUrlWarning } from '../shared/checkout/createCheckout';
+import { watchResumingCheckout } from '../shared/checkout/resumingCheckout';
 import { InputError } from '../shared/core/inputError';
-import { usedByAgent } from '../shared/providerNode';
 import { attemptOption, readObject, readOrder } from './createCheckout.operation';
 import { readTransactionReply, type EFundPayCredentials } from './eFundPay.contract';
 import {
-	createTransactionCalls,
+	atOtherPath,
+	createTransactionCall,
 	withoutCard,
 	type EFundPayMethod,
 	type EFundPayTransactionOrder,
 } from './eFundPay.transactions';
-import type { Row } from '../shared/items/row';
+import { createOperation } from '../shared/items/operation';
+import type { RowReader } from '../shared/items/rowReader';
+import type { RowSender } from '../shared/items/rowSender';
 
 const showOnlyForCreateTransaction = { resource: ['transaction'], operation: ['create'] };
 
@@ -274,31 +277,23 @@ export const createTransactionFields: INodeProperties[] = [
 	},
 ];
 
-export async function createEFundPayTransaction(
-	row: Row<EFundPayCredentials>,
-): Promise<IDataObject> {
-	const order = readTransactionOrder(row);
-	if (usedByAgent(row.context) && holdsCard(order)) {
-		throw new InputError(
-			'Card payments cannot be made by an AI agent',
-			'Let the agent use Checkout: Create, where the payer enters the card at EFundPay.',
-		);
-	}
-	const [call, otherPath] = createTransactionCalls(order, row.credentials);
-	warnAboutCallbackUrl(row, order.callbackUrl, call.url);
-	return await makeCheckout(row, order, async () => {
-		const reply = await sendToServedPath(row, call, otherPath);
-		return {
-			reply: { ...reply, body: withoutCard(reply.body, call) },
-			result: () => readTransactionReply(reply, row.credentials, call),
-		};
-	});
-}
+export const createEFundPayTransaction = createOperation({
+	read: readTransactionOrder,
+	named: { field: 'Reference', by: ({ reference }) => reference },
+	call: createTransactionCall,
+	async send(call, row: RowSender<EFundPayCredentials>) {
+		const reply = await sendToServedPath(call, row);
+		return { ...reply, body: withoutCard(reply.body, call) };
+	},
+	result: readTransactionReply,
+	warning: callbackUrlWarning,
+	watch: watchResumingCheckout,
+});
 
 /** A path that is not served did nothing; both calls carry the same idempotency key besides. */
 async function sendToServedPath(
-	row: Row<EFundPayCredentials>,
-	...[call, otherPath]: ReturnType<typeof createTransactionCalls>
+	call: HttpCall,
+	row: RowSender<EFundPayCredentials>,
 ): Promise<HttpReply> {
 	const isNotServed = (error: unknown) =>
 		error instanceof CallFailure &&
@@ -307,22 +302,31 @@ async function sendToServedPath(
 	return await row
 		.send(call)
 		.catch(async (error: unknown) =>
-			isNotServed(error) ? await row.send(otherPath) : await Promise.reject(error as Error),
+			isNotServed(error)
+				? await row.send(atOtherPath(call, row.credentials))
+				: await Promise.reject(error as Error),
 		);
 }
 
-function readTransactionOrder(row: Row<EFundPayCredentials>): EFundPayTransactionOrder {
+function readTransactionOrder(row: RowReader): EFundPayTransactionOrder {
 	const more = row.collection('additionalFields');
-	return {
+	const order = {
 		...readOrder(row),
 		paymentMethod: readMethod(row),
 		buyerIp: row.text('buyerIp'),
 		browserInfo: readObject(more, 'browserInfo', 'Browser Info (JSON)'),
 		metadata: readObject(more, 'metadata', 'Metadata (JSON)'),
 	};
+	if (row.usedByAgent() && holdsCard(order)) {
+		throw new InputError(
+			'Card payments cannot be made by an AI agent',
+			'Let the agent use Checkout: Create, where the payer enters the card at EFundPay.',
+		);
+	}
+	return order;
 }
 
-function readMethod(row: Row<EFundPayCredentials>): EFundPayMethod {
+function readMethod(row: RowReader): EFundPayMethod {
 	if (row.choice('paymentMethod', ['card', 'other']) === 'card') {
 		// Card numbers are written in groups of four.
 		return {
@@ -332,12 +336,9 @@ function readMethod(row: Row<EFundPayCredentials>): EFundPayMethod {
 			securityCode: row.text('cardSecurityCode'),
 		};
 	}
-	const method = row.text('method');
-	if (method === '')
-		throw new InputError("'Method' is empty", "Enter EFundPay's name of the payment method.");
 	return {
 		kind: 'other',
-		method,
+		method: row.required('method', "Enter EFundPay's name of the payment method."),
 		fields:
 			readObject(
 				{ methodFields: row.value('methodFields', '') as string },

@@ -11,6 +11,7 @@ import type {
 	Payload,
 	ReceivedCallback,
 	Refusal,
+	Sent,
 } from '../shared/core/contract';
 import {
 	ExactNumber,
@@ -322,8 +323,7 @@ function linkExpiry(body: Record<string, unknown>): string | null {
 /** The answer to a create or a get; with the idempotency key of the call that had one. */
 export function readTransactionReply(
 	reply: HttpReply,
-	credentials: EFundPayCredentials,
-	call: HttpCall,
+	{ call, credentials }: Pick<Sent<EFundPayCredentials, unknown>, 'call' | 'credentials'>,
 ): Checkout & { idempotencyKey?: string } {
 	const made = call.method === 'POST';
 	const body = isObject(reply.body) ? reply.body : {};
@@ -346,10 +346,9 @@ export function readTransactionReply(
  */
 function readCreatedCheckout(
 	reply: HttpReply,
-	order: EFundPayOrder,
-	credentials: EFundPayCredentials,
+	sent: Sent<EFundPayCredentials, EFundPayOrder>,
 ): Checkout {
-	const checkout = readTransactionReply(reply, credentials, createCheckoutCall(order, credentials));
+	const checkout = readTransactionReply(reply, sent);
 	if (checkout.checkoutUrl === null) {
 		const errorCode = isObject(reply.body) ? textOrNull(reply.body.error_code) : null;
 		const says = [

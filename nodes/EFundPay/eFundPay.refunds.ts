@@ -142,7 +142,8 @@ export function readRefund(body: Record<string, unknown>): Refund {
 	};
 }
 
-export function readRefundReply(reply: HttpReply, call: HttpCall): Refund {
+/** The answer to a create or a get. */
+export function readRefundReply(reply: HttpReply, { call }: { call: HttpCall }): Refund {
 	const refund = readRefund(isObject(reply.body) ? reply.body : {});
 	if (refund.refundId === null) {
 		const made = call.method === 'POST';

@@ -45,16 +45,11 @@ export interface TransactionFilters {
 	status?: string;
 }
 
-/**
- * docs.efundflow.com/transactions/create: the two addresses stand inside `payment_method` here.
- *
- * @returns the call and the same one at the other documented path, for a 404 or 405 at the first;
- * both have one idempotency key
- */
-export function createTransactionCalls(
+/** docs.efundflow.com/transactions/create: the two addresses stand inside `payment_method` here. */
+export function createTransactionCall(
 	order: EFundPayTransactionOrder,
 	credentials: EFundPayCredentials,
-): [HttpCall, HttpCall] {
+): HttpCall {
 	const { paymentMethod } = order;
 	const urls = {
 		...(order.successUrl === null ? {} : { redirect_url: order.successUrl }),
@@ -95,12 +90,16 @@ export function createTransactionCalls(
 		text,
 		`${hashed} ${buyerIp}`,
 	);
-	const first = {
+	return {
 		...call,
 		headers: { ...call.headers, 'X-Forwarded-For': buyerIp },
 		...(secrets.length === 0 ? {} : { secrets }),
 	};
-	return [first, { ...first, url: `${baseUrlOf(credentials)}${TRANSACTIONS}` }];
+}
+
+/** The same call at the other documented path, for a 404 or 405 at the first. */
+export function atOtherPath(call: HttpCall, credentials: EFundPayCredentials): HttpCall {
+	return { ...call, url: `${baseUrlOf(credentials)}${TRANSACTIONS}` };
 }
 
 /** An IPv4 or IPv6 address; the header takes exactly one. */

@@ -1,9 +1,11 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 import { simpleField } from '../shared/checkout/checkoutFields';
+import type { RowSender } from '../shared/items/rowSender';
 import type { EFundPayCredentials } from './eFundPay.contract';
 import { readPages } from './getManyTransactions.operation';
 import { listRefundsCall, readRefund } from './eFundPay.refunds';
-import type { Row } from '../shared/items/row';
+import { readMost } from '../shared/items/limit';
+import { listOperation } from '../shared/items/operation';
 
 const showOnlyForGetRefunds = { resource: ['refund'], operation: ['getAll'] };
 
@@ -39,14 +41,12 @@ export const getManyRefundsFields: INodeProperties[] = [
 	{ ...simpleField, displayOptions: { show: showOnlyForGetRefunds } },
 ];
 
-export async function getManyEFundPayRefunds(
-	row: Row<EFundPayCredentials>,
-): Promise<IDataObject[]> {
-	const transactionId = row.text('transactionId');
-	const items = await readPages(row, (limit, cursor) =>
-		listRefundsCall(transactionId, limit, cursor, row.credentials),
-	);
-	return row.value('simple', true) === false
-		? (items as IDataObject[])
-		: items.map((item) => ({ ...readRefund(item) }));
-}
+export const getManyEFundPayRefunds = listOperation({
+	read: (row) => row.text('transactionId'),
+	most: readMost,
+	find: async (transactionId, row: RowSender<EFundPayCredentials>, most) =>
+		await readPages(row, most, (limit, cursor) =>
+			listRefundsCall(transactionId, limit, cursor, row.credentials),
+		),
+	result: readRefund,
+});

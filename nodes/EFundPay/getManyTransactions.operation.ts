@@ -1,4 +1,4 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 import { CallFailure } from '../shared/core/callFailure';
 import { simpleField } from '../shared/checkout/checkoutFields';
 import type { HttpCall } from '../shared/core/contract';
@@ -6,7 +6,10 @@ import { readDate } from '../shared/core/readDate';
 import { readText } from '../shared/core/readText';
 import { readTransaction, type EFundPayCredentials } from './eFundPay.contract';
 import { listTransactionsCall, readPage, type TransactionFilters } from './eFundPay.transactions';
-import type { Row } from '../shared/items/row';
+import { readMost } from '../shared/items/limit';
+import { listOperation } from '../shared/items/operation';
+import type { RowReader } from '../shared/items/rowReader';
+import type { RowSender } from '../shared/items/rowSender';
 
 const showOnlyForGetTransactions = { resource: ['transaction'], operation: ['getAll'] };
 /** docs.efundflow.com/transactions/list and /refunds/list: 1 to 100. */
@@ -89,30 +92,24 @@ export const getManyTransactionsFields: INodeProperties[] = [
 	{ ...simpleField, displayOptions: { show: showOnlyForGetTransactions } },
 ];
 
-export async function getManyEFundPayTransactions(
-	row: Row<EFundPayCredentials>,
-): Promise<IDataObject[]> {
-	const filters = readFilters(row);
-	const items = await readPages(row, (limit, cursor) =>
-		listTransactionsCall(filters, limit, cursor, row.credentials),
-	);
-	return row.value('simple', true) === false
-		? (items as IDataObject[])
-		: items.map((item) => ({ ...readTransaction(item, row.credentials) }));
-}
+export const getManyEFundPayTransactions = listOperation({
+	read: readFilters,
+	most: readMost,
+	find: async (filters, row: RowSender<EFundPayCredentials>, most) =>
+		await readPages(row, most, (limit, cursor) =>
+			listTransactionsCall(filters, limit, cursor, row.credentials),
+		),
+	result: readTransaction,
+});
 
 /**
- * What `Return All` or `Limit` asks for, page by page. What moves on to a later page meanwhile is
- * not given twice.
+ * As many as are wanted, page by page. What moves on to a later page meanwhile is not given twice.
  */
 export async function readPages(
-	row: Row<EFundPayCredentials>,
+	row: RowSender<EFundPayCredentials>,
+	most: number,
 	call: (limit: number, cursor: string | null) => HttpCall,
 ): Promise<Array<Record<string, unknown>>> {
-	const most =
-		row.value('returnAll', false) === true
-			? Infinity
-			: Math.max(1, Math.trunc(Number(row.value('limit', 50))) || 1);
 	// The same for every page: one page of the documentation calls the cursor a page number.
 	const limit = Math.min(most, LARGEST_PAGE);
 	const items = new Map<unknown, Record<string, unknown>>();
@@ -123,7 +120,7 @@ export async function readPages(
 		for (const item of page.items) items.set(item.id ?? item, item);
 		// A cursor on an empty page leads nowhere, and a new one may come with every page.
 		if (page.next === null || page.items.length === 0 || items.size >= most)
-			return [...items.values()].slice(0, most);
+			return [...items.values()];
 		if (items.size === before || cursors.has(page.next))
 			throw new CallFailure('EFundPay gives the same page again and again', {
 				advice: "Turn 'Return All' off, or narrow the list with filters.",
@@ -133,9 +130,9 @@ export async function readPages(
 	}
 }
 
-function readFilters(row: Row<EFundPayCredentials>): TransactionFilters {
+function readFilters(row: RowReader): TransactionFilters {
 	const { createdAfter, createdBefore, id, method, scheme, status } = row.collection('filters');
-	const zone = row.context.getTimezone();
+	const zone = row.timezone();
 	return {
 		...(id === undefined ? {} : { id: readText(id, 'Transaction ID') }),
 		...(method === undefined ? {} : { method: readText(method, 'Method') }),

@@ -1,9 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { simpleField } from '../shared/checkout/checkoutFields';
-import { simplified } from '../shared/checkout/createCheckout';
-import type { EFundPayCredentials } from './eFundPay.contract';
 import { getRefundCall, readRefundReply } from './eFundPay.refunds';
-import type { Row } from '../shared/items/row';
+import { lookupOperation } from '../shared/items/operation';
 
 const showOnlyForGetRefund = { resource: ['refund'], operation: ['get'] };
 
@@ -20,8 +18,8 @@ export const getRefundFields: INodeProperties[] = [
 	{ ...simpleField, displayOptions: { show: showOnlyForGetRefund } },
 ];
 
-export async function getEFundPayRefund(row: Row<EFundPayCredentials>) {
-	const call = getRefundCall(row.text('refundId'), row.credentials);
-	const reply = await row.send(call);
-	return simplified(row, reply, () => readRefundReply(reply, call));
-}
+export const getEFundPayRefund = lookupOperation({
+	read: (row) => row.text('refundId'),
+	call: getRefundCall,
+	result: readRefundReply,
+});

@@ -1,9 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { requestsInParallelOption, simpleField } from '../shared/checkout/checkoutFields';
-import { simplified } from '../shared/checkout/createCheckout';
-import { readTransactionReply, type EFundPayCredentials } from './eFundPay.contract';
+import { readTransactionReply } from './eFundPay.contract';
 import { getTransactionCall } from './eFundPay.transactions';
-import type { Row } from '../shared/items/row';
+import { lookupOperation } from '../shared/items/operation';
 
 const showOnlyForGetTransaction = { resource: ['transaction'], operation: ['get'] };
 
@@ -35,8 +34,8 @@ export const lookUpOptionsFields: INodeProperties[] = [
 	},
 ];
 
-export async function getEFundPayTransaction(row: Row<EFundPayCredentials>) {
-	const call = getTransactionCall(row.text('transactionId'), row.credentials);
-	const reply = await row.send(call);
-	return simplified(row, reply, () => readTransactionReply(reply, row.credentials, call));
-}
+export const getEFundPayTransaction = lookupOperation({
+	read: (row) => row.text('transactionId'),
+	call: getTransactionCall,
+	result: readTransactionReply,
+});

@@ -124,7 +124,7 @@ export class Payfect implements INodeType {
 		return await eachItem(this, payfectProvider, {
 			checkout: { create: createPayfectCheckout, get: getPayfectCheckout },
 			callback: {
-				verify: async (row) => await verifyCallback(row, payfectProvider),
+				verify: verifyCallback(payfectProvider),
 			},
 		});
 	}

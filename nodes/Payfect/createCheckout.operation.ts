@@ -16,8 +16,8 @@ import { createCheckout } from '../shared/checkout/createCheckout';
 import { InputError } from '../shared/core/inputError';
 import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
-import { payfect, type PayfectCredentials, type PayfectOrder } from './payfect.contract';
-import type { Row } from '../shared/items/row';
+import { payfect, type PayfectOrder } from './payfect.contract';
+import type { RowReader } from '../shared/items/rowReader';
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
 
@@ -178,11 +178,9 @@ export const createCheckoutFields: INodeProperties[] = [
 	},
 ];
 
-export async function createPayfectCheckout(row: Row<PayfectCredentials>) {
-	return await createCheckout(row, payfect, readOrder(row));
-}
+export const createPayfectCheckout = createCheckout(payfect, readOrder);
 
-function readOrder(row: Row<PayfectCredentials>): PayfectOrder {
+function readOrder(row: RowReader): PayfectOrder {
 	const more = row.collection('additionalFields');
 	const paymentCurrency = readText(more.paymentCurrency, 'Payment Currency');
 	const paymentNetwork = readText(more.paymentNetwork, 'Payment Network');

@@ -1,8 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { simplified } from '../shared/checkout/createCheckout';
-import { InputError } from '../shared/core/inputError';
-import { getCheckoutCall, readCheckout, type PayfectCredentials } from './payfect.contract';
-import type { Row } from '../shared/items/row';
+import { getCheckoutCall, readCheckout } from './payfect.contract';
+import { lookupOperation } from '../shared/items/operation';
 
 export const getCheckoutFields: INodeProperties[] = [
 	{
@@ -17,13 +15,9 @@ export const getCheckoutFields: INodeProperties[] = [
 	},
 ];
 
-export async function getPayfectCheckout(row: Row<PayfectCredentials>) {
-	const checkoutId = row.text('checkoutId');
-	if (checkoutId === '')
-		throw new InputError(
-			"'Checkout ID' is empty",
-			'Map checkoutId from the node that created the checkout.',
-		);
-	const reply = await row.send(getCheckoutCall(checkoutId, row.credentials));
-	return simplified(row, reply, () => readCheckout(reply, row.credentials, 'read'));
-}
+export const getPayfectCheckout = lookupOperation({
+	read: (row) =>
+		row.required('checkoutId', 'Map checkoutId from the node that created the checkout.'),
+	call: getCheckoutCall,
+	result: (reply, { credentials }) => readCheckout(reply, credentials, 'read'),
+});

@@ -11,6 +11,7 @@ import type {
 	PaymentEventData,
 	Payload,
 	ReceivedCallback,
+	Sent,
 	Verification,
 } from '../shared/core/contract';
 import { eventIdOf } from '../shared/core/eventId';
@@ -178,8 +179,7 @@ export function readCheckout(
  */
 function readCreatedCheckout(
 	reply: HttpReply,
-	order: PayfectOrder,
-	credentials: PayfectCredentials,
+	{ order, credentials }: Sent<PayfectCredentials, PayfectOrder>,
 ): Checkout {
 	const checkout = readCheckout(reply, credentials, 'create');
 	return { ...checkout, reference: checkout.reference ?? order.reference };

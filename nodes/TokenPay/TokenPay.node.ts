@@ -30,7 +30,7 @@ import { getCurrenciesFields, getTokenPayCurrencies } from './getCurrencies.oper
 import { replySignatureProblem, type TokenPayCredentials } from './tokenPay.contract';
 import { tokenPayProvider } from './tokenPay.provider';
 import { verifyOptions } from './verifyCallback.fields';
-import type { Operation } from '../shared/items/row';
+import { warn, type Operation } from '../shared/items/operation';
 
 export class TokenPay implements INodeType {
 	description: INodeTypeDescription = {
@@ -171,10 +171,10 @@ export class TokenPay implements INodeType {
 		if (this.getNodeParameter('operation', 0) === 'compare') return await compareWithOrder(this);
 		if (this.getNodeParameter('operation', 0) === 'waitForPayment')
 			return await waitForPayment(this, tokenPayProvider);
-		const checked = checkedReplies(this);
+		const checked = checkedReplies();
 		return await eachItem(this, tokenPayProvider, {
 			callback: {
-				verify: async (row) => await verifyCallback(row, tokenPayProvider),
+				verify: verifyCallback(tokenPayProvider),
 			},
 			checkout: {
 				create: checked(createTokenPayCheckout),
@@ -196,21 +196,25 @@ export class TokenPay implements INodeType {
 /**
  * Has an operation say in the output panel, once per run, when an answer's signature does not hold.
  */
-function checkedReplies(context: IExecuteFunctions) {
+function checkedReplies() {
 	let said = false;
-	return (operation: Operation<TokenPayCredentials>): Operation<TokenPayCredentials> =>
-		async (row) =>
-			await operation({
+	return (operation: Operation<TokenPayCredentials>): Operation<TokenPayCredentials> => ({
+		read: (row, credentials) => operation.read(row, credentials),
+		send: async (order, row) =>
+			await operation.send(order, {
 				...row,
 				async send(call, options) {
 					const reply = await row.send(call, options);
 					const problem = replySignatureProblem(reply, row.credentials);
 					if (problem !== undefined && !said) {
 						said = true;
-						const message = `TokenPay's answer for item ${row.itemIndex} could not be verified: ${problem}. It was used nevertheless; check 'Base URL' in the credential if this repeats.`;
-						context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
+						warn(
+							row.context,
+							`TokenPay's answer for item ${row.itemIndex} could not be verified: ${problem}. It was used nevertheless; check 'Base URL' in the credential if this repeats.`,
+						);
 					}
 					return reply;
 				},
-			});
+			}),
+	});
 }

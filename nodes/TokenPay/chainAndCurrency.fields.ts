@@ -6,7 +6,7 @@ import { readCredentials } from '../shared/providerNode';
 import { sendCall } from '../shared/requests/sendCall';
 import { type TokenPayCredentials } from './tokenPay.contract';
 import { tokenPayProvider } from './tokenPay.provider';
-import { getCurrenciesCall, readCurrencies, type Coin } from './tokenPay.currencies';
+import { entriesOf, getCurrenciesCall, readCoin, type Coin } from './tokenPay.currencies';
 
 /**
  * To be spread with a `displayOptions`. The lists come from TokenPay; what is not in them can be
@@ -57,17 +57,12 @@ export async function getCurrencies(this: ILoadOptionsFunctions): Promise<INodeP
 async function loadCoins(context: ILoadOptionsFunctions): Promise<Coin[]> {
 	try {
 		const credentials = await readCredentials<TokenPayCredentials>(context, 'tokenPayApi');
-		return readCurrencies(
-			await sendCall(
-				{
-					context,
-					provider: tokenPayProvider,
-					credentials,
-				},
-				getCurrenciesCall(credentials),
-				{ maximumAttempts: 1 },
-			),
+		const reply = await sendCall(
+			{ context, provider: tokenPayProvider, credentials },
+			getCurrenciesCall(credentials),
+			{ maximumAttempts: 1 },
 		);
+		return entriesOf(reply, 'currencies').map(readCoin);
 	} catch (error) {
 		const known = error instanceof CallFailure || error instanceof InputError;
 		throw new NodeOperationError(

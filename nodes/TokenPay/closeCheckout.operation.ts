@@ -1,4 +1,3 @@
-import { simplifiedIfCreated } from '../shared/checkout/createCheckout';
 import type { Checkout } from '../shared/core/contract';
 import { InputError } from '../shared/core/inputError';
 import { readOrderKey } from './getCheckout.operation';
@@ -10,21 +9,26 @@ import {
 	type OrderKey,
 	type TokenPayCredentials,
 } from './tokenPay.contract';
-import type { Row } from '../shared/items/row';
+import { operationOf } from '../shared/items/operation';
+import type { RowSender } from '../shared/items/rowSender';
+import { readShape, simplifiedIfCreated } from '../shared/items/simplify';
 import { quote } from '../shared/core/quote';
 
 /**
  * Closes the order. By reference it is looked up first, since TokenPay closes by its own id only
  * and Create does not return that.
  */
-export async function closeTokenPayCheckout(row: Row<TokenPayCredentials>) {
-	const { paymentId, known } = await find(row, readOrderKey(row));
-	const reply = await row.send(closeOrderCall(paymentId, row.credentials));
-	return simplifiedIfCreated(row, reply, () => readClosedOrder(reply, paymentId, known));
-}
+export const closeTokenPayCheckout = operationOf({
+	read: (row) => ({ key: readOrderKey(row), shape: readShape(row) }),
+	async send({ key, shape }, row: RowSender<TokenPayCredentials>) {
+		const { paymentId, known } = await find(row, key);
+		const reply = await row.send(closeOrderCall(paymentId, row.credentials));
+		return simplifiedIfCreated(shape, reply, () => readClosedOrder(reply, paymentId, known));
+	},
+});
 
 async function find(
-	row: Row<TokenPayCredentials>,
+	row: RowSender<TokenPayCredentials>,
 	key: OrderKey,
 ): Promise<{ paymentId: string; known?: Checkout }> {
 	if ('paymentId' in key) return key;

@@ -17,8 +17,8 @@ import { InputError } from '../shared/core/inputError';
 import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
 import { chainField, currencyField } from './chainAndCurrency.fields';
-import { tokenPay, type TokenPayCredentials, type TokenPayOrder } from './tokenPay.contract';
-import type { Row } from '../shared/items/row';
+import { tokenPay, type TokenPayOrder } from './tokenPay.contract';
+import type { RowReader } from '../shared/items/rowReader';
 import { quote } from '../shared/core/quote';
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
@@ -141,32 +141,25 @@ export const createCheckoutFields: INodeProperties[] = [
 	},
 ];
 
-export async function createTokenPayCheckout(row: Row<TokenPayCredentials>) {
-	return await createCheckout(row, tokenPay, readOrder(row));
-}
+export const createTokenPayCheckout = createCheckout(tokenPay, readOrder);
 
-function readOrder(row: Row<TokenPayCredentials>): TokenPayOrder {
+function readOrder(row: RowReader): TokenPayOrder {
 	const { attach, toAddress, locale } = row.collection('additionalFields');
-	const chain = row.text('chain');
-	if (chain === '')
-		throw new InputError("'Chain' is empty", 'Choose a chain, or map it from the input item.');
-	const order = {
+	return {
+		chain: row.required('chain', 'Choose a chain, or map it from the input item.'),
 		...readCheckoutOrder(row),
-		chain,
 		expiresInSeconds: readLifetime(row),
 		attach: readText(attach, 'Attached Text') || null,
 		toAddress: readText(toAddress, 'Collecting Wallet') || null,
 		locale: readText(locale, 'Language') || null,
-	};
-	if (order.reference === null)
-		throw new InputError(
-			"'Reference' is empty",
+		reference: row.required(
+			'reference',
 			'Give each row an order number of its own: TokenPay requires one.',
-		);
-	return order;
+		),
+	};
 }
 
-function readLifetime(row: Row<TokenPayCredentials>): number {
+function readLifetime(row: RowReader): number {
 	const text = row.text('expiresIn', 'Expires In (Seconds)');
 	const seconds = Number(text);
 	if (!/^\d+$/.test(text) || seconds < 1 || !Number.isSafeInteger(seconds)) {

@@ -1,9 +1,9 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { InputError } from '../shared/core/inputError';
+import type { INodeProperties } from 'n8n-workflow';
 import { chainField, currencyField } from './chainAndCurrency.fields';
 import type { TokenPayCredentials } from './tokenPay.contract';
-import { entriesOf, getBalanceCall, readBalances } from './tokenPay.currencies';
-import type { Row } from '../shared/items/row';
+import { entriesOf, getBalanceCall, readBalance } from './tokenPay.currencies';
+import { listOperation } from '../shared/items/operation';
+import type { RowSender } from '../shared/items/rowSender';
 
 const showOnlyForGetBalance = { resource: ['balance'], operation: ['get'] };
 
@@ -22,18 +22,12 @@ export const getBalanceFields: INodeProperties[] = [
 	},
 ];
 
-export async function getTokenPayBalance(row: Row<TokenPayCredentials>): Promise<IDataObject[]> {
-	const chain = row.text('chain');
-	const currency = row.text('currency');
-	if (chain === '')
-		throw new InputError("'Chain' is empty", 'Choose a chain, or map it from the input item.');
-	if (currency === '')
-		throw new InputError(
-			"'Currency' is empty",
-			'Choose a currency, or map it from the input item.',
-		);
-	const reply = await row.send(getBalanceCall(chain, currency, row.credentials));
-	return (
-		row.value('simple', true) === false ? entriesOf(reply, 'balance') : readBalances(reply)
-	) as IDataObject[];
-}
+export const getTokenPayBalance = listOperation({
+	read: (row) => ({
+		chain: row.required('chain', 'Choose a chain, or map it from the input item.'),
+		currency: row.required('currency', 'Choose a currency, or map it from the input item.'),
+	}),
+	find: async (coin, row: RowSender<TokenPayCredentials>) =>
+		entriesOf(await row.send(getBalanceCall(coin, row.credentials)), 'balance'),
+	result: readBalance,
+});

@@ -1,13 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { simplified } from '../shared/checkout/createCheckout';
-import { InputError } from '../shared/core/inputError';
-import {
-	getOrderCall,
-	readOrder,
-	type OrderKey,
-	type TokenPayCredentials,
-} from './tokenPay.contract';
-import type { Row } from '../shared/items/row';
+import { getOrderCall, readOrder, type OrderKey } from './tokenPay.contract';
+import { lookupOperation } from '../shared/items/operation';
+import type { RowReader } from '../shared/items/rowReader';
 
 const showOnlyForOneCheckout = { resource: ['checkout'], operation: ['get', 'close'] };
 
@@ -53,26 +47,24 @@ export const whichCheckoutFields: INodeProperties[] = [
 	},
 ];
 
-export function readOrderKey(row: Row<TokenPayCredentials>): OrderKey {
-	if (row.choice('findBy', ['reference', 'paymentId']) === 'paymentId') {
-		const paymentId = row.text('paymentId');
-		if (paymentId === '')
-			throw new InputError(
-				"'Payment ID' is empty",
-				'Map paymentId from the callback or from Checkout: Get.',
-			);
-		return { paymentId };
-	}
-	const reference = row.text('reference');
-	if (reference === '')
-		throw new InputError(
-			"'Reference' is empty",
-			'Map the reference that the checkout was created with.',
-		);
-	return { reference };
+export function readOrderKey(row: RowReader): OrderKey {
+	return row.choice('findBy', ['reference', 'paymentId']) === 'paymentId'
+		? {
+				paymentId: row.required(
+					'paymentId',
+					'Map paymentId from the callback or from Checkout: Get.',
+				),
+			}
+		: {
+				reference: row.required(
+					'reference',
+					'Map the reference that the checkout was created with.',
+				),
+			};
 }
 
-export async function getTokenPayCheckout(row: Row<TokenPayCredentials>) {
-	const reply = await row.send(getOrderCall(readOrderKey(row), row.credentials));
-	return simplified(row, reply, () => readOrder(reply));
-}
+export const getTokenPayCheckout = lookupOperation({
+	read: readOrderKey,
+	call: getOrderCall,
+	result: readOrder,
+});

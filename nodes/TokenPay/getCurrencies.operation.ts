@@ -1,7 +1,9 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 import type { TokenPayCredentials } from './tokenPay.contract';
-import { entriesOf, getCurrenciesCall, readCurrencies } from './tokenPay.currencies';
-import type { Row } from '../shared/items/row';
+import { entriesOf, getCurrenciesCall, readCoin } from './tokenPay.currencies';
+import { readMost } from '../shared/items/limit';
+import { listOperation } from '../shared/items/operation';
+import type { RowSender } from '../shared/items/rowSender';
 
 const showOnlyForGetCurrencies = { resource: ['currency'], operation: ['getAll'] };
 
@@ -26,12 +28,10 @@ export const getCurrenciesFields: INodeProperties[] = [
 ];
 
 /** TokenPay gives the whole list at once; there are no pages to ask for. */
-export async function getTokenPayCurrencies(row: Row<TokenPayCredentials>): Promise<IDataObject[]> {
-	const reply = await row.send(getCurrenciesCall(row.credentials));
-	const coins = (
-		row.value('simple', true) === false ? entriesOf(reply, 'currencies') : readCurrencies(reply)
-	) as IDataObject[];
-	return row.value('returnAll') === true
-		? coins
-		: coins.slice(0, Math.max(1, Number(row.value('limit', 50)) || 50));
-}
+export const getTokenPayCurrencies = listOperation({
+	read: () => undefined,
+	most: readMost,
+	find: async (_filters, row: RowSender<TokenPayCredentials>) =>
+		entriesOf(await row.send(getCurrenciesCall(row.credentials)), 'currencies'),
+	result: readCoin,
+});

@@ -12,6 +12,7 @@ import type {
 	Payload,
 	ReceivedCallback,
 	Refusal,
+	Sent,
 	SigningInputs,
 	Verification,
 } from '../shared/core/contract';
@@ -192,8 +193,7 @@ function createCheckoutCall(order: TokenPayOrder, credentials: TokenPayCredentia
  */
 function readPrepayment(
 	reply: HttpReply,
-	order: TokenPayOrder,
-	credentials: TokenPayCredentials,
+	{ call, credentials }: Sent<TokenPayCredentials, TokenPayOrder>,
 ): Checkout {
 	const data = contentOf(reply);
 	const checkoutId = textOrNull(data?.prepay_id);
@@ -209,7 +209,8 @@ function readPrepayment(
 	if (paymentUrl === null) throw unreadable("TokenPay's answer holds no payment_url");
 	const checkoutUrl = cashierAddress(paymentUrl, credentials);
 	if (checkoutUrl === null) throw unreadable("TokenPay's payment_url is not an https address");
-	const sent = createBody(order, credentials);
+	const sent = sentBody(call);
+	const amount = textOrNull(sent.amount);
 	return {
 		provider: 'tokenpay',
 		checkoutId,
@@ -220,15 +221,18 @@ function readPrepayment(
 		qrCode: null,
 		status: 'open',
 		providerStatus: null,
-		amount:
-			sent.amount instanceof ExactNumber
-				? withoutFinalZeros(sent.amount.text)
-				: textOrNull(sent.amount),
+		amount: amount === null ? null : withoutFinalZeros(amount),
 		currency: textOrNull(sent.currency),
 		expiresAt: expiry(reply, sent.expire_second),
 		livemode: null,
 		nextAction: null,
 	};
+}
+
+/** With what `Extra Request Fields` have put in place of the form's own. */
+function sentBody({ body = '' }: HttpCall): Record<string, unknown> {
+	const sent = readJson(body);
+	return isObject(sent) ? sent : {};
 }
 
 /**

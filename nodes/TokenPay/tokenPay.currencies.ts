@@ -39,8 +39,8 @@ export interface Coin {
 }
 
 /** https://apidoc.tokenpay.me/description/data-structure (CurrencyDetail) */
-export function readCurrencies(reply: HttpReply): Coin[] {
-	return entriesOf(reply, 'currencies').map((entry) => ({
+export function readCoin(entry: Payload): Coin {
+	return {
 		provider: 'tokenpay',
 		chain: textOrNull(entry.chain),
 		currency: textOrNull(entry.currency),
@@ -51,13 +51,12 @@ export function readCurrencies(reply: HttpReply): Coin[] {
 		contractAddress: textOrNull(entry.contract_address),
 		minimumAmount: textOrNull(entry.min_payment_amount),
 		maximumAmount: textOrNull(entry.max_payment_amount),
-	}));
+	};
 }
 
 /** The table has no `app_id` in the body; the signature names it. */
 export function getBalanceCall(
-	chain: string,
-	currency: string,
+	{ chain, currency }: { chain: string; currency: string },
 	credentials: TokenPayCredentials,
 ): HttpCall {
 	return {
@@ -76,22 +75,22 @@ export interface Balance {
 	updatedAt: string | null;
 }
 
-/**
- * https://apidoc.tokenpay.me/currency/balance-inquiry, which calls `data` a list and shows an
- * object.
- */
-export function readBalances(reply: HttpReply): Balance[] {
-	return entriesOf(reply, 'balance').map((entry) => ({
+/** https://apidoc.tokenpay.me/currency/balance-inquiry */
+export function readBalance(entry: Payload): Balance {
+	return {
 		provider: 'tokenpay',
 		chain: textOrNull(entry.chain),
 		currency: textOrNull(entry.currency),
 		network: textOrNull(entry.network),
 		balance: wholeCoins(entry.balance, entry.decimal),
 		updatedAt: readUnixTime(entry.modify_time),
-	}));
+	};
 }
 
-/** The objects in `data`, whether it is a list or one object. */
+/**
+ * The objects in `data`, whether it is a list or one object: the page of the balance
+ * (currency/balance-inquiry) calls it a list and shows an object.
+ */
 export function entriesOf(reply: HttpReply, what: string): Payload[] {
 	const data = isSuccess(reply) && isObject(reply.body) ? reply.body.data : undefined;
 	const entries = Array.isArray(data) ? data : [data];

@@ -208,7 +208,7 @@ export class WooshPay implements INodeType {
 		if (this.getNodeParameter('operation', 0) === 'compare') return await compareWithOrder(this);
 		return await eachItem(this, wooshPayProvider, {
 			callback: {
-				verify: async (row) => await verifyCallback(row, wooshPayProvider),
+				verify: verifyCallback(wooshPayProvider),
 			},
 			checkout: { create: createWooshPayCheckout, get: getWooshPayCheckout },
 			payment: { get: getWooshPayPayment },

@@ -16,8 +16,7 @@ import { readText } from '../shared/core/readText';
 import { metadataField, readList, readMetadata } from './metadata.fields';
 import { readCreateOptions } from './options.fields';
 import { wooshPay, type WooshPayOrder } from './wooshPay.contract';
-import type { Row } from '../shared/items/row';
-import type { WooshPayCredentials } from './wooshPay.requests';
+import type { RowReader } from '../shared/items/rowReader';
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
 
@@ -161,11 +160,9 @@ export const createCheckoutFields: INodeProperties[] = [
 	},
 ];
 
-export async function createWooshPayCheckout(row: Row<WooshPayCredentials>) {
-	return await createCheckout(row, wooshPay, readOrder(row));
-}
+export const createWooshPayCheckout = createCheckout(wooshPay, readOrder);
 
-function readOrder(row: Row<WooshPayCredentials>): WooshPayOrder {
+function readOrder(row: RowReader): WooshPayOrder {
 	const more = row.collection('additionalFields');
 	const billingAddress = readText(more.billingAddressCollection, 'Billing Address');
 	return {

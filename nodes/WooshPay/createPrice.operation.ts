@@ -1,14 +1,16 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { amountUnitField } from '../shared/checkout/checkoutFields';
-import { simplifiedIfCreated } from '../shared/checkout/createCheckout';
-import { InputError } from '../shared/core/inputError';
 import { readAmount } from '../shared/core/money';
-import { readAmountUnit, readExtraFields } from '../shared/checkout/readCheckoutOrder';
+import {
+	readAmountUnit,
+	readCurrency,
+	readExtraFields,
+} from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
 import { metadataField, readMetadata } from './metadata.fields';
-import type { Row } from '../shared/items/row';
+import { createOperation } from '../shared/items/operation';
+import type { RowReader } from '../shared/items/rowReader';
 import { createPriceCall, readPrice, type PriceFields, type PriceOrder } from './wooshPay.catalog';
-import type { WooshPayCredentials } from './wooshPay.requests';
 
 const showOnlyForCreatePrice = { resource: ['price'], operation: ['create'] };
 
@@ -113,40 +115,27 @@ export const createPriceFields: INodeProperties[] = [
 	},
 ];
 
-export async function createWooshPayPrice(row: Row<WooshPayCredentials>) {
-	const call = createPriceCall(
-		readPriceOrder(row),
-		readPriceFields(row, 'additionalFields'),
-		readExtraFields(row),
-		row.credentials,
-	);
-	return await row.make(null, async () => {
-		const reply = await row.send(call);
-		return simplifiedIfCreated(row, reply, () => readPrice(reply, 'create'));
-	});
+export const createWooshPayPrice = createOperation({
+	read: readPriceOrder,
+	call: createPriceCall,
+	result: (reply) => readPrice(reply, 'create'),
+});
+
+function readPriceOrder(row: RowReader): PriceOrder {
+	return {
+		amount: readAmount(row.value('amount'), 'Amount'),
+		currency: readCurrency(row),
+		amountUnit: readAmountUnit(row),
+		product: readProductOfPrice(row),
+		...readPriceFields(row, 'additionalFields'),
+		extraFields: readExtraFields(row),
+	};
 }
 
-function readPriceOrder(row: Row<WooshPayCredentials>): PriceOrder {
-	const amount = readAmount(row.value('amount'), 'Amount');
-	const currency = row.text('currency');
-	if (currency === '')
-		throw new InputError(
-			"'Currency' is empty",
-			'Enter a currency code, or map it from the input item.',
-		);
-	return { amount, amountUnit: readAmountUnit(row), currency, product: readProductOfPrice(row) };
-}
-
-function readProductOfPrice(row: Row<WooshPayCredentials>): PriceOrder['product'] {
+function readProductOfPrice(row: RowReader): PriceOrder['product'] {
 	if (row.choice('productFrom', ['existing', 'new'], 'Product') === 'new') {
-		const name = row.text('productName');
-		if (name === '')
-			throw new InputError(
-				"'Product Name' is empty",
-				'Give the product a name that the payer understands.',
-			);
 		return {
-			name,
+			name: row.required('productName', 'Give the product a name that the payer understands.'),
 			description: row.text('productDescription') || null,
 			active: null,
 			images: [],
@@ -154,17 +143,11 @@ function readProductOfPrice(row: Row<WooshPayCredentials>): PriceOrder['product'
 			url: null,
 		};
 	}
-	const productId = row.text('productId');
-	if (productId === '')
-		throw new InputError(
-			"'Product ID' is empty",
-			'Map productId from the node that made the product.',
-		);
-	return productId;
+	return row.required('productId', 'Map productId from the node that made the product.');
 }
 
 /** The fields that can be given at first and changed later. */
-export function readPriceFields(row: Row<WooshPayCredentials>, parameter: string): PriceFields {
+export function readPriceFields(row: RowReader, parameter: string): PriceFields {
 	const { active, nickname, lookupKey, metadata } = row.collection(parameter) as {
 		active?: boolean;
 		nickname?: unknown;

@@ -1,13 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { readUrl } from '../shared/core/urls';
-import { simplifiedIfCreated } from '../shared/checkout/createCheckout';
-import { InputError } from '../shared/core/inputError';
 import { readExtraFields } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
 import { metadataField, readList, readMetadata } from './metadata.fields';
-import type { Row } from '../shared/items/row';
-import { createProductCall, readProduct } from './wooshPay.catalog';
-import type { WooshPayCredentials } from './wooshPay.requests';
+import { createOperation } from '../shared/items/operation';
+import type { RowReader } from '../shared/items/rowReader';
+import { createProductCall, readProduct, type ProductOrder } from './wooshPay.catalog';
 
 const showOnlyForCreateProduct = { resource: ['product'], operation: ['create'] };
 
@@ -67,27 +65,27 @@ export const createProductFields: INodeProperties[] = [
 	},
 ];
 
-export async function createWooshPayProduct(row: Row<WooshPayCredentials>) {
-	const name = row.text('name');
-	if (name === '')
-		throw new InputError("'Name' is empty", 'Give the product a name that the payer understands.');
+export const createWooshPayProduct = createOperation({
+	read: readProductOrder,
+	call: createProductCall,
+	result: readProduct,
+});
+
+function readProductOrder(row: RowReader): ProductOrder {
+	const name = row.required('name', 'Give the product a name that the payer understands.');
 	const { active, images, metadata, url } = row.collection('additionalFields') as {
 		active?: boolean;
 		images?: unknown;
 		metadata?: unknown;
 		url?: unknown;
 	};
-	const product = {
+	return {
 		name,
 		description: row.text('description') || null,
 		active: active ?? null,
 		images: readList(images, 'Image URLs').map((image) => readUrl(image, 'Image URLs') ?? ''),
 		metadata: readMetadata(metadata),
 		url: readText(url, 'URL') || null,
+		extraFields: readExtraFields(row),
 	};
-	const call = createProductCall(product, readExtraFields(row), row.credentials);
-	return await row.make(null, async () => {
-		const reply = await row.send(call);
-		return simplifiedIfCreated(row, reply, () => readProduct(reply));
-	});
 }

@@ -1,15 +1,13 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { amountUnitField } from '../shared/checkout/checkoutFields';
-import { simplifiedIfCreated } from '../shared/checkout/createCheckout';
-import { InputError } from '../shared/core/inputError';
 import { readAmount } from '../shared/core/money';
 import { readAmountUnit, readExtraFields } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
 import { metadataField, readMetadata } from './metadata.fields';
 import { readCreateOptions } from './options.fields';
 import { readRefund } from './wooshPay.contract';
-import type { Row } from '../shared/items/row';
-import type { WooshPayCredentials } from './wooshPay.requests';
+import { createOperation } from '../shared/items/operation';
+import type { RowReader } from '../shared/items/rowReader';
 import { createRefundCall, type RefundOrder } from './wooshPay.refunds';
 
 const showOnlyForCreateRefund = { resource: ['refund'], operation: ['create'] };
@@ -96,38 +94,27 @@ export const createRefundFields: INodeProperties[] = [
 	},
 ];
 
-export async function createWooshPayRefund(row: Row<WooshPayCredentials>) {
-	const refund = readRefundOrder(row);
-	const call = createRefundCall(refund, row.credentials);
-	return await row.make(
-		refund.reference,
-		async () => {
-			const reply = await row.send(call);
-			return simplifiedIfCreated(row, reply, () => ({
-				...readRefund(reply, 'create'),
-				idempotencyKey: call.headers?.['Idempotency-Key'] ?? null,
-			}));
-		},
-		'Refund Reference',
-	);
-}
+export const createWooshPayRefund = createOperation({
+	read: readRefundOrder,
+	named: { field: 'Refund Reference', by: ({ reference }) => reference },
+	call: createRefundCall,
+	result: (reply, { call }) => ({
+		...readRefund(reply, 'create'),
+		idempotencyKey: call.headers?.['Idempotency-Key'] ?? null,
+	}),
+});
 
-function readRefundOrder(row: Row<WooshPayCredentials>): RefundOrder {
-	const paymentId = row.text('paymentId');
+function readRefundOrder(row: RowReader): RefundOrder {
 	// Inferred: the page requires nothing, but a refund without a payment makes no sense.
-	if (paymentId === '')
-		throw new InputError(
-			"'Payment ID' is empty",
-			'Map paymentId from the trigger or from the node that created the checkout.',
-		);
+	const paymentId = row.required(
+		'paymentId',
+		'Map paymentId from the trigger or from the node that created the checkout.',
+	);
 	// Not "empty refunds everything": an empty cell of a sheet would.
 	const whole = row.choice('amountFrom', ['amount', 'payment']) === 'payment';
-	const currency = whole ? '' : row.text('currency');
-	if (!whole && currency === '')
-		throw new InputError(
-			"'Currency' is empty",
-			'Enter the currency of the payment, or map it from the input item.',
-		);
+	const currency = whole
+		? ''
+		: row.required('currency', 'Enter the currency of the payment, or map it from the input item.');
 	const more = row.collection('additionalFields');
 	return {
 		paymentId,

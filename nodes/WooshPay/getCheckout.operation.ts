@@ -1,9 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { simplified } from '../shared/checkout/createCheckout';
-import { InputError } from '../shared/core/inputError';
 import { getCheckoutCall, readCheckout } from './wooshPay.contract';
-import type { Row } from '../shared/items/row';
-import type { WooshPayCredentials } from './wooshPay.requests';
+import { lookupOperation } from '../shared/items/operation';
 
 export const getCheckoutFields: INodeProperties[] = [
 	{
@@ -18,13 +15,9 @@ export const getCheckoutFields: INodeProperties[] = [
 	},
 ];
 
-export async function getWooshPayCheckout(row: Row<WooshPayCredentials>) {
-	const checkoutId = row.text('checkoutId');
-	if (checkoutId === '')
-		throw new InputError(
-			"'Checkout ID' is empty",
-			'Map checkoutId from the node that created the checkout.',
-		);
-	const reply = await row.send(getCheckoutCall(checkoutId, row.credentials));
-	return simplified(row, reply, () => readCheckout(reply, row.credentials, 'read'));
-}
+export const getWooshPayCheckout = lookupOperation({
+	read: (row) =>
+		row.required('checkoutId', 'Map checkoutId from the node that created the checkout.'),
+	call: getCheckoutCall,
+	result: (reply, { credentials }) => readCheckout(reply, credentials, 'read'),
+});

@@ -1,9 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { simplified } from '../shared/checkout/createCheckout';
-import { InputError } from '../shared/core/inputError';
 import { getPaymentCall, readPayment } from './wooshPay.contract';
-import type { Row } from '../shared/items/row';
-import type { WooshPayCredentials } from './wooshPay.requests';
+import { lookupOperation } from '../shared/items/operation';
 
 export const getPaymentFields: INodeProperties[] = [
 	{
@@ -18,13 +15,12 @@ export const getPaymentFields: INodeProperties[] = [
 	},
 ];
 
-export async function getWooshPayPayment(row: Row<WooshPayCredentials>) {
-	const paymentId = row.text('paymentId');
-	if (paymentId === '')
-		throw new InputError(
-			"'Payment ID' is empty",
+export const getWooshPayPayment = lookupOperation({
+	read: (row) =>
+		row.required(
+			'paymentId',
 			'Map paymentId from the node that created the checkout, or from the trigger.',
-		);
-	const reply = await row.send(getPaymentCall(paymentId, row.credentials));
-	return simplified(row, reply, () => readPayment(reply));
-}
+		),
+	call: getPaymentCall,
+	result: readPayment,
+});

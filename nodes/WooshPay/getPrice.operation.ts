@@ -1,9 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { simplified } from '../shared/checkout/createCheckout';
-import { InputError } from '../shared/core/inputError';
-import type { Row } from '../shared/items/row';
+import { lookupOperation } from '../shared/items/operation';
+import type { RowReader } from '../shared/items/rowReader';
 import { getPriceCall, readPrice } from './wooshPay.catalog';
-import type { WooshPayCredentials } from './wooshPay.requests';
 
 export const priceIdFields: INodeProperties[] = [
 	{
@@ -18,14 +16,12 @@ export const priceIdFields: INodeProperties[] = [
 	},
 ];
 
-export async function getWooshPayPrice(row: Row<WooshPayCredentials>) {
-	const reply = await row.send(getPriceCall(readPriceId(row), row.credentials));
-	return simplified(row, reply, () => readPrice(reply, 'read'));
-}
+export const getWooshPayPrice = lookupOperation({
+	read: readPriceId,
+	call: getPriceCall,
+	result: (reply) => readPrice(reply, 'read'),
+});
 
-export function readPriceId(row: Row<WooshPayCredentials>): string {
-	const priceId = row.text('priceId');
-	if (priceId === '')
-		throw new InputError("'Price ID' is empty", 'Map priceId from the node that made the price.');
-	return priceId;
+export function readPriceId(row: RowReader): string {
+	return row.required('priceId', 'Map priceId from the node that made the price.');
 }

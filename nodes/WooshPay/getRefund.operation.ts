@@ -1,9 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { simplified } from '../shared/checkout/createCheckout';
-import { InputError } from '../shared/core/inputError';
 import { readRefund } from './wooshPay.contract';
-import type { Row } from '../shared/items/row';
-import type { WooshPayCredentials } from './wooshPay.requests';
+import { lookupOperation } from '../shared/items/operation';
 import { getRefundCall } from './wooshPay.refunds';
 
 export const getRefundFields: INodeProperties[] = [
@@ -18,13 +15,8 @@ export const getRefundFields: INodeProperties[] = [
 	},
 ];
 
-export async function getWooshPayRefund(row: Row<WooshPayCredentials>) {
-	const refundId = row.text('refundId');
-	if (refundId === '')
-		throw new InputError(
-			"'Refund ID' is empty",
-			'Map refundId from the node that made the refund.',
-		);
-	const reply = await row.send(getRefundCall(refundId, row.credentials));
-	return simplified(row, reply, () => readRefund(reply, 'read'));
-}
+export const getWooshPayRefund = lookupOperation({
+	read: (row) => row.required('refundId', 'Map refundId from the node that made the refund.'),
+	call: getRefundCall,
+	result: (reply) => readRefund(reply, 'read'),
+});

@@ -1,8 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { requestsInParallelOption } from '../shared/checkout/checkoutFields';
 import { InputError } from '../shared/core/inputError';
-import type { Row } from '../shared/items/row';
-import type { CreateOptions, WooshPayCredentials } from './wooshPay.requests';
+import type { RowReader } from '../shared/items/rowReader';
+import type { CreateOptions } from './wooshPay.requests';
 
 export const optionsFields: INodeProperties[] = [
 	{
@@ -37,7 +37,7 @@ export const optionsFields: INodeProperties[] = [
 	},
 ];
 
-export function readCreateOptions(row: Row<WooshPayCredentials>): CreateOptions {
+export function readCreateOptions(row: RowReader): CreateOptions {
 	const { attempt = 1, retry } = row.collection('options') as {
 		attempt?: unknown;
 		retry?: boolean;

@@ -1,12 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { simplifiedIfCreated } from '../shared/checkout/createCheckout';
 import { InputError } from '../shared/core/inputError';
 import { readPriceFields } from './createPrice.operation';
 import { readPriceId } from './getPrice.operation';
 import { metadataField } from './metadata.fields';
-import type { Row } from '../shared/items/row';
-import { readPrice, updatePriceCall } from './wooshPay.catalog';
-import type { WooshPayCredentials } from './wooshPay.requests';
+import { changeOperation } from '../shared/items/operation';
+import type { RowReader } from '../shared/items/rowReader';
+import { readPrice, updatePriceCall, type PriceUpdate } from './wooshPay.catalog';
 
 export const updatePriceFields: INodeProperties[] = [
 	{
@@ -45,10 +44,15 @@ export const updatePriceFields: INodeProperties[] = [
 	},
 ];
 
-export async function updateWooshPayPrice(row: Row<WooshPayCredentials>) {
+export const updateWooshPayPrice = changeOperation({
+	read: readPriceUpdate,
+	call: updatePriceCall,
+	result: (reply) => readPrice(reply, 'update'),
+});
+
+function readPriceUpdate(row: RowReader): PriceUpdate {
 	const fields = readPriceFields(row, 'updateFields');
 	if (Object.keys(fields).length === 0)
 		throw new InputError("'Update Fields' is empty", 'Add the field that shall be changed.');
-	const reply = await row.send(updatePriceCall(readPriceId(row), fields, row.credentials));
-	return simplifiedIfCreated(row, reply, () => readPrice(reply, 'update'));
+	return { priceId: readPriceId(row), fields };
 }

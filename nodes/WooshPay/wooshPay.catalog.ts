@@ -17,7 +17,7 @@ const PRODUCTS = '/v1/products';
  */
 const PRICES = '/v1/prices';
 
-export interface ProductOrder {
+export interface ProductDetails {
 	name: string;
 	description: string | null;
 	/** As WooshPay takes it: its own sample has no https:// in front. */
@@ -25,6 +25,10 @@ export interface ProductOrder {
 	images: string[];
 	active: boolean | null;
 	metadata: Record<string, string>;
+}
+
+export interface ProductOrder extends ProductDetails {
+	extraFields: Record<string, unknown>;
 }
 
 export interface Product {
@@ -44,7 +48,7 @@ function productFields({
 	images,
 	active,
 	metadata,
-}: ProductOrder): Record<string, unknown> {
+}: ProductDetails): Record<string, unknown> {
 	return {
 		name,
 		...(active === null ? {} : { active }),
@@ -57,13 +61,12 @@ function productFields({
 
 export function createProductCall(
 	product: ProductOrder,
-	extraFields: Record<string, unknown>,
 	credentials: WooshPayCredentials,
 ): HttpCall {
 	return createCall(
 		{
 			path: PRODUCTS,
-			body: mergeExtraFields(productFields(product), extraFields),
+			body: mergeExtraFields(productFields(product), product.extraFields),
 			howToFindOut:
 				'Look in the WooshPay dashboard for a product with this name before you run this row again.',
 		},
@@ -84,13 +87,14 @@ export function readProduct(reply: HttpReply): Product {
 	};
 }
 
-export interface PriceOrder {
+export interface PriceOrder extends PriceFields {
 	/** Decimal text, of one piece. */
 	amount: string;
 	amountUnit: 'major' | 'smallest';
 	currency: string;
 	/** The id of a product, or what to make one of in the same call. */
-	product: string | ProductOrder;
+	product: string | ProductDetails;
+	extraFields: Record<string, unknown>;
 }
 
 /** What can be changed of a price (55502235e0): the amount cannot. */
@@ -99,6 +103,11 @@ export interface PriceFields {
 	nickname?: string;
 	lookupKey?: string;
 	metadata?: Record<string, string>;
+}
+
+export interface PriceUpdate {
+	priceId: string;
+	fields: PriceFields;
 }
 
 export interface Price {
@@ -136,24 +145,19 @@ function priceFields({
 	};
 }
 
-export function createPriceCall(
-	price: PriceOrder,
-	fields: PriceFields,
-	extraFields: Record<string, unknown>,
-	credentials: WooshPayCredentials,
-): HttpCall {
+export function createPriceCall(price: PriceOrder, credentials: WooshPayCredentials): HttpCall {
 	const body = {
 		currency: price.currency.toUpperCase(),
 		unit_amount: minorUnits(price.amount, price, 'Amount'),
 		...(typeof price.product === 'string'
 			? { product: price.product }
 			: { product_data: productFields(price.product) }),
-		...priceFields(fields),
+		...priceFields(price),
 	};
 	return createCall(
 		{
 			path: PRICES,
-			body: mergeExtraFields(body, extraFields),
+			body: mergeExtraFields(body, price.extraFields),
 			howToFindOut: 'Look in the WooshPay dashboard for this price before you run this row again.',
 		},
 		credentials,
@@ -165,8 +169,7 @@ export function getPriceCall(priceId: string, credentials: WooshPayCredentials):
 }
 
 export function updatePriceCall(
-	priceId: string,
-	fields: PriceFields,
+	{ priceId, fields }: PriceUpdate,
 	credentials: WooshPayCredentials,
 ): HttpCall {
 	// What is left out stays as it is, so a second time changes nothing more.

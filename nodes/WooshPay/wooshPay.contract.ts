@@ -15,6 +15,7 @@ import type {
 	Refund,
 	Refusal,
 	Remembered,
+	Sent,
 	Verification,
 } from '../shared/core/contract';
 import { eventIdOf } from '../shared/core/eventId';
@@ -204,8 +205,7 @@ export function getCheckoutCall(checkoutId: string, credentials: WooshPayCredent
 
 function checkoutResult(
 	reply: HttpReply,
-	order: WooshPayOrder,
-	credentials: WooshPayCredentials,
+	{ order, call, credentials }: Sent<WooshPayCredentials, WooshPayOrder>,
 ): WooshPayCheckout {
 	const checkout = readCheckout(reply, credentials, 'create');
 	// The sample of the answer (doc-1724285, api-42654181) has null for the reference and no
@@ -213,7 +213,7 @@ function checkoutResult(
 	return {
 		...checkout,
 		reference: checkout.reference ?? order.reference,
-		idempotencyKey: createCheckoutCall(order, credentials).headers?.['Idempotency-Key'] ?? null,
+		idempotencyKey: call.headers?.['Idempotency-Key'] ?? null,
 	};
 }
 

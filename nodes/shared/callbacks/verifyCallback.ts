@@ -3,9 +3,11 @@ import type { PaymentEvent } from '../core/contract';
 import { isObject } from '../core/exactJson';
 import { InputError } from '../core/inputError';
 import { MAXIMUM_CALLBACK_BYTES } from '../core/limits';
-import { usedByAgent, type CallbackProvider } from '../providerNode';
+import type { CallbackProvider } from '../providerNode';
 import { decideCallback, type TriggerOptions } from './decideCallback';
-import type { Row } from '../items/row';
+import { operationOf, type Operation } from '../items/operation';
+import type { RowReader } from '../items/rowReader';
+import type { RowSender } from '../items/rowSender';
 import { TOO_LONG } from './receivedBody';
 
 /**
@@ -47,22 +49,27 @@ export const verifyCallbackFields: INodeProperties[] = [
  *
  * @throws InputError that says why it is not a genuine callback; never passes anything on unproved
  */
-export async function verifyCallback<Credentials>(
-	row: Row<Credentials>,
+export function verifyCallback<Credentials>(
+	provider: CallbackProvider<Credentials>,
+): Operation<Credentials> {
+	return operationOf({
+		read: (row) => readCallbackItem(row, provider.contract.displayName),
+		send: async (item, row: RowSender<Credentials>) => await verify(item, row, provider),
+	});
+}
+
+async function verify<Credentials>(
+	{ headers, binaryField, options }: CallbackItem,
+	row: RowSender<Credentials>,
 	provider: CallbackProvider<Credentials>,
 ): Promise<IDataObject> {
-	if (usedByAgent(row.context))
-		throw new InputError(
-			'Verify is not available to AI agents',
-			'Use it in a workflow after a Webhook node.',
-		);
 	const { displayName } = provider.contract;
 	const judgement = await decideCallback(
 		row.context,
 		provider,
 		row.credentials,
-		{ headers: readHeaders(row), rawBody: await readRawBody(row, displayName) },
-		row.value('options', {}) as TriggerOptions,
+		{ headers, rawBody: await readRawBody(row, binaryField, displayName) },
+		options,
 	);
 	if (judgement.pass) return judgement.event satisfies PaymentEvent as unknown as IDataObject;
 	if (judgement.acknowledge)
@@ -81,7 +88,27 @@ export async function verifyCallback<Credentials>(
 	);
 }
 
-function readHeaders<Credentials>(row: Row<Credentials>): Record<string, string> {
+/** What an item holds of a callback, apart from the bytes. */
+interface CallbackItem {
+	headers: Record<string, string>;
+	binaryField: string;
+	options: TriggerOptions;
+}
+
+function readCallbackItem(row: RowReader, displayName: string): CallbackItem {
+	if (row.usedByAgent())
+		throw new InputError(
+			'Verify is not available to AI agents',
+			'Use it in a workflow after a Webhook node.',
+		);
+	return {
+		headers: readHeaders(row),
+		binaryField: readBinaryField(row, displayName),
+		options: row.value('options', {}) as TriggerOptions,
+	};
+}
+
+function readHeaders(row: RowReader): Record<string, string> {
 	const given = row.json('headers', 'Headers');
 	if (!isObject(given))
 		throw new InputError(
@@ -96,20 +123,25 @@ function readHeaders<Credentials>(row: Row<Credentials>): Record<string, string>
 	return headers;
 }
 
-async function readRawBody<Credentials>(
-	row: Row<Credentials>,
-	displayName: string,
-): Promise<Buffer> {
+function readBinaryField(row: RowReader, displayName: string): string {
 	const field = row.text('binaryPropertyName', 'Input Binary Field');
-	const binary = row.context.getInputData()[row.itemIndex]?.binary;
-	if (binary?.[field] === undefined) {
+	const binary = row.binary(field);
+	if (binary === undefined) {
 		throw new InputError(
 			`The item has no binary field ${JSON.stringify(field)} with the raw body`,
 			"Switch on 'Raw Body' in the options of the Webhook node. A parsed body cannot be verified: it has lost the exact bytes, such as 1.0 and big numbers.",
 		);
 	}
-	const length = binary[field].bytes ?? lengthOfBase64(binary[field].data);
+	const length = binary.bytes ?? lengthOfBase64(binary.data);
 	if (length > MAXIMUM_CALLBACK_BYTES) throw tooLong(displayName);
+	return field;
+}
+
+async function readRawBody<Credentials>(
+	row: RowSender<Credentials>,
+	field: string,
+	displayName: string,
+): Promise<Buffer> {
 	const rawBody = await row.context.helpers.getBinaryDataBuffer(row.itemIndex, field);
 	if (rawBody.length > MAXIMUM_CALLBACK_BYTES) throw tooLong(displayName);
 	return rawBody;

@@ -6,7 +6,7 @@ import { InputError } from '../core/inputError';
 import { readAmount, sumOfLineItems } from '../core/money';
 import { readText } from '../core/readText';
 import { tooManyItems } from '../items/tooManyItems';
-import type { Row } from '../items/row';
+import type { RowReader } from '../items/rowReader';
 import { quote } from '../core/quote';
 
 const LINE_ITEM_NAMES = ['name', 'unitAmount', 'quantity', 'description', 'images', 'price'];
@@ -16,14 +16,9 @@ const LINE_ITEM_NAMES = ['name', 'unitAmount', 'quantity', 'description', 'image
  *
  * @throws InputError naming the field that is wrong
  */
-export function readCheckoutOrder<Credentials>(row: Row<Credentials>): CheckoutOrder {
+export function readCheckoutOrder(row: RowReader): CheckoutOrder {
 	const lineItems = readLineItems(row);
-	const currency = row.text('currency');
-	if (currency === '')
-		throw new InputError(
-			"'Currency' is empty",
-			'Enter a currency code, or map it from the input item.',
-		);
+	const currency = readCurrency(row);
 	return {
 		amount:
 			lineItems === undefined ? readAmount(row.value('amount'), 'Amount') : totalOf(lineItems),
@@ -39,25 +34,30 @@ export function readCheckoutOrder<Credentials>(row: Row<Credentials>): CheckoutO
 	};
 }
 
+/** `Currency`, as the provider spells it. */
+export function readCurrency(row: RowReader): string {
+	return row.required('currency', 'Enter a currency code, or map it from the input item.');
+}
+
 /** Null where the provider's own price list decides. */
 function totalOf(lineItems: LineItem[]): string | null {
 	return lineItems.some((item) => item.price !== undefined) ? null : sumOfLineItems(lineItems);
 }
 
 /** `Amount Unit`; major units where the form has no such field. */
-export function readAmountUnit<Credentials>(row: Row<Credentials>): CheckoutOrder['amountUnit'] {
+export function readAmountUnit(row: RowReader): CheckoutOrder['amountUnit'] {
 	return row.choice('amountUnit', ['major', 'smallest']);
 }
 
 /** The address of `Callback`: null when the provider's own setting is used. */
-export function readCallbackUrl<Credentials>(row: Row<Credentials>): string | null {
+export function readCallbackUrl(row: RowReader): string | null {
 	const kind = row.choice('callback', ['none', 'resumeExecution', 'url']);
 	if (kind === 'resumeExecution') {
-		const itemCount = row.context.getInputData().length;
+		const itemCount = row.itemCount();
 		// Said here, too: later the links of checkouts that nobody can wait for would be with their
 		// payers already.
 		if (itemCount > 1) throw tooManyItems("'Callback: Resume This Execution'", itemCount);
-		return row.context.evaluateExpression('{{ $execution.resumeUrl }}', row.itemIndex) as string;
+		return row.resumeUrl();
 	}
 	if (kind === 'none') return null;
 	const url = readUrl(row.value('callbackUrl', ''), 'Callback URL');
@@ -71,7 +71,7 @@ export function readCallbackUrl<Credentials>(row: Row<Credentials>): string | nu
 }
 
 /** `Extra Request Fields`; an empty object if nothing is given. */
-export function readExtraFields<Credentials>(row: Row<Credentials>): IDataObject {
+export function readExtraFields(row: RowReader): IDataObject {
 	const extra = row.json('extraFields', 'Extra Request Fields') ?? {};
 	if (!isObject(extra))
 		throw new InputError(
@@ -82,7 +82,7 @@ export function readExtraFields<Credentials>(row: Row<Credentials>): IDataObject
 }
 
 /** Undefined when the order is one amount. */
-function readLineItems<Credentials>(row: Row<Credentials>): LineItem[] | undefined {
+function readLineItems(row: RowReader): LineItem[] | undefined {
 	const from = row.choice('amountFrom', ['amount', 'lineItems', 'lineItemsJson']);
 	if (from === 'lineItems') {
 		const { item = [] } = row.value('lineItems', {}) as { item?: unknown[] };

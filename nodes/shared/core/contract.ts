@@ -261,11 +261,18 @@ export interface ApiContract<Credentials> {
 	failure(reply: HttpReply, credentials: Credentials): Refusal | undefined;
 }
 
+/** What an answer is read with: the order, and the call that was made of it. */
+export interface Sent<Credentials, Order> {
+	order: Order;
+	call: HttpCall;
+	credentials: Credentials;
+}
+
 /** How a provider's checkouts are made. */
 export interface CheckoutContract<Credentials, Order> {
 	checkout: {
 		call(order: Order, credentials: Credentials): HttpCall;
-		result(reply: HttpReply, order: Order, credentials: Credentials): Checkout;
+		result(reply: HttpReply, sent: Sent<Credentials, Order>): Checkout;
 	};
 }
 

@@ -4,7 +4,9 @@ import { CallFailure } from '../core/callFailure';
 import { isToolExecution, readCredentials, type ProviderNode } from '../providerNode';
 import { asNodeError } from './nodeError';
 import { withWhatWasMade } from './stopReport';
-import { rowOf, type Operation } from './row';
+import type { Operations, RowOutput } from './operation';
+import { readerOf } from './rowReader';
+import { senderOf } from './rowSender';
 import { beginRun, endRun, mayGoOn, type Run } from './run';
 
 const DEFAULT_REQUESTS_IN_PARALLEL = 5;
@@ -19,7 +21,7 @@ const MOST_REQUESTS_IN_PARALLEL = 50;
 export async function eachItem<Credentials>(
 	context: IExecuteFunctions,
 	provider: ProviderNode<Credentials>,
-	operations: Record<string, Record<string, Operation<Credentials>>>,
+	operations: Operations<Credentials>,
 ): Promise<INodeExecutionData[][]> {
 	const given = context.getInputData();
 	// n8n's older agents give a tool no items, only the parameters that the agent filled in.
@@ -40,12 +42,13 @@ export async function eachItem<Credentials>(
 	const run = beginRun(context);
 	const results = run.stopped?.aborted ? resultsOfStoppedTry(context, run) : [];
 	const work = async (itemIndex: number): Promise<void> => {
-		const row = rowOf({ context, provider, credentials, run }, itemIndex);
+		const row = readerOf(context, run, itemIndex);
 		try {
 			// Reading the row and noting its reference happen before the first await, so in the order of
 			// the items.
-			const output = await operation(row);
-			results[itemIndex] = paired(output, itemIndex);
+			const order = operation.read(row, credentials);
+			const sender = senderOf({ context, provider, credentials, run }, itemIndex);
+			results[itemIndex] = paired(await operation.send(order, sender), itemIndex);
 		} catch (error) {
 			if (run.stopped?.aborted && !isWorthTelling(context, error)) return;
 			const nodeError = asNodeError(context, error, itemIndex, row.reference());
@@ -131,7 +134,7 @@ function failureOf(context: IExecuteFunctions, run: Run): Run['failure'] {
 async function prepare<Credentials>(
 	context: IExecuteFunctions,
 	provider: ProviderNode<Credentials>,
-	operations: Record<string, Record<string, Operation<Credentials>>>,
+	operations: Operations<Credentials>,
 ) {
 	const resource = context.getNodeParameter('resource', 0);
 	const operationName = context.getNodeParameter('operation', 0);
@@ -178,10 +181,7 @@ function requestsInParallel(context: IExecuteFunctions): number {
 	);
 }
 
-function paired(
-	output: IDataObject | IDataObject[] | INodeExecutionData,
-	itemIndex: number,
-): INodeExecutionData[] {
+function paired(output: RowOutput, itemIndex: number): INodeExecutionData[] {
 	const pairedItem = { item: itemIndex };
 	if (Array.isArray(output)) return output.map((json) => ({ json, pairedItem }));
 	return isFile(output) ? [{ ...output, pairedItem }] : [{ json: output, pairedItem }];

@@ -24,6 +24,7 @@ import {
 	type RefundOrder,
 } from '../../../nodes/ChingChingPay/chingChingPay.refunds';
 import { chingChingPayLink } from '../../../nodes/ChingChingPay/chingChingPay.links';
+import { sentFor } from '../shared/support/sent';
 
 const stamp = { now: new Date(0), nonce: '' };
 const post = (body: string): HttpCall => ({
@@ -317,8 +318,7 @@ describe("create's answer", () => {
 				merchant_reference: 'order-1',
 				...data,
 			}),
-			order(),
-			credentials(more),
+			sentFor(chingChingPay, order(), credentials(more)),
 		);
 
 	it('becomes a checkout, with amount and currency as ordered', () => {
@@ -417,7 +417,10 @@ describe("create's answer", () => {
 
 	it('without a payment ID may have made a checkout nevertheless', () => {
 		const result = () =>
-			chingChingPay.checkout.result(answered({ transaction_id: 'T1' }), order(), credentials());
+			chingChingPay.checkout.result(
+				answered({ transaction_id: 'T1' }),
+				sentFor(chingChingPay, order(), credentials()),
+			);
 		expect(result).toThrow(CallFailure);
 		expect(result).toThrow(expect.objectContaining({ mayHaveArrived: true }));
 	});
@@ -470,7 +473,12 @@ describe('create link', () => {
 			payment_link: 'https://pay.example/l/1?x=a+b',
 			status: 'SOME',
 		});
-		expect(chingChingPayLink.checkout.result(answer, linkOrder(), credentials())).toMatchObject({
+		expect(
+			chingChingPayLink.checkout.result(
+				answer,
+				sentFor(chingChingPayLink, linkOrder(), credentials()),
+			),
+		).toMatchObject({
 			checkoutId: 'P1',
 			paymentId: null,
 			checkoutUrl: 'https://pay.example/l/1?x=a+b',
@@ -484,8 +492,7 @@ describe('create link', () => {
 		expect(
 			chingChingPayLink.checkout.result(
 				answered({ payment_id: 'P1', payment_link: '' }),
-				linkOrder(),
-				credentials(),
+				sentFor(chingChingPayLink, linkOrder(), credentials()),
 			),
 		).toMatchObject({ checkoutUrl: null, status: 'unknown' });
 	});
@@ -732,6 +739,11 @@ describe('create refund', () => {
 		extraFields: {},
 		...more,
 	});
+	const sentRefund = (more: Partial<ChingChingPayCredentials> = {}) => ({
+		order: refund(),
+		credentials: credentials(more),
+		call: createRefundCall(refund(), credentials(more)),
+	});
 
 	it('sends what its page documents, once', () => {
 		const call = createRefundCall(
@@ -773,7 +785,7 @@ describe('create refund', () => {
 			currency: 'HKD',
 			status: 'WORD',
 		});
-		expect(readRefund(answer, refund(), credentials())).toEqual({
+		expect(readRefund(answer, sentRefund())).toEqual({
 			provider: 'chingchingpay',
 			refundId: 'T2',
 			paymentId: null,
@@ -784,9 +796,7 @@ describe('create refund', () => {
 			amount: '5.00',
 			currency: 'HKD',
 		});
-		expect(readRefund(answer, refund(), credentials({ paidValues: 'WORD' })).status).toBe(
-			'succeeded',
-		);
+		expect(readRefund(answer, sentRefund({ paidValues: 'WORD' })).status).toBe('succeeded');
 	});
 
 	it('with an error that repeats its number is no refund, and may have been made nevertheless', () => {
@@ -794,7 +804,7 @@ describe('create refund', () => {
 			{ merchant_reference: 'refund-1', status: 'WORD' },
 			{ code: 50001, message: 'system busy' },
 		);
-		expect(() => readRefund(answer, refund(), credentials({ paidValues: 'WORD' }))).toThrow(
+		expect(() => readRefund(answer, sentRefund({ paidValues: 'WORD' }))).toThrow(
 			expect.objectContaining({
 				mayHaveArrived: true,
 				message: expect.stringContaining('system busy (code 50001)') as string,
@@ -803,7 +813,7 @@ describe('create refund', () => {
 	});
 
 	it('with an empty answer may have been made nevertheless', () => {
-		expect(() => readRefund(answered({}), refund(), credentials())).toThrow(
+		expect(() => readRefund(answered({}), sentRefund())).toThrow(
 			expect.objectContaining({ mayHaveArrived: true }),
 		);
 	});

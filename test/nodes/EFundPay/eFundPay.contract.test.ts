@@ -25,7 +25,8 @@ import {
 	textOf,
 } from './callbacks';
 import {
-	createTransactionCalls,
+	atOtherPath,
+	createTransactionCall,
 	getTransactionCall,
 	listTransactionsCall,
 	readPage,
@@ -40,6 +41,7 @@ import {
 	readRefundReply,
 	type EFundPayRefundOrder,
 } from '../../../nodes/EFundPay/eFundPay.refunds';
+import { sentFor } from '../shared/support/sent';
 
 const order = (more: Partial<EFundPayOrder> = {}): EFundPayOrder => ({
 	amount: '20.50',
@@ -92,7 +94,7 @@ const refundOrder = (more: Partial<EFundPayRefundOrder> = {}): EFundPayRefundOrd
 const create = (more: Partial<EFundPayOrder> = {}, using: EFundPayCredentials = credentials) =>
 	eFundPay.checkout.call(order(more), using);
 const createDirect = (more: Partial<EFundPayTransactionOrder> = {}) =>
-	createTransactionCalls(transaction(more), credentials)[0];
+	createTransactionCall(transaction(more), credentials);
 const sent = ({ body }: { body?: string }) => JSON.parse(body ?? '') as Record<string, unknown>;
 const key = ({ headers }: { headers?: Record<string, string> }) => headers?.['idempotency-key'];
 const item = (more: object = {}) => ({ name: 'Tea', unitAmount: '12.50', quantity: 2, ...more });
@@ -360,7 +362,10 @@ describe('Create Checkout', () => {
 
 		it('that the result shows', () => {
 			expect(
-				eFundPay.checkout.result(fixture('createTransaction.success'), order(), credentials),
+				eFundPay.checkout.result(
+					fixture('createTransaction.success'),
+					sentFor(eFundPay, order(), credentials),
+				),
 			).toMatchObject({ idempotencyKey: key(create()) });
 		});
 	});
@@ -368,7 +373,7 @@ describe('Create Checkout', () => {
 
 describe('the answer to a create', () => {
 	const result = (answer: HttpReply, using = credentials) =>
-		eFundPay.checkout.result(answer, order(), using);
+		eFundPay.checkout.result(answer, sentFor(eFundPay, order(), using));
 
 	it('becomes a checkout', () => {
 		expect(result(fixture('createTransaction.success'))).toEqual({
@@ -464,11 +469,10 @@ describe('a transaction', () => {
 	});
 
 	it('that was looked up has no idempotency key, and its expiry though the seconds are text', () => {
-		const found = readTransactionReply(
-			fixture('getTransaction.success'),
+		const found = readTransactionReply(fixture('getTransaction.success'), {
 			credentials,
-			getTransactionCall('1', credentials),
-		);
+			call: getTransactionCall('1', credentials),
+		});
 		expect(found).toMatchObject({
 			status: 'paid',
 			amount: '20.50',
@@ -542,7 +546,8 @@ describe('Create Transaction', () => {
 	});
 
 	it('knows both documented paths, with one idempotency key', () => {
-		const [first, second] = createTransactionCalls(transaction(), credentials);
+		const first = createDirect();
+		const second = atOtherPath(first, credentials);
 		expect([first.url, second.url]).toEqual([
 			'https://api.efundpay.com/v4/transactions/payments',
 			'https://api.efundpay.com/v4/transactions',
@@ -555,10 +560,10 @@ describe('Create Transaction', () => {
 	});
 
 	it('has an idempotency key through which the card number cannot be searched', () => {
-		const others = createTransactionCalls(transaction(), {
+		const others = createTransactionCall(transaction(), {
 			...credentials,
 			secretKey: 'sk_live_another_key',
-		})[0];
+		});
 		expect(others.body).toBe(createDirect().body);
 		expect(key(others)).not.toBe(key(createDirect()));
 		expect(key(createDirect({ paymentMethod: { ...card, number: '4000123412341235' } }))).not.toBe(
@@ -747,7 +752,7 @@ describe('a refund', () => {
 
 	it('is read with both references', () => {
 		expect(
-			readRefundReply(fixture('createRefund.success'), getRefundCall('1', credentials)),
+			readRefundReply(fixture('createRefund.success'), { call: getRefundCall('1', credentials) }),
 		).toEqual({
 			provider: 'efundpay',
 			refundId: '9a8b7c6d-5e4f-4a3b-8c2d-1e0f9a8b7c6d',
@@ -775,7 +780,9 @@ describe('a refund', () => {
 
 	it('whose answer has no id may exist', () => {
 		expect(
-			thrownBy(() => readRefundReply(reply({}), createRefundCall(refundOrder(), credentials))),
+			thrownBy(() =>
+				readRefundReply(reply({}), { call: createRefundCall(refundOrder(), credentials) }),
+			),
 		).toMatchObject({ message: "EFundPay's answer holds no refund id", mayHaveArrived: true });
 	});
 });

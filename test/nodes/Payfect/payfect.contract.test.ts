@@ -18,6 +18,7 @@ import {
 	secretKey,
 	strangersKey,
 } from './support';
+import { sentFor } from '../shared/support/sent';
 
 const order = (more: Partial<PayfectOrder> = {}): PayfectOrder => ({
 	amount: '20.50',
@@ -272,8 +273,7 @@ describe('a checkout', () => {
 		const created = (clientReferenceId: unknown) =>
 			payfect.checkout.result(
 				reply(200, { ...createdReply.body, clientReferenceId }),
-				order({ reference: 'order-7' }),
-				credentials,
+				sentFor(payfect, order({ reference: 'order-7' }), credentials),
 			).reference;
 		expect([created(null), created(undefined), created('as-payfect-has-it')]).toEqual([
 			'order-7',

@@ -22,9 +22,11 @@ import {
 import {
 	getBalanceCall,
 	getCurrenciesCall,
-	readBalances,
-	readCurrencies,
+	entriesOf,
+	readBalance,
+	readCoin,
 } from '../../../nodes/TokenPay/tokenPay.currencies';
+import { sentFor } from '../shared/support/sent';
 
 const order = (more: Partial<TokenPayOrder> = {}): TokenPayOrder => ({
 	amount: '12.50',
@@ -224,10 +226,13 @@ describe('the answer to Create Checkout', () => {
 			headers?: Record<string, string>;
 		} = {},
 	): Checkout =>
-		tokenPay.checkout.result(success(data, { headers: more.headers ?? {} }), order(more.order), {
-			...credentials,
-			...more.credentials,
-		});
+		tokenPay.checkout.result(
+			success(data, { headers: more.headers ?? {} }),
+			sentFor(tokenPay, order(more.order), {
+				...credentials,
+				...more.credentials,
+			}),
+		);
 	const data = { prepay_id: 'p1', payment_url: '/pay/order?prepay_id=p1' };
 
 	it('becomes a checkout with the absolute link', () => {
@@ -299,9 +304,9 @@ describe('the answer to Create Checkout', () => {
 	});
 
 	it('says that the order may exist when it has no code', () => {
-		expect(() => tokenPay.checkout.result(reply({ data }), order(), credentials)).toThrow(
-			expect.objectContaining({ mayHaveArrived: true }),
-		);
+		expect(() =>
+			tokenPay.checkout.result(reply({ data }), sentFor(tokenPay, order(), credentials)),
+		).toThrow(expect.objectContaining({ mayHaveArrived: true }));
 	});
 
 	it('shows what was sent when extra fields replaced it', () => {
@@ -488,6 +493,8 @@ describe('closing an order', () => {
 });
 
 describe('currencies and balance', () => {
+	const readCurrencies = (answer: HttpReply) => entriesOf(answer, 'currencies').map(readCoin);
+	const readBalances = (answer: HttpReply) => entriesOf(answer, 'balance').map(readBalance);
 	const coin = {
 		network: 'BNB',
 		chain: 'BSC',
@@ -542,7 +549,7 @@ describe('currencies and balance', () => {
 	});
 
 	it('ask for the balance with the three documented fields', () => {
-		const call = getBalanceCall('TRON', 'USDT', credentials);
+		const call = getBalanceCall({ chain: 'TRON', currency: 'USDT' }, credentials);
 		expect(call).toMatchObject({
 			method: 'POST',
 			url: 'https://api.tokenpay.me/v1/merchant/balance',

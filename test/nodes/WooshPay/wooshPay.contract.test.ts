@@ -23,6 +23,7 @@ import {
 } from '../../../nodes/WooshPay/wooshPay.catalog';
 import type { WooshPayCredentials } from '../../../nodes/WooshPay/wooshPay.requests';
 import { createRefundCall, type RefundOrder } from '../../../nodes/WooshPay/wooshPay.refunds';
+import { sentFor } from '../shared/support/sent';
 
 const sent = (call: HttpCall) => JSON.parse(call.body ?? '') as Record<string, unknown>;
 const created = (more: Parameters<typeof order>[0] = {}, withCredentials = credentials) =>
@@ -272,7 +273,10 @@ describe('the idempotency key', () => {
 
 	it('is told with the checkout', () => {
 		expect(
-			wooshPay.checkout.result(answer('createCheckout.success'), order(), credentials),
+			wooshPay.checkout.result(
+				answer('createCheckout.success'),
+				sentFor(wooshPay, order(), credentials),
+			),
 		).toMatchObject({ idempotencyKey: key() });
 	});
 });
@@ -284,8 +288,7 @@ describe('a checkout', () => {
 		const created = (more: object) =>
 			wooshPay.checkout.result(
 				{ ...sample, body: { ...(sample.body as object), ...more } },
-				order({ reference: 'order-7' }),
-				credentials,
+				sentFor(wooshPay, order({ reference: 'order-7' }), credentials),
 			).reference;
 		expect([
 			created({ client_reference_id: null, metadata: null }),
@@ -526,10 +529,11 @@ describe('products and prices', () => {
 		images: [],
 		active: null,
 		metadata: { key1: 'value1' },
+		extraFields: {},
 	};
 
 	it('sends a product with what is filled in', () => {
-		expect(sent(createProductCall(product, {}, credentials))).toEqual({
+		expect(sent(createProductCall(product, credentials))).toEqual({
 			name: 'Tea',
 			metadata: { key1: 'value1' },
 			url: 'www.example.com',
@@ -550,9 +554,17 @@ describe('products and prices', () => {
 
 	it('sends a price for a product that exists', () => {
 		const call = createPriceCall(
-			{ amount: '12.99', amountUnit: 'major', currency: 'gbp', product: 'prod_1' },
-			{ active: false, nickname: 'n', lookupKey: 'k', metadata: { a: 'b' } },
-			{},
+			{
+				amount: '12.99',
+				amountUnit: 'major',
+				currency: 'gbp',
+				product: 'prod_1',
+				active: false,
+				nickname: 'n',
+				lookupKey: 'k',
+				metadata: { a: 'b' },
+				extraFields: {},
+			},
 			credentials,
 		);
 		expect(sent(call)).toEqual({
@@ -568,9 +580,7 @@ describe('products and prices', () => {
 
 	it('sends a price with a product to be made', () => {
 		const call = createPriceCall(
-			{ amount: '1', amountUnit: 'major', currency: 'JPY', product },
-			{},
-			{},
+			{ amount: '1', amountUnit: 'major', currency: 'JPY', product, extraFields: {} },
 			credentials,
 		);
 		expect(sent(call)).toEqual({
@@ -581,10 +591,17 @@ describe('products and prices', () => {
 	});
 
 	it('refuses a lookup key of 201 characters', () => {
-		expect(() => updatePriceCall('price_1', { lookupKey: 'k'.repeat(201) }, credentials)).toThrow(
-			"'Lookup Key'",
-		);
-		expect(sent(updatePriceCall('price_1', { lookupKey: 'k'.repeat(200) }, credentials))).toEqual({
+		expect(() =>
+			updatePriceCall({ priceId: 'price_1', fields: { lookupKey: 'k'.repeat(201) } }, credentials),
+		).toThrow("'Lookup Key'");
+		expect(
+			sent(
+				updatePriceCall(
+					{ priceId: 'price_1', fields: { lookupKey: 'k'.repeat(200) } },
+					credentials,
+				),
+			),
+		).toEqual({
 			lookup_key: 'k'.repeat(200),
 		});
 	});

@@ -1,25 +1,63 @@
-import { CallFailure } from '../../../../nodes/shared/core/callFailure';
-import {
-	simplified,
-	simplifiedIfCreated,
-	warnAboutCallbackUrl,
-} from '../../../../nodes/shared/checkout/createCheckout';
-import { answer, type ProbeCredentials } from '../support/probe';
-import type { Row } from '../../../../nodes/shared/items/row';
+import type { IExecuteFunctions } from 'n8n-workflow';
+import { createCheckout } from '../../../../nodes/shared/checkout/createCheckout';
+import { readerOf, type RowReader } from '../../../../nodes/shared/items/rowReader';
+import { beginRun } from '../../../../nodes/shared/items/run';
+import type { RowSender } from '../../../../nodes/shared/items/rowSender';
+import { answer, probeContract, type ProbeCredentials } from '../support/probe';
 
-/** The hints that n8n would show above the output. */
-function hintsFor(
+interface Making {
+	apiUrl?: string;
+	itemIndex?: number;
+	/** The choice in the form. */
+	callback?: string;
+	isFollowedBy?: RowReader['isFollowedBy'];
+}
+
+/** The hints that n8n would show above the output once the checkout is made. */
+async function hintsFor(
 	callbackUrl: string | null,
-	apiUrl = 'https://api.provider.example/checkouts',
-	itemIndex = 0,
-): string[] {
+	{
+		apiUrl = 'https://api.provider.example',
+		itemIndex = 0,
+		callback = 'url',
+		isFollowedBy = () => false,
+	}: Making = {},
+): Promise<string[]> {
 	const hints: string[] = [];
-	const context = { addExecutionHints: ({ message }: { message: string }) => hints.push(message) };
-	warnAboutCallbackUrl(
-		{ itemIndex, context, text: () => 'url' } as unknown as Row<ProbeCredentials>,
+	const credentials: ProbeCredentials = { key: 'key', account: 'account', baseUrl: apiUrl };
+	const operation = createCheckout(probeContract(), () => ({
+		amount: '12.50',
+		lineItems: [],
+		amountUnit: 'major' as const,
+		currency: 'HKD',
+		reference: null,
+		description: null,
+		successUrl: null,
+		cancelUrl: null,
 		callbackUrl,
-		apiUrl,
+		extraFields: {},
+	}));
+	const order = operation.read(
+		{
+			itemIndex,
+			isFollowedBy,
+			text: () => callback,
+			value: (_name: string, fallback: unknown) => fallback,
+		} as unknown as RowReader,
+		credentials,
 	);
+	const context = {
+		addExecutionHints: ({ message }: { message: string }) => hints.push(message),
+		getExecutionId: () => '231',
+	};
+	const sender: RowSender<ProbeCredentials> = {
+		itemIndex,
+		context: context as unknown as IExecuteFunctions,
+		credentials,
+		send: async () => answer({ body: { id: 'checkout-1' } }),
+		make: async (_named, send) => await send(),
+	};
+	await operation.send(order, sender);
 	return hints;
 }
 
@@ -37,8 +75,8 @@ describe('a warning about the callback address', () => {
 		],
 		['another one', 'http://127.0.0.1:5678/webhook/1/callback', /an address of this machine/],
 		['and one of IPv6', 'http://[::1]:5678/webhook/1/callback', /an address of this machine/],
-	])('is given for %s', (_case, callbackUrl, words) => {
-		expect(hintsFor(callbackUrl)).toEqual([expect.stringMatching(words)]);
+	])('is given for %s', async (_case, callbackUrl, words) => {
+		expect(await hintsFor(callbackUrl)).toEqual([expect.stringMatching(words)]);
 	});
 
 	it.each([
@@ -47,12 +85,12 @@ describe('a warning about the callback address', () => {
 		[
 			'an address of this machine where the provider is on it too',
 			'http://localhost:5678/webhook/1/callback',
-			'http://127.0.0.1:4100/checkouts',
+			'http://127.0.0.1:4100',
 			0,
 		],
 		['each further row', 'https://n8n.example/webhook-test/1/callback', undefined, 1],
-	])('is not given for %s', (_case, callbackUrl, apiUrl, itemIndex) => {
-		expect(hintsFor(callbackUrl, apiUrl, itemIndex)).toEqual([]);
+	])('is not given for %s', async (_case, callbackUrl, apiUrl, itemIndex) => {
+		expect(await hintsFor(callbackUrl, { apiUrl, itemIndex })).toEqual([]);
 	});
 });
 
@@ -66,74 +104,20 @@ describe('a warning that nothing in the workflow will hear of the payment', () =
 		['only another operation follows', [{ ...wait, parameters: { operation: 'get' } }], true],
 		['a Wait for Payment follows', [wait], false],
 		['one follows behind a disabled one', [{ ...wait, disabled: true }, wait], false],
-	])('where %s', (_case, childNodes, isWarned) => {
-		const hints: string[] = [];
+	])('where %s', async (_case, childNodes, isWarned) => {
 		const context = {
-			addExecutionHints: ({ message }: { message: string }) => hints.push(message),
-			getNode: () => ({ name: 'Create', type: 'probe' }),
+			getNode: () => ({ name: 'Create', type: 'probe', parameters: {} }),
 			getChildNodes: () => childNodes,
-		};
-		warnAboutCallbackUrl(
-			{ itemIndex: 0, context, text: () => 'resumeExecution' } as unknown as Row<ProbeCredentials>,
-			'https://n8n.example/webhook-waiting/1',
-			'https://api.provider.example/checkouts',
-		);
+			getExecutionCancelSignal: () => undefined,
+			getExecutionId: () => undefined,
+		} as unknown as IExecuteFunctions;
+		const { isFollowedBy } = readerOf(context, beginRun(context), 0);
+		const hints = await hintsFor('https://n8n.example/webhook-waiting/1', {
+			callback: 'resumeExecution',
+			isFollowedBy,
+		});
 		expect(hints.filter((hint) => hint.includes('no Wait for Payment follows'))).toHaveLength(
 			isWarned ? 1 : 0,
 		);
-	});
-});
-
-describe('Simplify', () => {
-	const row = (simple: boolean | undefined) =>
-		({
-			value: (_name: string, fallback: unknown) => simple ?? fallback,
-		}) as unknown as Row<ProbeCredentials>;
-	const reply = answer({ body: { their: 'words', amount: '1.0' } });
-
-	it.each([true, undefined])('%p gives our shape', (simple) => {
-		expect(simplified(row(simple), reply, () => ({ our: 'shape' }))).toEqual({ our: 'shape' });
-	});
-
-	it('off gives the answer as it came', () => {
-		expect(simplified(row(false), reply, () => ({ our: 'shape' }))).toEqual({
-			their: 'words',
-			amount: '1.0',
-		});
-	});
-
-	it.each([[['a', 'b']], ['text'], [undefined]])(
-		'off puts an answer that is no object (%j) into one',
-		(body) => {
-			expect(simplified(row(false), answer({ body }), () => ({}))).toEqual({ body });
-		},
-	);
-
-	describe('of what was made', () => {
-		const unread = (made: boolean) => () => {
-			throw new CallFailure('no id', { advice: '', mayHaveArrived: true, made });
-		};
-
-		it.each([true, false])(
-			'%p lets no answer pass for made in which nothing of it is found',
-			(simple) => {
-				expect(() => simplifiedIfCreated(row(simple), reply, unread(false))).toThrow('no id');
-			},
-		);
-
-		it('off gives the answer as it came also where only a part of what was made is missing', () => {
-			expect(simplifiedIfCreated(row(false), reply, unread(true))).toEqual({
-				their: 'words',
-				amount: '1.0',
-			});
-			expect(() => simplifiedIfCreated(row(true), reply, unread(true))).toThrow('no id');
-		});
-
-		it('gives our shape, and off the answer as it came', () => {
-			const shapes = [true, false].map((simple) =>
-				simplifiedIfCreated(row(simple), reply, () => ({ our: 'shape' })),
-			);
-			expect(shapes).toEqual([{ our: 'shape' }, { their: 'words', amount: '1.0' }]);
-		});
 	});
 });

@@ -15,6 +15,7 @@ import {
 import type { CheckoutOrder } from '../../../../nodes/shared/core/contract';
 import { eachItem } from '../../../../nodes/shared/items/eachItem';
 import { readCheckoutOrder } from '../../../../nodes/shared/checkout/readCheckoutOrder';
+import { operationOf } from '../../../../nodes/shared/items/operation';
 import { runNode } from '../../../support/contexts';
 import { ProbeApi, probeNode, probeProvider } from '../support/probe';
 
@@ -71,10 +72,10 @@ async function read(
 		async (context) =>
 			await eachItem(context, probeProvider(), {
 				checkout: {
-					create: async (row) => {
-						orders.push(readCheckoutOrder(row));
-						return {};
-					},
+					create: operationOf({
+						read: (row) => orders.push(readCheckoutOrder(row)),
+						send: async () => ({}),
+					}),
 				},
 			}),
 		properties,

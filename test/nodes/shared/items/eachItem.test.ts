@@ -1,6 +1,15 @@
 import type { IDataObject, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { CallFailure } from '../../../../nodes/shared/core/callFailure';
 import { eachItem } from '../../../../nodes/shared/items/eachItem';
+import {
+	createOperation,
+	listOperation,
+	lookupOperation,
+	operationOf,
+	type Creation,
+	type Operations,
+} from '../../../../nodes/shared/items/operation';
+import type { RowSender } from '../../../../nodes/shared/items/rowSender';
 import { keepResults, resultsOfEarlierTries } from '../../../../nodes/shared/items/retryMemory';
 import { readAmount } from '../../../../nodes/shared/core/money';
 import { DELETED, runNode, type NodeRun, type NodeRunOptions } from '../../../support/contexts';
@@ -13,7 +22,6 @@ import {
 } from '../support/probe';
 import { startProviderServer, type ProviderServer, type Reply } from '../support/providerServer';
 import { resetTime, whenSomebodySleeps } from '../support/skippedTime';
-import type { Operation } from '../../../../nodes/shared/items/row';
 
 jest.mock('n8n-workflow', () =>
 	jest
@@ -66,71 +74,75 @@ const properties: INodeProperties[] = [
 	},
 ];
 
-const operations: Record<string, Record<string, Operation<ProbeCredentials>>> = {
+const created: Creation<ProbeCredentials, { reference: string | null; amount: string }> = {
+	read: (row) => ({
+		reference: row.text('reference') || null,
+		amount: readAmount(row.value('amount'), 'Amount'),
+	}),
+	named: { field: 'Reference', by: ({ reference }) => reference },
+	call: (order, credentials) => createCall(credentials, order),
+	result: ({ body }) => body as object,
+};
+
+const operations: Operations<ProbeCredentials> = {
 	checkout: {
-		create: async (row) => {
-			const reference = row.text('reference') || null;
-			const amount = readAmount(row.value('amount'), 'Amount');
-			return await row.make(
-				reference,
-				async () =>
-					(await row.send(createCall(row.credentials, { reference, amount }))).body as IDataObject,
-			);
-		},
-		createAndRead: async (row) => {
-			const reference = row.text('reference') || null;
-			return await row.make(reference, async () => {
-				const body = (await row.send(createCall(row.credentials, { reference, amount: '12.50' })))
-					.body as IDataObject;
-				if (body.id === undefined)
+		create: createOperation(created),
+		createAndRead: createOperation({
+			...created,
+			result({ body }) {
+				if ((body as IDataObject).id === undefined)
 					throw new CallFailure("Probe's answer holds no checkout id", {
 						advice: 'It may have been made nevertheless.',
 						mayHaveArrived: true,
 					});
-				return body;
-			});
-		},
-		createOnce: async (row) => {
-			const reference = row.text('reference') || null;
-			return await row.make(
-				reference,
-				async () =>
-					(
-						await row.send({
-							...createCall(row.credentials, { reference, amount: '12.50' }),
-							retry: 'idempotencyKey',
-						})
-					).body as IDataObject,
-			);
-		},
-		get: async (row) =>
-			(
-				await row.send({
-					method: 'GET',
-					url: `${row.credentials.baseUrl}/checkouts/${row.text('reference')}`,
-					retry: 'idempotent',
-				})
-			).body as IDataObject,
-		list: async (row) =>
-			(
-				await row.send({
+				return body as object;
+			},
+		}),
+		createOnce: createOperation({
+			...created,
+			call: (order, credentials) => createCall(credentials, order, { retry: 'idempotencyKey' }),
+		}),
+		get: lookupOperation({
+			read: (row) => row.text('reference'),
+			call: (reference, { baseUrl }: ProbeCredentials) => ({
+				method: 'GET',
+				url: `${baseUrl}/checkouts/${reference}`,
+				retry: 'idempotent',
+			}),
+			result: ({ body }) => body as object,
+		}),
+		list: listOperation({
+			read: () => undefined,
+			find: async (_filters, row: RowSender<ProbeCredentials>) => {
+				const { body } = await row.send({
 					method: 'GET',
 					url: `${row.credentials.baseUrl}/checkouts`,
 					retry: 'idempotent',
-				})
-			).body as IDataObject[],
-		download: async () => ({
-			json: { file: 'a.csv' },
-			binary: { data: { data: 'YQ==', mimeType: 'text/csv' } },
+				});
+				return body as IDataObject[];
+			},
 		}),
-		read: async (row) => ({
-			text: row.text('reference'),
-			options: row.collection('options'),
-			extra: row.json('extra', 'Extra') as IDataObject,
+		download: operationOf({
+			read: () => undefined,
+			send: async () => ({
+				json: { file: 'a.csv' },
+				binary: { data: { data: 'YQ==', mimeType: 'text/csv' } },
+			}),
 		}),
-		crash: async () => {
-			throw new TypeError('Cannot read properties of undefined');
-		},
+		read: operationOf({
+			read: (row) => ({
+				text: row.text('reference'),
+				options: row.collection('options'),
+				extra: row.json('extra', 'Extra') as IDataObject,
+			}),
+			send: async (fields) => fields,
+		}),
+		crash: operationOf({
+			read: () => undefined,
+			async send() {
+				throw new TypeError('Cannot read properties of undefined');
+			},
+		}),
 	},
 };
 

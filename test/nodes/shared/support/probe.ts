@@ -48,7 +48,7 @@ export function probeContract(
 		checkout: {
 			call: (order, credentials) =>
 				createCall(credentials, { reference: order.reference, amount: order.amount }),
-			result: (reply, order) => ({
+			result: (reply, { order }) => ({
 				provider: 'probe',
 				checkoutId: textOrNull(isObject(reply.body) ? reply.body.id : null),
 				paymentId: null,

@@ -1,0 +1,214 @@
+import type { IBinaryData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { HttpCall, HttpReply, Sent } from '../core/contract';
+import { MAXIMUM_FILE_MILLISECONDS } from '../core/limits';
+import type { RowReader } from './rowReader';
+import type { RowSender } from './rowSender';
+import { readShape, simplified, simplifiedIfCreated } from './simplify';
+
+/** What one row puts out: an item, several, or one with a file. */
+export type RowOutput = IDataObject | IDataObject[] | INodeExecutionData;
+
+/**
+ * One operation of a node. Reading is apart from sending, so that everything that can be wrong with
+ * a row is found before anything is sent.
+ */
+export interface Operation<Credentials, Order = unknown> {
+	/**
+	 * Reads the item's fields, and makes of them what is sent. Asks nobody.
+	 *
+	 * @throws InputError naming the field that is wrong
+	 */
+	read(row: RowReader, credentials: Credentials): Order;
+	/** Sends it, and reads the answer. What has to be asked first is asked here. */
+	send(order: Order, row: RowSender<Credentials>): Promise<RowOutput>;
+}
+
+/** The operations of a node by resource and operation. */
+export type Operations<Credentials> = Record<string, Record<string, Operation<Credentials>>>;
+
+/** An operation of one call. */
+export interface OneCall<Credentials, Order> {
+	/** The item's fields. */
+	read: (row: RowReader) => Order;
+	call: (order: Order, credentials: Credentials) => HttpCall;
+	/** The answer in our shape. */
+	result: (reply: HttpReply, sent: Sent<Credentials, Order>) => object;
+}
+
+/** Asks for one thing; with `Simplify`. */
+export function lookupOperation<Credentials, Order>(lookup: OneCall<Credentials, Order>) {
+	return operationOf({
+		read: (row, credentials: Credentials) => ({
+			sent: readSent(lookup, row, credentials),
+			shape: readShape(row),
+		}),
+		async send({ sent, shape }, row) {
+			const reply = await row.send(sent.call);
+			return simplified(shape, reply, () => lookup.result(reply, sent));
+		},
+	});
+}
+
+/**
+ * Changes what exists, where a second time changes nothing more; with `Simplify`, but an answer
+ * that tells of nothing is an error in any case.
+ */
+export function changeOperation<Credentials, Order>(change: OneCall<Credentials, Order>) {
+	return operationOf({
+		read: (row, credentials: Credentials) => ({
+			sent: readSent(change, row, credentials),
+			shape: readShape(row),
+		}),
+		async send({ sent, shape }, row) {
+			const reply = await row.send(sent.call);
+			return simplifiedIfCreated(shape, reply, () => change.result(reply, sent));
+		},
+	});
+}
+
+/** An operation of one call that makes something. */
+export interface Creation<Credentials, Order> extends OneCall<Credentials, Order> {
+	/** What names it: a second row of a run with the same is refused. Absent: nothing does. */
+	named?: { field: string; by: (order: Order) => string | null };
+	/** Reads what a warning depends on; the warning, where there is one, is shown once a run. */
+	warning?: (row: RowReader) => (sent: Sent<Credentials, Order>) => string | undefined;
+	/** How the call is sent, where that takes more than sending it. */
+	send?: (call: HttpCall, row: RowSender<Credentials>) => Promise<HttpReply>;
+	/**
+	 * What else this execution has to know of it. Called before anything is sent, which it may refuse;
+	 * undefined where there is nothing to know.
+	 */
+	watch?: (sent: Sent<Credentials, Order>, context: IExecuteFunctions) => CreationWatch | undefined;
+}
+
+/** Not called for what an earlier try of the same run has made. */
+export interface CreationWatch {
+	beforeSending: () => void;
+	/** `result` gives what was made in our shape, and throws where the answer does not show it. */
+	created: (result: () => object) => void;
+}
+
+/**
+ * Makes something, at most once (`RowSender.make`); with `Simplify`, but an answer that tells of
+ * nothing that was made is an error in any case.
+ */
+export function createOperation<Credentials, Order>(creation: Creation<Credentials, Order>) {
+	const { named, warning } = creation;
+	const send = creation.send ?? (async (call, row: RowSender<Credentials>) => await row.send(call));
+	return operationOf({
+		read: (row, credentials: Credentials) => ({
+			sent: readSent(creation, row, credentials),
+			shape: readShape(row),
+			warningAbout: row.itemIndex === 0 ? warning?.(row) : undefined,
+		}),
+		async send({ sent, shape, warningAbout }, row) {
+			const message = warningAbout?.(sent);
+			if (message !== undefined) warn(row.context, message);
+			const watch = creation.watch?.(sent, row.context);
+			const reference = named?.by(sent.order) ?? null;
+			return await row.make({ reference, field: named?.field ?? 'Reference' }, async () => {
+				watch?.beforeSending();
+				const reply = await send(sent.call, row);
+				const result = () => creation.result(reply, sent);
+				const output = simplifiedIfCreated(shape, reply, result);
+				watch?.created(result);
+				return output;
+			});
+		},
+	});
+}
+
+/** An operation that finds several things. */
+export interface Listing<Credentials, Order> {
+	/** The filters. */
+	read: (row: RowReader) => Order;
+	/** How many are wanted (`readMost`); absent: all. */
+	most?: (row: RowReader) => number;
+	/** Finds them in the provider's words, page by page; more than `most` may be found. */
+	find: (
+		order: Order,
+		row: RowSender<Credentials>,
+		most: number,
+	) => Promise<Array<Record<string, unknown>>>;
+	/** One of them in our shape; absent where there is no `Simplify`. */
+	result?: (entry: Record<string, unknown>, credentials: Credentials) => object;
+}
+
+/** Lists what is found, each an item of its own; with `Simplify`. */
+export function listOperation<Credentials, Order>({
+	read,
+	most: readMost = () => Infinity,
+	find,
+	result,
+}: Listing<Credentials, Order>) {
+	return operationOf({
+		read: (row) => ({
+			order: read(row),
+			most: readMost(row),
+			shape: result === undefined ? 'asItCame' : readShape(row),
+		}),
+		async send({ order, most, shape }, row: RowSender<Credentials>) {
+			const found = (await find(order, row, most)).slice(0, most);
+			return result === undefined || shape === 'asItCame'
+				? (found as IDataObject[])
+				: found.map((entry) => ({ ...result(entry, row.credentials) }));
+		},
+	});
+}
+
+/** An operation that gives a file. */
+export interface Download<Credentials, Order> {
+	read: (row: RowReader) => Order;
+	call: (order: Order, credentials: Credentials) => HttpCall;
+	/** The file, and what the item says of it besides. */
+	result: (reply: HttpReply, sent: Sent<Credentials, Order>) => DownloadedFile;
+}
+
+export interface DownloadedFile {
+	name: string;
+	mimeType?: string;
+	json: (file: IBinaryData) => IDataObject;
+}
+
+/** Puts an answer as a file into `Put Output File in Field`. */
+export function fileOperation<Credentials, Order>(download: Download<Credentials, Order>) {
+	return operationOf({
+		read: (row, credentials: Credentials) => ({
+			sent: readSent(download, row, credentials),
+			field: row.text('binaryPropertyName', 'Put Output File in Field') || 'data',
+		}),
+		async send({ sent, field }, row) {
+			const reply = await row.send(sent.call, {
+				file: true,
+				timeoutMilliseconds: MAXIMUM_FILE_MILLISECONDS,
+			});
+			const { name, mimeType, json } = download.result(reply, sent);
+			const file = await row.context.helpers.prepareBinaryData(reply.bytes, name, mimeType);
+			return { json: json(file), binary: { [field]: file } };
+		},
+	});
+}
+
+/** Shows a warning in the output panel. */
+export function warn(context: IExecuteFunctions, message: string): void {
+	context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
+}
+
+/**
+ * For an operation that is none of the kinds above: ties what is read to what is sent, and hides it
+ * from who only runs the operation.
+ */
+export function operationOf<Credentials, Order>(
+	operation: Operation<Credentials, Order>,
+): Operation<Credentials> {
+	return operation;
+}
+
+function readSent<Credentials, Order>(
+	{ read, call }: Pick<OneCall<Credentials, Order>, 'read' | 'call'>,
+	row: RowReader,
+	credentials: Credentials,
+): Sent<Credentials, Order> {
+	const order = read(row);
+	return { order, call: call(order, credentials), credentials };
+}

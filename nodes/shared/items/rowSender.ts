@@ -1,0 +1,121 @@
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import { CallFailure } from '../core/callFailure';
+import type { HttpCall, HttpReply } from '../core/contract';
+import { InputError } from '../core/inputError';
+import { quote } from '../core/quote';
+import type { ProviderNode } from '../providerNode';
+import { sendCall, type SendOptions } from '../requests/sendCall';
+import { IN_DOUBT } from './nodeError';
+import type { CreatedRow } from './retryMemory';
+import type { Run } from './run';
+
+/** The merchant's own number of what is made, and the display name of its field. */
+export interface NamedReference {
+	reference: string | null;
+	field: string;
+}
+
+/** One input item, as an operation sends what it has read. */
+export interface RowSender<Credentials> {
+	itemIndex: number;
+	context: IExecuteFunctions;
+	credentials: Credentials;
+	send(call: HttpCall, options?: SendOptions): Promise<HttpReply>;
+	/**
+	 * Makes something at the provider, at most once: what this execution, node, run and item has made
+	 * already is returned when n8n's Retry On Fail runs the whole node again. A reference that an
+	 * earlier row of this run has used is refused.
+	 */
+	make(named: NamedReference, send: () => Promise<IDataObject>): Promise<IDataObject>;
+}
+
+/** What every row of a run is sent with. */
+export interface RowSource<Credentials> {
+	context: IExecuteFunctions;
+	provider: ProviderNode<Credentials>;
+	credentials: Credentials;
+	run: Run;
+}
+
+/** Sends for one item of the run. */
+export function senderOf<Credentials>(
+	{ context, provider, credentials, run }: RowSource<Credentials>,
+	itemIndex: number,
+): RowSender<Credentials> {
+	let accepted: HttpCall | undefined;
+	return {
+		itemIndex,
+		context,
+		credentials,
+		async send(call, options) {
+			const reply = await sendCall({ context, provider, credentials }, call, {
+				stopped: run.stopped,
+				...(run.isSilent ? { maximumAttempts: 1 } : {}),
+				...options,
+			}).catch((error: unknown) => {
+				if (error instanceof CallFailure) run.isSilent = error.httpStatus === undefined;
+				throw error;
+			});
+			run.isSilent = false;
+			if (call.retry !== 'idempotent') accepted = call;
+			return reply;
+		},
+		async make({ reference, field }, send) {
+			noteReference(run, itemIndex, { reference, field });
+			const before = run.before?.get(itemIndex);
+			// Another reference is another order, whatever item it has.
+			const result =
+				before?.reference === reference ? before.result : await tryCreate(send, () => accepted);
+			if ('error' in result) throw result.error;
+			run.before?.set(itemIndex, { reference, result });
+			if ('failure' in result) {
+				run.inDoubt.push({ itemIndex, reference });
+				throw result.failure;
+			}
+			run.made.push({ itemIndex, reference });
+			return result.output as IDataObject;
+		},
+	};
+}
+
+/** @throws InputError when an earlier row of the run has used it */
+function noteReference(run: Run, itemIndex: number, { reference, field }: NamedReference): void {
+	if (reference === null) return;
+	const earlierRow = run.references.get(reference);
+	if (earlierRow !== undefined) {
+		throw new InputError(
+			`'${field}' ${quote(reference)} was already used by item ${earlierRow} of this run, so nothing was sent`,
+			'Give each row a reference of its own, or remove the repeated row.',
+		);
+	}
+	run.references.set(reference, itemIndex);
+}
+
+/**
+ * Tells apart what was made, what may have been made (and must not be repeated blindly when the
+ * node is), and what was not.
+ */
+async function tryCreate(
+	send: () => Promise<IDataObject>,
+	accepted: () => HttpCall | undefined,
+): Promise<CreatedRow['result'] | { error: unknown }> {
+	try {
+		return { output: await send() };
+	} catch (error) {
+		if (error instanceof CallFailure) return error.mayHaveArrived ? { failure: error } : { error };
+		const call = accepted();
+		if (!call) return { error };
+		const what = error instanceof Error ? error.message : 'The answer could not be read';
+		const advice = [
+			error instanceof InputError ? error.advice : '',
+			`${IN_DOUBT} nevertheless: the provider had accepted it.`,
+			call.howToFindOut ?? '',
+		];
+		return {
+			failure: new CallFailure(what, {
+				advice: advice.filter(Boolean).join(' '),
+				mayHaveArrived: true,
+			}),
+		};
+	}
+}
