@@ -15,8 +15,7 @@ import {
 	successUrlField,
 } from '../shared/checkout/checkoutFields';
 import type { HttpCall, HttpReply } from '../shared/core/contract';
-import { callbackUrlWarning } from '../shared/checkout/createCheckout';
-import { watchResumingCheckout } from '../shared/checkout/resumingCheckout';
+import { paymentOperation } from '../shared/checkout/createCheckout';
 import { InputError } from '../shared/core/inputError';
 import { attemptOption, readObject, readOrder } from './createCheckout.operation';
 import { readTransactionReply, type EFundPayCredentials } from './eFundPay.contract';
@@ -27,7 +26,6 @@ import {
 	type EFundPayMethod,
 	type EFundPayTransactionOrder,
 } from './eFundPay.transactions';
-import { createOperation } from '../shared/items/operation';
 import type { RowReader } from '../shared/items/rowReader';
 import type { RowSender } from '../shared/items/rowSender';
 
@@ -277,17 +275,14 @@ export const createTransactionFields: INodeProperties[] = [
 	},
 ];
 
-export const createEFundPayTransaction = createOperation({
+export const createEFundPayTransaction = paymentOperation({
 	read: readTransactionOrder,
-	named: { field: 'Reference', by: ({ reference }) => reference },
 	call: createTransactionCall,
 	async send(call, row: RowSender<EFundPayCredentials>) {
 		const reply = await sendToServedPath(call, row);
 		return { ...reply, body: withoutCard(reply.body, call) };
 	},
 	result: readTransactionReply,
-	warning: callbackUrlWarning,
-	watch: watchResumingCheckout,
 });
 
 /** A path that is not served did nothing; both calls carry the same idempotency key besides. */

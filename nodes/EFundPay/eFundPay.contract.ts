@@ -23,6 +23,7 @@ import {
 import { eventIdOf } from '../shared/core/eventId';
 import { idempotencyKey } from '../shared/core/idempotencyKey';
 import { InputError } from '../shared/core/inputError';
+import { omitNull } from '../shared/core/omitNull';
 import { lookup } from '../shared/core/lookup';
 import { fromMinorUnits, smallestUnits } from '../shared/core/money';
 import { utcOfWallTime } from '../shared/core/zonedTime';
@@ -117,7 +118,7 @@ function createCheckoutCall(order: EFundPayOrder, credentials: EFundPayCredentia
 		...orderBody(order),
 		redirect_url: order.successUrl,
 		webhooks_url: requiredCallbackUrl(order.callbackUrl),
-		...(order.cancelUrl === null ? {} : { cancel_url: order.cancelUrl }),
+		...omitNull({ cancel_url: order.cancelUrl }),
 	};
 	return makingCall(
 		`${baseUrlOf(credentials)}${CREATE_CHECKOUT}`,
@@ -136,7 +137,7 @@ export function makingCall(
 	const key = idempotencyKey({ method: 'POST', url, body: hashed }, order.reference, order.attempt);
 	const headers = {
 		'content-type': 'application/json',
-		...(key === undefined ? {} : { 'idempotency-key': key }),
+		...omitNull({ 'idempotency-key': key }),
 	};
 	return {
 		method: 'POST',
@@ -169,27 +170,23 @@ export function orderBody(order: EFundPayOrder) {
 	// page.
 	if (cartItems.length === 0 && order.description !== null)
 		cartItems.push({ name: order.description, quantity: 1, unit_amount: amount });
-	return {
+	return omitNull({
 		amount,
 		currency,
 		external_identifier: reference,
-		...(order.country === null ? {} : { country: readCountry(order.country) }),
-		...(buyer === null ? {} : { buyer }),
-		...(cartItems.length === 0 ? {} : { cart_items: cartItems }),
-		...(order.billingDetails === null ? {} : { billing_details: order.billingDetails }),
-		...(order.shippingDetails === null ? {} : { shipping_details: order.shippingDetails }),
-	};
+		country: order.country === null ? null : readCountry(order.country),
+		buyer,
+		cart_items: cartItems.length === 0 ? null : cartItems,
+		billing_details: order.billingDetails,
+		shipping_details: order.shippingDetails,
+	});
 }
 
 /** docs.efundflow.com/transactions/create, sample; null if nothing is known of the buyer. */
 export function buyerFields({
 	buyer: { name, email, more },
 }: EFundPayOrder): Record<string, unknown> | null {
-	const fields = {
-		...(name === null ? {} : { display_name: name }),
-		...(email === null ? {} : { email_address: email }),
-		...more,
-	};
+	const fields = { ...omitNull({ display_name: name, email_address: email }), ...more };
 	return Object.keys(fields).length === 0 ? null : fields;
 }
 
@@ -337,7 +334,7 @@ export function readTransactionReply(
 		});
 	}
 	const key = call.headers?.['idempotency-key'];
-	return { ...checkout, ...(key === undefined ? {} : { idempotencyKey: key }) };
+	return { ...checkout, ...omitNull({ idempotencyKey: key }) };
 }
 
 /**

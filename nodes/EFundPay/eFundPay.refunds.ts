@@ -2,6 +2,7 @@ import type { EFundPayCredentials } from './eFundPay.contract';
 import { baseUrlOf, readCurrency, readReference } from './eFundPay.contract';
 import type { HttpCall, HttpReply, Refund } from '../shared/core/contract';
 import { InputError } from '../shared/core/inputError';
+import { omitNull } from '../shared/core/omitNull';
 import {
 	ExactNumber,
 	isObject,
@@ -58,7 +59,7 @@ export function createRefundCall(
 			LONGEST_REFUND_REFERENCE,
 		),
 		webhooks_url: refund.callbackUrl,
-		...(bankDetail === null ? {} : { bank_detail: bankDetailFields(bankDetail) }),
+		...omitNull({ bank_detail: bankDetail === null ? null : bankDetailFields(bankDetail) }),
 	};
 	return {
 		method: 'POST',

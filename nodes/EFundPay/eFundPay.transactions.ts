@@ -8,6 +8,7 @@ import {
 } from './eFundPay.contract';
 import type { HttpCall, HttpReply } from '../shared/core/contract';
 import { InputError } from '../shared/core/inputError';
+import { omitNull } from '../shared/core/omitNull';
 import { isObject, mergeExtraFields, textOrNull, writeJson } from '../shared/core/exactJson';
 import { createHmac } from 'crypto';
 import { isAbsoluteUrl, pathPart } from '../shared/core/urls';
@@ -52,7 +53,7 @@ export function createTransactionCall(
 ): HttpCall {
 	const { paymentMethod } = order;
 	const urls = {
-		...(order.successUrl === null ? {} : { redirect_url: order.successUrl }),
+		...omitNull({ redirect_url: order.successUrl }),
 		webhooks_url: requiredCallbackUrl(order.callbackUrl),
 	};
 	if (paymentMethod.kind === 'other' && buyerFields(order) === null)
@@ -69,8 +70,7 @@ export function createTransactionCall(
 				: { ...paymentMethod.fields, method: paymentMethod.method, ...urls },
 		// Required, and null is one of its documented types.
 		cart_items: common.cart_items ?? null,
-		...(order.metadata === null ? {} : { metadata: order.metadata }),
-		...(order.browserInfo === null ? {} : { browser_info: order.browserInfo }),
+		...omitNull({ metadata: order.metadata, browser_info: order.browserInfo }),
 	};
 	const merged = mergeExtraFields(body, order.extraFields);
 	if (paymentMethod.kind === 'other') refuseCard(merged.payment_method);

@@ -27,6 +27,7 @@ import { currencyExponent, toMinorUnits } from '../shared/core/money';
 import { deepEqual } from '../shared/core/deepEqual';
 import { openFernetToken, readFernetKey } from './signature';
 import { verifyWithAny } from '../shared/core/secrets';
+import { omitNull } from '../shared/core/omitNull';
 
 /**
  * https://docs.payfect.finance/payment/create and /payment/query. The slash at the end belongs to
@@ -59,8 +60,8 @@ export interface PayfectOrder extends CheckoutOrder {
  */
 function createCheckoutCall(order: PayfectOrder, credentials: PayfectCredentials): HttpCall {
 	const items = order.lineItems.length > 0 ? order.lineItems : [wholeOrderAsItem(order, 'Payfect')];
-	const body = {
-		...(order.reference === null ? {} : { client_reference_id: order.reference }),
+	const body = omitNull({
+		client_reference_id: order.reference,
 		currency: order.currency,
 		invoice_items: items.map((item, index) =>
 			invoiceItem(
@@ -69,18 +70,14 @@ function createCheckoutCall(order: PayfectOrder, credentials: PayfectCredentials
 				order.lineItems.length === 0 ? 'Amount' : `Line Items ${index + 1}: Unit Amount`,
 			),
 		),
-		...(order.successUrl === null ? {} : { success_url: order.successUrl }),
-		...(order.cancelUrl === null ? {} : { cancel_url: order.cancelUrl }),
-		...(order.callbackUrl === null ? {} : { callback_url: order.callbackUrl }),
-		...(order.paymentMethod === null
-			? {}
-			: {
-					payment_method_data: {
-						type: CRYPTO_PAYMENT_METHOD,
-						paymentMethodDetail: order.paymentMethod,
-					},
-				}),
-	};
+		success_url: order.successUrl,
+		cancel_url: order.cancelUrl,
+		callback_url: order.callbackUrl,
+		payment_method_data:
+			order.paymentMethod === null
+				? null
+				: { type: CRYPTO_PAYMENT_METHOD, paymentMethodDetail: order.paymentMethod },
+	});
 	return {
 		method: 'POST',
 		url: `${readBaseUrl(credentials.baseUrl)}${CHECKOUTS}`,
@@ -104,11 +101,7 @@ function invoiceItem(item: LineItem, currency: string, field: string): Record<st
 		price_data: {
 			currency,
 			unit_amount: payable(item.unitAmount, currency, field),
-			product_data: {
-				name,
-				...(description === undefined ? {} : { description }),
-				...(images === undefined ? {} : { images }),
-			},
+			product_data: omitNull({ name, description, images }),
 		},
 		quantity: item.quantity,
 	};

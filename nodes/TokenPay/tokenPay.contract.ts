@@ -28,6 +28,7 @@ import {
 } from '../shared/core/exactJson';
 import { readUnixTime } from '../shared/core/unixTime';
 import { InputError } from '../shared/core/inputError';
+import { omitNull } from '../shared/core/omitNull';
 import { lookup } from '../shared/core/lookup';
 import { namesOf } from '../shared/core/lineItems';
 import { fromSmallestUnits } from '../shared/core/money';
@@ -155,23 +156,22 @@ function createBody(
 			'A line item has a price ID, which TokenPay does not know',
 			'Give name, unitAmount and quantity.',
 		);
-	const description = order.description ?? namesOf(order.lineItems);
-	const body = {
+	const body = omitNull({
 		app_id: appId,
 		mch_id: merchantId,
-		...(description === null ? {} : { description }),
+		description: order.description ?? namesOf(order.lineItems),
 		out_trade_no: order.reference,
 		expire_second: order.expiresInSeconds,
 		amount: new ExactNumber(order.amount),
 		chain: order.chain,
 		currency: order.currency,
-		...(order.toAddress === null ? {} : { to_address: order.toAddress }),
-		...(order.attach === null ? {} : { attach: order.attach }),
-		...(order.locale === null ? {} : { locale: order.locale }),
-		...(order.callbackUrl === null ? {} : { notify_url: order.callbackUrl }),
-		...(order.successUrl === null ? {} : { return_url: order.successUrl }),
+		to_address: order.toAddress,
+		attach: order.attach,
+		locale: order.locale,
+		notify_url: order.callbackUrl,
+		return_url: order.successUrl,
 		order_type: PLATFORM_ORDER,
-	};
+	});
 	return mergeExtraFields(body, order.extraFields);
 }
 

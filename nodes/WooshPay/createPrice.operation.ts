@@ -10,6 +10,7 @@ import { readText } from '../shared/core/readText';
 import { metadataField, readMetadata } from './metadata.fields';
 import { createOperation } from '../shared/items/operation';
 import type { RowReader } from '../shared/items/rowReader';
+import { omitNull } from '../shared/core/omitNull';
 import { createPriceCall, readPrice, type PriceFields, type PriceOrder } from './wooshPay.catalog';
 
 const showOnlyForCreatePrice = { resource: ['price'], operation: ['create'] };
@@ -155,11 +156,10 @@ export function readPriceFields(row: RowReader, parameter: string): PriceFields 
 		metadata?: unknown;
 	};
 	const entries = readMetadata(metadata);
-	const [note, key] = [readText(nickname, 'Nickname'), readText(lookupKey, 'Lookup Key')];
-	return {
-		...(active === undefined ? {} : { active }),
-		...(note === '' ? {} : { nickname: note }),
-		...(key === '' ? {} : { lookupKey: key }),
-		...(Object.keys(entries).length === 0 ? {} : { metadata: entries }),
-	};
+	return omitNull({
+		active,
+		nickname: readText(nickname, 'Nickname') || null,
+		lookupKey: readText(lookupKey, 'Lookup Key') || null,
+		metadata: Object.keys(entries).length === 0 ? null : entries,
+	});
 }

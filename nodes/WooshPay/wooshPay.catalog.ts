@@ -3,6 +3,7 @@ import { answered, booleanOrNull, minorUnits } from './wooshPay.contract';
 import type { HttpCall, HttpReply } from '../shared/core/contract';
 import { isObject, mergeExtraFields, textOrNull, writeJson } from '../shared/core/exactJson';
 import { InputError } from '../shared/core/inputError';
+import { omitNull } from '../shared/core/omitNull';
 import { fromMinorUnits } from '../shared/core/money';
 import { pathPart } from '../shared/core/urls';
 import type { WooshPayCredentials } from './wooshPay.requests';
@@ -49,14 +50,14 @@ function productFields({
 	active,
 	metadata,
 }: ProductDetails): Record<string, unknown> {
-	return {
+	return omitNull({
 		name,
-		...(active === null ? {} : { active }),
-		...(description === null ? {} : { description }),
-		...(images.length === 0 ? {} : { images }),
-		...(Object.keys(metadata).length === 0 ? {} : { metadata }),
-		...(url === null ? {} : { url }),
-	};
+		active,
+		description,
+		images: images.length === 0 ? null : images,
+		metadata: Object.keys(metadata).length === 0 ? null : metadata,
+		url,
+	});
 }
 
 export function createProductCall(
@@ -137,12 +138,7 @@ function priceFields({
 			`'Lookup Key' is longer than ${LONGEST_LOOKUP_KEY} characters`,
 			'Shorten it; WooshPay takes no longer ones.',
 		);
-	return {
-		...(active === undefined ? {} : { active }),
-		...(nickname === undefined ? {} : { nickname }),
-		...(lookupKey === undefined ? {} : { lookup_key: lookupKey }),
-		...(metadata === undefined ? {} : { metadata }),
-	};
+	return omitNull({ active, nickname, lookup_key: lookupKey, metadata });
 }
 
 export function createPriceCall(price: PriceOrder, credentials: WooshPayCredentials): HttpCall {

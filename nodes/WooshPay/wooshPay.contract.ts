@@ -120,14 +120,14 @@ function createCheckoutCall(order: WooshPayOrder, credentials: WooshPayCredentia
 	const metadata = withReference(order.metadata, order.reference);
 	// Inferred: events hold the payment intent, and nothing says that what is known of the session
 	// gets there, so both are told.
-	const paymentIntentData = omitNull<unknown>({
+	const paymentIntentData = omitNull({
 		description: order.description,
 		merchant_order_id: order.reference,
 		merchant_user_id: order.merchantUserId,
 		metadata,
 	});
 	const isEmpty = Object.keys(paymentIntentData).length === 0;
-	const body = omitNull<unknown>({
+	const body = omitNull({
 		mode: 'payment',
 		success_url: order.successUrl,
 		cancel_url: order.cancelUrl,
@@ -162,7 +162,7 @@ export function withReference(
 			"Remove it from 'Metadata': this node fills it in.",
 		);
 	}
-	const whole = { ...metadata, ...(reference === null ? {} : { reference }) };
+	const whole: Record<string, string> = { ...metadata, ...omitNull({ reference }) };
 	return Object.keys(whole).length === 0 ? undefined : whole;
 }
 
@@ -177,11 +177,7 @@ function lineItem(item: LineItem, order: WooshPayOrder, index: number): Record<s
 				order,
 				order.lineItems.length === 0 ? 'Amount' : `Line Items ${index + 1}: Unit Amount`,
 			),
-			product_data: {
-				name,
-				...(description === undefined ? {} : { description }),
-				...(images === undefined ? {} : { images }),
-			},
+			product_data: omitNull({ name, description, images }),
 		},
 		quantity: item.quantity,
 	};
@@ -401,7 +397,7 @@ function failure(reply: HttpReply): Refusal | undefined {
 		.filter(Boolean)
 		.join(' ');
 	const advice = ADVICE_BY_STATUS[reply.status];
-	return { message, ...(advice === undefined ? {} : { advice }) };
+	return { message, ...omitNull({ advice }) };
 }
 
 function environmentOf({ environment, secretKey }: WooshPayCredentials): string {

@@ -3,6 +3,7 @@ import type { HttpCall } from '../shared/core/contract';
 import { minorUnits, withReference } from './wooshPay.contract';
 import { mergeExtraFields } from '../shared/core/exactJson';
 import { pathPart } from '../shared/core/urls';
+import { omitNull } from '../shared/core/omitNull';
 
 /** https://docs.wooshpay.com/api-51369554 and /api-52306151 */
 const REFUNDS = '/v1/refunds';
@@ -26,12 +27,12 @@ export interface RefundOrder extends CreateOptions {
  */
 export function createRefundCall(refund: RefundOrder, credentials: WooshPayCredentials): HttpCall {
 	const metadata = withReference(refund.metadata, refund.reference);
-	const body = {
+	const body = omitNull({
 		payment_intent: refund.paymentId,
-		...(refund.amount === null ? {} : { amount: minorUnits(refund.amount, refund, 'Amount') }),
-		...(refund.reason === null ? {} : { reason: refund.reason }),
-		...(metadata === undefined ? {} : { metadata }),
-	};
+		amount: refund.amount === null ? null : minorUnits(refund.amount, refund, 'Amount'),
+		reason: refund.reason,
+		metadata,
+	});
 	return createCall(
 		{
 			path: REFUNDS,

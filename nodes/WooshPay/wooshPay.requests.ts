@@ -2,6 +2,7 @@ import { readBaseUrl } from '../shared/core/urls';
 import type { HttpCall } from '../shared/core/contract';
 import { writeJson } from '../shared/core/exactJson';
 import { idempotencyKey } from '../shared/core/idempotencyKey';
+import { omitNull } from '../shared/core/omitNull';
 
 /**
  * https://docs.wooshpay.com/apidoc/project-1296482/doc-1763752: one host for live keys, one for
@@ -76,7 +77,7 @@ export function createCall(
 	const key = idempotencyKey(call, reference, attempt);
 	return {
 		...call,
-		headers: { ...JSON_HEADERS, ...(key === undefined ? {} : { 'Idempotency-Key': key }) },
+		headers: { ...JSON_HEADERS, ...omitNull({ 'Idempotency-Key': key }) },
 		retry: key !== undefined && retry ? 'idempotencyKey' : 'never',
 		howToFindOut,
 	};

@@ -1,7 +1,8 @@
-import type { CheckoutContract, CheckoutOrder, HttpCall } from '../core/contract';
-import { createOperation, type Operation } from '../items/operation';
+import type { Checkout, CheckoutContract, CheckoutOrder, HttpCall } from '../core/contract';
+import { createOperation, type Creation, type Operation } from '../items/operation';
 import type { RowReader } from '../items/rowReader';
-import { watchResumingCheckout } from './resumingCheckout';
+import { dropEarlierRounds } from './checkoutNotes';
+import { noteCheckout, refuseSecondCheckout, resumesThisExecution } from './resumingCheckout';
 
 /**
  * Create Checkout: the order is read by the provider's own function, the request and the answer are
@@ -12,13 +13,32 @@ export function createCheckout<Credentials, Order extends CheckoutOrder>(
 	{ checkout }: CheckoutContract<Credentials, Order>,
 	read: (row: RowReader) => Order,
 ): Operation<Credentials> {
-	return createOperation({
+	return paymentOperation({
 		read,
-		named: { field: 'Reference', by: ({ reference }) => reference },
 		call: (order, credentials: Credentials) => checkout.call(order, credentials),
 		result: (reply, sent) => checkout.result(reply, sent),
+	});
+}
+
+/**
+ * Makes what a payer can pay. Where its callback resumes this execution, a note of it stays in the
+ * execution for Wait for Payment.
+ */
+export function paymentOperation<Credentials, Order extends CheckoutOrder>(
+	creation: Creation<Credentials, Order, Checkout>,
+): Operation<Credentials> {
+	return createOperation({
+		...creation,
+		named: { field: 'Reference', by: ({ reference }) => reference },
 		warning: callbackUrlWarning,
-		watch: watchResumingCheckout,
+		follow: ({ order }, { context }) => {
+			if (!resumesThisExecution(context, order.callbackUrl)) return undefined;
+			refuseSecondCheckout(context);
+			return {
+				sending: () => dropEarlierRounds(context),
+				made: (result) => noteCheckout(context, result),
+			};
+		},
 	});
 }
 

@@ -1,10 +1,9 @@
 import type { IExecuteFunctions, NodeTypeAndVersion } from 'n8n-workflow';
-import type { Checkout, CheckoutOrder, Sent } from '../core/contract';
+import type { Checkout } from '../core/contract';
 import { InputError } from '../core/inputError';
 import { nodesStillToRun } from '../n8nInternals';
-import type { CreationWatch } from '../items/operation';
 import { tooManyItems } from '../items/tooManyItems';
-import { dropEarlierRounds, leaveNote, ownNotes } from './checkoutNotes';
+import { leaveNote, ownNotes } from './checkoutNotes';
 
 const ONE_AFTER_THE_OTHER =
 	"An execution can wait for one payment at a time, as all its checkouts have the same callback address. One after the other: connect the second Create behind the first Wait for Payment. At the same time: call a sub-workflow for each branch with 'Wait For Sub-Workflow Completion' off, and create, wait and fulfil in there.";
@@ -47,28 +46,16 @@ export function refuseSecondCheckout(context: IExecuteFunctions): void {
 		);
 }
 
-/**
- * Where the callback of a checkout resumes this execution, a note of the checkout stays in the
- * execution for Wait for Payment.
- *
- * @throws InputError as `refuseSecondCheckout`
- */
-export function watchResumingCheckout<Credentials>(
-	{ order: { callbackUrl } }: Sent<Credentials, Pick<CheckoutOrder, 'callbackUrl'>>,
-	context: IExecuteFunctions,
-): CreationWatch | undefined {
-	if (!resumesThisExecution(context, callbackUrl)) return undefined;
-	refuseSecondCheckout(context);
-	return {
-		beforeSending: () => dropEarlierRounds(context),
-		created(result) {
-			try {
-				leaveNote(context, result() as Checkout);
-			} catch {
-				// With `Simplify` off an answer may lack the link.
-			}
-		},
-	};
+/** The note for Wait for Payment; none where the answer does not show what was made. */
+export function noteCheckout(context: IExecuteFunctions, result: () => Checkout): void {
+	let checkout: Checkout;
+	try {
+		checkout = result();
+	} catch {
+		// With `Simplify` off an answer may lack the link.
+		return;
+	}
+	leaveNote(context, checkout);
 }
 
 /** What a node's parameters tell its provider to do with a callback: go on with this execution. */

@@ -27,12 +27,12 @@ export interface Operation<Credentials, Order = unknown> {
 export type Operations<Credentials> = Record<string, Record<string, Operation<Credentials>>>;
 
 /** An operation of one call. */
-export interface OneCall<Credentials, Order> {
+export interface OneCall<Credentials, Order, Result extends object = object> {
 	/** The item's fields. */
 	read: (row: RowReader) => Order;
 	call: (order: Order, credentials: Credentials) => HttpCall;
 	/** The answer in our shape. */
-	result: (reply: HttpReply, sent: Sent<Credentials, Order>) => object;
+	result: (reply: HttpReply, sent: Sent<Credentials, Order>) => Result;
 }
 
 /** Asks for one thing; with `Simplify`. */
@@ -67,34 +67,39 @@ export function changeOperation<Credentials, Order>(change: OneCall<Credentials,
 }
 
 /** An operation of one call that makes something. */
-export interface Creation<Credentials, Order> extends OneCall<Credentials, Order> {
+export interface Creation<Credentials, Order, Result extends object = object> extends OneCall<
+	Credentials,
+	Order,
+	Result
+> {
 	/** What names it: a second row of a run with the same is refused. Absent: nothing does. */
 	named?: { field: string; by: (order: Order) => string | null };
 	/** Reads what a warning depends on; the warning, where there is one, is shown once a run. */
 	warning?: (row: RowReader) => (sent: Sent<Credentials, Order>) => string | undefined;
+	/** Asked before anything is sent, and may refuse: who wants to know of what is made. */
+	follow?: (
+		sent: Sent<Credentials, Order>,
+		row: RowSender<Credentials>,
+	) => Follower<Result> | undefined;
 	/** How the call is sent, where that takes more than sending it. */
 	send?: (call: HttpCall, row: RowSender<Credentials>) => Promise<HttpReply>;
-	/**
-	 * What else this execution has to know of it. Called before anything is sent, which it may refuse;
-	 * undefined where there is nothing to know.
-	 */
-	watch?: (sent: Sent<Credentials, Order>, context: IExecuteFunctions) => CreationWatch | undefined;
 }
 
-/** Not called for what an earlier try of the same run has made. */
-export interface CreationWatch {
-	beforeSending: () => void;
-	/** `result` gives what was made in our shape, and throws where the answer does not show it. */
-	created: (result: () => object) => void;
+/** Told of nothing that an earlier try has made. */
+export interface Follower<Result> {
+	sending: () => void;
+	/** @param result what was made; throws where the answer does not show it */
+	made: (result: () => Result) => void;
 }
 
 /**
  * Makes something, at most once (`RowSender.make`); with `Simplify`, but an answer that tells of
  * nothing that was made is an error in any case.
  */
-export function createOperation<Credentials, Order>(creation: Creation<Credentials, Order>) {
+export function createOperation<Credentials, Order, Result extends object = object>(
+	creation: Creation<Credentials, Order, Result>,
+) {
 	const { named, warning } = creation;
-	const send = creation.send ?? (async (call, row: RowSender<Credentials>) => await row.send(call));
 	return operationOf({
 		read: (row, credentials: Credentials) => ({
 			sent: readSent(creation, row, credentials),
@@ -104,14 +109,14 @@ export function createOperation<Credentials, Order>(creation: Creation<Credentia
 		async send({ sent, shape, warningAbout }, row) {
 			const message = warningAbout?.(sent);
 			if (message !== undefined) warn(row.context, message);
-			const watch = creation.watch?.(sent, row.context);
+			const follower = creation.follow?.(sent, row);
 			const reference = named?.by(sent.order) ?? null;
 			return await row.make({ reference, field: named?.field ?? 'Reference' }, async () => {
-				watch?.beforeSending();
-				const reply = await send(sent.call, row);
+				follower?.sending();
+				const reply = await (creation.send?.(sent.call, row) ?? row.send(sent.call));
 				const result = () => creation.result(reply, sent);
 				const output = simplifiedIfCreated(shape, reply, result);
-				watch?.created(result);
+				follower?.made(result);
 				return output;
 			});
 		},

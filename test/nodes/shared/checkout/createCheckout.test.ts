@@ -48,7 +48,7 @@ async function hintsFor(
 	);
 	const context = {
 		addExecutionHints: ({ message }: { message: string }) => hints.push(message),
-		getExecutionId: () => '231',
+		getExecutionId: () => 'execution',
 	};
 	const sender: RowSender<ProbeCredentials> = {
 		itemIndex,
