@@ -1,27 +1,11 @@
+import Big from 'big.js';
 import { code as currencyByCode } from 'currency-codes';
 
-interface Decimal {
-	readonly units: bigint;
-	readonly decimals: number;
-}
+const decimalsOf = (text: string) => text.split('.')[1]?.length ?? 0;
 
-function read(text: string): Decimal {
-	const parts = /^(\d+)(?:\.(\d+))?$/.exec(text);
-	if (parts === null) throw new Error(`"${text}" is not a decimal number.`);
-	const fraction = parts[2] ?? '';
-	return { units: BigInt(`${parts[1]}${fraction}`), decimals: fraction.length };
-}
-
-function write({ units, decimals }: Decimal): string {
-	if (decimals === 0) return units.toString();
-	const digits = units.toString().padStart(decimals + 1, '0');
-	return `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
-}
-
-function withDecimals({ units, decimals }: Decimal, wanted: number): Decimal {
-	return wanted <= decimals
-		? { units, decimals }
-		: { units: units * 10n ** BigInt(wanted - decimals), decimals: wanted };
+function read(text: string): Big {
+	if (!/^\d+(\.\d+)?$/.test(text)) throw new Error(`"${text}" is not a decimal number.`);
+	return new Big(text);
 }
 
 /**
@@ -29,16 +13,13 @@ function withDecimals({ units, decimals }: Decimal, wanted: number): Decimal {
  * gives `"21.50"`.
  */
 export function sumOfDecimals(texts: readonly string[], leastDecimals: number): string {
-	const numbers = texts.map(read);
-	const decimals = Math.max(leastDecimals, ...numbers.map((number) => number.decimals));
-	const units = numbers.reduce((sum, number) => sum + withDecimals(number, decimals).units, 0n);
-	return write({ units, decimals });
+	const sum = texts.reduce((total, text) => total.plus(read(text)), new Big(0));
+	return sum.toFixed(Math.max(leastDecimals, ...texts.map(decimalsOf)));
 }
 
 /** The exact product of a decimal text and a whole number. */
 export function timesWhole(text: string, factor: number): string {
-	const { units, decimals } = read(text);
-	return write({ units: units * BigInt(factor), decimals });
+	return read(text).times(factor).toFixed(decimalsOf(text));
 }
 
 /**
@@ -46,16 +27,15 @@ export function timesWhole(text: string, factor: number): string {
  * zero.
  */
 export function lessThan(text: string): string {
-	const { units, decimals } = read(text);
-	return write({ units: units / 2n, decimals });
+	return read(text).times('0.5').toFixed(decimalsOf(text), Big.roundDown);
 }
 
 /**
  * About one and a half of an amount, with the same number of decimals; always more than the amount.
  */
 export function moreThan(text: string): string {
-	const { units, decimals } = read(text);
-	return write({ units: units + units / 2n + 1n, decimals });
+	const smallestUnit = new Big(`1e-${decimalsOf(text)}`);
+	return read(lessThan(text)).plus(read(text)).plus(smallestUnit).toFixed(decimalsOf(text));
 }
 
 /**
@@ -63,5 +43,6 @@ export function moreThan(text: string): string {
  * "USD")` gives `"12.99"`. A code that ISO 4217 does not list counts as one with two decimals.
  */
 export function fromSmallestUnit(units: number | bigint | string, currency: string): string {
-	return write({ units: BigInt(units), decimals: currencyByCode(currency)?.digits ?? 2 });
+	const decimals = currencyByCode(currency)?.digits ?? 2;
+	return new Big(String(units)).times(`1e-${decimals}`).toFixed(decimals);
 }

@@ -8,6 +8,7 @@
  *     items: [{ json: { amount: '12.99' } }], continueOnFail: 'continueErrorOutput' });
  *   run.outputs[0], run.outputs[1], run.error, run.executions, run.logs, run.stored
  */
+import type { Response } from 'express';
 import {
 	ExecuteContext,
 	ExecutionLifecycleHooks,
@@ -57,7 +58,6 @@ import {
 	UnreadableBody,
 	type CallbackRequest,
 	type ClientResponse,
-	type ExpressResponse,
 	type N8nRequest,
 } from './webhookServer';
 
@@ -367,12 +367,12 @@ export async function callWebhook(options: WebhookCallOptions): Promise<WebhookC
 
 	const captured = noLogs();
 	const call: Omit<WebhookCall, 'response' | 'staticData'> = { called: false, ...captured };
-	const handle = async (request: N8nRequest, response: ExpressResponse) => {
+	const handle = async (request: N8nRequest, response: Response) => {
 		additionalData.httpRequest = request as unknown as typeof additionalData.httpRequest;
 		additionalData.httpResponse = response as unknown as typeof additionalData.httpResponse;
 		const responseCode = field('responseCode', 200) as number;
 		const reply = (body: unknown, status: number | string = responseCode) => {
-			response.status(status);
+			response.status(Number(status));
 			if (typeof body === 'string') response.send(body);
 			else response.json(body);
 		};

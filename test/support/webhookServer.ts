@@ -1,24 +1,23 @@
 /**
  * A callback as n8n receives it: real bytes over a loopback connection, a request that is parsed by
  * n8n 2.41.1's rules (dist/middlewares/body-parser.js, `parseRequestBody` of
- * dist/webhooks/webhook-helpers.js) and a response with the part of Express 5 that nodes use.
- * Express itself comes with n8n, not with n8n-core.
+ * dist/webhooks/webhook-helpers.js), and Express in the version and with the settings that n8n has
+ * (dist/abstract-server.js).
  */
 import { randomUUID } from 'node:crypto';
 import {
 	Agent,
 	createServer,
 	request as httpRequest,
-	type IncomingMessage,
 	type OutgoingHttpHeaders,
 	type Server,
-	type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parse as parseQueryString } from 'node:querystring';
 import { buffer } from 'node:stream/consumers';
 import { createGunzip, createInflate } from 'node:zlib';
 import { parseIncomingMessage } from '@n8n/backend-network';
+import express, { type Request, type Response } from 'express';
 
 export interface CallbackRequest {
 	/** Default: POST. */
@@ -39,35 +38,12 @@ export interface ClientResponse {
 	body: string;
 }
 
-/** What n8n adds to Node's request before it calls a node. */
-export type N8nRequest = IncomingMessage & {
+/** What n8n adds to Express's request before it calls a node. */
+export type N8nRequest = Request & {
 	rawBody?: Buffer;
 	readRawBody: () => Promise<void>;
 	contentType?: string;
 	encoding?: BufferEncoding;
-	body?: unknown;
-	query: unknown;
-	params: Record<string, string>;
-	path: string;
-	originalUrl: string;
-	protocol: string;
-	res: ExpressResponse;
-	get: (name: string) => string | string[] | undefined;
-	header: (name: string) => string | string[] | undefined;
-};
-
-export type ExpressResponse = ServerResponse & {
-	status: (code: number | string) => ExpressResponse;
-	set: (name: string | Record<string, string>, value?: string) => ExpressResponse;
-	header: ExpressResponse['set'];
-	get: (name: string) => unknown;
-	type: (type: string) => ExpressResponse;
-	contentType: ExpressResponse['type'];
-	send: (body?: unknown) => ExpressResponse;
-	json: (body: unknown) => ExpressResponse;
-	sendStatus: (code: number) => ExpressResponse;
-	locals: Record<string, unknown>;
-	req: N8nRequest;
 };
 
 export class UnreadableBody extends Error {
@@ -82,14 +58,8 @@ export class UnreadableBody extends Error {
 /** n8n's N8N_PAYLOAD_SIZE_MAX default. */
 const LARGEST_BODY_BYTES = 16 * 1024 * 1024;
 const CALL_HEADER = 'x-harness-call';
-const shortTypes: Record<string, string> = {
-	json: 'application/json',
-	text: 'text/plain',
-	txt: 'text/plain',
-	html: 'text/html',
-};
 
-type Handler = (request: N8nRequest, response: ExpressResponse) => Promise<void>;
+type Handler = (request: N8nRequest, response: Response) => Promise<void>;
 const handlers = new Map<string, Handler>();
 let server: Promise<Server> | undefined;
 const agent = new Agent({ keepAlive: true });
@@ -97,17 +67,19 @@ const agent = new Agent({ keepAlive: true });
 /** One server for all calls of a test file; it does not keep the process alive. */
 async function listening(): Promise<Server> {
 	server ??= new Promise((resolve, reject) => {
-		const created = createServer((incoming, outgoing) => {
+		const app = express();
+		app.disable('x-powered-by');
+		app.set('query parser', 'extended');
+		app.use((incoming: Request, response: Response) => {
 			const call = String(incoming.headers[CALL_HEADER]);
 			delete incoming.headers[CALL_HEADER];
-			const response = expressResponse(outgoing);
-			const request = n8nRequest(incoming, response);
 			void handlers
-				.get(call)?.(request, response)
+				.get(call)?.(n8nRequest(incoming), response)
 				.catch((error: unknown) => {
 					if (!response.headersSent) response.status(500).json({ code: 0, message: String(error) });
 				});
 		});
+		const created = createServer(app);
 		// None: a connection that is closed just when the next call takes it would be a failure of the
 		// harness.
 		created.keepAliveTimeout = 0;
@@ -118,81 +90,20 @@ async function listening(): Promise<Server> {
 	return await server;
 }
 
-function n8nRequest(incoming: IncomingMessage, response: ExpressResponse): N8nRequest {
+function n8nRequest(incoming: Request): N8nRequest {
 	const request = incoming as N8nRequest;
 	parseIncomingMessage(request as unknown as Parameters<typeof parseIncomingMessage>[0]);
-	const url = new URL(request.url ?? '/', 'http://localhost');
-	const get = (name: string) => request.headers[name.toLowerCase()];
-	Object.assign(request, {
-		originalUrl: request.url,
-		path: url.pathname,
-		query: parseQueryString(url.search.slice(1)),
-		params: {},
-		protocol: 'http',
-		res: response,
-		get,
-		header: get,
-		readRawBody: async () => {
-			if (request.rawBody) return;
-			const unzip = { gzip: createGunzip, deflate: createInflate }[
-				String(request.headers['content-encoding'])
-			];
-			const bytes = await buffer(unzip ? request.pipe(unzip()) : request);
-			if (bytes.length > LARGEST_BODY_BYTES)
-				throw new UnreadableBody(500, 'request entity too large');
-			request.rawBody = bytes;
-		},
-	});
-	response.req = request;
+	request.readRawBody = async () => {
+		if (request.rawBody) return;
+		const unzip = { gzip: createGunzip, deflate: createInflate }[
+			String(request.headers['content-encoding'])
+		];
+		const bytes = await buffer(unzip ? request.pipe(unzip()) : request);
+		if (bytes.length > LARGEST_BODY_BYTES)
+			throw new UnreadableBody(500, 'request entity too large');
+		request.rawBody = bytes;
+	};
 	return request;
-}
-
-function expressResponse(outgoing: ServerResponse): ExpressResponse {
-	const response = outgoing as ExpressResponse;
-	const set: ExpressResponse['set'] = (name, value) => {
-		for (const [key, each] of typeof name === 'string'
-			? [[name, value ?? ''] as const]
-			: Object.entries(name)) {
-			const textWithoutCharset = key.toLowerCase() === 'content-type' && /^text\/[^;]+$/.test(each);
-			response.setHeader(key, textWithoutCharset ? `${each}; charset=utf-8` : each);
-		}
-		return response;
-	};
-	const type = (name: string) => set('content-type', shortTypes[name] ?? name);
-	const json = (body: unknown) => {
-		if (!response.getHeader('content-type')) set('content-type', 'application/json; charset=utf-8');
-		// Through the response, as Express does: a node may have put its own `send` there.
-		return response.send(body === undefined ? '' : JSON.stringify(body));
-	};
-	const send = (body?: unknown): ExpressResponse => {
-		if (body === undefined || typeof body === 'string') {
-			const current = response.getHeader('content-type');
-			if (current === undefined && body !== undefined)
-				set('content-type', 'text/html; charset=utf-8');
-			// Express states utf-8 for every text it sends.
-			else if (typeof current === 'string' && !/charset=/i.test(current))
-				set('content-type', `${current}; charset=utf-8`);
-			response.end(body ?? '');
-		} else if (Buffer.isBuffer(body)) {
-			if (!response.getHeader('content-type')) set('content-type', 'application/octet-stream');
-			response.end(body);
-		} else {
-			json(body);
-		}
-		return response;
-	};
-	return Object.assign(response, {
-		status: (code: number | string) => Object.assign(response, { statusCode: Number(code) }),
-		set,
-		header: set,
-		get: (name: string) => response.getHeader(name),
-		type,
-		contentType: type,
-		send,
-		json,
-		sendStatus: (code: number) => Object.assign(response, { statusCode: code }).send(String(code)),
-		locals: {},
-	});
 }
 
 /**
