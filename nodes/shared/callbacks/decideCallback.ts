@@ -138,6 +138,7 @@ async function confirm<Credentials>(
 	const asked = await sendCall({ context, provider, credentials }, call, {
 		maximumAttempts: 1,
 		timeoutMilliseconds: MAXIMUM_CONFIRMING_MILLISECONDS,
+		turn: 'first',
 	})
 		.then((reply) => ({ found: question.facts(reply, claimed, credentials) }))
 		.catch((error: unknown) => ({ error }));

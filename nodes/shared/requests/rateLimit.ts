@@ -4,26 +4,21 @@ const SLICE_MILLISECONDS = 250;
 /** A little more than a second: two clocks do not run exactly alike. */
 const WINDOW_MILLISECONDS = 1050;
 
-/** One request that takes its turn. */
-interface Turn {
-	/**
-	 * When the next one at its place may leave (since 1970, milliseconds); undefined until that is
-	 * known.
-	 */
-	freeAt: () => number | undefined;
+/** Who waits for a turn. */
+type Waiter = symbol;
+
+interface Queue {
+	/** When each place is free (since 1970, milliseconds); Infinity while a request is on its way. */
+	freeAt: number[];
+	/** In the order in which they came. Whoever is in `first` goes before all that are in `then`. */
+	waiting: Record<Turn, Set<Waiter>>;
 }
 
-/**
- * By scope, the latest request at each of its places, and how many there were; shared by all nodes
- * of this process.
- */
-const queues = new Map<string, { places: Turn[]; count: number }>();
+/** `first`: somebody waits for our own answer, as in a webhook. `then`: all else. */
+export type Turn = 'first' | 'then';
 
-/**
- * Module level on purpose: a closure created inside `withRateLimit` would keep every earlier turn
- * alive.
- */
-const always = (time: number) => () => time;
+/** Shared by all nodes of this process. */
+const queues = new Map<string, Queue>();
 
 /**
  * Waits in short slices, so that stopping the execution stops the waiting. Timers are not allowed
@@ -38,6 +33,18 @@ export async function pause(milliseconds: number, stopped?: AbortSignal): Promis
 	stopped?.throwIfAborted();
 }
 
+/** By what a provider counts requests, and how many it takes. */
+export interface RateLimit {
+	scope: string;
+	requestsPerSecond: number;
+}
+
+/** How a request waits for its turn. */
+export interface Waiting {
+	turn?: Turn;
+	stopped?: AbortSignal;
+}
+
 /**
  * Sends when it is the turn of one more request of this scope, so that never more than
  * `requestsPerSecond` arrive within a second: there are as many places, and each is free again a
@@ -47,31 +54,53 @@ export async function pause(milliseconds: number, stopped?: AbortSignal): Promis
  * Holds for one n8n process; several processes each count for themselves.
  */
 export async function withRateLimit<Result>(
-	scope: string,
-	requestsPerSecond: number,
+	{ scope, requestsPerSecond }: RateLimit,
 	send: () => Promise<Result>,
-	stopped?: AbortSignal,
+	{ turn = 'then', stopped }: Waiting = {},
 ): Promise<Result> {
-	const queue = queues.get(scope) ?? { places: [], count: 0 };
+	const queue = queues.get(scope) ?? {
+		freeAt: Array.from({ length: requestsPerSecond }, () => 0),
+		waiting: { first: new Set(), then: new Set() },
+	};
 	queues.set(scope, queue);
-	const place = queue.count++ % requestsPerSecond;
-	const before = queue.places[place] ?? { freeAt: () => 0 };
-	const turn: Turn = { freeAt: () => undefined };
-	queue.places[place] = turn;
-	let hasItsTurn = false;
-	try {
-		let freeAt = before.freeAt();
-		for (; freeAt === undefined; freeAt = before.freeAt()) await pause(SLICE_MILLISECONDS, stopped);
-		await pause(freeAt - Date.now(), stopped);
-		hasItsTurn = true;
-	} finally {
-		// A cancelled waiter passes its predecessor's state on.
-		if (!hasItsTurn) turn.freeAt = () => before.freeAt();
-	}
+	const place = await nextPlace(queue, turn, stopped);
 	try {
 		return await send();
 	} finally {
-		const freeAt = Date.now() + WINDOW_MILLISECONDS;
-		turn.freeAt = always(freeAt);
+		queue.freeAt[place] = Date.now() + WINDOW_MILLISECONDS;
 	}
+}
+
+/** Takes a place as soon as one is free and nobody is before this one. */
+async function nextPlace(
+	queue: Queue,
+	turn: Turn,
+	stopped: AbortSignal | undefined,
+): Promise<number> {
+	const self: Waiter = Symbol(turn);
+	queue.waiting[turn].add(self);
+	try {
+		for (;;) {
+			stopped?.throwIfAborted();
+			const free = queue.freeAt.findIndex((time) => time <= Date.now());
+			if (free !== -1 && nextOf(queue) === self) {
+				queue.freeAt[free] = Infinity;
+				return free;
+			}
+			await sleep(untilNextLook(queue));
+		}
+	} finally {
+		queue.waiting[turn].delete(self);
+	}
+}
+
+function nextOf({ waiting }: Queue): Waiter | undefined {
+	const [next] = waiting.first.size > 0 ? waiting.first : waiting.then;
+	return next;
+}
+
+/** Until a place is free, as far as that is known. */
+function untilNextLook({ freeAt }: Queue): number {
+	const left = Math.min(...freeAt) - Date.now();
+	return Math.min(Math.max(left, 1), SLICE_MILLISECONDS);
 }

@@ -72,13 +72,18 @@ async function sendInTurn<Credentials>(sending: Sending<Credentials>): Promise<S
 	if (!rateLimit) return await sendOnce(sending, deadline);
 	let isSent = false;
 	const sent = withRateLimit(
-		`${provider.contract.provider}:${rateLimit.scope(credentials)}`,
-		rateLimit.requestsPerSecond,
+		{
+			scope: `${provider.contract.provider}:${rateLimit.scope(credentials)}`,
+			requestsPerSecond: rateLimit.requestsPerSecond,
+		},
 		async () => {
 			isSent = true;
 			return await sendOnce(sending, deadline);
 		},
-		deadline === undefined ? options.stopped : endOf(deadline, options.stopped),
+		{
+			turn: options.turn,
+			stopped: deadline === undefined ? options.stopped : endOf(deadline, options.stopped),
+		},
 	);
 	return await sent.catch((error: unknown) => {
 		if (isSent || deadline === undefined || options.stopped?.aborted) throw error;

@@ -1,4 +1,5 @@
 import type { HttpCall } from '../core/contract';
+import type { Turn } from './rateLimit';
 import type { AnyContext, ProviderNode } from '../providerNode';
 
 export interface SendOptions {
@@ -16,6 +17,8 @@ export interface SendOptions {
 	 * any output.
 	 */
 	tellsSecret?: boolean;
+	/** Where a rate limit makes requests wait. Default: behind those that came before. */
+	turn?: Turn;
 	stopped?: AbortSignal;
 }
 

@@ -228,8 +228,7 @@ describe('where somebody waits for our own answer', () => {
 		const rateLimit = { requestsPerSecond: 1, scope: () => 'busy' };
 		let endOfBusy = () => {};
 		const busy = withRateLimit(
-			'probe:busy',
-			1,
+			{ scope: 'probe:busy', requestsPerSecond: 1 },
 			async () => await new Promise<void>((resolve) => (endOfBusy = resolve)),
 		);
 		const call = await deliver({ ...asking(), rateLimit });

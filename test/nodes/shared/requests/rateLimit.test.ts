@@ -3,6 +3,8 @@ import { withRateLimit, pause } from '../../../../nodes/shared/requests/rateLimi
 beforeEach(() => jest.useFakeTimers({ now: Date.UTC(2030, 0, 1) }));
 afterEach(() => jest.useRealTimers());
 
+const limit = (name: string) => ({ scope: name, requestsPerSecond: 5 });
+
 let scope = 0;
 const newScope = () => `application-${++scope}`;
 
@@ -13,9 +15,7 @@ async function departures(
 	const left: Array<{ scope: string; at: number }> = [];
 	const all = Promise.all(
 		calls.map(async (call) => {
-			await withRateLimit(call.scope, call.requestsPerSecond, async () =>
-				left.push({ scope: call.scope, at: Date.now() }),
-			);
+			await withRateLimit(call, async () => left.push({ scope: call.scope, at: Date.now() }));
 		}),
 	);
 	await jest.runAllTimersAsync();
@@ -52,12 +52,59 @@ test('callers leave in the order in which they came', async () => {
 	const all = Promise.all(
 		Array.from(
 			{ length: 20 },
-			async (_, caller) => await withRateLimit(name, 5, async () => left.push(caller)),
+			async (_, caller) => await withRateLimit(limit(name), async () => left.push(caller)),
 		),
 	);
 	await jest.runAllTimersAsync();
 	await all;
 	expect(left).toEqual(Array.from({ length: 20 }, (_, caller) => caller));
+});
+
+test('a question goes before a hundred creates that came earlier, and the bound holds', async () => {
+	const name = newScope();
+	const begun = Date.now();
+	const times: number[] = [];
+	let askedAfter = Infinity;
+	const creates = Promise.all(
+		Array.from(
+			{ length: 100 },
+			async () => await withRateLimit(limit(name), async () => times.push(Date.now())),
+		),
+	);
+	await jest.advanceTimersByTimeAsync(3_000);
+	const question = withRateLimit(
+		limit(name),
+		async () => {
+			times.push(Date.now());
+			askedAfter = Date.now() - begun - 3_000;
+		},
+		{ turn: 'first' },
+	);
+	await jest.runAllTimersAsync();
+	await Promise.all([creates, question]);
+	expect(askedAfter).toBeLessThan(1_100);
+	expect(times).toHaveLength(101);
+	expect(mostInASecond(times)).toBe(5);
+});
+
+test('a question that is given up lets the creates go on', async () => {
+	const name = newScope();
+	const stop = new AbortController();
+	const sent = Array.from(
+		{ length: 5 },
+		async () => await withRateLimit(limit(name), () => pause(5_000)),
+	);
+	const question = withRateLimit(limit(name), () => Promise.resolve('asked'), {
+		turn: 'first',
+		stopped: stop.signal,
+	}).catch((error: Error) => error.name);
+	const create = withRateLimit(limit(name), () => Promise.resolve('made'));
+	await jest.advanceTimersByTimeAsync(1_000);
+	stop.abort();
+	await jest.runAllTimersAsync();
+	expect(await question).toBe('AbortError');
+	expect(await create).toBe('made');
+	await Promise.all(sent);
 });
 
 test('the bound also holds for callers that come later', async () => {
@@ -67,7 +114,7 @@ test('the bound also holds for callers that come later', async () => {
 		await Promise.all(
 			Array.from(
 				{ length: count },
-				async () => await withRateLimit(name, 5, async () => times.push(Date.now())),
+				async () => await withRateLimit(limit(name), async () => times.push(Date.now())),
 			),
 		);
 	const early = come(4);
@@ -90,7 +137,7 @@ test('the bound holds for what arrives, however long a request takes to get ther
 		arrivals.push(Date.now());
 	};
 	const all = Promise.all(
-		Array.from({ length: 20 }, async () => await withRateLimit(name, 5, send)),
+		Array.from({ length: 20 }, async () => await withRateLimit(limit(name), send)),
 	);
 	await jest.runAllTimersAsync();
 	await all;
@@ -106,7 +153,7 @@ test('a request that fails takes a place like any other, and gives it back', asy
 		throw new Error('refused');
 	};
 	const all = Promise.allSettled(
-		Array.from({ length: 15 }, async () => await withRateLimit(name, 5, fail)),
+		Array.from({ length: 15 }, async () => await withRateLimit(limit(name), fail)),
 	);
 	await jest.runAllTimersAsync();
 	await all;
@@ -120,13 +167,16 @@ test('those of a stopped execution leave at once, and others keep the bound', as
 	const times: number[] = [];
 	const send = async () => times.push(Date.now());
 	const first = Promise.all(
-		Array.from({ length: 5 }, async () => await withRateLimit(name, 5, send)),
+		Array.from({ length: 5 }, async () => await withRateLimit(limit(name), send)),
 	);
 	const stopped = Promise.allSettled(
-		Array.from({ length: 10 }, async () => await withRateLimit(name, 5, send, stop.signal)),
+		Array.from(
+			{ length: 10 },
+			async () => await withRateLimit(limit(name), send, { stopped: stop.signal }),
+		),
 	);
 	const last = Promise.all(
-		Array.from({ length: 5 }, async () => await withRateLimit(name, 5, send)),
+		Array.from({ length: 5 }, async () => await withRateLimit(limit(name), send)),
 	);
 	await jest.advanceTimersByTimeAsync(300);
 	stop.abort();

@@ -439,7 +439,10 @@ it('a documented rate costs no memory, however many requests keep to it', async 
 	const collect = runInNewContext('gc') as () => void;
 	const megabytesAfter = async (requests: number) => {
 		for (let sent = 0; sent < requests; sent++)
-			await withRateLimit('a rate', 5, async () => await Promise.resolve());
+			await withRateLimit(
+				{ scope: 'a rate', requestsPerSecond: 5 },
+				async () => await Promise.resolve(),
+			);
 		collect();
 		return process.memoryUsage().heapUsed / 1e6;
 	};
