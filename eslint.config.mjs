@@ -34,14 +34,24 @@ const boundaries = [
 		may: () => ['n8n-workflow', 'crypto', PROVIDER_NODE, ...shared('core', 'requests', 'items')],
 	},
 	{
-		files: /^nodes\/shared\/(checkout|callbacks)\//,
-		who: 'What makes checkouts or receives callbacks',
-		may: ([, own]) => [
+		files: inFolder('nodes/shared/checkout'),
+		who: 'What makes checkouts',
+		may: () => [
 			'n8n-workflow',
 			'crypto',
 			PROVIDER_NODE,
 			N8N_INTERNALS,
-			...shared('core', 'requests', 'items', own),
+			...shared('core', 'requests', 'items', 'checkout'),
+		],
+	},
+	{
+		files: inFolder('nodes/shared/callbacks'),
+		who: 'What receives callbacks',
+		may: () => [
+			'n8n-workflow',
+			'crypto',
+			PROVIDER_NODE,
+			...shared('core', 'requests', 'items', 'callbacks'),
 		],
 	},
 	{

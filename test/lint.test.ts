@@ -59,6 +59,11 @@ const cases = {
 		"import { waitForPayment } from '../waiting/waitForPayment';",
 		'project/import-boundaries',
 	],
+	"a room that reads n8n's private parts without being one that has to": [
+		'nodes/shared/callbacks/receiveCallback.ts',
+		"import { nodesStillToRun } from '../n8nInternals';",
+		'project/import-boundaries',
+	],
 	'a room that imports the one beside it': [
 		'nodes/shared/callbacks/receiveCallback.ts',
 		"import { createCheckout } from '../checkout/createCheckout';",

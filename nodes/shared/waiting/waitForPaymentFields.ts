@@ -4,7 +4,7 @@ import type { INodeProperties } from 'n8n-workflow';
 export const waitForPaymentFields: INodeProperties[] = [
 	{
 		displayName:
-			"The node that creates the checkout must have 'Callback' set to Resume This Execution. Send the link to the payer before this node, and put no other waiting node (Wait, Form page, Send and Wait) in between: whoever knows the address could resume that one.",
+			"This node knows the checkout that this execution has created. The node that creates it must have 'Callback' set to Resume This Execution. Send the link to the payer before this node, and put no other waiting node (Wait, Form page, Send and Wait) in between: whoever knows the address could resume that one.",
 		name: 'waitNotice',
 		type: 'notice',
 		default: '',
@@ -16,7 +16,7 @@ export const waitForPaymentFields: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'from the checkout',
-		description: 'The checkout to wait for, as Create returned it',
+		description: "Only for a checkout that was made by hand: the provider's ID of it",
 		displayOptions: { show: { resource: ['checkout'], operation: ['waitForPayment'] } },
 	},
 	{
@@ -25,7 +25,7 @@ export const waitForPaymentFields: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'from the checkout',
-		description: 'Your order number of that checkout',
+		description: 'Only for a checkout that was made by hand: your order number',
 		displayOptions: { show: { resource: ['checkout'], operation: ['waitForPayment'] } },
 	},
 	{
@@ -35,7 +35,7 @@ export const waitForPaymentFields: INodeProperties[] = [
 		default: '',
 		placeholder: 'from the checkout',
 		description:
-			'What should be paid, in major units. Less, or an amount that nobody tells, leaves through Not Paid.',
+			'Only for a checkout that was made by hand: what should be paid, in major units. Less, or an amount that nobody tells, leaves through Not Paid.',
 		displayOptions: { show: { resource: ['checkout'], operation: ['waitForPayment'] } },
 	},
 	{
@@ -44,7 +44,8 @@ export const waitForPaymentFields: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'from the checkout',
-		description: 'The currency that should be paid. A payment in another one does not count.',
+		description:
+			'Only for a checkout that was made by hand: the currency that should be paid. A payment in another one does not count.',
 		displayOptions: { show: { resource: ['checkout'], operation: ['waitForPayment'] } },
 	},
 	{

@@ -17,6 +17,7 @@ import { sendCall, type SendOptions } from '../../../../nodes/shared/requests/se
 import { Payfect } from '../../../../nodes/Payfect/Payfect.node';
 import { WooshPayTrigger } from '../../../../nodes/WooshPay/WooshPayTrigger.node';
 import { callHook, callWebhook, runNode } from '../../../support/contexts';
+import { madeByHand } from '../../../support/resumeAddress';
 import { assemble } from '../../../support/n8nParts';
 import { secretKey } from '../../Payfect/support';
 import { BrokenServer, type Misbehaviour } from '../support/brokenServer';
@@ -253,6 +254,7 @@ describe('beside the rows', () => {
 				payfectApi: { apiKey: 'key', callbackSecretKey: secretKey, baseUrl: server.url },
 			},
 			executionId: '1001',
+			nodesBefore: [madeByHand],
 			parameters: {
 				resource: 'checkout',
 				operation: 'waitForPayment',
