@@ -15,8 +15,8 @@ import { ChingChingPay } from '../../../../nodes/ChingChingPay/ChingChingPay.nod
 import { EFundPay } from '../../../../nodes/EFundPay/EFundPay.node';
 import { Payfect } from '../../../../nodes/Payfect/Payfect.node';
 import { payfectProvider } from '../../../../nodes/Payfect/payfect.provider';
-import { makeCheckout } from '../../../../nodes/shared/checkout/createCheckout';
-import type { Checkout } from '../../../../nodes/shared/core/contract';
+import { paymentOperation } from '../../../../nodes/shared/checkout/createCheckout';
+import type { Checkout, CheckoutOrder } from '../../../../nodes/shared/core/contract';
 import { eachItem } from '../../../../nodes/shared/items/eachItem';
 import { TokenPay } from '../../../../nodes/TokenPay/TokenPay.node';
 import { sandboxCredentials, startSandbox, type RunningSandbox } from '../../../../sandbox/sandbox';
@@ -87,6 +87,19 @@ const providers: Provider[] = [
 	},
 	ofTokenPay,
 ];
+
+const anOrder: CheckoutOrder = {
+	amount: '20.50',
+	lineItems: [],
+	amountUnit: 'major',
+	currency: 'usdt',
+	reference: 'order-1',
+	description: null,
+	successUrl: null,
+	cancelUrl: null,
+	callbackUrl: null,
+	extraFields: {},
+};
 
 const checkoutOfTheRow: Checkout = {
 	provider: 'payfect',
@@ -616,13 +629,19 @@ describe('the note that Create leaves', () => {
 				const callbackUrl = this.evaluateExpression('{{ $execution.resumeUrl }}', 0) as string;
 				return await eachItem(this, payfectProvider, {
 					checkout: {
-						create: async (row) =>
-							await makeCheckout(row, { reference: 'order-1', callbackUrl }, async () => {
+						create: paymentOperation({
+							read: () => ({ ...anOrder, callbackUrl }),
+							call: () => ({ method: 'POST' as const, url: '', retry: 'never' as const }),
+							send: async () => {
 								sent++;
 								// What n8n takes for a reason to repeat the node.
-								const body = { error: 'is part of the answer' };
-								return { reply: { ...reply, body }, result: () => checkoutOfTheRow };
-							}),
+								return await Promise.resolve({
+									...reply,
+									body: { error: 'is part of the answer' },
+								});
+							},
+							result: () => checkoutOfTheRow,
+						}),
 					},
 				});
 			}
