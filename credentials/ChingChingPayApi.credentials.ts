@@ -1,4 +1,5 @@
 import type { IAuthenticate, ICredentialType, INodeProperties } from 'n8n-workflow';
+import { allowedCurrenciesField, largestAmountField } from '../nodes/shared/checkout/limitFields';
 import { authenticateRequest } from '../nodes/shared/requests/authenticateRequest';
 import { chingChingPay } from '../nodes/ChingChingPay/chingChingPay.contract';
 
@@ -181,6 +182,8 @@ export class ChingChingPayApi implements ICredentialType {
 			description:
 				'What a callback is answered with, besides HTTP 200 (undocumented); a JSON object is sent as JSON',
 		},
+		{ ...largestAmountField },
+		{ ...allowedCurrenciesField },
 	];
 
 	authenticate: IAuthenticate = async (credentials, requestOptions) =>

@@ -4,6 +4,7 @@ import type {
 	ICredentialType,
 	INodeProperties,
 } from 'n8n-workflow';
+import { allowedCurrenciesField, largestAmountField } from '../nodes/shared/checkout/limitFields';
 import { authenticateRequest } from '../nodes/shared/requests/authenticateRequest';
 import { eFundPay } from '../nodes/EFundPay/eFundPay.contract';
 
@@ -118,6 +119,8 @@ export class EFundPayApi implements ICredentialType {
 			description: "What the signature of a callback covers. EFundPay's page says both.",
 			hint: "Leave it for now. When a callback is refused, n8n's log names the setting that would have fitted.",
 		},
+		{ ...largestAmountField },
+		{ ...allowedCurrenciesField },
 	];
 
 	authenticate: IAuthenticate = async (credentials, requestOptions) =>

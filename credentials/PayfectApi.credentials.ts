@@ -4,6 +4,7 @@ import type {
 	ICredentialType,
 	INodeProperties,
 } from 'n8n-workflow';
+import { allowedCurrenciesField, largestAmountField } from '../nodes/shared/checkout/limitFields';
 import { authenticateRequest } from '../nodes/shared/requests/authenticateRequest';
 import { payfect } from '../nodes/Payfect/payfect.contract';
 
@@ -59,6 +60,8 @@ export class PayfectApi implements ICredentialType {
 			default: 'https://api.payfect.finance/api/v1',
 			hint: 'Change it only for a sandbox or a proxy of your own',
 		},
+		{ ...largestAmountField },
+		{ ...allowedCurrenciesField },
 	];
 
 	authenticate: IAuthenticate = async (credentials, requestOptions) =>

@@ -4,6 +4,7 @@ import type {
 	ICredentialType,
 	INodeProperties,
 } from 'n8n-workflow';
+import { allowedCurrenciesField, largestAmountField } from '../nodes/shared/checkout/limitFields';
 import { authenticateRequest } from '../nodes/shared/requests/authenticateRequest';
 import { tokenPay } from '../nodes/TokenPay/tokenPay.contract';
 
@@ -78,6 +79,8 @@ export class TokenPayApi implements ICredentialType {
 				'What the link to the payment page begins with. TokenPay gives only the rest of the link and documents no host for it.',
 			hint: 'What the link to the payment page begins with. If the links lead nowhere, ask TokenPay for the address of its payment page.',
 		},
+		{ ...largestAmountField },
+		{ ...allowedCurrenciesField },
 	];
 
 	authenticate: IAuthenticate = async (credentials, requestOptions) =>

@@ -4,6 +4,7 @@ import type {
 	ICredentialType,
 	INodeProperties,
 } from 'n8n-workflow';
+import { allowedCurrenciesField, largestAmountField } from '../nodes/shared/checkout/limitFields';
 import { authenticateRequest } from '../nodes/shared/requests/authenticateRequest';
 import { wooshPay } from '../nodes/WooshPay/wooshPay.contract';
 
@@ -67,6 +68,8 @@ export class WooshPayApi implements ICredentialType {
 			default: '',
 			hint: 'Only while you change the webhook secret: accepted as well. Remove it afterwards.',
 		},
+		{ ...largestAmountField },
+		{ ...allowedCurrenciesField },
 	];
 
 	authenticate: IAuthenticate = async (credentials, requestOptions) =>

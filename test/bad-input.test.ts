@@ -228,7 +228,7 @@ const inEveryForm: Array<[typed: string, given: IDataObject, seen: string]> = [
 			amountFrom: 'lineItems',
 			lineItems: { item: [{ name: 'Tea', unitAmount: '1.00', quantity: 0.5 }] },
 		},
-		`'Line Items 1: Quantity' is not a whole number above zero: "0.5". Enter 1, 2, 3 and so on.`,
+		`'Line Items 1: Quantity' is not a whole number above zero: "0.5". Sell what is weighed or measured as one piece: quantity 1, its whole price as the unit amount, and how much it is in the name.`,
 	],
 ];
 

@@ -1,5 +1,5 @@
 import { withCallbackTag } from '../shared/core/callbackTag';
-import { isAbsoluteUrl, pathPart, readBaseUrl, readPayerLink } from '../shared/core/urls';
+import { blankIn, isAbsoluteUrl, pathPart, readBaseUrl, readPayerLink } from '../shared/core/urls';
 import { CallFailure, quotedBody } from '../shared/core/callFailure';
 import type {
 	Checkout,
@@ -29,6 +29,8 @@ import { readUnixTime } from '../shared/core/unixTime';
 import { InputError } from '../shared/core/inputError';
 import { namesOf } from '../shared/core/lineItems';
 import { fromMinorUnits, smallestUnits } from '../shared/core/money';
+import { sentDecimal, type MoneyLimits } from '../shared/core/moneyLimits';
+import { withinLimits } from './chingChingPay.limits';
 import { judgeSignature, signRequest, type SignatureScheme } from './signature';
 import { truncate, quote } from '../shared/core/quote';
 import { verifyWithAny } from '../shared/core/secrets';
@@ -56,7 +58,7 @@ const LONGEST_WORDS = 300;
 /** Inferred: longer than any order number; what is longer in a callback is not looked up. */
 const LONGEST_REFERENCE = 200;
 
-export interface ChingChingPayCredentials {
+export interface ChingChingPayCredentials extends MoneyLimits {
 	environment: 'test' | 'custom';
 	baseUrl: string;
 	apiKey: string;
@@ -142,7 +144,7 @@ function credentialProblem({
 	if (requestKeySource !== 'apiKey' && !signingSecret)
 		return "'Signing Secret' in the ChingChingPay credential is empty";
 	if (environment === 'custom' && !isAbsoluteUrl(baseUrl))
-		return "'Base URL' in the ChingChingPay credential is not an absolute URL";
+		return `'Base URL' in the ChingChingPay credential ${blankIn(baseUrl) ?? 'is not an absolute URL'}`;
 	return undefined;
 }
 
@@ -179,6 +181,13 @@ function createCheckoutCall(
 	order: ChingChingPayOrder,
 	credentials: ChingChingPayCredentials,
 ): HttpCall {
+	return post(credentials, CHECKOUT, checkoutBody(order, credentials), ONCE);
+}
+
+function checkoutBody(
+	order: ChingChingPayOrder,
+	credentials: ChingChingPayCredentials,
+): Record<string, unknown> {
 	if (order.reference === null && order.paymentId === null) {
 		throw new InputError(
 			"'Reference' is empty",
@@ -210,7 +219,7 @@ function createCheckoutCall(
 			order.paymentMethodOption === undefined ? null : JSON.stringify(order.paymentMethodOption),
 		transaction_type: order.transactionType,
 	});
-	return post(credentials, CHECKOUT, mergeExtraFields(body, order.extraFields), ONCE);
+	return withinLimits(mergeExtraFields(body, order.extraFields), credentials);
 }
 
 /** Of the checkout only; `amount` is in the smallest unit. */
@@ -423,7 +432,7 @@ function readCheckout(
 	const nextAction = isObject(data.next_action) ? data.next_action : null;
 	const paymentId = paymentIdOf(reply, credentials);
 	return {
-		...made(order, credentials),
+		...made(checkoutBody(order, credentials), credentials),
 		checkoutId: paymentId,
 		paymentId: textOrNull(data.transaction_id),
 		reference: textOrNull(data.merchant_reference) ?? order.reference,
@@ -436,16 +445,16 @@ function readCheckout(
 	};
 }
 
-/** What the answer does not repeat, as it was asked for. */
+/** What the answer does not repeat, as it was sent, Extra Request Fields included. */
 export function made(
-	order: Omit<ChingChingPayLinkOrder, 'paymentType'>,
+	sent: Record<string, unknown>,
 	credentials: ChingChingPayCredentials,
 ): Pick<Checkout, 'provider' | 'amount' | 'currency' | 'expiresAt' | 'livemode'> {
 	return {
 		provider: 'chingchingpay',
-		amount: order.amount === null ? null : fromMinorUnits(minorUnits(order), order.currency),
-		currency: order.currency === '' ? null : order.currency.toUpperCase(),
-		expiresAt: readUnixTime(order.expiresAt),
+		amount: fromMinorUnits(sentDecimal(sent.amount), sent.currency),
+		currency: textOrNull(sent.currency),
+		expiresAt: readUnixTime(sent.expires_at),
 		livemode: livemodeOf(credentials),
 	};
 }

@@ -16,6 +16,7 @@ import type {
 	HttpReply,
 	Sent,
 } from '../shared/core/contract';
+import { withinLimits } from './chingChingPay.limits';
 import { omitNull } from '../shared/core/omitNull';
 import { InputError } from '../shared/core/inputError';
 import { mergeExtraFields, textOrNull } from '../shared/core/exactJson';
@@ -28,6 +29,13 @@ function createLinkCall(
 	order: ChingChingPayLinkOrder,
 	credentials: ChingChingPayCredentials,
 ): HttpCall {
+	return post(credentials, LINK, linkBody(order, credentials), ONCE);
+}
+
+function linkBody(
+	order: ChingChingPayLinkOrder,
+	credentials: ChingChingPayCredentials,
+): Record<string, unknown> {
 	if (order.reference === null)
 		throw new InputError(
 			"'Reference' is empty",
@@ -37,7 +45,7 @@ function createLinkCall(
 		...commonFields(order, credentials, minorUnits(order)),
 		payment_type: order.paymentType,
 	});
-	return post(credentials, LINK, mergeExtraFields(body, order.extraFields), ONCE);
+	return withinLimits(mergeExtraFields(body, order.extraFields), credentials);
 }
 
 function readLink(
@@ -48,7 +56,7 @@ function readLink(
 	const paymentId = paymentIdOf(reply, credentials);
 	const checkoutUrl = readPayerLink(data.payment_link, baseUrlOf(credentials));
 	return {
-		...made(order, credentials),
+		...made(linkBody(order, credentials), credentials),
 		checkoutId: paymentId,
 		paymentId: null,
 		reference: textOrNull(data.merchant_reference) ?? order.reference,

@@ -10,9 +10,11 @@ import {
 	unreadable,
 } from './chingChingPay.contract';
 import type { HttpCall, HttpReply, Refund, Sent } from '../shared/core/contract';
+import { sentDecimal } from '../shared/core/moneyLimits';
+import { withinLimits } from './chingChingPay.limits';
 import { omitNull } from '../shared/core/omitNull';
 import { InputError } from '../shared/core/inputError';
-import { ExactNumber, mergeExtraFields } from '../shared/core/exactJson';
+import { ExactNumber, mergeExtraFields, textOrNull } from '../shared/core/exactJson';
 import { fromMinorUnits, smallestUnits } from '../shared/core/money';
 
 /** api-219517934 */
@@ -36,6 +38,13 @@ export function createRefundCall(
 	order: RefundOrder,
 	credentials: ChingChingPayCredentials,
 ): HttpCall {
+	return post(credentials, REFUND, refundBody(order, credentials), ONCE);
+}
+
+function refundBody(
+	order: RefundOrder,
+	credentials: ChingChingPayCredentials,
+): Record<string, unknown> {
 	if (order.reference === '')
 		throw new InputError(
 			"'Refund Reference' is empty",
@@ -59,7 +68,7 @@ export function createRefundCall(
 		description: order.description,
 		callback_url: taggedCallbackUrl(order.callbackUrl, credentials),
 	});
-	return post(credentials, REFUND, mergeExtraFields(body, order.extraFields), ONCE);
+	return withinLimits(mergeExtraFields(body, order.extraFields), credentials);
 }
 
 /** api-219517934. Refund statuses are unknown; the merchant's paid values count here, too. */
@@ -70,6 +79,7 @@ export function readRefund(
 	const data = dataOf(reply);
 	if (isEmpty(data) || !succeeded(reply, credentials)) throw unreadable('refund', reply);
 	const transaction = readTransaction(data, credentials);
+	const sent = refundBody(order, credentials);
 	return {
 		provider: 'chingchingpay',
 		refundId: transaction.transactionId,
@@ -78,12 +88,7 @@ export function readRefund(
 		paymentReference: transaction.originalReference ?? order.paymentReference,
 		status: transaction.successful ? 'succeeded' : 'unknown',
 		providerStatus: transaction.providerStatus,
-		amount:
-			transaction.amount ??
-			fromMinorUnits(
-				smallestUnits(order.amount, order.amountUnit, order.currency, 'Amount'),
-				order.currency,
-			),
-		currency: transaction.currency ?? order.currency.toUpperCase(),
+		amount: transaction.amount ?? fromMinorUnits(sentDecimal(sent.amount), sent.currency),
+		currency: transaction.currency ?? textOrNull(sent.currency),
 	};
 }

@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { readAmount } from '../shared/core/money';
+import { decimalsOf, readAmount } from '../shared/core/money';
 import {
 	readAmountUnit,
 	readCallbackUrl,
@@ -104,7 +104,7 @@ export const createChingChingPayRefund = createOperation({
 function readOrder(row: RowReader): RefundOrder {
 	const currency = row.required('currency', 'Enter the currency of the payment.');
 	return {
-		amount: readAmount(row.value('amount'), 'Amount'),
+		amount: readAmount(row.value('amount'), 'Amount', decimalsOf(currency, readAmountUnit(row))),
 		amountUnit: readAmountUnit(row),
 		currency,
 		reference: row.text('reference', 'Refund Reference'),

@@ -10,7 +10,7 @@ import {
 } from '../shared/checkout/checkoutFields';
 import { callbackUrlWarning } from '../shared/checkout/createCheckout';
 import { InputError } from '../shared/core/inputError';
-import { readAmount } from '../shared/core/money';
+import { decimalsOf, readAmount } from '../shared/core/money';
 import { readAmountUnit, readExtraFields } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
 import { createRefundCall, readRefundReply, type EFundPayRefundOrder } from './eFundPay.refunds';
@@ -141,7 +141,11 @@ function readRefundOrder(row: RowReader): EFundPayRefundOrder {
 		);
 	return {
 		transactionId: row.text('transactionId'),
-		amount: readAmount(row.value('amount'), 'Amount'),
+		amount: readAmount(
+			row.value('amount'),
+			'Amount',
+			decimalsOf(row.text('currency'), readAmountUnit(row)),
+		),
 		amountUnit: readAmountUnit(row),
 		currency: row.text('currency'),
 		reason: row.text('reason'),

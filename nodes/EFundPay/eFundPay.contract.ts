@@ -1,4 +1,4 @@
-import { isAbsoluteUrl, readBaseUrl, readPayerLink } from '../shared/core/urls';
+import { blankIn, isAbsoluteUrl, readBaseUrl, readPayerLink } from '../shared/core/urls';
 import { CallFailure, quotedBody } from '../shared/core/callFailure';
 import type {
 	Checkout,
@@ -28,6 +28,8 @@ import { lookup } from '../shared/core/lookup';
 import { fromMinorUnits, smallestUnits } from '../shared/core/money';
 import { utcOfWallTime } from '../shared/core/zonedTime';
 import { readPlatformKey } from './platformKey';
+import { withinLimits } from './eFundPay.limits';
+import type { MoneyLimits } from '../shared/core/moneyLimits';
 import { verifyCallback, type SignatureSettings } from './signature';
 import { quote } from '../shared/core/quote';
 
@@ -43,7 +45,7 @@ const LONGEST_REFERENCE = 64;
 const HOW_TO_FIND_OUT =
 	"EFundPay cannot be searched by reference: look for this reference among the newest of 'Transaction: Get Many' before you run this row again.";
 
-export interface EFundPayCredentials extends SignatureSettings {
+export interface EFundPayCredentials extends SignatureSettings, MoneyLimits {
 	environment: 'live' | 'test' | 'custom';
 	/** Used with `custom` only. */
 	baseUrl?: string;
@@ -71,7 +73,7 @@ function credentialProblem(credentials: EFundPayCredentials): string | undefined
 	if (!credentials.merchantAccountId)
 		return "'Merchant Account ID' in the EFundPay credential is empty";
 	if (credentials.environment === 'custom' && !isAbsoluteUrl(credentials.baseUrl ?? ''))
-		return "'Base URL' in the EFundPay credential is not an absolute URL";
+		return `'Base URL' in the EFundPay credential ${blankIn(credentials.baseUrl ?? '') ?? 'is not an absolute URL'}`;
 	return keyProblem(credentials.secretKey, baseUrlOf(credentials));
 }
 
@@ -123,7 +125,7 @@ function createCheckoutCall(order: EFundPayOrder, credentials: EFundPayCredentia
 	return makingCall(
 		`${baseUrlOf(credentials)}${CREATE_CHECKOUT}`,
 		order,
-		writeJson(mergeExtraFields(body, order.extraFields)),
+		writeJson(withinLimits(mergeExtraFields(body, order.extraFields), credentials)),
 	);
 }
 

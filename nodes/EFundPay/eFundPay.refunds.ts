@@ -12,6 +12,7 @@ import {
 } from '../shared/core/exactJson';
 import { fromMinorUnits, smallestUnits } from '../shared/core/money';
 import { TRANSACTIONS, queryText } from './eFundPay.transactions';
+import { withinLimits } from './eFundPay.limits';
 import { pathPart } from '../shared/core/urls';
 import { lookup } from '../shared/core/lookup';
 import { CallFailure, quotedBody } from '../shared/core/callFailure';
@@ -65,7 +66,7 @@ export function createRefundCall(
 		method: 'POST',
 		url: `${baseUrlOf(credentials)}${TRANSACTIONS}/${pathPart(refund.transactionId, 'Transaction ID')}${REFUNDS}`,
 		headers: { 'content-type': 'application/json' },
-		body: writeJson(mergeExtraFields(body, refund.extraFields)),
+		body: writeJson(withinLimits(mergeExtraFields(body, refund.extraFields), credentials)),
 		// The page lists no idempotency key.
 		retry: 'never',
 		howToFindOut:

@@ -11,6 +11,7 @@ import { InputError } from '../shared/core/inputError';
 import { omitNull } from '../shared/core/omitNull';
 import { isObject, mergeExtraFields, textOrNull, writeJson } from '../shared/core/exactJson';
 import { createHmac } from 'crypto';
+import { withinLimits } from './eFundPay.limits';
 import { isAbsoluteUrl, pathPart } from '../shared/core/urls';
 import { CallFailure } from '../shared/core/callFailure';
 import { quote } from '../shared/core/quote';
@@ -72,7 +73,7 @@ export function createTransactionCall(
 		cart_items: common.cart_items ?? null,
 		...omitNull({ metadata: order.metadata, browser_info: order.browserInfo }),
 	};
-	const merged = mergeExtraFields(body, order.extraFields);
+	const merged = withinLimits(mergeExtraFields(body, order.extraFields), credentials);
 	if (paymentMethod.kind === 'other') refuseCard(merged.payment_method);
 	const text = writeJson(merged);
 	const secrets =

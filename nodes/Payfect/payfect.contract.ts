@@ -23,8 +23,10 @@ import {
 	textOrNull,
 } from '../shared/core/exactJson';
 import { wholeOrderAsItem } from '../shared/core/lineItems';
-import { currencyExponent, toMinorUnits } from '../shared/core/money';
+import { currencyExponent, refuseDecimals } from '../shared/core/money';
+import type { MoneyLimits } from '../shared/core/moneyLimits';
 import { deepEqual } from '../shared/core/deepEqual';
+import { withinLimits } from './payfect.limits';
 import { openFernetToken, readFernetKey } from './signature';
 import { verifyWithAny } from '../shared/core/secrets';
 import { omitNull } from '../shared/core/omitNull';
@@ -42,7 +44,7 @@ const SIGNATURE_HEADER = 'x-payfect-signature';
  */
 const CRYPTO_PAYMENT_METHOD = 'cryptopaymentmethoddetail';
 
-export interface PayfectCredentials {
+export interface PayfectCredentials extends MoneyLimits {
 	apiKey: string;
 	callbackSecretKey: string;
 	callbackSecretKeyPrevious?: string;
@@ -82,7 +84,7 @@ function createCheckoutCall(order: PayfectOrder, credentials: PayfectCredentials
 		method: 'POST',
 		url: `${readBaseUrl(credentials.baseUrl)}${CHECKOUTS}`,
 		headers: { 'content-type': 'application/json' },
-		body: JSON.stringify(mergeExtraFields(body, order.extraFields)),
+		body: JSON.stringify(withinLimits(mergeExtraFields(body, order.extraFields), credentials)),
 		// No idempotency key is documented, and nothing says that client_reference_id must be unique.
 		retry: 'never',
 		howToFindOut:
@@ -108,11 +110,11 @@ function invoiceItem(item: LineItem, currency: string, field: string): Record<st
 }
 
 /**
- * The amount as it is, if the currency has that many decimals. Of coins, and of all else that ISO
- * 4217 does not list, no page says how many.
+ * The amount as it is, if the currency can be paid in that many decimals. Of coins, and of all else
+ * that ISO 4217 does not list, no page says how many they have.
  */
 function payable(amount: string, currency: string, field: string): string {
-	if (currencyExponent(currency) !== undefined) toMinorUnits(amount, currency, field);
+	refuseDecimals(amount, currencyExponent(currency), currency.toUpperCase(), field);
 	return amount;
 }
 

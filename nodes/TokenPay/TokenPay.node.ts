@@ -23,7 +23,11 @@ import {
 } from '../shared/waiting/waitForPayment';
 import { getChains, getCurrencies } from './chainAndCurrency.fields';
 import { closeTokenPayCheckout } from './closeCheckout.operation';
-import { createCheckoutFields, createTokenPayCheckout } from './createCheckout.operation';
+import {
+	askForCoins,
+	createCheckoutFields,
+	createTokenPayCheckout,
+} from './createCheckout.operation';
 import { getBalanceFields, getTokenPayBalance } from './getBalance.operation';
 import { getTokenPayCheckout, whichCheckoutFields } from './getCheckout.operation';
 import { getCurrenciesFields, getTokenPayCurrencies } from './getCurrencies.operation';
@@ -171,6 +175,7 @@ export class TokenPay implements INodeType {
 		if (this.getNodeParameter('operation', 0) === 'compare') return await compareWithOrder(this);
 		if (this.getNodeParameter('operation', 0) === 'waitForPayment')
 			return await waitForPayment(this, tokenPayProvider);
+		await askForCoins(this);
 		const checked = checkedReplies();
 		return await eachItem(this, tokenPayProvider, {
 			callback: {

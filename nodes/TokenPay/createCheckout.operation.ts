@@ -1,4 +1,4 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import {
 	amountField,
 	amountFromField,
@@ -15,9 +15,13 @@ import {
 import { createCheckout } from '../shared/checkout/createCheckout';
 import { InputError } from '../shared/core/inputError';
 import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
+import { readCredentials } from '../shared/providerNode';
+import { sendCall } from '../shared/requests/sendCall';
 import { readText } from '../shared/core/readText';
+import { coinDecimals, learnCoins } from './coinDecimals';
 import { chainField, currencyField } from './chainAndCurrency.fields';
-import { tokenPay, type TokenPayOrder } from './tokenPay.contract';
+import { tokenPay, type TokenPayCredentials, type TokenPayOrder } from './tokenPay.contract';
+import { tokenPayProvider } from './tokenPay.provider';
 import type { RowReader } from '../shared/items/rowReader';
 import { quote } from '../shared/core/quote';
 
@@ -141,13 +145,40 @@ export const createCheckoutFields: INodeProperties[] = [
 	},
 ];
 
+/**
+ * To be called before the first row is read: with the coin's decimals each amount is checked, and
+ * what is wrong with it is said with them. A question that changes nothing; without an answer
+ * TokenPay decides.
+ */
+export async function askForCoins(context: IExecuteFunctions): Promise<void> {
+	if (context.getNodeParameter('operation', 0) !== 'create') return;
+	try {
+		const credentials = await readCredentials<TokenPayCredentials>(context, 'tokenPayApi');
+		const stopped = context.getExecutionCancelSignal();
+		await learnCoins(
+			credentials,
+			async (call) =>
+				await sendCall({ context, provider: tokenPayProvider, credentials }, call, {
+					maximumAttempts: 1,
+					timeoutMilliseconds: 5_000,
+					...(stopped ? { stopped } : {}),
+				}),
+		);
+	} catch {
+		// A credential that cannot be read is reported with the rows.
+	}
+}
+
 export const createTokenPayCheckout = createCheckout(tokenPay, readOrder);
 
-function readOrder(row: RowReader): TokenPayOrder {
+function readOrder(row: RowReader, credentials: TokenPayCredentials): TokenPayOrder {
 	const { attach, toAddress, locale } = row.collection('additionalFields');
+	const chain = row.required('chain', 'Choose a chain, or map it from the input item.');
+	const decimals = coinDecimals(chain, row.text('currency'), credentials);
 	return {
-		chain: row.required('chain', 'Choose a chain, or map it from the input item.'),
-		...readCheckoutOrder(row),
+		chain,
+		...readCheckoutOrder(row, decimals),
+		...(decimals === undefined ? {} : { coinDecimals: decimals }),
 		expiresInSeconds: readLifetime(row),
 		attach: readText(attach, 'Attached Text') || null,
 		toAddress: readText(toAddress, 'Collecting Wallet') || null,

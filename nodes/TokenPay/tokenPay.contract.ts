@@ -31,8 +31,10 @@ import { InputError } from '../shared/core/inputError';
 import { omitNull } from '../shared/core/omitNull';
 import { lookup } from '../shared/core/lookup';
 import { namesOf } from '../shared/core/lineItems';
-import { fromSmallestUnits } from '../shared/core/money';
+import { fromSmallestUnits, refuseDecimals } from '../shared/core/money';
+import type { MoneyLimits } from '../shared/core/moneyLimits';
 import { refusalOf } from './businessCodes';
+import { withinLimits } from './tokenPay.limits';
 import { openResource } from './encryptedResource';
 import {
 	hasSignatureHeader,
@@ -63,7 +65,7 @@ const ORDER = 'transaction';
 /** https://apidoc.tokenpay.me/error-code/status-code */
 const REQUESTS_PER_SECOND = 5;
 
-export interface TokenPayCredentials {
+export interface TokenPayCredentials extends MoneyLimits {
 	appId: string;
 	/** `mch_id`: digits, but a text. */
 	merchantId: string;
@@ -76,6 +78,8 @@ export interface TokenPayCredentials {
 
 export interface TokenPayOrder extends CheckoutOrder {
 	chain: string;
+	/** As TokenPay's list of coins states it; absent where it could not be asked or has no such coin. */
+	coinDecimals?: number;
 	expiresInSeconds: number;
 	/** Handed back in the callback, once paid. */
 	attach: string | null;
@@ -149,16 +153,17 @@ export function post(
  */
 function createBody(
 	order: TokenPayOrder,
-	{ appId, merchantId }: TokenPayCredentials,
+	credentials: TokenPayCredentials,
 ): Record<string, unknown> {
 	if (order.amount === null)
 		throw new InputError(
 			'A line item has a price ID, which TokenPay does not know',
 			'Give name, unitAmount and quantity.',
 		);
+	refuseUnpayable(order);
 	const body = omitNull({
-		app_id: appId,
-		mch_id: merchantId,
+		app_id: credentials.appId,
+		mch_id: credentials.merchantId,
 		description: order.description ?? namesOf(order.lineItems),
 		out_trade_no: order.reference,
 		expire_second: order.expiresInSeconds,
@@ -172,7 +177,26 @@ function createBody(
 		return_url: order.successUrl,
 		order_type: PLATFORM_ORDER,
 	});
-	return mergeExtraFields(body, order.extraFields);
+	return withinLimits(mergeExtraFields(body, order.extraFields), credentials);
+}
+
+/** Each amount that was typed in, by the decimals of the coin. */
+function refuseUnpayable({
+	amount,
+	lineItems,
+	coinDecimals,
+	currency,
+	chain,
+}: TokenPayOrder): void {
+	const typed: Array<[string, string]> =
+		lineItems.length === 0
+			? [[amount ?? '0', 'Amount']]
+			: lineItems.map(({ unitAmount }, index) => [
+					unitAmount,
+					`Line Items ${index + 1}: Unit Amount`,
+				]);
+	for (const [each, field] of typed)
+		refuseDecimals(each, coinDecimals, `${currency} on ${chain}`, field);
 }
 
 function createCheckoutCall(order: TokenPayOrder, credentials: TokenPayCredentials): HttpCall {

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { amountUnitField } from '../shared/checkout/checkoutFields';
-import { readAmount } from '../shared/core/money';
+import { decimalsOf, readAmount } from '../shared/core/money';
 import {
 	readAmountUnit,
 	readCurrency,
@@ -124,7 +124,11 @@ export const createWooshPayPrice = createOperation({
 
 function readPriceOrder(row: RowReader): PriceOrder {
 	return {
-		amount: readAmount(row.value('amount'), 'Amount'),
+		amount: readAmount(
+			row.value('amount'),
+			'Amount',
+			decimalsOf(row.text('currency'), readAmountUnit(row)),
+		),
 		currency: readCurrency(row),
 		amountUnit: readAmountUnit(row),
 		product: readProductOfPrice(row),

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { amountUnitField } from '../shared/checkout/checkoutFields';
-import { readAmount } from '../shared/core/money';
+import { decimalsOf, readAmount } from '../shared/core/money';
 import { readAmountUnit, readExtraFields } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
 import { metadataField, readMetadata } from './metadata.fields';
@@ -116,10 +116,13 @@ function readRefundOrder(row: RowReader): RefundOrder {
 		? ''
 		: row.required('currency', 'Enter the currency of the payment, or map it from the input item.');
 	const more = row.collection('additionalFields');
+	const amountUnit = readAmountUnit(row);
 	return {
 		paymentId,
-		amount: whole ? null : readAmount(row.value('amount'), 'Amount'),
-		amountUnit: readAmountUnit(row),
+		amount: whole
+			? null
+			: readAmount(row.value('amount'), 'Amount', decimalsOf(currency, amountUnit)),
+		amountUnit,
 		currency,
 		reference: row.text('reference', 'Refund Reference') || null,
 		reason: readText(more.reason, 'Reason') || null,

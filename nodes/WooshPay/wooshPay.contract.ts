@@ -48,6 +48,7 @@ import {
 	createCall,
 	getCall,
 } from './wooshPay.requests';
+import { checkoutWithinLimits } from './wooshPay.limits';
 import { getRefundCall } from './wooshPay.refunds';
 import { isKeptSecret, verifyWithAny } from '../shared/core/secrets';
 
@@ -141,7 +142,7 @@ function createCheckoutCall(order: WooshPayOrder, credentials: WooshPayCredentia
 	return createCall(
 		{
 			path: SESSIONS,
-			body: mergeExtraFields(body, order.extraFields),
+			body: checkoutWithinLimits(mergeExtraFields(body, order.extraFields), credentials),
 			howToFindOut:
 				'Look in the WooshPay dashboard for a checkout with this reference before you run this row again.',
 			reference: order.reference,

@@ -1,6 +1,7 @@
 import { CreateOptions, WooshPayCredentials, createCall, getCall } from './wooshPay.requests';
 import type { HttpCall } from '../shared/core/contract';
 import { minorUnits, withReference } from './wooshPay.contract';
+import { refundWithinLimits } from './wooshPay.limits';
 import { mergeExtraFields } from '../shared/core/exactJson';
 import { pathPart } from '../shared/core/urls';
 import { omitNull } from '../shared/core/omitNull';
@@ -36,7 +37,11 @@ export function createRefundCall(refund: RefundOrder, credentials: WooshPayCrede
 	return createCall(
 		{
 			path: REFUNDS,
-			body: mergeExtraFields(body, refund.extraFields),
+			body: refundWithinLimits(
+				mergeExtraFields(body, refund.extraFields),
+				refund.currency,
+				credentials,
+			),
 			howToFindOut: 'Look at the payment in the WooshPay dashboard before you refund it again.',
 			reference: refund.reference,
 			attempt: refund.attempt,

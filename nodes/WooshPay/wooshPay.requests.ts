@@ -1,6 +1,7 @@
 import { readBaseUrl } from '../shared/core/urls';
 import type { HttpCall } from '../shared/core/contract';
 import { writeJson } from '../shared/core/exactJson';
+import type { MoneyLimits } from '../shared/core/moneyLimits';
 import { idempotencyKey } from '../shared/core/idempotencyKey';
 import { omitNull } from '../shared/core/omitNull';
 
@@ -18,7 +19,7 @@ const TEST_API = 'https://apitest.wooshpay.com';
  */
 export const JSON_HEADERS = { 'content-type': 'application/json' };
 
-export interface WooshPayCredentials {
+export interface WooshPayCredentials extends MoneyLimits {
 	environment: 'live' | 'test' | 'custom';
 	/** Only with the environment `custom`. */
 	baseUrl?: string;

@@ -11,7 +11,7 @@ import { noteCheckout, refuseSecondCheckout, resumesThisExecution } from './resu
  */
 export function createCheckout<Credentials, Order extends CheckoutOrder>(
 	{ checkout }: CheckoutContract<Credentials, Order>,
-	read: (row: RowReader) => Order,
+	read: (row: RowReader, credentials: Credentials) => Order,
 ): Operation<Credentials> {
 	return paymentOperation({
 		read,

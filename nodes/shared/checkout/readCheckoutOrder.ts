@@ -1,29 +1,41 @@
 import type { IDataObject } from 'n8n-workflow';
-import { readUrl } from '../core/urls';
+import { isAbsoluteUrl, readUrl } from '../core/urls';
 import type { CheckoutOrder, LineItem } from '../core/contract';
 import { isObject } from '../core/exactJson';
 import { InputError } from '../core/inputError';
-import { readAmount, sumOfLineItems } from '../core/money';
+import {
+	decimalsOf,
+	decimalsToAdvise,
+	readAmount,
+	readUnitAmount,
+	sumOfLineItems,
+} from '../core/money';
 import { readText } from '../core/readText';
 import { tooManyItems } from '../items/tooManyItems';
 import type { RowReader } from '../items/rowReader';
 import { quote } from '../core/quote';
+import { refuseShopLineItem, type LineItemSource } from './shopLineItems';
 
 const LINE_ITEM_NAMES = ['name', 'unitAmount', 'quantity', 'description', 'images', 'price'];
 
 /**
  * Reads the fields that Create Checkout has on every provider.
  *
+ * @param coinDecimals that the provider states for the coin, where there is one
  * @throws InputError naming the field that is wrong
  */
-export function readCheckoutOrder(row: RowReader): CheckoutOrder {
-	const lineItems = readLineItems(row);
+export function readCheckoutOrder(row: RowReader, coinDecimals?: number): CheckoutOrder {
+	const amountUnit = readAmountUnit(row);
+	const decimals = decimalsToAdvise(coinDecimals ?? decimalsOf(row.text('currency'), amountUnit));
+	const lineItems = readLineItems(row, decimals);
 	const currency = readCurrency(row);
 	return {
 		amount:
-			lineItems === undefined ? readAmount(row.value('amount'), 'Amount') : totalOf(lineItems),
+			lineItems === undefined
+				? readAmount(row.value('amount'), 'Amount', decimals)
+				: totalOf(lineItems),
 		lineItems: lineItems ?? [],
-		amountUnit: readAmountUnit(row),
+		amountUnit,
 		currency,
 		reference: row.text('reference') || null,
 		description: row.text('description') || null,
@@ -41,7 +53,14 @@ export function readCurrency(row: RowReader): string {
 
 /** Null where the provider's own price list decides. */
 function totalOf(lineItems: LineItem[]): string | null {
-	return lineItems.some((item) => item.price !== undefined) ? null : sumOfLineItems(lineItems);
+	if (lineItems.some((item) => item.price !== undefined)) return null;
+	const total = sumOfLineItems(lineItems);
+	if (!/[1-9]/.test(total))
+		throw new InputError(
+			"'Line Items' add up to zero",
+			'Give one line at least a unit amount of more than zero.',
+		);
+	return total;
 }
 
 /** `Amount Unit`; major units where the form has no such field. */
@@ -82,11 +101,22 @@ export function readExtraFields(row: RowReader): IDataObject {
 }
 
 /** Undefined when the order is one amount. */
-function readLineItems(row: RowReader): LineItem[] | undefined {
+function readLineItems(row: RowReader, decimals: number): LineItem[] | undefined {
 	const from = row.choice('amountFrom', ['amount', 'lineItems', 'lineItemsJson']);
 	if (from === 'lineItems') {
 		const { item = [] } = row.value('lineItems', {}) as { item?: unknown[] };
-		return readItems(item, 'Line Items', 'Add at least one line item, or choose One Amount.');
+		if (item.length === 0)
+			throw new InputError(
+				"'Line Items' is empty",
+				'Add at least one line item, or choose One Amount.',
+			);
+		return item.map((entry, index) =>
+			readItem(
+				entry,
+				{ field: `Line Items ${index + 1}`, saved: null, value: undefined },
+				decimals,
+			),
+		);
 	}
 	if (from === 'lineItemsJson') {
 		const items = row.json('lineItemsJson', 'Line Items (JSON)');
@@ -95,23 +125,28 @@ function readLineItems(row: RowReader): LineItem[] | undefined {
 				"'Line Items (JSON)' is not a list",
 				'Enter a JSON list such as [{"name": "Tea", "unitAmount": "12.50", "quantity": 2}].',
 			);
-		return readItems(
-			items,
-			'Line Items (JSON)',
-			'Give at least one line item, or choose One Amount.',
+		if (items.length === 0)
+			throw new InputError(
+				"'Line Items (JSON)' is empty",
+				'Give at least one line item, or choose One Amount.',
+			);
+		const saved = savedText(row.saved('lineItemsJson'));
+		const value = row.value('lineItemsJson', '');
+		return items.map((entry, index) =>
+			readItem(entry, { field: `Line Items (JSON) ${index + 1}`, saved, value }, decimals),
 		);
 	}
 	return undefined;
 }
 
-function readItems(items: unknown[], field: string, whenEmpty: string): LineItem[] {
-	if (items.length === 0) throw new InputError(`'${field}' is empty`, whenEmpty);
-	return items.map((entry, index) => readItem(entry, `${field} ${index + 1}`));
-}
+/** Of a JSON field, which is saved as a text; '' where somebody has put the list itself there. */
+const savedText = (saved: unknown) => (typeof saved === 'string' ? saved : '');
 
-function readItem(entry: unknown, field: string): LineItem {
+function readItem(entry: unknown, source: LineItemSource, decimals: number): LineItem {
+	const { field } = source;
 	if (!isObject(entry))
 		throw new InputError(`'${field}' is not an object`, 'Give name, unitAmount and quantity.');
+	refuseShopLineItem(entry, source);
 	const price = readText(entry.price, `${field}: Price ID`);
 	const name = readText(entry.name, `${field}: Name`);
 	const description = readText(entry.description, `${field}: Description`);
@@ -126,21 +161,32 @@ function readItem(entry: unknown, field: string): LineItem {
 			'Remove one of them: a price ID brings its own amount.',
 		);
 	}
-	const images = Array.isArray(entry.images)
-		? entry.images.map((image) => readText(image, `${field}: Images`))
-		: readText(entry.images, `${field}: Images`)
-				.split(/[\s,]+/)
-				.filter(Boolean);
+	const images = readImages(entry.images, `${field}: Images`);
 	return {
 		name,
-		unitAmount: price === '' ? readAmount(entry.unitAmount, `${field}: Unit Amount`) : '0',
+		unitAmount:
+			price === '' ? readUnitAmount(entry.unitAmount, `${field}: Unit Amount`, decimals) : '0',
 		quantity: readQuantity(entry, field),
 		...(description === '' ? {} : { description }),
-		...(images.length === 0
-			? {}
-			: { images: images.map((image) => readUrl(image, `${field}: Images`) ?? '') }),
+		...(images.length === 0 ? {} : { images }),
 		...(price === '' ? {} : { price }),
 	};
+}
+
+/** A JSON list, or a text with commas or blanks between the addresses. */
+function readImages(value: unknown, field: string): string[] {
+	if (Array.isArray(value))
+		return value.map((image) => readUrl(readText(image, field), field) ?? '');
+	const images = readText(value, field)
+		.split(/[\s,]+/)
+		.filter(Boolean);
+	const isCut = images.some((image) => !isAbsoluteUrl(image)) && isAbsoluteUrl(images[0] ?? '');
+	if (isCut)
+		throw new InputError(
+			`'${field}' holds an address with a blank or comma in it, where the next one would begin`,
+			'Write %20 in place of the blank and %2C in place of the comma.',
+		);
+	return images.map((image) => readUrl(image, field) ?? '');
 }
 
 function isBlank(value: unknown): boolean {
@@ -173,10 +219,13 @@ function readQuantity(item: Record<string, unknown>, field: string): number {
 			'Enter 1, 2, 3 and so on, or map a field that holds a number.',
 		);
 	const quantity = Number(text);
-	if (!/^\d+$/.test(text) || quantity < 1 || !Number.isSafeInteger(quantity)) {
+	// Sheets and shops write two pieces as 2.00.
+	if (!/^\d+(\.0+)?$/.test(text) || quantity < 1 || !Number.isSafeInteger(quantity)) {
 		throw new InputError(
 			`'${field}: Quantity' is not a whole number above zero: ${quote(text)}`,
-			'Enter 1, 2, 3 and so on.',
+			/^\d*\.\d*[1-9]/.test(text)
+				? 'Sell what is weighed or measured as one piece: quantity 1, its whole price as the unit amount, and how much it is in the name.'
+				: 'Enter 1, 2, 3 and so on; leave out a line of which nothing is sold.',
 		);
 	}
 	return quantity;

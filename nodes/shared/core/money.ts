@@ -61,16 +61,55 @@ export function currencyExponent(currency: string): number | undefined {
  */
 export const LONGEST_AMOUNT = 40;
 
+/** Of a coin of which nobody says how many it has: as many as the most common wallets show. */
+export const MOST_DECIMALS_OF_A_COIN = 8;
+
+/**
+ * To how many decimals a computed amount is rounded by whoever gives it: as many as the currency
+ * has, 8 where ISO 4217 does not list it, none in the smallest unit.
+ */
+export function decimalsOf(currency: string, unit: 'major' | 'smallest' = 'major'): number {
+	return unit === 'smallest' ? 0 : (currencyExponent(currency) ?? MOST_DECIMALS_OF_A_COIN);
+}
+
+/** Eighteen decimals of a coin would keep what the computation left behind. */
+export function decimalsToAdvise(decimals: number): number {
+	return Math.min(decimals, MOST_DECIMALS_OF_A_COIN);
+}
+
+/** What to write, and where, so that an amount is rounded before it gets here. */
+export function howToRound(decimals: number): string {
+	return `in an expression {{ Number(…).toFixed(${decimals}) }}, in a sheet =ROUND(…, ${decimals})`;
+}
+
 /**
  * Reads an amount as people give it (text of a field, or a number from a sheet cell) into plain
  * decimal text, unrounded.
  *
  * @param field display name, for the error
+ * @param decimals of the currency, for the advice on rounding
  * @throws InputError for empty, endless, zero, negative, exponent form, separators, signs, other
- * digits than 0-9, and numbers of more digits
- *   than a number holds
+ * digits than 0-9, numbers of more digits than a number holds, and what a computation left behind
+ * the decimals that people write
  */
-export function readAmount(value: unknown, field: string): string {
+export function readAmount(value: unknown, field: string, decimals = 2): string {
+	const amount = readDecimal(value, field, decimals);
+	if (!/[1-9]/.test(amount))
+		throw new InputError(`'${field}' is zero`, 'Enter an amount that is more than zero.');
+	return amount;
+}
+
+/** Like `readAmount`, for the price of one piece, which may be free (0.00). */
+export function readUnitAmount(value: unknown, field: string, decimals = 2): string {
+	if (/^\s*-\s*[\d.]/.test(written(value)))
+		throw new InputError(
+			`'${field}' is below zero: ${quote(written(value).trim())}`,
+			"A discount cannot be a line of its own: take it off the unit amounts of the other lines, or set 'Amount From' to One Amount and give the total that is left.",
+		);
+	return readDecimal(value, field, decimals);
+}
+
+function readDecimal(value: unknown, field: string, decimals: number): string {
 	const text = written(value).trim();
 	if (text === '')
 		throw new InputError(
@@ -84,16 +123,38 @@ export function readAmount(value: unknown, field: string): string {
 			`'${field}' is longer than any amount: ${quote(text)}`,
 			`Give an amount of ${LONGEST_AMOUNT} characters at the most.`,
 		);
+	if (isNotRounded(value, text))
+		throw new InputError(
+			`'${field}' is the result of a computation that was not rounded: ${quote(text)}`,
+			`Round it first: ${howToRound(decimals)}.`,
+		);
 	if (typeof value === 'number' && !holdsEveryDigit(value)) {
 		throw new InputError(
 			`'${field}' has more digits than a number holds exactly: ${quote(text)}`,
 			'Give the amount as text, for example from a column that is formatted as text.',
 		);
 	}
-	const amount = text.replace(/^0+(?=\d)/, '');
-	if (!/[1-9]/.test(amount))
-		throw new InputError(`'${field}' is zero`, 'Enter an amount that is more than zero.');
-	return amount;
+	return text.replace(/^0+(?=\d)/, '');
+}
+
+/**
+ * Whether the digits are what floating point leaves behind a sum or product (`12.2 * 3` is
+ * 36.599999999999994). A number with decimals and more than 15 digits always is. A text can be the
+ * exact amount of a coin with eighteen decimals, so it is only where it is what JavaScript writes
+ * for a number, goes beyond the eight decimals that people use, and ends in a row of zeros or nines
+ * with a few odd digits behind.
+ */
+function isNotRounded(value: unknown, text: string): boolean {
+	const fraction = text.split('.')[1] ?? '';
+	if (fraction === '') return false;
+	if (typeof value === 'number') return !holdsEveryDigit(value);
+	const digits = text.replace(/^0+\.?0*|\./g, '').length;
+	return (
+		fraction.length > MOST_DECIMALS_OF_A_COIN &&
+		digits >= 14 &&
+		/(?:0{4}|9{4})\d{1,4}$/.test(fraction) &&
+		Number(text).toFixed(fraction.length) === text.replace(/^0+(?=\d)/, '')
+	);
 }
 
 function written(value: unknown): string {
@@ -123,6 +184,43 @@ function adviceFor(text: string): string {
 }
 
 /**
+ * Refuses what a currency cannot be paid in, and rounds nothing.
+ *
+ * @param known the decimals that ISO 4217, or the provider of a coin, states; undefined where
+ * nobody says how many there are
+ * @param currency as the message names it
+ * @throws InputError for more decimals than that (8 where nobody says), and, where nobody says, for
+ * what may as well be a thousand
+ */
+export function refuseDecimals(
+	amount: string,
+	known: number | undefined,
+	currency: string,
+	field: string,
+): void {
+	const most = known ?? MOST_DECIMALS_OF_A_COIN;
+	const asThousands = /^[1-9]\d{0,2}\.\d{3}$/.test(amount) ? amount.replace('.', '') : null;
+	if (known === undefined && asThousands !== null)
+		throw new InputError(
+			`'${field}' ${quote(amount)} can be read as ${asThousands}, and as a number with three decimals`,
+			`Write ${asThousands} if the point separates thousands, ${amount}0 if it does not.`,
+		);
+	// Zeros count too: in half the world "1.000" is a thousand, so a third decimal is never taken for
+	// a slip.
+	if ((amount.split('.')[1]?.length ?? 0) <= most) return;
+	const decimals = most === 0 ? 'no decimals' : `${most} decimals`;
+	const rounding = `ound it, because nothing is rounded here: ${howToRound(decimalsToAdvise(most))}.`;
+	throw new InputError(
+		known === undefined
+			? `'${field}' ${quote(amount)} has more than ${decimals}`
+			: `'${field}' ${quote(amount)} has more decimals than ${currency}, which has ${decimals}`,
+		asThousands === null
+			? `R${rounding}`
+			: `Write ${asThousands} if the point separates thousands. Otherwise r${rounding}`,
+	);
+}
+
+/**
  * Major units to the integer of smallest units that the provider wants, exactly (`"12.50"`, `HKD` →
  * `"1250"`).
  *
@@ -136,15 +234,7 @@ export function toMinorUnits(amount: string, currency: string, field: string): s
 			"Correct the code (three letters, for example HKD), or set 'Amount Unit' to Smallest Unit and give the amount as the provider wants it.",
 		);
 	}
-	// Zeros count too: in half the world "1.000" is a thousand, so a third decimal is never taken for
-	// a slip.
-	if ((amount.split('.')[1]?.length ?? 0) > exponent) {
-		const decimals = exponent === 0 ? 'no decimals' : `${exponent} decimals`;
-		throw new InputError(
-			`'${field}' ${quote(amount)} has more decimals than ${currency.toUpperCase()}, which has ${decimals}`,
-			`Round it to ${decimals} before this node; nothing is rounded here.`,
-		);
-	}
+	refuseDecimals(amount, exponent, currency.toUpperCase(), field);
 	return scale(amount, exponent);
 }
 
@@ -163,7 +253,7 @@ export function smallestUnits(
 	if (amount.includes('.')) {
 		throw new InputError(
 			`'${field}' ${quote(amount)} has decimals, but 'Amount Unit' is Smallest Unit`,
-			"Give a whole number of the smallest unit, or set 'Amount Unit' to Major Unit.",
+			`Give a whole number of the smallest unit (${howToRound(0)}), or set 'Amount Unit' to Major Unit.`,
 		);
 	}
 	return amount;

@@ -8,6 +8,12 @@ import { quote } from './quote';
  */
 export function readBaseUrl(value: string, field = 'Base URL'): string {
 	const text = withoutFinalSlashes(value.trim());
+	const blank = blankIn(text);
+	if (blank !== undefined)
+		throw new InputError(
+			`'${field}' in the credential ${blank}`,
+			'Open the credential and take it out.',
+		);
 	if (!isAbsoluteUrl(text)) {
 		throw new InputError(
 			`'${field}' in the credential is not an absolute URL`,
@@ -35,6 +41,22 @@ export function isAbsoluteUrl(text: string): boolean {
 	}
 }
 
+const NAME_OF_BLANK: Record<string, string> = {
+	'\t': 'a tab',
+	'\n': 'a line break',
+	'\r': 'a line break',
+};
+
+/**
+ * What to say of an address that would be one without its blank: which it is, and where, because
+ * nobody sees it; undefined for every other text.
+ */
+export function blankIn(text: string): string | undefined {
+	const at = text.search(/\s/);
+	if (at < 0 || !isAbsoluteUrl(text.replace(/\s/g, ''))) return undefined;
+	return `contains ${NAME_OF_BLANK[text.charAt(at)] ?? 'a blank'} as its character ${at + 1}`;
+}
+
 /**
  * An address that the user gave, byte for byte; null if empty.
  *
@@ -44,6 +66,12 @@ export function readUrl(value: unknown, field: string): string | null {
 	if (value === undefined || value === null) return null;
 	const text = typeof value === 'string' ? value.trim() : undefined;
 	if (text === '') return null;
+	const blank = text === undefined ? undefined : blankIn(text);
+	if (blank !== undefined)
+		throw new InputError(
+			`'${field}' ${blank}`,
+			'Take it out, or write %20 in its place; in an expression, put encodeURIComponent(…) around the value that holds it.',
+		);
 	if (text === undefined || !isAbsoluteUrl(text))
 		throw new InputError(
 			`'${field}' is not an absolute URL`,

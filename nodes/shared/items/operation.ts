@@ -29,7 +29,7 @@ export type Operations<Credentials> = Record<string, Record<string, Operation<Cr
 /** An operation of one call. */
 export interface OneCall<Credentials, Order, Result extends object = object> {
 	/** The item's fields. */
-	read: (row: RowReader) => Order;
+	read: (row: RowReader, credentials: Credentials) => Order;
 	call: (order: Order, credentials: Credentials) => HttpCall;
 	/** The answer in our shape. */
 	result: (reply: HttpReply, sent: Sent<Credentials, Order>) => Result;
@@ -214,6 +214,6 @@ function readSent<Credentials, Order>(
 	row: RowReader,
 	credentials: Credentials,
 ): Sent<Credentials, Order> {
-	const order = read(row);
+	const order = read(row, credentials);
 	return { order, call: call(order, credentials), credentials };
 }

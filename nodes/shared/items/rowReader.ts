@@ -38,6 +38,8 @@ export interface RowReader {
 		field?: string,
 	): Value;
 	value(parameter: string, fallback?: unknown): unknown;
+	/** As it is saved, expressions not evaluated. */
+	saved(parameter: string): unknown;
 	/**
 	 * The fields of a collection parameter that are filled in, texts trimmed. What shall be a text is
 	 * read with `readText`.
@@ -71,6 +73,7 @@ export function readerOf(context: IExecuteFunctions, run: Run, itemIndex: number
 	const row: RowReader = {
 		itemIndex,
 		value,
+		saved: (parameter) => run.parameters[parameter],
 		text: (parameter, field = labelOf(parameter)) => readText(value(parameter, ''), field),
 		required(parameter, advice, field = labelOf(parameter)) {
 			const text = row.text(parameter, field);

@@ -11,6 +11,9 @@ const SHORTEST_PIECE_OF_A_SECRET = 12;
 /** Of an answer that is quoted in an error; what is beyond is not even looked at. */
 const LONGEST_WORDS = 10_000;
 
+/** Fields of every credential that are no secrets. */
+const OPEN_EVERYWHERE = ['largestAmount', 'allowedCurrencies'];
+
 /** What an error shows of an answer: its words, without markup, and not many. */
 export function excerpt(text: string): string {
 	const words = text
@@ -30,7 +33,7 @@ export function secretsHidden<Credentials>(
 	credentials: Credentials,
 	call: HttpCall,
 ): (text: string) => string {
-	const open: readonly string[] = contract.nonSecretFields ?? [];
+	const open: readonly string[] = [...(contract.nonSecretFields ?? []), ...OPEN_EVERYWHERE];
 	const fields = Object.entries(credentials as Record<string, unknown>).flatMap(([name, value]) =>
 		typeof value === 'string' && !open.includes(name) && !/^https?:/i.test(value) ? [value] : [],
 	);

@@ -230,7 +230,7 @@ describe('Create Checkout', () => {
 			{
 				amountFrom: 'lineItemsJson',
 				lineItemsJson:
-					'[{ "name": "Tea", "price": "12.50" }, { "name": "Cup", "unitAmount": "1.00" }]',
+					'[{ "name": "Tea", "price": "price_1" }, { "name": "Cup", "unitAmount": "1.00" }]',
 			},
 		],
 		[
@@ -359,7 +359,7 @@ describe('Create Link', () => {
 
 	it('is not made for less than the whole when a line item has a price that nobody here knows', async () => {
 		const lineItemsJson =
-			'[{ "name": "Tea", "price": "12.50" }, { "name": "Cup", "unitAmount": "1.00" }]';
+			'[{ "name": "Tea", "price": "price_1" }, { "name": "Cup", "unitAmount": "1.00" }]';
 		expect(
 			wordsOf(await shop.run({ ...link, amountFrom: 'lineItemsJson', lineItemsJson })),
 		).toContain("'Line Items' hold a price ID");

@@ -180,11 +180,10 @@ describe('the request of Create Checkout', () => {
 	});
 
 	it.each(['9', '20.50', '0.000000000000000001', '90071992547409931234.123456789'])(
-		'sends the amount %s as a number with just these digits',
+		'sends the amount %s of a coin with 18 decimals as a number with just these digits',
 		(amount) => {
-			expect(tokenPay.checkout.call(order({ amount }), credentials).body).toContain(
-				`"amount":${amount},`,
-			);
+			const ofEther = order({ amount, coinDecimals: 18 });
+			expect(tokenPay.checkout.call(ofEther, credentials).body).toContain(`"amount":${amount},`);
 		},
 	);
 

@@ -331,7 +331,7 @@ it.each<[string, IDataObject, string]>([
 	[
 		'a cancel page with a blank',
 		{ cancelUrl: 'https://shop.example/a b' },
-		"'Cancel URL' is not an absolute URL",
+		"'Cancel URL' contains a blank as its character 23",
 	],
 	['no callback address', { callback: 'url', callbackUrl: '={{ "" }}' }, "'Callback URL' is empty"],
 	[
@@ -387,9 +387,9 @@ it.each<[string, IDataObject, string]>([
 		`'Line Items 2: Unit Amount' is not a plain number: "1,000"`,
 	],
 	[
-		'a free line item',
+		'nothing but free line items',
 		fields({ name: 'Tea', unitAmount: '0', quantity: 1 }),
-		"'Line Items 1: Unit Amount' is zero",
+		"'Line Items' add up to zero",
 	],
 	[
 		'no quantity',

@@ -188,15 +188,14 @@ describe('readAmount', () => {
 		expect(error.advice).toMatch(advice);
 	});
 
-	it.each(
-		['12345678901234567890', '9007199254740993', '0.30000000000000004', '90071992547409.931'].map(
-			Number,
-		),
-	)('refuses the number %p, of which a spreadsheet no longer knows every digit', (value) => {
-		const error = refusal(() => readAmount(value, 'Amount'));
-		expect(error.message).toMatch(/'Amount' has more digits than a number holds exactly/);
-		expect(error.advice).toMatch(/as text/);
-	});
+	it.each(['12345678901234567890', '9007199254740993'].map(Number))(
+		'refuses the number %p, of which a spreadsheet no longer knows every digit',
+		(value) => {
+			const error = refusal(() => readAmount(value, 'Amount'));
+			expect(error.message).toMatch(/'Amount' has more digits than a number holds exactly/);
+			expect(error.advice).toMatch(/as text/);
+		},
+	);
 
 	it('names the field as the form does', () => {
 		expect(refusal(() => readAmount('x', 'Line Items 2: Unit Amount')).message).toMatch(

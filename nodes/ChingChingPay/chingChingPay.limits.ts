@@ -1,0 +1,25 @@
+import { fromMinorUnits } from '../shared/core/money';
+import {
+	refuseBeyondLimits,
+	sentCurrencies,
+	sentDecimal,
+	type MoneyLimits,
+} from '../shared/core/moneyLimits';
+
+/** The body of a checkout, link or refund, if its money is within the limits of the credential. */
+export function withinLimits(
+	body: Record<string, unknown>,
+	limits: MoneyLimits,
+): Record<string, unknown> {
+	// api-208767284: a command moves no money.
+	if (body.transaction_type === 'command' && body.amount === undefined) return body;
+	refuseBeyondLimits(
+		{
+			amount: fromMinorUnits(sentDecimal(body.amount), body.currency),
+			currencies: sentCurrencies(body.currency),
+			toBeTold: 'Use a currency of ISO 4217, and a whole number as amount in Extra Request Fields.',
+		},
+		limits,
+	);
+	return body;
+}

@@ -1,0 +1,24 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+/** The last two fields of every credential: `refuseBeyondLimits` (core/moneyLimits.ts). */
+export const largestAmountField: INodeProperties = {
+	displayName: 'Largest Amount',
+	name: 'largestAmount',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. 500 EUR, 60000 JPY',
+	description:
+		'Checkouts and refunds of more are refused, whoever runs the node, AI agents included. In major units. A number alone counts for every currency that is not named. Empty: no limit.',
+	hint: 'The most that one checkout or refund may be, such as 500, or 500 EUR, 60000 JPY',
+};
+
+export const allowedCurrenciesField: INodeProperties = {
+	displayName: 'Allowed Currencies',
+	name: 'allowedCurrencies',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. EUR, USD',
+	description:
+		'Checkouts and refunds in another currency are refused, whoever runs the node, AI agents included. Empty: every currency.',
+	hint: 'The currencies that checkouts and refunds may be in, such as EUR, USD',
+};
