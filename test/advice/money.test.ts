@@ -4,9 +4,9 @@
  * people would turn in circles, or send a wrong amount.
  */
 import type { IDataObject } from 'n8n-workflow';
-import { samples } from '../every-provider.samples';
+import { testProviders } from '../providers';
 import { runNode } from '../support/contexts';
-import { newCredential, newNode, providerFolders } from '../support/providers';
+import { newCredential, newNode } from '../support/providers';
 import { TestSandbox } from '../support/testSandbox';
 
 let sandbox: TestSandbox;
@@ -20,13 +20,15 @@ interface Seen {
 	amount: unknown;
 }
 
+const factsOf = (name: string) => testProviders().find(({ folder }) => folder === name);
+
 let orders = 0;
 
 async function create(
 	folder: string,
 	parameters: IDataObject,
 	json: IDataObject = {},
-	fields: IDataObject = {},
+	fields: Record<string, string> = {},
 ): Promise<Seen> {
 	const credential = newCredential(folder);
 	const run = await runNode({
@@ -40,7 +42,7 @@ async function create(
 			reference: `advice-${++orders}`,
 			callback: 'url',
 			callbackUrl: 'https://n8n.example/webhook/1/callback',
-			...samples[folder]?.order,
+			...factsOf(folder)?.order,
 			...parameters,
 		},
 	});
@@ -57,9 +59,11 @@ function advised({ error }: Seen, value: string): string {
 	return `=${expression.replace('…', () => value)}`;
 }
 
-const folders = providerFolders();
+const folders = testProviders().map(({ folder }) => folder);
 /** Whose currency in the samples has a known number of decimals, two. */
-const inCurrencies = folders.filter((folder) => (samples[folder]?.amountUnits ?? []).length > 0);
+const inCurrencies = folders.filter(
+	(folder) => (factsOf(folder)?.form.amountUnits ?? []).length > 0,
+);
 
 describe.each(folders)('%s: an amount that a computation left unrounded', (folder) => {
 	const asShown = { '12.2 * 3': 36.6, '1.1 + 2.2': 3.3, '19.99 * 100': 1999 };
@@ -313,7 +317,7 @@ describe.each(folders)('%s: an address with a blank', (folder) => {
 });
 
 describe.each(folders)('%s: limits of the credential', (folder) => {
-	const currency = samples[folder]?.money.currency ?? '';
+	const currency = factsOf(folder)?.money.currency ?? '';
 
 	it.each([
 		[{ largestAmount: '20' }, { largestAmount: '20.50' }, "raise 'Largest Amount'"],

@@ -36,7 +36,9 @@ export async function waitForPayment<Credentials>(
 	const error = asNodeError(context, started.error, 0);
 	if (!context.continueOnFail()) throw error;
 	// If we threw, n8n would put the input item on the first output, Paid. So the error goes to Not
-	// Paid, from where n8n moves it to the error output if there is one.
+	// Paid, from where n8n moves it to the error output if there is one. With Always Output Data n8n
+	// would add its empty item to Paid; the node is that of this execution, the saved one stays.
+	context.getExecuteData().node.alwaysOutputData = false;
 	const json = { error: [error.message, error.description].filter(Boolean).join('. ') };
 	return [[], items.map((_, item) => ({ json, error, pairedItem: { item } }))];
 }

@@ -1073,6 +1073,18 @@ describe('Wait for Payment, before it waits', () => {
 	});
 
 	test.each([
+		['with Continue', 'continueRegularOutput'],
+		['with an error output', 'continueErrorOutput'],
+	] as const)(
+		"'Always Output Data' %s adds no empty item on Paid to the refusal, which would ship an order that nobody paid",
+		async (_how, continueOnFail) => {
+			const run = await attempt({ continueOnFail, settings: { alwaysOutputData: true } });
+			expect(run.outputs[0]).toEqual([]);
+			expect(run.outputs.flat()).toHaveLength(1);
+		},
+	);
+
+	test.each([
 		['continueRegularOutput', [0, 1]],
 		['continueErrorOutput', [0, 0, 1]],
 	] as const)('with %s a failure never leaves through Paid', async (continueOnFail, counts) => {
