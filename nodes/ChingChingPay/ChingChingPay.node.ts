@@ -12,6 +12,11 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { operationSubtitle } from '../shared/checkout/checkoutFields';
 import { eachItem } from '../shared/items/eachItem';
+import {
+	callbackOperationField,
+	callbackResource,
+	waitForPaymentOperation,
+} from '../shared/items/operationFields';
 import { compareWithOrder, compareWithOrderFields } from '../shared/callbacks/compareWithOrder';
 import { verifyCallback, verifyCallbackFields } from '../shared/callbacks/verifyCallback';
 import {
@@ -53,7 +58,7 @@ export class ChingChingPay implements INodeType {
 		},
 		group: ['transform'],
 		version: [1.1],
-		subtitle: operationSubtitle,
+		subtitle: operationSubtitle({ createLink: 'Create Link' }),
 		description:
 			'Create hosted checkouts and payment links with ChingChingPay, look them up and refund them',
 		defaults: { name: 'ChingChingPay' },
@@ -78,7 +83,7 @@ export class ChingChingPay implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				options: [
-					{ name: 'Callback', value: 'callback', displayOptions: { hide: { '@tool': [true] } } },
+					{ ...callbackResource },
 					{ name: 'Checkout', value: 'checkout' },
 					{ name: 'Payment', value: 'payment' },
 					{ name: 'Refund', value: 'refund' },
@@ -105,39 +110,12 @@ export class ChingChingPay implements INodeType {
 						action: 'Create a payment link',
 						description: 'Make a payment page on which the payer chooses the method',
 					},
-					{
-						name: 'Wait for Payment',
-						value: 'waitForPayment',
-						action: 'Wait for payment of a checkout',
-						description: 'Pause this execution until a checkout is paid or the time is up',
-						displayOptions: { hide: { '@tool': [true] } },
-					},
+					{ ...waitForPaymentOperation },
 				],
 				default: 'create',
 				displayOptions: { show: { resource: ['checkout'] } },
 			},
-			{
-				displayName: 'Operation',
-				name: 'operation',
-				type: 'options',
-				noDataExpression: true,
-				options: [
-					{
-						name: 'Compare With Order',
-						value: 'compare',
-						action: 'Compare a callback with its order',
-						description: 'Tell exactly whether a payment covers what the order costs',
-					},
-					{
-						name: 'Verify',
-						value: 'verify',
-						action: 'Verify a callback',
-						description: "Check the signature of a callback that n8n's Webhook node received",
-					},
-				],
-				default: 'verify',
-				displayOptions: { show: { resource: ['callback'] } },
-			},
+			{ ...callbackOperationField },
 			{
 				displayName: 'Operation',
 				name: 'operation',

@@ -15,7 +15,7 @@ import {
 	eventsField,
 	eventsSubtitle,
 	respondOption,
-} from '../shared/checkout/checkoutFields';
+} from '../shared/callbacks/triggerFields';
 import { receiveCallback } from '../shared/callbacks/receiveCallback';
 import { chingChingPayProvider } from './chingChingPay.provider';
 import { testChingChingPayCredential } from './chingChingPay.credentialTest';

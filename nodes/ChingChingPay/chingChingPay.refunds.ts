@@ -9,7 +9,7 @@ import {
 	taggedCallbackUrl,
 	unreadable,
 } from './chingChingPay.contract';
-import type { HttpCall, HttpReply, Refund, Sent } from '../shared/core/contract';
+import type { HttpCall, HttpReply, Refund, RefundOrder, Sent } from '../shared/core/contract';
 import { sentDecimal } from '../shared/core/moneyLimits';
 import { withinLimits } from './chingChingPay.limits';
 import { omitNull } from '../shared/core/omitNull';
@@ -20,29 +20,25 @@ import { fromMinorUnits, smallestUnits } from '../shared/core/money';
 /** api-219517934 */
 const REFUND = '/api/v1/payments/transactions/refund';
 
-export interface RefundOrder {
+export interface ChingChingPayRefundOrder extends RefundOrder {
 	amount: string;
-	amountUnit: 'major' | 'smallest';
-	currency: string;
-	/** The merchant's number of the refund. */
 	reference: string;
 	/** The merchant's number of the payment; this or `transactionId`. */
 	paymentReference: string | null;
 	transactionId: string | null;
 	description: string | null;
 	callbackUrl: string | null;
-	extraFields: Record<string, unknown>;
 }
 
 export function createRefundCall(
-	order: RefundOrder,
+	order: ChingChingPayRefundOrder,
 	credentials: ChingChingPayCredentials,
 ): HttpCall {
 	return post(credentials, REFUND, refundBody(order, credentials), ONCE);
 }
 
 function refundBody(
-	order: RefundOrder,
+	order: ChingChingPayRefundOrder,
 	credentials: ChingChingPayCredentials,
 ): Record<string, unknown> {
 	if (order.reference === '')
@@ -74,7 +70,7 @@ function refundBody(
 /** api-219517934. Refund statuses are unknown; the merchant's paid values count here, too. */
 export function readRefund(
 	reply: HttpReply,
-	{ order, credentials }: Sent<ChingChingPayCredentials, RefundOrder>,
+	{ order, credentials }: Sent<ChingChingPayCredentials, ChingChingPayRefundOrder>,
 ): Refund {
 	const data = dataOf(reply);
 	if (isEmpty(data) || !succeeded(reply, credentials)) throw unreadable('refund', reply);

@@ -12,6 +12,7 @@ import {
 	referenceField,
 	requestsInParallelOption,
 	requiredReferenceField,
+	simpleField,
 	successUrlField,
 } from '../shared/checkout/checkoutFields';
 import { readUrl } from '../shared/core/urls';
@@ -34,6 +35,7 @@ import {
 import type { RowReader } from '../shared/items/rowReader';
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
+const showOnlyForBothWays = { resource: ['checkout'], operation: ['create', 'createLink'] };
 /** A command moves no money. */
 const hideForCommands = { transactionType: ['command'] };
 
@@ -58,43 +60,35 @@ export const moneyFields: INodeProperties[] = [
 	{
 		...amountFromField,
 		displayOptions: {
-			show: { resource: ['checkout'], operation: ['create', 'createLink'] },
+			show: showOnlyForBothWays,
 			hide: hideForCommands,
 		},
 	},
 	{
 		...amountInChosenUnitField,
 		displayOptions: {
-			show: { resource: ['checkout'], operation: ['create', 'createLink'], amountFrom: ['amount'] },
+			show: { ...showOnlyForBothWays, amountFrom: ['amount'] },
 			hide: hideForCommands,
 		},
 	},
 	{
 		...lineItemsField,
 		displayOptions: {
-			show: {
-				resource: ['checkout'],
-				operation: ['create', 'createLink'],
-				amountFrom: ['lineItems'],
-			},
+			show: { ...showOnlyForBothWays, amountFrom: ['lineItems'] },
 			hide: hideForCommands,
 		},
 	},
 	{
 		...lineItemsJsonField,
 		displayOptions: {
-			show: {
-				resource: ['checkout'],
-				operation: ['create', 'createLink'],
-				amountFrom: ['lineItemsJson'],
-			},
+			show: { ...showOnlyForBothWays, amountFrom: ['lineItemsJson'] },
 			hide: hideForCommands,
 		},
 	},
 	{
 		...amountUnitField,
 		displayOptions: {
-			show: { resource: ['checkout'], operation: ['create', 'createLink'] },
+			show: showOnlyForBothWays,
 			hide: hideForCommands,
 		},
 	},
@@ -160,7 +154,16 @@ export const moneyFields: INodeProperties[] = [
 			show: { resource: ['checkout', 'refund'], operation: ['create', 'createLink'] },
 		},
 	},
-	{ ...callbackUrlField },
+	{
+		...callbackUrlField,
+		displayOptions: {
+			show: {
+				resource: ['checkout', 'refund'],
+				operation: ['create', 'createLink'],
+				callback: ['url'],
+			},
+		},
+	},
 ];
 
 export const createCheckoutFields: INodeProperties[] = [
@@ -230,13 +233,12 @@ export const createCheckoutFields: INodeProperties[] = [
 ];
 
 export const lastFields: INodeProperties[] = [
-	{ ...extraFieldsField },
 	{
-		displayName: 'Simplify',
-		name: 'simple',
-		type: 'boolean',
-		default: true,
-		description: 'Whether to return a simplified version of the response instead of the raw data',
+		...extraFieldsField,
+		displayOptions: { show: { operation: ['create', 'createLink'] } },
+	},
+	{
+		...simpleField,
 		displayOptions: {
 			hide: { resource: ['settlement', 'callback'], operation: ['waitForPayment'] },
 		},

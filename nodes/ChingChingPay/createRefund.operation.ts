@@ -1,11 +1,21 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { amountUnitField } from '../shared/checkout/checkoutFields';
+import {
+	refundAmountField,
+	refundCurrencyField,
+	refundReferenceField,
+} from '../shared/checkout/refundFields';
 import { decimalsOf, readAmount } from '../shared/core/money';
 import {
 	readAmountUnit,
 	readCallbackUrl,
 	readExtraFields,
 } from '../shared/checkout/readCheckoutOrder';
-import { readRefund, createRefundCall, type RefundOrder } from './chingChingPay.refunds';
+import {
+	readRefund,
+	createRefundCall,
+	type ChingChingPayRefundOrder,
+} from './chingChingPay.refunds';
 import { createOperation } from '../shared/items/operation';
 import type { RowReader } from '../shared/items/rowReader';
 
@@ -33,52 +43,26 @@ export const createRefundFields: INodeProperties[] = [
 		displayOptions: { show: showOnlyForCreateRefund },
 	},
 	{
-		displayName: 'Amount',
-		name: 'amount',
-		type: 'string',
-		required: true,
-		default: '',
-		placeholder: 'e.g. 12.50',
+		...refundAmountField,
 		description:
 			'How much is given back, in the unit chosen below (12.50 of the major unit means twelve and a half). It is converted exactly and never rounded.',
 		displayOptions: { show: showOnlyForCreateRefund },
 	},
 	{
-		displayName: 'Amount Unit',
-		name: 'amountUnit',
-		type: 'options',
-		options: [
-			{
-				name: 'Major Unit (12.50)',
-				value: 'major',
-				description: '12.50 means twelve and a half dollars, yuan, …',
-			},
-			{
-				name: 'Smallest Unit (1250)',
-				value: 'smallest',
-				description: '1250 means the same; for tables that already hold cents',
-			},
-		],
-		default: 'major',
+		...amountUnitField,
 		description: 'The unit in which the amount is given here',
 		displayOptions: { show: showOnlyForCreateRefund },
 	},
 	{
-		displayName: 'Currency',
-		name: 'currency',
-		type: 'string',
-		required: true,
+		...refundCurrencyField,
 		default: 'HKD',
 		placeholder: 'e.g. HKD',
 		description: 'Three-letter code of the payment',
 		displayOptions: { show: showOnlyForCreateRefund },
 	},
 	{
-		displayName: 'Refund Reference',
-		name: 'reference',
-		type: 'string',
+		...refundReferenceField,
 		required: true,
-		default: '',
 		placeholder: 'e.g. refund-1001-1',
 		description: 'A number of your own for this refund, a new one for each refund',
 		displayOptions: { show: showOnlyForCreateRefund },
@@ -101,7 +85,7 @@ export const createChingChingPayRefund = createOperation({
 	result: readRefund,
 });
 
-function readOrder(row: RowReader): RefundOrder {
+function readOrder(row: RowReader): ChingChingPayRefundOrder {
 	const currency = row.required('currency', 'Enter the currency of the payment.');
 	return {
 		amount: readAmount(row.value('amount'), 'Amount', decimalsOf(currency, readAmountUnit(row))),

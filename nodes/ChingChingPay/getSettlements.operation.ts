@@ -9,7 +9,7 @@ import {
 	readSettlements,
 	type SettlementFilter,
 } from './chingChingPay.settlements';
-import { readMost } from '../shared/items/limit';
+import { limitField, readMost, returnAllField } from '../shared/items/limit';
 import { listOperation } from '../shared/items/operation';
 import type { RowReader } from '../shared/items/rowReader';
 import type { RowSender } from '../shared/items/rowSender';
@@ -22,23 +22,8 @@ const MOST_PAGES = 1000;
 const showOnlyForGetSettlements = { resource: ['settlement'], operation: ['getAll'] };
 
 export const getSettlementsFields: INodeProperties[] = [
-	{
-		displayName: 'Return All',
-		name: 'returnAll',
-		type: 'boolean',
-		default: false,
-		description: 'Whether to return all results or only up to a given limit',
-		displayOptions: { show: showOnlyForGetSettlements },
-	},
-	{
-		displayName: 'Limit',
-		name: 'limit',
-		type: 'number',
-		typeOptions: { minValue: 1 },
-		default: 50,
-		description: 'Max number of results to return',
-		displayOptions: { show: { ...showOnlyForGetSettlements, returnAll: [false] } },
-	},
+	{ ...returnAllField, displayOptions: { show: showOnlyForGetSettlements } },
+	{ ...limitField, displayOptions: { show: { ...showOnlyForGetSettlements, returnAll: [false] } } },
 	{
 		displayName: 'Filters',
 		name: 'filters',

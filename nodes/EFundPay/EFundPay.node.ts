@@ -9,6 +9,11 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { operationSubtitle } from '../shared/checkout/checkoutFields';
 import { eachItem } from '../shared/items/eachItem';
+import {
+	callbackOperationField,
+	callbackResource,
+	waitForPaymentOperation,
+} from '../shared/items/operationFields';
 import { compareWithOrder, compareWithOrderFields } from '../shared/callbacks/compareWithOrder';
 import { verifyCallback, verifyCallbackFields } from '../shared/callbacks/verifyCallback';
 import {
@@ -44,7 +49,7 @@ export class EFundPay implements INodeType {
 		icon: { light: 'file:../../icons/eFundPay.svg', dark: 'file:../../icons/eFundPay.dark.svg' },
 		group: ['transform'],
 		version: [1.1],
-		subtitle: operationSubtitle,
+		subtitle: operationSubtitle(),
 		description:
 			'Create hosted checkouts and payments with EFundPay, look them up and give them back',
 		defaults: { name: 'EFundPay' },
@@ -65,7 +70,7 @@ export class EFundPay implements INodeType {
 				noDataExpression: true,
 				options: [
 					{ name: 'Checkout', value: 'checkout' },
-					{ name: 'Callback', value: 'callback', displayOptions: { hide: { '@tool': [true] } } },
+					{ ...callbackResource },
 					{ name: 'Refund', value: 'refund' },
 					{ name: 'Transaction', value: 'transaction' },
 				],
@@ -83,39 +88,12 @@ export class EFundPay implements INodeType {
 						action: 'Create a checkout',
 						description: 'Make a payment page and get its link',
 					},
-					{
-						name: 'Wait for Payment',
-						value: 'waitForPayment',
-						action: 'Wait for payment of a checkout',
-						description: 'Pause this execution until a checkout is paid or the time is up',
-						displayOptions: { hide: { '@tool': [true] } },
-					},
+					{ ...waitForPaymentOperation },
 				],
 				default: 'create',
 				displayOptions: { show: { resource: ['checkout'] } },
 			},
-			{
-				displayName: 'Operation',
-				name: 'operation',
-				type: 'options',
-				noDataExpression: true,
-				options: [
-					{
-						name: 'Compare With Order',
-						value: 'compare',
-						action: 'Compare a callback with its order',
-						description: 'Tell exactly whether a payment covers what the order costs',
-					},
-					{
-						name: 'Verify',
-						value: 'verify',
-						action: 'Verify a callback',
-						description: "Check the signature of a callback that n8n's Webhook node received",
-					},
-				],
-				default: 'verify',
-				displayOptions: { show: { resource: ['callback'] } },
-			},
+			{ ...callbackOperationField },
 			{
 				displayName: 'Operation',
 				name: 'operation',

@@ -12,7 +12,7 @@ import {
 	eventsField,
 	eventsSubtitle,
 	respondOption,
-} from '../shared/checkout/checkoutFields';
+} from '../shared/callbacks/triggerFields';
 import { receiveCallback } from '../shared/callbacks/receiveCallback';
 import { eFundPayProvider } from './eFundPay.provider';
 

@@ -1,17 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import {
-	amountInChosenUnitField,
-	amountFromField,
-	amountUnitField,
 	callbackUrlField,
 	cancelUrlField,
-	descriptionField,
-	extraFieldsField,
-	lineItemsField,
-	lineItemsJsonField,
-	requestsInParallelOption,
-	requiredReferenceField,
-	simpleField,
 	successUrlField,
 } from '../shared/checkout/checkoutFields';
 import { createCheckout } from '../shared/checkout/createCheckout';
@@ -21,50 +11,19 @@ import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
 import { eFundPay, type EFundPayOrder } from './eFundPay.contract';
 import type { RowReader } from '../shared/items/rowReader';
+import {
+	billingDetailsOption,
+	buyerOption,
+	lastFields,
+	moneyFields,
+	payerFields,
+	shippingDetailsOption,
+} from './order.fields';
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
 
-export const attemptOption: INodeProperties = {
-	displayName: 'Attempt',
-	name: 'attempt',
-	type: 'number',
-	typeOptions: { minValue: 1 },
-	default: 1,
-	description:
-		'Raise it, and give the order a new reference, to send it once more on purpose. EFundPay does not process the same row with the same attempt again.',
-};
-
 export const createCheckoutFields: INodeProperties[] = [
-	{ ...amountFromField, displayOptions: { show: showOnlyForCreateCheckout } },
-	{
-		...amountInChosenUnitField,
-		displayOptions: { show: { ...showOnlyForCreateCheckout, amountFrom: ['amount'] } },
-	},
-	{
-		...lineItemsField,
-		displayOptions: { show: { ...showOnlyForCreateCheckout, amountFrom: ['lineItems'] } },
-	},
-	{
-		...lineItemsJsonField,
-		displayOptions: { show: { ...showOnlyForCreateCheckout, amountFrom: ['lineItemsJson'] } },
-	},
-	{ ...amountUnitField, displayOptions: { show: showOnlyForCreateCheckout } },
-	{
-		displayName: 'Currency',
-		name: 'currency',
-		type: 'string',
-		required: true,
-		default: 'USD',
-		placeholder: 'e.g. USD',
-		description: 'ISO 4217 code of three letters',
-		displayOptions: { show: showOnlyForCreateCheckout },
-	},
-	{
-		...requiredReferenceField,
-		description:
-			'Your own order number, 1 to 64 characters, a new one for each order. It comes back with the callback, so that the payment can be matched to the order.',
-		displayOptions: { show: showOnlyForCreateCheckout },
-	},
+	...moneyFields(showOnlyForCreateCheckout),
 	{
 		displayName: 'Callback',
 		name: 'callback',
@@ -101,20 +60,7 @@ export const createCheckoutFields: INodeProperties[] = [
 		hint: 'EFundPay requires a buyer: fill in the name, the email, or both',
 		displayOptions: { show: showOnlyForCreateCheckout },
 	},
-	{
-		displayName: 'Buyer Email',
-		name: 'buyerEmail',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. name@email.com',
-		description: "The payer's email address",
-		displayOptions: { show: showOnlyForCreateCheckout },
-	},
-	{
-		...descriptionField,
-		description: 'What is sold; sent to EFundPay as the name of the one item of the cart',
-		displayOptions: { show: { ...showOnlyForCreateCheckout, amountFrom: ['amount'] } },
-	},
+	...payerFields(showOnlyForCreateCheckout),
 	{
 		displayName: 'Additional Fields',
 		name: 'additionalFields',
@@ -122,21 +68,8 @@ export const createCheckoutFields: INodeProperties[] = [
 		placeholder: 'Add Field',
 		default: {},
 		options: [
-			{
-				displayName: 'Billing Details (JSON)',
-				name: 'billingDetails',
-				type: 'json',
-				default: '{}',
-				description: 'Billing address as EFundPay spells it',
-				hint: 'e.g. { "first_name": "Maria", "last_name": "Gomez", "address": { "country": "TH", "city": "Bangkok", "line1": "1 Rama Road" } }',
-			},
-			{
-				displayName: 'Buyer (JSON)',
-				name: 'buyer',
-				type: 'json',
-				default: '{}',
-				description: 'More about the buyer, as EFundPay spells it; added to name and email',
-			},
+			{ ...billingDetailsOption },
+			{ ...buyerOption },
 			{
 				displayName: 'Country',
 				name: 'country',
@@ -146,27 +79,11 @@ export const createCheckoutFields: INodeProperties[] = [
 				description:
 					'ISO 3166 code of two letters. EFundPay also chooses by it which services may process the payment.',
 			},
-			{
-				displayName: 'Shipping Details (JSON)',
-				name: 'shippingDetails',
-				type: 'json',
-				default: '{}',
-				description: 'Shipping address as EFundPay spells it',
-			},
+			{ ...shippingDetailsOption },
 		],
 		displayOptions: { show: showOnlyForCreateCheckout },
 	},
-	{ ...extraFieldsField, displayOptions: { show: showOnlyForCreateCheckout } },
-	{ ...simpleField, displayOptions: { show: showOnlyForCreateCheckout } },
-	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add Option',
-		default: {},
-		options: [{ ...attemptOption }, { ...requestsInParallelOption }],
-		displayOptions: { show: showOnlyForCreateCheckout },
-	},
+	...lastFields(showOnlyForCreateCheckout),
 ];
 
 export const createEFundPayCheckout = createCheckout(eFundPay, readOrder);

@@ -5,11 +5,15 @@ import {
 	callbackUrlField,
 	extraFieldsField,
 	requestsInParallelOption,
-	requiredReferenceField,
 	simpleField,
 } from '../shared/checkout/checkoutFields';
+import {
+	refundAmountField,
+	refundCurrencyField,
+	refundReferenceField,
+} from '../shared/checkout/refundFields';
 import { callbackUrlWarning } from '../shared/checkout/createCheckout';
-import { InputError } from '../shared/core/inputError';
+import { requiredCallbackUrl } from './eFundPay.contract';
 import { decimalsOf, readAmount } from '../shared/core/money';
 import { readAmountUnit, readExtraFields } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
@@ -32,31 +36,22 @@ export const createRefundFields: INodeProperties[] = [
 		displayOptions: { show: showOnlyForCreateRefund },
 	},
 	{
-		displayName: 'Amount',
-		name: 'amount',
-		type: 'string',
-		required: true,
-		default: '',
-		placeholder: 'e.g. 12.50',
+		...refundAmountField,
 		description:
 			'How much to give back, in the unit chosen below; the whole payment or a part of it',
 		displayOptions: { show: showOnlyForCreateRefund },
 	},
 	{ ...amountUnitField, displayOptions: { show: showOnlyForCreateRefund } },
 	{
-		displayName: 'Currency',
-		name: 'currency',
-		type: 'string',
-		required: true,
+		...refundCurrencyField,
 		default: 'USD',
 		placeholder: 'e.g. USD',
 		description: "The payment's own currency",
 		displayOptions: { show: showOnlyForCreateRefund },
 	},
 	{
-		...requiredReferenceField,
-		displayName: 'Refund Reference',
-		placeholder: 'e.g. refund-1001',
+		...refundReferenceField,
+		required: true,
 		description: 'Your own number of this refund, 1 to 50 characters, a new one for each refund',
 		displayOptions: { show: showOnlyForCreateRefund },
 	},
@@ -133,12 +128,7 @@ export const createEFundPayRefund = createOperation({
 
 function readRefundOrder(row: RowReader): EFundPayRefundOrder {
 	const bank = row.collection('additionalFields');
-	const callbackUrl = readUrl(row.value('callbackUrl', ''), 'Callback URL');
-	if (callbackUrl === null)
-		throw new InputError(
-			"'Callback URL' is empty",
-			'EFundPay requires it: paste the Production URL of the EFundPay Trigger.',
-		);
+	const callbackUrl = requiredCallbackUrl(readUrl(row.value('callbackUrl', ''), 'Callback URL'));
 	return {
 		transactionId: row.text('transactionId'),
 		amount: readAmount(

@@ -1,23 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { CallFailure } from '../shared/core/callFailure';
-import {
-	amountInChosenUnitField,
-	amountFromField,
-	amountUnitField,
-	callbackUrlField,
-	descriptionField,
-	extraFieldsField,
-	lineItemsField,
-	lineItemsJsonField,
-	requestsInParallelOption,
-	requiredReferenceField,
-	simpleField,
-	successUrlField,
-} from '../shared/checkout/checkoutFields';
+import { callbackUrlField, successUrlField } from '../shared/checkout/checkoutFields';
 import type { HttpCall, HttpReply } from '../shared/core/contract';
 import { paymentOperation } from '../shared/checkout/createCheckout';
 import { InputError } from '../shared/core/inputError';
-import { attemptOption, readObject, readOrder } from './createCheckout.operation';
+import { readObject, readOrder } from './createCheckout.operation';
 import { readTransactionReply, type EFundPayCredentials } from './eFundPay.contract';
 import {
 	atOtherPath,
@@ -27,6 +14,14 @@ import {
 	type EFundPayTransactionOrder,
 } from './eFundPay.transactions';
 import type { RowReader } from '../shared/items/rowReader';
+import {
+	billingDetailsOption,
+	buyerOption,
+	lastFields,
+	moneyFields,
+	payerFields,
+	shippingDetailsOption,
+} from './order.fields';
 import type { RowSender } from '../shared/items/rowSender';
 
 const showOnlyForCreateTransaction = { resource: ['transaction'], operation: ['create'] };
@@ -123,36 +118,7 @@ export const createTransactionFields: INodeProperties[] = [
 		description: 'What this method needs besides its name, as EFundPay spells it',
 		displayOptions: { show: { ...showOnlyForCreateTransaction, paymentMethod: ['other'] } },
 	},
-	{ ...amountFromField, displayOptions: { show: showOnlyForCreateTransaction } },
-	{
-		...amountInChosenUnitField,
-		displayOptions: { show: { ...showOnlyForCreateTransaction, amountFrom: ['amount'] } },
-	},
-	{
-		...lineItemsField,
-		displayOptions: { show: { ...showOnlyForCreateTransaction, amountFrom: ['lineItems'] } },
-	},
-	{
-		...lineItemsJsonField,
-		displayOptions: { show: { ...showOnlyForCreateTransaction, amountFrom: ['lineItemsJson'] } },
-	},
-	{ ...amountUnitField, displayOptions: { show: showOnlyForCreateTransaction } },
-	{
-		displayName: 'Currency',
-		name: 'currency',
-		type: 'string',
-		required: true,
-		default: 'USD',
-		placeholder: 'e.g. USD',
-		description: 'ISO 4217 code of three letters',
-		displayOptions: { show: showOnlyForCreateTransaction },
-	},
-	{
-		...requiredReferenceField,
-		description:
-			'Your own order number, 1 to 64 characters, a new one for each order. It comes back with the callback, so that the payment can be matched to the order.',
-		displayOptions: { show: showOnlyForCreateTransaction },
-	},
+	...moneyFields(showOnlyForCreateTransaction),
 	{
 		displayName: 'Callback',
 		name: 'callback',
@@ -193,20 +159,7 @@ export const createTransactionFields: INodeProperties[] = [
 			'Who pays. With every method but a card EFundPay requires a buyer: fill in the name, the email, or both.',
 		displayOptions: { show: showOnlyForCreateTransaction },
 	},
-	{
-		displayName: 'Buyer Email',
-		name: 'buyerEmail',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. name@email.com',
-		description: "The payer's email address",
-		displayOptions: { show: showOnlyForCreateTransaction },
-	},
-	{
-		...descriptionField,
-		description: 'What is sold; sent to EFundPay as the name of the one item of the cart',
-		displayOptions: { show: { ...showOnlyForCreateTransaction, amountFrom: ['amount'] } },
-	},
+	...payerFields(showOnlyForCreateTransaction),
 	{ ...successUrlField, displayOptions: { show: showOnlyForCreateTransaction } },
 	{
 		displayName: 'Additional Fields',
@@ -215,14 +168,7 @@ export const createTransactionFields: INodeProperties[] = [
 		placeholder: 'Add Field',
 		default: {},
 		options: [
-			{
-				displayName: 'Billing Details (JSON)',
-				name: 'billingDetails',
-				type: 'json',
-				default: '{}',
-				description: 'Billing address as EFundPay spells it',
-				hint: 'e.g. { "first_name": "Maria", "last_name": "Gomez", "address": { "country": "TH", "city": "Bangkok", "line1": "1 Rama Road" } }',
-			},
+			{ ...billingDetailsOption },
 			{
 				displayName: 'Browser Info (JSON)',
 				name: 'browserInfo',
@@ -230,13 +176,7 @@ export const createTransactionFields: INodeProperties[] = [
 				default: '{}',
 				description: "The payer's browser, against fraud, as EFundPay spells it",
 			},
-			{
-				displayName: 'Buyer (JSON)',
-				name: 'buyer',
-				type: 'json',
-				default: '{}',
-				description: 'More about the buyer, as EFundPay spells it; added to name and email',
-			},
+			{ ...buyerOption },
 			{
 				displayName: 'Country',
 				name: 'country',
@@ -252,27 +192,11 @@ export const createTransactionFields: INodeProperties[] = [
 				default: '{}',
 				description: 'Data of your own that EFundPay keeps with the payment',
 			},
-			{
-				displayName: 'Shipping Details (JSON)',
-				name: 'shippingDetails',
-				type: 'json',
-				default: '{}',
-				description: 'Shipping address as EFundPay spells it',
-			},
+			{ ...shippingDetailsOption },
 		],
 		displayOptions: { show: showOnlyForCreateTransaction },
 	},
-	{ ...extraFieldsField, displayOptions: { show: showOnlyForCreateTransaction } },
-	{ ...simpleField, displayOptions: { show: showOnlyForCreateTransaction } },
-	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add Option',
-		default: {},
-		options: [{ ...attemptOption }, { ...requestsInParallelOption }],
-		displayOptions: { show: showOnlyForCreateTransaction },
-	},
+	...lastFields(showOnlyForCreateTransaction),
 ];
 
 export const createEFundPayTransaction = paymentOperation({

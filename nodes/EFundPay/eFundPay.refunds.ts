@@ -1,6 +1,6 @@
 import type { EFundPayCredentials } from './eFundPay.contract';
 import { baseUrlOf, readCurrency, readReference } from './eFundPay.contract';
-import type { HttpCall, HttpReply, Refund } from '../shared/core/contract';
+import type { HttpCall, HttpReply, Refund, RefundOrder } from '../shared/core/contract';
 import { InputError } from '../shared/core/inputError';
 import { omitNull } from '../shared/core/omitNull';
 import {
@@ -26,16 +26,13 @@ const LONGEST_REFUND_REFERENCE = 50;
 
 const LONGEST_REASON = 255;
 
-export interface EFundPayRefundOrder {
+export interface EFundPayRefundOrder extends RefundOrder {
 	transactionId: string;
 	amount: string;
-	amountUnit: 'major' | 'smallest';
-	currency: string;
 	reason: string;
 	reference: string;
 	callbackUrl: string;
 	bankDetail: { bankCode: string; accountName: string; accountNumber: string } | null;
-	extraFields: Record<string, unknown>;
 }
 
 /** docs.efundflow.com/refunds/create and, for bank details, /other/refund-policy. */

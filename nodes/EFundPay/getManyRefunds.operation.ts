@@ -4,7 +4,7 @@ import type { RowSender } from '../shared/items/rowSender';
 import type { EFundPayCredentials } from './eFundPay.contract';
 import { readPages } from './getManyTransactions.operation';
 import { listRefundsCall, readRefund } from './eFundPay.refunds';
-import { readMost } from '../shared/items/limit';
+import { limitField, readMost, returnAllField } from '../shared/items/limit';
 import { listOperation } from '../shared/items/operation';
 
 const showOnlyForGetRefunds = { resource: ['refund'], operation: ['getAll'] };
@@ -21,23 +21,8 @@ export const getManyRefundsFields: INodeProperties[] = [
 		hint: 'The checkoutId that Create returned. The paymentId of a callback is another number.',
 		displayOptions: { show: showOnlyForGetRefunds },
 	},
-	{
-		displayName: 'Return All',
-		name: 'returnAll',
-		type: 'boolean',
-		default: false,
-		description: 'Whether to return all results or only up to a given limit',
-		displayOptions: { show: showOnlyForGetRefunds },
-	},
-	{
-		displayName: 'Limit',
-		name: 'limit',
-		type: 'number',
-		typeOptions: { minValue: 1 },
-		default: 50,
-		description: 'Max number of results to return',
-		displayOptions: { show: { ...showOnlyForGetRefunds, returnAll: [false] } },
-	},
+	{ ...returnAllField, displayOptions: { show: showOnlyForGetRefunds } },
+	{ ...limitField, displayOptions: { show: { ...showOnlyForGetRefunds, returnAll: [false] } } },
 	{ ...simpleField, displayOptions: { show: showOnlyForGetRefunds } },
 ];
 

@@ -6,7 +6,7 @@ import { readDate } from '../shared/core/readDate';
 import { readText } from '../shared/core/readText';
 import { readTransaction, type EFundPayCredentials } from './eFundPay.contract';
 import { listTransactionsCall, readPage, type TransactionFilters } from './eFundPay.transactions';
-import { readMost } from '../shared/items/limit';
+import { limitField, readMost, returnAllField } from '../shared/items/limit';
 import { listOperation } from '../shared/items/operation';
 import type { RowReader } from '../shared/items/rowReader';
 import type { RowSender } from '../shared/items/rowSender';
@@ -16,21 +16,9 @@ const showOnlyForGetTransactions = { resource: ['transaction'], operation: ['get
 const LARGEST_PAGE = 100;
 
 export const getManyTransactionsFields: INodeProperties[] = [
+	{ ...returnAllField, displayOptions: { show: showOnlyForGetTransactions } },
 	{
-		displayName: 'Return All',
-		name: 'returnAll',
-		type: 'boolean',
-		default: false,
-		description: 'Whether to return all results or only up to a given limit',
-		displayOptions: { show: showOnlyForGetTransactions },
-	},
-	{
-		displayName: 'Limit',
-		name: 'limit',
-		type: 'number',
-		typeOptions: { minValue: 1 },
-		default: 50,
-		description: 'Max number of results to return',
+		...limitField,
 		displayOptions: { show: { ...showOnlyForGetTransactions, returnAll: [false] } },
 	},
 	{

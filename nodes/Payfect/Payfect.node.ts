@@ -9,6 +9,12 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { operationSubtitle } from '../shared/checkout/checkoutFields';
 import { eachItem } from '../shared/items/eachItem';
+import {
+	callbackOperationField,
+	callbackResource,
+	getCheckoutOperation,
+	waitForPaymentOperation,
+} from '../shared/items/operationFields';
 import { compareWithOrder, compareWithOrderFields } from '../shared/callbacks/compareWithOrder';
 import { verifyCallback, verifyCallbackFields } from '../shared/callbacks/verifyCallback';
 import {
@@ -33,7 +39,7 @@ export class Payfect implements INodeType {
 		icon: { light: 'file:../../icons/payfect.svg', dark: 'file:../../icons/payfect.dark.svg' },
 		group: ['transform'],
 		version: [1.1],
-		subtitle: operationSubtitle,
+		subtitle: operationSubtitle(),
 		description: 'Create hosted checkouts with Payfect and look them up',
 		defaults: { name: 'Payfect' },
 		inputs: [NodeConnectionTypes.Main],
@@ -51,10 +57,7 @@ export class Payfect implements INodeType {
 				name: 'resource',
 				type: 'options',
 				noDataExpression: true,
-				options: [
-					{ name: 'Checkout', value: 'checkout' },
-					{ name: 'Callback', value: 'callback', displayOptions: { hide: { '@tool': [true] } } },
-				],
+				options: [{ name: 'Checkout', value: 'checkout' }, { ...callbackResource }],
 				default: 'checkout',
 			},
 			{
@@ -69,45 +72,13 @@ export class Payfect implements INodeType {
 						action: 'Create a checkout',
 						description: 'Make a payment page and get its link',
 					},
-					{
-						name: 'Get',
-						value: 'get',
-						action: 'Get a checkout',
-						description: 'Look up whether a checkout is paid',
-					},
-					{
-						name: 'Wait for Payment',
-						value: 'waitForPayment',
-						action: 'Wait for payment of a checkout',
-						description: 'Pause this execution until a checkout is paid or the time is up',
-						displayOptions: { hide: { '@tool': [true] } },
-					},
+					{ ...getCheckoutOperation },
+					{ ...waitForPaymentOperation },
 				],
 				default: 'create',
 				displayOptions: { show: { resource: ['checkout'] } },
 			},
-			{
-				displayName: 'Operation',
-				name: 'operation',
-				type: 'options',
-				noDataExpression: true,
-				options: [
-					{
-						name: 'Compare With Order',
-						value: 'compare',
-						action: 'Compare a callback with its order',
-						description: 'Tell exactly whether a payment covers what the order costs',
-					},
-					{
-						name: 'Verify',
-						value: 'verify',
-						action: 'Verify a callback',
-						description: "Check the signature of a callback that n8n's Webhook node received",
-					},
-				],
-				default: 'verify',
-				displayOptions: { show: { resource: ['callback'] } },
-			},
+			{ ...callbackOperationField },
 			...waitForPaymentFields,
 			...compareWithOrderFields,
 			...verifyCallbackFields,

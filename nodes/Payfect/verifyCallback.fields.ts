@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { maximumAgeOption } from '../shared/checkout/checkoutFields';
+import { maximumAgeOption } from '../shared/callbacks/triggerFields';
 
 export const verifyOptions: INodeProperties[] = [
 	{

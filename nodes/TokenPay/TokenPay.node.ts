@@ -9,6 +9,12 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { operationSubtitle } from '../shared/checkout/checkoutFields';
 import { eachItem } from '../shared/items/eachItem';
+import {
+	callbackOperationField,
+	callbackResource,
+	getCheckoutOperation,
+	waitForPaymentOperation,
+} from '../shared/items/operationFields';
 import { compareWithOrder, compareWithOrderFields } from '../shared/callbacks/compareWithOrder';
 import { verifyCallback, verifyCallbackFields } from '../shared/callbacks/verifyCallback';
 import {
@@ -43,7 +49,7 @@ export class TokenPay implements INodeType {
 		icon: { light: 'file:../../icons/tokenPay.svg', dark: 'file:../../icons/tokenPay.dark.svg' },
 		group: ['transform'],
 		version: [1.1],
-		subtitle: operationSubtitle,
+		subtitle: operationSubtitle(),
 		description: 'Create hosted checkouts paid in coins with TokenPay, look them up and close them',
 		defaults: { name: 'TokenPay' },
 		inputs: [NodeConnectionTypes.Main],
@@ -63,7 +69,7 @@ export class TokenPay implements INodeType {
 				noDataExpression: true,
 				options: [
 					{ name: 'Balance', value: 'balance' },
-					{ name: 'Callback', value: 'callback', displayOptions: { hide: { '@tool': [true] } } },
+					{ ...callbackResource },
 					{ name: 'Checkout', value: 'checkout' },
 					{ name: 'Currency', value: 'currency' },
 				],
@@ -87,45 +93,13 @@ export class TokenPay implements INodeType {
 						action: 'Create a checkout',
 						description: 'Make a payment page and get its link',
 					},
-					{
-						name: 'Get',
-						value: 'get',
-						action: 'Get a checkout',
-						description: 'Look up whether a checkout is paid',
-					},
-					{
-						name: 'Wait for Payment',
-						value: 'waitForPayment',
-						action: 'Wait for payment of a checkout',
-						description: 'Pause this execution until a checkout is paid or the time is up',
-						displayOptions: { hide: { '@tool': [true] } },
-					},
+					{ ...getCheckoutOperation },
+					{ ...waitForPaymentOperation },
 				],
 				default: 'create',
 				displayOptions: { show: { resource: ['checkout'] } },
 			},
-			{
-				displayName: 'Operation',
-				name: 'operation',
-				type: 'options',
-				noDataExpression: true,
-				options: [
-					{
-						name: 'Compare With Order',
-						value: 'compare',
-						action: 'Compare a callback with its order',
-						description: 'Tell exactly whether a payment covers what the order costs',
-					},
-					{
-						name: 'Verify',
-						value: 'verify',
-						action: 'Verify a callback',
-						description: "Check the signature of a callback that n8n's Webhook node received",
-					},
-				],
-				default: 'verify',
-				displayOptions: { show: { resource: ['callback'] } },
-			},
+			{ ...callbackOperationField },
 			{
 				displayName: 'Operation',
 				name: 'operation',

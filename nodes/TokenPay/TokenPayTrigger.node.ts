@@ -13,7 +13,7 @@ import {
 	eventsSubtitle,
 	maximumAgeOption,
 	respondOption,
-} from '../shared/checkout/checkoutFields';
+} from '../shared/callbacks/triggerFields';
 import { receiveCallback } from '../shared/callbacks/receiveCallback';
 import { tokenPayProvider } from './tokenPay.provider';
 

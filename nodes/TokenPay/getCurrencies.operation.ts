@@ -1,30 +1,15 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { TokenPayCredentials } from './tokenPay.contract';
 import { entriesOf, getCurrenciesCall, readCoin } from './tokenPay.currencies';
-import { readMost } from '../shared/items/limit';
+import { limitField, readMost, returnAllField } from '../shared/items/limit';
 import { listOperation } from '../shared/items/operation';
 import type { RowSender } from '../shared/items/rowSender';
 
 const showOnlyForGetCurrencies = { resource: ['currency'], operation: ['getAll'] };
 
 export const getCurrenciesFields: INodeProperties[] = [
-	{
-		displayName: 'Return All',
-		name: 'returnAll',
-		type: 'boolean',
-		default: false,
-		description: 'Whether to return all results or only up to a given limit',
-		displayOptions: { show: showOnlyForGetCurrencies },
-	},
-	{
-		displayName: 'Limit',
-		name: 'limit',
-		type: 'number',
-		typeOptions: { minValue: 1 },
-		default: 50,
-		description: 'Max number of results to return',
-		displayOptions: { show: { ...showOnlyForGetCurrencies, returnAll: [false] } },
-	},
+	{ ...returnAllField, displayOptions: { show: showOnlyForGetCurrencies } },
+	{ ...limitField, displayOptions: { show: { ...showOnlyForGetCurrencies, returnAll: [false] } } },
 ];
 
 /** TokenPay gives the whole list at once; there are no pages to ask for. */

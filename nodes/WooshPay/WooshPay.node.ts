@@ -11,6 +11,11 @@ import {
 	simpleField,
 } from '../shared/checkout/checkoutFields';
 import { eachItem } from '../shared/items/eachItem';
+import {
+	callbackOperationField,
+	callbackResource,
+	getCheckoutOperation,
+} from '../shared/items/operationFields';
 import { compareWithOrder, compareWithOrderFields } from '../shared/callbacks/compareWithOrder';
 import { paidOrNotOutputs } from '../shared/waiting/resumeWebhook';
 import { verifyCallback, verifyCallbackFields } from '../shared/callbacks/verifyCallback';
@@ -34,7 +39,7 @@ export class WooshPay implements INodeType {
 		icon: { light: 'file:../../icons/wooshPay.svg', dark: 'file:../../icons/wooshPay.dark.svg' },
 		group: ['transform'],
 		version: [1.1],
-		subtitle: operationSubtitle,
+		subtitle: operationSubtitle(),
 		description: 'Create hosted checkouts with WooshPay, look payments up and refund them',
 		defaults: { name: 'WooshPay' },
 		inputs: [NodeConnectionTypes.Main],
@@ -51,7 +56,7 @@ export class WooshPay implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				options: [
-					{ name: 'Callback', value: 'callback', displayOptions: { hide: { '@tool': [true] } } },
+					{ ...callbackResource },
 					{ name: 'Checkout', value: 'checkout' },
 					{ name: 'Payment', value: 'payment' },
 					{ name: 'Price', value: 'price' },
@@ -72,38 +77,12 @@ export class WooshPay implements INodeType {
 						action: 'Create a checkout',
 						description: 'Make a payment page and get its link',
 					},
-					{
-						name: 'Get',
-						value: 'get',
-						action: 'Get a checkout',
-						description: 'Look up whether a checkout is paid',
-					},
+					{ ...getCheckoutOperation },
 				],
 				default: 'create',
 				displayOptions: { show: { resource: ['checkout'] } },
 			},
-			{
-				displayName: 'Operation',
-				name: 'operation',
-				type: 'options',
-				noDataExpression: true,
-				options: [
-					{
-						name: 'Compare With Order',
-						value: 'compare',
-						action: 'Compare a callback with its order',
-						description: 'Tell exactly whether a payment covers what the order costs',
-					},
-					{
-						name: 'Verify',
-						value: 'verify',
-						action: 'Verify a callback',
-						description: "Check the signature of a callback that n8n's Webhook node received",
-					},
-				],
-				default: 'verify',
-				displayOptions: { show: { resource: ['callback'] } },
-			},
+			{ ...callbackOperationField },
 			{
 				displayName: 'Operation',
 				name: 'operation',

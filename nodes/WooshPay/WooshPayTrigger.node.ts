@@ -12,7 +12,7 @@ import {
 	eventsSubtitle,
 	maximumAgeOption,
 	respondOption,
-} from '../shared/checkout/checkoutFields';
+} from '../shared/callbacks/triggerFields';
 import { receiveCallback } from '../shared/callbacks/receiveCallback';
 import {
 	additionalProviderEvents,

@@ -5,7 +5,12 @@ import {
 	amountUnitField,
 	cancelUrlField,
 	descriptionField,
+	lineItemAmountField,
+	lineItemNameField,
+	lineItemQuantityField,
+	lineItemsField,
 	lineItemsJsonField,
+	moreLineItemFields,
 	referenceField,
 	successUrlField,
 } from '../shared/checkout/checkoutFields';
@@ -20,50 +25,12 @@ import type { RowReader } from '../shared/items/rowReader';
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
 
-/**
- * What everybody fills in comes first; written inside the collection, n8n's linter would have it in
- * alphabetical order.
- */
+/** In this order, and not in alphabetical order as n8n's linter would have it inside the collection. */
 const lineItemFields: INodeProperties[] = [
-	{
-		displayName: 'Name',
-		name: 'name',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. Tea',
-		description: 'What the payer reads',
-	},
-	{
-		displayName: 'Unit Amount',
-		name: 'unitAmount',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. 12.50',
-		description: 'Price of one, in the unit chosen below',
-	},
-	{
-		displayName: 'Quantity',
-		name: 'quantity',
-		type: 'number',
-		typeOptions: { minValue: 1 },
-		default: 1,
-		description: 'How many of it',
-	},
-	{
-		displayName: 'Description',
-		name: 'description',
-		type: 'string',
-		default: '',
-		description: 'More about it, for the payer',
-	},
-	{
-		displayName: 'Image URLs',
-		name: 'images',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. https://shop.example/tea.png',
-		description: 'Addresses of pictures, comma-separated',
-	},
+	lineItemNameField,
+	{ ...lineItemAmountField, description: 'Price of one, in the unit chosen below' },
+	lineItemQuantityField,
+	...moreLineItemFields,
 	{
 		displayName: 'Price ID',
 		name: 'price',
@@ -78,14 +45,7 @@ export const createCheckoutFields: INodeProperties[] = [
 	{ ...amountFromField },
 	{ ...amountInChosenUnitField },
 	{
-		displayName: 'Line Items',
-		name: 'lineItems',
-		type: 'fixedCollection',
-		typeOptions: { multipleValues: true, sortable: true },
-		placeholder: 'Add Line Item',
-		default: { item: [{ name: '', unitAmount: '', quantity: 1 }] },
-		description:
-			'What is sold; the amount to be paid is the exact sum of unit amount times quantity',
+		...lineItemsField,
 		options: [
 			{
 				displayName: 'Line Item',
@@ -93,7 +53,6 @@ export const createCheckoutFields: INodeProperties[] = [
 				values: lineItemFields,
 			},
 		],
-		displayOptions: { show: { ...showOnlyForCreateCheckout, amountFrom: ['lineItems'] } },
 	},
 	{
 		...lineItemsJsonField,

@@ -15,6 +15,32 @@ import { createPriceCall, readPrice, type PriceFields, type PriceOrder } from '.
 
 const showOnlyForCreatePrice = { resource: ['price'], operation: ['create'] };
 
+/** What can be given at first and changed later. */
+export const priceOptions: INodeProperties[] = [
+	{
+		displayName: 'Active',
+		name: 'active',
+		type: 'boolean',
+		default: true,
+		description: 'Whether it can be used for checkouts',
+	},
+	{
+		displayName: 'Lookup Key',
+		name: 'lookupKey',
+		type: 'string',
+		default: '',
+		description: 'A name of your own for the price, 200 characters at the most',
+	},
+	{ ...metadataField },
+	{
+		displayName: 'Nickname',
+		name: 'nickname',
+		type: 'string',
+		default: '',
+		description: 'A note that payers do not see',
+	},
+];
+
 export const createPriceFields: INodeProperties[] = [
 	{
 		displayName: 'Product',
@@ -88,30 +114,7 @@ export const createPriceFields: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add Field',
 		default: {},
-		options: [
-			{
-				displayName: 'Active',
-				name: 'active',
-				type: 'boolean',
-				default: true,
-				description: 'Whether it can be used for checkouts',
-			},
-			{
-				displayName: 'Lookup Key',
-				name: 'lookupKey',
-				type: 'string',
-				default: '',
-				description: 'A name of your own for the price, 200 characters at the most',
-			},
-			{ ...metadataField },
-			{
-				displayName: 'Nickname',
-				name: 'nickname',
-				type: 'string',
-				default: '',
-				description: 'A note that payers do not see',
-			},
-		],
+		options: priceOptions,
 		displayOptions: { show: showOnlyForCreatePrice },
 	},
 ];

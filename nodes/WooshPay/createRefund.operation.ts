@@ -1,5 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { amountUnitField } from '../shared/checkout/checkoutFields';
+import {
+	refundAmountField,
+	refundCurrencyField,
+	refundReferenceField,
+} from '../shared/checkout/refundFields';
 import { decimalsOf, readAmount } from '../shared/core/money';
 import { readAmountUnit, readExtraFields } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
@@ -8,7 +13,7 @@ import { readCreateOptions } from './options.fields';
 import { readRefund } from './wooshPay.contract';
 import { createOperation } from '../shared/items/operation';
 import type { RowReader } from '../shared/items/rowReader';
-import { createRefundCall, type RefundOrder } from './wooshPay.refunds';
+import { createRefundCall, type WooshPayRefundOrder } from './wooshPay.refunds';
 
 const showOnlyForCreateRefund = { resource: ['refund'], operation: ['create'] };
 const showOnlyForRefundOfOneAmount = { ...showOnlyForCreateRefund, amountFrom: ['amount'] };
@@ -37,33 +42,19 @@ export const createRefundFields: INodeProperties[] = [
 		displayOptions: { show: showOnlyForCreateRefund },
 	},
 	{
-		displayName: 'Amount',
-		name: 'amount',
-		type: 'string',
-		required: true,
-		default: '',
-		placeholder: 'e.g. 12.50',
+		...refundAmountField,
 		description:
 			'How much to give back, as text or a number. It is converted exactly and never rounded.',
 		displayOptions: { show: showOnlyForRefundOfOneAmount },
 	},
 	{ ...amountUnitField, displayOptions: { show: showOnlyForRefundOfOneAmount } },
 	{
-		displayName: 'Currency',
-		name: 'currency',
-		type: 'string',
-		required: true,
-		default: '',
-		placeholder: 'e.g. GBP',
+		...refundCurrencyField,
 		description: 'Currency of the payment, by which the amount is converted',
 		displayOptions: { show: showOnlyForRefundOfOneAmount },
 	},
 	{
-		displayName: 'Refund Reference',
-		name: 'reference',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. refund-1001',
+		...refundReferenceField,
 		description:
 			'Your own number of this refund, a new one for each. It is kept in the metadata, and it marks a repeated request as the same one.',
 		displayOptions: { show: showOnlyForCreateRefund },
@@ -104,7 +95,7 @@ export const createWooshPayRefund = createOperation({
 	}),
 });
 
-function readRefundOrder(row: RowReader): RefundOrder {
+function readRefundOrder(row: RowReader): WooshPayRefundOrder {
 	// Inferred: the page requires nothing, but a refund without a payment makes no sense.
 	const paymentId = row.required(
 		'paymentId',

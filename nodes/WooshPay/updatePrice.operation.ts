@@ -1,8 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { InputError } from '../shared/core/inputError';
-import { readPriceFields } from './createPrice.operation';
+import { priceOptions, readPriceFields } from './createPrice.operation';
 import { readPriceId } from './getPrice.operation';
-import { metadataField } from './metadata.fields';
 import { changeOperation } from '../shared/items/operation';
 import type { RowReader } from '../shared/items/rowReader';
 import { readPrice, updatePriceCall, type PriceUpdate } from './wooshPay.catalog';
@@ -16,30 +15,7 @@ export const updatePriceFields: INodeProperties[] = [
 		default: {},
 		description:
 			'What to change; the rest stays as it is. The amount of a price cannot be changed: make another price.',
-		options: [
-			{
-				displayName: 'Active',
-				name: 'active',
-				type: 'boolean',
-				default: true,
-				description: 'Whether it can be used for checkouts',
-			},
-			{
-				displayName: 'Lookup Key',
-				name: 'lookupKey',
-				type: 'string',
-				default: '',
-				description: 'A name of your own for the price, 200 characters at the most',
-			},
-			{ ...metadataField },
-			{
-				displayName: 'Nickname',
-				name: 'nickname',
-				type: 'string',
-				default: '',
-				description: 'A note that payers do not see',
-			},
-		],
+		options: priceOptions,
 		displayOptions: { show: { resource: ['price'], operation: ['update'] } },
 	},
 ];

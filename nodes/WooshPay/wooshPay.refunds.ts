@@ -1,5 +1,5 @@
 import { CreateOptions, WooshPayCredentials, createCall, getCall } from './wooshPay.requests';
-import type { HttpCall } from '../shared/core/contract';
+import type { HttpCall, RefundOrder } from '../shared/core/contract';
 import { minorUnits, withReference } from './wooshPay.contract';
 import { refundWithinLimits } from './wooshPay.limits';
 import { mergeExtraFields } from '../shared/core/exactJson';
@@ -9,24 +9,20 @@ import { omitNull } from '../shared/core/omitNull';
 /** https://docs.wooshpay.com/api-51369554 and /api-52306151 */
 const REFUNDS = '/v1/refunds';
 
-export interface RefundOrder extends CreateOptions {
+export interface WooshPayRefundOrder extends RefundOrder, CreateOptions {
 	paymentId: string;
-	/** Decimal text; null refunds everything. */
-	amount: string | null;
-	amountUnit: 'major' | 'smallest';
-	currency: string;
-	/** The merchant's own number of the refund. */
-	reference: string | null;
 	reason: string | null;
 	metadata: Record<string, string>;
-	extraFields: Record<string, unknown>;
 }
 
 /**
  * `amount` is text in the request's table and a number in every answer (api-51369554). Inferred: a
  * number, as everywhere else.
  */
-export function createRefundCall(refund: RefundOrder, credentials: WooshPayCredentials): HttpCall {
+export function createRefundCall(
+	refund: WooshPayRefundOrder,
+	credentials: WooshPayCredentials,
+): HttpCall {
 	const metadata = withReference(refund.metadata, refund.reference);
 	const body = omitNull({
 		payment_intent: refund.paymentId,

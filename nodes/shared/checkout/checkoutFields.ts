@@ -1,4 +1,4 @@
-import type { INodeProperties, IWebhookDescription } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
 /**
  * The fields that Create Checkout has on every provider, as literals to be spread into a node's
@@ -25,7 +25,7 @@ export const amountFromField: INodeProperties = {
 	default: 'amount',
 	description: 'Where the amount to be paid comes from',
 	displayOptions: {
-		show: { resource: ['checkout', 'transaction'], operation: ['create', 'createLink'] },
+		show: { resource: ['checkout'], operation: ['create'] },
 	},
 };
 
@@ -40,8 +40,8 @@ export const amountField: INodeProperties = {
 		'The amount in major units (12.50 means twelve and a half), as text or a number. It is converted exactly and never rounded.',
 	displayOptions: {
 		show: {
-			resource: ['checkout', 'transaction'],
-			operation: ['create', 'createLink'],
+			resource: ['checkout'],
+			operation: ['create'],
 			amountFrom: ['amount'],
 		},
 	},
@@ -66,12 +66,64 @@ export const lineItemsJsonField: INodeProperties = {
 	hint: 'e.g. [{ "name": "Tea", "unitAmount": "12.50", "quantity": 2 }]',
 	displayOptions: {
 		show: {
-			resource: ['checkout', 'transaction'],
-			operation: ['create', 'createLink'],
+			resource: ['checkout'],
+			operation: ['create'],
 			amountFrom: ['lineItemsJson'],
 		},
 	},
 };
+
+export const lineItemNameField: INodeProperties = {
+	displayName: 'Name',
+	name: 'name',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. Tea',
+	description: 'What the payer reads',
+};
+
+export const lineItemAmountField: INodeProperties = {
+	displayName: 'Unit Amount',
+	name: 'unitAmount',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. 12.50',
+	description: 'Price of one',
+};
+
+export const lineItemQuantityField: INodeProperties = {
+	displayName: 'Quantity',
+	name: 'quantity',
+	type: 'number',
+	typeOptions: { minValue: 1 },
+	default: 1,
+	description: 'How many of it',
+};
+
+/** What more a line item can hold where the provider shows it. */
+export const moreLineItemFields: INodeProperties[] = [
+	{
+		displayName: 'Description',
+		name: 'description',
+		type: 'string',
+		default: '',
+		description: 'More about it, for the payer',
+	},
+	{
+		displayName: 'Image URLs',
+		name: 'images',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. https://shop.example/tea.png',
+		description: 'Addresses of pictures, comma-separated',
+	},
+];
+
+/**
+ * What everybody fills in comes first; written inside the collection, n8n's linter would have it in
+ * alphabetical order.
+ */
+const lineItemFields = [lineItemNameField, lineItemAmountField, lineItemQuantityField];
 
 /** For providers with nothing but name, unit amount and quantity per item. */
 export const lineItemsField: INodeProperties = {
@@ -86,38 +138,13 @@ export const lineItemsField: INodeProperties = {
 		{
 			displayName: 'Line Item',
 			name: 'item',
-			values: [
-				{
-					displayName: 'Name',
-					name: 'name',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. Tea',
-					description: 'What the payer reads',
-				},
-				{
-					displayName: 'Unit Amount',
-					name: 'unitAmount',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. 12.50',
-					description: 'Price of one',
-				},
-				{
-					displayName: 'Quantity',
-					name: 'quantity',
-					type: 'number',
-					typeOptions: { minValue: 1 },
-					default: 1,
-					description: 'How many of it',
-				},
-			],
+			values: lineItemFields,
 		},
 	],
 	displayOptions: {
 		show: {
-			resource: ['checkout', 'transaction'],
-			operation: ['create', 'createLink'],
+			resource: ['checkout'],
+			operation: ['create'],
 			amountFrom: ['lineItems'],
 		},
 	},
@@ -144,7 +171,7 @@ export const amountUnitField: INodeProperties = {
 	description:
 		'The unit in which amounts are given here. How many decimals a currency has is known by ISO 4217 (JPY 0, KWD 3).',
 	displayOptions: {
-		show: { resource: ['checkout', 'transaction'], operation: ['create', 'createLink'] },
+		show: { resource: ['checkout'], operation: ['create'] },
 	},
 };
 
@@ -157,7 +184,7 @@ export const referenceField: INodeProperties = {
 	description:
 		'Your own order number. It comes back with the callback, so that the payment can be matched to the order.',
 	displayOptions: {
-		show: { resource: ['checkout', 'transaction'], operation: ['create', 'createLink'] },
+		show: { resource: ['checkout'], operation: ['create'] },
 	},
 };
 
@@ -172,7 +199,7 @@ export const requiredReferenceField: INodeProperties = {
 	description:
 		'Your own order number, a new one for each order. It comes back with the callback, so that the payment can be matched to the order.',
 	displayOptions: {
-		show: { resource: ['checkout', 'transaction'], operation: ['create', 'createLink'] },
+		show: { resource: ['checkout'], operation: ['create'] },
 	},
 };
 
@@ -184,7 +211,7 @@ export const descriptionField: INodeProperties = {
 	placeholder: 'e.g. Two boxes of tea',
 	description: 'What the payer reads about the order',
 	displayOptions: {
-		show: { resource: ['checkout', 'transaction'], operation: ['create', 'createLink'] },
+		show: { resource: ['checkout'], operation: ['create'] },
 	},
 };
 
@@ -197,7 +224,7 @@ export const successUrlField: INodeProperties = {
 	description:
 		'Where the payer is sent after paying. Arriving there does not prove a payment; the callback does.',
 	displayOptions: {
-		show: { resource: ['checkout', 'transaction'], operation: ['create', 'createLink'] },
+		show: { resource: ['checkout'], operation: ['create'] },
 	},
 };
 
@@ -209,7 +236,7 @@ export const cancelUrlField: INodeProperties = {
 	placeholder: 'e.g. https://shop.example/basket',
 	description: 'Where the payer is sent after giving up',
 	displayOptions: {
-		show: { resource: ['checkout', 'transaction'], operation: ['create', 'createLink'] },
+		show: { resource: ['checkout'], operation: ['create'] },
 	},
 };
 
@@ -224,8 +251,8 @@ export const callbackUrlField: INodeProperties = {
 	hint: "The trigger's Production URL, under 'Webhook URLs' there",
 	displayOptions: {
 		show: {
-			resource: ['checkout', 'transaction', 'refund'],
-			operation: ['create', 'createLink'],
+			resource: ['checkout'],
+			operation: ['create'],
 			callback: ['url'],
 		},
 	},
@@ -238,7 +265,7 @@ export const extraFieldsField: INodeProperties = {
 	default: '{}',
 	description:
 		'JSON object merged into the request last, for fields that this node does not know yet',
-	displayOptions: { show: { operation: ['create', 'createLink'] } },
+	displayOptions: { show: { operation: ['create'] } },
 };
 
 export const simpleField: INodeProperties = {
@@ -259,99 +286,17 @@ export const requestsInParallelOption: INodeProperties = {
 	description: 'How many rows are sent at the same time, 50 at the most',
 };
 
-/** The trigger's event filter, the same list on every provider. */
-export const eventsField: INodeProperties = {
-	displayName: 'Events',
-	name: 'events',
-	type: 'multiOptions',
-	options: [
-		{
-			name: 'Dispute Updated',
-			value: 'dispute.updated',
-			description: 'A payer disputes a payment, or a dispute has moved on',
-		},
-		{ name: 'Payment Canceled', value: 'payment.canceled' },
-		{ name: 'Payment Expired', value: 'payment.expired' },
-		{ name: 'Payment Failed', value: 'payment.failed' },
-		{ name: 'Payment Pending', value: 'payment.pending', description: 'Not paid yet; do not ship' },
-		{ name: 'Payment Succeeded', value: 'payment.succeeded', description: 'Paid' },
-		{ name: 'Refund Failed', value: 'refund.failed' },
-		{ name: 'Refund Pending', value: 'refund.pending' },
-		{ name: 'Refund Succeeded', value: 'refund.succeeded' },
-		{
-			name: 'Unknown',
-			value: 'unknown',
-			description: 'A genuine callback whose status this node does not know; do not ship',
-		},
-	],
-	required: true,
-	default: ['payment.succeeded'],
-	description: 'Which events start the workflow. Others are acknowledged and start nothing.',
-};
-
-/** What the canvas shows below an action node: operation and resource in the words of the form. */
-export const operationSubtitle =
-	'={{ ({ compare: "Compare With Order", createLink: "Create Link", getAll: "Get Many", waitForPayment: "Wait for Payment" }[$parameter["operation"]] ?? $parameter["operation"].charAt(0).toUpperCase() + $parameter["operation"].slice(1)) + ": " + $parameter["resource"].charAt(0).toUpperCase() + $parameter["resource"].slice(1) }}';
-
-/** What the canvas shows below a trigger: the events in the words of the form. */
-export const eventsSubtitle =
-	'={{ $parameter["events"].map((event) => event.split(".").map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(" ")).join(", ") }}';
-
-/** Answered when the workflow has ended, or as soon as n8n has stored the execution. */
-const RESPONSE_MODE =
-	'={{ $parameter["options"]["respond"] === "whenFinished" ? "lastNode" : "onReceived" }}';
-
-/** The address of every trigger. */
-export const callbackWebhook: IWebhookDescription = {
-	name: 'default',
-	httpMethod: 'POST',
-	path: 'callback',
-	responseMode: RESPONSE_MODE,
-	// Empty, not absent: without it n8n answers the literal text "firstEntryJson".
-	responseData: '',
-	// n8n reads the field through this function instead of its expression engine, which takes ten
-	// times as long. A symbol of the global registry, because older versions of n8n-workflow do not
-	// export it; those evaluate the expression.
-	[Symbol.for('n8n.webhookDescriptionResolvers')]: {
-		responseMode: {
-			template: RESPONSE_MODE,
-			resolve: ({ options }: { options?: { respond?: string } }) =>
-				options?.respond === 'whenFinished' ? 'lastNode' : 'onReceived',
-		},
-	},
-};
-
-export const respondOption: INodeProperties = {
-	displayName: 'Respond',
-	name: 'respond',
-	type: 'options',
-	options: [
-		{
-			name: 'Immediately',
-			value: 'immediately',
-			description: 'As soon as n8n has stored the execution',
-		},
-		{
-			name: 'When Workflow Finishes',
-			value: 'whenFinished',
-			description:
-				'An error is answered when the workflow fails, so that a provider that repeats delivers again. A workflow that waits (Wait node, Wait for Payment) is answered when it begins to wait.',
-		},
-	],
-	default: 'immediately',
-	description: 'When the provider gets its acknowledgement',
-};
-
 /**
- * Of providers that sign when they signed; what they repeat for how long is added by those that say
- * so.
+ * What the canvas shows below an action node: operation and resource in the words of the form.
+ *
+ * @param names of operations that one provider alone has, where the value is more than one word
  */
-export const maximumAgeOption: INodeProperties = {
-	displayName: 'Maximum Age',
-	name: 'maximumAge',
-	type: 'number',
-	typeOptions: { minValue: 0 },
-	default: 7,
-	description: 'Refuse callbacks that were signed more than this many days ago. 0 accepts any age.',
-	hint: 'In days',
-};
+export function operationSubtitle(names: Record<string, string> = {}): string {
+	const words = JSON.stringify({
+		...names,
+		compare: 'Compare With Order',
+		getAll: 'Get Many',
+		waitForPayment: 'Wait for Payment',
+	});
+	return `={{ (${words}[$parameter["operation"]] ?? $parameter["operation"].charAt(0).toUpperCase() + $parameter["operation"].slice(1)) + ": " + $parameter["resource"].charAt(0).toUpperCase() + $parameter["resource"].slice(1) }}`;
+}

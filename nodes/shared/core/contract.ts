@@ -220,6 +220,18 @@ export interface CheckoutOrder {
 	extraFields: Record<string, unknown>;
 }
 
+/** What every provider's Create Refund reads from a row; each adds its own fields. */
+export interface RefundOrder {
+	/** Decimal text; null gives back all that is left. */
+	amount: string | null;
+	amountUnit: CheckoutOrder['amountUnit'];
+	currency: string;
+	/** The merchant's own number of the refund. */
+	reference: string | null;
+	/** As of a checkout. */
+	extraFields: Record<string, unknown>;
+}
+
 /** An endpoint at the provider that receives events, where an API for it exists. */
 export interface RegisteredEndpoint {
 	id: string;

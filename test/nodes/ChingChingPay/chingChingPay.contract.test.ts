@@ -21,7 +21,7 @@ import {
 import {
 	readRefund,
 	createRefundCall,
-	type RefundOrder,
+	type ChingChingPayRefundOrder,
 } from '../../../nodes/ChingChingPay/chingChingPay.refunds';
 import { chingChingPayLink } from '../../../nodes/ChingChingPay/chingChingPay.links';
 import { sentFor } from '../shared/support/sent';
@@ -727,7 +727,7 @@ describe('get payment', () => {
 });
 
 describe('create refund', () => {
-	const refund = (more: Partial<RefundOrder> = {}): RefundOrder => ({
+	const refund = (more: Partial<ChingChingPayRefundOrder> = {}): ChingChingPayRefundOrder => ({
 		amount: '5.00',
 		amountUnit: 'major',
 		currency: 'hkd',

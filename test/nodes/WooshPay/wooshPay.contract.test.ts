@@ -22,7 +22,10 @@ import {
 	updatePriceCall,
 } from '../../../nodes/WooshPay/wooshPay.catalog';
 import type { WooshPayCredentials } from '../../../nodes/WooshPay/wooshPay.requests';
-import { createRefundCall, type RefundOrder } from '../../../nodes/WooshPay/wooshPay.refunds';
+import {
+	createRefundCall,
+	type WooshPayRefundOrder,
+} from '../../../nodes/WooshPay/wooshPay.refunds';
 import { sentFor } from '../shared/support/sent';
 
 const sent = (call: HttpCall) => JSON.parse(call.body ?? '') as Record<string, unknown>;
@@ -453,7 +456,7 @@ describe('a payment', () => {
 });
 
 describe('a refund', () => {
-	const refund: RefundOrder = {
+	const refund: WooshPayRefundOrder = {
 		paymentId: 'pi_1',
 		amount: '5.00',
 		amountUnit: 'major',

@@ -1,4 +1,4 @@
-import { maximumAgeOption } from '../../../../nodes/shared/checkout/checkoutFields';
+import { maximumAgeOption } from '../../../../nodes/shared/callbacks/triggerFields';
 import {
 	beginDelivery,
 	finishDelivery,

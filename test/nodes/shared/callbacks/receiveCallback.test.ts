@@ -3,7 +3,7 @@ import {
 	callbackWebhook,
 	eventsField,
 	respondOption,
-} from '../../../../nodes/shared/checkout/checkoutFields';
+} from '../../../../nodes/shared/callbacks/triggerFields';
 import type { PaymentEventData, Verification } from '../../../../nodes/shared/core/contract';
 import { InputError } from '../../../../nodes/shared/core/inputError';
 import { mayLookUp } from '../../../../nodes/shared/callbacks/lookupLimit';

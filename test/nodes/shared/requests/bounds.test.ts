@@ -11,7 +11,7 @@ import { ChingChingPay } from '../../../../nodes/ChingChingPay/ChingChingPay.nod
 import { CallFailure } from '../../../../nodes/shared/core/callFailure';
 import type { HttpCall, HttpReply } from '../../../../nodes/shared/core/contract';
 import { receiveCallback } from '../../../../nodes/shared/callbacks/receiveCallback';
-import { callbackWebhook } from '../../../../nodes/shared/checkout/checkoutFields';
+import { callbackWebhook } from '../../../../nodes/shared/callbacks/triggerFields';
 import { withRateLimit } from '../../../../nodes/shared/requests/rateLimit';
 import { sendCall, type SendOptions } from '../../../../nodes/shared/requests/sendCall';
 import { Payfect } from '../../../../nodes/Payfect/Payfect.node';

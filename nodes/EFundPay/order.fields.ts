@@ -1,0 +1,119 @@
+import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
+import {
+	amountFromField,
+	amountInChosenUnitField,
+	amountUnitField,
+	descriptionField,
+	extraFieldsField,
+	lineItemsField,
+	lineItemsJsonField,
+	requestsInParallelOption,
+	requiredReferenceField,
+	simpleField,
+} from '../shared/checkout/checkoutFields';
+
+/*
+ * What a checkout and a direct transaction have in common; `show` is the resource and operation of
+ * the one or the other.
+ */
+type Show = NonNullable<IDisplayOptions['show']>;
+
+export const moneyFields = (show: Show): INodeProperties[] => [
+	{ ...amountFromField, displayOptions: { show: show } },
+	{
+		...amountInChosenUnitField,
+		displayOptions: { show: { ...show, amountFrom: ['amount'] } },
+	},
+	{
+		...lineItemsField,
+		displayOptions: { show: { ...show, amountFrom: ['lineItems'] } },
+	},
+	{
+		...lineItemsJsonField,
+		displayOptions: { show: { ...show, amountFrom: ['lineItemsJson'] } },
+	},
+	{ ...amountUnitField, displayOptions: { show: show } },
+	{
+		displayName: 'Currency',
+		name: 'currency',
+		type: 'string',
+		required: true,
+		default: 'USD',
+		placeholder: 'e.g. USD',
+		description: 'ISO 4217 code of three letters',
+		displayOptions: { show: show },
+	},
+	{
+		...requiredReferenceField,
+		description:
+			'Your own order number, 1 to 64 characters, a new one for each order. It comes back with the callback, so that the payment can be matched to the order.',
+		displayOptions: { show: show },
+	},
+];
+
+export const payerFields = (show: Show): INodeProperties[] => [
+	{
+		displayName: 'Buyer Email',
+		name: 'buyerEmail',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. name@email.com',
+		description: "The payer's email address",
+		displayOptions: { show: show },
+	},
+	{
+		...descriptionField,
+		description: 'What is sold; sent to EFundPay as the name of the one item of the cart',
+		displayOptions: { show: { ...show, amountFrom: ['amount'] } },
+	},
+];
+
+const attemptOption: INodeProperties = {
+	displayName: 'Attempt',
+	name: 'attempt',
+	type: 'number',
+	typeOptions: { minValue: 1 },
+	default: 1,
+	description:
+		'Raise it, and give the order a new reference, to send it once more on purpose. EFundPay does not process the same row with the same attempt again.',
+};
+
+export const lastFields = (show: Show): INodeProperties[] => [
+	{ ...extraFieldsField, displayOptions: { show: show } },
+	{ ...simpleField, displayOptions: { show: show } },
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options: [{ ...attemptOption }, { ...requestsInParallelOption }],
+		displayOptions: { show: show },
+	},
+];
+
+/** In `additionalFields`. */
+export const billingDetailsOption: INodeProperties = {
+	displayName: 'Billing Details (JSON)',
+	name: 'billingDetails',
+	type: 'json',
+	default: '{}',
+	description: 'Billing address as EFundPay spells it',
+	hint: 'e.g. { "first_name": "Maria", "last_name": "Gomez", "address": { "country": "TH", "city": "Bangkok", "line1": "1 Rama Road" } }',
+};
+
+export const buyerOption: INodeProperties = {
+	displayName: 'Buyer (JSON)',
+	name: 'buyer',
+	type: 'json',
+	default: '{}',
+	description: 'More about the buyer, as EFundPay spells it; added to name and email',
+};
+
+export const shippingDetailsOption: INodeProperties = {
+	displayName: 'Shipping Details (JSON)',
+	name: 'shippingDetails',
+	type: 'json',
+	default: '{}',
+	description: 'Shipping address as EFundPay spells it',
+};
