@@ -8,6 +8,8 @@ import type {
 	INode,
 	INodePropertyOptions,
 	INodeTypeDescription,
+	IPinData,
+	IRunData,
 	IRunExecutionData,
 	IWorkflowSettings,
 } from 'n8n-workflow';
@@ -43,6 +45,8 @@ export interface Workflow {
 
 export type NewWorkflow = Pick<Workflow, 'name' | 'nodes' | 'connections'> & {
 	settings?: IWorkflowSettings;
+	/** Outputs that runs in the editor take in place of running the node. */
+	pinData?: IPinData;
 };
 
 export interface Credential {
@@ -222,6 +226,20 @@ export class N8nClient {
 				throw new N8nError(`n8n waits for an event of "${startFrom}" instead of running it.`, 200);
 			return await this.executions.settled(executionId);
 		},
+		/** "Execute step" in the editor, with what an earlier run has left of the steps before it. */
+		runStep: async (id: string, name: string, runData: IRunData): Promise<Execution> => {
+			const { executionId } = await this.call<{ executionId: string }>(
+				'post',
+				`/workflows/${id}/run`,
+				{
+					workflowData: await this.workflows.get(id),
+					runData,
+					destinationNode: { nodeName: name, mode: 'inclusive' },
+					dirtyNodeNames: [],
+				},
+			);
+			return await this.executions.settled(executionId);
+		},
 		/** "Listen for test event" in the editor: the trigger takes one event on its test URL. */
 		listen: async (id: string, trigger: string): Promise<void> => {
 			const { waitingForWebhook } = await this.start(id, trigger);
@@ -267,6 +285,13 @@ export class N8nClient {
 				`/executions/${id}`,
 			);
 			return { ...summary, data: parseFlatted(data) as IRunExecutionData, stored: data };
+		},
+		/** "Retry with original workflow". Ends when the new execution has ended or waits. */
+		retry: async (id: string): Promise<Execution> => {
+			const retried = await this.call<{ id: string }>('post', `/executions/${id}/retry`, {
+				loadWorkflow: false,
+			});
+			return await this.executions.settled(retried.id);
 		},
 		/** Ends when the execution has ended or waits. */
 		settled: async (id: string, withinMilliseconds = 90_000): Promise<Execution> =>
