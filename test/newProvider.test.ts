@@ -22,8 +22,9 @@ function filesIn(folder: string): string[] {
 		: [];
 }
 
-const { n8n } = JSON.parse(textOf('package.json')) as {
+const { n8n, keywords } = JSON.parse(textOf('package.json')) as {
 	n8n: { nodes: string[]; credentials: string[] };
+	keywords: string[];
 };
 
 function filesOf(folder: string): string[] {
@@ -74,6 +75,7 @@ function mentionsOf(folder: string): Array<[what: string, isThere: boolean]> {
 			'its credential in n8n.credentials of package.json',
 			n8n.credentials.includes(`dist/credentials/${folder}Api.credentials.js`),
 		],
+		['its name among the keywords of package.json', keywords.includes(folder.toLowerCase())],
 		[
 			'a row in the table of README.md',
 			textOf('README.md')
