@@ -33,6 +33,7 @@ import {
 	type WebhookCall,
 } from './support/contexts';
 import { testProviders, type TestProvider } from './providers';
+import { decryptedEndpoint } from './support/decryptedEndpoint';
 import { newCredential, newNode, newTrigger, root } from './support/providers';
 import { TestSandbox } from './support/testSandbox';
 
@@ -523,6 +524,16 @@ describe.each(providers)('$folder: from order to callback', (provider) => {
 		registered = published.staticData;
 	});
 
+	it('a trigger that no event would start is not published, and the error says what to choose', async () => {
+		const { error } = await callHook({
+			...trigger,
+			credentials: { [provider.credential.name]: credentialOf(provider) },
+			parameters: { events: [] },
+			method: 'create',
+		});
+		expect(error?.message).toMatch(/'Events' .*is empty.* Choose the events/);
+	});
+
 	async function order(): Promise<IDataObject> {
 		const callback = optionValues(
 			shown(provider, { resource: 'checkout', operation: 'create' }).find(
@@ -724,7 +735,7 @@ describe.each(providers)('$folder: from order to callback', (provider) => {
 			const verdict = provider.contract.callback.verify(
 				{ headers: request.headers, rawBody: Buffer.from(String(request.rawBody)) },
 				credentialOf(provider),
-				[registered],
+				[decryptedEndpoint(registered, trigger, String(credentialOf(provider).secretKey))],
 			);
 			if (verdict.genuine === false) throw new Error(verdict.reason);
 			const event = (payload: Payload) =>

@@ -687,6 +687,7 @@ export const wooshPay: PaymentContract<WooshPayCredentials, WooshPayOrder> = {
 				headers: { ...JSON_HEADERS },
 				retry: 'idempotent',
 			}),
+			secretOf: ({ secretKey }) => secretKey,
 			environment: environmentOf,
 		},
 	},

@@ -1,13 +1,7 @@
 import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 import { CallFailure } from '../core/callFailure';
-import type {
-	HttpCall,
-	HttpReply,
-	CallbackContract,
-	PaymentEventName,
-	RegisteredEndpoint,
-} from '../core/contract';
+import type { HttpCall, HttpReply, CallbackContract, RegisteredEndpoint } from '../core/contract';
 import { forgetTestDeliveries } from './deliveredEvents';
 import {
 	recallEndpoint,
@@ -15,7 +9,9 @@ import {
 	rememberRemoval,
 	type RememberedEndpoint,
 } from './endpointMemory';
+import { chosenEvents } from './chosenEvents';
 import { InputError } from '../core/inputError';
+import { isLocalAddress } from '../core/urls';
 import { readCredentials, type CallbackProvider } from '../providerNode';
 import { sendCall, type SendOptions } from '../requests/sendCall';
 import { logLine } from './logLine';
@@ -40,6 +36,8 @@ interface RegistrationContext<Credentials> {
 	 */
 	url: string;
 	context: IHookFunctions;
+	/** Of the credential: what is remembered is encrypted with it. */
+	secret: string;
 	/** Somebody only listens for a test event. */
 	isTest: boolean;
 	log: (level: 'info' | 'warn', message: string) => void;
@@ -66,7 +64,7 @@ export async function endpointIsRegistered<Credentials>(
 			own.id === kept.endpointId &&
 			isKeptSecret(kept.secret) &&
 			sameNames(own.events, wanted);
-		if (isInPlace) rememberRegistration(context, kept);
+		if (isInPlace) rememberRegistration(context, desk.secret, kept);
 		return isInPlace;
 	});
 }
@@ -91,8 +89,13 @@ export async function registerEndpoint<Credentials>(
 				tellsSecret: true,
 			}),
 		);
-		Object.assign(kept, { endpointId: id, url: desk.url, ...remembered });
-		rememberRegistration(context, kept);
+		rememberRegistration(context, desk.secret, {
+			...kept,
+			endpointId: id,
+			url: desk.url,
+			...remembered,
+		});
+		warnOfLocalAddress(desk);
 		if (desk.isTest)
 			forgetTestDeliveries({
 				workflowId: context.getWorkflow().id ?? '',
@@ -151,6 +154,7 @@ async function withRegistration<Credentials>(
 				}),
 			url,
 			context,
+			secret: callback.registration.secretOf(credentials),
 			isTest: context.getMode() === 'manual',
 			log: (level, message) => logLine(context, level, `${displayName} ${message}`),
 		});
@@ -184,10 +188,14 @@ function wantedEvents<Credentials>(
 	{ contract }: CallbackProvider<Credentials>,
 	registration: Registration<Credentials>,
 ): string[] {
-	const wanted = registration.eventNames(
-		context.getNodeParameter('events', []) as PaymentEventName[],
-		additionalProviderEvents(context),
-	);
+	const additional = additionalProviderEvents(context);
+	const events = chosenEvents(context);
+	if (events.length === 0 && additional.length === 0)
+		throw new InputError(
+			"'Events' is empty",
+			"Choose the events that start the workflow, or name some in 'Additional Provider Events'.",
+		);
+	const wanted = registration.eventNames(events, additional);
 	if (wanted.length === 0)
 		throw new InputError(
 			`'Events' names nothing that ${contract.displayName} sends`,
@@ -204,9 +212,9 @@ interface FoundEndpoints {
 	 */
 	own: RegisteredEndpoint[];
 	/**
-	 * The static data. n8n saves it after every hook and empties it for nobody: a copied or imported
-	 * workflow may bring the one of its original, so nothing at the provider is ever removed by the
-	 * id, only by the address.
+	 * What is remembered. n8n empties static data for nobody: a copied or imported workflow may bring
+	 * the one of its original, so nothing at the provider is ever removed by the id, only by the
+	 * address.
 	 */
 	kept: RememberedEndpoint;
 }
@@ -221,6 +229,7 @@ async function lookUpEndpoints<Credentials>(
 		own,
 		kept: recallEndpoint(
 			desk.context,
+			desk.secret,
 			own.map(({ id }) => id),
 		),
 	};
@@ -270,8 +279,22 @@ async function removeOwn<Credentials>(
 	delete kept.secret;
 	delete kept.endpointId;
 	delete kept.url;
-	rememberRemoval(desk.context, kept);
+	rememberRemoval(desk.context, desk.secret, kept);
 	return kept;
+}
+
+/** Nothing at all would come, and nobody would say why. */
+function warnOfLocalAddress<Credentials>({
+	registration,
+	credentials,
+	url,
+	log,
+}: RegistrationContext<Credentials>): void {
+	if (isLocalAddress(url) && !isLocalAddress(registration.list(credentials).url))
+		log(
+			'warn',
+			`Trigger: its address ${url} is an address of this machine, which the provider cannot reach. Set WEBHOOK_URL of n8n to its public address, then unpublish the workflow and publish it.`,
+		);
 }
 
 /** `before`: the endpoint that was remembered, if it is at this account. */

@@ -1,8 +1,9 @@
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { acknowledge, refuse, startExecutionOnce } from './answerCallback';
-import type { PaymentEvent, PaymentEventName, PaymentEventData } from '../core/contract';
+import type { PaymentEvent, PaymentEventData } from '../core/contract';
 import { InputError } from '../core/inputError';
 import { rememberedEndpoints } from './endpointMemory';
+import { chosenEvents } from './chosenEvents';
 import { decideCallback, type TriggerOptions } from './decideCallback';
 import { readCredentials, type CallbackProvider } from '../providerNode';
 import { readReceived, refuseTooLong } from './receivedBody';
@@ -32,13 +33,14 @@ export async function receiveCallback<Credentials>(
 				'Choose the credential in the trigger and publish the workflow.',
 			);
 		const options = context.getNodeParameter('options', {}) as TriggerOptions;
+		const { registration } = provider.contract.callback;
 		const judgement = await decideCallback(
 			context,
 			provider,
 			credentials,
 			received,
 			options,
-			provider.contract.callback.registration && rememberedEndpoints(context),
+			registration && rememberedEndpoints(context, registration.secretOf(credentials)),
 		);
 		if (!judgement.pass) {
 			if (!judgement.acknowledge)
@@ -75,10 +77,6 @@ export async function receiveCallback<Credentials>(
 			'The provider is asked to send it again. If this repeats, please report it.',
 		);
 	}
-}
-
-function chosenEvents(context: IWebhookFunctions): PaymentEventName[] {
-	return context.getNodeParameter('events', []) as PaymentEventName[];
 }
 
 export async function credentialsOrNothing<Credentials>(

@@ -1,14 +1,15 @@
 import type { IHookFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
+import { chosenEvents } from './chosenEvents';
 import { forgetTestDeliveries } from './deliveredEvents';
 import { readCredentials, type CallbackProvider } from '../providerNode';
 
 /**
  * For providers that are told the callback address with each checkout: there is nothing to
  * register, but a trigger whose credential cannot prove a callback would refuse every one of them,
- * so publishing it fails with words.
+ * so publishing it fails with words. So does one that no event would start.
  *
- * @throws NodeOperationError that says which field of the credential to fill in
+ * @throws NodeOperationError that says which field to fill in
  */
 export async function requireProvableCallbacks<Credentials>(
 	context: IHookFunctions,
@@ -26,6 +27,11 @@ export async function requireProvableCallbacks<Credentials>(
 			`${contract.displayName} callbacks cannot be verified: ${problem}. ${wayOut}`,
 		);
 	}
+	if (chosenEvents(context).length === 0)
+		throw new NodeOperationError(
+			context.getNode(),
+			`'Events' of the ${contract.displayName} Trigger is empty, so nothing would start the workflow. Choose the events that shall, and publish the workflow again.`,
+		);
 	if (context.getMode() === 'manual')
 		forgetTestDeliveries({
 			workflowId: context.getWorkflow().id ?? '',

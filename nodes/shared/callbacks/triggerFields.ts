@@ -25,7 +25,6 @@ export const eventsField: INodeProperties = {
 			description: 'A genuine callback whose status this node does not know; do not ship',
 		},
 	],
-	required: true,
 	default: ['payment.succeeded'],
 	description: 'Which events start the workflow. Others are acknowledged and start nothing.',
 };

@@ -1,5 +1,6 @@
 import type { Checkout, CheckoutContract, CheckoutOrder, HttpCall } from '../core/contract';
 import { createOperation, type Creation, type Operation } from '../items/operation';
+import { isLocalAddress } from '../core/urls';
 import type { RowReader } from '../items/rowReader';
 import { dropEarlierRounds } from './checkoutNotes';
 import { noteCheckout, refuseSecondCheckout, resumesThisExecution } from './resumingCheckout';
@@ -42,8 +43,6 @@ export function paymentOperation<Credentials, Order extends CheckoutOrder>(
 	});
 }
 
-const LOCAL_HOST = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|0\.0\.0\.0)$/i;
-
 /**
  * A provider on the internet cannot call this machine, and n8n answers at a test URL only while
  * somebody listens.
@@ -56,7 +55,7 @@ export function callbackUrlWarning(row: RowReader) {
 		const callback = new URL(sent.order.callbackUrl);
 		if (/\/webhook-test\//.test(callback.pathname))
 			return "'Callback URL' is a test URL: n8n answers there only while the editor listens. Use the Production URL of the trigger and publish its workflow.";
-		if (LOCAL_HOST.test(callback.hostname) && !LOCAL_HOST.test(new URL(sent.call.url).hostname))
+		if (isLocalAddress(sent.order.callbackUrl) && !isLocalAddress(sent.call.url))
 			return "'Callback URL' is an address of this machine, which the provider cannot reach. Set WEBHOOK_URL of n8n to its public address, then copy the URL again.";
 		return isHeardByNobody
 			? "'Callback' is Resume This Execution, but no Wait for Payment follows: nothing in this workflow will hear of the payment."

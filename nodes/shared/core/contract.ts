@@ -353,6 +353,8 @@ export interface CallbackContract<Credentials> {
 			/** What has to be kept to verify callbacks later, with the endpoint's id. */
 			remember(reply: HttpReply): { id: string } & Record<string, unknown>;
 			remove(id: string, credentials: Credentials): HttpCall;
+			/** What encrypts the kept secrets: whoever has it could register an endpoint anyway. */
+			secretOf(credentials: Credentials): string;
 			/**
 			 * Tells tests from live, without any secret: what proved a callback in the one must not prove
 			 * one in the other.

@@ -23,6 +23,13 @@ export function readBaseUrl(value: string, field = 'Base URL'): string {
 	return text;
 }
 
+const LOCAL_HOST = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|0\.0\.0\.0)$/i;
+
+/** Whether an absolute address is one of this machine, which nobody else can reach. */
+export function isLocalAddress(url: string): boolean {
+	return LOCAL_HOST.test(new URL(url).hostname);
+}
+
 /** In linear time, which a pattern would not take. */
 export function withoutFinalSlashes(text: string): string {
 	let end = text.length;

@@ -12,6 +12,7 @@ import {
 } from '../../support/contexts';
 import { startProviderServer, type ProviderServer } from '../shared/support/providerServer';
 import type { PayerAction, SandboxDelivery, Telling } from '../../support/sandboxClient';
+import { decryptedEndpoint } from '../../support/decryptedEndpoint';
 import { WooshPaySandbox } from './sandbox';
 
 const sandbox = WooshPaySandbox.forEachTest();
@@ -62,6 +63,9 @@ const hook = async (
 	setting: Setting = {},
 ): Promise<HookCall> => await callHook({ ...setup(setting), method });
 const endpoints = async () => await sandbox.endpoints();
+/** The static data of this test's trigger. */
+const decrypted = (staticData: IDataObject, secretKey = sandbox.credential.secretKey ?? '') =>
+	decryptedEndpoint(staticData, trigger, secretKey);
 const registeredAt = async (address: string) =>
 	(await endpoints()).filter(({ url }) => url === address);
 
@@ -143,6 +147,38 @@ describe('publishing', () => {
 		);
 	});
 
+	it('asks for the provider events of the user alone, where no other is chosen', async () => {
+		await publish({
+			parameters: { events: [], options: { additionalProviderEvents: 'payout.paid' } },
+		});
+		expect((await endpoints())[0]?.events).toBe('payout.paid');
+	});
+
+	it('of an address of this machine says that a provider elsewhere cannot reach it', async () => {
+		const server = await startProviderServer();
+		server.respond(({ method }) => ({
+			body: JSON.stringify(
+				method === 'POST' ? { id: 'we_1', secret: 'whsec_0123456789abcdef' } : { data: [] },
+			),
+		}));
+		// No name of this machine, and leads here.
+		const elsewhere = server.url.replace('127.0.0.1', '[::ffff:127.0.0.1]');
+		const published = await publish({
+			n8nAddress: 'http://127.0.0.1:5678',
+			credential: { baseUrl: elsewhere },
+		});
+		await server.close();
+		expect(published.result).toBe(true);
+		expect(logText(published)).toMatch(
+			/http:\/\/127\.0\.0\.1:5678\/\S+ is an address of this machine, which the provider cannot reach\. Set WEBHOOK_URL of n8n/,
+		);
+	});
+
+	it('of an address of this machine says nothing where the provider is on it too', async () => {
+		const published = await publish({ n8nAddress: 'http://127.0.0.1:5678' });
+		expect(logText(published)).not.toContain('cannot reach');
+	});
+
 	it('again changes nothing', async () => {
 		const { staticData } = await publish();
 		const before = await endpoints();
@@ -168,7 +204,7 @@ describe('publishing', () => {
 		const after = await registeredAt(webhookUrl);
 		expect(after).toHaveLength(1);
 		expect(after[0]?.id).not.toBe(before?.id);
-		expect(again.staticData.secret).not.toBe(staticData.secret);
+		expect(decrypted(again.staticData).secret).not.toBe(decrypted(staticData).secret);
 	});
 
 	it('leaves one endpoint where somebody has registered the same address by hand, twice', async () => {
@@ -259,6 +295,11 @@ describe('publishing', () => {
 			'for an event that WooshPay does not send',
 			{ parameters: { events: ['payment.expired'] } },
 			/'Events' names nothing that WooshPay sends/,
+		],
+		[
+			'without any event',
+			{ parameters: { events: [] } },
+			/'Events' is empty.*name some in 'Additional Provider Events'/,
 		],
 		[
 			'with an address that WooshPay does not take',
@@ -421,7 +462,7 @@ describe('static data that another writer put back', () => {
 			const saved = await publishTwice();
 			const before = await endpoints();
 			const asked = await hook('checkExists', { ...changed, staticData: saved[moment] });
-			expect([asked.result, asked.staticData]).toEqual([true, saved.second]);
+			expect([asked.result, decrypted(asked.staticData)]).toEqual([true, decrypted(saved.second)]);
 			expect(await endpoints()).toEqual(before);
 		},
 	);
@@ -430,10 +471,11 @@ describe('static data that another writer put back', () => {
 		const saved = await publishTwice();
 		const delivery = await payment();
 		const removed = await hook('delete', { ...changed, staticData: saved.first });
-		expect(removed.staticData.secretPrevious).toBe(saved.second.secret);
+		const { secret } = decrypted(saved.second);
+		expect(decrypted(removed.staticData).secretPrevious).toBe(secret);
 		// And once more between removal and registration.
 		const third = await publish({ staticData: saved.first });
-		expect(third.staticData.secretPrevious).toBe(saved.second.secret);
+		expect(decrypted(third.staticData).secretPrevious).toBe(secret);
 		expect((await receive(delivery, { staticData: third.staticData })).response.status).toBe(200);
 	});
 
@@ -487,6 +529,46 @@ describe('static data that another writer put back', () => {
 			expect([call.response.status, call.items]).toEqual([401, undefined]);
 		},
 	);
+});
+
+describe('the secret of the endpoint', () => {
+	it('stands nowhere in clear: not in the static data, not in a log line', async () => {
+		const { delivery, published } = await deliveryOf('pay');
+		const { secret } = decrypted(published.staticData);
+		expect(secret).toMatch(/^whsec_/);
+		const { staticData } = published;
+		const received = await receive(delivery, { staticData });
+		const removed = await hook('delete', { staticData });
+		const again = await publish({ staticData: removed.staticData });
+		expect(decrypted(again.staticData).secretPrevious).toBe(secret);
+		const kept = [published, removed, again].map((call) => JSON.stringify(call.staticData));
+		const logged = [published, received, removed, again].map(logText);
+		expect([...kept, ...logged].join('\n')).not.toContain(String(secret));
+		expect(kept.join()).not.toContain('whsec_');
+	});
+
+	it('counts as lost after the key in the same credential was changed and n8n restarted, and following the log line heals it', async () => {
+		const changed = { restarted: true, credential: { secretKey: 'sk_test_after_the_change' } };
+		const { delivery, published } = await deliveryOf('pay');
+		const refused = await receive(delivery, { ...changed, staticData: published.staticData });
+		expect(refused.response.status).toBe(401);
+		expect(logText(refused)).toMatch(/no_secret.*Unpublish the workflow, then publish it/);
+		expect(logText(refused)).not.toMatch(/forged/i);
+	});
+
+	it('is read by the process in which the key was changed: nothing that is on its way is lost', async () => {
+		const changed = { credential: { secretKey: 'sk_test_after_the_change' } };
+		const { delivery, published } = await deliveryOf('pay');
+		const call = await receive(delivery, { ...changed, staticData: published.staticData });
+		expect([call.response.status, call.items?.length]).toEqual([200, 1]);
+	});
+
+	it('that cannot be read does not keep the endpoint from being removed', async () => {
+		const { staticData } = await publish();
+		const unreadable = { ...staticData, secret: 'AAAA' };
+		await hook('delete', { staticData: unreadable, restarted: true });
+		expect(await endpoints()).toEqual([]);
+	});
 });
 
 describe('listening for a test event', () => {
@@ -583,8 +665,8 @@ describe('the kept secret', () => {
 		expect([genuine.response.status, genuine.items?.length]).toEqual([200, 1]);
 	});
 
-	it.each([{ secret: '***' }, { secretPrevious: 'whsec_***' }])(
-		'of an older version that was masked is never believed: %j',
+	it.each([{ secret: '***' }, { secretPrevious: 'whsec_***' }, { secret: 'whsec_known_to_all' }])(
+		'that somebody wrote into the static data is never believed: %j',
 		async (masked) => {
 			const call = await receive(
 				paymentSignedWith(Object.values(masked)[0] ?? ''),
@@ -594,16 +676,14 @@ describe('the kept secret', () => {
 		},
 	);
 
-	it('of an older version that was masked makes the trigger register anew, and is forgotten', async () => {
+	it('that somebody wrote into the static data makes the trigger register anew, and is forgotten', async () => {
 		told.shop = 'whsec_0123456789abcdef';
 		const { staticData } = await publish(at('shop'));
 		const again = await publish(
 			at('shop', { staticData: { ...staticData, secret: '***' }, restarted: true }),
 		);
-		expect([again.staticData.secret, again.staticData.secretPrevious]).toEqual([
-			told.shop,
-			undefined,
-		]);
+		const { secret, secretPrevious } = decrypted(again.staticData, secretKey);
+		expect([secret, secretPrevious]).toEqual([told.shop, undefined]);
 		expect(registered.shop?.size).toBe(1);
 	});
 
@@ -719,7 +799,7 @@ describe('a callback', () => {
 		const call = await receive(delivery, {
 			staticData: {},
 			restarted: true,
-			credential: { webhookSecret: String(published.staticData.secret) },
+			credential: { webhookSecret: String(decrypted(published.staticData).secret) },
 		});
 		expect([call.response.status, call.items?.length]).toEqual([200, 1]);
 	});
@@ -732,16 +812,16 @@ describe('a callback', () => {
 			expect(call.response).toMatchObject({ status: 401, body: 'Unauthorized' });
 			expect(call.items).toBeUndefined();
 			expect(logText(call)).toContain('signature_mismatch');
-			expect(logText(call)).not.toContain(String(published.staticData.secret));
+			expect(logText(call)).not.toContain(String(decrypted(published.staticData).secret));
 		},
 	);
 
 	it.each(['no_secret', 'signature_mismatch'])(
 		'is refused as %s when the secret was lost over a restart, and following the log line heals it',
 		async (reason) => {
-			const { delivery, published } = await deliveryOf('pay');
-			const left =
-				reason === 'no_secret' ? {} : { ...published.staticData, secret: 'whsec_ofTheOneBefore' };
+			const earlier = await publish();
+			const { delivery } = await deliveryOf('pay', { staticData: {}, restarted: true });
+			const left = reason === 'no_secret' ? {} : earlier.staticData;
 			const afterRestart = { staticData: left, restarted: true };
 			const call = await receive(delivery, afterRestart);
 			expect(call.response.status).toBe(401);
@@ -818,7 +898,8 @@ describe('a callback', () => {
 			[{ maximumAge: 0 }, 200],
 		])('with the options %j gets %d', async (options, status) => {
 			const { delivery, published } = await deliveryOf('pay');
-			const call = await receive(old(delivery, String(published.staticData.secret)), {
+			const secret = String(decrypted(published.staticData).secret);
+			const call = await receive(old(delivery, secret), {
 				parameters: { options },
 				staticData: published.staticData,
 			});
