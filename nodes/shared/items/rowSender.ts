@@ -50,13 +50,14 @@ export function senderOf<Credentials>(
 		async send(call, options) {
 			const reply = await sendCall({ context, provider, credentials }, call, {
 				stopped: run.stopped,
-				...(run.isSilent ? { maximumAttempts: 1 } : {}),
+				...(run.latestRow === 'unanswered' ? { maximumAttempts: 1 } : {}),
 				...options,
 			}).catch((error: unknown) => {
-				if (error instanceof CallFailure) run.isSilent = error.httpStatus === undefined;
+				if (error instanceof CallFailure)
+					run.latestRow = error.httpStatus === undefined ? 'unanswered' : 'answered';
 				throw error;
 			});
-			run.isSilent = false;
+			run.latestRow = 'answered';
 			if (call.retry !== 'idempotent') accepted = call;
 			return reply;
 		},

@@ -32,7 +32,7 @@ export interface Run {
 	 * The row that ended last got no answer at all. The rows after it get one attempt each, so that a
 	 * thousand rows do not take an hour to find out that the provider is down.
 	 */
-	isSilent: boolean;
+	latestRow: 'answered' | 'unanswered';
 	/** The node's parameters as they are saved, expressions not evaluated. */
 	parameters: INodeParameters;
 	/**
@@ -49,7 +49,7 @@ export function beginRun(context: IExecuteFunctions): Run {
 		references: new Map(),
 		made: [],
 		inDoubt: [],
-		isSilent: false,
+		latestRow: 'answered',
 		parameters: context.getNode().parameters,
 		fixed: new Map(),
 		...(key === undefined ? {} : { retryKey: key, before: resultsOfEarlierTries(key) }),

@@ -106,7 +106,7 @@ function refuseFieldsWithoutValue(
 	context: IExecuteFunctions,
 	checkout: CheckoutFacts | undefined,
 ): void {
-	const silent = CHECKOUT_FIELDS.filter((field) => isSilent(context, checkout, field));
+	const silent = CHECKOUT_FIELDS.filter((field) => givesNothing(context, checkout, field));
 	const empty = emptyFields(context, checkout).filter((field) => !silent.includes(field));
 	const others = otherFields(context).filter(({ name }) =>
 		expressionGaveNothing(...savedAndGiven(context, name)),
@@ -147,7 +147,7 @@ function howToFill(
 	];
 }
 
-function isSilent(
+function givesNothing(
 	context: IExecuteFunctions,
 	checkout: CheckoutFacts | undefined,
 	field: CheckoutField,
