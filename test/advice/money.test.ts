@@ -9,6 +9,9 @@ import { runNode } from '../support/contexts';
 import { newCredential, newNode } from '../support/providers';
 import { TestSandbox } from '../support/testSandbox';
 
+const samples = Object.fromEntries(testProviders().map((facts) => [facts.folder, facts]));
+const folders = Object.keys(samples);
+
 let sandbox: TestSandbox;
 beforeAll(async () => (sandbox = await TestSandbox.start()));
 afterAll(async () => await sandbox.close());
@@ -19,8 +22,6 @@ interface Seen {
 	/** Of the checkout that came out. */
 	amount: unknown;
 }
-
-const factsOf = (name: string) => testProviders().find(({ folder }) => folder === name);
 
 let orders = 0;
 
@@ -42,7 +43,7 @@ async function create(
 			reference: `advice-${++orders}`,
 			callback: 'url',
 			callbackUrl: 'https://n8n.example/webhook/1/callback',
-			...factsOf(folder)?.order,
+			...samples[folder]?.order,
 			...parameters,
 		},
 	});
@@ -59,10 +60,9 @@ function advised({ error }: Seen, value: string): string {
 	return `=${expression.replace('…', () => value)}`;
 }
 
-const folders = testProviders().map(({ folder }) => folder);
 /** Whose currency in the samples has a known number of decimals, two. */
 const inCurrencies = folders.filter(
-	(folder) => (factsOf(folder)?.form.amountUnits ?? []).length > 0,
+	(folder) => (samples[folder]?.form.amountUnits ?? []).length > 0,
 );
 
 describe.each(folders)('%s: an amount that a computation left unrounded', (folder) => {
@@ -317,7 +317,7 @@ describe.each(folders)('%s: an address with a blank', (folder) => {
 });
 
 describe.each(folders)('%s: limits of the credential', (folder) => {
-	const currency = factsOf(folder)?.money.currency ?? '';
+	const currency = samples[folder]?.money.currency ?? '';
 
 	it.each([
 		[{ largestAmount: '20' }, { largestAmount: '20.50' }, "raise 'Largest Amount'"],

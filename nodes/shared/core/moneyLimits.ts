@@ -128,13 +128,14 @@ export function sentCurrencies(...values: unknown[]): string[] {
 
 /**
  * What a list of `{ price_data: { unit_amount, currency }, quantity }` adds up to, in the unit of
- * its unit amounts; `total` is null where one of them has a price ID or cannot be read.
+ * its unit amounts; `total` is null where one of them has a
+ * price ID or cannot be read, and where there is none.
  */
 export function sentTotal(items: unknown): { total: string | null; currencies: unknown[] } {
-	const lines = (Array.isArray(items) ? items : [undefined]).map(pricedLine);
+	const lines = (Array.isArray(items) ? items : []).map(pricedLine);
 	const known = lines.filter((line) => line !== undefined);
 	return {
-		total: known.length === lines.length ? sumOfLineItems(known) : null,
+		total: lines.length > 0 && known.length === lines.length ? sumOfLineItems(known) : null,
 		currencies: known.map(({ currency }) => currency),
 	};
 }
