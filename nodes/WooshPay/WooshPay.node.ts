@@ -18,6 +18,7 @@ import {
 } from '../shared/items/operationFields';
 import { compareWithOrder, compareWithOrderFields } from '../shared/callbacks/compareWithOrder';
 import { paidOrNotOutputs } from '../shared/waiting/resumeWebhook';
+import { withEndpointHint } from '../shared/callbacks/endpointHint';
 import { verifyCallback, verifyCallbackFields } from '../shared/callbacks/verifyCallback';
 import { createCheckoutFields, createWooshPayCheckout } from './createCheckout.operation';
 import { createPriceFields, createWooshPayPrice } from './createPrice.operation';
@@ -185,15 +186,19 @@ export class WooshPay implements INodeType {
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		if (this.getNodeParameter('operation', 0) === 'compare') return await compareWithOrder(this);
-		return await eachItem(this, wooshPayProvider, {
-			callback: {
-				verify: verifyCallback(wooshPayProvider),
-			},
-			checkout: { create: createWooshPayCheckout, get: getWooshPayCheckout },
-			payment: { get: getWooshPayPayment },
-			price: { create: createWooshPayPrice, get: getWooshPayPrice, update: updateWooshPayPrice },
-			product: { create: createWooshPayProduct },
-			refund: { create: createWooshPayRefund, get: getWooshPayRefund },
-		});
+		const run = async () =>
+			await eachItem(this, wooshPayProvider, {
+				callback: {
+					verify: verifyCallback(wooshPayProvider),
+				},
+				checkout: { create: createWooshPayCheckout, get: getWooshPayCheckout },
+				payment: { get: getWooshPayPayment },
+				price: { create: createWooshPayPrice, get: getWooshPayPrice, update: updateWooshPayPrice },
+				product: { create: createWooshPayProduct },
+				refund: { create: createWooshPayRefund, get: getWooshPayRefund },
+			});
+		const isCheckout = this.getNodeParameter('resource', 0) === 'checkout';
+		const creates = isCheckout && this.getNodeParameter('operation', 0) === 'create';
+		return creates ? await withEndpointHint(this, wooshPayProvider, run) : await run();
 	}
 }

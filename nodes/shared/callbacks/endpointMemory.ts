@@ -136,7 +136,7 @@ function readSaved(context: Context, secret: string): RememberedEndpoint {
 	const saved = { ...data };
 	for (const name of SECRETS) {
 		const text = decryptText(data[name], key, aboutOf(name, data));
-		if (text === undefined) delete saved[name];
+		if (text === undefined) Reflect.deleteProperty(saved, name);
 		else saved[name] = text;
 	}
 	return saved;

@@ -167,7 +167,7 @@ describe('publishing', () => {
 			n8nAddress: 'http://127.0.0.1:5678',
 			credential: { baseUrl: elsewhere },
 		});
-		await server.close();
+		server.close();
 		expect(published.result).toBe(true);
 		expect(logText(published)).toMatch(
 			/http:\/\/127\.0\.0\.1:5678\/\S+ is an address of this machine, which the provider cannot reach\. Set WEBHOOK_URL of n8n/,
