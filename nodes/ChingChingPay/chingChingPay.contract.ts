@@ -106,6 +106,12 @@ export interface ChingChingPayOrder extends Omit<ChingChingPayLinkOrder, 'paymen
 	paymentId: string | null;
 }
 
+/**
+ * The address of the API, without a slash at its end. No page names a live one, so that is a custom
+ * one.
+ *
+ * @throws InputError when a custom one is no absolute URL
+ */
 export function baseUrlOf({ environment, baseUrl }: ChingChingPayCredentials): string {
 	return environment === 'custom' ? readBaseUrl(baseUrl) : TEST_BASE_URL;
 }
@@ -148,6 +154,7 @@ function credentialProblem({
 	return undefined;
 }
 
+/** A signed request with a JSON body. `rest` says what a second time would do. */
 export function post(
 	credentials: ChingChingPayCredentials,
 	path: string,
@@ -163,6 +170,7 @@ export function post(
 	};
 }
 
+/** A request that only reads. */
 export function get(credentials: ChingChingPayCredentials, path: string): HttpCall {
 	return { method: 'GET', url: `${baseUrlOf(credentials)}${path}`, retry: 'idempotent' };
 }
@@ -236,6 +244,12 @@ function refuseMoneyNotTaken(amount: string | null, currency: string): void {
 		);
 }
 
+/**
+ * What the bodies of a checkout (api-208767284) and a link have in common.
+ *
+ * @param amount whole number of the smallest unit
+ * @throws InputError for a price ID, and where no merchant is named
+ */
 export function commonFields(
 	order: Omit<ChingChingPayLinkOrder, 'paymentType'>,
 	credentials: ChingChingPayCredentials,
@@ -314,6 +328,7 @@ export function getTransactionCall(
 	return post(credentials, QUERY, body, { retry: 'idempotent' });
 }
 
+/** api-205804629 */
 export function getPaymentCall(paymentId: string, credentials: ChingChingPayCredentials): HttpCall {
 	return get(credentials, `${PAYMENT_DETAIL}${pathPart(paymentId, 'Payment ID')}`);
 }
@@ -352,6 +367,7 @@ function answeredData(
 	});
 }
 
+/** Whether a member of an answer says nothing. */
 export function isEmpty(value: unknown): boolean {
 	return (
 		value === null ||

@@ -30,6 +30,12 @@ export interface ChingChingPayRefundOrder extends RefundOrder {
 	callbackUrl: string | null;
 }
 
+/**
+ * api-219517934; the amount in the smallest unit.
+ *
+ * @throws InputError for an order without a reference or a payment, and beyond the credential's
+ *   limits
+ */
 export function createRefundCall(
 	order: ChingChingPayRefundOrder,
 	credentials: ChingChingPayCredentials,

@@ -36,6 +36,7 @@ export function listSettlementsCall(
 	return get(credentials, `${SETTLEMENTS}?${pairs.join('&')}`);
 }
 
+/** api-322478080. The answer is a file. */
 export function downloadSettlementCall(
 	settlementId: string,
 	credentials: ChingChingPayCredentials,

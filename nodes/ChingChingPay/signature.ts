@@ -21,6 +21,7 @@ export interface SignedContent {
 
 const DIGEST_BYTES = 32;
 
+/** The value of `x-signature`, over the exact body or query that is sent. */
 export function signRequest(
 	content: SignedContent,
 	key: string,

@@ -64,6 +64,11 @@ export interface EFundPayOrder extends CheckoutOrder {
 	attempt: number;
 }
 
+/**
+ * The address of the API, without a slash at its end.
+ *
+ * @throws InputError when a custom one is no absolute URL
+ */
 export function baseUrlOf({ environment, baseUrl }: EFundPayCredentials): string {
 	return environment === 'custom' ? readBaseUrl(baseUrl ?? '') : BASE_URLS[environment];
 }
@@ -151,6 +156,12 @@ export function makingCall(
 	};
 }
 
+/**
+ * The fields that a hosted checkout and a direct transaction have in common
+ * (docs.efundflow.com/transactions/create); amounts in the smallest unit.
+ *
+ * @throws InputError naming the field that EFundPay would refuse
+ */
 export function orderBody(order: EFundPayOrder) {
 	const reference = readReference(order.reference ?? '', 'Reference', LONGEST_REFERENCE);
 	const currency = readCurrency(order.currency);
@@ -206,6 +217,11 @@ function readUnits(amount: string, unit: 'major' | 'smallest', currency: string)
 	return units;
 }
 
+/**
+ * In upper case, as EFundPay spells it.
+ *
+ * @throws InputError for anything but three letters
+ */
 export function readCurrency(currency: string): string {
 	if (!/^[A-Za-z]{3}$/.test(currency))
 		throw new InputError(
@@ -224,6 +240,12 @@ function readCountry(country: string): string {
 	return country.toUpperCase();
 }
 
+/**
+ * The merchant's number of an order or a refund.
+ *
+ * @param longest how many characters EFundPay takes
+ * @throws InputError when it is empty, too long, or would make the callback's signature ambiguous
+ */
 export function readReference(reference: string, field: string, longest: number): string {
 	if (reference === '')
 		throw new InputError(
@@ -245,6 +267,11 @@ export function readReference(reference: string, field: string, longest: number)
 	return reference;
 }
 
+/**
+ * EFundPay requires the address of each checkout and refund.
+ *
+ * @throws InputError when there is none
+ */
 export function requiredCallbackUrl(callbackUrl: string | null): string {
 	if (callbackUrl === null)
 		throw new InputError(

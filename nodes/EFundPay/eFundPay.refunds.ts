@@ -126,6 +126,7 @@ const REFUND_STATUS: Record<string, Refund['status']> = {
 	voided: 'canceled',
 };
 
+/** A refund of docs.efundflow.com/refunds/get, in our shape; the amount in major units. */
 export function readRefund(body: Record<string, unknown>): Refund {
 	const providerStatus = textOrNull(body.status);
 	return {

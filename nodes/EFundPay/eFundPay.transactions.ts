@@ -218,6 +218,7 @@ export function listTransactionsCall(
 	};
 }
 
+/** The query with its question mark; empty members are left out. */
 export function queryText(query: Record<string, string | number | null | undefined>): string {
 	const pairs = Object.entries(query).flatMap(([name, value]) =>
 		value === null || value === undefined || value === ''

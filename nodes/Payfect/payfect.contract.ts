@@ -118,6 +118,7 @@ function payable(amount: string, currency: string, field: string): string {
 	return amount;
 }
 
+/** docs.payfect.finance/payment/query */
 export function getCheckoutCall(checkoutId: string, credentials: PayfectCredentials): HttpCall {
 	return {
 		method: 'GET',
@@ -133,6 +134,11 @@ const CHECKOUT_STATUS = new Map<string | null, CheckoutStatus>([
 	['expired', 'expired'],
 ]);
 
+/**
+ * The answer to a create or a query, in our shape.
+ *
+ * @throws CallFailure when it holds no checkout
+ */
 export function readCheckout(
 	reply: HttpReply,
 	credentials: PayfectCredentials,

@@ -134,6 +134,7 @@ function credentialProblem(credentials: TokenPayCredentials): string | undefined
 	return readAppSecret(credentials.appSecret) === undefined ? SECRET_LENGTH : undefined;
 }
 
+/** A signed request with a JSON body; what a second time would do is for the caller to say. */
 export function post(
 	path: string,
 	body: Record<string, unknown>,

@@ -12,6 +12,9 @@ const CURRENCIES = '/v1/currency/index';
 /** https://apidoc.tokenpay.me/currency/balance-inquiry */
 const BALANCE = '/v1/merchant/balance';
 
+/**
+ * https://apidoc.tokenpay.me/currency/currency-information: chains and coins, with their decimals.
+ */
 export function getCurrenciesCall(credentials: TokenPayCredentials): HttpCall {
 	return {
 		method: 'GET',

@@ -60,6 +60,7 @@ function productFields({
 	});
 }
 
+/** api-34903706 */
 export function createProductCall(
 	product: ProductOrder,
 	credentials: WooshPayCredentials,
@@ -75,6 +76,11 @@ export function createProductCall(
 	);
 }
 
+/**
+ * The answer to a create.
+ *
+ * @throws CallFailure when it holds no product
+ */
 export function readProduct(reply: HttpReply): Product {
 	const product = answered(reply, 'product', 'create');
 	return {
@@ -141,6 +147,11 @@ function priceFields({
 	return omitNull({ active, nickname, lookup_key: lookupKey, metadata });
 }
 
+/**
+ * api-55501373; the amount in the smallest unit.
+ *
+ * @throws InputError for a lookup key that is too long
+ */
 export function createPriceCall(price: PriceOrder, credentials: WooshPayCredentials): HttpCall {
 	const body = {
 		currency: price.currency.toUpperCase(),
@@ -160,10 +171,12 @@ export function createPriceCall(price: PriceOrder, credentials: WooshPayCredenti
 	);
 }
 
+/** 55502209e0 */
 export function getPriceCall(priceId: string, credentials: WooshPayCredentials): HttpCall {
 	return getCall(`${PRICES}/${pathPart(priceId, 'Price ID')}`, credentials);
 }
 
+/** 55502235e0 */
 export function updatePriceCall(
 	{ priceId, fields }: PriceUpdate,
 	credentials: WooshPayCredentials,

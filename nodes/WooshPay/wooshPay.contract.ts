@@ -153,6 +153,12 @@ function createCheckoutCall(order: WooshPayOrder, credentials: WooshPayCredentia
 	);
 }
 
+/**
+ * The metadata with the reference in it, so that events carry it back; undefined when there is
+ * none.
+ *
+ * @throws InputError when the metadata holds another reference
+ */
 export function withReference(
 	metadata: Record<string, string>,
 	reference: string | null,
@@ -196,6 +202,7 @@ export function minorUnits(
 	return new ExactNumber(smallestUnits(amount, amountUnit, currency, field));
 }
 
+/** doc-1724285, api-42654190 */
 export function getCheckoutCall(checkoutId: string, credentials: WooshPayCredentials): HttpCall {
 	return getCall(`${SESSIONS}/${pathPart(checkoutId, 'Checkout ID')}`, credentials);
 }
@@ -283,6 +290,7 @@ function objectIn(holder: Record<string, unknown>, name: string): Record<string,
 	return isObject(value) ? value : {};
 }
 
+/** Null for anything but true and false. */
 export function booleanOrNull(value: unknown): boolean | null {
 	return typeof value === 'boolean' ? value : null;
 }
@@ -292,6 +300,7 @@ export function readTime(value: unknown): string | null {
 	return readMoment(value)?.toISOString() ?? null;
 }
 
+/** project-1296482, api-44642278 */
 export function getPaymentCall(paymentId: string, credentials: WooshPayCredentials): HttpCall {
 	return getCall(`${PAYMENT_INTENTS}/${pathPart(paymentId, 'Payment ID')}`, credentials);
 }
@@ -304,6 +313,11 @@ const INTENT_STATUS: Record<string, CheckoutStatus> = {
 	canceled: 'canceled',
 };
 
+/**
+ * A payment intent in our shape; the amount in major units.
+ *
+ * @throws CallFailure when the answer holds none
+ */
 export function readPayment(reply: HttpReply): Checkout {
 	const intent = answered(reply, 'payment', 'read');
 	const providerStatus = textOrNull(intent.status);
@@ -357,6 +371,11 @@ const REFUND_STATUS: Record<string, Refund['status']> = {
 	canceled: 'canceled',
 };
 
+/**
+ * A refund in our shape; the amount in major units.
+ *
+ * @throws CallFailure when the answer holds none
+ */
 export function readRefund(reply: HttpReply, purpose: Purpose): Refund {
 	const refund = answered(reply, 'refund', purpose);
 	const currency = textOrNull(refund.currency);

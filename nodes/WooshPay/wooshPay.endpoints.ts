@@ -14,11 +14,21 @@ export const WEBHOOK_ENDPOINTS = '/v1/webhook_endpoints';
 /** Lists give 100 at the most (docs.wooshpay.com/api-42648473). */
 const PAGE_SIZE = 100;
 
+/**
+ * api-42648473.
+ *
+ * @param after the id of the last endpoint of the page before
+ */
 export function listEndpointsCall(credentials: WooshPayCredentials, after?: string): HttpCall {
 	const cursor = after === undefined ? '' : `&starting_after=${encodeURIComponent(after)}`;
 	return getCall(`${WEBHOOK_ENDPOINTS}?limit=${PAGE_SIZE}${cursor}`, credentials);
 }
 
+/**
+ * One page of endpoints; `next` where there are more.
+ *
+ * @throws CallFailure when the answer holds no list
+ */
 export function listedEndpoints(reply: HttpReply): {
 	endpoints: RegisteredEndpoint[];
 	next?: string;
@@ -57,6 +67,11 @@ export function createEndpointCall(
 	);
 }
 
+/**
+ * What the trigger has to keep of a new endpoint.
+ *
+ * @throws CallFailure when the answer lacks it: no callback could be verified
+ */
 export function rememberEndpoint(reply: HttpReply): { id: string; secret: string } {
 	const body = isObject(reply.body) ? reply.body : {};
 	const [id, secret] = [textOrNull(body.id), textOrNull(body.secret)];

@@ -47,6 +47,7 @@ export function createRefundCall(
 	);
 }
 
+/** api-52306151 */
 export function getRefundCall(refundId: string, credentials: WooshPayCredentials): HttpCall {
 	return getCall(`${REFUNDS}/${pathPart(refundId, 'Refund ID')}`, credentials);
 }

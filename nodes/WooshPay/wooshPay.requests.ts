@@ -47,11 +47,17 @@ export interface Creation extends Partial<CreateOptions> {
 	reference?: string | null;
 }
 
+/**
+ * The address of the API, without a slash at its end.
+ *
+ * @throws InputError when a custom one is no absolute URL
+ */
 export function apiUrl(credentials: WooshPayCredentials): string {
 	if (credentials.environment === 'custom') return readBaseUrl(credentials.baseUrl ?? '');
 	return credentials.environment === 'live' ? LIVE_API : TEST_API;
 }
 
+/** A request that only reads. */
 export function getCall(path: string, credentials: WooshPayCredentials): HttpCall {
 	return {
 		method: 'GET',
