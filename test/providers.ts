@@ -38,6 +38,8 @@ interface Facts<Credentials> {
 	money: { amount: string; currency: string };
 	/** Another currency that the provider accepts. */
 	foreignCurrency: string;
+	/** Ends the path of what Create Checkout may ask before its first row, because it changes nothing. */
+	asksFirst?: string;
 	/** The answer that the provider takes for "received", to the byte. */
 	acknowledgement: { status: number; contentType: string; body: string };
 	/** Parameters of the operation that looks the payment up again. */

@@ -23,6 +23,7 @@ export const provider = testProvider(tokenPayProvider, {
 	// Amounts come back without final zeros, since a coin may have eighteen decimals.
 	money: { amount: '20.5', currency: 'USDT' },
 	foreignCurrency: 'TRX',
+	asksFirst: '/v1/currency/index',
 	acknowledgement: plainText('success'),
 	lookUp: ({ reference }) => ({
 		resource: 'checkout',
