@@ -31,7 +31,13 @@ const boundaries = [
 	{
 		files: inFolder('nodes/shared/items'),
 		who: 'What runs the items',
-		may: () => ['n8n-workflow', 'crypto', PROVIDER_NODE, ...shared('core', 'requests', 'items')],
+		may: () => [
+			'n8n-workflow',
+			'crypto',
+			PROVIDER_NODE,
+			N8N_INTERNALS,
+			...shared('core', 'requests', 'items'),
+		],
 	},
 	{
 		files: inFolder('nodes/shared/checkout'),

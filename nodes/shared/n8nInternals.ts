@@ -2,8 +2,10 @@ import type {
 	IExecuteData,
 	IExecuteFunctions,
 	INode,
+	INodeType,
 	IRunExecutionData,
 	IWebhookFunctions,
+	Workflow,
 } from 'n8n-workflow';
 
 /*
@@ -39,6 +41,13 @@ export function storedByWaitingNode(
 ): Partial<IExecuteData['data']> | undefined {
 	const { executeData } = context as unknown as { executeData?: Partial<IExecuteData> };
 	return executeData?.data;
+}
+
+/** The node's own type, of which the form is a part. Protected in all versions. */
+export function nodeTypeOf(context: IExecuteFunctions): INodeType | undefined {
+	const { workflow } = context as unknown as { workflow?: Partial<Workflow> };
+	const { type, typeVersion } = context.getNode();
+	return workflow?.nodeTypes?.getByNameAndVersion(type, typeVersion);
 }
 
 /** Whether an older agent runs the node as a tool. Missing in 1.x. */

@@ -4,6 +4,12 @@ import { InputError } from '../core/inputError';
 import { readChoice } from '../core/readChoice';
 import { readText } from '../core/readText';
 import { usedByAgent } from '../providerNode';
+import {
+	decidingExpressions,
+	labelOf,
+	refuseEmptyExpressions,
+	type SavedExpression,
+} from './emptyFields';
 import type { Run } from './run';
 
 /**
@@ -37,6 +43,12 @@ export interface RowReader {
 		choices: readonly [Value, ...Value[]],
 		field?: string,
 	): Value;
+	/**
+	 * As n8n evaluates it for this item. Everything else here reads through it.
+	 *
+	 * @throws InputError when an expression gives nothing, where that is no field left empty on
+	 *   purpose (`emptyFields.ts`)
+	 */
 	value(parameter: string, fallback?: unknown): unknown;
 	/** As it is saved, expressions not evaluated. */
 	saved(parameter: string): unknown;
@@ -68,6 +80,7 @@ export function readerOf(context: IExecuteFunctions, run: Run, itemIndex: number
 		if (run.fixed.has(parameter)) return run.fixed.get(parameter);
 		const entry: unknown = context.getNodeParameter(parameter, itemIndex, fallback);
 		if (isFixed(run.parameters[parameter])) run.fixed.set(parameter, entry);
+		else refuseEmptyExpressions(context, expressionsOf(run, parameter), entry);
 		return entry;
 	};
 	const row: RowReader = {
@@ -104,6 +117,14 @@ export function readerOf(context: IExecuteFunctions, run: Run, itemIndex: number
 	return row;
 }
 
+function expressionsOf(run: Run, parameter: string): SavedExpression[] {
+	const known = run.expressions.get(parameter);
+	if (known !== undefined) return known;
+	const expressions = decidingExpressions(parameter, run.parameters[parameter]);
+	run.expressions.set(parameter, expressions);
+	return expressions;
+}
+
 function filledIn(collection: IDataObject): IDataObject {
 	const entries = Object.entries(collection).map(
 		([name, entry]) => [name, typeof entry === 'string' ? entry.trim() : entry] as const,
@@ -121,16 +142,6 @@ function isFollowedBy(context: IExecuteFunctions, operation: string): boolean {
 			({ type, disabled, parameters }) =>
 				type === own && !disabled && parameters?.operation === operation,
 		);
-}
-
-/** `checkoutId` → `Checkout ID`, as the forms write it. */
-function labelOf(parameter: string): string {
-	const words = parameter
-		.replace(/([A-Z])/g, ' $1')
-		.replace(/\bId\b/g, 'ID')
-		.replace(/\bIp\b/g, 'IP')
-		.replace(/\bUrl\b/g, 'URL');
-	return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** Whether a saved value is no expression. Lists and objects may hold some further down. */

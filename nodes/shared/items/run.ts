@@ -6,6 +6,7 @@ import type {
 	NodeOperationError,
 } from 'n8n-workflow';
 import { isToolExecution } from '../providerNode';
+import type { SavedExpression } from './emptyFields';
 import { dropResults, keepResults, resultsOfEarlierTries, type CreatedRow } from './retryMemory';
 
 /** A row as errors name it. */
@@ -40,6 +41,8 @@ export interface Run {
 	 * all.
 	 */
 	fixed: Map<string, unknown>;
+	/** Of each parameter that was read, the expressions that may not give nothing. */
+	expressions: Map<string, SavedExpression[]>;
 }
 
 export function beginRun(context: IExecuteFunctions): Run {
@@ -52,6 +55,7 @@ export function beginRun(context: IExecuteFunctions): Run {
 		latestRow: 'answered',
 		parameters: context.getNode().parameters,
 		fixed: new Map(),
+		expressions: new Map(),
 		...(key === undefined ? {} : { retryKey: key, before: resultsOfEarlierTries(key) }),
 		...(stopped ? { stopped } : {}),
 	};

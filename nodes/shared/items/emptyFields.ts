@@ -1,0 +1,175 @@
+import type {
+	IExecuteFunctions,
+	INodeParameters,
+	INodeProperties,
+	INodePropertyCollection,
+} from 'n8n-workflow';
+import { NodeHelpers } from 'n8n-workflow';
+import { expressionGaveNoIdentity, expressionGaveNothing } from '../core/emptyExpression';
+import { InputError } from '../core/inputError';
+import { truncate } from '../core/quote';
+import { nodeTypeOf } from '../n8nInternals';
+
+/**
+ * Where an expression may give nothing, as in a sheet whose cell is empty in some rows: these
+ * fields decide neither which order or payment it is, nor how much is paid to whom, nor what is
+ * found. Every other field is refused then, those of a new provider among them, so nobody has to
+ * think of it. Members of collections by their path.
+ */
+const HARMLESS = new Set([
+	// Read by people, and by nobody else.
+	'description',
+	'productDescription',
+	'lineItems.item.description',
+	'lineItems.item.images',
+	'additionalFields.images',
+	'additionalFields.url',
+	'additionalFields.nickname',
+	'updateFields.nickname',
+	// Where the payer's browser goes, and in which language. Where it is needed, empty is refused.
+	'successUrl',
+	'cancelUrl',
+	'additionalFields.locale',
+	// Who pays, for the provider's own checks: the payer can enter it, too.
+	'buyerName',
+	'buyerEmail',
+	'additionalFields.billingDetails',
+	'additionalFields.browserInfo',
+	'additionalFields.buyer',
+	'additionalFields.clientIp',
+	'additionalFields.country',
+	'additionalFields.deviceId',
+	'additionalFields.shippingDetails',
+	// How fast it goes.
+	'options.requestsInParallel',
+]);
+
+/**
+ * Fields in which the text around an expression is nothing, too: `order-` would be the number of
+ * every order, and a filter finds another thing.
+ */
+const IDENTITY = /(^|\.)(id|reference|callbackUrl)$|(Id|Reference)$|^filters\./;
+
+/** An expression of a parameter, and where in the parameter it stands. */
+export interface SavedExpression {
+	/** From the parameter's name on; a number is a row of a list. */
+	path: string[];
+	text: string;
+}
+
+/** The expressions that can be refused in one parameter: in its collections and their rows, too. */
+export function decidingExpressions(parameter: string, saved: unknown): SavedExpression[] {
+	return expressionsIn([parameter], saved).filter(({ path }) => !HARMLESS.has(nameOf(path)));
+}
+
+function expressionsIn(path: string[], saved: unknown): SavedExpression[] {
+	if (typeof saved === 'string') return saved.startsWith('=') ? [{ path, text: saved }] : [];
+	if (typeof saved !== 'object' || saved === null) return [];
+	return Object.entries(saved).flatMap(([name, entry]) => expressionsIn([...path, name], entry));
+}
+
+/**
+ * Refuses what would be taken for a field that was left empty on purpose: an order without its
+ * number, a list without its filter.
+ *
+ * @param value of the whole parameter, as n8n evaluates it for this item
+ * @throws InputError naming the first field whose expression gave nothing
+ */
+export function refuseEmptyExpressions(
+	context: IExecuteFunctions,
+	expressions: readonly SavedExpression[],
+	value: unknown,
+): void {
+	for (const expression of expressions) {
+		if (!isEmpty(expression, value)) continue;
+		const { label, field, wayOut } = findField(context, expression.path);
+		// An agent that has nothing for an optional field gives an empty text.
+		if (expression.text.includes('$fromAI') && field?.required !== true) continue;
+		const shown = truncate(expression.text.slice(1).trim().replace(/\s+/g, ' '));
+		throw new InputError(
+			`The expression in '${label}' gives nothing for this item: ${shown}`,
+			`Correct the expression, ${wayOut}.`,
+		);
+	}
+}
+
+function isEmpty({ path, text }: SavedExpression, value: unknown): boolean {
+	let given = value;
+	// n8n leaves out the member of a collection whose expression gives undefined.
+	for (const name of path.slice(1))
+		given = typeof given === 'object' ? (given as INodeParameters | null)?.[name] : undefined;
+	return IDENTITY.test(nameOf(path))
+		? expressionGaveNoIdentity(text, given)
+		: expressionGaveNothing(text, given);
+}
+
+/** `lineItems.item.name`, whichever row it is. */
+function nameOf(path: readonly string[]): string {
+	return path.filter((name) => !/^\d+$/.test(name)).join('.');
+}
+
+interface FoundField {
+	/** As the form writes it. */
+	label: string;
+	field?: INodeProperties;
+	/** What else than correcting the expression helps. */
+	wayOut: string;
+}
+
+const ENTER_A_VALUE = 'or enter a value without an expression';
+
+function findField(context: IExecuteFunctions, path: readonly string[]): FoundField {
+	const type = nodeTypeOf(context)?.description;
+	const node = context.getNode();
+	const shown = (type?.properties ?? []).filter((property) =>
+		NodeHelpers.displayParameter(node.parameters, property, node, type ?? null),
+	);
+	return fieldAt(shown, path) ?? { label: labelOf(path.at(-1) ?? ''), wayOut: ENTER_A_VALUE };
+}
+
+function fieldAt(
+	fields: readonly INodeProperties[],
+	[name, ...inside]: readonly string[],
+): FoundField | undefined {
+	const field = fields.find((candidate) => candidate.name === name);
+	if (field === undefined) return undefined;
+	if (field.type === 'fixedCollection' && inside.length > 0) return fieldInRow(field, inside);
+	if (field.type !== 'collection' || inside.length === 0)
+		return {
+			label: field.displayName,
+			field,
+			wayOut: canBeCleared(field) ? 'or clear the field' : ENTER_A_VALUE,
+		};
+	const member = fieldAt(field.options as INodeProperties[], inside);
+	return member?.field?.name === inside.join('.')
+		? { ...member, wayOut: `or remove '${member.label}' from '${field.displayName}'` }
+		: member;
+}
+
+/** `Line Items 2: Quantity`; the group alone is called like the whole. */
+function fieldInRow(whole: INodeProperties, inside: readonly string[]): FoundField | undefined {
+	const [groupName, ...rest] = inside;
+	const group = (whole.options as INodePropertyCollection[]).find(({ name }) => name === groupName);
+	const rows = rest.filter((name) => /^\d+$/.test(name)).map((name) => ` ${Number(name) + 1}`);
+	const field = group?.values.find(({ name }) => name === rest.at(-1));
+	const row = `${whole.displayName}${rows.join('')}`;
+	return {
+		label: field === undefined ? row : `${row}: ${field.displayName}`,
+		...(field === undefined ? {} : { field }),
+		wayOut: ENTER_A_VALUE,
+	};
+}
+
+function canBeCleared({ required, type }: INodeProperties): boolean {
+	return required !== true && ['string', 'json', 'dateTime'].includes(type);
+}
+
+/** `checkoutId` → `Checkout ID`, as the forms write it. */
+export function labelOf(parameter: string): string {
+	const words = parameter
+		.replace(/([A-Z])/g, ' $1')
+		.replace(/\bId\b/g, 'ID')
+		.replace(/\bIp\b/g, 'IP')
+		.replace(/\bUrl\b/g, 'URL');
+	return words.charAt(0).toUpperCase() + words.slice(1);
+}
