@@ -115,14 +115,19 @@ async function order(
 			...provider.order,
 			callback: 'resumeExecution',
 		}),
+		// As an e-mail step does: it puts its own answer in place of the checkout.
+		node('Mail', 'n8n-nodes-base.set', 3.4, {
+			parameters: { mode: 'raw', jsonOutput: '{ "messageId": "1" }', options: {} },
+		}),
 		own('Wait', { resource: 'checkout', operation: 'waitForPayment', ...limit }),
-		warehouse.node('Shipped'),
+		warehouse.node('Shipped', '={{ JSON.stringify({ reference: $json.payment.reference }) }}'),
 		node('Not Shipped', 'n8n-nodes-base.noOp', 1),
 	];
 	const to = (name: string) => [{ node: name, type: 'main' as const, index: 0 }];
 	const connections: IConnections = {
 		Order: { main: [to('Create')] },
-		Create: { main: [to('Wait')] },
+		Create: { main: [to('Mail')] },
+		Mail: { main: [to('Wait')] },
 		Wait: { main: [to('Shipped'), to('Not Shipped')] },
 	};
 	const workflow = await client.workflows.create({
@@ -192,6 +197,82 @@ test('Wait for Payment: after a time-out nothing is shipped, and nothing leaves 
 		}),
 	);
 	expect(seen).toEqual(orders.map(() => ({ status: 'success', shipped: 0, notShipped: [] })));
+});
+
+describe('Wait for Payment, where one execution would have two checkouts, or none', () => {
+	const [payfect] = waiting as [CallbackCase];
+	const create = {
+		resource: 'checkout',
+		operation: 'create',
+		...payfect.order,
+		callback: 'resumeExecution',
+	};
+
+	/** Ends when the execution has failed; its step "Mail" always does. */
+	async function failing(
+		parameters: Record<string, IDataObject>,
+		connections: IConnections,
+	): Promise<{ execution: Execution; reference: string }> {
+		const { client, n8n } = await stage();
+		const { credential } = await makeCredential(payfect as ProviderCase);
+		const webhookId = randomUUID();
+		const workflow = await client.workflows.create({
+			name: 'One or none',
+			nodes: [
+				node('Order', 'n8n-nodes-base.webhook', 2, {
+					webhookId,
+					parameters: { httpMethod: 'POST', path: webhookId, options: {} },
+				}),
+				...Object.entries(parameters).map(([name, own]) =>
+					node(name, `${packageName}.${payfect.node}`, 1.1, {
+						parameters: own as INode['parameters'],
+						credentials: { [credential.type]: { id: credential.id, name: credential.name } },
+					}),
+				),
+				warehouse.node('Mail'),
+			],
+			connections,
+		});
+		await client.workflows.publish(workflow.id);
+		const reference = uniqueReference();
+		warehouse.break(reference);
+		await axios.post(`${n8n.url}/webhook/${webhookId}`, { reference }, { proxy: false });
+		const [execution] = await client.executions.waitFor(workflow.id, 1, 'error');
+		return { execution: execution as Execution, reference };
+	}
+	const to = (name: string) => ({ node: name, type: 'main' as const, index: 0 });
+
+	test('two branches that each create are refused before anything is sent', async () => {
+		const { execution, reference } = await failing(
+			{
+				'Create A': { ...create, reference: '={{ $json.body.reference }}' },
+				'Create B': { ...create, reference: '={{ $json.body.reference }}-b' },
+			},
+			{ Order: { main: [[to('Create A'), to('Create B')]] } },
+		);
+		expect(errorOf(execution).message).toMatch(/'Create [AB]' in another branch/);
+		const { checkouts } = await (await stage()).sandbox.state(payfect.provider);
+		expect(checkouts.filter((each) => each.reference?.startsWith(reference))).toEqual([]);
+	});
+
+	test("n8n's Retry behind a Create, whose callback goes to the execution that failed, stops with words", async () => {
+		const { execution, reference } = await failing(
+			{
+				Create: { ...create, reference: '={{ $json.body.reference }}' },
+				Wait: { resource: 'checkout', operation: 'waitForPayment' },
+			},
+			{
+				Order: { main: [[to('Create')]] },
+				Create: { main: [[to('Mail')]] },
+				Mail: { main: [[to('Wait')]] },
+			},
+		);
+		warehouse.mend(reference);
+		const retried = await (await stage()).client.executions.retry(execution.id);
+		expect(errorOf(retried).message).toContain(
+			`'Create' has created the checkout in execution ${execution.id}`,
+		);
+	});
 });
 
 describe('WooshPay Trigger', () => {
