@@ -333,12 +333,6 @@ export default ts.config(
 			],
 		},
 	},
-	{
-		// How callbacks are confirmed is about to be rewritten; until then these two functions are
-		// larger than the rest may be.
-		files: ['nodes/shared/callbacks/decideCallback.ts'],
-		rules: { complexity: 'off', 'max-params': 'off' },
-	},
 
 	{
 		files: typescriptOutside,

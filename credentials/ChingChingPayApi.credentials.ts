@@ -109,7 +109,7 @@ export class ChingChingPayApi implements ICredentialType {
 					name: 'Sorted Pairs',
 					value: 'sortedPairs',
 					description:
-						'The non-empty fields as key=value, sorted by key and joined by &. Such a signature does not tell where a value ends, so each callback is looked up as well.',
+						'The non-empty fields as key=value, sorted by key and joined by &. Such a signature does not tell where a value ends, so a callback with it has to be asked about as well.',
 				},
 			],
 			default: 'rawBody',
@@ -128,25 +128,32 @@ export class ChingChingPayApi implements ICredentialType {
 			description: 'How the signature is written (undocumented)',
 		},
 		{
-			displayName: 'Callback Signature',
-			name: 'callbackSignature',
+			displayName: 'When a Callback Comes',
+			name: 'callbackProof',
 			type: 'options',
 			options: [
 				{
-					name: 'Not Checked',
-					value: 'none',
+					name: 'Ask ChingChingPay',
+					value: 'provider',
 					description:
-						'Whether callbacks are signed is unknown: each is only a hint, and the payment is looked up at ChingChingPay before a workflow starts',
+						'Whether callbacks are signed is documented nowhere: each is only a hint, and the transaction is looked up at ChingChingPay before a workflow starts',
 				},
 				{
-					name: 'Required',
-					value: 'required',
+					name: 'Check the Signature and Ask ChingChingPay',
+					value: 'signatureAndProvider',
+					description:
+						'A callback must carry the header x-signature, made like that of a request, and ChingChingPay must say the same when it is asked for the transaction',
+				},
+				{
+					name: 'Trust Its Signature',
+					value: 'signature',
 					description:
 						'A callback must carry the header x-signature, made like that of a request; all others are refused',
 				},
 			],
-			default: 'none',
-			description: 'How a callback is verified (undocumented)',
+			default: 'provider',
+			description:
+				'How the trigger, Wait for Payment and Verify find out whether a callback is genuine',
 		},
 		{
 			displayName: 'Success Codes',

@@ -53,6 +53,43 @@ export class PayfectApi implements ICredentialType {
 			hint: 'Only while you change the secret key: accepted as well. Remove it afterwards.',
 		},
 		{
+			displayName: 'When a Callback Comes',
+			name: 'callbackProof',
+			type: 'options',
+			options: [
+				{
+					name: 'Ask Payfect',
+					value: 'provider',
+					description:
+						"The callback is only a hint: each checkout is looked up at Payfect, and 'Callback Secret Key' is not needed. The amount of the event is then what was ordered. Fill in 'Merchant ID' as well.",
+				},
+				{
+					name: 'Check the Signature and Ask Payfect',
+					value: 'signatureAndProvider',
+					description:
+						'The signature must fit, and Payfect must say the same when it is asked for the checkout',
+				},
+				{
+					name: 'Trust Its Signature',
+					value: 'signature',
+					description: "The signature must fit, made with 'Callback Secret Key'",
+				},
+			],
+			default: 'signature',
+			description:
+				'How the trigger, Wait for Payment and Verify find out whether a callback is genuine',
+		},
+		{
+			displayName: 'Merchant ID',
+			name: 'merchantId',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. 7b1d2c3e-4f50-4a6b-8c7d-9e0f1a2b3c4d',
+			description:
+				'Where Payfect is asked about a callback, a checkout of another merchant does not count',
+			hint: "Needed for Ask Payfect: merchant.id in the answer to Create a Checkout, with 'Simplify' off",
+		},
+		{
 			displayName: 'Base URL',
 			name: 'baseUrl',
 			type: 'string',

@@ -62,6 +62,29 @@ export class TokenPayApi implements ICredentialType {
 			hint: 'Only while you change the secret: accepted as well for callbacks. Remove it afterwards.',
 		},
 		{
+			displayName: 'When a Callback Comes',
+			name: 'callbackProof',
+			type: 'options',
+			options: [
+				{
+					name: 'Ask TokenPay',
+					value: 'provider',
+					description:
+						'The callback is only a hint: the order is looked up at TokenPay, and only its answer counts',
+				},
+				{
+					name: 'Check the Signature and Ask TokenPay',
+					value: 'signatureAndProvider',
+					description:
+						'The signature must fit, and TokenPay must say the same when it is asked for the order',
+				},
+			],
+			default: 'signatureAndProvider',
+			description:
+				'How the trigger, Wait for Payment and Verify find out whether a callback is genuine',
+			hint: "TokenPay's signature alone does not tell a payment from a payout, so each callback costs one of TokenPay's five requests a second",
+		},
+		{
 			displayName: 'Base URL',
 			name: 'baseUrl',
 			type: 'string',

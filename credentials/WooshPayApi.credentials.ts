@@ -68,6 +68,34 @@ export class WooshPayApi implements ICredentialType {
 			default: '',
 			hint: 'Only while you change the webhook secret: accepted as well. Remove it afterwards.',
 		},
+		{
+			displayName: 'When a Callback Comes',
+			name: 'callbackProof',
+			type: 'options',
+			options: [
+				{
+					name: 'Check the Signature and Ask WooshPay',
+					value: 'signatureAndProvider',
+					description:
+						'The signature must fit, and WooshPay must say the same when it is asked for the event',
+				},
+				{
+					name: 'Check the Signature, Ask WooshPay If It Does Not Fit',
+					value: 'signatureOrProvider',
+					description:
+						'The secret of a trigger can get lost. Where no secret fits, the event is looked up at WooshPay, and only its answer counts.',
+				},
+				{
+					name: 'Trust Its Signature',
+					value: 'signature',
+					description:
+						"The signature must fit, made with the secret of the trigger's endpoint or with 'Webhook Secret'",
+				},
+			],
+			default: 'signatureOrProvider',
+			description:
+				'How the trigger, Wait for Payment and Verify find out whether a callback is genuine',
+		},
 		{ ...largestAmountField },
 		{ ...allowedCurrenciesField },
 	];

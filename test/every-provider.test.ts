@@ -696,17 +696,30 @@ describe.each(providers)('$folder: from order to callback', (provider) => {
 		const { request } = await paidCallback();
 		const rawBody = change(String(request.rawBody), provider.money.amount);
 		expect(rawBody).not.toBe(request.rawBody);
-		const call = await receive({
-			headers: { ...request.headers, 'content-type': 'application/octet-stream' },
-			rawBody,
+		const bySignature: Record<string, string> = provider.contract.callback.proofs.includes(
+			'signature',
+		)
+			? { callbackProof: 'signature' }
+			: {};
+		const call = await callWebhook({
+			...trigger,
+			credentials: { [provider.credential.name]: { ...credentialOf(provider), ...bySignature } },
+			parameters: { events: EVENTS },
+			request: {
+				headers: { ...request.headers, 'content-type': 'application/octet-stream' },
+				rawBody,
+			},
 		});
 		expect(call.response).toMatchObject({ status: 401, body: 'Unauthorized' });
 		expect(call.items).toBeUndefined();
 	});
 
-	it.each<[string, (fields: Record<string, string>) => Record<string, string> | typeof DELETED]>([
+	it.each<
+		[string, number, (fields: Record<string, string>) => Record<string, string> | typeof DELETED]
+	>([
 		[
 			'holds no secret',
+			500,
 			(fields) =>
 				Object.fromEntries(
 					Object.entries(fields).map(([field, value]) => [
@@ -715,8 +728,8 @@ describe.each(providers)('$folder: from order to callback', (provider) => {
 					]),
 				),
 		],
-		['was deleted', () => DELETED],
-	])('a genuine callback is refused with 401 when the credential %s', async (_what, change) => {
+		['was deleted', 401, () => DELETED],
+	])('a genuine callback when the credential %s gets %d', async (_what, status, change) => {
 		const { request } = await paidCallback();
 		const call = await callWebhook({
 			...trigger,
@@ -724,7 +737,7 @@ describe.each(providers)('$folder: from order to callback', (provider) => {
 			parameters: { events: EVENTS },
 			request,
 		});
-		expect(call.response).toMatchObject({ status: 401, body: 'Unauthorized' });
+		expect(call.response.status).toBe(status);
 		expect(call.items).toBeUndefined();
 	});
 

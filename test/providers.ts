@@ -107,6 +107,11 @@ interface Facts<Credentials> {
 		withStatus(payload: Payload, word: string): Payload;
 		/** What the signature covers of an event, where that is not all of it. */
 		signedPart?(event: PaymentEvent): object;
+		/**
+		 * What becomes of a callback whose content was rearranged under its genuine signature, where
+		 * that is possible.
+		 */
+		rearranged?(genuine: ReceivedCallback): Partial<PaymentEvent>;
 	};
 	/** Genuine callbacks that are signed here, independently of the package. */
 	signing: {
@@ -181,7 +186,7 @@ export function replaced(payload: Payload, field: string, word: string): Payload
 
 /** How publishing ends its error when a secret is missing. */
 export const openAndFillIn =
-	'Open the credential, fill this in, and publish the workflow again. Until then every callback would be refused';
+	'Open the credential, correct this, and publish the workflow again. Until then every callback would be refused';
 
 /** An acknowledgement in plain text. */
 export const plainText = (body: string) => ({

@@ -14,6 +14,7 @@ import {
 	callbackWebhook,
 	eventsField,
 	eventsSubtitle,
+	maximumAgeOption,
 	respondOption,
 } from '../shared/callbacks/triggerFields';
 import { receiveCallback } from '../shared/callbacks/receiveCallback';
@@ -70,12 +71,9 @@ export class ChingChingPayTrigger implements INodeType {
 				default: {},
 				options: [
 					{
-						displayName: 'Confirm With Provider',
-						name: 'confirmWithProvider',
-						type: 'boolean',
-						default: true,
+						...maximumAgeOption,
 						description:
-							"Whether to ask ChingChingPay for the transaction before the workflow starts, and to believe only its answer. On unless you switch it off here, and always on while 'Callback Signature' in the credential is Not Checked or 'Signed Text' is Sorted Pairs.",
+							'Refuse what ChingChingPay, when it is asked, says was begun more than this many days ago. 0 accepts any age.',
 					},
 					{ ...respondOption },
 				],

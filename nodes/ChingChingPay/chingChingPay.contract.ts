@@ -2,8 +2,11 @@ import { withCallbackTag } from '../shared/core/callbackTag';
 import { blankIn, isAbsoluteUrl, pathPart, readBaseUrl, readPayerLink } from '../shared/core/urls';
 import { CallFailure, quotedBody } from '../shared/core/callFailure';
 import type {
+	AskedFor,
+	CallbackProof,
 	Checkout,
 	CheckoutOrder,
+	Confirmation,
 	HttpCall,
 	HttpReply,
 	PaymentContract,
@@ -11,6 +14,7 @@ import type {
 	Payload,
 	ReceivedCallback,
 	Refusal,
+	Refused,
 	Sent,
 	Verification,
 } from '../shared/core/contract';
@@ -57,6 +61,8 @@ const LEAST_AMOUNT = 10n;
 const LONGEST_WORDS = 300;
 /** Inferred: longer than any order number; what is longer in a callback is not looked up. */
 const LONGEST_REFERENCE = 200;
+/** Inferred: a reference that nobody has. */
+export const NOBODYS_REFERENCE = 'n8n-credential-test-no-such-order';
 
 export interface ChingChingPayCredentials extends MoneyLimits {
 	environment: 'test' | 'custom';
@@ -68,7 +74,7 @@ export interface ChingChingPayCredentials extends MoneyLimits {
 	requestKeySource: 'signingSecret' | 'apiKey';
 	requestSignedText: SignatureScheme['signedText'];
 	requestEncoding: SignatureScheme['encoding'];
-	callbackSignature: 'none' | 'required';
+	callbackProof: CallbackProof;
 	/** Comma- or line-separated; absent in what was saved before there was such a field. */
 	successCodes?: string;
 	/** Comma- or line-separated. */
@@ -700,59 +706,73 @@ const NOT_FOUND = {
 	notFound: true,
 };
 
-/**
- * Whether a callback is signed is documented nowhere. With `callbackSignature` `required` it must
- * carry the same signature as a request. Without it, or with sorted pairs, it is a mere hint, and
- * the API has to be asked.
- */
-function verify(received: ReceivedCallback, credentials: ChingChingPayCredentials): Verification {
-	const signed = credentials.callbackSignature === 'required';
-	if (signed) {
-		const refused = refusedSignature(received, credentials);
-		if (refused) return refused;
-	}
-	const payload = readJson(readUtf8(received.rawBody) ?? '');
-	if (!isObject(payload))
-		return { genuine: false, reason: 'malformed_body: the body is not a JSON object' };
-	// Sorted pairs leave out where a value ends: `a=1&b=2` may be one field or two, so what they
-	// prove is a hint only.
-	return signed && credentials.requestSignedText !== 'sortedPairs'
-		? { genuine: true, payload }
-		: { genuine: 'ask', payload };
-}
-
-function refusedSignature(
+/** Whether a callback is signed is documented nowhere. Inferred: if so, like a request. */
+function verify(
 	{ headers, rawBody }: ReceivedCallback,
 	credentials: ChingChingPayCredentials,
-): Verification | undefined {
+): Verification {
 	const signature = headers['x-signature'] ?? '';
 	if (signature === '') {
 		return {
 			genuine: false,
 			reason: 'signature_missing: the header x-signature is missing or empty',
-			hint: "If ChingChingPay does not sign callbacks, set 'Callback Signature' in the credential to Not Checked: each is then confirmed by a query.",
+			hint: "If ChingChingPay does not sign callbacks, set 'When a Callback Comes' in the credential to Ask ChingChingPay.",
 		};
 	}
-	const encoding = credentials.requestEncoding === 'base64' ? 'base64' : 'hexadecimal';
-	const verdict = verifyWithAny(
-		[signingKey(credentials), credentials.signingSecretPrevious],
-		(key) => {
-			const judged = judgeSignature(signature, { body: rawBody }, key, scheme(credentials));
-			if (judged === 'right') return { genuine: true, payload: {} };
-			if (judged === 'malformed')
-				return {
-					genuine: false,
-					reason: `signature_malformed: the header x-signature is not 32 bytes in ${encoding}`,
-				};
-			return {
-				genuine: false,
-				reason:
-					'signature_mismatch: the header x-signature is not made with this secret over this body',
-				hint: "The usual cause: another secret, or another scheme than 'Signed Text' and 'Request Key' in the credential say.",
-			};
-		},
-	);
-	return verdict.genuine === false ? verdict : undefined;
+	return verifyWithAny([signingKey(credentials), credentials.signingSecretPrevious], (key) => {
+		const judged = judgeSignature(signature, { body: rawBody }, key, scheme(credentials));
+		return judged === 'right'
+			? readSigned(rawBody, credentials)
+			: refusedSignature(judged, credentials);
+	});
+}
+
+function readSigned(rawBody: Buffer, credentials: ChingChingPayCredentials): Verification {
+	const text = readUtf8(rawBody) ?? '';
+	const payload = readJson(text);
+	if (!isObject(payload))
+		return {
+			genuine: true,
+			payload: { text },
+			unreadable: 'malformed_body: the signed body is not a JSON object',
+		};
+	// Sorted pairs leave out where a value ends: `a=1&b=2` may be one field or two.
+	const isHint = credentials.requestSignedText === 'sortedPairs';
+	return { genuine: true, payload, ...(isHint && { isHint }) };
+}
+
+function refusedSignature(
+	judged: 'malformed' | 'mismatch',
+	{ requestEncoding }: ChingChingPayCredentials,
+): Verification {
+	const encoding = requestEncoding === 'base64' ? 'base64' : 'hexadecimal';
+	if (judged === 'malformed')
+		return {
+			genuine: false,
+			reason: `signature_malformed: the header x-signature is not 32 bytes in ${encoding}`,
+		};
+	return {
+		genuine: false,
+		fault: 'noSecretFits',
+		reason:
+			'signature_mismatch: the header x-signature is not made with this secret over this body',
+		hint: "The usual cause: another secret, or another scheme than 'Signed Text' and 'Request Key' in the credential say.",
+	};
+}
+
+function readUnsigned({ rawBody }: ReceivedCallback): { payload: Payload } | Refused {
+	const payload = readJson(readUtf8(rawBody) ?? '');
+	return isObject(payload)
+		? { payload }
+		: { reason: 'malformed_body: the body is not a JSON object' };
+}
+
+/** What the credential lacks for verifying by the signature alone or among others. */
+function signatureProblem(credentials: ChingChingPayCredentials): string | undefined {
+	const { callbackProof, requestSignedText } = credentials;
+	return callbackProof === 'signature' && requestSignedText === 'sortedPairs'
+		? "'Signed Text' in the ChingChingPay credential is Sorted Pairs, which leave open where a value ends, so 'When a Callback Comes' cannot be Trust Its Signature"
+		: credentialProblem(credentials);
 }
 
 /**
@@ -763,37 +783,69 @@ function readEvent(payload: Payload, credentials: ChingChingPayCredentials): Pay
 	return { ...factsOf(fields, credentials), raw: payload };
 }
 
-function confirmCall(
-	{ reference, paymentId }: PaymentEventData,
-	credentials: ChingChingPayCredentials,
-): HttpCall | undefined {
-	if (reference !== null)
-		return reference.length > LONGEST_REFERENCE
-			? undefined
-			: getTransactionCall({ reference }, credentials);
-	return paymentId === null || paymentId.length > LONGEST_REFERENCE
-		? undefined
-		: getTransactionCall({ transactionId: paymentId }, credentials);
+function askFor({ reference, paymentId }: PaymentEventData): AskedFor | undefined {
+	const isShort = (id: string | null): id is string =>
+		id !== null && id.length <= LONGEST_REFERENCE;
+	if (reference !== null) return isShort(reference) ? { reference } : undefined;
+	return isShort(paymentId) ? { paymentId } : undefined;
 }
 
-function confirmedFacts(
+function readConfirmed(
 	reply: HttpReply,
-	claimed: PaymentEventData,
+	about: AskedFor,
 	credentials: ChingChingPayCredentials,
 ): PaymentEventData | undefined {
 	const data = answeredData(reply, credentials);
 	const found = factsOf(data, credentials);
-	// The number that was asked for is proved by the answer.
-	if (found.reference !== null)
-		return {
-			...found,
-			paymentId: found.paymentId ?? (claimed.reference === null ? claimed.paymentId : null),
-		};
 	// Only an answer that says "no such thing" in the documented envelope denies a payment; anything
 	// else is no answer.
-	if (isObject(reply.body) && 'data' in reply.body && isEmpty(reply.body.data)) return undefined;
-	throw new CallFailure(`its answer holds no merchant_reference${inWords(reply)}`, { advice: '' });
+	if (found.reference === null) {
+		if (isObject(reply.body) && 'data' in reply.body && isEmpty(reply.body.data)) return undefined;
+		throw new CallFailure(`its answer holds no merchant_reference${inWords(reply)}`, {
+			advice: '',
+		});
+	}
+	if ('reference' in about && found.reference !== about.reference)
+		throw new CallFailure('its answer is about another transaction', { advice: '' });
+	if (!('paymentId' in about)) return found;
+	if (found.paymentId !== null && found.paymentId !== about.paymentId)
+		throw new CallFailure('its answer is about another transaction', { advice: '' });
+	// Inferred: that the answer repeats this number.
+	return { ...found, paymentId: about.paymentId };
 }
+
+/** Each row may name a merchant of its own; what the credential names is what is compared. */
+function contradiction(
+	{ raw }: PaymentEventData,
+	{ merchantId }: ChingChingPayCredentials,
+): string | undefined {
+	const merchant = textOrNull(raw.merchant_id);
+	return merchant === null || !merchantId || merchant === merchantId
+		? undefined
+		: "other_merchant: the transaction is not that of 'Merchant ID' in the credential";
+}
+
+const confirm: Confirmation<ChingChingPayCredentials> = {
+	readUnsigned,
+	askFor,
+	call: (about, credentials) =>
+		getTransactionCall(
+			'paymentId' in about
+				? { transactionId: about.paymentId }
+				: { reference: 'reference' in about ? about.reference : '' },
+			credentials,
+		),
+	facts: readConfirmed,
+	contradiction,
+	timeOf: ({ raw }) => readUnixTime(raw.created_at),
+	// Inferred: the amount of a transaction is what moved.
+	amountIs: 'received',
+	nobodys: { reference: NOBODYS_REFERENCE },
+	// How it denies a transaction is documented nowhere: any refusal in its own words that is not
+	// about the key or the signature has understood the question.
+	isUnderstood: ({ httpStatus = 0, advice }) =>
+		httpStatus >= 200 && httpStatus < 500 && advice === ERROR_ADVICE,
+};
 
 export const chingChingPay: PaymentContract<ChingChingPayCredentials, ChingChingPayOrder> = {
 	provider: 'chingchingpay',
@@ -805,7 +857,7 @@ export const chingChingPay: PaymentContract<ChingChingPayCredentials, ChingChing
 		'requestKeySource',
 		'requestSignedText',
 		'requestEncoding',
-		'callbackSignature',
+		'callbackProof',
 		'successCodes',
 		'paidValues',
 		'statusPath',
@@ -815,7 +867,7 @@ export const chingChingPay: PaymentContract<ChingChingPayCredentials, ChingChing
 	checkout: { call: createCheckoutCall, result: readCheckout },
 	failure,
 	callback: {
-		setupProblem: credentialProblem,
+		setupProblem: signatureProblem,
 		verify,
 		parseEvent: readEvent,
 		tagSecrets: (credentials) => [signingKey(credentials), credentials.signingSecretPrevious ?? ''],
@@ -828,10 +880,11 @@ export const chingChingPay: PaymentContract<ChingChingPayCredentials, ChingChing
 				body: acknowledgementBody,
 			};
 		},
-		cannotTellPaid: (credentials) =>
+		waitProblem: (credentials) =>
 			paidValuesOf(credentials).length > 0
 				? undefined
 				: "'Paid Values' in the ChingChingPay credential is empty, so no answer could be recognized as paid",
-		confirm: { callbackIsHint: true, call: confirmCall, facts: confirmedFacts },
+		proofs: ['provider', 'signature', 'signatureAndProvider'],
+		confirm,
 	},
 };

@@ -3,6 +3,7 @@ import type {
 	ICredentialTestFunctions,
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
+import { proofProblem } from '../shared/callbacks/callbackProof';
 import { authenticateRequest } from '../shared/requests/authenticateRequest';
 import type { HttpReply } from '../shared/core/contract';
 import { readJson } from '../shared/core/exactJson';
@@ -19,13 +20,11 @@ import {
 	answerInWords,
 	chingChingPay,
 	getTransactionCall,
+	NOBODYS_REFERENCE,
 	saysUnknownTransaction,
 	SIGNATURE_ADVICE,
 	type ChingChingPayCredentials,
 } from './chingChingPay.contract';
-
-/** Inferred: a reference that nobody has. */
-const NOBODYS_REFERENCE = 'n8n-credential-test-no-such-order';
 
 /**
  * The credential test: a signed query for a reference that cannot exist. It is a function and no
@@ -38,7 +37,8 @@ export async function testChingChingPayCredential(
 ): Promise<INodeCredentialTestResult> {
 	const credentials = trimmed(fields) as unknown as ChingChingPayCredentials;
 	try {
-		const problem = chingChingPay.credentialProblem?.(credentials);
+		const problem =
+			chingChingPay.credentialProblem?.(credentials) ?? proofProblem(chingChingPay, credentials);
 		if (problem !== undefined) return { status: 'Error', message: problem };
 		return judge(await ask(context, credentials, fields), credentials);
 	} catch (error) {

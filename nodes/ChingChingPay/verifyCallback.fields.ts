@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { maximumAgeOption } from '../shared/callbacks/triggerFields';
 
 export const verifyOptions: INodeProperties[] = [
 	{
@@ -9,12 +10,9 @@ export const verifyOptions: INodeProperties[] = [
 		default: {},
 		options: [
 			{
-				displayName: 'Confirm With Provider',
-				name: 'confirmWithProvider',
-				type: 'boolean',
-				default: true,
+				...maximumAgeOption,
 				description:
-					"Whether to ask ChingChingPay for the transaction as well, and to believe only its answer. On unless you switch it off here, and always on while 'Callback Signature' in the credential is Not Checked or 'Signed Text' is Sorted Pairs.",
+					'Refuse what ChingChingPay, when it is asked, says was begun more than this many days ago. 0 accepts any age.',
 			},
 		],
 		displayOptions: { show: { resource: ['callback'], operation: ['verify'] } },

@@ -502,6 +502,8 @@ export const eFundPay: PaymentContract<EFundPayCredentials, EFundPayOrder> = {
 				return "'Previous Platform Public Key' in the EFundPay credential is not an RSA public key in PEM or base64";
 			return undefined;
 		},
+		// Its callback names nothing that the API can look up.
+		proofs: ['signature'],
 		verify: verifyCallback,
 		parseEvent: readEvent,
 		/**

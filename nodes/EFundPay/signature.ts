@@ -61,6 +61,7 @@ export function verifyCallback(
 			if (!key)
 				return {
 					genuine: false,
+					fault: 'ours',
 					reason: 'the platform public key in the credential is not an RSA public key',
 				};
 			// A signature is as long as its key, so that nothing else has to be tried.
@@ -81,28 +82,35 @@ export function verifyCallback(
 			} catch {
 				return {
 					genuine: false,
+					fault: 'ours',
 					reason: `this server cannot check ${HASHES[hash]} signatures`,
 					hint: "Its OpenSSL settings bar them. Ask EFundPay for SHA-256 and set 'Signature Hash', or have SHA-1 allowed.",
 				};
 			}
 			return {
 				genuine: false,
+				fault: 'noSecretFits',
 				reason: 'the signature does not belong to this body and this platform public key',
 				hint: otherSettings(matches, hash, signedText),
 			};
 		},
 	);
-	if (verdict.genuine !== true) return verdict;
+	return verdict.genuine ? asFarAsSigned(verdict, signedText, canonical) : verdict;
+}
+
+function asFarAsSigned(
+	verdict: Extract<Verification, { genuine: true }>,
+	signedText: SignedText,
+	canonical: string,
+): Verification {
 	const problem =
 		shapeProblem(verdict.payload) ??
 		(signedText === 'canonical' ? rearrangementProblem(verdict.payload, canonical) : undefined);
-	return problem === undefined
-		? verdict
-		: {
-				genuine: false,
-				reason: `the signature is good, but ${problem}`,
-				hint: 'The content was rearranged under a genuine signature, or EFundPay sends a kind of callback that it does not document.',
-			};
+	if (problem === undefined) return verdict;
+	// Rearranged under a genuine signature, or a kind that EFundPay does not document: what was signed
+	// is all that can be said of it.
+	const signed = signedText === 'canonical' ? { signed_text: canonical } : verdict.payload;
+	return { genuine: true, payload: signed, unreadable: problem };
 }
 
 /**

@@ -44,7 +44,7 @@ export class PayfectTrigger implements INodeType {
 			{
 				...eventsField,
 				description:
-					"Which events start the workflow. Others are acknowledged and start nothing. Payfect reports only payments that succeeded; with 'Confirm With Provider' also Payment Pending and Payment Expired.",
+					'Which events start the workflow. Others are acknowledged and start nothing. Payfect reports only payments that succeeded; where the credential says to ask Payfect, also Payment Pending and Payment Expired.',
 			},
 			{
 				displayName: 'Options',
@@ -52,18 +52,7 @@ export class PayfectTrigger implements INodeType {
 				type: 'collection',
 				placeholder: 'Add Option',
 				default: {},
-				options: [
-					{
-						displayName: 'Confirm With Provider',
-						name: 'confirmWithProvider',
-						type: 'boolean',
-						default: false,
-						description:
-							'Whether to ask Payfect for the checkout before the workflow starts, and to believe its answer',
-					},
-					{ ...maximumAgeOption },
-					{ ...respondOption },
-				],
+				options: [{ ...maximumAgeOption }, { ...respondOption }],
 			},
 		],
 	};

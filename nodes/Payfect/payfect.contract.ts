@@ -1,9 +1,12 @@
 import { pathPart, readBaseUrl, readPayerLink } from '../shared/core/urls';
 import { CallFailure, quotedBody } from '../shared/core/callFailure';
 import type {
+	AskedFor,
+	CallbackProof,
 	Checkout,
 	CheckoutOrder,
 	CheckoutStatus,
+	Confirmation,
 	HttpCall,
 	HttpReply,
 	LineItem,
@@ -11,6 +14,7 @@ import type {
 	PaymentEventData,
 	Payload,
 	ReceivedCallback,
+	Refused,
 	Sent,
 	Verification,
 } from '../shared/core/contract';
@@ -49,6 +53,9 @@ export interface PayfectCredentials extends MoneyLimits {
 	callbackSecretKey: string;
 	callbackSecretKeyPrevious?: string;
 	baseUrl: string;
+	callbackProof?: CallbackProof;
+	/** `merchant.id` of the own checkouts. */
+	merchantId?: string;
 }
 
 export interface PayfectOrder extends CheckoutOrder {
@@ -306,11 +313,76 @@ const EVENT_OF_STATUS: Partial<Record<CheckoutStatus, PaymentEventData['event']>
 	expired: 'payment.expired',
 };
 
+function readBody({ rawBody }: ReceivedCallback): { payload: Payload } | Refused {
+	const payload = readJson(readUtf8(rawBody) ?? '');
+	return isObject(payload)
+		? { payload }
+		: { reason: 'body_not_json: the body is not a JSON object' };
+}
+
+function readConfirmed(
+	reply: HttpReply,
+	about: AskedFor,
+	credentials: PayfectCredentials,
+): PaymentEventData {
+	const checkout = readCheckout(reply, credentials, 'read');
+	if (!('checkoutId' in about) || checkout.checkoutId !== about.checkoutId)
+		throw new CallFailure('its answer is about another checkout', { advice: '' });
+	return {
+		provider: 'payfect',
+		event: EVENT_OF_STATUS[checkout.status] ?? 'unknown',
+		// The callback's word: however it is found out, a checkout is paid once.
+		eventId: `${checkout.checkoutId}:${checkout.status === 'paid' ? PAID : (checkout.providerStatus ?? '')}`,
+		checkoutId: checkout.checkoutId,
+		paymentId: checkout.paymentId,
+		reference: checkout.reference,
+		status: checkout.status,
+		providerStatus: checkout.providerStatus,
+		amount: checkout.amount,
+		currency: checkout.currency,
+		livemode: checkout.livemode,
+		occurredAt: null,
+		raw: isObject(reply.body) ? reply.body : {},
+	};
+}
+
+/**
+ * Whether the look-up is limited to one's own checkouts is documented nowhere, so the merchant in
+ * the answer is compared (docs.payfect.finance/payment/query).
+ */
+function contradiction(
+	{ raw }: PaymentEventData,
+	{ merchantId }: PayfectCredentials,
+): string | undefined {
+	if (!merchantId) return undefined;
+	const merchant = isObject(raw.merchant) ? textOrNull(raw.merchant.id) : textOrNull(raw.merchant);
+	return merchant?.toLowerCase() === merchantId.toLowerCase()
+		? undefined
+		: "other_merchant: the checkout is not that of 'Merchant ID' in the credential";
+}
+
+const confirm: Confirmation<PayfectCredentials> = {
+	readUnsigned: readBody,
+	askFor: ({ checkoutId }) => (checkoutId === null ? undefined : { checkoutId }),
+	call: (about, credentials) =>
+		getCheckoutCall('checkoutId' in about ? about.checkoutId : '', credentials),
+	facts: readConfirmed,
+	contradiction,
+	// `createdAt` is when the checkout was made, and nothing tells when it was paid.
+	timeOf: () => null,
+	// `amountTotal` is the sum of the invoice items.
+	amountIs: 'ordered',
+	setupProblem: ({ merchantId }) =>
+		merchantId ? undefined : "'Merchant ID' in the Payfect credential is empty",
+	nobodys: { checkoutId: '00000000-0000-4000-8000-000000000000' },
+};
+
 export const payfect: PaymentContract<PayfectCredentials, PayfectOrder> = {
 	provider: 'payfect',
 	displayName: 'Payfect',
 	/** https://docs.payfect.finance/authentication */
 	authHeaders: (credentials) => ({ Authorization: `Api-Key ${credentials.apiKey}` }),
+	nonSecretFields: ['callbackProof', 'merchantId'],
 	credentialProblem: (credentials) =>
 		credentials.apiKey ? undefined : "'API Key' in the Payfect credential is empty",
 	checkout: { call: createCheckoutCall, result: readCreatedCheckout },
@@ -333,28 +405,7 @@ export const payfect: PaymentContract<PayfectCredentials, PayfectOrder> = {
 		parseEvent: readEvent,
 		// Inferred: the expected answer is not documented; 200 with nothing particular in it.
 		acknowledgement: () => ({ status: 200, contentType: 'text/plain; charset=utf-8', body: 'OK' }),
-		confirm: {
-			call: (claimed, credentials) =>
-				claimed.checkoutId === null ? undefined : getCheckoutCall(claimed.checkoutId, credentials),
-			facts(reply, claimed, credentials) {
-				const checkout = readCheckout(reply, credentials, 'read');
-				return {
-					provider: 'payfect',
-					event: EVENT_OF_STATUS[checkout.status] ?? 'unknown',
-					// The callback's word: however it is found out, a checkout is paid once.
-					eventId: `${checkout.checkoutId ?? ''}:${checkout.status === 'paid' ? PAID : (checkout.providerStatus ?? '')}`,
-					checkoutId: checkout.checkoutId,
-					paymentId: checkout.paymentId,
-					reference: checkout.reference,
-					status: checkout.status,
-					providerStatus: checkout.providerStatus,
-					amount: checkout.amount,
-					currency: checkout.currency,
-					livemode: checkout.livemode,
-					occurredAt: claimed.occurredAt,
-					raw: isObject(reply.body) ? reply.body : {},
-				};
-			},
-		},
+		proofs: ['signature', 'signatureAndProvider', 'provider'],
+		confirm,
 	},
 };

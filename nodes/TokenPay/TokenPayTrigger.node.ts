@@ -50,14 +50,6 @@ export class TokenPayTrigger implements INodeType {
 				default: {},
 				options: [
 					{
-						displayName: 'Confirm With Provider',
-						name: 'confirmWithProvider',
-						type: 'boolean',
-						default: false,
-						description:
-							'Whether to look the order up at TokenPay before the workflow starts, and to believe its answer',
-					},
-					{
 						...maximumAgeOption,
 						description: `${maximumAgeOption.description} TokenPay repeats a callback for about half a day.`,
 					},

@@ -11,7 +11,8 @@ const TAG_BYTES = 16;
 
 export type OpenedResource =
 	| { content: Record<string, unknown>; originalType: string | null }
-	| { reason: string; words: string };
+	/** `isUnknownKind`: of a kind that no page shows, so that nobody can tell whether it is genuine. */
+	| { reason: string; words: string; isUnknownKind?: true };
 
 /**
  * Decrypts the `resource` of a callback, which authenticates its content. Source:
@@ -20,11 +21,17 @@ export type OpenedResource =
  * ciphertext and the nonce is taken as UTF-8 text of any length.
  */
 export function openResource(resource: unknown, key: KeyObject): OpenedResource {
-	if (!isObject(resource)) return { reason: 'missing_resource', words: 'the body has no resource' };
+	if (!isObject(resource))
+		return {
+			reason: 'missing_resource',
+			words: 'the body has no resource',
+			isUnknownKind: true,
+		};
 	const algorithm = textOrNull(resource.algorithm) ?? 'none';
 	if (algorithm !== ALGORITHM)
 		return {
 			reason: 'unknown_algorithm',
+			isUnknownKind: true,
 			words: `the resource is encrypted with ${JSON.stringify(algorithm.slice(0, 40))}, and only ${ALGORITHM} is known`,
 		};
 	const nonce = Buffer.from(textOrNull(resource.nonce) ?? '', 'utf8');

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'crypto';
 import { decodeBase64, equalInConstantTime } from '../shared/core/bytes';
 import { readJson, readUtf8 } from '../shared/core/exactJson';
+import { hasRepeatedNames } from '../shared/core/repeatedNames';
 import { memoize } from '../shared/core/memoize';
 import { deepEqual } from '../shared/core/deepEqual';
 
@@ -90,13 +91,12 @@ export function isSignedWith(
 	const signed = decrypt(message.signature, key);
 	if (signed === undefined || !equalInConstantTime(signed.subarray(0, head.length), head))
 		return false;
-	const value = readJson(readUtf8(signed.subarray(head.length)) ?? '');
+	const text = readUtf8(signed.subarray(head.length)) ?? '';
+	// Blocks of several messages can be put together so that one member follows another of its name.
+	if (readJson(text) === undefined || hasRepeatedNames(text)) return false;
+	const value = readJson(text);
 	const body = readJson(readUtf8(message.rawBody) ?? '');
-	return (
-		value !== undefined &&
-		body !== undefined &&
-		signedParts(body).some((part) => deepEqual(part, value))
-	);
+	return body !== undefined && signedParts(body).some((part) => deepEqual(part, value));
 }
 
 function decrypt(signature: string, key: KeyObject): Buffer | undefined {

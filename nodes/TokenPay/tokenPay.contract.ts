@@ -1,9 +1,13 @@
+import type { KeyObject } from 'crypto';
 import { isAbsoluteUrl, readBaseUrl, readPayerLink } from '../shared/core/urls';
 import { CallFailure, quotedBody } from '../shared/core/callFailure';
 import type {
+	AskedFor,
+	CallbackProof,
 	Checkout,
 	CheckoutOrder,
 	CheckoutStatus,
+	Confirmation,
 	HttpCall,
 	HttpReply,
 	PaymentContract,
@@ -12,6 +16,7 @@ import type {
 	Payload,
 	ReceivedCallback,
 	Refusal,
+	Refused,
 	Sent,
 	SigningInputs,
 	Verification,
@@ -29,6 +34,7 @@ import {
 import { readUnixTime } from '../shared/core/unixTime';
 import { InputError } from '../shared/core/inputError';
 import { omitNull } from '../shared/core/omitNull';
+import { hasRepeatedNames } from '../shared/core/repeatedNames';
 import { lookup } from '../shared/core/lookup';
 import { namesOf } from '../shared/core/lineItems';
 import { fromSmallestUnits, refuseDecimals } from '../shared/core/money';
@@ -74,6 +80,7 @@ export interface TokenPayCredentials extends MoneyLimits {
 	baseUrl: string;
 	/** What `payment_url` is relative to. */
 	checkoutBaseUrl: string;
+	callbackProof?: CallbackProof;
 }
 
 export interface TokenPayOrder extends CheckoutOrder {
@@ -457,13 +464,22 @@ export function replySignatureProblem(
 				: { genuine: false, reason: 'its signature does not fit' };
 		},
 	);
-	return verdict.genuine === false ? verdict.reason : undefined;
+	return verdict.genuine ? undefined : verdict.reason;
 }
 
-const refused = (reason: string, words: string, hint?: string): Verification => ({
+const refused = (
+	reason: string,
+	words: string,
+	hint?: string,
+): Extract<Verification, { genuine: false }> => ({
 	genuine: false,
 	reason: `${reason}: ${words}`,
 	...(hint === undefined ? {} : { hint }),
+});
+
+const noSecretFits = (...words: Parameters<typeof refused>): Verification => ({
+	...refused(...words),
+	fault: 'noSecretFits',
 });
 
 /**
@@ -492,14 +508,9 @@ function verifyMessage(
 	credentials: TokenPayCredentials,
 ): Verification {
 	const key = readAppSecret(secret);
-	if (key === undefined)
-		return refused(
-			'app_secret_length',
-			'the app secret is not 32 bytes long',
-			'Copy it again from the TokenPay merchant backend.',
-		);
+	if (key === undefined) return WRONG_LENGTH;
 	if (!isSignedWith(key, message)) {
-		return refused(
+		return noSecretFits(
 			'signature_mismatch',
 			'TTPay-Signature was not made over this body with this secret',
 			"The usual cause: 'App Secret' in the credential is another application's or was renewed.",
@@ -508,8 +519,27 @@ function verifyMessage(
 	const signedAt = readUnixTime(message.timestamp);
 	if (signedAt === null)
 		return refused('bad_timestamp', 'TTPay-Timestamp is not a time in milliseconds or seconds');
-	const body = readJson(readUtf8(message.rawBody) ?? '');
+	const opened = openBody(message.rawBody, key, credentials);
+	return opened.genuine ? { ...opened, signedAt: new Date(signedAt) } : opened;
+}
+
+const WRONG_LENGTH = refused(
+	'app_secret_length',
+	'the app secret is not 32 bytes long',
+	'Copy it again from the TokenPay merchant backend.',
+);
+
+/** The content of a body that is meant for this application. */
+function openBody(rawBody: Buffer, key: KeyObject, credentials: TokenPayCredentials): Verification {
+	const text = readUtf8(rawBody) ?? '';
+	const body = readJson(text);
 	if (!isObject(body)) return refused('body_not_json', 'the body is not a JSON object');
+	if (hasRepeatedNames(text))
+		return refused(
+			'repeated_names',
+			'the body names a member twice',
+			'It was put together from several callbacks.',
+		);
 	if (textOrNull(body.app_id) !== credentials.appId)
 		return refused(
 			'other_application',
@@ -519,17 +549,20 @@ function verifyMessage(
 	if (textOrNull(body.mch_id) !== credentials.merchantId)
 		return refused('other_merchant', "mch_id is not the credential's 'Merchant ID'");
 	const opened = openResource(body.resource, key);
-	if ('reason' in opened) return refused(opened.reason, opened.words);
+	if ('reason' in opened)
+		return opened.isUnknownKind
+			? { genuine: true, payload: { body }, unreadable: `${opened.reason}: ${opened.words}` }
+			: refused(opened.reason, opened.words);
 	return {
 		genuine: true,
 		payload: { originalType: opened.originalType, content: opened.content },
-		signedAt: new Date(signedAt),
 	};
 }
 
 /** `payload` is what `verifyMessage` made: the kind of the resource and its decrypted content. */
 function readEvent(payload: Payload): PaymentEventData {
-	const content = isObject(payload.content) ? payload.content : {};
+	// What could not be opened has no content; it is known by its body.
+	const content = isObject(payload.content) ? payload.content : payload;
 	const facts = readFacts(content);
 	if (payload.originalType === ORDER) return facts;
 	// A payout's content has the same fields: money that leaves must never look like a payment that
@@ -539,6 +572,7 @@ function readEvent(payload: Payload): PaymentEventData {
 		event: 'unknown',
 		status: 'unknown',
 		eventId: `${textOrNull(payload.originalType) ?? ''}:${facts.eventId}`,
+		raw: payload,
 	};
 }
 
@@ -569,11 +603,64 @@ function readFacts(detail: Payload): PaymentEventData {
 	};
 }
 
+/** What was decrypted, whoever sent it and whatever its "signature" says. */
+function readUnsigned(
+	{ rawBody }: ReceivedCallback,
+	credentials: TokenPayCredentials,
+): { payload: Payload } | Refused {
+	const verdict = verifyWithAny(
+		[credentials.appSecret, credentials.appSecretPrevious],
+		(secret) => {
+			const key = readAppSecret(secret);
+			return key === undefined ? WRONG_LENGTH : openBody(rawBody, key, credentials);
+		},
+	);
+	if (!verdict.genuine) return verdict;
+	return verdict.unreadable === undefined
+		? { payload: verdict.payload }
+		: { reason: verdict.unreadable };
+}
+
+function readConfirmed(reply: HttpReply, about: AskedFor): PaymentEventData {
+	const detail = contentOf(reply);
+	// Codes deny an order (businessCodes.ts); whatever else comes without one, such as `{}` of a
+	// maintenance, is no answer.
+	if (detail === undefined || textOrNull(detail.trade_state) === null)
+		throw new CallFailure('its answer holds no order', { advice: '' });
+	const found = readFacts(detail);
+	const isAsked =
+		('paymentId' in about && found.paymentId === about.paymentId) ||
+		('reference' in about && found.reference === about.reference);
+	if (!isAsked) throw new CallFailure('its answer is about another order', { advice: '' });
+	return found;
+}
+
+const confirm: Confirmation<TokenPayCredentials> = {
+	readUnsigned,
+	askFor({ paymentId, reference, raw }) {
+		// A payout is no order: what the query of orders says about its number would be about another.
+		if (isObject(raw.content)) return undefined;
+		if (paymentId !== null) return { paymentId };
+		return reference === null ? undefined : { reference };
+	},
+	call: (about, credentials) =>
+		getOrderCall(
+			'paymentId' in about ? about : { reference: 'reference' in about ? about.reference : '' },
+			credentials,
+		),
+	facts: readConfirmed,
+	timeOf: ({ raw }) => readUnixTime(raw.pay_time),
+	// Inferred: `amount` is what was paid, in the callback and in the query, which print the same
+	// fields; where they differ the smaller one counts.
+	amountIs: 'received',
+	nobodys: { reference: 'n8n-credential-test' },
+};
+
 export const tokenPay: PaymentContract<TokenPayCredentials, TokenPayOrder> = {
 	provider: 'tokenpay',
 	displayName: 'TokenPay',
 	authHeaders,
-	nonSecretFields: ['merchantId'],
+	nonSecretFields: ['merchantId', 'callbackProof'],
 	credentialProblem,
 	rateLimit: { requestsPerSecond: REQUESTS_PER_SECOND, scope: (credentials) => credentials.appId },
 	checkout: { call: createCheckoutCall, result: readPrepayment },
@@ -599,22 +686,9 @@ export const tokenPay: PaymentContract<TokenPayCredentials, TokenPayOrder> = {
 			contentType: 'text/plain; charset=utf-8',
 			body: 'success',
 		}),
-		confirm: {
-			call(claimed, credentials) {
-				if (claimed.paymentId !== null)
-					return getOrderCall({ paymentId: claimed.paymentId }, credentials);
-				return claimed.reference === null
-					? undefined
-					: getOrderCall({ reference: claimed.reference }, credentials);
-			},
-			facts(reply) {
-				const detail = contentOf(reply);
-				// Codes deny an order (businessCodes.ts); whatever else comes without one, such as `{}` of
-				// a maintenance, is no answer.
-				if (detail === undefined || textOrNull(detail.trade_state) === null)
-					throw new CallFailure('its answer holds no order', { advice: '' });
-				return readFacts(detail);
-			},
-		},
+		// GCM proves the content of a callback, but nothing proves its kind (payout or payment), and
+		// whoever may use the credential can make the "signature": so the API always has its say.
+		proofs: ['signatureAndProvider', 'provider'],
+		confirm,
 	},
 };

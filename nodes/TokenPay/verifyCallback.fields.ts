@@ -8,16 +8,7 @@ export const verifyOptions: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add Option',
 		default: {},
-		options: [
-			{
-				displayName: 'Confirm With Provider',
-				name: 'confirmWithProvider',
-				type: 'boolean',
-				default: false,
-				description: 'Whether to look the order up at TokenPay as well, and to believe its answer',
-			},
-			{ ...maximumAgeOption },
-		],
+		options: [{ ...maximumAgeOption }],
 		displayOptions: { show: { resource: ['callback'], operation: ['verify'] } },
 	},
 ];

@@ -20,6 +20,7 @@ import {
 	registerEndpoint,
 	removeEndpoint,
 } from '../shared/callbacks/endpointRegistration';
+import { requireProvableCallbacks } from '../shared/callbacks/requireProvableCallbacks';
 import { providerEventOf } from './wooshPay.contract';
 import { wooshPayProvider } from './wooshPay.provider';
 
@@ -65,14 +66,6 @@ export class WooshPayTrigger implements INodeType {
 							'WooshPay\'s own names of more events that start the workflow, comma-separated. What this node does not know leaves it as event "unknown", with everything in raw.',
 					},
 					{
-						displayName: 'Confirm With Provider',
-						name: 'confirmWithProvider',
-						type: 'boolean',
-						default: false,
-						description:
-							'Whether to ask WooshPay for the payment before the workflow starts, and to believe its answer',
-					},
-					{
 						...maximumAgeOption,
 						description: `${maximumAgeOption.description} WooshPay repeats a callback for three days.`,
 					},
@@ -88,6 +81,7 @@ export class WooshPayTrigger implements INodeType {
 				return await endpointIsRegistered(this, wooshPayProvider);
 			},
 			async create(this: IHookFunctions): Promise<boolean> {
+				await requireProvableCallbacks(this, wooshPayProvider);
 				return await registerEndpoint(this, wooshPayProvider);
 			},
 			async delete(this: IHookFunctions): Promise<boolean> {
@@ -97,13 +91,11 @@ export class WooshPayTrigger implements INodeType {
 	};
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		return await receiveCallback(this, wooshPayProvider, (event, claimed) => {
+		return await receiveCallback(this, wooshPayProvider, (event) => {
 			const chosen = this.getNodeParameter('events', []) as string[];
-			// Of the callback: what WooshPay answers when it is asked is a payment or a refund, which
-			// has no such name.
 			return (
 				chosen.includes(event.event) ||
-				additionalProviderEvents(this).includes(providerEventOf(claimed))
+				additionalProviderEvents(this).includes(providerEventOf(event))
 			);
 		});
 	}

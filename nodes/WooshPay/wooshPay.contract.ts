@@ -1,9 +1,11 @@
+import { randomBytes } from 'crypto';
 import { pathPart, readPayerLink } from '../shared/core/urls';
 import { CallFailure, quotedBody } from '../shared/core/callFailure';
 import type {
 	Checkout,
 	CheckoutOrder,
 	CheckoutStatus,
+	Confirmation,
 	HttpCall,
 	HttpReply,
 	LineItem,
@@ -14,11 +16,11 @@ import type {
 	ReceivedCallback,
 	Refund,
 	Refusal,
+	Refused,
 	Remembered,
 	Sent,
 	Verification,
 } from '../shared/core/contract';
-import { eventIdOf } from '../shared/core/eventId';
 import {
 	ExactNumber,
 	isObject,
@@ -27,6 +29,7 @@ import {
 	readUtf8,
 	textOrNull,
 } from '../shared/core/exactJson';
+import { eventIdOf } from '../shared/core/eventId';
 import { InputError } from '../shared/core/inputError';
 import { omitNull } from '../shared/core/omitNull';
 import { lookup } from '../shared/core/lookup';
@@ -49,7 +52,6 @@ import {
 	getCall,
 } from './wooshPay.requests';
 import { checkoutWithinLimits } from './wooshPay.limits';
-import { getRefundCall } from './wooshPay.refunds';
 import { isKeptSecret, verifyWithAny } from '../shared/core/secrets';
 
 /** https://docs.wooshpay.com/doc-1724285/api-42654181 and /api-42654190 */
@@ -473,34 +475,82 @@ function verify(
 			hint: 'It was not sent by WooshPay, or a proxy removed the header.',
 		};
 	const secrets = callbackSecrets(credentials, remembered);
-	if (secrets.size === 0)
+	// Without any secret the header is read all the same: one that WooshPay cannot have sent is not
+	// asked about.
+	const verdict = verifyWithAny(secrets.size > 0 ? [...secrets] : [NO_SECRET], (secret) =>
+		verifySigned(header, received.rawBody, secret),
+	);
+	if (verdict.genuine) return ofThisEnvironment(verdict, credentials);
+	return secrets.size === 0 && verdict.fault !== undefined
+		? {
+				genuine: false,
+				fault: 'ours',
+				reason:
+					'no_secret: this trigger has no secret of an endpoint at the account in its credential',
+				hint: 'Unpublish the workflow, then publish it.',
+			}
+		: verdict;
+}
+
+/** No secret of WooshPay's: nothing is ever signed with it. */
+const NO_SECRET = randomBytes(32).toString('hex');
+
+function verifySigned(header: string, rawBody: Buffer, secret: string): Verification {
+	const checked = checkSignature(header, rawBody, secret);
+	if ('reason' in checked) {
+		const { words, hint } = SIGNATURE_WORDS[checked.reason];
 		return {
 			genuine: false,
-			reason:
-				'no_secret: this trigger has no secret of an endpoint at the account in its credential',
-			hint: 'Unpublish the workflow, then publish it.',
+			...(checked.reason === 'signature_mismatch' && { fault: 'noSecretFits' }),
+			reason: `${checked.reason}: ${words}`,
+			hint,
 		};
-	return verifyWithAny([...secrets], (secret) => {
-		const checked = checkSignature(header, received.rawBody, secret);
-		if ('reason' in checked) {
-			const { words, hint } = SIGNATURE_WORDS[checked.reason];
-			return { genuine: false, reason: `${checked.reason}: ${words}`, hint };
-		}
-		const payload = readJson(readUtf8(received.rawBody) ?? '');
-		if (!isObject(payload))
-			return { genuine: false, reason: 'body_not_object: the signed body is not a JSON object' };
-		return { genuine: true, payload, signedAt: checked.signedAt };
-	});
+	}
+	const text = readUtf8(rawBody) ?? '';
+	const payload = readJson(text);
+	return isObject(payload)
+		? { genuine: true, payload, signedAt: checked.signedAt }
+		: {
+				genuine: true,
+				payload: { text },
+				signedAt: checked.signedAt,
+				unreadable: 'body_not_object: the signed body is not a JSON object',
+			};
+}
+
+/** A test payment must not be taken for money, whichever secret its endpoint has. */
+function ofThisEnvironment(
+	verdict: Extract<Verification, { genuine: true }>,
+	credentials: WooshPayCredentials,
+): Verification {
+	const reason = otherEnvironment(booleanOrNull(verdict.payload.livemode), credentials);
+	return reason === undefined
+		? verdict
+		: { genuine: false, reason, hint: "Check 'Environment' and 'Secret Key' in the credential." };
+}
+
+/** In words why what WooshPay says is not about the account in the credential. */
+function otherEnvironment(
+	livemode: boolean | null,
+	{ environment, secretKey }: WooshPayCredentials,
+): string | undefined {
+	const mode = environment === 'custom' ? modeOfKey(secretKey) : environment;
+	if (livemode === null || mode === undefined || livemode === (mode === 'live')) return undefined;
+	return `other_environment: it is about ${livemode ? 'live' : 'test'} payments, and the credential is for ${mode} ones`;
 }
 
 /** The names that pages show: docs.wooshpay.com/doc-2517709 and /42648310e0. */
 const SUCCEEDED = 'payment_intent.succeeded';
 const REFUND_UPDATED = 'charge.refund.updated';
+const SESSION_EXPIRED = 'checkout.session.expired';
 const EVENT_OF_TYPE: Record<string, PaymentEventName> = {
 	'payment_intent.created': 'payment.pending',
 	'payment_intent.requires_action': 'payment.pending',
 	'payment_intent.payment_failed': 'payment.failed',
 	'payment_intent.canceled': 'payment.canceled',
+	// Inferred: no page shows it. checkout.session.completed comes beside payment_intent.succeeded, so
+	// it is left out: it would report each payment twice.
+	[SESSION_EXPIRED]: 'payment.expired',
 	'charge.dispute.updated': 'dispute.updated',
 };
 const ALL_TYPES = [SUCCEEDED, REFUND_UPDATED, ...Object.keys(EVENT_OF_TYPE)];
@@ -510,6 +560,7 @@ const STATUS_OF_EVENT: Partial<Record<PaymentEventName, CheckoutStatus>> = {
 	'payment.pending': 'pending',
 	'payment.failed': 'failed',
 	'payment.canceled': 'canceled',
+	'payment.expired': 'expired',
 	'refund.succeeded': 'refunded',
 };
 
@@ -552,9 +603,7 @@ function readEvent(payload: Payload): PaymentEventData {
 	return {
 		provider: 'wooshpay',
 		event,
-		eventId:
-			textOrNull(payload.id) ??
-			eventIdOf(objectId, `${type}:${textOrNull(object.status) ?? ''}`, payload),
+		eventId: eventIdFor(event, payload, object),
 		checkoutId: isSession ? objectId : null,
 		paymentId: isPayment ? objectId : textOrNull(object.payment_intent),
 		reference: (isSession ? textOrNull(object.client_reference_id) : null) ?? referenceOf(object),
@@ -567,18 +616,36 @@ function readEvent(payload: Payload): PaymentEventData {
 	};
 }
 
+/**
+ * A payment succeeds once, and so does a refund, however many events or ways of verifying tell of
+ * it. Everything else is known by the event's own id.
+ */
+function eventIdFor(
+	event: PaymentEventName,
+	payload: Payload,
+	object: Record<string, unknown>,
+): string {
+	const isOnce = event === 'payment.succeeded' || event === 'refund.succeeded';
+	const objectId = isOnce ? textOrNull(object.id) : null;
+	const status = textOrNull(object.status);
+	return objectId === null
+		? (textOrNull(payload.id) ?? eventIdOf(null, status, payload))
+		: eventIdOf(objectId, status, payload);
+}
+
 /** The provider's name of the event that a payload tells about; '' if it has none. */
 export function providerEventOf({ raw }: Pick<PaymentEventData, 'raw'>): string {
 	return textOrNull(raw.type) ?? '';
 }
 
 /**
- * `unknown` is a status that nobody lists, in any of the events. No page has an event for a
- * checkout that expires.
+ * `unknown` is a status that nobody lists, in any of the events that pages show. Whether WooshPay
+ * takes an endpoint for a checkout that expires is not documented, so only those who choose that
+ * event ask for it.
  */
 function eventNames(events: PaymentEventName[], additional: string[]): string[] {
 	const own = events.flatMap((event) => {
-		if (event === 'unknown') return ALL_TYPES;
+		if (event === 'unknown') return ALL_TYPES.filter((type) => type !== SESSION_EXPIRED);
 		if (event === 'payment.succeeded') return [SUCCEEDED];
 		if (event.startsWith('refund.')) return [REFUND_UPDATED];
 		return Object.keys(EVENT_OF_TYPE).filter((type) => EVENT_OF_TYPE[type] === event);
@@ -586,97 +653,44 @@ function eventNames(events: PaymentEventName[], additional: string[]): string[] 
 	return [...new Set([...own, ...additional])];
 }
 
-const EVENT_OF_STATUS: Partial<Record<CheckoutStatus, PaymentEventName>> = {
-	paid: 'payment.succeeded',
-	pending: 'payment.pending',
-	canceled: 'payment.canceled',
-};
+function readUnsigned({ rawBody }: ReceivedCallback): { payload: Payload } | Refused {
+	const payload = readJson(readUtf8(rawBody) ?? '');
+	return isObject(payload)
+		? { payload }
+		: { reason: 'body_not_object: the body is not a JSON object' };
+}
 
 /**
- * Asks for what the event is about as it stands now: the payment, the refund, and for all else the
- * event as WooshPay keeps it.
+ * The event is asked for, and never the payment: an event tells its type, time and environment,
+ * whoever names it, and nobody but WooshPay and us knows its id.
  */
-function confirmCall(
-	claimed: PaymentEventData,
-	credentials: WooshPayCredentials,
-): HttpCall | undefined {
-	const type = providerEventOf(claimed);
-	if (type.startsWith('payment_intent.'))
-		return claimed.paymentId === null ? undefined : getPaymentCall(claimed.paymentId, credentials);
-	if (type === REFUND_UPDATED) {
-		const refundId = textOrNull(objectIn(objectIn(claimed.raw, 'data'), 'object').id);
-		return refundId === null ? undefined : getRefundCall(refundId, credentials);
-	}
-	const eventId = textOrNull(claimed.raw.id);
-	return eventId === null
-		? undefined
-		: getCall(`${EVENTS}/${pathPart(eventId, 'Event ID')}`, credentials);
-}
-
-function confirmedFacts(reply: HttpReply, claimed: PaymentEventData): PaymentEventData {
-	const object = answered(reply, 'payment', 'read');
-	const type = providerEventOf(claimed);
-	if (type.startsWith('payment_intent.')) return paymentFacts(reply, object, claimed);
-	if (type !== REFUND_UPDATED) return readEvent(object);
-	const refund = readRefund(reply, 'read');
-	const event = refundEvent(object);
-	return {
-		...claimed,
-		event,
-		eventId:
-			event === claimed.event
-				? claimed.eventId
-				: `${refund.refundId ?? ''}:${refund.providerStatus ?? ''}`,
-		paymentId: refund.paymentId,
-		reference: referenceOf(object),
-		status: STATUS_OF_EVENT[event] ?? 'unknown',
-		providerStatus: refund.providerStatus,
-		amount: refund.amount,
-		currency: refund.currency,
-		raw: object,
-	};
-}
-
-function paymentFacts(
-	reply: HttpReply,
-	intent: Record<string, unknown>,
-	claimed: PaymentEventData,
-): PaymentEventData {
-	const payment = readPayment(reply);
-	// Inferred: a payment that failed may be tried again, so the intent has no status for it, but it
-	// keeps the error.
-	const failed =
-		claimed.event === 'payment.failed' &&
-		payment.status === 'unknown' &&
-		intent.last_payment_error !== null &&
-		intent.last_payment_error !== undefined;
-	const event = failed ? 'payment.failed' : (EVENT_OF_STATUS[payment.status] ?? 'unknown');
-	return {
-		provider: 'wooshpay',
-		event,
-		// Each step has an event of its own. One that the payment has overtaken fires the payment's
-		// success before that one's own event does.
-		eventId:
-			event === claimed.event && event !== 'payment.succeeded'
-				? claimed.eventId
-				: `${payment.paymentId ?? ''}:${payment.providerStatus ?? ''}`,
-		checkoutId: null,
-		paymentId: payment.paymentId,
-		reference: payment.reference,
-		status: failed ? 'failed' : payment.status,
-		providerStatus: payment.providerStatus,
-		amount: payment.amount,
-		currency: payment.currency,
-		livemode: payment.livemode,
-		occurredAt: event === claimed.event ? claimed.occurredAt : null,
-		raw: intent,
-	};
-}
+const confirm: Confirmation<WooshPayCredentials> = {
+	readUnsigned,
+	askFor({ raw }) {
+		const providerEventId = textOrNull(raw.id);
+		return providerEventId === null ? undefined : { providerEventId };
+	},
+	call: (about, credentials) =>
+		getCall(
+			`${EVENTS}/${encodeURIComponent('providerEventId' in about ? about.providerEventId : '')}`,
+			credentials,
+		),
+	facts(reply, about) {
+		const payload = answered(reply, 'event', 'read');
+		if (!('providerEventId' in about) || payload.id !== about.providerEventId)
+			throw new CallFailure('its answer is about another event', { advice: '' });
+		return readEvent(payload);
+	},
+	contradiction: ({ livemode }, credentials) => otherEnvironment(livemode, credentials),
+	timeOf: ({ raw }) => readTime(raw.created),
+	amountIs: 'received',
+	nobodys: { providerEventId: 'evt_0000000000000000000' },
+};
 
 export const wooshPay: PaymentContract<WooshPayCredentials, WooshPayOrder> = {
 	provider: 'wooshpay',
 	displayName: 'WooshPay',
-	nonSecretFields: ['environment'],
+	nonSecretFields: ['environment', 'callbackProof'],
 	authHeaders,
 	credentialProblem,
 	checkout: { call: createCheckoutCall, result: checkoutResult },
@@ -692,7 +706,8 @@ export const wooshPay: PaymentContract<WooshPayCredentials, WooshPayOrder> = {
 		parseEvent: readEvent,
 		// doc-2517709: any 2xx acknowledges, nothing particular in it.
 		acknowledgement: () => ({ status: 200, contentType: 'text/plain; charset=utf-8', body: 'OK' }),
-		confirm: { decidesEventId: true, call: confirmCall, facts: confirmedFacts },
+		proofs: ['signatureOrProvider', 'signature', 'signatureAndProvider'],
+		confirm,
 		registration: {
 			eventNames,
 			list: listEndpointsCall,

@@ -1,5 +1,5 @@
 import { readBaseUrl } from '../shared/core/urls';
-import type { HttpCall } from '../shared/core/contract';
+import type { CallbackProof, HttpCall } from '../shared/core/contract';
 import { writeJson } from '../shared/core/exactJson';
 import type { MoneyLimits } from '../shared/core/moneyLimits';
 import { idempotencyKey } from '../shared/core/idempotencyKey';
@@ -27,6 +27,7 @@ export interface WooshPayCredentials extends MoneyLimits {
 	/** Of an endpoint that was registered by hand; the trigger keeps the secret of its own. */
 	webhookSecret?: string;
 	webhookSecretPrevious?: string;
+	callbackProof?: CallbackProof;
 }
 
 /** Retry settings of calls that create something. */

@@ -16,7 +16,12 @@ export function credentialInWords({
 	}));
 }
 
+/** Fields whose label is no more than like their name. */
+const labels: Record<string, string> = { callbackProof: 'When a Callback Comes' };
+
 function labelOf(field: string): string {
+	const label = labels[field];
+	if (label !== undefined) return label;
 	const words = field
 		.split(/(?=[A-Z])/)
 		.map(

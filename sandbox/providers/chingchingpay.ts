@@ -230,11 +230,11 @@ export const provider: SandboxProvider<State, Details> = {
 			signingSecret,
 			signingSecretPrevious: '',
 			merchantId,
-			callbackSignature: 'required',
+			callbackProof: 'signatureAndProvider',
 			paidValues: statusWords.paid,
 			acknowledgementBody: 'success',
 		},
-		choices: { environment: 'Custom', callbackSignature: 'Required' },
+		choices: { environment: 'Custom', callbackProof: 'Check the Signature and Ask ChingChingPay' },
 	}),
 
 	newState: () => ({ refunds: new BoundedMap(20_000) }),

@@ -131,6 +131,7 @@ export const provider: SandboxProvider<undefined, Details> = {
 			apiKey,
 			callbackSecretKey,
 			callbackSecretKeyPrevious: '',
+			merchantId: merchant.id,
 			baseUrl: `${providerUrl}/api/v1`,
 		},
 	}),

@@ -223,16 +223,19 @@ async function open(client: N8nClient, sandbox: RunningSandbox): Promise<Contest
 		const credential = await client.credentials.create({
 			name: displayName,
 			type: node.credentialName,
-			data,
+			data: { ...data, callbackProof: 'signature' },
 		});
 		const signed = async (payment: number) => merchant.callback({ number: payment });
-		const asks = node.contract.callback.confirm?.callbackIsHint === true;
+		const { proofs } = node.contract.callback;
+		// TokenPay is always asked, at most five times a second: that is its rate.
+		if (!proofs.includes('signature')) continue;
+		const asks = proofs[0] === 'provider';
 		const type = `n8n-nodes-hosted-checkout.${trigger}`;
 		await publish(
 			asks ? `${displayName}, provider not asked` : displayName,
 			type,
 			1.1,
-			{ options: asks ? { confirmWithProvider: false } : {} },
+			{ options: {} },
 			credential,
 			{ callback: signed, verifies: true },
 		);
@@ -242,7 +245,11 @@ async function open(client: N8nClient, sandbox: RunningSandbox): Promise<Contest
 			type,
 			1.1,
 			{ options: {} },
-			credential,
+			await client.credentials.create({
+				name: `${displayName}, asked`,
+				type: node.credentialName,
+				data: { ...data, callbackProof: 'provider' },
+			}),
 			{
 				verifies: true,
 				callback: async (payment) => {

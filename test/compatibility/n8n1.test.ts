@@ -348,7 +348,7 @@ describe('a server that stands in the place of the API', () => {
 	])('and %s does not hold up a callback: it gets 500', async (misbehaviour, words) => {
 		server.misbehave(misbehaviour);
 		const { address, paid } = await openMerchant(chingChingPay as CallbackCase, {
-			fields: { callbackSignature: 'none', baseUrl: server.url },
+			fields: { callbackProof: 'provider', baseUrl: server.url },
 		});
 		const { status } = await axios.post(
 			address,

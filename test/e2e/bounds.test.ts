@@ -64,7 +64,7 @@ async function processorTime(): Promise<number> {
 test('a body of 15 MB costs n8n no more than the same body at its own Webhook node, and gets a 413', async () => {
 	const { n8n, client } = await stage();
 	const { address, paid } = await openMerchant(chingChingPay, {
-		fields: { callbackSignature: 'none' },
+		fields: { callbackProof: 'provider' },
 		then: [noOp],
 	});
 	const path = randomUUID();
@@ -136,7 +136,7 @@ describe('an answer that never ends', () => {
 
 	test('to the question of a trigger: the callback gets 500 and n8n stays as large as it is', async () => {
 		const { address, paid } = await openMerchant(chingChingPay, {
-			fields: { callbackSignature: 'none', baseUrl: server.url },
+			fields: { callbackProof: 'provider', baseUrl: server.url },
 			then: [noOp],
 		});
 		const hint = JSON.stringify({ merchant_reference: 'order-1', status: 'SBX_PAID' });
@@ -177,7 +177,7 @@ describe('an answer that never ends', () => {
 test('an answer that drips does not hold up a callback: it gets 500 when the time for the question is over', async () => {
 	server.misbehave('drips');
 	const { address, paid } = await openMerchant(chingChingPay, {
-		fields: { callbackSignature: 'none', baseUrl: server.url },
+		fields: { callbackProof: 'provider', baseUrl: server.url },
 		then: [noOp],
 	});
 	const hint = JSON.stringify({ merchant_reference: 'order-1', status: 'SBX_PAID' });

@@ -9,7 +9,7 @@ describeProvider(chingChingPay);
 
 describe('what only ChingChingPay does', () => {
 	/** As a new user has it: callbacks are hints, and no word means paid yet. */
-	const asNew: IDataObject = { callbackSignature: 'none', paidValues: '' };
+	const asNew: IDataObject = { callbackProof: 'provider', paidValues: '' };
 
 	async function shopWith(fields: IDataObject, trigger?: IDataObject) {
 		const { credential } = await makeCredential(chingChingPay, fields);
@@ -37,7 +37,7 @@ describe('what only ChingChingPay does', () => {
 	});
 
 	test('an unsigned hint starts the workflow with what the API says', async () => {
-		const merchant = await shopWith({ callbackSignature: 'none' });
+		const merchant = await shopWith({ callbackProof: 'provider' });
 		const { checkout } = await merchant.order();
 		await merchant.payer(checkout);
 		expect(await firstEvent(merchant)).toMatchObject({
@@ -50,7 +50,7 @@ describe('what only ChingChingPay does', () => {
 	});
 
 	test('a forged hint of a payment that was not made never says paid', async () => {
-		const merchant = await shopWith({ callbackSignature: 'none' });
+		const merchant = await shopWith({ callbackProof: 'provider' });
 		const { checkout } = await merchant.order();
 		const [forged] = await merchant.payer(checkout, 'pay', { callback: 'forged' });
 		expect(forged?.requestBody).toContain('SBX_PAID');
@@ -62,7 +62,7 @@ describe('what only ChingChingPay does', () => {
 	});
 
 	test("of a hint with a changed amount the API's amount counts", async () => {
-		const merchant = await shopWith({ callbackSignature: 'none' });
+		const merchant = await shopWith({ callbackProof: 'provider' });
 		const { checkout } = await merchant.order();
 		await merchant.payer(checkout, 'pay', { callback: 'tampered' });
 		expect(await firstEvent(merchant)).toMatchObject({
@@ -87,7 +87,7 @@ describe('what only ChingChingPay does', () => {
 			apiKey: 'chingchingpay-sandbox-pairs-in-base64',
 			requestSignedText: 'sortedPairs',
 			requestEncoding: 'base64',
-			callbackSignature: 'none',
+			callbackProof: 'provider',
 		};
 		const merchant = await shopWith(scheme);
 		const { checkout } = await merchant.order({ description: 'Tea & 茶=1' });
@@ -100,7 +100,7 @@ describe('what only ChingChingPay does', () => {
 
 	test('a payment link is made, paid and refunded, and the refund is no payment', async () => {
 		const merchant = await shopWith(
-			{ callbackSignature: 'none' },
+			{ callbackProof: 'provider' },
 			{ events: ['refund.succeeded', 'payment.failed'] },
 		);
 		const { checkout, item } = await merchant.order({ operation: 'createLink' });

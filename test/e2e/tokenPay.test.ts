@@ -81,10 +81,8 @@ describe('what only TokenPay does', () => {
 		]);
 	});
 
-	test('Confirm With Provider asks TokenPay before it starts the workflow', async () => {
-		const merchant = await Shop.of(tokenPay, {
-			trigger: { options: { confirmWithProvider: true } },
-		});
+	test('TokenPay is asked before the workflow starts', async () => {
+		const merchant = await Shop.of(tokenPay);
 		const { checkout } = await merchant.order();
 		await merchant.payer(checkout);
 		const { client } = await stage();

@@ -7,12 +7,9 @@ import { bareWebhookContext, listener } from '../support/bareWebhookContext';
 import { fuzzedProviders, type FuzzedProvider } from './genuineCallbacks';
 import { mutate, mutation, type Mutation } from './mutations';
 
-/**
- * The vectors were signed at fixed times. The confirmation would ask a provider: what is fuzzed is
- * the proof.
- */
+/** The vectors were signed at fixed times. */
 export const parameters: Record<string, unknown> = {
-	options: { maximumAge: 0, confirmWithProvider: false },
+	options: { maximumAge: 0 },
 	events: [
 		'payment.succeeded',
 		'payment.pending',
@@ -64,6 +61,12 @@ export interface FuzzRun {
 	failure?: string;
 }
 
+function says(event: PaymentEvent, facts: Partial<PaymentEvent>): boolean {
+	return (Object.keys(facts) as Array<keyof PaymentEvent>).every((name) =>
+		deepEqual(event[name], facts[name]),
+	);
+}
+
 /**
  * Sends mutated callbacks to a provider's trigger. Nothing may start that says something else than
  * a genuine callback, no answer may be a 5xx, no refusal may say anything, and no log line may hold
@@ -109,7 +112,8 @@ export async function fuzzCallbacks(
 			if (provider.secrets.some((secret) => log.includes(secret)))
 				throw new Error('a log line holds a secret');
 			if (event === undefined) return;
-			if (!known.some((one) => deepEqual(one, provider.signedPart(event))))
+			const isKnown = known.some((one) => deepEqual(one, provider.signedPart(event)));
+			if (!isKnown && !provider.rearranged.some((facts) => says(event, facts)))
 				throw new Error(`a workflow started with ${JSON.stringify(event)}`);
 			run.equal++;
 		},

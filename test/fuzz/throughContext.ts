@@ -1,3 +1,4 @@
+import { receiveCallback } from '../../nodes/shared/callbacks/receiveCallback';
 import type { PaymentEvent } from '../../nodes/shared/core/contract';
 import { callWebhook } from '../support/contexts';
 import { newCredential, newTrigger } from '../support/providers';
@@ -18,8 +19,14 @@ export const receivedThroughContext: typeof received = async (provider, callback
 		),
 	);
 	const webhookId = `fuzz-${++calls}`;
+	const node = newTrigger(provider.folder);
+	// What is fuzzed is the proof by signature, which alone TokenPay's own trigger does not offer.
+	if (provider.credentials.callbackProof === 'signature')
+		node.webhook = async function () {
+			return await receiveCallback(this, provider.node);
+		};
 	const call = await callWebhook({
-		node: newTrigger(provider.folder),
+		node,
 		credentialTypes: [newCredential(provider.folder)],
 		credentials: { [provider.node.credentialName]: provider.credentials as Record<string, string> },
 		parameters: parameters as Record<string, string>,

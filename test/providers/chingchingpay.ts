@@ -47,7 +47,7 @@ export const provider = testProvider(chingChingPayProvider, {
 		amountUnits: ['major', 'smallest'],
 		callback: ['none', 'resumeExecution', 'url'],
 		createOptions: ['requestsInParallel'],
-		triggerOptions: ['confirmWithProvider', 'respond'],
+		triggerOptions: ['maximumAge', 'respond'],
 	},
 	rows: { deduplicates: 'never', referenceOptional: false },
 	wait: {
@@ -115,7 +115,7 @@ export const provider = testProvider(chingChingPayProvider, {
 	},
 	signing: {
 		credentials: credentials({
-			callbackSignature: 'required',
+			callbackProof: 'signature',
 			signingSecret,
 			paidValues: 'SBX_PAID',
 		}),
@@ -149,7 +149,7 @@ export const provider = testProvider(chingChingPayProvider, {
 	},
 	vectors: {
 		credentials: credentials({
-			callbackSignature: 'required',
+			callbackProof: 'signature',
 			signingSecret: vectorSecret,
 			paidValues: 'PLACEHOLDER_STATUS',
 		}),

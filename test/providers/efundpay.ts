@@ -1,3 +1,4 @@
+import { canonicalText } from '../../nodes/EFundPay/canonicalText';
 import { verify as verifySignature } from 'node:crypto';
 import { eFundPayProvider } from '../../nodes/EFundPay/eFundPay.provider';
 import type { Payload } from '../../nodes/shared/core/contract';
@@ -161,6 +162,14 @@ export const provider = testProvider(eFundPayProvider, {
 			...event,
 			occurredAt: null,
 			raw: described(event.raw, { ...payment, ...refund }),
+		}),
+		// The signed text does not tell where a value ends: only that text is certain.
+		rearranged: ({ rawBody }) => ({
+			event: 'unknown',
+			reference: null,
+			amount: null,
+			paymentId: null,
+			raw: { signed_text: canonicalText(JSON.parse(rawBody.toString()) as Payload) },
 		}),
 	},
 	signing: {

@@ -19,7 +19,7 @@ export const provider = testProvider(payfectProvider, {
 		amountUnits: [],
 		callback: ['none', 'resumeExecution', 'url'],
 		createOptions: ['requestsInParallel'],
-		triggerOptions: ['confirmWithProvider', 'maximumAge', 'respond'],
+		triggerOptions: ['maximumAge', 'respond'],
 	},
 	rows: { deduplicates: 'never', referenceOptional: true },
 	wait: { asksBefore: true, verifiedBy: 'signature' },
@@ -103,6 +103,7 @@ export const provider = testProvider(payfectProvider, {
 			apiKey: 'key',
 			callbackSecretKey: vectorKey,
 			baseUrl: 'https://api.payfect.finance/api/v1',
+			callbackProof: 'signature',
 		},
 		secrets: [vectorKey],
 		genuine: vectors

@@ -41,10 +41,10 @@ export const provider = testProvider(tokenPayProvider, {
 		amountUnits: [],
 		callback: ['none', 'resumeExecution', 'url'],
 		createOptions: ['requestsInParallel'],
-		triggerOptions: ['confirmWithProvider', 'maximumAge', 'respond'],
+		triggerOptions: ['maximumAge', 'respond'],
 	},
 	rows: { deduplicates: 'never', referenceOptional: false },
-	wait: { asksBefore: true, verifiedBy: 'signature' },
+	wait: { asksBefore: true, verifiedBy: 'signature+provider' },
 	credential: {
 		wrongKey: {
 			fields: { appSecret: 'tokenpay-secret-nobody-ever-had!' },
@@ -144,6 +144,7 @@ export const provider = testProvider(tokenPayProvider, {
 			appSecretPrevious: '',
 			baseUrl: 'https://api.tokenpay.me',
 			checkoutBaseUrl: 'https://api.tokenpay.me',
+			callbackProof: 'signatureAndProvider',
 		},
 		secrets: [vectorSecret],
 		genuine: accepted

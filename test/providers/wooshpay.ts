@@ -33,7 +33,7 @@ export const provider = testProvider(wooshPayProvider, {
 		amountUnits: ['major', 'smallest'],
 		callback: [],
 		createOptions: ['attempt', 'requestsInParallel', 'retry'],
-		triggerOptions: ['additionalProviderEvents', 'confirmWithProvider', 'maximumAge', 'respond'],
+		triggerOptions: ['additionalProviderEvents', 'maximumAge', 'respond'],
 		values: { updateFields: { nickname: 'Winter' } },
 	},
 	rows: { deduplicates: 'withRetry', referenceOptional: true },

@@ -8,11 +8,22 @@ const root = path.join(__dirname, '..', '..');
  * The functions of this package that write a line into n8n's log or answer with words, and which
  * arguments are the words.
  */
-const WRITERS: Record<string, number[]> = { refuse: [2], logLine: [2], log: [1], refused: [0, 1] };
+const WRITERS: Record<string, number[]> = {
+	refuse: [2],
+	logLine: [2],
+	log: [1],
+	refused: [0, 1],
+	noSecretFits: [0, 1],
+	refuseForged: [0],
+	askAgainLater: [0],
+	acknowledgeOnly: [0],
+	notConfigured: [0],
+	warnOfCallback: [1],
+};
 /** Members whose text gets into such a line. */
-const MEMBERS = new Set(['reason', 'words', 'note']);
+const MEMBERS = new Set(['reason', 'words', 'note', 'unreadable']);
 /** Functions that say in words why something is refused. */
-const SAYING = /(^p|P)roblem$|^(belongsElsewhere|contradiction|cannotTellPaid|tooManyItems)$/;
+const SAYING = /(^p|P)roblem$|^(belongsElsewhere|contradiction|tooManyItems)$/;
 
 /** Of an expression with one of these, either side can become the text. */
 const JOINING = new Set([

@@ -1,45 +1,25 @@
-import type { IExecuteFunctions, IWebhookFunctions } from 'n8n-workflow';
-import { CallFailure } from '../core/callFailure';
+import { hasCallbackTag } from '../core/callbackTag';
 import type {
-	PaymentEvent,
-	PaymentEventName,
+	Payload,
 	PaymentEventData,
 	ReceivedCallback,
+	Refused,
 	Remembered,
 	Verification,
 } from '../core/contract';
-import { MAXIMUM_CONFIRMING_MILLISECONDS } from '../core/limits';
-import { compareAmounts, LONGEST_AMOUNT } from '../core/money';
-import type { CallbackProvider } from '../providerNode';
-import { mayLookUp } from './lookupLimit';
-import { sendCall } from '../requests/sendCall';
-import { logLine } from './logLine';
-import { truncate } from '../core/quote';
+import { proofProblem, readPolicy } from './callbackProof';
+import { asUnknown, confirmCallback, warnOfCallback, type Receiver } from './confirmCallback';
+import { askAgainLater, fire, refuseForged, type CallbackDecision } from './decision';
+import { mayLookUp, mayLookUpFor } from './lookupLimit';
+import { ageProblem } from './maximumAge';
 
-const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
-const DEFAULT_MAXIMUM_AGE_DAYS = 7;
-const ANY_AGE = 0;
+export type { CallbackDecision } from './decision';
 
 export interface TriggerOptions {
-	/** Whatever an expression gives. */
-	confirmWithProvider?: unknown;
 	/** Days; 0 = any age. Whatever an expression gives. */
 	maximumAge?: unknown;
 	respond?: 'immediately' | 'whenFinished';
 }
-
-export type CallbackDecision =
-	/**
-	 * `claimed`: what the callback itself says, where the API was asked and its answer made the
-	 * event. Proved only where the callback is signed.
-	 */
-	| { pass: true; event: PaymentEvent; claimed: PaymentEventData }
-	/**
-	 * Genuine or harmless, but starts nothing: acknowledged, so that the provider does not send it
-	 * again.
-	 */
-	| { pass: false; acknowledge: true; note: string }
-	| { pass: false; acknowledge: false; status: 401 | 500; reason: string; hint?: string };
 
 /**
  * What a callback must be about where one certain payment is awaited: gives the claim completed
@@ -51,229 +31,163 @@ export type Expectation = (
 	confirmed: boolean,
 ) => PaymentEventData | string;
 
+/** How a callback is decided beside what the credential chooses. */
+export interface DecisionOptions extends Pick<TriggerOptions, 'maximumAge'> {
+	/** What a trigger keeps of the endpoint that it registered. */
+	remembered?: Remembered;
+	/** Where one certain payment is awaited. */
+	expectation?: Expectation;
+}
+
+/** A callback whose proof was looked at. */
+interface Examined {
+	payload: Payload;
+	/** `hintOfTheProvider`: the provider has sent it, but nothing in it is proved. */
+	worth: 'signed' | 'hintOfTheProvider' | 'hint';
+	/** Whether the provider has to be asked. */
+	asks: boolean;
+	unreadable?: string;
+	/** What becomes of it where the provider does not know it; absent: it is acknowledged. */
+	ifNotKnown?: CallbackDecision;
+}
+
+type Genuine = Extract<Verification, { genuine: true }>;
+
 /**
- * Judges a received callback: proof, age and, where chosen or needed, the provider's own answer.
+ * Decides about a received callback in the way that the credential chooses (`callbackProof`): its
+ * signature, its age, and the provider's own answer. The same for the trigger, Wait for Payment and
+ * Verify.
  */
 export async function decideCallback<Credentials>(
-	context: IWebhookFunctions | IExecuteFunctions,
-	provider: CallbackProvider<Credentials>,
-	credentials: Credentials,
+	receiver: Receiver<Credentials>,
 	received: ReceivedCallback,
-	options: TriggerOptions,
-	remembered?: Remembered,
-	expectation?: Expectation,
+	options: DecisionOptions,
 ): Promise<CallbackDecision> {
-	const { callback } = provider.contract;
-	const verdict = callback.verify(received, credentials, remembered);
+	const examined = examine(receiver, received, options);
+	if ('pass' in examined) return examined;
+	const claimed = readClaim(receiver, received, examined, options);
+	if (typeof claimed === 'string') return refuseForged(claimed);
+	if (!examined.asks) return fire(claimed, 'signature');
+	if (examined.worth === 'signed')
+		return await confirmCallback(receiver, { signed: true, claimed });
+	const { expectation, maximumAge } = options;
+	return await confirmCallback(receiver, {
+		signed: false,
+		claimed,
+		mayAsk: () =>
+			examined.worth === 'hintOfTheProvider' ||
+			mayAskAbout(receiver, { isAwaited: expectation !== undefined }),
+		fromProvider: examined.worth === 'hintOfTheProvider' || isTagged(receiver),
+		...(examined.ifNotKnown && { ifNotKnown: examined.ifNotKnown }),
+		...(expectation ? {} : { maximumAge: { days: maximumAge } }),
+	});
+}
+
+/** What the callback says, or in words why that is about something else than what is expected. */
+function readClaim<Credentials>(
+	receiver: Receiver<Credentials>,
+	received: ReceivedCallback,
+	{ payload, unreadable, asks }: Examined,
+	{ expectation }: DecisionOptions,
+): PaymentEventData | string {
+	const said = receiver.provider.contract.callback.parseEvent(
+		payload,
+		receiver.credentials,
+		received,
+	);
+	if (unreadable !== undefined)
+		warnOfCallback(
+			receiver,
+			`its signature is good, but ${unreadable}; it goes on as the event unknown`,
+		);
+	const event = unreadable === undefined ? said : asUnknown(said);
+	return expectation?.(event, asks) ?? event;
+}
+
+/** (What the signature says) x (what the credential chooses). */
+function examine<Credentials>(
+	receiver: Receiver<Credentials>,
+	received: ReceivedCallback,
+	{ remembered, maximumAge }: DecisionOptions,
+): Examined | CallbackDecision {
+	const { credentials } = receiver;
+	const { contract } = receiver.provider;
+	const policy = readPolicy(contract, credentials);
+	if ('problem' in policy) return notConfigured(policy.problem);
+	const problem = proofProblem(contract, credentials, remembered);
+	if (policy.signature === 'ignored')
+		return problem === undefined ? readUnsigned(receiver, received) : notConfigured(problem);
+	const verdict = contract.callback.verify(received, credentials, remembered);
 	// What one secret proves counts, also beside another that is malformed, such as a previous one
 	// that was mistyped.
-	const problem =
-		verdict.genuine === true ? undefined : callback.setupProblem(credentials, remembered);
-	if (problem !== undefined)
-		return {
-			pass: false,
-			acknowledge: false,
-			status: 401,
-			reason: problem,
-			hint: 'Correct the credential.',
-		};
-	if (verdict.genuine === false)
-		return {
-			pass: false,
-			acknowledge: false,
-			status: 401,
-			reason: verdict.reason,
-			hint: verdict.hint,
-		};
-	const age = ageProblem(verdict, options.maximumAge, Date.now());
-	if (age) return { pass: false, acknowledge: false, status: 401, ...age };
-	const claimed = callback.parseEvent(verdict.payload, credentials, received);
-	const ask = verdict.genuine === 'ask';
-	// An expression can give anything: where asking is the default, nothing but a plain false
-	// switches it off.
-	const confirmed = callback.confirm?.callbackIsHint
-		? options.confirmWithProvider !== false
-		: Boolean(options.confirmWithProvider);
-	const examined = expectation?.(claimed, ask || confirmed) ?? claimed;
-	if (typeof examined === 'string')
-		return { pass: false, acknowledge: false, status: 401, reason: examined };
-	if (!ask && !confirmed)
-		return { pass: true, event: { ...examined, verifiedBy: 'signature' }, claimed: examined };
-	// At the address of a waiting execution nobody can have any other payment looked up than the one
-	// that it waits for.
-	const limited = ask && expectation === undefined;
-	return await confirm(context, provider, credentials, examined, !ask, limited);
+	if (verdict.genuine)
+		return ageRefusal(verdict, maximumAge) ?? acceptSigned(verdict, policy.asksAboutSigned);
+	if (problem !== undefined) return notConfigured(problem);
+	const refusal =
+		verdict.fault === 'ours'
+			? askAgainLater(verdict.reason, verdict.hint ?? 'Correct the credential.')
+			: refuseForged(verdict.reason, verdict.hint);
+	return verdict.fault !== undefined && policy.signature === 'preferred'
+		? { ...readUnsigned(receiver, received), ifNotKnown: refusal }
+		: refusal;
 }
 
-async function confirm<Credentials>(
-	context: IWebhookFunctions | IExecuteFunctions,
-	provider: CallbackProvider<Credentials>,
-	credentials: Credentials,
-	claimed: PaymentEventData,
-	signed: boolean,
-	limited: boolean,
-): Promise<CallbackDecision> {
-	const { displayName, callback } = provider.contract;
-	const question = callback.confirm;
-	const call = question?.call(claimed, credentials);
-	if (!question || call === undefined) {
-		return {
-			pass: false,
-			acknowledge: false,
-			status: 401,
-			reason: 'it names no payment that the provider could be asked about',
-			hint: 'Nothing was asked.',
-		};
-	}
-	const node = `${context.getWorkflow().id ?? ''}:${context.getNode().id}`;
-	if (limited && !mayLookUp({ scope: node }, 'untagged', Date.now())) {
-		return {
-			pass: false,
-			acknowledge: false,
-			status: 500,
-			reason: 'more unsigned callbacks came than the provider may be asked about',
-			hint: 'Somebody may be sending invented ones. The provider is asked to send it again.',
-		};
-	}
-	const asked = await sendCall({ context, provider, credentials }, call, {
-		maximumAttempts: 1,
-		timeoutMilliseconds: MAXIMUM_CONFIRMING_MILLISECONDS,
-		turn: 'first',
-	})
-		.then((reply) => ({ found: question.facts(reply, claimed, credentials) }))
-		.catch((error: unknown) => ({ error }));
-	if ('error' in asked) {
-		const unknownThere = asked.error instanceof CallFailure && asked.error.notFound;
-		const words = asked.error instanceof Error ? asked.error.message : 'unknown error';
-		if (!unknownThere)
-			return {
-				pass: false,
-				acknowledge: false,
-				status: 500,
-				reason: `the provider could not be asked (${words})`,
-				hint: 'The provider is asked to send it again.',
-			};
-	}
-	const found = 'found' in asked ? asked.found : undefined;
-	if (found === undefined)
-		return { pass: false, acknowledge: true, note: `${displayName} does not know this payment` };
-	for (const field of ['currency', 'reference'] as const) {
-		const [said, is] = [claimed[field], found[field]];
-		// Only of a currency the case is a matter of spelling: usdt and USDT are one, orders A-1 and
-		// a-1 are two.
-		const same = field === 'currency' ? said?.toLowerCase() === is?.toLowerCase() : said === is;
-		if (said !== null && is !== null && !same) {
-			return {
-				pass: false,
-				acknowledge: false,
-				status: 401,
-				reason: `its ${field} is not the one that ${displayName} has for this payment`,
-				hint: 'The callback belongs to another payment or was changed.',
-			};
-		}
-	}
-	if (claimed.event === 'payment.succeeded' && found.event !== 'payment.succeeded') {
-		const word = truncate(found.providerStatus ?? 'nothing');
-		if (NOT_PAID.has(found.event))
-			return {
-				pass: false,
-				acknowledge: true,
-				note: `it says paid, but ${displayName} says ${word}`,
-			};
-		// An unknown word is no denial: it fires `unknown`. Where that is not chosen under Events, this
-		// line is all that is left of it.
-		logLine(
-			context,
-			'warn',
-			`${displayName} Trigger: the callback says paid, ${displayName} says ${word}; it goes on as the event ${found.event}, which starts the workflow only if it is chosen.`,
-		);
-	}
-	if (
-		claimed.amount !== null &&
-		found.amount !== null &&
-		!isSameAmount(claimed.amount, found.amount)
-	) {
-		logLine(
-			context,
-			'warn',
-			`${displayName} Trigger: the callback says ${truncate(claimed.amount)}, ${displayName} says ${truncate(found.amount)}; the latter counts.`,
-		);
-	}
-	const sameEvent = signed && !question.callbackIsHint && claimed.event === found.event;
-	return {
-		pass: true,
-		claimed,
-		event: {
-			...found,
-			eventId: sameEvent && !question.decidesEventId ? claimed.eventId : found.eventId,
-			checkoutId: found.checkoutId ?? (signed ? claimed.checkoutId : null),
-			paymentId: found.paymentId ?? (signed ? claimed.paymentId : null),
-			reference: found.reference ?? claimed.reference,
-			amount: found.amount ?? (signed ? claimed.amount : null),
-			currency: found.currency ?? (signed ? claimed.currency : null),
-			occurredAt: found.occurredAt ?? (signed ? claimed.occurredAt : null),
-			raw: sameEvent ? claimed.raw : found.raw,
-			verifiedBy: signed ? 'signature+provider' : 'provider',
-		},
-	};
+function ageRefusal(verdict: Verification, maximumAge: unknown): CallbackDecision | undefined {
+	const age = ageProblem(verdict, maximumAge, Date.now());
+	return age && refuseForged(age.reason, age.hint);
 }
 
-const NOT_PAID = new Set<PaymentEventName>([
-	'payment.pending',
-	'payment.failed',
-	'payment.canceled',
-	'payment.expired',
-]);
+function acceptSigned(
+	{ payload, unreadable, isHint }: Genuine,
+	asks: boolean,
+): Examined | CallbackDecision {
+	if (!isHint) return { payload, worth: 'signed', asks, ...(unreadable && { unreadable }) };
+	return asks
+		? { payload, worth: 'hintOfTheProvider', asks }
+		: notConfigured(
+				'its signature leaves open where a value ends, so the provider has to be asked',
+			);
+}
 
-/**
- * A callback, signed or not, may say anything in its amount: what is no decimal text, or an endless
- * one, is another amount.
- */
-function isSameAmount(left: string, right: string): boolean {
-	const isDecimal = (text: string) => text.length <= LONGEST_AMOUNT && /^-?\d+(\.\d+)?$/.test(text);
-	return (
-		left === right || (isDecimal(left) && isDecimal(right) && compareAmounts(left, right) === 0)
-	);
+/** The fault is ours: a provider that repeats delivers it again when it is mended. */
+function notConfigured(problem: string): CallbackDecision {
+	return askAgainLater(problem, 'Correct the credential.');
+}
+
+function readUnsigned<Credentials>(
+	{ provider, credentials }: Receiver<Credentials>,
+	received: ReceivedCallback,
+): Examined | CallbackDecision {
+	const read: { payload: Payload } | Refused | undefined =
+		provider.contract.callback.confirm?.readUnsigned(received, credentials);
+	if (read === undefined) return refuseForged('nobody can be asked about it');
+	return 'payload' in read
+		? { payload: read.payload, worth: 'hint', asks: true }
+		: refuseForged(read.reason, read.hint);
 }
 
 /**
- * Judges the signed time of a callback. Ahead of our clock it may be by a tenth of the maximum age,
- * at least a minute and at most an hour: a wrong clock must not lose payments, and a future time
- * does an attacker no good.
+ * A documented rate counts for all nodes of an account together. At the address of a waiting
+ * execution nobody can have any other payment looked up than the one that it waits for.
  */
-export function ageProblem(
-	verdict: Verification,
-	maximumAge: unknown,
-	nowMilliseconds: number,
-): { reason: string; hint: string } | undefined {
-	const maximumAgeDays = readMaximumAge(maximumAge);
-	if (verdict.genuine !== true || verdict.signedAt === undefined || maximumAgeDays === ANY_AGE)
-		return undefined;
-	const maximum = maximumAgeDays * DAY_MILLISECONDS;
-	const age = nowMilliseconds - verdict.signedAt.getTime();
-	if (Number.isNaN(age))
-		return {
-			reason: 'the time at which it was signed is no time',
-			hint: 'It was not made by the provider.',
-		};
-	const seconds = Math.round(Math.abs(age) / 1000);
-	if (age > maximum)
-		return {
-			reason: `it was signed ${seconds} seconds ago, more than 'Maximum Age'`,
-			hint: "An old callback was sent again, or this server's clock is wrong.",
-		};
-	const ahead = Math.min(Math.max(maximum / 10, 60_000), 3_600_000);
-	if (-age > ahead)
-		return {
-			reason: `it was signed ${seconds} seconds in the future`,
-			hint: "Check this server's clock.",
-		};
-	return undefined;
+function mayAskAbout<Credentials>(
+	receiver: Receiver<Credentials>,
+	{ isAwaited }: { isAwaited: boolean },
+): boolean {
+	const { context, credentials } = receiver;
+	const { provider, rateLimit } = receiver.provider.contract;
+	if (isAwaited) return mayLookUpFor(context.getExecutionId(), Date.now());
+	const countedBy = rateLimit
+		? {
+				scope: `${provider}:${rateLimit.scope(credentials)}`,
+				requestsPerSecond: rateLimit.requestsPerSecond,
+			}
+		: { scope: `${context.getWorkflow().id ?? ''}:${context.getNode().id}` };
+	return mayLookUp(countedBy, isTagged(receiver) ? 'tagged' : 'untagged', Date.now());
 }
 
-/** An expression can give anything, and nothing but a plain 0 may switch the check off. */
-function readMaximumAge(value: unknown): number {
-	if (value === 0 || value === '0') return ANY_AGE;
-	const days = typeof value === 'number' || typeof value === 'string' ? Number(value) : NaN;
-	return days > 0 && Number.isFinite(days) ? days : DEFAULT_MAXIMUM_AGE_DAYS;
+/** Whether it came to an address with the tag that Create Checkout makes from the credential. */
+function isTagged<Credentials>({ context, provider, credentials }: Receiver<Credentials>): boolean {
+	const secrets = provider.contract.callback.tagSecrets?.(credentials) ?? [];
+	return 'getQueryData' in context && hasCallbackTag(context.getQueryData(), secrets);
 }

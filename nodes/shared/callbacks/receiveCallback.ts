@@ -1,6 +1,6 @@
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { acknowledge, refuse, startExecutionOnce } from './answerCallback';
-import type { PaymentEvent, PaymentEventData } from '../core/contract';
+import type { PaymentEvent } from '../core/contract';
 import { InputError } from '../core/inputError';
 import { rememberedEndpoints } from './endpointMemory';
 import { chosenEvents } from './chosenEvents';
@@ -17,8 +17,7 @@ import { logLineFromOutside } from './logLine';
 export async function receiveCallback<Credentials>(
 	context: IWebhookFunctions,
 	provider: CallbackProvider<Credentials>,
-	wanted: (event: PaymentEvent, claimed: PaymentEventData) => boolean = (event) =>
-		chosenEvents(context).includes(event.event),
+	wanted: (event: PaymentEvent) => boolean = (event) => chosenEvents(context).includes(event.event),
 ): Promise<IWebhookResponseData> {
 	const { displayName } = provider.contract;
 	try {
@@ -34,14 +33,12 @@ export async function receiveCallback<Credentials>(
 			);
 		const options = context.getNodeParameter('options', {}) as TriggerOptions;
 		const { registration } = provider.contract.callback;
-		const judgement = await decideCallback(
-			context,
-			provider,
-			credentials,
-			received,
-			options,
-			registration && rememberedEndpoints(context, registration.secretOf(credentials)),
-		);
+		const remembered =
+			registration && rememberedEndpoints(context, registration.secretOf(credentials));
+		const judgement = await decideCallback({ context, provider, credentials }, received, {
+			maximumAge: options.maximumAge,
+			...(remembered && { remembered }),
+		});
 		if (!judgement.pass) {
 			if (!judgement.acknowledge)
 				return refuse(
@@ -57,9 +54,9 @@ export async function receiveCallback<Credentials>(
 			);
 			return acknowledge(context, provider.contract.callback.acknowledgement(credentials));
 		}
-		const { event, claimed } = judgement;
+		const { event } = judgement;
 		const accepted = provider.contract.callback.acknowledgement(credentials);
-		return wanted(event, claimed)
+		return wanted(event)
 			? startExecutionOnce(context, event, accepted, options.respond === 'whenFinished')
 			: acknowledge(context, accepted);
 	} catch (error) {

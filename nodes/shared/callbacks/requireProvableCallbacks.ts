@@ -1,41 +1,91 @@
 import type { IHookFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
+import { CallFailure } from '../core/callFailure';
+import { InputError } from '../core/inputError';
+import { MAXIMUM_ASKING_MILLISECONDS } from '../core/limits';
+import { readCredentials, type CallbackProvider } from '../providerNode';
+import { askProvider, type Asker } from './askProvider';
+import { asksProvider, proofProblem, readPolicy } from './callbackProof';
 import { chosenEvents } from './chosenEvents';
 import { forgetTestDeliveries } from './deliveredEvents';
-import { readCredentials, type CallbackProvider } from '../providerNode';
+
+const QUESTION = { maximumAttempts: 2, timeoutMilliseconds: MAXIMUM_ASKING_MILLISECONDS };
 
 /**
- * For providers that are told the callback address with each checkout: there is nothing to
- * register, but a trigger whose credential cannot prove a callback would refuse every one of them,
- * so publishing it fails with words. So does one that no event would start.
+ * Before a trigger is published: one whose credential cannot prove a callback in the way that it
+ * chooses would refuse every one of them, so publishing it fails with words. So does one that no
+ * event would start. Where the provider is going to be asked about callbacks, it is asked once,
+ * about something that nobody has.
  *
- * @throws NodeOperationError that says which field to fill in
+ * @throws NodeOperationError that says which field to correct, or why the provider cannot be asked
  */
 export async function requireProvableCallbacks<Credentials>(
 	context: IHookFunctions,
-	{ contract, credentialName }: CallbackProvider<Credentials>,
+	provider: CallbackProvider<Credentials>,
 ): Promise<boolean> {
-	const problem = contract.callback.setupProblem(
-		await readCredentials<Credentials>(context, credentialName),
-	);
-	if (problem !== undefined) {
-		// All in the message: n8n shows nothing else of what stops a publication.
-		const wayOut =
-			'Open the credential, fill this in, and publish the workflow again. Until then every callback would be refused.';
-		throw new NodeOperationError(
-			context.getNode(),
-			`${contract.displayName} callbacks cannot be verified: ${problem}. ${wayOut}`,
+	const { contract } = provider;
+	const credentials = await readCredentials<Credentials>(context, provider.credentialName);
+	// What registers itself gets its secret only afterwards.
+	const problem = contract.callback.registration
+		? proofProblem(contract, credentials, [])
+		: proofProblem(contract, credentials);
+	if (problem !== undefined)
+		throw cannotBeVerified(
+			context,
+			contract.displayName,
+			problem,
+			'Open the credential, correct this, and publish the workflow again. Until then every callback would be refused.',
 		);
+	// What registers itself looks at its events and asks the provider by that.
+	if (!contract.callback.registration) {
+		requireEvents(context, contract.displayName);
+		await requireAnswer({ context, provider, credentials });
 	}
-	if (chosenEvents(context).length === 0)
-		throw new NodeOperationError(
-			context.getNode(),
-			`'Events' of the ${contract.displayName} Trigger is empty, so nothing would start the workflow. Choose the events that shall, and publish the workflow again.`,
-		);
 	if (context.getMode() === 'manual')
 		forgetTestDeliveries({
 			workflowId: context.getWorkflow().id ?? '',
 			nodeId: context.getNode().id,
 		});
 	return true;
+}
+
+function requireEvents(context: IHookFunctions, name: string): void {
+	if (chosenEvents(context).length > 0) return;
+	throw new NodeOperationError(
+		context.getNode(),
+		`'Events' of the ${name} Trigger is empty, so nothing would start the workflow. Choose the events that shall, and publish the workflow again.`,
+	);
+}
+
+async function requireAnswer<Credentials>(
+	sender: Asker<Credentials> & { context: IHookFunctions },
+): Promise<void> {
+	const { contract } = sender.provider;
+	const { confirm } = contract.callback;
+	const policy = readPolicy(contract, sender.credentials);
+	if (confirm === undefined || 'problem' in policy || !asksProvider(policy)) return;
+	const answered = await askProvider(sender, confirm.nobodys, QUESTION);
+	if (!('error' in answered)) return;
+	const { error } = answered;
+	if (error instanceof CallFailure && confirm.isUnderstood?.(error)) return;
+	const known = error instanceof CallFailure || error instanceof InputError;
+	throw cannotBeVerified(
+		sender.context,
+		contract.displayName,
+		`each is asked about at ${contract.displayName}, and it cannot be asked: ${known ? error.message : 'unexpected answer'}`,
+		`${known ? error.advice : ''} Then publish the workflow again.`.trim(),
+	);
+}
+
+/** All in the message: n8n shows nothing else of what stops a publication. */
+function cannotBeVerified(
+	context: IHookFunctions,
+	name: string,
+	problem: string,
+	wayOut: string,
+): NodeOperationError {
+	return new NodeOperationError(
+		context.getNode(),
+		`${name} callbacks cannot be verified: ${problem}. ${wayOut}`,
+	);
 }

@@ -11,8 +11,8 @@ import type { RowSender } from '../items/rowSender';
 import { TOO_LONG } from './receivedBody';
 
 /**
- * The fields of `callback: verify`; `Confirm With Provider` and `Maximum Age` are each provider's
- * own, in `options`.
+ * The fields of `callback: verify`; `Maximum Age` is in the `options` of those providers whose
+ * callbacks have a time.
  */
 export const verifyCallbackFields: INodeProperties[] = [
 	{
@@ -65,11 +65,9 @@ async function verify<Credentials>(
 ): Promise<IDataObject> {
 	const { displayName } = provider.contract;
 	const judgement = await decideCallback(
-		row.context,
-		provider,
-		row.credentials,
+		{ context: row.context, provider, credentials: row.credentials },
 		{ headers, rawBody: await readRawBody(row, binaryField, displayName) },
-		options,
+		{ maximumAge: options.maximumAge },
 	);
 	if (judgement.pass) return judgement.event satisfies PaymentEvent as unknown as IDataObject;
 	if (judgement.acknowledge)

@@ -168,16 +168,58 @@ export interface ReceivedCallback {
 
 export type Payload = Record<string, unknown>;
 
+/**
+ * What has to vouch for a callback: a choice in the credential, so that the trigger, Wait for
+ * Payment and Verify agree.
+ */
+export type CallbackProof =
+	/** The signature must fit. */
+	| 'signature'
+	/** It must fit, and the provider's API must support it. */
+	| 'signatureAndProvider'
+	/** Where no secret fits, because one can get lost, the provider is asked. */
+	| 'signatureOrProvider'
+	/** The callback is only a hint, and the provider is asked. */
+	| 'provider';
+
+/**
+ * Why a callback is refused: for our log, never for the sender. `hint` names the usual cause.
+ * Neither holds a secret or a payload.
+ */
+export interface Refused {
+	reason: string;
+	hint?: string;
+}
+
 export type Verification =
-	/** `signedAt` only where the time is covered by the signature. */
-	| { genuine: true; payload: Payload; signedAt?: Date }
+	| {
+			genuine: true;
+			payload: Payload;
+			/** Only where the time is covered by the signature. */
+			signedAt?: Date;
+			/**
+			 * In words why nobody can tell what it says: a kind or a spelling that no page shows. It can be
+			 * no more than the event `unknown`.
+			 */
+			unreadable?: string;
+			/**
+			 * The signature leaves open where a value ends: it proves who sent the callback, and not what it
+			 * says.
+			 */
+			isHint?: true;
+	  }
 	/**
-	 * `reason` is for our log, never for the sender; `hint` names the usual cause. Neither holds a
-	 * secret or a payload.
+	 * `fault` where the signature is well-formed: no secret that we have fits it, or the fault is ours,
+	 * such as a secret that is missing.
 	 */
-	| { genuine: false; reason: string; hint?: string }
-	/** Cannot be proved here: the provider has to be asked, and without `confirm` it is refused. */
-	| { genuine: 'ask'; payload: Payload };
+	| ({ genuine: false; fault?: 'noSecretFits' | 'ours' } & Refused);
+
+/** The one number that the provider is asked about. */
+export type AskedFor =
+	| { checkoutId: string }
+	| { paymentId: string }
+	| { reference: string }
+	| { providerEventId: string };
 
 /** The acknowledgement a provider expects. */
 export interface Acknowledgement {
@@ -245,6 +287,41 @@ export interface RegisteredEndpoint {
  * hold the secret. Absent where no trigger asks, such as in `callback: verify`.
  */
 export type Remembered = ReadonlyArray<Readonly<Record<string, unknown>>>;
+
+/** How the provider's API is asked about a callback. Nothing here sees an unsigned claim. */
+export interface Confirmation<Credentials> {
+	/**
+	 * What an unsigned callback says. Only the number in it that is asked for counts.
+	 */
+	readUnsigned(
+		received: ReceivedCallback,
+		credentials: Credentials,
+	): { payload: Payload } | Refused;
+	/** The number to ask for; undefined when the callback names none. */
+	askFor(claimed: PaymentEventData): AskedFor | undefined;
+	call(about: AskedFor, credentials: Credentials): HttpCall;
+	/**
+	 * What the answer says; undefined when the provider does not know what was asked for.
+	 *
+	 * @throws CallFailure when it is no answer, or about something else
+	 */
+	facts(reply: HttpReply, about: AskedFor, credentials: Credentials): PaymentEventData | undefined;
+	/** What in the answer is not the credential's, in words. */
+	contradiction?(found: PaymentEventData, credentials: Credentials): string | undefined;
+	/** The provider's own time of it, held against Maximum Age; ISO 8601, null if it tells none. */
+	timeOf(found: PaymentEventData): string | null;
+	/** What `amount` in the answer is. An ordered amount never replaces a received one. */
+	amountIs: 'received' | 'ordered';
+	/** What else the credential needs where an unsigned callback is asked about, in words. */
+	setupProblem?(credentials: Credentials): string | undefined;
+	/** Something that nobody has: asking for it shows whether the provider can be asked. */
+	nobodys: AskedFor;
+	/**
+	 * Whether a refusal of the question about nobody's number shows that it was understood, where no
+	 * page says how the provider denies one.
+	 */
+	isUnderstood?(refusal: { httpStatus?: number; advice: string }): boolean;
+}
 
 /** What every call to a provider needs. Optional members are absent, never stubbed. */
 export interface ApiContract<Credentials> {
@@ -315,32 +392,14 @@ export interface CallbackContract<Credentials> {
 		 */
 		tagSecrets?(credentials: Credentials): string[];
 		/**
-		 * Why no answer could be recognized as paid, in words; undefined when it can. Waiting for a
-		 * payment is refused then.
+		 * What the credential lacks for a wait, in words: without it no answer could be recognized as
+		 * paid.
 		 */
-		cannotTellPaid?(credentials: Credentials): string | undefined;
-		confirm?: {
-			/**
-			 * The callback is a mere hint: the API is asked unless the user switches that off, and its
-			 * answer alone makes the event.
-			 */
-			callbackIsHint?: true;
-			/**
-			 * `facts` gives the event's id also where it supports the claim: a late callback about an
-			 * earlier step must not give the next step a second id.
-			 */
-			decidesEventId?: true;
-			/**
-			 * The question to the API; undefined when the callback names nothing that could be asked for.
-			 */
-			call(claimed: PaymentEventData, credentials: Credentials): HttpCall | undefined;
-			/** What the API's answer supports; undefined when the API does not know the payment. */
-			facts(
-				reply: HttpReply,
-				claimed: PaymentEventData,
-				credentials: Credentials,
-			): PaymentEventData | undefined;
-		};
+		waitProblem?(credentials: Credentials): string | undefined;
+		/** The choices of `callbackProof` that the credential offers, the default first. */
+		proofs: readonly [CallbackProof, ...CallbackProof[]];
+		/** Asking the provider's API; there where one of the choices asks. */
+		confirm?: Confirmation<Credentials>;
 		registration?: {
 			/**
 			 * The provider's names of what these events come in, and the user's own; empty when the

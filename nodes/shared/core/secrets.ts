@@ -20,12 +20,13 @@ export function verifyWithAny(
 	let first: Verification | undefined;
 	for (const secret of present) {
 		const verdict = verify(secret);
-		if (verdict.genuine !== false) return verdict;
+		if (verdict.genuine) return verdict;
 		first ??= verdict;
 	}
 	return (
 		first ?? {
 			genuine: false,
+			fault: 'ours',
 			reason: 'the credential has no secret for callbacks',
 			hint: 'Enter it in the credential.',
 		}

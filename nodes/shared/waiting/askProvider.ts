@@ -1,10 +1,11 @@
 import type { IExecuteFunctions, IWebhookFunctions } from 'n8n-workflow';
+import { askProvider } from '../callbacks/askProvider';
 import { CallFailure } from '../core/callFailure';
 import type { PaymentEvent, PaymentEventData } from '../core/contract';
 import { InputError } from '../core/inputError';
 import { MAXIMUM_ASKING_MILLISECONDS, MAXIMUM_CONFIRMING_MILLISECONDS } from '../core/limits';
 import type { CallbackProvider } from '../providerNode';
-import { sendCall, type SendOptions } from '../requests/sendCall';
+import type { SendOptions } from '../requests/sendCall';
 import { belongsElsewhere, completed, withMoney, type Expected } from './awaitedPayment';
 
 const QUESTION = { maximumAttempts: 2, timeoutMilliseconds: MAXIMUM_ASKING_MILLISECONDS };
@@ -77,19 +78,16 @@ interface Asking<Credentials> {
  * What the provider's API says about a payment; undefined where it cannot be asked. Never throws.
  */
 async function ask<Credentials>(
-	{ context, provider, credentials }: Asking<Credentials>,
+	asking: Asking<Credentials>,
 	about: PaymentEventData,
 	options: SendOptions,
 ): Promise<{ found: PaymentEventData | undefined } | { error: unknown } | undefined> {
-	const { confirm } = provider.contract.callback;
-	try {
-		const call = confirm?.call(about, credentials);
-		if (!confirm || call === undefined) return undefined;
-		const reply = await sendCall({ context, provider, credentials }, call, options);
-		return { found: confirm.facts(reply, about, credentials) };
-	} catch (error) {
-		return { error };
-	}
+	const askedFor = asking.provider.contract.callback.confirm?.askFor(about);
+	if (askedFor === undefined) return undefined;
+	const answered = await askProvider(asking, askedFor, options);
+	return 'contradiction' in answered
+		? { error: new CallFailure(answered.contradiction, { advice: 'Correct the credential.' }) }
+		: answered;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { PaymentEventData } from '../core/contract';
+import { firstDifference } from '../callbacks/compareEvents';
 import { compareAmounts, LONGEST_AMOUNT } from '../core/money';
 
 /** What a payment is held against. */
@@ -113,18 +114,19 @@ export function belongsElsewhere(event: PaymentEventData, expected: Expected): s
 		: 'it names neither the checkout id nor the reference that is waited for';
 }
 
+const FIELD_IN_WORDS = {
+	checkoutId: 'checkout id',
+	reference: 'reference',
+	currency: 'currency',
+} as const;
+
 /**
  * In words what the event says of another checkout than this one; undefined where it says nothing
  * of the kind.
  */
 export function contradiction(event: PaymentEventData, expected: Expected): string | undefined {
-	const differs = (left: string | null, right: string | null) =>
-		left !== null && right !== null && left !== right;
-	if (differs(event.checkoutId, expected.checkoutId)) return `its checkout id ${ANOTHER}`;
-	if (differs(event.reference, expected.reference)) return `its reference ${ANOTHER}`;
-	if (differs(event.currency?.toLowerCase() ?? null, expected.currency?.toLowerCase() ?? null))
-		return `its currency ${ANOTHER}`;
-	return undefined;
+	const field = firstDifference(event, expected);
+	return field === undefined ? undefined : `its ${FIELD_IN_WORDS[field]} ${ANOTHER}`;
 }
 
 /**

@@ -44,15 +44,9 @@ export async function resumeWhenPaid<Credentials>(
 				`${name} refused a callback: its credential cannot be read.`,
 				'The execution goes on waiting; restore the credential.',
 			);
-		const judgement = await decideCallback(
-			context,
-			provider,
-			credentials,
-			received,
-			{},
-			undefined,
-			expectationOf(waiting.expected),
-		);
+		const judgement = await decideCallback({ context, provider, credentials }, received, {
+			expectation: expectationOf(waiting.expected),
+		});
 		const accepted = provider.contract.callback.acknowledgement(credentials);
 		if (!judgement.pass) {
 			if (!judgement.acknowledge)

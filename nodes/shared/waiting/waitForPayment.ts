@@ -1,4 +1,5 @@
 import type { IExecuteData, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { proofProblem } from '../callbacks/callbackProof';
 import type { ApiContract, CallbackContract } from '../core/contract';
 import { InputError } from '../core/inputError';
 import { asNodeError } from '../items/nodeError';
@@ -118,13 +119,14 @@ function refuseUnsafeSettings(context: IExecuteFunctions, { data }: IExecuteData
 }
 
 function refuseUnreadableCallbacks<Credentials>(
-	{ displayName, callback }: ApiContract<Credentials> & CallbackContract<Credentials>,
+	contract: ApiContract<Credentials> & CallbackContract<Credentials>,
 	credentials: Credentials,
 ): void {
-	const problem = callback.setupProblem(credentials) ?? callback.cannotTellPaid?.(credentials);
+	const problem =
+		proofProblem(contract, credentials) ?? contract.callback.waitProblem?.(credentials);
 	if (problem !== undefined)
 		throw new InputError(
-			`${displayName} callbacks cannot be understood: ${problem}`,
+			`${contract.displayName} callbacks cannot be understood: ${problem}`,
 			'Correct the credential, then run it again.',
 		);
 }

@@ -48,7 +48,7 @@ async function receive(
 			chingChingPayApi:
 				credential === DELETED
 					? DELETED
-					: shop.credential({ callbackSignature: 'none', ...credential }),
+					: shop.credential({ callbackProof: 'provider', ...credential }),
 		},
 		parameters,
 		request: { headers: { 'content-type': 'application/json' }, rawBody },
@@ -215,7 +215,7 @@ describe('without a signature', () => {
 		expect(messages(call)).toContain('does not know this payment');
 	});
 
-	it("takes the API's amount where the callback says another", async () => {
+	it("takes the API's amount, whatever the callback says", async () => {
 		const { reference } = await newOrder('underpay');
 		const call = await receive({
 			merchant_reference: reference,
@@ -224,7 +224,6 @@ describe('without a signature', () => {
 			currency: 'HKD',
 		});
 		expect(eventOf(call)).toMatchObject({ amount: '10.25', raw: { amount: 1025 } });
-		expect(messages(call)).toContain('the callback says 20.50, ChingChingPay says 10.25');
 	});
 
 	it('takes over nothing else from a callback that nobody signed', async () => {
@@ -241,11 +240,35 @@ describe('without a signature', () => {
 		expect(JSON.stringify(event)).not.toContain('FORGED');
 	});
 
-	it('refuses another currency than that of the payment', async () => {
+	it('refuses a transaction of another merchant than that in the credential', async () => {
 		const { reference } = await newOrder('pay');
-		const call = await receive({ merchant_reference: reference, amount: 2050, currency: 'CNY' });
-		expect(call.response).toMatchObject({ status: 401, body: 'Unauthorized' });
-		expect(call.items).toBeUndefined();
+		const call = await receive(
+			{ merchant_reference: reference },
+			{ credential: { merchantId: 'M_OTHER' } },
+		);
+		expect([call.response.status, call.items]).toEqual([401, undefined]);
+		expect(messages(call)).toContain('other_merchant');
+	});
+
+	it('refuses one that was begun longer ago than Maximum Age', async () => {
+		const server = await startProviderServer();
+		const daysAgo = (days: number) => Math.floor(Date.now() / 1000) - days * 86_400;
+		const about = async (created_at: number, maximumAge: number) => {
+			server.respond(() => ({
+				body: JSON.stringify({
+					code: 0,
+					data: { merchant_reference: 'order-old', status: 'SBX_PAID', created_at },
+				}),
+			}));
+			const call = await receive(
+				{ merchant_reference: 'order-old' },
+				{ credential: { baseUrl: server.url }, parameters: { options: { maximumAge } } },
+			);
+			return [call.response.status, call.items?.length];
+		};
+		expect(await about(daysAgo(8), 7)).toEqual([401, undefined]);
+		expect(await about(daysAgo(8), 9)).toEqual([200, 1]);
+		server.close();
 	});
 
 	it('never takes a refund for a payment', async () => {
@@ -281,16 +304,6 @@ describe('without a signature', () => {
 		const call = await receive(content);
 		expect(call.response).toMatchObject({ status: 401, body: 'Unauthorized' });
 		expect(await queries()).toBe(0);
-	});
-
-	it('is confirmed even if Confirm With Provider is switched off', async () => {
-		const { reference } = await newOrder();
-		const call = await receive(
-			{ merchant_reference: reference, status: 'SBX_PAID' },
-			{ parameters: { options: { confirmWithProvider: false } } },
-		);
-		expect(eventOf(call)).toMatchObject({ event: 'unknown', verifiedBy: 'provider' });
-		expect(await queries()).toBe(1);
 	});
 
 	it.each<[string, Fault]>([
@@ -337,7 +350,7 @@ describe('without a signature', () => {
 });
 
 describe('with a required signature', () => {
-	const required = { credential: { callbackSignature: 'required' } };
+	const required = { credential: { callbackProof: 'signatureAndProvider' } };
 	const body = (reference: string) =>
 		JSON.stringify({
 			merchant_reference: reference,
@@ -347,37 +360,22 @@ describe('with a required signature', () => {
 			currency: 'HKD',
 		});
 
-	it('still asks the API unless that is switched off', async () => {
+	it('asks the API as well', async () => {
 		const { reference, transactionId } = await newOrder('pay');
 		const call = await receive('', { ...required, request: signedCallback(body(reference)) });
 		expect(eventOf(call)).toMatchObject({
 			event: 'payment.succeeded',
 			verifiedBy: 'signature+provider',
 			eventId: `${transactionId}:SBX_PAID`,
-			raw: { extra: '' },
+			raw: { transaction_id: 'FROM-THE-CALLBACK' },
 		});
 		expect(await queries()).toBe(1);
 	});
 
-	it.each(['', 0, null, 'false', '={{ "" }}', '={{ undefined }}'])(
-		'asks the API where an expression gives %j for Confirm With Provider: only false switches it off',
-		async (confirmWithProvider) => {
-			const { reference } = await newOrder();
-			const call = await receive('', {
-				...required,
-				request: signedCallback(body(reference)),
-				parameters: { options: { confirmWithProvider } },
-			});
-			expect(eventOf(call)).toMatchObject({ event: 'unknown', providerStatus: 'SBX_OPEN' });
-			expect(await queries()).toBe(1);
-		},
-	);
-
-	it('fires by the signature alone where that is switched off', async () => {
+	it('fires by the signature alone where that counts', async () => {
 		const call = await receive('', {
-			...required,
+			credential: { callbackProof: 'signature' },
 			request: signedCallback(body('order-nobody-has')),
-			parameters: { options: { confirmWithProvider: false } },
 		});
 		expect(eventOf(call)).toMatchObject({
 			event: 'payment.succeeded',
@@ -389,7 +387,7 @@ describe('with a required signature', () => {
 		expect(await queries()).toBe(0);
 	});
 
-	describe('over sorted pairs, which leave out where a value ends, with Confirm With Provider off', () => {
+	describe('over sorted pairs, which leave out where a value ends', () => {
 		let server: ProviderServer;
 		beforeAll(async () => void (server = await startProviderServer()));
 		afterAll(() => server.close());
@@ -421,7 +419,7 @@ describe('with a required signature', () => {
 			server.respond(() => ({ body: JSON.stringify({ code: 0, message: '', data: genuine }) }));
 			const credential = {
 				baseUrl: server.url,
-				callbackSignature: 'required',
+				callbackProof: 'signatureAndProvider',
 				requestSignedText: 'sortedPairs',
 			};
 			const started: unknown[] = [];
@@ -431,7 +429,6 @@ describe('with a required signature', () => {
 						nodeId: 'pairs',
 						webhookId: 'pairs',
 						credential,
-						parameters: { options: { confirmWithProvider: false } },
 						request: { headers, rawBody: JSON.stringify(content) },
 					}),
 				);
@@ -497,7 +494,7 @@ describe('with a required signature', () => {
 	it('accepts the previous secret while the secret is being changed', async () => {
 		const { reference } = await newOrder('pay');
 		const credential = {
-			callbackSignature: 'required',
+			callbackProof: 'signatureAndProvider',
 			signingSecret: 'chingchingpay-sandbox-not-a-secret',
 			signingSecretPrevious: 'the-secret-before',
 		};
@@ -514,13 +511,13 @@ describe('with a required signature', () => {
 
 describe('the trigger', () => {
 	it.each([
-		['a deleted credential', DELETED],
-		['a credential without a secret', { signingSecret: '' }],
-		['a credential without a key', { apiKey: '' }],
-	] as const)('refuses everything with %s', async (_case, credential) => {
+		['a deleted credential', DELETED, 401],
+		['a credential without a secret', { signingSecret: '' }, 500],
+		['a credential without a key', { apiKey: '' }, 500],
+	] as const)('starts nothing with %s', async (_case, credential, status) => {
 		const { reference } = await newOrder('pay');
 		const call = await receive({ merchant_reference: reference }, { credential });
-		expect(call.response).toMatchObject({ status: 401, body: 'Unauthorized' });
+		expect(call.response.status).toBe(status);
 		expect(call.items).toBeUndefined();
 	});
 

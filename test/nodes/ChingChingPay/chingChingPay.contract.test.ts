@@ -9,7 +9,7 @@ import {
 	type ChingChingPayCredentials,
 } from '../../../nodes/ChingChingPay/chingChingPay.contract';
 import { CallFailure } from '../../../nodes/shared/core/callFailure';
-import type { HttpCall, PaymentEventData } from '../../../nodes/shared/core/contract';
+import type { AskedFor, HttpCall, PaymentEventData } from '../../../nodes/shared/core/contract';
 import { hasCallbackTag } from '../../../nodes/shared/core/callbackTag';
 import { InputError } from '../../../nodes/shared/core/inputError';
 import { answered, credentials, order, received, reply, sentBody } from './support';
@@ -853,12 +853,14 @@ describe('a callback', () => {
 	const body = '{"merchant_reference":"order-1","status":"WORD","amount":1000,"currency":"HKD"}';
 	const signed = (text: string, key?: string) => ({ 'x-signature': hmac(text, key) });
 	const required = (more: Parameters<typeof credentials>[0] = {}) =>
-		credentials({ callbackSignature: 'required', ...more });
+		credentials({ callbackProof: 'signature', ...more });
 	const { verify } = chingChingPay.callback;
 
-	it('proves nothing by itself: the provider has to be asked', () => {
-		expect(verify(received(body), credentials())).toMatchObject({ genuine: 'ask' });
-		expect(verify(received(body, signed(body)), credentials())).toMatchObject({ genuine: 'ask' });
+	it('is only a hint by default: the provider is asked', () => {
+		expect(chingChingPay.callback.proofs[0]).toBe('provider');
+		expect(chingChingPay.callback.confirm?.readUnsigned(received(body), credentials())).toEqual({
+			payload: JSON.parse(body),
+		});
 	});
 
 	it('is genuine by its signature where one is required', () => {
@@ -883,7 +885,15 @@ describe('a callback', () => {
 				received(body, { 'x-signature': signature }),
 				required({ requestSignedText: 'sortedPairs', requestEncoding: 'base64' }),
 			),
-		).toMatchObject({ genuine: 'ask' });
+		).toMatchObject({ genuine: true, isHint: true });
+		expect(
+			chingChingPay.callback.setupProblem(required({ requestSignedText: 'sortedPairs' })),
+		).toContain("'Signed Text' in the ChingChingPay credential is Sorted Pairs");
+		expect(
+			chingChingPay.callback.setupProblem(
+				required({ requestSignedText: 'sortedPairs', callbackProof: 'signatureAndProvider' }),
+			),
+		).toBeUndefined();
 	});
 
 	it.each([
@@ -921,25 +931,29 @@ describe('a callback', () => {
 		['not JSON', 'merchant_reference=order-1'],
 		['a list', '["order-1"]'],
 		['empty', ''],
-	])('whose body is %s is refused', (_case, text) => {
-		expect(verify(received(text), credentials())).toMatchObject({
-			genuine: false,
-			reason: expect.stringContaining('malformed_body'),
-		});
-	});
-
-	it('whose body is not UTF-8 is refused', () => {
-		expect(
-			verify(
-				{ headers: {}, rawBody: Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]) },
-				credentials(),
-			),
-		).toMatchObject({ genuine: false });
-	});
+		['not UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
+	])(
+		'whose body is %s cannot be asked about; with a good signature it is unknown',
+		(_case, text) => {
+			const rawBody = Buffer.from(text);
+			expect(
+				chingChingPay.callback.confirm?.readUnsigned({ headers: {}, rawBody }, credentials()),
+			).toMatchObject({ reason: expect.stringContaining('malformed_body') as string });
+			const headers = {
+				'x-signature': createHmac('sha256', 'signing-secret-of-the-test')
+					.update(rawBody)
+					.digest('hex'),
+			};
+			expect(verify({ headers, rawBody }, required())).toMatchObject({
+				genuine: true,
+				unreadable: expect.stringContaining('malformed_body') as string,
+			});
+		},
+	);
 
 	it('keeps big numbers and 1.0 as they were written', () => {
 		const text = '{"merchant_reference":"order-1","extra":{"n":12345678901234567890,"d":1.0}}';
-		expect(verify(received(text), credentials())).toMatchObject({
+		expect(verify(received(text, signed(text)), required())).toMatchObject({
 			payload: { extra: { n: '12345678901234567890', d: '1.0' } },
 		});
 	});
@@ -981,9 +995,9 @@ describe('a callback', () => {
 	});
 
 	it('cannot be told to be paid while no value is given', () => {
-		expect(chingChingPay.callback.cannotTellPaid?.(credentials())).toContain("'Paid Values'");
+		expect(chingChingPay.callback.waitProblem?.(credentials())).toContain("'Paid Values'");
 		expect(
-			chingChingPay.callback.cannotTellPaid?.(credentials({ paidValues: 'WORD' })),
+			chingChingPay.callback.waitProblem?.(credentials({ paidValues: 'WORD' })),
 		).toBeUndefined();
 	});
 });
@@ -996,17 +1010,17 @@ describe('the question to the API', () => {
 	});
 	const facts = (
 		answer: ReturnType<typeof reply>,
-		more: Partial<PaymentEventData> = {},
+		about: AskedFor = { reference: 'order-1' },
 		settings = credentials({ paidValues: 'WORD' }),
-	) => confirm?.facts(answer, claimed(more), settings);
+	) => confirm?.facts(answer, about, settings);
+	const bodyOf = (said: PaymentEventData) => {
+		const about = confirm?.askFor(said);
+		return about && confirm?.call(about, credentials()).body;
+	};
 
 	it('is asked by reference, else by transaction ID', () => {
-		expect(confirm?.call(claimed({ paymentId: 'T1' }), credentials())?.body).toBe(
-			'{"merchant_reference":"order-1"}',
-		);
-		expect(confirm?.call(claimed({ reference: null, paymentId: 'T1' }), credentials())?.body).toBe(
-			'{"transaction_id":"T1"}',
-		);
+		expect(bodyOf(claimed({ paymentId: 'T1' }))).toBe('{"merchant_reference":"order-1"}');
+		expect(bodyOf(claimed({ reference: null, paymentId: 'T1' }))).toBe('{"transaction_id":"T1"}');
 	});
 
 	it.each([
@@ -1014,7 +1028,7 @@ describe('the question to the API', () => {
 		['has a reference that no order has', { reference: 'x'.repeat(201) }],
 		['has a transaction ID that no payment has', { reference: null, paymentId: 'x'.repeat(201) }],
 	])('is not asked where the callback %s', (_case, more) => {
-		expect(confirm?.call(claimed(more), credentials())).toBeUndefined();
+		expect(confirm?.askFor(claimed(more))).toBeUndefined();
 	});
 
 	it('gives the facts of the answer, not those of the callback', () => {
@@ -1025,7 +1039,7 @@ describe('the question to the API', () => {
 			amount: 999,
 			currency: 'HKD',
 		});
-		expect(facts(answer, { amount: '1.00', paymentId: 'T1' })).toMatchObject({
+		expect(facts(answer)).toMatchObject({
 			event: 'payment.succeeded',
 			eventId: 'T9:WORD',
 			paymentId: 'T9',
@@ -1043,6 +1057,32 @@ describe('the question to the API', () => {
 				}),
 			),
 		).toMatchObject({ event: 'refund.succeeded', status: 'refunded' });
+	});
+
+	it('is no answer where it is about another transaction', () => {
+		expect(() => facts(answered({ merchant_reference: 'order-2', status: 'WORD' }))).toThrow(
+			'about another transaction',
+		);
+		expect(() =>
+			facts(answered({ merchant_reference: 'order-1', transaction_id: 'T2', status: 'WORD' }), {
+				paymentId: 'T1',
+			}),
+		).toThrow('about another transaction');
+	});
+
+	it.each([
+		['the same', 'M_TEST', false],
+		['another', 'M_OTHER', true],
+		['not told', undefined, false],
+	])('with a merchant that is %s as in the credential', (_case, merchantId, isRefused) => {
+		const found = facts(answered({ merchant_reference: 'order-1', merchant_id: merchantId }));
+		const problem = found && confirm?.contradiction?.(found, credentials());
+		expect(problem !== undefined).toBe(isRefused);
+	});
+
+	it("has the provider's own time", () => {
+		const found = facts(answered({ merchant_reference: 'order-1', created_at: 1_700_000_000 }));
+		expect(found && confirm?.timeOf(found)).toBe('2023-11-14T22:13:20.000Z');
 	});
 
 	it('answered by nothing found denies the payment', () => {
@@ -1106,7 +1146,7 @@ describe('the question to the API', () => {
 		expect(
 			facts(
 				answered({ merchant_reference: 'order-1', status: 'WORD' }, { code: 200, message: 'ok' }),
-				{},
+				undefined,
 				settings,
 			),
 		).toMatchObject({ event: 'payment.succeeded' });

@@ -16,7 +16,7 @@ export const credentials = (
 	requestKeySource: 'signingSecret',
 	requestSignedText: 'rawBody',
 	requestEncoding: 'hexLower',
-	callbackSignature: 'none',
+	callbackProof: 'provider',
 	paidValues: '',
 	statusPath: 'status',
 	acknowledgementBody: 'success',

@@ -816,7 +816,9 @@ describe('a callback', () => {
 		eFundPay.callback.verify(received, { ...credentials, ...more });
 	const reason = (received = callback(payment), more: Partial<EFundPayCredentials> = {}) => {
 		const judged = verdict(received, more);
-		return judged.genuine === false ? `${judged.reason} ${judged.hint ?? ''}` : 'taken';
+		return judged.genuine
+			? (judged.unreadable ?? 'taken')
+			: `${judged.reason} ${judged.hint ?? ''}`;
 	};
 
 	it('that is genuine is taken with what was signed', () => {
@@ -992,7 +994,7 @@ describe('a callback', () => {
 		});
 	});
 
-	describe('whose signature is good but whose content was rearranged is refused', () => {
+	describe('whose signature is good but whose content was rearranged says no more than what was signed', () => {
 		const { payment_data: data, ...ids } = payment;
 		it.each<[string, object]>([
 			[
@@ -1075,7 +1077,15 @@ describe('a callback', () => {
 				{ ...ids, ll_transaction_id: Number(ids.ll_transaction_id), payment_data: data },
 			],
 		])('%s', (_case, body) => {
-			expect(reason(callback(body, sign(textOf(payment))))).toContain('the signature is good, but');
+			const judged = verdict(callback(body, sign(textOf(payment))));
+			expect(judged).toEqual({
+				genuine: true,
+				payload: { signed_text: textOf(payment) },
+				unreadable: expect.any(String) as string,
+			});
+			expect(
+				judged.genuine && eFundPay.callback.parseEvent(judged.payload, credentials),
+			).toMatchObject({ event: 'unknown', reference: null, amount: null });
 		});
 	});
 
@@ -1218,7 +1228,7 @@ describe('a callback', () => {
 		['payment_amount', ''],
 		['payment_currency_code', ''],
 		['payment_status', ''],
-	])('with %s "%s" is refused although it is signed', (name, value) => {
+	])('with %s "%s" is no payment although it is signed', (name, value) => {
 		expect(
 			reason(callback({ ...payment, payment_data: { ...payment.payment_data, [name]: value } })),
 		).toContain(`${name} is missing or malformed`);

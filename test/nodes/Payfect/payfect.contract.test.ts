@@ -6,7 +6,7 @@ import {
 	type PayfectOrder,
 } from '../../../nodes/Payfect/payfect.contract';
 import { CallFailure } from '../../../nodes/shared/core/callFailure';
-import type { PaymentEventData } from '../../../nodes/shared/core/contract';
+import type { AskedFor, PaymentEventData } from '../../../nodes/shared/core/contract';
 import { InputError } from '../../../nodes/shared/core/inputError';
 import createdReply from './fixtures/createCheckout.success.json';
 import {
@@ -563,20 +563,17 @@ describe('a callback', () => {
 
 describe('what the API says about a callback', () => {
 	const claimed: PaymentEventData = payfect.callback.parseEvent(paid, credentials);
-	const found = (status: string) =>
-		payfect.callback.confirm?.facts(
-			reply(200, { ...createdReply.body, status }),
-			claimed,
-			credentials,
-		);
+	const { confirm } = payfect.callback;
+	const asked = { checkoutId: '3f0c9a52-7d4e-4a61-9b1c-5e2f8d7a6c01' };
+	const found = (status: string, more: object = {}, about: AskedFor = asked) =>
+		confirm?.facts(reply(200, { ...createdReply.body, status, ...more }), about, credentials);
 
 	it('is asked for by the checkout', () => {
-		expect(payfect.callback.confirm?.call(claimed, credentials)?.url).toBe(
+		expect(confirm?.askFor(claimed)).toEqual(asked);
+		expect(confirm?.call(asked, credentials).url).toBe(
 			'https://api.payfect.finance/api/v1/checkouts/3f0c9a52-7d4e-4a61-9b1c-5e2f8d7a6c01/',
 		);
-		expect(
-			payfect.callback.confirm?.call({ ...claimed, checkoutId: null }, credentials),
-		).toBeUndefined();
+		expect(confirm?.askFor({ ...claimed, checkoutId: null })).toBeUndefined();
 	});
 
 	it.each([
@@ -592,6 +589,34 @@ describe('what the API says about a callback', () => {
 			amount: '41.00',
 			reference: 'order-0001',
 		});
+	});
+
+	it('is no answer where it is about another checkout', () => {
+		expect(() => found('complete', { id: 'another' })).toThrow('about another checkout');
+	});
+
+	it('has nothing of the callback: what the answer does not have is null', () => {
+		expect(found('complete', { clientReferenceId: undefined })?.reference).toBeNull();
+	});
+
+	it.each([
+		['is that of the credential', '7b1d2c3e-4f50-4a6b-8c7d-9e0f1a2b3c4d', {}, false],
+		['is another', 'somebody-else', {}, true],
+		['is not told', '7b1d2c3e-4f50-4a6b-8c7d-9e0f1a2b3c4d', { merchant: undefined }, true],
+		['is not compared without one in the credential', '', {}, false],
+	])('the merchant in it %s', (_case, merchantId, more, isRefused) => {
+		const answer = found('complete', more) as PaymentEventData;
+		const problem = confirm?.contradiction?.(answer, { ...credentials, merchantId });
+		expect(problem !== undefined).toBe(isRefused);
+	});
+
+	it('alone is believed only with a merchant in the credential', () => {
+		expect(confirm?.setupProblem?.(credentials)).toContain("'Merchant ID'");
+		expect(confirm?.setupProblem?.({ ...credentials, merchantId: 'M' })).toBeUndefined();
+	});
+
+	it('tells what was ordered, and not what was received', () => {
+		expect(confirm?.amountIs).toBe('ordered');
 	});
 
 	it('is the same event as the callback about it, so that a payment found out in two ways is started once', () => {

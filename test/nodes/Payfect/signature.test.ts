@@ -1,5 +1,5 @@
 import { openFernetToken, readFernetKey } from '../../../nodes/Payfect/signature';
-import { ageProblem } from '../../../nodes/shared/callbacks/decideCallback';
+import { ageProblem } from '../../../nodes/shared/callbacks/maximumAge';
 import { fernetToken, secretKey } from './support';
 
 /**

@@ -15,6 +15,7 @@ export const credentials: PayfectCredentials = {
 	callbackSecretKey: secretKey,
 	callbackSecretKeyPrevious: '',
 	baseUrl: 'https://api.payfect.finance/api/v1',
+	callbackProof: 'signature',
 };
 
 /** Follows docs.payfect.finance/payment/callback; all values are invented. */

@@ -1,6 +1,6 @@
 import { payfect, type PayfectCredentials } from '../../../nodes/Payfect/payfect.contract';
 import type { Verification } from '../../../nodes/shared/core/contract';
-import { ageProblem } from '../../../nodes/shared/callbacks/decideCallback';
+import { ageProblem } from '../../../nodes/shared/callbacks/maximumAge';
 import file from './fixtures/vectors.json';
 
 interface Vector {
@@ -26,6 +26,7 @@ const verdictOf = ({
 		apiKey: 'key',
 		callbackSecretKey: key,
 		baseUrl: 'https://api.payfect.finance/api/v1',
+		callbackProof: 'signature',
 	};
 	return payfect.callback.verify(
 		{

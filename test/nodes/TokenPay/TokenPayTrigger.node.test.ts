@@ -15,15 +15,32 @@ import {
 	type Signing,
 } from './callbacks';
 
-const stored = { ...credentials } as unknown as Record<string, string>;
+/** An API that knows the payments of the tests, and tells what its own callbacks say of them. */
+let api: ProviderServer;
+const known = new Map<string, object>();
+const answerOf = (order: object | undefined) => ({
+	body: JSON.stringify(order ? { code: 0, data: order } : { code: 12002, msg: 'no data' }),
+});
+const asksKnown = () =>
+	api.respond(({ body }) =>
+		answerOf(known.get((JSON.parse(body) as { transaction_id: string }).transaction_id)),
+	);
+beforeAll(async () => void (api = await startProviderServer()));
+beforeEach(() => {
+	api.reset();
+	asksKnown();
+});
+afterAll(() => api.close());
+const stored = (): Record<string, string> =>
+	({ ...credentials, baseUrl: api.url }) as unknown as Record<string, string>;
 
 let payments = 0;
 /** A payment that no other test has: the same event would be started once only. */
-const newPayment = (more: object = {}) => ({
-	...paid,
-	transaction_id: `payment-${++payments}`,
-	...more,
-});
+const newPayment = (more: object = {}) => {
+	const payment = { ...paid, transaction_id: `payment-${++payments}`, ...more };
+	known.set(payment.transaction_id, payment);
+	return payment;
+};
 
 interface Options {
 	options?: IDataObject;
@@ -37,7 +54,7 @@ interface Options {
 
 async function receive(
 	body: unknown,
-	{ options = {}, events, credential = stored, signing, ...rest }: Options = {},
+	{ options = {}, events, credential = stored(), signing, ...rest }: Options = {},
 ) {
 	const { headers, rawBody } = callback(body, signing);
 	return await callWebhook({
@@ -63,7 +80,7 @@ describe('the TokenPay trigger', () => {
 						reference: 'order-1',
 						amount: '15',
 						currency: 'TRX',
-						verifiedBy: 'signature',
+						verifiedBy: 'signature+provider',
 					}),
 				},
 			],
@@ -76,13 +93,14 @@ describe('the TokenPay trigger', () => {
 	});
 
 	it('takes what the current secret proves beside a previous one that was mistyped, and refuses the rest', async () => {
-		const credential = { ...stored, appSecretPrevious: 'oops' };
+		const credential = { ...stored(), appSecretPrevious: 'oops' };
 		expect((await receive(of(newPayment()), { credential })).items).toHaveLength(1);
 		const forged = await receive(of(newPayment()), {
 			credential,
 			signing: { secret: 'somebody-else-with-another-key-!' },
 		});
-		expect([forged.response.status, forged.items]).toEqual([401, undefined]);
+		// It may be the one that was mistyped: that is our fault, and TokenPay shall send it again.
+		expect([forged.response.status, forged.items]).toEqual([500, undefined]);
 		expect(logText(forged)).toContain(
 			"'Previous App Secret' in the TokenPay credential is not 32 bytes long",
 		);
@@ -93,7 +111,6 @@ describe('the TokenPay trigger', () => {
 		['a body that was changed', envelope(), { signing: { signed: '{}' } }],
 		['another application', envelope({ app_id: 'another' }), {}],
 		['a deleted credential', envelope(), { credential: DELETED }],
-		['a credential without a secret', envelope(), { credential: { ...stored, appSecret: '' } }],
 		[
 			'an age of eight days',
 			envelope(),
@@ -129,12 +146,20 @@ describe('the TokenPay trigger', () => {
 		},
 	);
 
-	it('names an encryption that it does not know in the log', async () => {
+	it('answers 500 while the credential has no secret, so that TokenPay sends it again', async () => {
+		const call = await receive(of(newPayment()), { credential: { ...stored(), appSecret: '' } });
+		expect([call.response.status, call.items]).toEqual([500, undefined]);
+		expect(logText(call)).toContain("'App Secret' in the TokenPay credential is empty");
+	});
+
+	it('fires "unknown" for an encryption that it does not know, and names it in the log', async () => {
 		const call = await receive(
 			envelope({ resource: resource(paid, { algorithm: 'AES-256-ECB' }) }),
+			{ events: ['unknown'] },
 		);
-		expect(call.response.status).toBe(401);
+		expect(call.items?.[0]?.[0]?.json).toMatchObject({ event: 'unknown', reference: null });
 		expect(logText(call)).toContain('AES-256-ECB');
+		expect(api.received).toHaveLength(0);
 	});
 
 	it('takes any age with Maximum Age 0', async () => {
@@ -175,7 +200,7 @@ describe('the TokenPay trigger', () => {
 		const created = await callHook({
 			node: new TokenPayTrigger(),
 			credentialTypes: [new TokenPayApi()],
-			credentials: { tokenPayApi: { ...stored, appSecret: '' } },
+			credentials: { tokenPayApi: { ...stored(), appSecret: '' } },
 			method: 'create',
 		});
 		expect(created.error?.message).toContain("'App Secret'");
@@ -185,14 +210,14 @@ describe('the TokenPay trigger', () => {
 		const created = await callHook({
 			node: new TokenPayTrigger(),
 			credentialTypes: [new TokenPayApi()],
-			credentials: { tokenPayApi: stored },
+			credentials: { tokenPayApi: stored() },
 			method: 'create',
 		});
 		expect(created.result).toBe(true);
 	});
 });
 
-describe('Confirm With Provider', () => {
+describe('whether it is paid says the API', () => {
 	let sandbox: TestSandbox;
 	beforeAll(async () => (sandbox = await TestSandbox.start()));
 	afterAll(async () => await sandbox.close());
@@ -221,7 +246,11 @@ describe('Confirm With Provider', () => {
 		return { ...paid, out_trade_no: reference, transaction_id: paymentId };
 	}
 
-	async function confirmed(content: object, credential: Record<string, string> = {}) {
+	async function confirmed(
+		content: object,
+		credential: Record<string, string> = {},
+		more: Options = {},
+	) {
 		const keys = { ...played(), ...credential };
 		const secret = String(played().appSecret);
 		const body = {
@@ -231,8 +260,8 @@ describe('Confirm With Provider', () => {
 		};
 		return await receive(body, {
 			credential: keys,
-			options: { confirmWithProvider: true },
 			signing: { secret },
+			...more,
 		});
 	}
 
@@ -251,21 +280,52 @@ describe('Confirm With Provider', () => {
 		]);
 	});
 
-	it('acknowledges and starts nothing when the API says unpaid', async () => {
+	it('asks for another delivery while the API says unpaid', async () => {
 		const call = await confirmed(await ordered('order-b', false));
-		expect(call.response).toMatchObject({ status: 200, body: 'success' });
-		expect(call.items).toBeUndefined();
+		expect([call.response.status, call.items]).toEqual([500, undefined]);
+		expect(logText(call)).toContain("it came before TokenPay's own query knows of it");
 	});
 
-	it('counts the amount of the API', async () => {
-		const call = await confirmed({ ...(await ordered('order-c', true)), amount: 99000000 });
-		expect(call.items).toEqual([[{ json: expect.objectContaining({ amount: '15' }) }]]);
+	it.each([
+		['of more than the API says', 99000000, '15'],
+		['of less than the API says', 3000000, '3'],
+	])('counts the smaller amount for a callback %s', async (_case, amount, counts) => {
+		const call = await confirmed({ ...(await ordered(`order-${amount}`, true)), amount });
+		expect(call.items).toEqual([[{ json: expect.objectContaining({ amount: counts }) }]]);
 	});
 
-	it('refuses a payment of another currency', async () => {
-		const call = await confirmed({ ...(await ordered('order-d', true)), currency: 'USDT' });
-		expect(call.response.status).toBe(401);
-		expect(call.items).toBeUndefined();
+	it.each([
+		['currency', { currency: 'USDT' }],
+		['reference', { out_trade_no: 'order-of-a-payout' }],
+	])('is unknown where the API has another %s', async (field, more) => {
+		const call = await confirmed(
+			{ ...(await ordered(`order-${field}`, true)), ...more },
+			{},
+			{ events: ['payment.succeeded', 'unknown'] },
+		);
+		expect(call.items).toEqual([[{ json: expect.objectContaining({ event: 'unknown' }) }]]);
+		expect(logText(call)).toContain(`its ${field} is `);
+	});
+
+	it('is asked alone where the credential says so: the signature does not count', async () => {
+		const content = await ordered('order-f', true);
+		const call = await confirmed(
+			{ ...content, out_trade_no: 'another', amount: 1, trade_state: 'CLOSED' },
+			{ callbackProof: 'provider' },
+			{ signing: { secret: 'somebody-else-with-another-key-!' } },
+		);
+		expect(call.items).toEqual([
+			[
+				{
+					json: expect.objectContaining({
+						event: 'payment.succeeded',
+						reference: 'order-f',
+						amount: '15',
+						verifiedBy: 'provider',
+					}),
+				},
+			],
+		]);
 	});
 
 	it('asks for another delivery when the API cannot be asked', async () => {
@@ -275,15 +335,9 @@ describe('Confirm With Provider', () => {
 	});
 
 	describe('with an API that', () => {
-		let server: ProviderServer;
-		beforeAll(async () => void (server = await startProviderServer()));
-		afterAll(() => server.close());
 		const askedOf = async (status: number, body: string) => {
-			server.respond(() => ({ status, body }));
-			return await receive(of(newPayment()), {
-				credential: { ...stored, baseUrl: server.url },
-				options: { confirmWithProvider: true },
-			});
+			api.respond(() => ({ status, body }));
+			return await receive(of(newPayment()));
 		};
 
 		it.each([
@@ -318,11 +372,12 @@ describe('Confirm With Provider', () => {
 		});
 
 		it.each([12002, 12003])(
-			'denies the order with the code %d: acknowledged, nothing started',
+			'denies the order with the code %d is asked again, and TokenPay shall send the callback again',
 			async (code) => {
 				const call = await askedOf(200, JSON.stringify({ code, msg: 'no data' }));
-				expect([call.response.status, call.items]).toEqual([200, undefined]);
-				expect(logText(call)).toContain('TokenPay does not know this payment');
+				expect([call.response.status, call.items]).toEqual([500, undefined]);
+				expect(logText(call)).toContain('the query that there is no such payment');
+				expect(api.received).toHaveLength(2);
 			},
 		);
 	});

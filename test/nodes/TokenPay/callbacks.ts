@@ -10,6 +10,7 @@ export const credentials: TokenPayCredentials = {
 	appSecretPrevious: '',
 	baseUrl: 'https://api.tokenpay.me',
 	checkoutBaseUrl: 'https://api.tokenpay.me',
+	callbackProof: 'signatureAndProvider',
 };
 
 /** The content of a callback for 15 TRX, as ttpay.io/doc/en/api/intro/structure.html prints it. */

@@ -610,7 +610,9 @@ describe('a callback of TokenPay', () => {
 		tokenPay.callback.verify(received, { ...credentials, ...more });
 	const reasonOf = (received: ReturnType<typeof callback>, more: object = {}) => {
 		const verdict = verdictOf(received, more);
-		return verdict.genuine === false ? verdict.reason.split(':')[0] : 'genuine';
+		return verdict.genuine
+			? (verdict.unreadable?.split(':')[0] ?? 'genuine')
+			: verdict.reason.split(':')[0];
 	};
 	const stranger = 'somebody-else-with-another-key-!';
 
@@ -786,13 +788,13 @@ describe('a callback of TokenPay', () => {
 		expect(reasonOf(callback(envelope({ mch_id: '87654321' })))).toBe('other_merchant');
 	});
 
-	it('is refused by name when its encryption is another one', () => {
+	it('is unknown, and named, when its encryption is another one', () => {
 		const verdict = verdictOf(
 			callback(envelope({ resource: resource(paid, { algorithm: 'AES-256-ECB' }) })),
 		);
 		expect(verdict).toMatchObject({
-			genuine: false,
-			reason: expect.stringContaining('"AES-256-ECB"'),
+			genuine: true,
+			unreadable: expect.stringContaining('"AES-256-ECB"'),
 		});
 	});
 
@@ -810,7 +812,7 @@ describe('a callback of TokenPay', () => {
 		['gcm_auth_failed', { ...resource(paid), nonce: 'another-one!' }],
 		['content_not_object', resource('[1]')],
 		['content_not_object', resource('not JSON')],
-	])('is refused with %s although its signature holds', (reason, broken) => {
+	])('is no payment, with %s, although its signature holds', (reason, broken) => {
 		expect(reasonOf(callback(envelope({ resource: broken })))).toBe(reason);
 	});
 
@@ -820,6 +822,13 @@ describe('a callback of TokenPay', () => {
 			expect(reasonOf(callback(envelope({ resource: resource(paid, { nonce }) })))).toBe('genuine');
 		},
 	);
+
+	it('that names a member twice is refused: the blocks of several may have been put together', () => {
+		const twice = JSON.stringify(envelope()).replace('{', '{"app_id":"another",');
+		expect(reasonOf(callback(twice))).toBe('repeated_names');
+		const nested = JSON.stringify(envelope()).replace('"ciphertext"', '"nonce":"n","ciphertext"');
+		expect(reasonOf(callback(nested))).toBe('repeated_names');
+	});
 
 	it('never tells a secret or its content in a reason or hint', () => {
 		const refusals = [
@@ -926,15 +935,39 @@ describe('confirming a callback', () => {
 	);
 
 	it('asks by payment ID, else by reference, else not at all', () => {
-		const asked = (more: object) => confirm?.call({ ...claimed, ...more }, credentials)?.body;
+		const asked = (more: object) => {
+			const about = confirm?.askFor({ ...claimed, ...more });
+			return about && confirm?.call(about, credentials).body;
+		};
 		expect(asked({})).toContain('"transaction_id":"e98b3029477f4bdcb971797a9d9e09ce"');
 		expect(asked({ paymentId: null })).toContain('"out_trade_no":"order-1"');
 		expect(asked({ paymentId: null, reference: null })).toBeUndefined();
 	});
 
+	it('asks nothing about a payout, which is no order', () => {
+		const payout = { originalType: 'payanother', content: paid };
+		expect(confirm?.askFor(tokenPay.callback.parseEvent(payout, credentials))).toBeUndefined();
+	});
+
+	it('takes no answer about another order', () => {
+		const other = success({ ...paid, transaction_id: 'another' });
+		expect(() => confirm?.facts(other, { paymentId: paid.transaction_id }, credentials)).toThrow(
+			'about another order',
+		);
+	});
+
+	it("has the provider's own time of a payment", () => {
+		const found = confirm?.facts(success(paid), { paymentId: paid.transaction_id }, credentials);
+		expect(found && confirm?.timeOf(found)).toBe('2023-01-11T03:22:09.000Z');
+	});
+
 	it("gives the facts of the API's answer", () => {
 		expect(
-			confirm?.facts(success({ ...paid, trade_state: 'NOTPAY' }), claimed, credentials),
+			confirm?.facts(
+				success({ ...paid, trade_state: 'NOTPAY' }),
+				{ reference: 'order-1' },
+				credentials,
+			),
 		).toMatchObject({
 			event: 'payment.pending',
 			status: 'open',
@@ -944,7 +977,7 @@ describe('confirming a callback', () => {
 	});
 
 	it('is no answer when it holds no order: only a code denies one', () => {
-		expect(() => confirm?.facts(reply({ code: 0 }), claimed, credentials)).toThrow(
+		expect(() => confirm?.facts(reply({ code: 0 }), { reference: 'order-1' }, credentials)).toThrow(
 			expect.objectContaining({ message: 'its answer holds no order', notFound: false }),
 		);
 	});

@@ -1,5 +1,5 @@
 import { createSecretKey } from 'node:crypto';
-import { ageProblem } from '../../../nodes/shared/callbacks/decideCallback';
+import { ageProblem } from '../../../nodes/shared/callbacks/maximumAge';
 import { openResource } from '../../../nodes/TokenPay/encryptedResource';
 import { readAppSecret } from '../../../nodes/TokenPay/signature';
 import {
@@ -42,6 +42,7 @@ const credentialsOf = (vector: Vector): TokenPayCredentials => ({
 	appSecret: vector.app_secret,
 	baseUrl: 'https://api.tokenpay.me',
 	checkoutBaseUrl: 'https://api.tokenpay.me',
+	callbackProof: 'signatureAndProvider',
 });
 
 const lowerCase = (headers: Record<string, string>) =>

@@ -10,6 +10,7 @@ import {
 	type HookCall,
 	type WebhookCall,
 } from '../../support/contexts';
+import type { CallbackProof } from '../../../nodes/shared/core/contract';
 import { startProviderServer, type ProviderServer } from '../shared/support/providerServer';
 import type { PayerAction, SandboxDelivery, Telling } from '../../support/sandboxClient';
 import { decryptedEndpoint } from '../../support/decryptedEndpoint';
@@ -36,8 +37,11 @@ interface Setting {
  */
 let trigger: { webhookId: string; workflowId: string; nodeId: string };
 let count = 0;
+/** What the credential says about callbacks, where a test says nothing else. */
+let callbackProof: CallbackProof;
 beforeEach(() => {
 	count += 1;
+	callbackProof = 'signatureOrProvider';
 	trigger = { webhookId: `webhook-${count}`, workflowId: `workflow-${count}`, nodeId: 'node-1' };
 });
 
@@ -54,7 +58,7 @@ function newProcess(): WooshPayTrigger {
 
 const setup = ({ credential, restarted, ...setting }: Setting) => ({
 	node: restarted ? newProcess() : new WooshPayTrigger(),
-	...sandbox.credentials(credential),
+	...sandbox.credentials({ callbackProof, ...credential }),
 	...trigger,
 	...setting,
 });
@@ -292,14 +296,19 @@ describe('publishing', () => {
 			/could not be looked up at WooshPay.*Invalid API key.*Check 'Secret Key'/,
 		],
 		[
-			'for an event that WooshPay does not send',
-			{ parameters: { events: ['payment.expired'] } },
+			'for no event at all',
+			{ parameters: { events: [] } },
 			/'Events' names nothing that WooshPay sends/,
 		],
 		[
 			'without any event',
 			{ parameters: { events: [] } },
 			/'Events' is empty.*name some in 'Additional Provider Events'/,
+		],
+		[
+			'with a choice for callbacks that there is not',
+			{ credential: { callbackProof: 'provider' } },
+			/'When a Callback Comes' in the WooshPay credential is "provider", which is none of its choices/,
 		],
 		[
 			'with an address that WooshPay does not take',
@@ -421,6 +430,7 @@ describe('unpublishing', () => {
  * loaded it before the latest registration saves the old one over it.
  */
 describe('static data that another writer put back', () => {
+	beforeEach(() => void (callbackProof = 'signature'));
 	const changed = { parameters: { events: ['payment.succeeded', 'payment.failed'] } };
 
 	/** Published, changed and published again: gives what static data held before and after. */
@@ -526,7 +536,7 @@ describe('static data that another writer put back', () => {
 		async (_case, copy) => {
 			await publish();
 			const call = await receive(await payment(), { ...copy, staticData: {} });
-			expect([call.response.status, call.items]).toEqual([401, undefined]);
+			expect([call.response.status, call.items]).toEqual([500, undefined]);
 		},
 	);
 });
@@ -572,6 +582,7 @@ describe('the secret of the endpoint', () => {
 });
 
 describe('listening for a test event', () => {
+	beforeEach(() => void (callbackProof = 'signature'));
 	it("takes the callbacks of its own endpoint only, not of production's, and production's secret stays", async () => {
 		const production = await publish();
 		const [ofProduction] = await sandbox.act((await sell()).checkoutId, 'pay');
@@ -600,6 +611,7 @@ describe('listening for a test event', () => {
 
 /** Two accounts, chosen by the base URL, that tell the secret which the test wants. */
 describe('the kept secret', () => {
+	beforeEach(() => void (callbackProof = 'signature'));
 	let server: ProviderServer;
 	beforeAll(async () => void (server = await startProviderServer()));
 	afterAll(() => server.close());
@@ -672,7 +684,7 @@ describe('the kept secret', () => {
 				paymentSignedWith(Object.values(masked)[0] ?? ''),
 				at('shop', { staticData: { endpointId: 'we_1', ...masked } }),
 			);
-			expect([call.response.status, call.items]).toEqual([401, undefined]);
+			expect([call.response.status, call.items]).toEqual([500, undefined]);
 		},
 	);
 
@@ -751,7 +763,7 @@ describe('the kept secret', () => {
 					paymentSignedWith('whsec_test_0123456789'),
 					at('live', { ...asLive, staticData, restarted }),
 				);
-				expect([call.response.status, call.items]).toEqual([401, undefined]);
+				expect([call.response.status, call.items]).toEqual([500, undefined]);
 				expect(logText(call)).toContain('Unpublish the workflow, then publish it.');
 			},
 		);
@@ -816,15 +828,55 @@ describe('a callback', () => {
 		},
 	);
 
-	it.each(['no_secret', 'signature_mismatch'])(
-		'is refused as %s when the secret was lost over a restart, and following the log line heals it',
+	const lostSecrets = [
+		['no_secret', 500],
+		['signature_mismatch', 401],
+	] as const;
+	/** A payment, and the trigger after a restart: its secret is gone, or an old one is there. */
+	async function deliveredAfterLoss(reason: string) {
+		const earlier = await publish();
+		const { delivery } = await deliveryOf('pay', { staticData: {}, restarted: true });
+		const staticData = reason === 'no_secret' ? {} : earlier.staticData;
+		return { delivery, afterRestart: { staticData, restarted: true } };
+	}
+
+	it.each(lostSecrets)(
+		'starts the workflow though its secret was lost over a restart (%s): WooshPay is asked for the event',
 		async (reason) => {
-			const earlier = await publish();
-			const { delivery } = await deliveryOf('pay', { staticData: {}, restarted: true });
-			const left = reason === 'no_secret' ? {} : earlier.staticData;
-			const afterRestart = { staticData: left, restarted: true };
+			const { delivery, afterRestart } = await deliveredAfterLoss(reason);
 			const call = await receive(delivery, afterRestart);
-			expect(call.response.status).toBe(401);
+			expect(call.response).toMatchObject({ status: 200, body: 'OK' });
+			expect(call.items?.[0]?.[0]?.json).toMatchObject({
+				event: 'payment.succeeded',
+				reference: `order-${count}`,
+				amount: '12.99',
+				verifiedBy: 'provider',
+			});
+		},
+	);
+
+	it('starts the workflow once, verified by its signature and then by asking WooshPay', async () => {
+		const { delivery, published } = await deliveryOf('pay');
+		const { staticData } = published;
+		const first = await receive(delivery, { staticData });
+		const signature = delivery.requestHeaders['Wooshpay-Signature'] ?? '';
+		const unfit = signature.replace(/v1=.*/, `v1=${'0'.repeat(64)}`);
+		const again = await receive(
+			{ ...delivery, requestHeaders: { ...delivery.requestHeaders, 'Wooshpay-Signature': unfit } },
+			{ staticData },
+		);
+		expect((await sandbox.state()).requests.wooshpay).toMatchObject({ getEvent: 1 });
+		expect(first.items?.[0]?.[0]?.json).toMatchObject({ verifiedBy: 'signature' });
+		expect([again.response.status, again.items]).toEqual([200, undefined]);
+	});
+
+	it.each(lostSecrets)(
+		'is refused as %s (%d) where only its signature counts, and following the log line heals it',
+		async (reason, status) => {
+			callbackProof = 'signature';
+			const { delivery, afterRestart } = await deliveredAfterLoss(reason);
+			const call = await receive(delivery, afterRestart);
+			expect(call.response.status).toBe(status);
 			expect(logText(call)).toContain(reason);
 			expect(logText(call)).toMatch(/unpublish the workflow, then publish it/i);
 			expect(logText(call)).not.toMatch(
@@ -907,140 +959,48 @@ describe('a callback', () => {
 		});
 	});
 
-	describe('with Confirm With Provider', () => {
-		const parameters = { options: { confirmWithProvider: true } };
+	describe('whose event WooshPay is asked for as well', () => {
+		beforeEach(() => void (callbackProof = 'signatureAndProvider'));
 
-		it('that WooshPay confirms starts the workflow', async () => {
-			const { delivery, published } = await deliveryOf('pay', { parameters });
-			const { items } = await receive(delivery, { parameters, staticData: published.staticData });
+		it('starts the workflow when WooshPay has the same event', async () => {
+			const { delivery, published } = await deliveryOf('pay');
+			const { items } = await receive(delivery, { staticData: published.staticData });
 			expect(items?.[0]?.[0]?.json).toMatchObject({
 				event: 'payment.succeeded',
 				amount: '12.99',
 				verifiedBy: 'signature+provider',
 			});
+			expect((await sandbox.state()).requests.wooshpay).toMatchObject({ getEvent: 1 });
 		});
 
-		it('that says paid where WooshPay denies it is acknowledged, logged, and starts nothing', async () => {
-			const published = await publish({ parameters });
-			const { checkoutId } = await sell();
-			await sandbox.act(checkoutId, 'authenticate', { callback: 'none' });
-			const [delivery] = await sandbox.act(checkoutId, 'pay', { keepStatus: true });
-			const call = await receive(delivery ?? { requestHeaders: {}, requestBody: '' }, {
-				parameters,
-				staticData: published.staticData,
-			});
-			expect([call.response.status, call.items]).toEqual([200, undefined]);
-			expect(logText(call)).toContain('it says paid, but WooshPay says requires_action');
+		it('that WooshPay cannot be asked about now gets a 500, so that WooshPay sends it again', async () => {
+			const { delivery, published } = await deliveryOf('pay');
+			await sandbox.fault('getEvent', '500');
+			const { staticData } = published;
+			expect((await receive(delivery, { staticData })).response.status).toBe(500);
+			expect((await receive(delivery, { staticData })).response.status).toBe(200);
 		});
 
-		it('that says paid where WooshPay says what no page shows is never a payment', async () => {
-			const { delivery, published } = await deliveryOf('pay', { parameters }, { keepStatus: true });
-			const unwanted = await receive(delivery, { parameters, staticData: published.staticData });
-			expect([unwanted.response.status, unwanted.items]).toEqual([200, undefined]);
-			const wanted = { ...parameters, events: ['payment.succeeded', 'unknown'] };
-			const { items } = await receive(delivery, {
-				parameters: wanted,
-				staticData: published.staticData,
-			});
+		it.each(['refund', 'dispute'] as const)('about a %s is asked about, too', async (action) => {
+			const setting = { parameters: { events: ['refund.succeeded', 'dispute.updated'] } };
+			const { delivery, published } = await deliveryOf(action, setting);
+			const { items } = await receive(delivery, { ...setting, staticData: published.staticData });
 			expect(items?.[0]?.[0]?.json).toMatchObject({
-				event: 'unknown',
-				status: 'unknown',
-				providerStatus: 'requires_payment_method',
-			});
-		});
-
-		it('with another amount starts the workflow with the amount that WooshPay has', async () => {
-			const { delivery, published } = await deliveryOf(
-				'pay',
-				{ parameters },
-				{ claim: { amount: '99.00' } },
-			);
-			const call = await receive(delivery, { parameters, staticData: published.staticData });
-			expect(call.items?.[0]?.[0]?.json).toMatchObject({ amount: '12.99' });
-			expect(logText(call)).toContain('99.00');
-		});
-
-		it('with another reference is refused', async () => {
-			const { delivery, published } = await deliveryOf(
-				'pay',
-				{ parameters },
-				{ claim: { reference: 'order-of-somebody' } },
-			);
-			expect(
-				(await receive(delivery, { parameters, staticData: published.staticData })).response.status,
-			).toBe(401);
-		});
-
-		it('that cannot be confirmed now gets a 500, so that WooshPay sends it again', async () => {
-			const { delivery, published } = await deliveryOf('pay', { parameters });
-			await sandbox.fault('getPayment', '500');
-			expect(
-				(await receive(delivery, { parameters, staticData: published.staticData })).response.status,
-			).toBe(500);
-			expect(
-				(await receive(delivery, { parameters, staticData: published.staticData })).response.status,
-			).toBe(200);
-		});
-
-		it.each(['refund', 'dispute'] as const)(
-			'about a %s is confirmed by what it is about',
-			async (action) => {
-				const setting = {
-					parameters: {
-						...parameters,
-						events: ['refund.succeeded', 'dispute.updated', 'payment.succeeded'],
-					},
-				};
-				const { delivery, published } = await deliveryOf(action, setting);
-				const { items } = await receive(delivery, { ...setting, staticData: published.staticData });
-				expect(items?.[0]?.[0]?.json).toMatchObject({
-					event: action === 'refund' ? 'refund.succeeded' : 'dispute.updated',
-					verifiedBy: 'signature+provider',
-				});
-			},
-		);
-
-		it('whose own name is listed passes the filter, whatever WooshPay says of the payment now', async () => {
-			const setting = {
-				parameters: {
-					events: ['refund.succeeded'],
-					options: {
-						confirmWithProvider: true,
-						additionalProviderEvents: 'payment_intent.requires_action',
-					},
-				},
-			};
-			const published = await publish(setting);
-			const { checkoutId } = await sell();
-			const [delivery] = await sandbox.act(checkoutId, 'authenticate');
-			await sandbox.act(checkoutId, 'pay', { callback: 'none' });
-			const { items } = await receive(delivery ?? { requestHeaders: {}, requestBody: '' }, {
-				...setting,
-				staticData: published.staticData,
-			});
-			expect(items?.[0]?.[0]?.json).toMatchObject({
-				event: 'payment.succeeded',
+				event: action === 'refund' ? 'refund.succeeded' : 'dispute.updated',
 				verifiedBy: 'signature+provider',
 			});
 		});
 
-		it('about a step that the payment has overtaken does not count beside the payment', async () => {
+		it('passes the filter by the type that WooshPay tells', async () => {
 			const setting = {
-				parameters: { ...parameters, events: ['payment.pending', 'payment.succeeded'] },
+				parameters: {
+					events: ['refund.succeeded'],
+					options: { additionalProviderEvents: 'payment_intent.requires_action' },
+				},
 			};
-			const published = await publish(setting);
-			const { checkoutId } = await sell();
-			const deliveries = [
-				...(await sandbox.act(checkoutId, 'authenticate')),
-				...(await sandbox.act(checkoutId, 'pay')),
-			];
-			const started: unknown[] = [];
-			for (const delivery of deliveries)
-				started.push(
-					(await receive(delivery, { ...setting, staticData: published.staticData }))
-						.items?.[0]?.[0]?.json.event,
-				);
-			expect(started).toEqual(['payment.succeeded', undefined]);
+			const { delivery, published } = await deliveryOf('authenticate', setting);
+			const { items } = await receive(delivery, { ...setting, staticData: published.staticData });
+			expect(items?.[0]?.[0]?.json).toMatchObject({ event: 'payment.pending' });
 		});
 	});
 });

@@ -9,6 +9,7 @@ export const credentials: WooshPayCredentials = {
 	environment: 'test',
 	secretKey: 'sk_test_aW52ZW50ZWQta2V5LW9mLWEtdGVzdA==',
 	webhookSecret: 'whsec_inventedSecretOfTheCredential1',
+	callbackProof: 'signatureOrProvider',
 };
 
 export function order(more: Partial<WooshPayOrder> = {}): WooshPayOrder {

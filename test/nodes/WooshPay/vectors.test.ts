@@ -1,4 +1,4 @@
-import { ageProblem } from '../../../nodes/shared/callbacks/decideCallback';
+import { ageProblem } from '../../../nodes/shared/callbacks/maximumAge';
 import { wooshPay } from '../../../nodes/WooshPay/wooshPay.contract';
 import { credentials } from './samples';
 import file from './fixtures/vectors.json';

@@ -738,12 +738,37 @@ describe('a callback', () => {
 			'malformed_signature',
 		],
 		['with a time that is none', signed(body, secret, 'now'), 'malformed_header'],
-		['that is a list', signed(Buffer.from('[]')), 'body_not_object'],
-		['that is not UTF-8', signed(Buffer.from([0x7b, 0xff, 0x7d])), 'body_not_object'],
 	])('is refused %s', (_case, received, reason) => {
 		expect(reasonOf(wooshPay.callback.verify(received, credentials))).toMatch(
 			new RegExp(`^${reason}:`),
 		);
+	});
+
+	it.each([
+		['is a list', Buffer.from('[]')],
+		['is not UTF-8', Buffer.from([0x7b, 0xff, 0x7d])],
+	])('whose body %s is known to be genuine, and what it says is not', (_case, rawBody) => {
+		expect(wooshPay.callback.verify(signed(rawBody), credentials)).toMatchObject({
+			genuine: true,
+			unreadable: expect.stringContaining('body_not_object') as string,
+		});
+	});
+
+	it('of live payments is refused under a test credential, though its signature is good', () => {
+		const live = Buffer.from(JSON.stringify({ id: 'evt_1', livemode: true }));
+		expect(reasonOf(wooshPay.callback.verify(signed(live), credentials))).toMatch(
+			/^other_environment:/,
+		);
+	});
+
+	it('without a secret is told from one that WooshPay cannot have sent: only the first is asked about', () => {
+		const none = { ...credentials, webhookSecret: '' };
+		const fault = (headers: Record<string, string>) =>
+			wooshPay.callback.verify({ headers, rawBody: body }, none, []);
+		expect(fault(signed(body).headers)).toMatchObject({ fault: 'ours' });
+		expect(fault({})).not.toHaveProperty('fault');
+		for (const header of ['', 't=1,v1=00'])
+			expect(fault({ 'wooshpay-signature': header })).not.toHaveProperty('fault');
 	});
 
 	it('keeps numbers that a JavaScript number would change', () => {
@@ -761,7 +786,7 @@ describe('an event', () => {
 		expect(factsOf(payload)).toEqual({
 			provider: 'wooshpay',
 			event: 'payment.succeeded',
-			eventId: 'evt_1',
+			eventId: 'pi_1:succeeded',
 			checkoutId: null,
 			paymentId: 'pi_1',
 			reference: 'order-1001',
@@ -793,6 +818,12 @@ describe('an event', () => {
 			{ object: 'checkout.session', status: 'complete', payment_status: 'paid' },
 			'unknown',
 			'unknown',
+		],
+		[
+			'checkout.session.expired',
+			{ object: 'checkout.session', status: 'expired' },
+			'payment.expired',
+			'expired',
 		],
 		[
 			'charge.refund.updated',
@@ -867,95 +898,53 @@ describe('an event', () => {
 	});
 });
 
-describe('Confirm With Provider', () => {
-	const ask = (payload: Record<string, unknown>) =>
-		confirm.call(factsOf(payload), credentials)?.url.replace('https://apitest.wooshpay.com', '');
-	const confirmed = (payload: Record<string, unknown>, found: Parameters<typeof answer>) =>
-		confirm.facts(answer(...found), factsOf(payload), credentials);
+describe('asking about a callback', () => {
+	const { askFor, call, facts, contradiction, timeOf } = confirm;
+	const asked = { providerEventId: 'evt_1' };
+	const answered = (body: object) =>
+		facts({ ...answer('dispute.event'), body }, asked, credentials);
+
+	it('asks for the event by its id, never for the payment', () => {
+		expect(askFor(factsOf(paymentEvent('payment_intent.succeeded')))).toEqual(asked);
+		expect(call(asked, credentials).url).toBe('https://apitest.wooshpay.com/v1/events/evt_1');
+	});
+
+	it('has nothing to ask for an event without an id', () => {
+		const event = factsOf(paymentEvent('payment_intent.succeeded', {}, { id: null }));
+		expect(askFor(event)).toBeUndefined();
+	});
+
+	it('reads everything from the answer', () => {
+		expect(answered(paymentEvent('payment_intent.succeeded'))).toEqual(
+			factsOf(paymentEvent('payment_intent.succeeded')),
+		);
+	});
+
+	it('takes no answer about another event', () => {
+		const other = paymentEvent('payment_intent.succeeded', {}, { id: 'evt_2' });
+		expect(() => answered(other)).toThrow('about another event');
+	});
 
 	it.each([
-		['a payment', paymentEvent('payment_intent.succeeded'), '/v1/payment_intents/pi_1'],
-		['a refund', paymentEvent('charge.refund.updated', { id: 're_1' }), '/v1/refunds/re_1'],
-		[
-			'anything else, as the event that WooshPay keeps',
-			paymentEvent('charge.dispute.updated', { id: 'dp_1' }),
-			'/v1/events/evt_1',
-		],
-	])('asks for %s', (_case, payload, path) => {
-		expect(ask(payload)).toBe(path);
-	});
+		['test', false, false],
+		['test', true, true],
+		['live', true, false],
+		['live', false, true],
+	] as const)(
+		'under a %s credential, livemode %s contradicts it: %s',
+		(mode, livemode, isRefused) => {
+			const found = factsOf(paymentEvent('payment_intent.succeeded', {}, { livemode }));
+			for (const environment of [mode, 'custom'] as const) {
+				const credential = { ...credentials, environment, secretKey: `sk_${mode}_key` };
+				expect(contradiction?.(found, credential) !== undefined).toBe(isRefused);
+			}
+		},
+	);
 
-	it('has nothing to ask for a payment without an id', () => {
-		expect(ask(paymentEvent('payment_intent.succeeded', { id: null }))).toBeUndefined();
-	});
-
-	it('supports what the payment says', () => {
-		expect(
-			confirmed(paymentEvent('payment_intent.succeeded'), ['getPayment.succeeded']),
-		).toMatchObject({
-			event: 'payment.succeeded',
-			status: 'paid',
-			amount: '10.10',
-			currency: 'USD',
-			occurredAt: '2026-01-14T23:59:59.841Z',
-		});
-	});
-
-	it('gives the success of a payment one id, from whichever event it is learnt', () => {
-		const late = confirmed(paymentEvent('payment_intent.requires_action', {}, { id: 'evt_0' }), [
-			'getPayment.succeeded',
-		]);
-		const own = confirmed(paymentEvent('payment_intent.succeeded'), ['getPayment.succeeded']);
-		expect([late?.event, late?.eventId]).toEqual(['payment.succeeded', own?.eventId]);
-	});
-
-	it('keeps the id of an event that the payment still supports', () => {
-		expect(
-			confirmed(paymentEvent('payment_intent.requires_action'), [
-				'getPayment.succeeded',
-				{ status: 'requires_action' },
-			]),
-		).toMatchObject({ event: 'payment.pending', eventId: 'evt_1' });
-	});
-
-	it('does not support "paid" for a payment that is not', () => {
-		expect(
-			confirmed(paymentEvent('payment_intent.succeeded'), [
-				'getPayment.succeeded',
-				{ status: 'requires_payment_method' },
-			]),
-		).toMatchObject({ event: 'unknown', status: 'unknown' });
-	});
-
-	it('believes a failure only where the payment keeps an error', () => {
-		const failed = paymentEvent('payment_intent.payment_failed');
-		expect(
-			confirmed(failed, [
-				'getPayment.succeeded',
-				{ status: 'requires_payment_method', last_payment_error: { code: 'declined' } },
-			])?.event,
-		).toBe('payment.failed');
-		expect(
-			confirmed(failed, ['getPayment.succeeded', { status: 'requires_payment_method' }])?.event,
-		).toBe('unknown');
-		expect(
-			confirmed(failed, ['getPayment.succeeded', { last_payment_error: { code: 'declined' } }])
-				?.event,
-		).toBe('payment.succeeded');
-	});
-
-	it('reads the refund, not the payment, for a refund', () => {
-		const claimed = paymentEvent('charge.refund.updated', {
-			id: 're_1600000000000000007',
-			object: 'refund',
-			status: 'pending',
-		});
-		expect(confirmed(claimed, ['createRefund.success'])).toMatchObject({
-			event: 'refund.succeeded',
-			eventId: 're_1600000000000000007:succeeded',
-			paymentId: 'pi_1600000000000000005',
-			amount: '5.00',
-		});
+	it("has the provider's own time", () => {
+		expect(timeOf(factsOf(paymentEvent('payment_intent.succeeded')))).toBe(
+			'2026-01-14T23:59:59.841Z',
+		);
 	});
 });
 
@@ -974,7 +963,7 @@ describe('registering an endpoint', () => {
 			['payout.paid', 'payment_intent.succeeded'],
 			['payment_intent.succeeded', 'payout.paid'],
 		],
-		[['payment.expired'], [], []],
+		[['payment.expired'], [], ['checkout.session.expired']],
 	])('asks for %j and %j as %j', (events, additional, names) => {
 		expect(registration.eventNames(events, additional)).toEqual(names);
 	});

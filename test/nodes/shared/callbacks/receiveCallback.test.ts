@@ -4,10 +4,16 @@ import {
 	eventsField,
 	respondOption,
 } from '../../../../nodes/shared/callbacks/triggerFields';
-import type { PaymentEventData, Verification } from '../../../../nodes/shared/core/contract';
+import { withCallbackTag } from '../../../../nodes/shared/core/callbackTag';
+import type {
+	CallbackProof,
+	Confirmation,
+	PaymentEventData,
+	Verification,
+} from '../../../../nodes/shared/core/contract';
 import { InputError } from '../../../../nodes/shared/core/inputError';
 import { mayLookUp } from '../../../../nodes/shared/callbacks/lookupLimit';
-import { ageProblem } from '../../../../nodes/shared/callbacks/decideCallback';
+import { ageProblem } from '../../../../nodes/shared/callbacks/maximumAge';
 import { receiveCallback } from '../../../../nodes/shared/callbacks/receiveCallback';
 import {
 	callWebhook,
@@ -16,8 +22,22 @@ import {
 	type WebhookCall,
 	type WebhookCallOptions,
 } from '../../../support/contexts';
-import { ProbeApi, probeContract, probeProvider, type ProbeContract } from '../support/probe';
+import {
+	ProbeApi,
+	probeConfirmation,
+	probeContract,
+	probeProvider,
+	type ProbeContract,
+	type ProbeCredentials,
+} from '../support/probe';
 import { startProviderServer, type ProviderServer } from '../support/providerServer';
+import { resetTime, secondsSlept } from '../support/skippedTime';
+
+jest.mock('n8n-workflow', () =>
+	jest
+		.requireActual<typeof import('../support/skippedTime')>('../support/skippedTime')
+		.n8nWorkflowThatSkipsTime(),
+);
 
 const callbackSecret = 'sentinel-secret-8b1d5e90aa47';
 const key = 'sentinel-key-3f9a1c77e2';
@@ -28,6 +48,7 @@ beforeAll(async () => (server = await startProviderServer()));
 /** Each test has a workflow of its own: log lines are bounded for each. */
 let tests = 0;
 beforeEach(() => {
+	resetTime();
 	tests += 1;
 	server.reset();
 });
@@ -55,12 +76,6 @@ function trigger(contract: ProbeContract): INodeType {
 					type: 'collection',
 					default: {},
 					options: [
-						{
-							displayName: 'Confirm With Provider',
-							name: 'confirmWithProvider',
-							type: 'boolean',
-							default: false,
-						},
 						{ displayName: 'Maximum Age', name: 'maximumAge', type: 'number', default: 7 },
 						{ ...respondOption },
 					],
@@ -208,24 +223,11 @@ describe('closed by default', () => {
 			/the header X-Secret is wrong/,
 		],
 		[
-			'when the credential holds no secret',
-			{
-				credentials: { probeApi: { key, account: 'a', callbackSecret: '', baseUrl: '' } },
-				headers: { 'x-secret': '' },
-			},
-			/'Callback Secret' in the Probe credential is empty/,
-		],
-		[
 			'when the credential was deleted',
 			{ credentials: { probeApi: DELETED } },
 			/its credential cannot be read/,
 		],
 		['when no credential was chosen', { credentials: {} }, /its credential cannot be read/],
-		[
-			'that the contract cannot prove and nobody can be asked about',
-			{ contract: probeContract({}, { verify: () => ({ genuine: 'ask', payload: {} }) }) },
-			/names no payment that the provider could be asked about/,
-		],
 	];
 
 	it.each(refusals)(
@@ -239,6 +241,61 @@ describe('closed by default', () => {
 		'a test listener refuses a callback %s as production does',
 		async (_what, delivery, reason) => {
 			expectRefused(await deliver({ ...delivery, isTest: true }), 401, reason);
+		},
+	);
+
+	it.each<[string, IDataObject, Partial<ProbeContract['callback']>, RegExp]>([
+		[
+			'the secret is missing',
+			{ callbackSecret: '' },
+			{},
+			/'Callback Secret' in the Probe credential is empty\. Correct the credential/,
+		],
+		[
+			'an expression gives a choice that there is not',
+			{ callbackProof: 'anything' },
+			{ proofs: ['signature', 'signatureAndProvider'], confirm: probeConfirmation() },
+			/'When a Callback Comes' in the Probe credential is "anything", which is none of its choices/,
+		],
+		[
+			'an expression gives a looser choice than is offered',
+			{ callbackProof: 'provider' },
+			{ proofs: ['signature', 'signatureAndProvider'], confirm: probeConfirmation() },
+			/is "provider", which is none of its choices/,
+		],
+		[
+			'an expression gives nothing',
+			{ callbackProof: '' },
+			{ proofs: ['provider', 'signature'], confirm: probeConfirmation() },
+			/is "", which is none of its choices/,
+		],
+		[
+			'what is needed to ask is missing',
+			{ callbackProof: 'provider' },
+			{
+				proofs: ['signature', 'provider'],
+				confirm: probeConfirmation({ setupProblem: () => "'Merchant ID' is empty" }),
+			},
+			/'Merchant ID' is empty/,
+		],
+	])(
+		'a callback while %s is answered 500, so that the provider sends it again when that is mended',
+		async (_what, fields, callback, reason) => {
+			const call = await deliver({
+				contract: probeContract({}, callback),
+				headers: { 'x-secret': 'wrong' },
+				credentials: {
+					probeApi: {
+						key,
+						account: 'account-0001',
+						callbackSecret,
+						baseUrl: server.url,
+						...fields,
+					} as never,
+				},
+			});
+			expectRefused(call, 500, reason);
+			expect(server.received).toHaveLength(0);
 		},
 	);
 
@@ -372,11 +429,8 @@ describe('Maximum Age', () => {
 		expect(ageProblem(signed(now - 6 * day), maximumAge, now)).toBeUndefined();
 	});
 
-	it.each<[string, Verification]>([
-		['the time is not covered by the signature', { genuine: true, payload: {} }],
-		['the provider is asked anyway', { genuine: 'ask', payload: {} }],
-	])('does not count where %s', (_case, verdict) => {
-		expect(ageProblem(verdict, 7, now)).toBeUndefined();
+	it('does not count where the time is not covered by the signature', () => {
+		expect(ageProblem({ genuine: true, payload: {} }, 7, now)).toBeUndefined();
 	});
 
 	const signedDaysAgo = (days: number) =>
@@ -488,7 +542,7 @@ describe('copies of one delivery', () => {
 	});
 });
 
-describe('Confirm With Provider', () => {
+describe('a callback that the provider is asked about', () => {
 	const facts = (more: Partial<PaymentEventData>): PaymentEventData => ({
 		provider: 'probe',
 		event: 'payment.succeeded',
@@ -505,218 +559,420 @@ describe('Confirm With Provider', () => {
 		raw: { from: 'api' },
 		...more,
 	});
+	const pending = { event: 'payment.pending', status: 'open', providerStatus: 'OPEN' } as const;
+	type Answer = Partial<PaymentEventData> | undefined;
+	/** A provider that answers one after the other; the last answer stays. */
 	const asking = (
-		found: Partial<PaymentEventData> | undefined,
+		answers: Answer | Answer[],
+		more: Partial<Confirmation<ProbeCredentials>> = {},
 		callback: Partial<ProbeContract['callback']> = {},
-	): ProbeContract =>
-		probeContract(
+	): ProbeContract => {
+		const left = Array.isArray(answers) ? [...answers] : [answers];
+		const next = () => (left.length > 1 ? left.shift() : left[0]);
+		return probeContract(
 			{},
 			{
-				confirm: {
-					call: (claimed, credentials) =>
-						claimed.checkoutId === null
+				proofs: ['signature', 'signatureAndProvider', 'signatureOrProvider', 'provider'],
+				confirm: probeConfirmation({
+					facts: () => {
+						const answer = next();
+						return answer === undefined
 							? undefined
-							: {
-									method: 'GET',
-									url: `${credentials.baseUrl}/checkouts/${claimed.checkoutId}`,
-									retry: 'idempotent',
-								},
-					facts: () => (found === undefined ? undefined : facts(found)),
-				},
+							: facts({ eventId: `found-${payments}`, ...answer });
+					},
+					...more,
+				}),
 				...callback,
 			},
 		);
-	const confirmed = {
-		options: { confirmWithProvider: true },
-		events: [
-			'payment.succeeded',
-			'payment.failed',
-			'payment.pending',
-			'unknown',
-			'refund.succeeded',
-		],
+	};
+	const events = [
+		'payment.succeeded',
+		'payment.failed',
+		'payment.pending',
+		'payment.canceled',
+		'unknown',
+		'refund.succeeded',
+	];
+	const ask = async (callbackProof: CallbackProof, delivery: Delivery) =>
+		await deliver({
+			credentials: {
+				probeApi: {
+					key,
+					account: 'account-0001',
+					callbackSecret,
+					baseUrl: server.url,
+					callbackProof,
+				},
+			},
+			...delivery,
+			parameters: { events, ...delivery.parameters },
+		});
+	const signed = async (delivery: Delivery) => await ask('signatureAndProvider', delivery);
+	const unsigned = async (delivery: Delivery) =>
+		await ask('provider', { headers: { 'x-secret': 'of nobody' }, ...delivery });
+	const eventOf = (call: WebhookCall) => call.items?.[0]?.[0]?.json;
+	const floodUntagged = () => {
+		// For a minute ahead, so that the time that this test takes is nothing.
+		for (let asked = 0; asked < 1000; asked++)
+			mayLookUp({ scope: 'flooded:the-trigger' }, 'untagged', Date.now() + 60_000);
 	};
 
-	it('asks nobody while it is off', async () => {
-		const call = await deliver({ contract: asking({}) });
-		expect(call.items?.[0]?.[0]?.json).toMatchObject({ verifiedBy: 'signature' });
-		expect(server.received).toHaveLength(0);
+	describe('which, by the choice in the credential', () => {
+		const good = { headers: {} };
+		const wrong = { headers: { 'x-secret': 'of nobody' } };
+		const unfit = {
+			verify: (): Verification => ({ genuine: false, fault: 'noSecretFits', reason: 'unfit' }),
+		};
+		const lost = {
+			verify: (): Verification => ({ genuine: false, fault: 'ours', reason: 'no secret' }),
+		};
+		it.each<
+			[
+				CallbackProof,
+				string,
+				Delivery,
+				Partial<ProbeContract['callback']>,
+				number,
+				string | undefined,
+			]
+		>([
+			['signature', 'a good signature', good, {}, 200, 'signature'],
+			['signature', 'a malformed signature', wrong, {}, 401, undefined],
+			['signature', 'a signature that no secret fits', wrong, unfit, 401, undefined],
+			['signature', 'a lost secret', wrong, lost, 500, undefined],
+			['signatureAndProvider', 'a good signature', good, {}, 200, 'signature+provider'],
+			['signatureAndProvider', 'a malformed signature', wrong, {}, 401, undefined],
+			['signatureAndProvider', 'a signature that no secret fits', wrong, unfit, 401, undefined],
+			['signatureAndProvider', 'a lost secret', wrong, lost, 500, undefined],
+			['signatureOrProvider', 'a good signature', good, {}, 200, 'signature'],
+			['signatureOrProvider', 'a malformed signature', wrong, {}, 401, undefined],
+			['signatureOrProvider', 'a signature that no secret fits', wrong, unfit, 200, 'provider'],
+			['signatureOrProvider', 'a lost secret', wrong, lost, 200, 'provider'],
+			['provider', 'a good signature', good, {}, 200, 'provider'],
+			['provider', 'a malformed signature', wrong, {}, 200, 'provider'],
+			['provider', 'a lost secret', wrong, lost, 200, 'provider'],
+		])('%s: of %s', async (proof, _what, delivery, callback, status, verifiedBy) => {
+			const call = await ask(proof, { ...delivery, contract: asking({}, {}, callback) });
+			expect([call.response.status, eventOf(call)?.verifiedBy]).toEqual([status, verifiedBy]);
+			expect(server.received).toHaveLength(verifiedBy?.includes('provider') ? 1 : 0);
+		});
 	});
 
-	it('fires what the API supports, and keeps what only the callback tells', async () => {
-		const payload = newPayment({ at: '2030-01-01T00:00:00.000Z' });
-		const call = await deliver({
-			payload,
-			contract: asking({ occurredAt: null }),
-			parameters: confirmed,
+	describe('and that is signed', () => {
+		it('fires what the API supports, and keeps what only the callback tells', async () => {
+			const payload = newPayment({ at: '2030-01-01T00:00:00.000Z' });
+			const call = await signed({ payload, contract: asking({ occurredAt: null }) });
+			expect(server.received.map(({ method, path }) => `${method} ${path}`)).toEqual([
+				`GET /checkouts/${String(payload.id)}`,
+			]);
+			expect(eventOf(call)).toMatchObject({
+				event: 'payment.succeeded',
+				checkoutId: payload.id,
+				occurredAt: '2030-01-01T00:00:00.000Z',
+				raw: payload,
+				verifiedBy: 'signature+provider',
+			});
 		});
-		expect(server.received.map(({ method, path }) => `${method} ${path}`)).toEqual([
-			`GET /checkouts/${String(payload.id)}`,
-		]);
-		expect(call.items?.[0]?.[0]?.json).toMatchObject({
-			event: 'payment.succeeded',
-			eventId: `${String(payload.id)}:paid`,
-			checkoutId: payload.id,
-			occurredAt: '2030-01-01T00:00:00.000Z',
-			raw: payload,
-			verifiedBy: 'signature+provider',
-		});
-	});
 
-	it.each<[string, string | null, Verification['genuine']]>([
-		['is given where the signed callback names it', 'payment-1', true],
-		['is not believed of a callback that nobody signed', null, 'ask'],
-	])(
-		'a payment ID that the API leaves out, without which no refund can be made, %s',
-		async (_case, paymentId, genuine) => {
-			const payload = newPayment();
+		it.each<[string, Answer]>([
+			['is still open there', pending],
+			['is not known there', undefined],
+		])('and %s is asked about again after two seconds', async (_case, first) => {
+			const call = await signed({ contract: asking([first, {}]) });
+			expect(eventOf(call)).toMatchObject({ event: 'payment.succeeded' });
+			expect([server.received.length, secondsSlept()]).toEqual([2, 2]);
+		});
+
+		it.each<[string, Answer, RegExp]>([
+			[
+				'stays open there',
+				pending,
+				/it came before Probe's own query knows of it \(it says paid, the query OPEN\)/,
+			],
+			['stays unknown there', undefined, /the query that there is no such payment/],
+		])(
+			'and %s is answered 500, so that the provider sends it again',
+			async (_case, answer, reason) => {
+				const payload = newPayment();
+				expectRefused(await signed({ payload, contract: asking(answer) }), 500, reason);
+				expect(server.received).toHaveLength(2);
+				expect(eventOf(await signed({ payload, contract: asking({}) }))).toMatchObject({
+					event: 'payment.succeeded',
+				});
+			},
+		);
+
+		it.each([
+			['payment.failed', 'failed'],
+			['payment.canceled', 'canceled'],
+			['refund.succeeded', 'refunded'],
+			['unknown', 'unknown'],
+		] as const)('and is %s by now fires that', async (event, status) => {
+			const call = await signed({ contract: asking({ event, status, providerStatus: 'WORD' }) });
+			expect(eventOf(call)).toMatchObject({ event, status, raw: { from: 'api' } });
+			expect(server.received).toHaveLength(1);
+			expect(logged(call)).toMatch(
+				new RegExp(`^warn: .*it says paid, Probe says WORD; it goes on as the event ${event}`),
+			);
+		});
+
+		it('and says nothing that is known fires "unknown" where the API does not know it either', async () => {
+			const call = await signed({
+				payload: newPayment({ status: 'NEW_WORD' }),
+				contract: asking(undefined),
+			});
+			expect(eventOf(call)).toMatchObject({ event: 'unknown', verifiedBy: 'signature' });
+		});
+
+		it('and names nothing to ask for is no success, but "unknown"', async () => {
+			const payload = newPayment({ id: null, reference: 'order-1' });
+			const call = await signed({ payload, contract: asking({}) });
+			expect(eventOf(call)).toMatchObject({ event: 'unknown', status: 'unknown' });
+			expect(server.received).toHaveLength(0);
+		});
+
+		it.each<[string, string, string, 'received' | 'ordered', string]>([
+			['less was received', '20.50', '20.49', 'received', '20.49'],
+			['more was received', '20.50', '25.00', 'received', '20.50'],
+			['more was ordered', '10.00', '20.50', 'ordered', '10.00'],
+			['less was ordered', '25.00', '20.50', 'ordered', '25.00'],
+		])(
+			'and the API says that %s: the amount that is sure counts, and both are logged',
+			async (_case, said, is, amountIs, counts) => {
+				const call = await signed({
+					payload: newPayment({ amount: said }),
+					contract: asking({ amount: is }, { amountIs }),
+				});
+				expect(eventOf(call)).toMatchObject({ event: 'payment.succeeded', amount: counts });
+				expect(logged(call)).toContain(`its amount is ${said}, Probe has ${is}; ${counts} counts`);
+			},
+		);
+
+		it.each(['20.5', '20.500'])('takes %s for the same amount', async (amount) => {
+			const call = await signed({ contract: asking({ amount }) });
+			expect(call.logs).toEqual([]);
+			expect(call.items).toBeDefined();
+		});
+
+		it.each(['1e3', 'twenty', '20,50'])(
+			'does not fail at the amount %s, which is none',
+			async (amount) => {
+				const call = await signed({ payload: newPayment({ amount }), contract: asking({}) });
+				expect(eventOf(call)).toMatchObject({ amount: '20.50' });
+			},
+		);
+
+		it.each([
+			['of other digits', '1'.repeat(100_000)],
+			['of the same value', `20.5${'0'.repeat(100_000)}`],
+		])(
+			'takes an endless amount %s for another one, and does not fill the log with it',
+			async (_case, amount) => {
+				const call = await signed({ payload: newPayment({ amount }), contract: asking({}) });
+				expect(eventOf(call)).toMatchObject({ amount: '20.50' });
+				expect(logged(call)).toMatch(/its amount is \S{40}…, Probe has 20\.50; 20\.50 counts/);
+			},
+		);
+
+		it.each<[string, Partial<PaymentEventData>, RegExp]>([
+			['currency', { currency: 'HKD' }, /its currency is usdt, Probe has HKD for this payment/],
+			[
+				'reference',
+				{ reference: 'order-2' },
+				/its reference is order-1, Probe has order-2 for this payment/,
+			],
+			['reference but for its case', { reference: 'ORDER-1' }, /its reference is order-1, Probe/],
+		])(
+			'and is about another %s than the API says fires "unknown", and both are logged',
+			async (_case, found, reason) => {
+				const payload = newPayment();
+				const call = await signed({ payload, contract: asking(found) });
+				expect(eventOf(call)).toMatchObject({ event: 'unknown', status: 'unknown' });
+				expect(logged(call)).toMatch(reason);
+				// When they agree at last, that is no copy of it.
+				expect(eventOf(await signed({ payload, contract: asking({}) }))).toMatchObject({
+					event: 'payment.succeeded',
+				});
+			},
+		);
+
+		it('takes another spelling of the currency for the same', async () => {
+			const call = await signed({
+				payload: newPayment({ currency: 'uSdT' }),
+				contract: asking({}),
+			});
+			expect(eventOf(call)).toMatchObject({ event: 'payment.succeeded' });
+		});
+
+		it('is never limited, however many come', async () => {
+			floodUntagged();
+			const call = await signed({ workflowId: 'flooded', contract: asking({}) });
+			expect(eventOf(call)).toMatchObject({ event: 'payment.succeeded' });
+		});
+
+		it('filters by the event that the API supports', async () => {
+			const call = await signed({
+				payload: newPayment({ status: 'failed' }),
+				contract: asking({ event: 'payment.failed' }),
+				parameters: { events: ['payment.succeeded'] },
+			});
+			expect([call.response.status, call.items]).toEqual([200, undefined]);
+		});
+
+		it('but of a kind that no page shows fires "unknown", and never a 401 for ever', async () => {
 			const contract = asking(
-				{ paymentId: null, eventId: `found-${String(payload.id)}` },
+				{},
+				{},
 				{
-					verify: () => ({ genuine, payload }) as Verification,
-					parseEvent: (...received) => ({
-						...probeContract().callback.parseEvent(...received),
-						paymentId: 'payment-1',
+					verify: ({ rawBody }) => ({
+						genuine: true,
+						payload: JSON.parse(rawBody.toString()) as IDataObject,
+						unreadable: 'it is encrypted in a new way',
 					}),
 				},
 			);
-			const call = await deliver({ payload, contract, parameters: confirmed });
-			expect(call.items?.[0]?.[0]?.json).toMatchObject({ paymentId });
-		},
-	);
-
-	it.each(['payment.pending', 'payment.failed', 'payment.canceled', 'payment.expired'] as const)(
-		'"paid" that the API denies (%s) is acknowledged, logged, and starts nothing',
-		async (event) => {
-			const call = await deliver({
-				contract: asking({ event, status: 'open', providerStatus: 'OPEN' }),
-				parameters: { ...confirmed, events: [...confirmed.events, event] },
-			});
-			expect(call.response.status).toBe(200);
-			expect(call.items).toBeUndefined();
-			expect(logged(call)).toMatch(
-				/info: .*without starting the workflow: it says paid, but Probe says OPEN/,
-			);
-		},
-	);
-
-	it('"paid" of which the API uses a word that nobody knows fires "unknown", not "paid"', async () => {
-		const call = await deliver({
-			contract: asking({ event: 'unknown', status: 'unknown', providerStatus: 'SETTLED' }),
-			parameters: confirmed,
-		});
-		expect(call.items?.[0]?.[0]?.json).toMatchObject({
-			event: 'unknown',
-			status: 'unknown',
-			providerStatus: 'SETTLED',
+			const call = await ask('signature', { contract });
+			expect(eventOf(call)).toMatchObject({ event: 'unknown', status: 'unknown' });
+			expect(logged(call)).toContain('its signature is good, but it is encrypted in a new way');
 		});
 	});
 
-	it('"paid" of which the API uses a word that nobody knows leaves a trace where "unknown" is not chosen', async () => {
-		const call = await deliver({
-			contract: asking({
-				event: 'unknown',
-				status: 'unknown',
-				providerStatus: 'SETTLED'.repeat(1000),
-			}),
-			parameters: { ...confirmed, events: ['payment.succeeded'] },
+	describe('and that nobody has signed', () => {
+		it('gives nothing but the number to ask for: every field is from the answer, and null where that has none', async () => {
+			const payload = newPayment({ reference: 'order-777', at: '2030-01-01T00:00:00.000Z' });
+			const call = await unsigned({
+				payload,
+				contract: asking({ reference: null, amount: null, currency: null, eventId: 'found:mine' }),
+			});
+			expect(eventOf(call)).toEqual({
+				...facts({ reference: null, amount: null, currency: null, eventId: 'found:mine' }),
+				verifiedBy: 'provider',
+			});
 		});
-		expect([call.response.status, call.items]).toEqual([200, undefined]);
-		expect(logged(call)).toMatch(
-			/^warn: .*the callback says paid, Probe says (SETTLED){5}SETTL…; it goes on as the event unknown/,
+
+		it('is what the answer says it is, whatever it claims to be', async () => {
+			const call = await unsigned({
+				payload: newPayment({ status: 'failed' }),
+				contract: asking({ event: 'refund.succeeded', status: 'refunded' }),
+			});
+			expect(eventOf(call)).toMatchObject({ event: 'refund.succeeded' });
+		});
+
+		it.each(['payment.pending', 'payment.failed', 'payment.canceled', 'payment.expired'] as const)(
+			'and says paid, but is %s there: acknowledged, logged, and starts nothing',
+			async (event) => {
+				const call = await unsigned({
+					contract: asking({ event, status: 'open', providerStatus: 'OPEN' }),
+				});
+				expect([call.response.status, call.items]).toEqual([200, undefined]);
+				expect(server.received).toHaveLength(1);
+				expect(logged(call)).toMatch(
+					/info: .*without starting the workflow: it says paid, but Probe says OPEN/,
+				);
+			},
 		);
-	});
 
-	it('counts the amount of the API where they differ, and logs both', async () => {
-		const call = await deliver({ contract: asking({ amount: '20.49' }), parameters: confirmed });
-		expect(call.items?.[0]?.[0]?.json).toMatchObject({ amount: '20.49' });
-		expect(logged(call)).toMatch(
-			/warn: .*the callback says 20\.50, Probe says 20\.49; the latter counts/,
-		);
-	});
-
-	it.each(['20.5', '20.500'])('takes %s for the same amount', async (amount) => {
-		const call = await deliver({ contract: asking({ amount }), parameters: confirmed });
-		expect(call.logs).toEqual([]);
-		expect(call.items).toBeDefined();
-	});
-
-	it.each(['1e3', 'twenty', '20,50'])(
-		'does not fail at the amount %s, which is none',
-		async (amount) => {
-			const call = await deliver({
-				payload: newPayment({ amount }),
-				contract: asking({}),
-				parameters: confirmed,
+		it('does not fill the log with an endless status of the API', async () => {
+			const call = await unsigned({
+				contract: asking({ event: 'payment.failed', providerStatus: 'X'.repeat(100_000) }),
 			});
-			expect(call.items?.[0]?.[0]?.json).toMatchObject({ amount: '20.50' });
-		},
-	);
-
-	// Anybody can send an unsigned one: comparing millions of digits would stop n8n for minutes.
-	it.each([
-		['of other digits', '1'.repeat(100_000)],
-		['of the same value', `20.5${'0'.repeat(100_000)}`],
-	])(
-		'takes an endless amount %s for another one, and does not fill the log with it',
-		async (_case, amount) => {
-			const call = await deliver({
-				payload: newPayment({ amount }),
-				contract: asking({}),
-				parameters: confirmed,
-			});
-			expect(call.items?.[0]?.[0]?.json).toMatchObject({ amount: '20.50' });
-			expect(logged(call)).toMatch(
-				/the callback says \S{40}…, Probe says 20\.50; the latter counts/,
-			);
-		},
-	);
-
-	it('does not fill the log with an endless status of the API', async () => {
-		const call = await deliver({
-			contract: asking({
-				event: 'payment.failed',
-				status: 'failed',
-				providerStatus: 'X'.repeat(100_000),
-			}),
-			parameters: confirmed,
+			expect(logged(call)).toMatch(/it says paid, but Probe says X{40}…\./);
 		});
-		expect(logged(call)).toMatch(/it says paid, but Probe says X{40}…\./);
+
+		it('fires "unknown" for a payment whose status nobody classified', async () => {
+			const call = await unsigned({ contract: asking({ event: 'unknown', status: 'unknown' }) });
+			expect(eventOf(call)).toMatchObject({ event: 'unknown', verifiedBy: 'provider' });
+		});
+
+		it('and names nothing to ask for is refused', async () => {
+			const call = await unsigned({ payload: newPayment({ id: null }), contract: asking({}) });
+			expectRefused(call, 401, /names no payment/);
+		});
+
+		it('is refused where the answer contradicts the credential', async () => {
+			const contradiction = () => 'it is about test payments';
+			const call = await unsigned({ contract: asking({}, { contradiction }) });
+			expectRefused(call, 401, /it is about test payments/);
+		});
+
+		it.each<[string, number, unknown, boolean]>([
+			['older than Maximum Age', 8, 7, false],
+			['younger than it', 6, 7, true],
+			['older where any age is allowed', 8, 0, true],
+			['older than the seven days that count where nothing is chosen', 8, '', false],
+		])("that is, by the provider's own time, %s", async (_case, days, maximumAge, isTaken) => {
+			const timeOf = () => new Date(Date.now() - days * day).toISOString();
+			const call = await unsigned({
+				contract: asking({}, { timeOf }),
+				parameters: { options: { maximumAge } as IDataObject },
+			});
+			expect(call.items !== undefined).toBe(isTaken);
+			expect(call.response.status).toBe(isTaken ? 200 : 401);
+		});
+
+		it.each<[string, (index: number) => { status?: number; body?: string } | 'reset']>([
+			['does not know the payment (404)', () => ({ status: 404, body: '{"detail":"Not found."}' })],
+			['says so inside of a 200', () => ({ body: '{"error":{"message":"none","notFound":true}}' })],
+		])('an API that %s: acknowledged, logged, nothing started', async (_case, reply) => {
+			server.respond((_request, index) => reply(index));
+			const call = await unsigned({ contract: asking({}) });
+			expect([call.response.status, call.items]).toEqual([200, undefined]);
+			expect(logged(call)).toMatch(/Probe does not know this payment/);
+		});
+
+		it('and that was not known a moment ago is asked about anew: nobody silences an order by naming it early', async () => {
+			const payload = newPayment();
+			await unsigned({ payload, contract: asking(undefined) });
+			expect(eventOf(await unsigned({ payload, contract: asking({}) }))).toMatchObject({
+				event: 'payment.succeeded',
+			});
+		});
+
+		it('stops asking while unsigned callbacks flood it, and answers 500', async () => {
+			floodUntagged();
+			const beyond = await unsigned({ contract: asking({}), workflowId: 'flooded' });
+			expectRefused(
+				beyond,
+				500,
+				/more unsigned callbacks came than the provider may be asked about/,
+			);
+			expect(server.received).toHaveLength(0);
+			const ofAnother = await unsigned({ contract: asking(undefined) });
+			expect(ofAnother.response.status).toBe(200);
+		});
 	});
 
-	it.each<[string, Partial<PaymentEventData>, RegExp]>([
-		[
-			'currency',
-			{ currency: 'HKD' },
-			/its currency is not the one that Probe has for this payment/,
-		],
-		['reference', { reference: 'order-2' }, /its reference is not the one/],
-		['reference but for its case', { reference: 'ORDER-1' }, /its reference is not the one/],
-	])('refuses a callback with another %s', async (_case, found, reason) => {
-		expectRefused(await deliver({ contract: asking(found), parameters: confirmed }), 401, reason);
-	});
+	describe('and that came to an address with the tag of the credential', () => {
+		const tagSecrets = () => [key];
+		const query = new URL(withCallbackTag('https://n8n.example/hook', key)).search.slice(1);
+		const tagged = async (delivery: Delivery) =>
+			await unsigned({
+				...delivery,
+				request: {
+					headers: { 'content-type': 'application/json' },
+					rawBody: JSON.stringify(delivery.payload ?? newPayment()),
+					query,
+				},
+			});
 
-	it('takes another spelling of the currency for the same', async () => {
-		expect(
-			(
-				await deliver({
-					payload: newPayment({ currency: 'uSdT' }),
-					contract: asking({}),
-					parameters: confirmed,
-				})
-			).items,
-		).toBeDefined();
-	});
+		it('is asked about again, and answered 500 while the API does not know it', async () => {
+			const contract = asking([pending, {}], {}, { tagSecrets });
+			expect(eventOf(await tagged({ contract }))).toMatchObject({ event: 'payment.succeeded' });
+			expectRefused(
+				await tagged({ contract: asking(undefined, {}, { tagSecrets }) }),
+				500,
+				/it came before Probe's own query knows of it/,
+			);
+		});
 
-	it.each<[string, (index: number) => { status?: number; body?: string } | 'reset']>([
-		['does not know the payment (404)', () => ({ status: 404, body: '{"detail":"Not found."}' })],
-		['says so inside of a 200', () => ({ body: '{"error":{"message":"none","notFound":true}}' })],
-	])('an API that %s: acknowledged, logged, nothing started', async (_case, reply) => {
-		server.respond((_request, index) => reply(index));
-		const call = await deliver({ contract: asking({}), parameters: confirmed });
-		expect(call.response.status).toBe(200);
-		expect(call.items).toBeUndefined();
-		expect(logged(call)).toMatch(/Probe does not know this payment/);
+		it('has its turn though invented ones flood the trigger', async () => {
+			floodUntagged();
+			const contract = asking({}, {}, { tagSecrets });
+			expect(eventOf(await tagged({ contract, workflowId: 'flooded' }))).toMatchObject({
+				event: 'payment.succeeded',
+			});
+		});
 	});
 
 	it.each<[string, { status?: number; body?: string } | 'reset']>([
@@ -736,100 +992,19 @@ describe('Confirm With Provider', () => {
 	])(
 		'an API that %s: 500 after one question, so that the provider sends it again',
 		async (_case, reply) => {
-			server.respond(() => reply);
-			const payload = newPayment();
-			const call = await deliver({ payload, contract: asking({}), parameters: confirmed });
-			expectRefused(call, 500, /the provider could not be asked/);
-			expect(server.received).toHaveLength(1);
-			expect(logText(call)).not.toContain(key);
-			server.reset();
-			expect(
-				(await deliver({ payload, contract: asking({}), parameters: confirmed })).items,
-			).toBeDefined();
+			for (const send of [signed, unsigned]) {
+				server.reset();
+				server.respond(() => reply);
+				const payload = newPayment();
+				const call = await send({ payload, contract: asking({}) });
+				expectRefused(call, 500, /the provider could not be asked/);
+				expect(server.received).toHaveLength(1);
+				expect(logText(call)).not.toContain(key);
+				server.reset();
+				expect((await send({ payload, contract: asking({}) })).items).toBeDefined();
+			}
 		},
 	);
-
-	it('a callback that names nothing to ask about is refused', async () => {
-		expectRefused(
-			await deliver({
-				payload: newPayment({ id: null }),
-				contract: asking({}),
-				parameters: confirmed,
-			}),
-			401,
-			/names no payment/,
-		);
-	});
-
-	it('filters by the event that the API supports', async () => {
-		const call = await deliver({
-			payload: newPayment({ status: 'failed' }),
-			contract: asking({ event: 'payment.failed' }),
-			parameters: { ...confirmed, events: ['payment.succeeded'] },
-		});
-		expect(call.response.status).toBe(200);
-		expect(call.items).toBeUndefined();
-	});
-
-	describe('where a callback cannot be proved here', () => {
-		const unsigned = (found: Partial<PaymentEventData> | undefined) =>
-			asking(found, {
-				verify: ({ rawBody }) => ({
-					genuine: 'ask',
-					payload: JSON.parse(rawBody.toString()) as IDataObject,
-				}),
-			});
-
-		it('asks without being told to, and believes nothing but the API', async () => {
-			const payload = newPayment({ at: '2030-01-01T00:00:00.000Z' });
-			const call = await deliver({
-				payload,
-				contract: unsigned({
-					amount: null,
-					currency: null,
-					eventId: `found-${String(payload.id)}`,
-				}),
-			});
-			expect(call.items?.[0]?.[0]?.json).toMatchObject({
-				eventId: `found-${String(payload.id)}`,
-				checkoutId: null,
-				amount: null,
-				currency: null,
-				occurredAt: null,
-				raw: { from: 'api' },
-				verifiedBy: 'provider',
-			});
-		});
-
-		it('fires "unknown" for a payment whose status nobody classified', async () => {
-			const call = await deliver({
-				contract: unsigned({ event: 'unknown', status: 'unknown', eventId: 'found:new-word' }),
-				parameters: { events: ['unknown'] },
-			});
-			expect(call.items?.[0]?.[0]?.json).toMatchObject({
-				event: 'unknown',
-				verifiedBy: 'provider',
-			});
-		});
-
-		it('stops asking while unsigned callbacks flood it, and answers 500', async () => {
-			const first = await deliver({ contract: unsigned(undefined), workflowId: 'flooded' });
-			expect(first.response.status).toBe(200);
-			// For a minute ahead, so that the time that this test takes is nothing.
-			for (let asked = 0; asked < 1000; asked++)
-				mayLookUp({ scope: 'flooded:the-trigger' }, 'untagged', Date.now() + 60_000);
-			const beyond = await deliver({ contract: unsigned(undefined), workflowId: 'flooded' });
-			expectRefused(beyond, 500, /more unsigned callbacks came than the provider may be asked/);
-			expect(server.received).toHaveLength(1);
-			const ofAnother = await deliver({ contract: unsigned(undefined) });
-			expect(ofAnother.response.status).toBe(200);
-		});
-
-		it('starts nothing for an invented payment', async () => {
-			const call = await deliver({ contract: unsigned(undefined) });
-			expect(call.items).toBeUndefined();
-		});
-	});
 });
 
 describe('Respond: When Workflow Finishes', () => {

@@ -226,30 +226,32 @@ describe('Verify', () => {
 		expect(run.words).toContain("'Callback Secret Key' in the Payfect credential is empty");
 	});
 
-	test('with Confirm With Provider the event is what the provider answers', async () => {
+	test('where the provider is asked as well the event is what the provider answers', async () => {
 		const delivery = await callback(ofPayfect);
 		const run = await verify(ofPayfect, [received(delivery)], {
-			parameters: { options: { confirmWithProvider: true } },
+			credential: { callbackProof: 'signatureAndProvider' },
 		});
 		expect(run.json).toMatchObject([
 			{ verifiedBy: 'signature+provider', reference: delivery.reference },
 		]);
 	});
 
-	test('with Confirm With Provider a paid callback that the provider denies must not be acted on', async () => {
+	test('where the provider is asked alone a paid callback that it denies must not be acted on', async () => {
 		const delivery = await callback(ofPayfect, { keepStatus: true });
 		const run = await verify(ofPayfect, [received(delivery)], {
-			parameters: { options: { confirmWithProvider: true } },
+			credential: {
+				callbackProof: 'provider',
+				merchantId: '7b1d2c3e-4f50-4a6b-8c7d-9e0f1a2b3c4d',
+			},
 		});
 		expect(run.json).toEqual([]);
 		expect(run.words).toMatch(/must not be acted on: it says paid, but Payfect says open/);
 	});
 
 	// A genuine payment that is called forged is answered with 401, and nobody looks after it.
-	test('with Confirm With Provider a callback is not called forged when the provider cannot be asked', async () => {
+	test('a callback is not called forged when the provider cannot be asked', async () => {
 		const run = await verify(ofPayfect, [received(await callback(ofPayfect))], {
-			parameters: { options: { confirmWithProvider: true } },
-			credential: { baseUrl: 'http://127.0.0.1:1' },
+			credential: { callbackProof: 'signatureAndProvider', baseUrl: 'http://127.0.0.1:1' },
 		});
 		expect(run.json).toEqual([]);
 		expect(run.words).toMatch(

@@ -24,6 +24,7 @@ import { BrokenServer, type Misbehaviour } from '../support/brokenServer';
 import {
 	createCall,
 	ProbeApi,
+	probeConfirmation,
 	probeContract,
 	probeNode,
 	probeProvider,
@@ -178,15 +179,8 @@ describe('where somebody waits for our own answer', () => {
 		probeContract(
 			{},
 			{
-				confirm: {
-					callbackIsHint: true,
-					call: ({ checkoutId }, { baseUrl }) => ({
-						method: 'GET',
-						url: `${baseUrl}/checkouts/${checkoutId ?? ''}`,
-						retry: 'idempotent',
-					}),
-					facts: (_reply, claimed) => claimed,
-				},
+				proofs: ['signatureAndProvider'],
+				confirm: probeConfirmation(),
 			},
 		);
 	const trigger = (contract: ProbeContract): INodeType => ({

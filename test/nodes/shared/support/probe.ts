@@ -9,7 +9,9 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { authenticateRequest } from '../../../../nodes/shared/requests/authenticateRequest';
 import type {
+	CallbackProof,
 	CheckoutOrder,
+	Confirmation,
 	HttpCall,
 	HttpReply,
 	PaymentContract,
@@ -24,6 +26,7 @@ export interface ProbeCredentials {
 	account: string;
 	callbackSecret?: string;
 	baseUrl: string;
+	callbackProof?: CallbackProof;
 }
 
 export type ProbeContract = PaymentContract<ProbeCredentials, CheckoutOrder>;
@@ -74,6 +77,7 @@ export function probeContract(
 			};
 		},
 		callback: {
+			proofs: ['signature'],
 			setupProblem: (credentials) =>
 				credentials.callbackSecret
 					? undefined
@@ -120,6 +124,28 @@ export function probeContract(
 	};
 }
 
+/** How this provider is asked: by the checkout, and it says what the test wants. */
+export function probeConfirmation(
+	more: Partial<Confirmation<ProbeCredentials>> = {},
+): Confirmation<ProbeCredentials> {
+	return {
+		readUnsigned: ({ rawBody }) => ({
+			payload: JSON.parse(rawBody.toString()) as Record<string, unknown>,
+		}),
+		askFor: ({ checkoutId }) => (checkoutId === null ? undefined : { checkoutId }),
+		call: (about, credentials) => ({
+			method: 'GET',
+			url: `${credentials.baseUrl}/checkouts/${'checkoutId' in about ? about.checkoutId : ''}`,
+			retry: 'idempotent',
+		}),
+		facts: () => undefined,
+		timeOf: () => null,
+		amountIs: 'received',
+		nobodys: { checkoutId: 'nobodys' },
+		...more,
+	};
+}
+
 export const createCall = (
 	credentials: Pick<ProbeCredentials, 'baseUrl'>,
 	body: unknown,
@@ -154,6 +180,7 @@ export class ProbeApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 		},
+		{ displayName: 'Proof', name: 'callbackProof', type: 'string', default: 'signature' },
 		{ displayName: 'Account', name: 'account', type: 'string', default: '' },
 		{ displayName: 'Base URL', name: 'baseUrl', type: 'string', default: '' },
 	];

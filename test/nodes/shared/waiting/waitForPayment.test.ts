@@ -16,7 +16,11 @@ import {
 	type PayfectCredentials,
 	type PayfectOrder,
 } from '../../../../nodes/Payfect/payfect.contract';
-import type { PaymentContract, PaymentEventData } from '../../../../nodes/shared/core/contract';
+import type {
+	Confirmation,
+	PaymentContract,
+	PaymentEventData,
+} from '../../../../nodes/shared/core/contract';
 import { usedByAgent } from '../../../../nodes/shared/providerNode';
 import { resumeWhenPaid, waitForPayment } from '../../../../nodes/shared/waiting/waitForPayment';
 import {
@@ -600,6 +604,7 @@ describe('Wait for Payment, what the payment has to say', () => {
 	const contract: PaymentContract<PayfectCredentials, PayfectOrder> = {
 		...payfect,
 		callback: {
+			proofs: ['signature'],
 			setupProblem: () => undefined,
 			verify: ({ headers, rawBody }) =>
 				headers['x-proof'] === 'good'
@@ -726,6 +731,8 @@ describe('Wait for Payment, what the payment has to say', () => {
 			callback: {
 				...contract.callback,
 				confirm: {
+					...(payfect.callback.confirm as Confirmation<PayfectCredentials>),
+					contradiction: undefined,
 					call: () => ({ method: 'GET', url, retry: 'idempotent' }),
 					facts: () => (++questions === 1 ? undefined : { ...facts, ...answer }),
 				},
@@ -892,7 +899,7 @@ describe('Wait for Payment, what the payment has to say', () => {
 });
 
 describe('Wait for Payment of ChingChingPay, where a callback is a mere hint', () => {
-	const hinted = { credential: { callbackSignature: 'none' } };
+	const hinted = { credential: { callbackProof: 'provider' } };
 
 	test('an invented callback is looked up, acknowledged and resumes nothing while nobody has paid', async () => {
 		const { run } = await waiting(ofChingChingPay, hinted);
@@ -902,6 +909,21 @@ describe('Wait for Payment of ChingChingPay, where a callback is a mere hint', (
 		});
 		expect(call.response).toMatchObject({ status: 200, body: 'success' });
 		expect(call.items).toBeUndefined();
+	});
+
+	test('unsigned callbacks have ChingChingPay asked once in ten seconds, however many come', async () => {
+		const { run } = await waiting(ofChingChingPay, hinted);
+		const invented = async () =>
+			await deliver(run, {
+				requestHeaders: { 'Content-Type': 'application/json' },
+				requestBody: '{"status":"SBX_PAID"}',
+			});
+		expect((await invented()).response.status).toBe(200);
+		const again = await invented();
+		expect([again.response.status, again.items]).toEqual([500, undefined]);
+		expect(logText(again)).toContain(
+			'more unsigned callbacks came than the provider may be asked about',
+		);
 	});
 
 	test('a callback of unknown content about a paid checkout resumes with what ChingChingPay answers', async () => {

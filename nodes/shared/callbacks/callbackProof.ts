@@ -1,0 +1,65 @@
+import type { CallbackProof, Remembered } from '../core/contract';
+import { quote } from '../core/quote';
+import type { CallbackProvider } from '../providerNode';
+
+/** What each choice of `callbackProof` asks for. The one place where that is decided. */
+interface Policy {
+	/** Whether the callback has to be signed; `preferred`: the provider is asked where no secret fits. */
+	signature: 'required' | 'preferred' | 'ignored';
+	/** Whether the provider is asked about a callback with a good signature as well. */
+	asksAboutSigned: boolean;
+}
+
+const POLICIES: Record<CallbackProof, Policy> = {
+	signature: { signature: 'required', asksAboutSigned: false },
+	signatureAndProvider: { signature: 'required', asksAboutSigned: true },
+	signatureOrProvider: { signature: 'preferred', asksAboutSigned: false },
+	provider: { signature: 'ignored', asksAboutSigned: false },
+};
+
+const FIELD = "'When a Callback Comes'";
+
+/**
+ * What the credential's choice asks for, or in words why it is none. n8n does not check what an
+ * expression or its API puts there, and nothing unknown may be taken for a looser choice. A provider
+ * with one way only has no such field.
+ */
+export function readPolicy<Credentials>(
+	{ displayName, callback: { proofs } }: CallbackProvider<Credentials>['contract'],
+	credentials: Credentials,
+): Policy | { problem: string } {
+	if (proofs.length === 1) return POLICIES[proofs[0]];
+	const { callbackProof } = credentials as { callbackProof?: unknown };
+	const chosen = proofs.find((proof) => proof === callbackProof);
+	if (chosen !== undefined) return POLICIES[chosen];
+	const given = typeof callbackProof === 'string' ? quote(callbackProof) : 'no text';
+	return {
+		problem: `${FIELD} in the ${displayName} credential is ${given}, which is none of its choices (${proofs.join(', ')})`,
+	};
+}
+
+/** Whether the provider may be asked about a callback under this choice. */
+export function asksProvider({ signature, asksAboutSigned }: Policy): boolean {
+	return asksAboutSigned || signature !== 'required';
+}
+
+/**
+ * Why callbacks cannot be proved in the way that the credential chooses, in words; undefined if they
+ * can be. `remembered`: what a trigger keeps of the endpoint that it registered.
+ */
+export function proofProblem<Credentials>(
+	contract: CallbackProvider<Credentials>['contract'],
+	credentials: Credentials,
+	remembered?: Remembered,
+): string | undefined {
+	const policy = readPolicy(contract, credentials);
+	if ('problem' in policy) return policy.problem;
+	const { callback } = contract;
+	const unsigned = () => callback.confirm?.setupProblem?.(credentials);
+	return (
+		(policy.signature === 'required'
+			? callback.setupProblem(credentials, remembered)
+			: unsigned()) ??
+		(asksProvider(policy) ? contract.credentialProblem?.(credentials) : undefined)
+	);
+}

@@ -1,0 +1,260 @@
+import type { IExecuteFunctions, IWebhookFunctions } from 'n8n-workflow';
+import type { AskedFor, Confirmation, PaymentEventData, PaymentEventName } from '../core/contract';
+import { MAXIMUM_CONFIRMING_MILLISECONDS } from '../core/limits';
+import { truncate } from '../core/quote';
+import type { CallbackProvider } from '../providerNode';
+import { pause } from '../requests/rateLimit';
+import { askProvider, type Answered } from './askProvider';
+import { firstDifference, isSameAmount, smallerAmount } from './compareEvents';
+import {
+	acknowledgeOnly,
+	askAgainLater,
+	fire,
+	refuseForged,
+	type CallbackDecision,
+} from './decision';
+import { logLineFromOutside } from './logLine';
+import { timeProblem } from './maximumAge';
+
+const QUESTION = {
+	maximumAttempts: 1,
+	timeoutMilliseconds: MAXIMUM_CONFIRMING_MILLISECONDS,
+	turn: 'first',
+} as const;
+/** A provider may send its callback a moment before its own query knows the payment. */
+const ASK_AGAIN_AFTER_MILLISECONDS = 2_000;
+
+/** Who receives a callback, and with which credential it is proved. */
+export interface Receiver<Credentials> {
+	context: IWebhookFunctions | IExecuteFunctions;
+	provider: CallbackProvider<Credentials>;
+	credentials: Credentials;
+}
+
+/** What a callback claims, and what that is worth. */
+export type Claim =
+	/** Its signature fits: it is true, apart from what the provider's API may know better. */
+	| { signed: true; claimed: PaymentEventData }
+	/**
+	 * Nothing in it is proved: it only names what is asked for. `mayAsk` says whether the provider may
+	 * be asked now. `fromProvider`: only the provider can have sent it to this address.
+	 * `maximumAge` holds for the provider's own time, and is absent where one certain payment is
+	 * awaited.
+	 */
+	| {
+			signed: false;
+			claimed: PaymentEventData;
+			mayAsk: () => boolean;
+			fromProvider: boolean;
+			maximumAge?: { days: unknown };
+			/** Absent: it is acknowledged. */
+			ifNotKnown?: CallbackDecision;
+	  };
+
+/** Asks the provider about a callback, and decides by its answer. */
+export async function confirmCallback<Credentials>(
+	receiver: Receiver<Credentials>,
+	claim: Claim,
+): Promise<CallbackDecision> {
+	const { confirm } = receiver.provider.contract.callback;
+	const about = confirm?.askFor(claim.claimed);
+	if (confirm === undefined || about === undefined) return decideWithoutQuestion(receiver, claim);
+	if (!claim.signed && !claim.mayAsk())
+		return askAgainLater(
+			'more unsigned callbacks came than the provider may be asked about',
+			'Somebody may be sending invented ones. The provider is asked to send it again.',
+		);
+	const answered = await askUntilKnown(receiver, claim, about);
+	if ('contradiction' in answered)
+		return refuseForged(answered.contradiction, 'It belongs to another account.');
+	if ('error' in answered) {
+		const words = answered.error instanceof Error ? answered.error.message : 'unknown error';
+		return askAgainLater(
+			`the provider could not be asked (${words})`,
+			'The provider is asked to send it again.',
+		);
+	}
+	return claim.signed
+		? decideSigned(receiver, claim.claimed, answered.found)
+		: decideUnsigned(receiver, claim, answered.found);
+}
+
+/** Nothing in it can be asked for. What is signed but cannot be supported is never a success. */
+function decideWithoutQuestion<Credentials>(
+	receiver: Receiver<Credentials>,
+	{ signed, claimed }: Claim,
+): CallbackDecision {
+	if (!signed)
+		return refuseForged(
+			'it names no payment that the provider could be asked about',
+			'Nothing was asked.',
+		);
+	if (claimed.event !== 'unknown')
+		warnOfCallback(receiver, `it names nothing to ask for; it goes on as the event unknown`);
+	return fire(asUnknown(claimed), 'signature');
+}
+
+/** What comes from the provider may be a moment ahead of the provider's own query. */
+async function askUntilKnown<Credentials>(
+	receiver: Receiver<Credentials>,
+	claim: Claim,
+	about: AskedFor,
+): Promise<Answered> {
+	const answered = await askProvider(receiver, about, QUESTION);
+	if (isInvention(claim) || !('found' in answered) || !isNotYet(claim.claimed, answered.found))
+		return answered;
+	await pause(ASK_AGAIN_AFTER_MILLISECONDS);
+	return await askProvider(receiver, about, QUESTION);
+}
+
+/** Whether anybody can have sent it. */
+function isInvention(claim: Claim): boolean {
+	return !claim.signed && !claim.fromProvider;
+}
+
+/** The provider's query does not know yet what its callback says. */
+function isNotYet(claimed: PaymentEventData, found: PaymentEventData | undefined): boolean {
+	if (claimed.event === 'unknown') return false;
+	return (
+		found === undefined ||
+		(found.event === 'payment.pending' && claimed.event !== 'payment.pending')
+	);
+}
+
+const NOT_PAID = new Set<PaymentEventName>([
+	'payment.pending',
+	'payment.failed',
+	'payment.canceled',
+	'payment.expired',
+]);
+
+/** Everything in the event is the provider's own answer. */
+function decideUnsigned<Credentials>(
+	receiver: Receiver<Credentials>,
+	claim: Extract<Claim, { signed: false }>,
+	found: PaymentEventData | undefined,
+): CallbackDecision {
+	const { displayName, callback } = receiver.provider.contract;
+	const { claimed, maximumAge } = claim;
+	if (!isInvention(claim) && isNotYet(claimed, found)) return notYet(receiver, claimed, found);
+	if (found === undefined)
+		return claim.ifNotKnown ?? acknowledgeOnly(`${displayName} does not know this payment`);
+	const tooOld =
+		maximumAge && timeRefusal(callback.confirm?.timeOf(found) ?? null, maximumAge.days);
+	if (tooOld) return tooOld;
+	if (claimed.event === 'payment.succeeded' && NOT_PAID.has(found.event))
+		return acknowledgeOnly(
+			`it says paid, but ${displayName} says ${truncate(found.providerStatus ?? 'nothing')}`,
+		);
+	return fire(found, 'provider');
+}
+
+/** The provider's own time; without one there is nothing to compare. */
+function timeRefusal(time: string | null, maximumAge: unknown): CallbackDecision | undefined {
+	if (time === null) return undefined;
+	const problem = timeProblem(Date.parse(time), 'made', maximumAge, Date.now());
+	return problem && refuseForged(problem.reason, problem.hint);
+}
+
+function notYet<Credentials>(
+	{ provider: { contract } }: Receiver<Credentials>,
+	claimed: PaymentEventData,
+	found: PaymentEventData | undefined,
+): CallbackDecision {
+	const { displayName } = contract;
+	return askAgainLater(
+		`it came before ${displayName}'s own query knows of it (it says ${truncate(claimed.providerStatus ?? claimed.event)}, the query ${truncate(found?.providerStatus ?? 'that there is no such payment')})`,
+		'The provider is asked to send it again.',
+	);
+}
+
+function decideSigned<Credentials>(
+	receiver: Receiver<Credentials>,
+	claimed: PaymentEventData,
+	found: PaymentEventData | undefined,
+): CallbackDecision {
+	const { displayName, callback } = receiver.provider.contract;
+	if (isNotYet(claimed, found)) return notYet(receiver, claimed, found);
+	// Only of what is unknown anyway.
+	if (found === undefined) return fire(claimed, 'signature');
+	const isSame = claimed.event === found.event;
+	if (claimed.event === 'payment.succeeded' && !isSame)
+		// Where the event is not chosen under Events, this line is all that is left of it.
+		warnOfCallback(
+			receiver,
+			`it says paid, ${displayName} says ${truncate(found.providerStatus ?? 'nothing')}; it goes on as the event ${found.event}, which starts the workflow only if it is chosen`,
+		);
+	const event = merge(claimed, found, callback.confirm?.amountIs ?? 'ordered');
+	warnOfAmounts(receiver, claimed.amount, found.amount, event.amount);
+	const field = firstDifference(claimed, found, ['currency', 'reference']);
+	if (field === undefined) return fire(event, 'signature+provider');
+	warnOfCallback(
+		receiver,
+		`its ${field} is ${truncate(claimed[field] ?? '')}, ${displayName} has ${truncate(found[field] ?? '')} for this payment; it goes on as the event unknown`,
+	);
+	return fire(asUnknown(event), 'signature+provider');
+}
+
+/** The answer, with what only the signed callback tells. */
+function merge(
+	claimed: PaymentEventData,
+	found: PaymentEventData,
+	amountIs: Confirmation<unknown>['amountIs'],
+): PaymentEventData {
+	return {
+		...found,
+		checkoutId: found.checkoutId ?? claimed.checkoutId,
+		paymentId: found.paymentId ?? claimed.paymentId,
+		reference: found.reference ?? claimed.reference,
+		amount: countingAmount(claimed.amount, found.amount, amountIs),
+		currency: found.currency ?? claimed.currency,
+		livemode: found.livemode ?? claimed.livemode,
+		occurredAt: found.occurredAt ?? claimed.occurredAt,
+		raw: claimed.event === found.event ? claimed.raw : found.raw,
+	};
+}
+
+/** Of two amounts the smaller one counts, but what was ordered never replaces what was received. */
+function countingAmount(
+	said: string | null,
+	found: string | null,
+	amountIs: Confirmation<unknown>['amountIs'],
+): string | null {
+	if (said === null || found === null) return found ?? said;
+	return amountIs === 'ordered' ? said : smallerAmount(said, found);
+}
+
+function warnOfAmounts<Credentials>(
+	receiver: Receiver<Credentials>,
+	said: string | null,
+	found: string | null,
+	counting: string | null,
+): void {
+	if (said === null || found === null || isSameAmount(said, found)) return;
+	const { displayName } = receiver.provider.contract;
+	warnOfCallback(
+		receiver,
+		`its amount is ${truncate(said)}, ${displayName} has ${truncate(found)}; ${truncate(counting ?? '')} counts`,
+	);
+}
+
+/**
+ * Nobody can say what happened. With an id of its own: the event of the same payment that can be
+ * supported must not count as a copy of this one.
+ */
+export function asUnknown(event: PaymentEventData): PaymentEventData {
+	if (event.event === 'unknown') return event;
+	return { ...event, event: 'unknown', status: 'unknown', eventId: `${event.eventId}:unknown` };
+}
+
+/** A line in the log about a callback that is taken nevertheless. */
+export function warnOfCallback<Credentials>(
+	{ context, provider }: Receiver<Credentials>,
+	words: string,
+): void {
+	logLineFromOutside(
+		context,
+		'warn',
+		`${provider.contract.displayName} received a callback: ${words}.`,
+	);
+}
