@@ -154,9 +154,9 @@ describe('the create call', () => {
 	});
 
 	it('sends amounts as text, as long as they are', () => {
-		expect(
-			sent({ amount: '123456789012345678901234567890.12345678' }).invoice_items,
-		).toMatchObject([{ price_data: { unit_amount: '123456789012345678901234567890.12345678' } }]);
+		expect(sent({ amount: '123456789012345678901234567890.12345678' }).invoice_items).toMatchObject(
+			[{ price_data: { unit_amount: '123456789012345678901234567890.12345678' } }],
+		);
 	});
 
 	const item = (unitAmount: string) => ({ name: 'Tea', unitAmount, quantity: 1 });
