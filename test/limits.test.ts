@@ -218,3 +218,18 @@ it.each(['Create', 'Create Link'])(
 		expect(result.outputs[0]?.[0]?.json).toMatchObject({ amount: '25.00', currency: 'CNY' });
 	},
 );
+
+it.each(folders)(
+	'%s: the credential keeps the names and defaults that people have saved',
+	(folder) => {
+		const saved = newCredential(folder)
+			.properties.filter(({ displayName }) =>
+				/^(Largest Amount|Allowed Currencies)$/.test(displayName),
+			)
+			.map(({ name, type, default: preset }) => [name, type, preset]);
+		expect(saved).toEqual([
+			['largestAmount', 'string', ''],
+			['allowedCurrencies', 'string', ''],
+		]);
+	},
+);
