@@ -1,8 +1,10 @@
 import type {
-	ICredentialsDecrypted,
 	ICredentialTestFunctions,
+	ICredentialsDecrypted,
+	IExecuteFunctions,
 	IHookFunctions,
 	INodeCredentialTestResult,
+	INodeExecutionData,
 	INodeType,
 	INodeTypeDescription,
 	IWebhookFunctions,
@@ -18,6 +20,7 @@ import {
 	respondOption,
 } from '../shared/callbacks/triggerFields';
 import { receiveCallback } from '../shared/callbacks/receiveCallback';
+import { passEventOn } from '../shared/callbacks/testRefusal';
 import { chingChingPayProvider } from './chingChingPay.provider';
 import { testChingChingPayCredential } from './chingChingPay.credentialTest';
 
@@ -109,6 +112,11 @@ export class ChingChingPayTrigger implements INodeType {
 			},
 		},
 	};
+
+	/** Runs behind `webhook()`, with what that gave. */
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await passEventOn(this);
+	}
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		return await receiveCallback(this, chingChingPayProvider);

@@ -1,5 +1,7 @@
 import type {
+	IExecuteFunctions,
 	IHookFunctions,
+	INodeExecutionData,
 	INodeType,
 	INodeTypeDescription,
 	IWebhookFunctions,
@@ -15,6 +17,7 @@ import {
 	respondOption,
 } from '../shared/callbacks/triggerFields';
 import { receiveCallback } from '../shared/callbacks/receiveCallback';
+import { passEventOn } from '../shared/callbacks/testRefusal';
 import { payfectProvider } from './payfect.provider';
 
 export class PayfectTrigger implements INodeType {
@@ -74,6 +77,11 @@ export class PayfectTrigger implements INodeType {
 			},
 		},
 	};
+
+	/** Runs behind `webhook()`, with what that gave. */
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await passEventOn(this);
+	}
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		return await receiveCallback(this, payfectProvider);

@@ -1,5 +1,7 @@
 import type {
+	IExecuteFunctions,
 	IHookFunctions,
+	INodeExecutionData,
 	INodeType,
 	INodeTypeDescription,
 	IWebhookFunctions,
@@ -14,6 +16,7 @@ import {
 	respondOption,
 } from '../shared/callbacks/triggerFields';
 import { receiveCallback } from '../shared/callbacks/receiveCallback';
+import { passEventOn } from '../shared/callbacks/testRefusal';
 import {
 	additionalProviderEvents,
 	endpointIsRegistered,
@@ -89,6 +92,11 @@ export class WooshPayTrigger implements INodeType {
 			},
 		},
 	};
+
+	/** Runs behind `webhook()`, with what that gave. */
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await passEventOn(this);
+	}
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		return await receiveCallback(this, wooshPayProvider, (event) => {

@@ -7,6 +7,7 @@ import { chosenEvents } from './chosenEvents';
 import { decideCallback, type TriggerOptions } from './decideCallback';
 import { readCredentials, type CallbackProvider } from '../providerNode';
 import { readReceived, refuseTooLong } from './receivedBody';
+import { shownInEditor } from './testRefusal';
 import { logLineFromOutside } from './logLine';
 
 /**
@@ -25,7 +26,7 @@ export async function receiveCallback<Credentials>(
 		if (received === undefined) return refuseTooLong(context, `${displayName} Trigger`);
 		const credentials = await credentialsOrNothing<Credentials>(context, provider.credentialName);
 		if (credentials === undefined)
-			return refuse(
+			return refuseVisibly(
 				context,
 				401,
 				`${displayName} Trigger refused a callback: its credential cannot be read.`,
@@ -41,18 +42,16 @@ export async function receiveCallback<Credentials>(
 		});
 		if (!judgement.pass) {
 			if (!judgement.acknowledge)
-				return refuse(
+				return refuseVisibly(
 					context,
 					judgement.status,
 					`${displayName} Trigger refused a callback: ${judgement.reason}.`,
 					judgement.hint,
 				);
-			logLineFromOutside(
-				context,
-				'info',
-				`${displayName} Trigger acknowledged a callback without starting the workflow: ${judgement.note}.`,
-			);
-			return acknowledge(context, provider.contract.callback.acknowledgement(credentials));
+			const words = `${displayName} Trigger acknowledged a callback without starting the workflow: ${judgement.note}.`;
+			logLineFromOutside(context, 'info', words);
+			const accepted = provider.contract.callback.acknowledgement(credentials);
+			return shownInEditor(context, acknowledge(context, accepted), words);
 		}
 		const { event } = judgement;
 		const accepted = provider.contract.callback.acknowledgement(credentials);
@@ -61,19 +60,30 @@ export async function receiveCallback<Credentials>(
 			: acknowledge(context, accepted);
 	} catch (error) {
 		if (error instanceof InputError)
-			return refuse(
+			return refuseVisibly(
 				context,
 				500,
 				`${displayName} Trigger could not handle a callback: ${error.message}.`,
 				error.advice,
 			);
-		return refuse(
+		return refuseVisibly(
 			context,
 			500,
 			`${displayName} Trigger could not handle a callback: ${error instanceof Error ? error.name : 'unknown error'}.`,
 			'The provider is asked to send it again. If this repeats, please report it.',
 		);
 	}
+}
+
+/** A refusal whose words stand in the log, and in the editor of whoever listens for a test event. */
+function refuseVisibly(
+	context: IWebhookFunctions,
+	status: 401 | 500,
+	what: string,
+	hint = '',
+): IWebhookResponseData {
+	const words = [what, hint].filter(Boolean).join(' ');
+	return shownInEditor(context, refuse(context, status, what, hint), words);
 }
 
 export async function credentialsOrNothing<Credentials>(

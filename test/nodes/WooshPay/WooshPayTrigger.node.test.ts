@@ -611,7 +611,6 @@ describe('listening for a test event', () => {
 
 /** Two accounts, chosen by the base URL, that tell the secret which the test wants. */
 describe('the kept secret', () => {
-	beforeEach(() => void (callbackProof = 'signature'));
 	let server: ProviderServer;
 	beforeAll(async () => void (server = await startProviderServer()));
 	afterAll(() => server.close());
@@ -620,6 +619,7 @@ describe('the kept secret', () => {
 	let told: Record<string, string>;
 	let registered: Record<string, Map<string, IDataObject>>;
 	beforeEach(() => {
+		callbackProof = 'signature';
 		told = {};
 		registered = {};
 		let made = 0;

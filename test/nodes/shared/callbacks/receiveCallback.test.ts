@@ -237,10 +237,17 @@ describe('closed by default', () => {
 		},
 	);
 
+	/** In the editor stands what the log line begins with, without its level. */
+	const shownBy = ({ source }: RegExp) => new RegExp(source.replace(/^warn: /, ''));
+
 	it.each(refusals)(
 		'a test listener refuses a callback %s as production does',
 		async (_what, delivery, reason) => {
-			expectRefused(await deliver({ ...delivery, isTest: true }), 401, reason);
+			const call = await deliver({ ...delivery, isTest: true });
+			// What n8n hands on to `execute()`, which throws it: no step of the workflow gets it.
+			const [[item] = []] = call.items ?? [];
+			expectRefused({ ...call, items: undefined }, 401, reason);
+			expect(Object.values(item?.json ?? {}).join()).toMatch(shownBy(reason));
 		},
 	);
 

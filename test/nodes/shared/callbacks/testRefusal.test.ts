@@ -1,0 +1,35 @@
+import { passEventOn } from '../../../../nodes/shared/callbacks/testRefusal';
+import { runNode } from '../../../support/contexts';
+import { probeNode, ProbeApi } from '../support/probe';
+
+const run = async (json: Record<string, string>, more: object = {}) =>
+	await runNode({
+		node: probeNode(passEventOn),
+		credentialTypes: [new ProbeApi()],
+		credentials: {},
+		parameters: {},
+		items: [{ json }],
+		...more,
+	});
+
+it('a payment event goes on as it is', async () => {
+	const { outputs, error } = await run({ event: 'payment.succeeded', reference: 'order-1' });
+	expect(error).toBeUndefined();
+	expect(outputs[0]?.map(({ json }) => json)).toEqual([
+		{ event: 'payment.succeeded', reference: 'order-1' },
+	]);
+});
+
+it('a refusal of a test event stands at the trigger in the editor, and no step behind it runs', async () => {
+	const { outputs, error } = await run({ refusalOfTestEvent: 'Probe Trigger refused a callback' });
+	expect(error?.message).toContain('Probe Trigger refused a callback');
+	expect(outputs.flat()).toEqual([]);
+});
+
+it('a refusal of a test event goes nowhere where On Error is Continue', async () => {
+	const { outputs } = await run(
+		{ refusalOfTestEvent: 'refused' },
+		{ nodeSettings: { onError: 'continueRegularOutput' } },
+	);
+	expect(outputs.flat()).toEqual([]);
+});
