@@ -29,7 +29,7 @@ it('a refusal of a test event stands at the trigger in the editor, and no step b
 it('a refusal of a test event goes nowhere where On Error is Continue', async () => {
 	const { outputs } = await run(
 		{ refusalOfTestEvent: 'refused' },
-		{ nodeSettings: { onError: 'continueRegularOutput' } },
+		{ continueOnFail: 'continueRegularOutput' },
 	);
 	expect(outputs.flat()).toEqual([]);
 });
