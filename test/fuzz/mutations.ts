@@ -24,6 +24,9 @@ export type Mutation =
 	| { kind: 'otherBody'; index: number }
 	| { kind: 'otherHeaders'; index: number }
 	| { kind: 'foreign'; index: number }
+	| { kind: 'spliceField'; at: number; index: number; place: 'instead' | 'before' | 'behind' }
+	| { kind: 'spliceMember'; at: number; index: number }
+	| { kind: 'spliceBlocks'; header: number; index: number; from: number; to: number }
 	| { kind: 'flipHeaderBit'; header: number; at: number; bit: number }
 	| { kind: 'cutHeader'; header: number; at: number }
 	| { kind: 'dropHeader'; header: number }
@@ -114,6 +117,19 @@ export const mutation: fc.Arbitrary<Mutation> = fc.oneof(
 	{ weight: 2, arbitrary: of('otherBody', { index }) },
 	{ weight: 2, arbitrary: of('otherHeaders', { index }) },
 	{ weight: 1, arbitrary: of('foreign', { index }) },
+	{
+		weight: 6,
+		arbitrary: of('spliceField', {
+			at,
+			index,
+			place: fc.constantFrom('instead', 'before', 'behind'),
+		}),
+	},
+	{ weight: 6, arbitrary: of('spliceMember', { at, index }) },
+	{
+		weight: 4,
+		arbitrary: of('spliceBlocks', { header, index, from: fc.nat(60), to: fc.nat(60) }),
+	},
 	{ weight: 4, arbitrary: of('flipHeaderBit', { header, at, bit }) },
 	{ weight: 2, arbitrary: of('cutHeader', { header, at }) },
 	{ weight: 1, arbitrary: of('dropHeader', { header }) },
@@ -145,6 +161,54 @@ export const mutation: fc.Arbitrary<Mutation> = fc.oneof(
  * Applies a change to a copy. Where it does not fit (no number in the body, not JSON), the callback
  * stays as it is.
  */
+const PAIR = /"((?:[^"\\]|\\.)*)"\s*:\s*("(?:[^"\\]|\\.)*"|-?[\d.eE+-]+|true|false|null)/g;
+
+/** One field of the text with the value that another genuine callback has there, or with both. */
+function withFieldOf(
+	own: Buffer,
+	other: Buffer,
+	{ at: share, place }: Extract<Mutation, { kind: 'spliceField' }>,
+): string {
+	const text = own.toString('utf8');
+	const values = new Map(
+		[...other.toString('utf8').matchAll(PAIR)].map(([, name, value]) => [name, value]),
+	);
+	const pairs = [...text.matchAll(PAIR)].filter(([, name]) => values.has(name));
+	const found = pairs[Math.floor(share * (pairs.length - 1))];
+	if (found === undefined) return text;
+	const taken = `"${found[1] ?? ''}":${values.get(found[1]) ?? 'null'}`;
+	const spliced = { instead: [taken], before: [taken, found[0]], behind: [found[0], taken] }[place];
+	return text.slice(0, found.index) + spliced.join(',') + text.slice(found.index + found[0].length);
+}
+
+/** One member, whatever it holds, as another genuine callback has it: such as a whole refund. */
+function withMemberOf(
+	object: Record<string, unknown>,
+	other: Buffer,
+	share: number,
+): Record<string, unknown> {
+	const source: unknown = JSON.parse(other.toString('utf8'));
+	if (typeof source !== 'object' || source === null) return object;
+	const members = Object.entries(source);
+	const [name, value] = members[Math.floor(share * (members.length - 1))] ?? [];
+	return name === undefined ? object : { ...object, [name]: value };
+}
+
+const BLOCK_BYTES = 16;
+
+/** The first blocks of one encrypted text and the last ones of another. */
+function withBlocksOf(
+	own: string,
+	other: string,
+	{ from, to }: { from: number; to: number },
+): string {
+	const [one, two] = [Buffer.from(own, 'base64'), Buffer.from(other, 'base64')];
+	return Buffer.concat([
+		one.subarray(0, from * BLOCK_BYTES),
+		two.subarray(to * BLOCK_BYTES),
+	]).toString('base64');
+}
+
 export function mutate(
 	callback: ReceivedCallback,
 	change: Mutation,
@@ -290,6 +354,17 @@ export function mutate(
 			return { headers: pick(own, change.index).headers, rawBody };
 		case 'foreign':
 			return pick(foreign, change.index);
+		case 'spliceField':
+			return body(withFieldOf(rawBody, pick(own, change.index).rawBody, change));
+		case 'spliceMember':
+			return rearranged(callback, (object) =>
+				withMemberOf(object, pick(own, change.index).rawBody, change.at),
+			);
+		case 'spliceBlocks': {
+			const key = headerNamed(change.header);
+			const other = pick(own, change.index).headers[key] ?? '';
+			return setHeader(key, withBlocksOf(headers[key] ?? '', other, change));
+		}
 		case 'flipHeaderBit': {
 			const key = headerNamed(change.header);
 			const bytes = Buffer.from(headers[key] ?? '', 'latin1');
