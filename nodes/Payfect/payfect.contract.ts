@@ -1,3 +1,4 @@
+import { withCallbackTag } from '../shared/core/callbackTag';
 import { pathPart, readBaseUrl, readPayerLink } from '../shared/core/urls';
 import { CallFailure, quotedBody } from '../shared/core/callFailure';
 import type {
@@ -81,7 +82,7 @@ function createCheckoutCall(order: PayfectOrder, credentials: PayfectCredentials
 		),
 		success_url: order.successUrl,
 		cancel_url: order.cancelUrl,
-		callback_url: order.callbackUrl,
+		callback_url: callbackUrl(order, credentials),
 		payment_method_data:
 			order.paymentMethod === null
 				? null
@@ -126,6 +127,14 @@ function payable(amount: string, currency: string, field: string): string {
 }
 
 /** docs.payfect.finance/payment/query */
+/** With a tag where the callback that comes there is asked about, signed or not. */
+function callbackUrl(
+	{ callbackUrl: url }: PayfectOrder,
+	{ apiKey, callbackProof }: PayfectCredentials,
+): string | null {
+	return url !== null && callbackProof === 'provider' ? withCallbackTag(url, apiKey) : url;
+}
+
 export function getCheckoutCall(checkoutId: string, credentials: PayfectCredentials): HttpCall {
 	return {
 		method: 'GET',
@@ -403,6 +412,7 @@ export const payfect: PaymentContract<PayfectCredentials, PayfectOrder> = {
 		},
 		verify,
 		parseEvent: readEvent,
+		tagSecrets: ({ apiKey }) => [apiKey],
 		// Inferred: the expected answer is not documented; 200 with nothing particular in it.
 		acknowledgement: () => ({ status: 200, contentType: 'text/plain; charset=utf-8', body: 'OK' }),
 		proofs: ['signature', 'signatureAndProvider', 'provider'],

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'crypto';
+import { withCallbackTag } from '../shared/core/callbackTag';
 import { isAbsoluteUrl, readBaseUrl, readPayerLink } from '../shared/core/urls';
 import { CallFailure, quotedBody } from '../shared/core/callFailure';
 import type {
@@ -181,11 +182,21 @@ function createBody(
 		to_address: order.toAddress,
 		attach: order.attach,
 		locale: order.locale,
-		notify_url: order.callbackUrl,
+		notify_url: notifyUrl(order, credentials),
 		return_url: order.successUrl,
 		order_type: PLATFORM_ORDER,
 	});
 	return withinLimits(mergeExtraFields(body, order.extraFields), credentials);
+}
+
+/** With a tag where the callback that comes there is asked about, signed or not. */
+function notifyUrl(
+	{ callbackUrl }: TokenPayOrder,
+	{ appSecret, callbackProof }: TokenPayCredentials,
+): string | null {
+	return callbackUrl !== null && callbackProof === 'provider'
+		? withCallbackTag(callbackUrl, appSecret)
+		: callbackUrl;
 }
 
 /** Each amount that was typed in, by the decimals of the coin. */
@@ -677,6 +688,7 @@ export const tokenPay: PaymentContract<TokenPayCredentials, TokenPayOrder> = {
 		},
 		verify,
 		parseEvent: readEvent,
+		tagSecrets: ({ appSecret, appSecretPrevious = '' }) => [appSecret, appSecretPrevious],
 		/**
 		 * apidoc.tokenpay.me/chinese/dai-fu/hui-tiao-tong-zhi: the body must be `success`. Inferred:
 		 * status and content type.
