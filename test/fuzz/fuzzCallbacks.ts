@@ -50,6 +50,12 @@ export async function received(
 	return { ...answer, ...(item && { event: item as unknown as PaymentEvent }) };
 }
 
+function saysNothing({ event, checkoutId, paymentId, reference, amount }: PaymentEvent): boolean {
+	return (
+		event === 'unknown' && [checkoutId, paymentId, reference, amount].every((fact) => fact === null)
+	);
+}
+
 export interface FuzzRun {
 	provider: string;
 	seed: number;
@@ -112,6 +118,9 @@ export async function fuzzCallbacks(
 			if (provider.secrets.some((secret) => log.includes(secret)))
 				throw new Error('a log line holds a secret');
 			if (event === undefined) return;
+			// Joined from two signed messages it has a good signature and a kind that nobody knows: that
+			// fires unknown, and must say nothing of any payment.
+			if (changes.some(({ kind }) => kind === 'spliceMessage') && saysNothing(event)) return;
 			const isKnown = known.some((one) => deepEqual(one, provider.signedPart(event)));
 			if (!isKnown && !provider.rearranged.some((facts) => says(event, facts)))
 				throw new Error(`a workflow started with ${JSON.stringify(event)}`);

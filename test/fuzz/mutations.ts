@@ -27,6 +27,7 @@ export type Mutation =
 	| { kind: 'spliceField'; at: number; index: number; place: 'instead' | 'before' | 'behind' }
 	| { kind: 'spliceMember'; at: number; index: number }
 	| { kind: 'spliceBlocks'; header: number; index: number; from: number; to: number }
+	| { kind: 'spliceMessage'; index: number; from: number; to: number }
 	| { kind: 'flipHeaderBit'; header: number; at: number; bit: number }
 	| { kind: 'cutHeader'; header: number; at: number }
 	| { kind: 'dropHeader'; header: number }
@@ -130,6 +131,10 @@ export const mutation: fc.Arbitrary<Mutation> = fc.oneof(
 		weight: 4,
 		arbitrary: of('spliceBlocks', { header, index, from: fc.nat(60), to: fc.nat(60) }),
 	},
+	{
+		weight: 8,
+		arbitrary: of('spliceMessage', { index, from: fc.nat(60), to: fc.nat(60) }),
+	},
 	{ weight: 4, arbitrary: of('flipHeaderBit', { header, at, bit }) },
 	{ weight: 2, arbitrary: of('cutHeader', { header, at }) },
 	{ weight: 1, arbitrary: of('dropHeader', { header }) },
@@ -207,6 +212,51 @@ function withBlocksOf(
 		one.subarray(0, from * BLOCK_BYTES),
 		two.subarray(to * BLOCK_BYTES),
 	]).toString('base64');
+}
+
+/**
+ * The same in the encrypted text and in what it encrypts, which whoever has captured both messages
+ * knows: blocks that are encrypted one by one fit together however they are joined.
+ */
+function withBlocksOfMessage(
+	own: ReceivedCallback,
+	other: ReceivedCallback,
+	{ from, to }: { from: number; to: number },
+): ReceivedCallback | undefined {
+	const prefix = Object.keys(own.headers)
+		.find((name) => name.endsWith('-timestamp'))
+		?.replace(/timestamp$/, '');
+	if (prefix === undefined) return undefined;
+	const [one, two] = [own, other].map(({ headers, rawBody }) => {
+		const head = `${headers[`${prefix}timestamp`] ?? ''}\n${headers[`${prefix}nonce`] ?? ''}\n`;
+		return padded(Buffer.concat([Buffer.from(head), rawBody]));
+	});
+	if (one === undefined || two === undefined) return undefined;
+	const whole = Buffer.concat([
+		one.subarray(0, from * BLOCK_BYTES),
+		two.subarray(to * BLOCK_BYTES),
+	]);
+	const text = whole.subarray(0, -(whole.at(-1) ?? 0)).toString('utf8');
+	const [timestamp = '', nonce = '', ...body] = text.split('\n');
+	const signature = `${prefix}signature`;
+	return {
+		headers: {
+			...own.headers,
+			[`${prefix}timestamp`]: timestamp,
+			[`${prefix}nonce`]: nonce,
+			[signature]: withBlocksOf(own.headers[signature] ?? '', other.headers[signature] ?? '', {
+				from,
+				to,
+			}),
+		},
+		rawBody: Buffer.from(body.join('\n')),
+	};
+}
+
+/** PKCS #7 (RFC 5652, section 6.3). */
+function padded(text: Buffer): Buffer {
+	const missing = BLOCK_BYTES - (text.length % BLOCK_BYTES);
+	return Buffer.concat([text, Buffer.alloc(missing, missing)]);
 }
 
 export function mutate(
@@ -365,6 +415,8 @@ export function mutate(
 			const other = pick(own, change.index).headers[key] ?? '';
 			return setHeader(key, withBlocksOf(headers[key] ?? '', other, change));
 		}
+		case 'spliceMessage':
+			return withBlocksOfMessage(callback, pick(own, change.index), change) ?? callback;
 		case 'flipHeaderBit': {
 			const key = headerNamed(change.header);
 			const bytes = Buffer.from(headers[key] ?? '', 'latin1');
