@@ -32,7 +32,7 @@ export const createRefundFields: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. 7099948d-7286-47e4-aad8-b68f7eb44591',
 		description: 'The payment to give back',
-		hint: 'The checkoutId that Create returned. The paymentId of a callback is another number.',
+		hint: 'The checkoutId that Create returned. The ll_transaction_id of a callback is another number.',
 		displayOptions: { show: showOnlyForCreateRefund },
 	},
 	{

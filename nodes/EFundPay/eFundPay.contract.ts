@@ -468,7 +468,8 @@ function commonEvent(payload: Payload, providerStatus: string | null) {
 		provider: 'efundpay',
 		eventId: eventIdOf(transactionId, providerStatus, payload),
 		checkoutId: null,
-		paymentId: transactionId,
+		// `ll_transaction_id` is not the number that the API looks up; it stands in `raw`.
+		paymentId: null,
 		providerStatus,
 		livemode: null,
 		raw: payload,

@@ -15,7 +15,7 @@ export const getTransactionFields: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. 7099948d-7286-47e4-aad8-b68f7eb44591',
 		description: "EFundPay's number of the payment",
-		hint: 'The checkoutId that Create returned. The paymentId of a callback seems to be another number (inferred).',
+		hint: 'The checkoutId that Create returned. The ll_transaction_id of a callback seems to be another number (inferred).',
 		displayOptions: { show: showOnlyForGetTransaction },
 	},
 	{ ...simpleField, displayOptions: { show: showOnlyForGetTransaction } },

@@ -1271,7 +1271,7 @@ describe('the event of a callback', () => {
 			event: 'payment.succeeded',
 			eventId: '2026031500112233:PS',
 			checkoutId: null,
-			paymentId: '2026031500112233',
+			paymentId: null,
 			reference: 'order-1',
 			status: 'paid',
 			providerStatus: 'PS',
