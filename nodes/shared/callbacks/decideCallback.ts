@@ -127,9 +127,16 @@ function examine<Credentials>(
 		verdict.fault === 'ours'
 			? askAgainLater(verdict.reason, verdict.hint ?? 'Correct the credential.')
 			: refuseForged(verdict.reason, verdict.hint);
-	return verdict.fault !== undefined && policy.signature === 'preferred'
-		? { ...readUnsigned(receiver, received), ifNotKnown: refusal }
-		: refusal;
+	if (verdict.fault === undefined || policy.signature !== 'preferred') return refusal;
+	// A lost secret would go unnoticed for as long as the provider can be asked.
+	warnOfCallback(
+		receiver,
+		[`${verdict.reason}, so the provider is asked about it`, verdict.hint]
+			.filter(Boolean)
+			.join('. ')
+			.replace(/\.$/, ''),
+	);
+	return { ...readUnsigned(receiver, received), ifNotKnown: refusal };
 }
 
 function ageRefusal(verdict: Verification, maximumAge: unknown): CallbackDecision | undefined {

@@ -563,7 +563,9 @@ describe('the secret of the endpoint', () => {
 		const refused = await receive(delivery, { ...changed, staticData: published.staticData });
 		// Not forged: WooshPay repeats what is answered so, and the log line says how to heal it.
 		expect(refused.response.status).toBe(500);
-		expect(logText(refused)).toMatch(/no_secret.*Unpublish the workflow, then publish it/);
+		expect(logText(refused)).toMatch(
+			/no_secret.*asked about it\. Unpublish the workflow, then publish it/,
+		);
 		expect(logText(refused)).not.toMatch(/forged/i);
 	});
 
