@@ -183,7 +183,8 @@ export async function pay(
 ): Promise<SandboxDelivery[]> {
 	const { sandbox } = await stage();
 	return (await sandbox.act(provider.provider, checkoutId, 'pay', { copies })).filter(
-		({ url }) => url === address,
+		// Without the tag that Create puts behind it where callbacks may come unsigned.
+		({ url }) => url.split('?')[0] === address,
 	);
 }
 

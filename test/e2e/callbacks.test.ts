@@ -16,7 +16,7 @@ import {
 	type CallbackCase,
 	providerCase,
 } from './callbackSupport';
-import { makeCredential, node, secretsIn, stage, type ProviderCase } from './support';
+import { callbackUrl, makeCredential, node, secretsIn, stage, type ProviderCase } from './support';
 import { endpointsAtWooshPay } from './wooshPayAccount';
 
 const warehouse = new Warehouse();
@@ -189,6 +189,27 @@ describe.each(callbackCases)('$displayName, Respond: Immediately', (provider) =>
 	});
 });
 
+test.each(callbackCases)(
+	'$displayName: while somebody listens for a test event, a callback that is refused shows there why, and no step behind the trigger runs',
+	async (provider) => {
+		const merchant = await openMerchant(provider, { then: [warehouse.node('Ship')] });
+		const { client } = await stage();
+		await client.workflows.listen(merchant.paid.id, 'Paid');
+		const refused = await fetch(await callbackUrl(merchant.paid, 'test'), {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body: '{"event":"payment.succeeded"}',
+		});
+		expect([refused.status, await refused.text()]).toEqual([401, 'Unauthorized']);
+		const [execution] = await client.executions.waitFor(merchant.paid.id, 1, 'error');
+		expect(execution?.mode).toBe('manual');
+		expect(execution?.data.resultData.error?.message).toContain(
+			`${provider.displayName} Trigger refused a callback: `,
+		);
+		expect(execution?.data.resultData.runData).not.toHaveProperty('Ship');
+	},
+);
+
 test('WooshPay: a power cut while the workflow runs loses neither the payment nor the endpoint', async () => {
 	const provider = providerCase('wooshpay');
 	const merchant = await openMerchant(provider, {
@@ -224,8 +245,12 @@ describe.each(withSecrets)('what an operator reads in the log about $displayName
 
 	test('a wrong secret in the credential: provider, workflow, node, which check failed and what to look at, and no secret', async () => {
 		const fields = { [wrongSecret.field]: wrongSecret.value };
-		const merchant = await openMerchant(provider, { fields });
+		const merchant = await openMerchant(provider);
 		const order = await placeOrder(merchant);
+		const { client } = await stage();
+		// Afterwards: with a secret that signs requests as well, publishing would say it.
+		const { data: wrong } = await makeCredential(asProvider as ProviderCase, fields);
+		await client.credentials.update(merchant.credential, wrong);
 		const [delivery] = await pay(merchant, order);
 		expect(delivery?.status).toBe(401);
 		const lines = await logLinesAbout(merchant.paid);
@@ -236,8 +261,7 @@ describe.each(withSecrets)('what an operator reads in the log about $displayName
 		expect(refusal).toContain(
 			`(workflow "${provider.displayName} callbacks", ${merchant.paid.id}; node "Paid")`,
 		);
-		const { data } = await makeCredential(asProvider as ProviderCase, fields);
-		const confidential = [...secretsIn(data), order.reference, delivery?.requestBody ?? ''];
+		const confidential = [...secretsIn(wrong), order.reference, delivery?.requestBody ?? ''];
 		expect(
 			confidential.filter((value) => value !== '' && lines.join('\n').includes(value)),
 		).toEqual([]);
