@@ -129,12 +129,12 @@ const inEveryForm: Array<[typed: string, given: IDataObject, seen: string]> = [
 	[
 		'an empty cell as amount',
 		{ amount: '={{ $json.empty }}' },
-		"'Amount' is empty. Enter an amount such as 12.50, or map it from the input item.",
+		"'Amount' is empty: its expression {{ $json.empty }} gives nothing for this item. Map the field again from the input item or an earlier node, or enter a value without an expression.",
 	],
 	[
 		'a column that is not there',
 		{ amount: '={{ $json.total }}' },
-		"'Amount' is empty. Enter an amount such as 12.50, or map it from the input item.",
+		"'Amount' is empty: its expression {{ $json.total }} gives nothing for this item. Map the field again from the input item or an earlier node, or enter a value without an expression.",
 	],
 	[
 		'a decimal comma',
@@ -165,7 +165,7 @@ const inEveryForm: Array<[typed: string, given: IDataObject, seen: string]> = [
 	[
 		'an empty cell as currency',
 		{ currency: '={{ $json.empty }}' },
-		"'Currency' is empty. Enter a currency code, or map it from the input item.",
+		"'Currency' is empty: its expression {{ $json.empty }} gives nothing for this item. Map the field again from the input item or an earlier node, or enter a value without an expression.",
 	],
 	[
 		'an object as reference',
@@ -311,8 +311,8 @@ describe.each(providers.filter(hasCallbackUrl))(
 		});
 
 		it('an empty cell as callback', async () => {
-			expect((await create(provider, { callbackUrl: '={{ $json.empty }}' })).error).toMatch(
-				/^'Callback URL' is empty\. .*Production URL of the/,
+			expect((await create(provider, { callbackUrl: '={{ $json.empty }}' })).error).toBe(
+				"'Callback URL' is empty: its expression {{ $json.empty }} gives nothing for this item. Map the field again from the input item or an earlier node, or enter a value without an expression.",
 			);
 		});
 

@@ -92,7 +92,7 @@ describe('WooshPay', () => {
 
 	test('gets no idempotency key without a reference: two equal rows are two customers', async () => {
 		await openShop(shopOf('wooshpay'), async (open) => {
-			expect(await keyOf(open, { reference: '' })).toBeNull();
+			expect(await keyOf(open, {}, { reference: '' })).toBeNull();
 		});
 	});
 });

@@ -87,7 +87,7 @@ describe.each(shops().filter(([, shop]) => shop.referenceOptional))(
 	(_name, shop) => {
 		test('without a reference are two checkouts', async () => {
 			const row = { reference: '', amount: '12.50' };
-			const created = await create(shop, [row, row]);
+			const created = await create(shop, [row, row], { parameters: { reference: '' } });
 			expect(created.run.error).toBeUndefined();
 			expect(created.checkouts).toHaveLength(2);
 			expect(new Set(created.rows.map(({ json }) => json.checkoutId)).size).toBe(2);

@@ -25,7 +25,6 @@ const HARMLESS = new Set([
 	'additionalFields.images',
 	'additionalFields.url',
 	'additionalFields.nickname',
-	'updateFields.nickname',
 	// Where the payer's browser goes, and in which language. Where it is needed, empty is refused.
 	'successUrl',
 	'cancelUrl',
@@ -87,8 +86,8 @@ export function refuseEmptyExpressions(
 		if (expression.text.includes('$fromAI') && field?.required !== true) continue;
 		const shown = truncate(expression.text.slice(1).trim().replace(/\s+/g, ' '));
 		throw new InputError(
-			`The expression in '${label}' gives nothing for this item: ${shown}`,
-			`Correct the expression, ${wayOut}.`,
+			`'${label}' is empty: its expression ${shown} gives nothing for this item`,
+			`Map the field again from the input item or an earlier node, ${wayOut}.`,
 		);
 	}
 }
@@ -136,7 +135,8 @@ function fieldAt(
 	if (field.type === 'fixedCollection' && inside.length > 0) return fieldInRow(field, inside);
 	if (field.type !== 'collection' || inside.length === 0)
 		return {
-			label: field.displayName,
+			// The ending that n8n's linter asks for where a list is loaded.
+			label: field.displayName.replace(/ Name or ID$/, ''),
 			field,
 			wayOut: canBeCleared(field) ? 'or clear the field' : ENTER_A_VALUE,
 		};

@@ -335,7 +335,7 @@ describe('a bad row', () => {
 
 	it('without a reference is named by its item', async () => {
 		const { error } = await run([{ amount: '1' }, { amount: 'x' }], {
-			parameters: { options: { requestsInParallel: 1 } },
+			parameters: { reference: '', options: { requestsInParallel: 1 } },
 		});
 		expect(error?.message).toMatch(/\[item 1\]$/);
 		expect(error?.description).toMatch(/1 of 2 rows had been made.*: item 0\./);
@@ -434,10 +434,9 @@ describe('a repeated reference', () => {
 	});
 
 	it('that is empty is none: two equal rows are two customers', async () => {
-		const { outputs } = await run([
-			{ reference: '', amount: '5' },
-			{ reference: '', amount: '5' },
-		]);
+		const { outputs } = await run([{ amount: '5' }, { amount: '5' }], {
+			parameters: { reference: '' },
+		});
 		expect(outputs[0]).toHaveLength(2);
 		expect(stored).toHaveLength(2);
 	});
@@ -509,7 +508,11 @@ describe('Retry On Fail', () => {
 			makeIt(body);
 			return 'reset';
 		});
-		const result = await run([''], { asTool: true, retryOnFail });
+		const result = await run([{ amount: '5' }], {
+			parameters: { reference: '' },
+			asTool: true,
+			retryOnFail,
+		});
 		expect(stored).toHaveLength(1);
 		expect(JSON.stringify([result.error, result.outputs])).toContain('may have been made');
 	});
@@ -517,12 +520,10 @@ describe('Retry On Fail', () => {
 	it('of a tool takes another order without a reference for another order', async () => {
 		const executionId = `agent-${++execution}`;
 		server.respond(({ body }, index) => (index === 0 ? { status: 500 } : makeIt(body)));
-		await run([{ reference: '', amount: '1' }], { asTool: true, retryOnFail, executionId });
-		const other = await run([{ reference: '', amount: '2' }], {
-			asTool: true,
-			retryOnFail,
-			executionId,
-		});
+		const parameters = { reference: '' };
+		const again = { parameters, asTool: true, retryOnFail, executionId };
+		await run([{ amount: '1' }], again);
+		const other = await run([{ amount: '2' }], again);
 		expect([other.status, server.received.length]).toEqual(['success', 2]);
 	});
 
