@@ -297,9 +297,9 @@ function placesOf(
 	operation: { resource: string; operation: string },
 ): Array<Place & { parameters: IDataObject }> {
 	return provider.node.description.properties.filter(isAsked).flatMap((field) => {
-		const { resource: _, operation: __, ...conditions } = field.displayOptions?.show ?? {};
 		const values: IDataObject = { ...operation };
-		for (const [name, wanted] of Object.entries(conditions)) values[name] = wanted?.[0] as string;
+		for (const [name, wanted] of Object.entries(field.displayOptions?.show ?? {}))
+			values[name] ??= wanted?.[0] as string;
 		// The one that is shown then: with only the members that this operation has.
 		return shown(provider, completed(provider, values))
 			.filter(

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, IWebhookFunctions } from 'n8n-workflow';
 import {
 	nodesStillToRun,
+	nodeTypeOf,
 	runsAsTool,
 	storedByWaitingNode,
 	timesRun,
@@ -40,6 +41,14 @@ describe('what is private in n8n', () => {
 		['execution data without content', { executeData: {} }],
 	])('is undefined for a waiting node in an n8n that has %s', (_case, members) => {
 		expect(storedByWaitingNode(webhook(members))).toBeUndefined();
+	});
+
+	test.each<[string, object]>([
+		['no workflow', {}],
+		['a workflow without types', { workflow: {} }],
+	])('is no type of the node in an n8n that has %s', (_case, members) => {
+		const getNode = () => ({ type: 'a-type', typeVersion: 1 });
+		expect(nodeTypeOf(execute({ ...members, getNode }))).toBeUndefined();
 	});
 
 	test('is read where it is there', () => {
