@@ -178,7 +178,7 @@ export class TokenPay implements INodeType {
 function checkedReplies() {
 	let said = false;
 	return (operation: Operation<TokenPayCredentials>): Operation<TokenPayCredentials> => ({
-		read: (row, credentials) => operation.read(row, credentials),
+		...operation,
 		send: async (order, row) =>
 			await operation.send(order, {
 				...row,

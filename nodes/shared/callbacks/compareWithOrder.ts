@@ -9,6 +9,7 @@ import { isObject, readJsonField, textOrNull } from '../core/exactJson';
 import { InputError } from '../core/inputError';
 import { compareAmounts, holdsEveryDigit, LONGEST_AMOUNT, readAmount } from '../core/money';
 import { readText } from '../core/readText';
+import { failedItem } from '../items/failedItem';
 import { asNodeError } from '../items/nodeError';
 import { usedByAgent } from '../providerNode';
 
@@ -89,21 +90,27 @@ export async function compareWithOrder(
 		} catch (error) {
 			const nodeError = asNodeError(context, error, index);
 			if (!context.continueOnFail()) throw nodeError;
-			notPaid.push(failed(nodeError, index));
+			// From there n8n moves it to the error output if there is one.
+			notPaid.push(
+				failedItem(context, {
+					error: nodeError,
+					itemIndex: index,
+					reference: referenceOf(context, index),
+				}),
+			);
 		}
 	}
 	return [paid, notPaid];
 }
 
-/** From Not Paid in Full n8n moves it to the error output if there is one. */
-function failed(
-	{ message, description }: ReturnType<typeof asNodeError>,
-	item: number,
-): INodeExecutionData {
-	return {
-		json: { error: [message, description].filter(Boolean).join('. ') },
-		pairedItem: { item },
-	};
+/** Of the payment event; null where there is no such event. */
+function referenceOf(context: IExecuteFunctions, index: number): string | null {
+	try {
+		return textOrNull(readEvent(context, index).reference);
+	} catch {
+		// It may be what went wrong.
+		return null;
+	}
 }
 
 /** Why nothing can be compared here without an item that leaves through the wrong output. */

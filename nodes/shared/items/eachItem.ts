@@ -1,22 +1,39 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { NodeOperationError, sleep, type NodeApiError } from 'n8n-workflow';
+import { NodeOperationError, sleep } from 'n8n-workflow';
 import { CallFailure } from '../core/callFailure';
 import { isToolExecution, readCredentials, type ProviderNode } from '../providerNode';
+import { failedItem, type FailedRow } from './failedItem';
 import { asNodeError } from './nodeError';
-import { withWhatWasMade } from './stopReport';
+import { failureOfReading, logAfterStop, noteUnreadable, withWhatWasMade } from './stopReport';
 import type { Operations, RowOutput } from './operation';
+import {
+	mentionsTheTime,
+	readRow,
+	readRowAgain,
+	visitRows,
+	type Reading,
+	type ReadRow,
+} from './readRows';
 import { readerOf } from './rowReader';
-import { senderOf } from './rowSender';
+import { senderOf, type RowSource } from './rowSender';
 import { beginRun, endRun, mayGoOn, type Run } from './run';
 
 const DEFAULT_REQUESTS_IN_PARALLEL = 5;
 const MOST_REQUESTS_IN_PARALLEL = 50;
 
+/** What the rows of a run are read and sent with, and what has come of them. */
+interface Work<Credentials> extends Reading<Credentials>, RowSource<Credentials> {
+	/** Of each item. */
+	results: INodeExecutionData[][];
+	/** Each row is read again right before it is sent. */
+	readsAgain: boolean;
+}
+
 /**
- * Runs the operation that the node's `Resource` and `Operation` name on every input item: at most
- * `Requests in Parallel` at a time, results in the order of the items, each paired with its item.
- * With "Continue" a failed item becomes `{ error }` in the shape that reaches the error output;
- * with "Stop" the error says what had been made before.
+ * Runs the operation that the node's `Resource` and `Operation` name on every input item: reads all
+ * of them, then sends at most `Requests in Parallel` at a time; results in the order of the items,
+ * each paired with its item. With "Continue" a failed item leaves as an error (`failedItem`). With
+ * "Stop" nothing is sent where any row cannot be, and the error says what had been made before.
  */
 export async function eachItem<Credentials>(
 	context: IExecuteFunctions,
@@ -30,38 +47,100 @@ export async function eachItem<Credentials>(
 	const prepared = await prepare(context, provider, operations).catch((error: unknown) => ({
 		error,
 	}));
-	if ('error' in prepared) {
-		if (!context.continueOnFail()) throw asNodeError(context, prepared.error, 0);
-		return [
-			items.map((_, itemIndex) =>
-				failed(asNodeError(context, prepared.error, itemIndex), itemIndex),
-			),
-		];
-	}
+	if ('error' in prepared) return await failAll(context, items.length, prepared.error);
 	const { operation, credentials, parallel } = prepared;
 	const run = beginRun(context);
 	const results = run.stopped?.aborted ? resultsOfStoppedTry(context, run) : [];
-	const work = async (itemIndex: number): Promise<void> => {
-		const row = readerOf(context, run, itemIndex);
-		try {
-			// Reading the row and noting its reference happen before the first await, so in the order of
-			// the items.
-			const order = operation.read(row, credentials);
-			const sender = senderOf({ context, provider, credentials, run }, itemIndex);
-			results[itemIndex] = paired(await operation.send(order, sender), itemIndex);
-		} catch (error) {
-			if (run.stopped?.aborted && !isWorthTelling(context, error)) return;
-			const nodeError = asNodeError(context, error, itemIndex, row.reference());
-			if (context.continueOnFail()) results[itemIndex] = [failed(nodeError, itemIndex)];
-			else run.failure ??= { error: nodeError, itemIndex };
-		}
-	};
-	await inParallel(items.length, parallel, run, work);
+	const readsAgain = mentionsTheTime(run.parameters);
+	const work = { context, provider, credentials, operation, run, results, readsAgain };
+	const rows = await readAll(work, items.length);
+	await inParallel([...rows.keys()], parallel, run, async (itemIndex) => {
+		const row = rows.get(itemIndex) as ReadRow;
+		// It takes its memory until it is sent, and no longer.
+		rows.delete(itemIndex);
+		await sendRow(work, itemIndex, row);
+	});
 	const output = results.flat();
 	endRun(run, output);
+	logAfterStop(context, run, items.length);
 	const failure = failureOf(context, run);
 	if (failure) throw withWhatWasMade(failure, run, items.length);
 	return [output];
+}
+
+/** What no row can be sent without is missing. */
+async function failAll(
+	context: IExecuteFunctions,
+	rows: number,
+	error: unknown,
+): Promise<INodeExecutionData[][]> {
+	if (!context.continueOnFail()) throw asNodeError(context, error, 0);
+	const run = beginRun(context);
+	const failed: INodeExecutionData[] = [];
+	await visitRows(rows, run, (itemIndex) => {
+		const reference = readerOf(context, run, itemIndex).reference();
+		failed.push(
+			failedItem(context, {
+				error: asNodeError(context, error, itemIndex, reference),
+				itemIndex,
+				reference,
+			}),
+		);
+	});
+	return [failed];
+}
+
+/** @returns the rows that can be sent, by their items */
+async function readAll<Credentials>(
+	work: Work<Credentials>,
+	count: number,
+): Promise<Map<number, ReadRow>> {
+	const { context, run, results, readsAgain } = work;
+	const rows = new Map<number, ReadRow>();
+	await visitRows(count, run, (itemIndex) => {
+		try {
+			const { order, reference } = readRow(work, itemIndex);
+			rows.set(itemIndex, { order: readsAgain ? undefined : order, reference });
+		} catch (error) {
+			const failed = () => failedRow(work, error, itemIndex);
+			if (context.continueOnFail()) results[itemIndex] = [failedItem(context, failed())];
+			else noteUnreadable(run, failed);
+		}
+	});
+	run.failure = failureOfReading(context, run, count);
+	return rows;
+}
+
+async function sendRow<Credentials>(
+	work: Work<Credentials>,
+	itemIndex: number,
+	read: ReadRow,
+): Promise<void> {
+	const { context, operation, run, results } = work;
+	let { reference } = read;
+	try {
+		const row = work.readsAgain ? readRowAgain(work, itemIndex, read) : read;
+		reference = row.reference;
+		results[itemIndex] = paired(
+			await operation.send(row.order, senderOf(work, itemIndex)),
+			itemIndex,
+		);
+	} catch (error) {
+		if (run.stopped?.aborted && !isWorthTelling(context, error)) return;
+		const failed = failedRow(work, error, itemIndex, reference);
+		if (context.continueOnFail()) results[itemIndex] = [failedItem(context, failed)];
+		else run.failure ??= failed;
+	}
+}
+
+function failedRow<Credentials>(
+	{ context, run }: Work<Credentials>,
+	error: unknown,
+	itemIndex: number,
+	known: string | null = null,
+): FailedRow {
+	const reference = known ?? readerOf(context, run, itemIndex).reference();
+	return { error: asNodeError(context, error, itemIndex, reference), itemIndex, reference };
 }
 
 /**
@@ -73,7 +152,13 @@ function resultsOfStoppedTry(context: IExecuteFunctions, run: Run): INodeExecuti
 	for (const [index, { reference, result }] of run.before ?? []) {
 		results[index] =
 			'failure' in result
-				? [failed(asNodeError(context, result.failure, index, reference), index)]
+				? [
+						failedItem(context, {
+							error: asNodeError(context, result.failure, index, reference),
+							itemIndex: index,
+							reference,
+						}),
+					]
 				: paired(result.output as IDataObject, index);
 	}
 	return results;
@@ -87,17 +172,15 @@ function isWorthTelling(context: IExecuteFunctions, error: unknown): boolean {
 	return error instanceof CallFailure && error.mayHaveArrived && context.continueOnFail();
 }
 
-/**
- * Starts the rows in the order of the items, `parallel` at a time, as long as the run may go on.
- */
+/** Starts the rows in their order, `parallel` at a time, as long as the run may go on. */
 async function inParallel(
-	rows: number,
+	rows: number[],
 	parallel: number,
 	run: Run,
 	work: (itemIndex: number) => Promise<void>,
 ): Promise<void> {
 	let next = 0;
-	const hasNext = () => next < rows && mayGoOn(run);
+	const hasNext = () => next < rows.length && mayGoOn(run);
 	let mayBegin = Promise.resolve();
 	const worker = async (): Promise<void> => {
 		while (hasNext()) {
@@ -105,14 +188,14 @@ async function inParallel(
 			let letNextBegin = () => {};
 			mayBegin = new Promise((resolve) => (letNextBegin = resolve));
 			await previousStarted;
-			const row = hasNext() ? work(next++) : undefined;
+			const row = hasNext() ? work(rows[next++] as number) : undefined;
 			// One row starts per tick; otherwise n8n prepares all parallel requests before it sends the
 			// first.
 			void sleep(0).then(letNextBegin);
 			await row;
 		}
 	};
-	await Promise.all(Array.from({ length: Math.min(parallel, rows) }, worker));
+	await Promise.all(Array.from({ length: Math.min(parallel, rows.length) }, worker));
 }
 
 /**
@@ -153,18 +236,6 @@ async function prepare<Credentials>(
 		operation,
 		credentials: await readCredentials<Credentials>(context, provider.credentialName),
 		parallel: requestsInParallel(context),
-	};
-}
-
-/**
- * A failed row. Only a text, and no `error` beside `json`: n8n then merges the row's own fields
- * into it at the error output, and keeps the advice; an `error` it turns into its bare message,
- * after the merging.
- */
-function failed(error: NodeApiError | NodeOperationError, itemIndex: number): INodeExecutionData {
-	return {
-		json: { error: [error.message, error.description].filter(Boolean).join('. ') },
-		pairedItem: { item: itemIndex },
 	};
 }
 

@@ -8,6 +8,12 @@ import { readShape, simplified, simplifiedIfCreated } from './simplify';
 /** What one row puts out: an item, several, or one with a file. */
 export type RowOutput = IDataObject | IDataObject[] | INodeExecutionData;
 
+/** The merchant's own number of what is made, and the display name of its field. */
+export interface NamedReference {
+	reference: string | null;
+	field: string;
+}
+
 /**
  * One operation of a node. Reading is apart from sending, so that everything that can be wrong with
  * a row is found before anything is sent.
@@ -19,6 +25,8 @@ export interface Operation<Credentials, Order = unknown> {
 	 * @throws InputError naming the field that is wrong
 	 */
 	read(row: RowReader, credentials: Credentials): Order;
+	/** What names that which it makes. Absent: nothing does, or it makes nothing. */
+	named?(order: Order): NamedReference;
 	/** Sends it, and reads the answer. What has to be asked first is asked here. */
 	send(order: Order, row: RowSender<Credentials>): Promise<RowOutput>;
 }
@@ -100,18 +108,19 @@ export function createOperation<Credentials, Order, Result extends object = obje
 	creation: Creation<Credentials, Order, Result>,
 ) {
 	const { named, warning } = creation;
+	const referenceOf = ({ order }: Sent<Credentials, Order>) => named?.by(order) ?? null;
 	return operationOf({
 		read: (row, credentials: Credentials) => ({
 			sent: readSent(creation, row, credentials),
 			shape: readShape(row),
 			warningAbout: row.itemIndex === 0 ? warning?.(row) : undefined,
 		}),
+		named: ({ sent }) => ({ reference: referenceOf(sent), field: named?.field ?? 'Reference' }),
 		async send({ sent, shape, warningAbout }, row) {
 			const message = warningAbout?.(sent);
 			if (message !== undefined) warn(row.context, message);
 			const follower = creation.follow?.(sent, row);
-			const reference = named?.by(sent.order) ?? null;
-			return await row.make({ reference, field: named?.field ?? 'Reference' }, async () => {
+			return await row.make(referenceOf(sent), async () => {
 				follower?.sending();
 				const reply = await (creation.send?.(sent.call, row) ?? row.send(sent.call));
 				const result = () => creation.result(reply, sent);

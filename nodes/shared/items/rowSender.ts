@@ -2,18 +2,11 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { CallFailure } from '../core/callFailure';
 import type { HttpCall, HttpReply } from '../core/contract';
 import { InputError } from '../core/inputError';
-import { quote } from '../core/quote';
 import type { ProviderNode } from '../providerNode';
 import { sendCall, type SendOptions } from '../requests/sendCall';
 import { IN_DOUBT } from './nodeError';
 import type { CreatedRow } from './retryMemory';
 import type { Run } from './run';
-
-/** The merchant's own number of what is made, and the display name of its field. */
-export interface NamedReference {
-	reference: string | null;
-	field: string;
-}
 
 /** One input item, as an operation sends what it has read. */
 export interface RowSender<Credentials> {
@@ -23,10 +16,11 @@ export interface RowSender<Credentials> {
 	send(call: HttpCall, options?: SendOptions): Promise<HttpReply>;
 	/**
 	 * Makes something at the provider, at most once: what this execution, node, run and item has made
-	 * already is returned when n8n's Retry On Fail runs the whole node again. A reference that an
-	 * earlier row of this run has used is refused.
+	 * already is returned when n8n's Retry On Fail runs the whole node again.
+	 *
+	 * @param reference the merchant's own number of it
 	 */
-	make(named: NamedReference, send: () => Promise<IDataObject>): Promise<IDataObject>;
+	make(reference: string | null, send: () => Promise<IDataObject>): Promise<IDataObject>;
 }
 
 /** What every row of a run is sent with. */
@@ -61,8 +55,7 @@ export function senderOf<Credentials>(
 			if (call.retry !== 'idempotent') accepted = call;
 			return reply;
 		},
-		async make({ reference, field }, send) {
-			noteReference(run, itemIndex, { reference, field });
+		async make(reference, send) {
 			const before = run.before?.get(itemIndex);
 			// Another reference is another order, whatever item it has.
 			const result =
@@ -77,19 +70,6 @@ export function senderOf<Credentials>(
 			return result.output as IDataObject;
 		},
 	};
-}
-
-/** @throws InputError when an earlier row of the run has used it */
-function noteReference(run: Run, itemIndex: number, { reference, field }: NamedReference): void {
-	if (reference === null) return;
-	const earlierRow = run.references.get(reference);
-	if (earlierRow !== undefined) {
-		throw new InputError(
-			`'${field}' ${quote(reference)} was already used by item ${earlierRow} of this run, so nothing was sent`,
-			'Give each row a reference of its own, or remove the repeated row.',
-		);
-	}
-	run.references.set(reference, itemIndex);
 }
 
 /**

@@ -1,12 +1,7 @@
-import type {
-	IExecuteFunctions,
-	INodeExecutionData,
-	INodeParameters,
-	NodeApiError,
-	NodeOperationError,
-} from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { isToolExecution } from '../providerNode';
 import type { SavedExpression } from './emptyFields';
+import type { FailedRow } from './failedItem';
 import { dropResults, keepResults, resultsOfEarlierTries, type CreatedRow } from './retryMemory';
 
 /** A row as errors name it. */
@@ -17,6 +12,7 @@ export interface RowName {
 
 /** What the rows of one run of the node share. */
 export interface Run {
+	/** Which row each reference is taken by. */
 	references: Map<string, number>;
 	made: RowName[];
 	/** Rows of which nobody knows whether they were made. */
@@ -27,8 +23,10 @@ export interface Run {
 	before?: Map<number, CreatedRow>;
 	/** Aborted when the user stops the execution. */
 	stopped?: AbortSignal;
+	/** With "Stop": the rows that cannot be sent, found before the first is. */
+	unreadable: { count: number; first: FailedRow[] };
 	/** With "Stop": the failure of the row that failed first. No row begins after it. */
-	failure?: { error: NodeApiError | NodeOperationError; itemIndex: number };
+	failure?: Omit<FailedRow, 'reference'>;
 	/**
 	 * The row that ended last got no answer at all. The rows after it get one attempt each, so that a
 	 * thousand rows do not take an hour to find out that the provider is down.
@@ -52,6 +50,7 @@ export function beginRun(context: IExecuteFunctions): Run {
 		references: new Map(),
 		made: [],
 		inDoubt: [],
+		unreadable: { count: 0, first: [] },
 		latestRow: 'answered',
 		parameters: context.getNode().parameters,
 		fixed: new Map(),

@@ -1,7 +1,9 @@
 import type { IExecuteData, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { proofProblem } from '../callbacks/callbackProof';
 import type { ApiContract, CallbackContract } from '../core/contract';
+import { textOrNull } from '../core/exactJson';
 import { InputError } from '../core/inputError';
+import { failedItem } from '../items/failedItem';
 import { asNodeError } from '../items/nodeError';
 import { tooManyItems } from '../items/tooManyItems';
 import { readCredentials, usedByAgent, type CallbackProvider } from '../providerNode';
@@ -40,8 +42,10 @@ export async function waitForPayment<Credentials>(
 	// Paid, from where n8n moves it to the error output if there is one. With Always Output Data n8n
 	// would add its empty item to Paid; the node is that of this execution, the saved one stays.
 	context.getExecuteData().node.alwaysOutputData = false;
-	const json = { error: [error.message, error.description].filter(Boolean).join('. ') };
-	return [[], items.map((_, item) => ({ json, error, pairedItem: { item } }))];
+	const failed = items.map(({ json }, itemIndex) =>
+		failedItem(context, { error, itemIndex, reference: textOrNull(json.reference) }),
+	);
+	return [[], failed];
 }
 
 async function start<Credentials>(

@@ -283,7 +283,10 @@ describe('a bad row', () => {
 		const { outputs } = await run(mixed, { continueOnFail: 'continueRegularOutput' });
 		expect(json(outputs[0])).toEqual([
 			{ id: 'checkout-1', reference: 'order-0' },
-			{ error: expect.stringContaining('Use a point for the decimals') as string },
+			{
+				error: expect.stringContaining('Use a point for the decimals') as string,
+				reference: 'order-1',
+			},
 			{ id: 'checkout-2', reference: 'order-2' },
 		]);
 	});
@@ -299,10 +302,10 @@ describe('a bad row', () => {
 	});
 
 	it('that stops the node names the checkouts that were made', async () => {
-		const { error } = await run(
-			['order-0', 'order-1', { reference: 'order-2', amount: '-1' }, 'order-3'],
-			{ parameters: { options: { requestsInParallel: 1 } } },
+		server.respond(({ body }) =>
+			referenceOf(body) === 'order-2' ? { status: 400 } : makeIt(body),
 		);
+		const { error } = await run(rows(4), { parameters: { options: { requestsInParallel: 1 } } });
 		expect(error?.description).toMatch(/2 of 4 rows had been made.*: order-0, order-1\./);
 		expect(error?.description).toMatch(/Do not run those again/);
 		expect(stored).toEqual(['order-0', 'order-1']);
@@ -322,19 +325,25 @@ describe('a bad row', () => {
 	});
 
 	it('that stops the node names a checkout that was still on its way', async () => {
+		let refused = () => {};
+		const secondRefused = new Promise<void>((resolve) => (refused = resolve));
 		server.respond(async ({ body }) => {
-			// The second row is bad; the first is answered after the second has failed.
-			await new Promise((resolve) => setImmediate(resolve));
+			if (referenceOf(body) === 'order-1') {
+				setImmediate(() => setImmediate(refused));
+				return { status: 400 };
+			}
+			await secondRefused;
 			return makeIt(body);
 		});
-		const { error } = await run(['order-0', { reference: 'order-1', amount: '0' }], {
+		const { error } = await run(rows(2), {
 			parameters: { options: { requestsInParallel: 2 } },
 		});
 		expect(error?.description).toMatch(/1 of 2 rows had been made.*: order-0\./);
 	});
 
 	it('without a reference is named by its item', async () => {
-		const { error } = await run([{ amount: '1' }, { amount: 'x' }], {
+		server.respond(({ body }, index) => (index === 1 ? { status: 400 } : makeIt(body)));
+		const { error } = await run([{ amount: '1' }, { amount: '2' }], {
 			parameters: { reference: '', options: { requestsInParallel: 1 } },
 		});
 		expect(error?.message).toMatch(/\[item 1\]$/);
@@ -368,6 +377,197 @@ describe('a bad row', () => {
 			]);
 		},
 	);
+});
+
+describe('rows that cannot be read', () => {
+	const bad = (reference: string) => ({ reference, amount: '12,50' });
+
+	// The rows before it were live payment links that stood in no output.
+	it('keep all others back when the node stops, however late they come', async () => {
+		const { status, error } = await run([...rows(20), bad('bad')]);
+		expect([status, server.received.length]).toEqual(['error', 0]);
+		expect(error?.message).toContain('[item 20, reference "bad"]');
+		expect(error?.description).toMatch(/Use a point for the decimals.* Nothing was sent\.$/);
+	});
+
+	it('are all named with what is wrong with each', async () => {
+		const { error } = await run([
+			'order-0',
+			bad('order-1'),
+			{ reference: 'order-2', amount: '0' },
+			'order-0',
+		]);
+		expect(error?.message).toBe('3 of 4 rows cannot be sent as they are');
+		expect((error as { context?: IDataObject }).context?.itemIndex).toBe(1);
+		expect(error?.description?.split('\n')).toEqual([
+			`'Amount' is not a plain number: "12,50" [item 1, reference "order-1"].`,
+			expect.stringMatching(/^'Amount' .*\[item 2, reference "order-2"\]\.$/),
+			expect.stringMatching(
+				/"order-0" was already used by item 0.*\[item 3, reference "order-0"\]\.$/,
+			),
+			expect.stringMatching(/^Use a point for the decimals/),
+			expect.stringMatching(/^Enter an amount that is more than zero/),
+			expect.stringMatching(/^Give each row a reference of its own.* Nothing was sent\.$/),
+		]);
+		expect(server.received).toHaveLength(0);
+	});
+
+	it('are counted from the hundred and first on', async () => {
+		const { error } = await run(rows(130).map(bad));
+		expect(error?.message).toBe('130 of 130 rows cannot be sent as they are');
+		expect(error?.description?.match(/\[item \d+,/g)).toHaveLength(100);
+		expect(error?.description).toContain('[item 99, reference "order-99"].\nAnd 30 more rows.\n');
+	});
+
+	it('leave their reference to the rows behind them', async () => {
+		const { outputs } = await run([bad('order-1'), 'order-1'], {
+			continueOnFail: 'continueErrorOutput',
+		});
+		expect(json(outputs[0])).toEqual([{ id: 'checkout-1', reference: 'order-1' }]);
+	});
+
+	// The column has another name, so nothing but the node can say which order it was.
+	it.each([
+		['continueRegularOutput', {}],
+		['continueErrorOutput', { orderNo: 'order-1', amount: '12,50' }],
+	] as const)('leave with their reference beside the error (%s)', async (continueOnFail, own) => {
+		const { outputs } = await run([{ orderNo: 'order-1', amount: '12,50' }], {
+			continueOnFail,
+			parameters: { reference: '={{ $json.orderNo }}' },
+		});
+		expect(outputs.flat().map((item) => item.json)).toEqual([
+			{
+				...own,
+				error: expect.stringMatching(/12,50.*Use a point for the decimals/) as string,
+				reference: 'order-1',
+			},
+		]);
+	});
+
+	it('say what an earlier try of the run has made and may have made', async () => {
+		const executionId = `read-${++execution}`;
+		const retry = { retryOnFail: { maxTries: 1, waitBetweenTries: 1 }, executionId };
+		server.respond(({ body }, index) => {
+			const reply = makeIt(body);
+			return index === 1 ? { status: 500 } : index === 2 ? { status: 400 } : reply;
+		});
+		const parameters = { options: { requestsInParallel: 1 } };
+		const sheet = ['order-0', 'order-1', 'order-2'];
+		await run(sheet, { ...retry, parameters });
+		const sent = server.received.length;
+		const { error } = await run(['order-0', bad('order-1'), 'order-2'], { ...retry, parameters });
+		expect(server.received).toHaveLength(sent);
+		expect(error?.description).toContain(
+			'Nothing was sent in this try. 1 of 3 rows had been made: order-0. 1 more may have been made: order-1. Do not run those again',
+		);
+	});
+});
+
+describe('reading many rows', () => {
+	/** Each row takes six milliseconds; the times at which others had their turn. */
+	function slowRows(whenOthersHaveTheirTurn: (read: number) => void = () => undefined) {
+		let now = 0;
+		let read = 0;
+		const turns: number[] = [];
+		jest.spyOn(performance, 'now').mockImplementation(() => now);
+		whenSomebodySleeps(() => {
+			turns.push(now);
+			whenOthersHaveTheirTurn(read);
+		});
+		const slow = probeNode(
+			async (context) =>
+				await eachItem(context, probeProvider(), {
+					checkout: {
+						create: operationOf({
+							read: () => {
+								now += 6;
+								read += 1;
+							},
+							send: async () => ({}),
+						}),
+					},
+				}),
+			properties,
+		);
+		return { slow, turns, read: () => read, now: () => now };
+	}
+
+	// n8n answers no callback and no health check meanwhile.
+	it('lets others have their turn at least every 20 milliseconds', async () => {
+		const { slow, turns, now } = slowRows();
+		await run(rows(50), { node: slow });
+		const all = [0, ...turns, now()];
+		expect(Math.max(...all.slice(1).map((turn, index) => turn - (all[index] ?? 0)))).toBeLessThan(
+			20,
+		);
+		expect(now()).toBe(300);
+	});
+
+	it('ends when the user stops the execution, and sends nothing', async () => {
+		let stop = () => {};
+		const stopWhen = new Promise<void>((resolve) => (stop = resolve));
+		const { slow, read } = slowRows((count) => {
+			if (count >= 10) stop();
+		});
+		const { status } = await run(rows(1_000), { node: slow, stopWhen });
+		expect(status).toBe('canceled');
+		expect(read()).toBeLessThan(100);
+	});
+});
+
+describe('a row that mentions the current time', () => {
+	/** The values that were read of the row, and what of it was sent. */
+	async function readings(amount: string) {
+		const seen: unknown[] = [];
+		let sent: unknown;
+		const clock = probeNode(
+			async (context) =>
+				await eachItem(context, probeProvider(), {
+					checkout: {
+						create: operationOf({
+							read: (row) => {
+								seen.push(row.value('amount'));
+								return seen.length;
+							},
+							send: async (order) => {
+								sent = order;
+								return {};
+							},
+						}),
+					},
+				}),
+			properties,
+		);
+		await run(['order-1'], { node: clock, parameters: { amount } });
+		return [seen.length, sent];
+	}
+
+	// The last of ten thousand rows is sent half an hour after it was read.
+	it.each([
+		'={{ $now.plus(30, "minutes").toISO() }}',
+		'={{ $today.toISO() }}',
+		'={{ DateTime.now().toISO() }}',
+		'={{ new Date().toISOString() }}',
+		'={{ Date.now() }}',
+		'={{ Math.random() }}',
+	])('is read again right before it is sent (%s)', async (amount) => {
+		expect(await readings(amount)).toEqual([2, 2]);
+	});
+
+	it.each(['={{ $json.amount }}', 'Date.now()'])('not: is read once (%s)', async (amount) => {
+		expect(await readings(amount)).toEqual([1, 1]);
+	});
+
+	it('may be called something else then, and is not taken for its own repetition', async () => {
+		const { outputs } = await run(['a', 'b'], {
+			parameters: { reference: '={{ $json.reference + Math.random() }}' },
+		});
+		expect(json(outputs[0]).map(({ reference }) => reference)).toEqual(stored);
+		const still = await run(['a', 'b'], {
+			parameters: { reference: '={{ $json.reference + $today.toFormat("yy") }}' },
+		});
+		expect(still.outputs[0]).toHaveLength(2);
+	});
 });
 
 describe('what is wrong with the node as a whole', () => {
@@ -508,11 +708,7 @@ describe('Retry On Fail', () => {
 			makeIt(body);
 			return 'reset';
 		});
-		const result = await run([{ amount: '5' }], {
-			parameters: { reference: '' },
-			asTool: true,
-			retryOnFail,
-		});
+		const result = await run([''], { asTool: true, retryOnFail, parameters: { reference: '' } });
 		expect(stored).toHaveLength(1);
 		expect(JSON.stringify([result.error, result.outputs])).toContain('may have been made');
 	});
@@ -520,10 +716,9 @@ describe('Retry On Fail', () => {
 	it('of a tool takes another order without a reference for another order', async () => {
 		const executionId = `agent-${++execution}`;
 		server.respond(({ body }, index) => (index === 0 ? { status: 500 } : makeIt(body)));
-		const parameters = { reference: '' };
-		const again = { parameters, asTool: true, retryOnFail, executionId };
-		await run([{ amount: '1' }], again);
-		const other = await run([{ amount: '2' }], again);
+		const tool = { asTool: true, retryOnFail, executionId, parameters: { reference: '' } };
+		await run([{ amount: '1' }], tool);
+		const other = await run([{ amount: '2' }], tool);
 		expect([other.status, server.received.length]).toEqual(['success', 2]);
 	});
 
@@ -597,6 +792,25 @@ describe('stopping the execution', () => {
 		);
 	});
 
+	// n8n throws the node's output and its error away.
+	it.each([undefined, 'continueRegularOutput', 'continueErrorOutput'] as const)(
+		"leaves a line in n8n's log that names what was made and what may have been (%s)",
+		async (continueOnFail) => {
+			const stopWhen = arrival(10, ({ body }, index) => (index < 5 ? makeIt(body) : 'hang'));
+			const result = await run(rows(200), {
+				stopWhen,
+				...(continueOnFail === undefined ? {} : { continueOnFail }),
+				retryOnFail: { maxTries: 3, waitBetweenTries: 1 },
+			});
+			const lines = JSON.stringify([result.logs, result.n8nLogs]).match(/5 of 200 rows[^"\\]*/g);
+			expect(lines?.filter((line) => line.includes('Do not run those again. ('))).toEqual([
+				expect.stringContaining(
+					'5 of 200 rows had been made: order-0, order-1, order-2, order-3, order-4. 5 more may have been made: order-5, order-6, order-7, order-8, order-9.',
+				),
+			]);
+		},
+	);
+
 	it('keeps what was made when the node continues on errors', async () => {
 		const stopWhen = arrival(10, ({ body }, index) => (index < 5 ? makeIt(body) : 'hang'));
 		const result = await run(rows(200), {
@@ -659,7 +873,10 @@ describe('stopping the execution', () => {
 		});
 		expect(result.status).toBe('canceled');
 		expect(json(result.outputs[0])).toEqual([
-			{ error: expect.stringContaining('[item 0, reference "order-0"]') as string },
+			{
+				error: expect.stringContaining('[item 0, reference "order-0"]') as string,
+				reference: 'order-0',
+			},
 		]);
 	});
 
@@ -699,7 +916,8 @@ describe('stopping the execution', () => {
 			retryOnFail: { maxTries: 3, waitBetweenTries: 1 },
 			continueOnFail: 'continueRegularOutput',
 		});
-		expect(json(result.outputs[0]).flatMap(({ reference }) => reference ?? [])).toEqual([
+		const made = json(result.outputs[0]).filter(({ error }) => error === undefined);
+		expect(made.map(({ reference }) => reference)).toEqual([
 			'order-1',
 			'order-2',
 			'order-3',
