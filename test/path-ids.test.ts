@@ -8,7 +8,7 @@ import {
 	listRefundsCall,
 } from '../nodes/EFundPay/eFundPay.refunds';
 import { getTransactionCall } from '../nodes/EFundPay/eFundPay.transactions';
-import { getCheckoutCall as getPayfectCheckout } from '../nodes/Payfect/payfect.contract';
+import { getCheckoutCall as getPayfectCheckout, payfect } from '../nodes/Payfect/payfect.contract';
 import {
 	getCheckoutCall as getWooshPayCheckout,
 	getPaymentCall as getWooshPayPayment,
@@ -16,7 +16,7 @@ import {
 } from '../nodes/WooshPay/wooshPay.contract';
 import { getPriceCall, updatePriceCall } from '../nodes/WooshPay/wooshPay.catalog';
 import { getRefundCall as getWooshPayRefund } from '../nodes/WooshPay/wooshPay.refunds';
-import type { HttpCall } from '../nodes/shared/core/contract';
+import type { HttpCall, PaymentEventData } from '../nodes/shared/core/contract';
 import { isPathPart } from '../nodes/shared/core/urls';
 import { root } from './support/providers';
 
@@ -63,6 +63,16 @@ describe.each(calls)('%s %s', (_provider, field, call) => {
 		expect(url.pathname.split('/')).toContain(encodeURIComponent(id));
 	});
 });
+
+/** Anybody can send it, so nothing is asked and the provider is not told to send it again. */
+test.each(harmful.filter((id) => id !== ''))(
+	'an unsigned callback that names %j names nothing to ask for',
+	(id) => {
+		const claimed = { checkoutId: id, raw: { id } } as unknown as PaymentEventData;
+		expect(payfect.callback.confirm?.askFor(claimed)).toBeUndefined();
+		expect(wooshPay.callback.confirm?.askFor(claimed)).toBeUndefined();
+	},
+);
 
 test('no address is put together without that check', () => {
 	const files = readdirSync(path.join(root, 'nodes'), { recursive: true, encoding: 'utf8' });

@@ -1,5 +1,5 @@
 import { withCallbackTag } from '../shared/core/callbackTag';
-import { pathPart, readBaseUrl, readPayerLink } from '../shared/core/urls';
+import { isPathPart, pathPart, readBaseUrl, readPayerLink } from '../shared/core/urls';
 import { CallFailure, quotedBody } from '../shared/core/callFailure';
 import type {
 	AskedFor,
@@ -372,7 +372,8 @@ function contradiction(
 
 const confirm: Confirmation<PayfectCredentials> = {
 	readUnsigned: readBody,
-	askFor: ({ checkoutId }) => (checkoutId === null ? undefined : { checkoutId }),
+	askFor: ({ checkoutId }) =>
+		checkoutId !== null && isPathPart(checkoutId) ? { checkoutId } : undefined,
 	call: (about, credentials) =>
 		getCheckoutCall('checkoutId' in about ? about.checkoutId : '', credentials),
 	facts: readConfirmed,

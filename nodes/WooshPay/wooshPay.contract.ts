@@ -1,5 +1,5 @@
 import { randomBytes } from 'crypto';
-import { pathPart, readPayerLink } from '../shared/core/urls';
+import { isPathPart, pathPart, readPayerLink } from '../shared/core/urls';
 import { CallFailure, quotedBody } from '../shared/core/callFailure';
 import type {
 	Checkout,
@@ -668,11 +668,13 @@ const confirm: Confirmation<WooshPayCredentials> = {
 	readUnsigned,
 	askFor({ raw }) {
 		const providerEventId = textOrNull(raw.id);
-		return providerEventId === null ? undefined : { providerEventId };
+		return providerEventId !== null && isPathPart(providerEventId)
+			? { providerEventId }
+			: undefined;
 	},
 	call: (about, credentials) =>
 		getCall(
-			`${EVENTS}/${encodeURIComponent('providerEventId' in about ? about.providerEventId : '')}`,
+			`${EVENTS}/${pathPart('providerEventId' in about ? about.providerEventId : '', 'Event ID')}`,
 			credentials,
 		),
 	facts(reply, about) {
