@@ -89,6 +89,12 @@ function sheetOf(count: number): Array<{ reference: string; amount: string; buye
 	}));
 }
 
+/** Parameters with which the node can read all rows, and Payfect refuses one of them. */
+const refusedByPayfect = (row: number, requestsInParallel = 5): IDataObject => ({
+	extraFields: `={{ $json.buyer === 'Buyer ${row}' ? '{"success_url": "nowhere"}' : '{}' }}`,
+	options: { requestsInParallel },
+});
+
 /** How many checkouts the provider has of each row. */
 async function madeOf(provider: Provider, rows: Array<{ reference: string }>): Promise<number[]> {
 	const { checkouts } = await (await stage()).sandbox.state(provider.provider);
@@ -131,15 +137,27 @@ describe('rows in a real n8n', () => {
 		expect(await madeOf(payfect, rows)).toEqual([1, 1, 1, 0, 1, 1, 1, 0, 1, 1]);
 	});
 
-	test('a run that stops names the row, its reference and the checkouts that had been made', async () => {
+	test('with Stop nothing is sent when any row cannot be, and the error names each of them', async () => {
 		const rows = sheetOf(10);
 		const { client } = await stage();
 		const workflow = await sheetWorkflow(
 			payfect,
-			rows.map((row, index) => (index === 6 ? { ...row, amount: '-1' } : row)),
-			{},
-			{ options: { requestsInParallel: 3 } },
+			rows.map((row, index) => (index >= 8 ? { ...row, amount: '-1' } : row)),
 		);
+		const execution = await client.workflows.run(workflow.id, 'Start');
+		expect(execution.status).toBe('error');
+		expect(await madeOf(payfect, rows)).toEqual(Array(10).fill(0));
+		const { message, description } = errorOf(execution);
+		expect(message).toContain('2 of 10 rows cannot be sent as they are');
+		expect(description).toContain(`[item 8, reference "${rows[8]?.reference}"]`);
+		expect(description).toContain(`[item 9, reference "${rows[9]?.reference}"]`);
+		expect(description).toContain('Nothing was sent.');
+	});
+
+	test('a run that stops names the row, its reference and the checkouts that had been made', async () => {
+		const rows = sheetOf(10);
+		const { client } = await stage();
+		const workflow = await sheetWorkflow(payfect, rows, {}, refusedByPayfect(6, 3));
 		const execution = await client.workflows.run(workflow.id, 'Start');
 		expect(execution.status).toBe('error');
 		const made = (await madeOf(payfect, rows)).flatMap((count, index) =>
@@ -163,8 +181,9 @@ describe('rows in a real n8n', () => {
 			const { client } = await stage();
 			const workflow = await sheetWorkflow(
 				payfect,
-				rows.map((row, index) => (index === bad ? { ...row, amount: '0' } : row)),
+				rows,
 				{ onError, retryOnFail: true, maxTries: 3, waitBetweenTries: 100 },
+				refusedByPayfect(bad),
 			);
 			const execution = await client.workflows.run(workflow.id, 'Start');
 			expect(execution.status).toBe(onError === 'stopWorkflow' ? 'error' : 'success');

@@ -22,7 +22,7 @@ export interface Created extends SandboxState {
 
 interface CreateOptions extends Pick<
 	NodeRunOptions,
-	'continueOnFail' | 'retryOnFail' | 'abortAfterMilliseconds' | 'executionId'
+	'continueOnFail' | 'retryOnFail' | 'abortAfterMilliseconds' | 'executionId' | 'nodeId'
 > {
 	requestsInParallel?: number;
 	fault?: { fault: Fault; times: number };

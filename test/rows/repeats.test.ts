@@ -1,5 +1,5 @@
 import type { Fault } from '../support/sandboxClient';
-import { create, madeTwice } from './create';
+import { create, madeTwice, openShop } from './create';
 import { startFastClock, stopFastClock } from './fastClock';
 import { sheetOf, shops } from './shops';
 import { controlTimeouts } from './timeouts';
@@ -40,16 +40,31 @@ describe.each(shops())("n8n's Retry On Fail with %s", (_name, shop) => {
 		expect(created.run.error?.message).toContain('[item 0, reference "order-1"]');
 	});
 
-	test('makes no second checkout when a later row fails and the node stops, and names those that it made', async () => {
+	test('sends nothing at all when a later row cannot be read and the node stops', async () => {
 		const created = await create(shop, withBadRow(ROWS / 2), {
 			retryOnFail,
 			executionId: executionId(),
 		});
 		expect(created.run.executions).toBe(retryOnFail.maxTries);
+		expect(created.checkouts).toEqual([]);
+		expect(created.run.error?.message).toContain('[item 10, reference "order-11"]');
+		expect(created.run.error?.description).toContain('Nothing was sent.');
+	});
+
+	test('makes no second checkout when the provider refuses rows and the node stops, and names those that it made', async () => {
+		const repeated = { retryOnFail, executionId: executionId(), nodeId: 'create' };
+		const created = await openShop(shop, async (open) => {
+			await open.create(withBadRow(0), { ...repeated, continueOnFail: 'continueRegularOutput' });
+			return await open.create(sheetOf(ROWS), {
+				...repeated,
+				fault: { fault: '401', times: 1_000 },
+			});
+		});
+		expect(created.run.executions).toBe(retryOnFail.maxTries);
 		expect(madeTwice(created)).toEqual([]);
 		expect(created.checkouts.length).toBeGreaterThan(0);
 		const { message, description } = created.run.error ?? {};
-		expect(message).toContain('[item 10, reference "order-11"]');
+		expect(message).toContain('[item 0, reference "order-1"]');
 		expect(
 			created.checkouts.filter(
 				({ reference }) => !new RegExp(`\\b${reference}\\b`).test(description ?? ''),

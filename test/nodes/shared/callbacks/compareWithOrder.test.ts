@@ -284,9 +284,22 @@ describe('Compare With Order', () => {
 			expect(error).toBeUndefined();
 			expect(jsonOf(outputs[0])).toEqual([{ ...event, price: '20.50', paidInFull: 'exact' }]);
 			expect(jsonOf(outputs[output])).toMatchObject([
-				{ error: expect.stringContaining("'Expected Amount' gives nothing") as string },
+				{
+					error: expect.stringContaining("'Expected Amount' gives nothing") as string,
+					reference: event.reference,
+				},
 			]);
 			expect(outputs.flat()).toHaveLength(2);
+		});
+
+		// The record of the order is the item, and the event is mapped from the trigger.
+		it('names the order by the reference of its event', async () => {
+			const { outputs } = await compare(
+				{ paymentEvent: '={{ $json.from }}', expectedAmount: '={{ $json.price }}' },
+				[{ from: event }],
+				{ continueOnFail },
+			);
+			expect(jsonOf(outputs[output])).toMatchObject([{ reference: event.reference }]);
 		});
 
 		it("sends nothing through Paid in Full with 'Always Output Data' either", async () => {

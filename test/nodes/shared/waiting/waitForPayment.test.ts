@@ -1117,6 +1117,25 @@ describe('Wait for Payment, before it waits', () => {
 		);
 	});
 
+	test.each([
+		['continueRegularOutput', {}],
+		['continueErrorOutput', { ...item, amount: '20,50' }],
+	] as const)(
+		'with %s a failure says its reference and what to do',
+		async (continueOnFail, own) => {
+			const run = await attempt({ continueOnFail, json: { ...item, amount: '20,50' } });
+			expect(run.outputs.flat().map(({ json }) => json)).toEqual([
+				{
+					...own,
+					error: expect.stringMatching(
+						/'Amount' is not a plain number.*Enter a number such as/,
+					) as string,
+					reference: item.reference,
+				},
+			]);
+		},
+	);
+
 	test('an AI agent cannot wait', async () => {
 		const run = await attempt({ asTool: true });
 		expect(words(run.error)).toContain('not available to AI agents');
