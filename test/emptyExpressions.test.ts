@@ -10,7 +10,7 @@ import {
 	type INodePropertyCollection,
 	type INodePropertyOptions,
 } from 'n8n-workflow';
-import { runNode } from './support/contexts';
+import { callHook, runNode } from './support/contexts';
 import { testProviders } from './providers';
 import { startProviderServer, type ProviderServer } from './nodes/shared/support/providerServer';
 import { madeByHand } from './support/resumeAddress';
@@ -101,7 +101,6 @@ const REFUSED = [
 	'callbackUrl',
 	'headers',
 	'binaryPropertyName',
-	'options.confirmWithProvider',
 	'options.maximumAge',
 	'options.retry',
 	// What is found.
@@ -150,13 +149,12 @@ const HARMLESS = [
 ];
 
 /**
- * A trigger has no item, so what an expression gives there is the same for every callback: without
- * events nothing is started, and the options count as not chosen.
+ * A trigger has no item, so an expression gives the same there when the workflow is published:
+ * without events it is not, and the options count as not chosen.
  */
 const OF_TRIGGERS = [
 	'events',
 	'options.additionalProviderEvents',
-	'options.confirmWithProvider',
 	'options.maximumAge',
 	'options.respond',
 ];
@@ -355,6 +353,18 @@ test('every parameter of every trigger is decided', () => {
 			.flatMap((field) => placesIn(field).map(({ path }) => path)),
 	);
 	expect(OF_TRIGGERS).toEqual([...new Set(found)].sort());
+});
+
+test.each(providers)('$folder: a trigger without events is not published', async (provider) => {
+	const { trigger, credential } = provider;
+	const { error } = await callHook({
+		node: trigger,
+		credentialTypes: [credential],
+		credentials: { [credential.name]: sandbox.credential(credential.name) },
+		parameters: { events: '={{ undefined }}' },
+		method: 'create',
+	});
+	expect(error?.message).toMatch(/'Events'.* is empty/);
 });
 
 test.each(cases)(

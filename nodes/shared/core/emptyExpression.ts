@@ -13,10 +13,9 @@ const EXPRESSION = /(?<!\\)(?:\\\\)*\{\{[^]*?(?:(?<!\\)(?:\\\\)*\}\}|$)/g;
  * @param value what n8n makes of it
  */
 export function expressionGaveNothing(raw: unknown, value: unknown): boolean {
-	if (textAround(raw) === undefined) return false;
-	return (
-		value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
-	);
+	const isBlank =
+		value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+	return isBlank && textAround(raw) !== undefined;
 }
 
 /**
