@@ -120,9 +120,8 @@ function notAnswered<Credentials>(
 
 /** Another try would read as much again. */
 function tooLong(name: string, call: HttpCall, { status, maximumBytes }: ReplyTooLong): Failed {
-	const otherwise = `Nothing more of it was read. Check the address in the credential; if it is right, ask ${name}.`;
 	const failure = new CallFailure(`${name} answered with more than ${sizeInWords(maximumBytes)}`, {
-		...uncertain(call, otherwise),
+		...uncertain(call, `Nothing more of it was read. ${checkAddress(name)}`, checkAddress(name)),
 		httpStatus: status,
 	});
 	return { failure, harmless: false, temporary: false };
@@ -195,12 +194,18 @@ function refused(answer: Answer): Failed {
 	return { failure, harmless: true, temporary: false };
 }
 
-function adviceOnRefusal({ name, reply, isReadable }: Answer): string {
+function adviceOnRefusal({ name, call, reply, isReadable }: Answer): string {
 	if (!isReadable)
 		return `This is no answer of ${name}'s API. Check the address in the credential, and whether a proxy or firewall is in between.`;
-	return reply.status === 401 || reply.status === 403
-		? 'Check the key in the credential, and that it belongs to the environment chosen there.'
-		: `Correct what ${name} names, then run it again.`;
+	if (reply.status === 401 || reply.status === 403)
+		return 'Check the key in the credential, and that it belongs to the environment chosen there.';
+	const correct = `Correct what ${name} names, then run it again.`;
+	// What is to be made cannot be missing, so more often than not the path is.
+	const isPathUnknown =
+		call.retry !== 'idempotent' && (reply.status === 404 || reply.status === 405);
+	return isPathUnknown
+		? `${correct} If it names nothing of yours, there is no such API at this address: check the address in the credential.`
+		: correct;
 }
 
 function redirected({ name, call, reply }: Answer): Failed {
@@ -218,16 +223,32 @@ function redirected({ name, call, reply }: Answer): Failed {
 
 function unreadable({ name, call, reply, words }: Answer): Failed {
 	const failure = new CallFailure(`${name}'s answer is not JSON: ${words}`, {
-		...uncertain(call, `Check the address in the credential; if it is right, ask ${name}.`),
+		...uncertain(call, checkAddress(name), checkAddress(name)),
 		httpStatus: reply.status,
 	});
 	return { failure, harmless: false, temporary: true };
 }
 
-function uncertain(call: HttpCall, otherwise: string): { advice: string; mayHaveArrived: boolean } {
+/** What answered may not be the provider's API. */
+function checkAddress(name: string): string {
+	return `Check the address in the credential; if it is right, ask ${name}.`;
+}
+
+/**
+ * @param otherwise the advice where nothing can have been made
+ * @param besides what else to look at where something can
+ */
+function uncertain(
+	call: HttpCall,
+	otherwise: string,
+	besides = '',
+): { advice: string; mayHaveArrived: boolean } {
 	if (call.retry === 'idempotent') return { advice: otherwise, mayHaveArrived: false };
+	const howToFindOut =
+		call.howToFindOut ?? 'Look it up at the provider before you run this row again.';
 	return {
-		advice: `It may have been made nevertheless, so it was not sent again blindly. ${call.howToFindOut ?? 'Look it up at the provider before you run this row again.'}`,
+		advice:
+			`It may have been made nevertheless, so it was not sent again blindly. ${howToFindOut} ${besides}`.trim(),
 		mayHaveArrived: true,
 	};
 }

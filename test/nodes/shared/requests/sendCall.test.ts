@@ -143,10 +143,33 @@ describe('what makes something and is not de-duplicated', () => {
 		expect(server.received).toHaveLength(1);
 		expect(failure.message).toMatch(message);
 		expect(failure.mayHaveArrived).toBe(true);
-		expect(failure.advice).toBe(
-			'It may have been made nevertheless, so it was not sent again blindly. Look it up in the dashboard.',
+		expect(failure.advice).toMatch(
+			/^It may have been made nevertheless, so it was not sent again blindly\. Look it up in the dashboard\./,
 		);
 	});
+
+	// The advice left out the likely cause, so every row was looked up in vain.
+	it('names the address as well where a web page answered, and still says that it may have been made', async () => {
+		always({ body: '<h1>Welcome to nginx</h1>', headers: { 'content-type': 'text/html' } });
+		expect(failureOf(await send())).toMatchObject({
+			mayHaveArrived: true,
+			advice:
+				'It may have been made nevertheless, so it was not sent again blindly. Look it up in the dashboard. Check the address in the credential; if it is right, ask Probe.',
+		});
+	});
+
+	// "Correct what Probe names" sent people looking for a slip in their rows.
+	it.each([404, 405])(
+		'names the address where it is refused with HTTP %d: what is to be made cannot be missing',
+		async (status) => {
+			always({ status, body: '{"error":{"message":"Nothing here"}}' });
+			expect(failureOf(await send())).toMatchObject({
+				mayHaveArrived: false,
+				advice: expect.stringContaining('check the address in the credential') as string,
+			});
+			expect(failureOf(await send(safe)).advice).not.toContain('address');
+		},
+	);
 
 	// n8n protects its own network so; nothing leaves the machine.
 	it("is not said to have been made when n8n's protection has kept it from being sent", async () => {
