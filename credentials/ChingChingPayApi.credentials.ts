@@ -3,7 +3,7 @@ import { allowedCurrenciesField, largestAmountField } from '../nodes/shared/chec
 import { authenticateRequest } from '../nodes/shared/requests/authenticateRequest';
 import { chingChingPay } from '../nodes/ChingChingPay/chingChingPay.contract';
 
-/** Tested by the nodes: see testCredential.operation.ts in nodes/ChingChingPay. */
+/** Tested by the nodes: chingChingPay.credentialTest.ts in nodes/ChingChingPay. */
 export class ChingChingPayApi implements ICredentialType {
 	name = 'chingChingPayApi';
 

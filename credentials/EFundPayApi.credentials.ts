@@ -1,13 +1,9 @@
-import type {
-	IAuthenticate,
-	ICredentialTestRequest,
-	ICredentialType,
-	INodeProperties,
-} from 'n8n-workflow';
+import type { IAuthenticate, ICredentialType, INodeProperties } from 'n8n-workflow';
 import { allowedCurrenciesField, largestAmountField } from '../nodes/shared/checkout/limitFields';
 import { authenticateRequest } from '../nodes/shared/requests/authenticateRequest';
 import { eFundPay } from '../nodes/EFundPay/eFundPay.contract';
 
+/** Tested by the nodes: eFundPay.credentialTest.ts in nodes/EFundPay. */
 export class EFundPayApi implements ICredentialType {
 	name = 'eFundPayApi';
 
@@ -80,7 +76,7 @@ export class EFundPayApi implements ICredentialType {
 			default: '',
 			description:
 				"EFundPay's own public key, which verifies that a callback comes from it. It is not a secret, and not the key of your requests.",
-			hint: "Needed to receive callbacks: EFundPay's own public key, as PEM or the base64 alone, also on one line. The connection test does not check it.",
+			hint: "Needed to receive callbacks: EFundPay's own public key, as PEM or the base64 alone, also on one line. The connection test looks at its form only.",
 		},
 		{
 			displayName: 'Previous Platform Public Key',
@@ -125,43 +121,4 @@ export class EFundPayApi implements ICredentialType {
 
 	authenticate: IAuthenticate = async (credentials, requestOptions) =>
 		await authenticateRequest(eFundPay, credentials, requestOptions);
-
-	/**
-	 * Lists one transaction: docs.efundflow.com/transactions/list, scope transactions.read. It proves
-	 * neither the right to create payments nor the platform public key.
-	 */
-	test: ICredentialTestRequest = {
-		request: {
-			baseURL:
-				'={{ $credentials.environment === "custom" ? $credentials.baseUrl.trim().replace(/\\/+$/, "") : $credentials.environment === "test" ? "https://sandbox.efundpay.com/v4" : "https://api.efundpay.com/v4" }}',
-			url: '/transactions?limit=1',
-			disableFollowRedirect: true,
-		},
-		rules: [
-			{
-				type: 'responseCode',
-				properties: {
-					value: 401,
-					message:
-						"EFundPay refused this key (HTTP 401). Check 'Secret Key', 'Merchant Account ID' and that both belong to 'Environment'.",
-				},
-			},
-			{
-				type: 'responseCode',
-				properties: {
-					value: 403,
-					message:
-						"EFundPay refused this key (HTTP 403). Check 'Merchant Account ID', and that the key may read transactions (scope transactions.read).",
-				},
-			},
-			{
-				type: 'responseCode',
-				properties: {
-					value: 404,
-					message:
-						"There is no EFundPay API at this address (HTTP 404). Check 'Base URL'; it ends in the version, for example /v4.",
-				},
-			},
-		],
-	};
 }

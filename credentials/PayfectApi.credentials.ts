@@ -1,21 +1,9 @@
-import type {
-	IAuthenticate,
-	ICredentialTestRequest,
-	ICredentialType,
-	INodeProperties,
-} from 'n8n-workflow';
+import type { IAuthenticate, ICredentialType, INodeProperties } from 'n8n-workflow';
 import { allowedCurrenciesField, largestAmountField } from '../nodes/shared/checkout/limitFields';
 import { authenticateRequest } from '../nodes/shared/requests/authenticateRequest';
 import { payfect } from '../nodes/Payfect/payfect.contract';
 
-/**
- * Everything but success, 400 and 404: a server in trouble and a redirect say nothing about the
- * key.
- */
-const NO_ANSWER_TO_A_GOOD_KEY = Array.from({ length: 300 }, (_, index) => 300 + index).filter(
-	(status) => status !== 400 && status !== 404,
-);
-
+/** Tested by the nodes: payfect.credentialTest.ts in nodes/Payfect. */
 export class PayfectApi implements ICredentialType {
 	name = 'payfectApi';
 
@@ -42,7 +30,7 @@ export class PayfectApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			description: 'Verifies that a callback comes from Payfect',
-			hint: "Needed to receive callbacks: 44 characters that end with =, not the API key. Look at the webhook settings of Payfect's dashboard (where it is shown is not documented). The connection test does not check it.",
+			hint: "Needed to receive callbacks: 44 characters that end with =, not the API key. Look at the webhook settings of Payfect's dashboard (where it is shown is not documented). The connection test looks at its form only.",
 		},
 		{
 			displayName: 'Previous Callback Secret Key',
@@ -103,36 +91,4 @@ export class PayfectApi implements ICredentialType {
 
 	authenticate: IAuthenticate = async (credentials, requestOptions) =>
 		await authenticateRequest(payfect, credentials, requestOptions);
-
-	/**
-	 * No call that only checks a key is documented. Inferred: looking up a checkout that cannot exist
-	 * is refused with 401 or 403 for a wrong key and with 404 for a good one. It proves neither the
-	 * callback secret key nor, where any server says 404, the address.
-	 */
-	test: ICredentialTestRequest = {
-		request: {
-			baseURL: '={{$credentials.baseUrl.trim()}}',
-			url: '/checkouts/00000000-0000-4000-8000-000000000000/',
-			ignoreHttpStatusErrors: { ignore: true, except: NO_ANSWER_TO_A_GOOD_KEY },
-			disableFollowRedirect: true,
-		},
-		rules: [
-			{
-				type: 'responseCode',
-				properties: {
-					value: 401,
-					message:
-						"Payfect refused this API Key (HTTP 401). Check 'API Key'; the callback secret key is a different one.",
-				},
-			},
-			{
-				type: 'responseCode',
-				properties: {
-					value: 403,
-					message:
-						"Payfect refused this API Key (HTTP 403). Check 'API Key'; the callback secret key is a different one.",
-				},
-			},
-		],
-	};
 }

@@ -1,13 +1,9 @@
-import type {
-	IAuthenticate,
-	ICredentialTestRequest,
-	ICredentialType,
-	INodeProperties,
-} from 'n8n-workflow';
+import type { IAuthenticate, ICredentialType, INodeProperties } from 'n8n-workflow';
 import { allowedCurrenciesField, largestAmountField } from '../nodes/shared/checkout/limitFields';
 import { authenticateRequest } from '../nodes/shared/requests/authenticateRequest';
 import { tokenPay } from '../nodes/TokenPay/tokenPay.contract';
 
+/** Tested by the nodes: tokenPay.credentialTest.ts in nodes/TokenPay. */
 export class TokenPayApi implements ICredentialType {
 	name = 'tokenPayApi';
 
@@ -108,96 +104,4 @@ export class TokenPayApi implements ICredentialType {
 
 	authenticate: IAuthenticate = async (credentials, requestOptions) =>
 		await authenticateRequest(tokenPay, credentials, requestOptions);
-
-	/**
-	 * No call that only checks a key is documented. Inferred: a signed query for an order that cannot
-	 * exist is answered with 12002 or 12003 when the credential is right. The code for an address
-	 * that is not in the IP whitelist is not documented; it is recognized only if it is one of those
-	 * below.
-	 */
-	test: ICredentialTestRequest = {
-		request: {
-			method: 'POST',
-			baseURL: '={{$credentials.baseUrl.trim()}}',
-			url: '/v1/transaction/query',
-			body: {
-				app_id: '={{$credentials.appId.trim()}}',
-				mch_id: '={{$credentials.merchantId.trim()}}',
-				out_trade_no: 'n8n-credential-test',
-			},
-			disableFollowRedirect: true,
-		},
-		rules: [
-			{
-				type: 'responseSuccessBody',
-				properties: {
-					key: 'code',
-					value: 100,
-					message: 'TokenPay could not read the request (code 100: bad request parameters)',
-				},
-			},
-			{
-				type: 'responseSuccessBody',
-				properties: {
-					key: 'code',
-					value: 103,
-					message:
-						"TokenPay refused the signature (code 103). Check 'App ID', 'Merchant ID' and 'App Secret': all three belong to one application.",
-				},
-			},
-			{
-				type: 'responseSuccessBody',
-				properties: {
-					key: 'code',
-					value: 104,
-					message:
-						"TokenPay says that the signature has expired (code 104). Check this server's clock.",
-				},
-			},
-			{
-				type: 'responseSuccessBody',
-				properties: {
-					key: 'code',
-					value: 11000,
-					message:
-						"TokenPay refused the request (code 11000: operation failed). Check that this server's outgoing IP is in the application's IP whitelist.",
-				},
-			},
-			{
-				type: 'responseSuccessBody',
-				properties: {
-					key: 'code',
-					value: 11003,
-					message: "TokenPay misses a parameter (code 11003). Check 'App ID' and 'Merchant ID'.",
-				},
-			},
-			{
-				type: 'responseSuccessBody',
-				properties: {
-					key: 'code',
-					value: 20000,
-					message:
-						"TokenPay knows no such application (code 20000). Check 'App ID' and 'Merchant ID'.",
-				},
-			},
-			{
-				type: 'responseSuccessBody',
-				properties: {
-					key: 'code',
-					value: 20001,
-					message:
-						'The application is disabled at TokenPay (code 20001). Enable it in the TokenPay merchant backend.',
-				},
-			},
-			{
-				type: 'responseSuccessBody',
-				properties: {
-					key: 'code',
-					value: 20005,
-					message:
-						"TokenPay finds a parameter invalid (code 20005). Check 'App ID' and 'Merchant ID'.",
-				},
-			},
-		],
-	};
 }

@@ -1,13 +1,9 @@
-import type {
-	IAuthenticate,
-	ICredentialTestRequest,
-	ICredentialType,
-	INodeProperties,
-} from 'n8n-workflow';
+import type { IAuthenticate, ICredentialType, INodeProperties } from 'n8n-workflow';
 import { allowedCurrenciesField, largestAmountField } from '../nodes/shared/checkout/limitFields';
 import { authenticateRequest } from '../nodes/shared/requests/authenticateRequest';
 import { wooshPay } from '../nodes/WooshPay/wooshPay.contract';
 
+/** Tested by the nodes: wooshPay.credentialTest.ts in nodes/WooshPay. */
 export class WooshPayApi implements ICredentialType {
 	name = 'wooshPayApi';
 
@@ -102,36 +98,4 @@ export class WooshPayApi implements ICredentialType {
 
 	authenticate: IAuthenticate = async (credentials, requestOptions) =>
 		await authenticateRequest(wooshPay, credentials, requestOptions);
-
-	/**
-	 * No call that only checks a key is documented. Inferred: the list of webhook endpoints, which
-	 * the trigger needs anyway, is answered for a good key (docs.wooshpay.com/api-42648473).
-	 */
-	test: ICredentialTestRequest = {
-		request: {
-			baseURL:
-				'={{$credentials.environment === "custom" ? $credentials.baseUrl.trim() : $credentials.environment === "live" ? "https://api.wooshpay.com" : "https://apitest.wooshpay.com"}}',
-			url: '/v1/webhook_endpoints?limit=1',
-			headers: { accept: 'application/json', 'content-type': 'application/json' },
-			disableFollowRedirect: true,
-		},
-		rules: [
-			{
-				type: 'responseCode',
-				properties: {
-					value: 401,
-					message:
-						"WooshPay refused this Secret Key (HTTP 401). Check 'Secret Key', and that it belongs to 'Environment'.",
-				},
-			},
-			{
-				type: 'responseCode',
-				properties: {
-					value: 403,
-					message:
-						'WooshPay says that this key may not list webhook endpoints (HTTP 403). The trigger needs that permission.',
-				},
-			},
-		],
-	};
 }

@@ -401,8 +401,7 @@ describe.each(providers)('$folder: what saved workflows and people see', (provid
 		expect(open.map(({ name }) => name)).toEqual([]);
 		const testedBy = node.description.credentials?.[0]?.testedBy;
 		expect(
-			credential.test?.request.url ??
-				(typeof testedBy === 'string' ? node.methods?.credentialTest?.[testedBy] : undefined),
+			typeof testedBy === 'string' ? node.methods?.credentialTest?.[testedBy] : undefined,
 		).toBeDefined();
 		expect(typeof credential.authenticate).toBe('function');
 		expect(credential.properties.map(({ name }) => name)).toContain('baseUrl');

@@ -38,6 +38,7 @@ function filesOf(folder: string): string[] {
 		`nodes/${folder}/${camelCase}.contract.ts`,
 		`nodes/${folder}/${camelCase}.provider.ts`,
 		`nodes/${folder}/createCheckout.operation.ts`,
+		`nodes/${folder}/${camelCase}.credentialTest.ts`,
 		`nodes/${folder}/README.md`,
 		`nodes/${folder}/__schema__/v1.1.0.json`,
 		`nodes/${folder}/__schema__/v1.1.0/checkout/create.json`,

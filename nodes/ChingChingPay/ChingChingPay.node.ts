@@ -1,8 +1,5 @@
 import type {
-	ICredentialTestFunctions,
-	ICredentialsDecrypted,
 	IExecuteFunctions,
-	INodeCredentialTestResult,
 	INodeExecutionData,
 	INodeType,
 	INodeTypeDescription,
@@ -45,7 +42,7 @@ import {
 import { getChingChingPayPayment, getPaymentFields } from './getPayment.operation';
 import { getChingChingPaySettlements, getSettlementsFields } from './getSettlements.operation';
 import { getChingChingPayTransaction, getTransactionFields } from './getTransaction.operation';
-import { testChingChingPayCredential } from './chingChingPay.credentialTest';
+import { chingChingPayCredentialTest } from './chingChingPay.credentialTest';
 import { verifyOptions } from './verifyCallback.fields';
 
 export class ChingChingPay implements INodeType {
@@ -203,16 +200,7 @@ export class ChingChingPay implements INodeType {
 		],
 	};
 
-	methods = {
-		credentialTest: {
-			async chingChingPayCredentialTest(
-				this: ICredentialTestFunctions,
-				credential: ICredentialsDecrypted,
-			): Promise<INodeCredentialTestResult> {
-				return await testChingChingPayCredential(this, credential.data ?? {});
-			},
-		},
-	};
+	methods = { credentialTest: { chingChingPayCredentialTest } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		if (this.getNodeParameter('operation', 0) === 'compare') return await compareWithOrder(this);

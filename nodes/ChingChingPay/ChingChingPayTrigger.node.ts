@@ -1,9 +1,6 @@
 import type {
-	ICredentialTestFunctions,
-	ICredentialsDecrypted,
 	IExecuteFunctions,
 	IHookFunctions,
-	INodeCredentialTestResult,
 	INodeExecutionData,
 	INodeType,
 	INodeTypeDescription,
@@ -22,7 +19,7 @@ import {
 import { receiveCallback } from '../shared/callbacks/receiveCallback';
 import { passEventOn } from '../shared/callbacks/testRefusal';
 import { chingChingPayProvider } from './chingChingPay.provider';
-import { testChingChingPayCredential } from './chingChingPay.credentialTest';
+import { chingChingPayCredentialTest } from './chingChingPay.credentialTest';
 
 export class ChingChingPayTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -84,16 +81,7 @@ export class ChingChingPayTrigger implements INodeType {
 		],
 	};
 
-	methods = {
-		credentialTest: {
-			async chingChingPayCredentialTest(
-				this: ICredentialTestFunctions,
-				credential: ICredentialsDecrypted,
-			): Promise<INodeCredentialTestResult> {
-				return await testChingChingPayCredential(this, credential.data ?? {});
-			},
-		},
-	};
+	methods = { credentialTest: { chingChingPayCredentialTest } };
 
 	webhookMethods = {
 		default: {

@@ -29,6 +29,7 @@ import {
 import { createCheckoutFields, createEFundPayCheckout } from './createCheckout.operation';
 import { createEFundPayRefund, createRefundFields } from './createRefund.operation';
 import { createEFundPayTransaction, createTransactionFields } from './createTransaction.operation';
+import { eFundPayCredentialTest } from './eFundPay.credentialTest';
 import { eFundPayProvider } from './eFundPay.provider';
 import { getManyEFundPayRefunds, getManyRefundsFields } from './getManyRefunds.operation';
 import {
@@ -58,7 +59,12 @@ export class EFundPay implements INodeType {
 		usableAsTool: true,
 		// Compare With Order sends nothing.
 		credentials: [
-			{ name: 'eFundPayApi', required: true, displayOptions: { hide: { operation: ['compare'] } } },
+			{
+				name: 'eFundPayApi',
+				required: true,
+				testedBy: 'eFundPayCredentialTest',
+				displayOptions: { hide: { operation: ['compare'] } },
+			},
 		],
 		// Only for Wait for Payment: n8n's resume address of a paused execution.
 		webhooks: [{ ...resumeWebhook }],
@@ -163,6 +169,8 @@ export class EFundPay implements INodeType {
 			...createCheckoutFields,
 		],
 	};
+
+	methods = { credentialTest: { eFundPayCredentialTest } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		if (this.getNodeParameter('operation', 0) === 'compare') return await compareWithOrder(this);

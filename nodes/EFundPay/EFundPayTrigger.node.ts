@@ -17,6 +17,7 @@ import {
 } from '../shared/callbacks/triggerFields';
 import { receiveCallback } from '../shared/callbacks/receiveCallback';
 import { passEventOn } from '../shared/callbacks/testRefusal';
+import { eFundPayCredentialTest } from './eFundPay.credentialTest';
 import { eFundPayProvider } from './eFundPay.provider';
 
 export class EFundPayTrigger implements INodeType {
@@ -33,7 +34,7 @@ export class EFundPayTrigger implements INodeType {
 		defaults: { name: 'EFundPay Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'eFundPayApi', required: true }],
+		credentials: [{ name: 'eFundPayApi', required: true, testedBy: 'eFundPayCredentialTest' }],
 		webhooks: [{ ...callbackWebhook }],
 		properties: [
 			{
@@ -54,6 +55,8 @@ export class EFundPayTrigger implements INodeType {
 			},
 		],
 	};
+
+	methods = { credentialTest: { eFundPayCredentialTest } };
 
 	webhookMethods = {
 		default: {

@@ -29,6 +29,7 @@ import {
 } from '../shared/waiting/waitForPayment';
 import { createCheckoutFields, createPayfectCheckout } from './createCheckout.operation';
 import { getCheckoutFields, getPayfectCheckout } from './getCheckout.operation';
+import { payfectCredentialTest } from './payfect.credentialTest';
 import { payfectProvider } from './payfect.provider';
 import { verifyOptions } from './verifyCallback.fields';
 
@@ -47,7 +48,12 @@ export class Payfect implements INodeType {
 		usableAsTool: true,
 		// Compare With Order sends nothing.
 		credentials: [
-			{ name: 'payfectApi', required: true, displayOptions: { hide: { operation: ['compare'] } } },
+			{
+				name: 'payfectApi',
+				required: true,
+				testedBy: 'payfectCredentialTest',
+				displayOptions: { hide: { operation: ['compare'] } },
+			},
 		],
 		// Only for Wait for Payment: n8n's resume address of a paused execution.
 		webhooks: [{ ...resumeWebhook }],
@@ -87,6 +93,8 @@ export class Payfect implements INodeType {
 			...createCheckoutFields,
 		],
 	};
+
+	methods = { credentialTest: { payfectCredentialTest } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		if (this.getNodeParameter('operation', 0) === 'compare') return await compareWithOrder(this);

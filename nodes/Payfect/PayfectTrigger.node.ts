@@ -18,6 +18,7 @@ import {
 } from '../shared/callbacks/triggerFields';
 import { receiveCallback } from '../shared/callbacks/receiveCallback';
 import { passEventOn } from '../shared/callbacks/testRefusal';
+import { payfectCredentialTest } from './payfect.credentialTest';
 import { payfectProvider } from './payfect.provider';
 
 export class PayfectTrigger implements INodeType {
@@ -34,7 +35,7 @@ export class PayfectTrigger implements INodeType {
 		defaults: { name: 'Payfect Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'payfectApi', required: true }],
+		credentials: [{ name: 'payfectApi', required: true, testedBy: 'payfectCredentialTest' }],
 		webhooks: [{ ...callbackWebhook }],
 		properties: [
 			{
@@ -59,6 +60,8 @@ export class PayfectTrigger implements INodeType {
 			},
 		],
 	};
+
+	methods = { credentialTest: { payfectCredentialTest } };
 
 	webhookMethods = {
 		default: {

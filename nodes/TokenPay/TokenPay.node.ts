@@ -38,6 +38,7 @@ import { getBalanceFields, getTokenPayBalance } from './getBalance.operation';
 import { getTokenPayCheckout, whichCheckoutFields } from './getCheckout.operation';
 import { getCurrenciesFields, getTokenPayCurrencies } from './getCurrencies.operation';
 import { replySignatureProblem, type TokenPayCredentials } from './tokenPay.contract';
+import { tokenPayCredentialTest } from './tokenPay.credentialTest';
 import { tokenPayProvider } from './tokenPay.provider';
 import { verifyOptions } from './verifyCallback.fields';
 import { warn, type Operation } from '../shared/items/operation';
@@ -57,7 +58,12 @@ export class TokenPay implements INodeType {
 		usableAsTool: true,
 		// Compare With Order sends nothing.
 		credentials: [
-			{ name: 'tokenPayApi', required: true, displayOptions: { hide: { operation: ['compare'] } } },
+			{
+				name: 'tokenPayApi',
+				required: true,
+				testedBy: 'tokenPayCredentialTest',
+				displayOptions: { hide: { operation: ['compare'] } },
+			},
 		],
 		// Only for Wait for Payment: n8n's resume address of a paused execution.
 		webhooks: [{ ...resumeWebhook }],
@@ -143,7 +149,10 @@ export class TokenPay implements INodeType {
 		],
 	};
 
-	methods = { loadOptions: { getChains, getCurrencies } };
+	methods = {
+		credentialTest: { tokenPayCredentialTest },
+		loadOptions: { getChains, getCurrencies },
+	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		if (this.getNodeParameter('operation', 0) === 'compare') return await compareWithOrder(this);

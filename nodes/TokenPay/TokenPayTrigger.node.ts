@@ -18,6 +18,7 @@ import {
 } from '../shared/callbacks/triggerFields';
 import { receiveCallback } from '../shared/callbacks/receiveCallback';
 import { passEventOn } from '../shared/callbacks/testRefusal';
+import { tokenPayCredentialTest } from './tokenPay.credentialTest';
 import { tokenPayProvider } from './tokenPay.provider';
 
 export class TokenPayTrigger implements INodeType {
@@ -34,7 +35,7 @@ export class TokenPayTrigger implements INodeType {
 		defaults: { name: 'TokenPay Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'tokenPayApi', required: true }],
+		credentials: [{ name: 'tokenPayApi', required: true, testedBy: 'tokenPayCredentialTest' }],
 		webhooks: [{ ...callbackWebhook }],
 		properties: [
 			{
@@ -61,6 +62,8 @@ export class TokenPayTrigger implements INodeType {
 			},
 		],
 	};
+
+	methods = { credentialTest: { tokenPayCredentialTest } };
 
 	webhookMethods = {
 		default: {

@@ -30,6 +30,7 @@ import { getWooshPayPrice, priceIdFields } from './getPrice.operation';
 import { getRefundFields, getWooshPayRefund } from './getRefund.operation';
 import { optionsFields } from './options.fields';
 import { updatePriceFields, updateWooshPayPrice } from './updatePrice.operation';
+import { wooshPayCredentialTest } from './wooshPay.credentialTest';
 import { wooshPayProvider } from './wooshPay.provider';
 import { verifyOptions } from './verifyCallback.fields';
 
@@ -48,7 +49,12 @@ export class WooshPay implements INodeType {
 		usableAsTool: true,
 		// Compare With Order sends nothing.
 		credentials: [
-			{ name: 'wooshPayApi', required: true, displayOptions: { hide: { operation: ['compare'] } } },
+			{
+				name: 'wooshPayApi',
+				required: true,
+				testedBy: 'wooshPayCredentialTest',
+				displayOptions: { hide: { operation: ['compare'] } },
+			},
 		],
 		properties: [
 			{
@@ -183,6 +189,8 @@ export class WooshPay implements INodeType {
 			...optionsFields,
 		],
 	};
+
+	methods = { credentialTest: { wooshPayCredentialTest } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		if (this.getNodeParameter('operation', 0) === 'compare') return await compareWithOrder(this);

@@ -25,6 +25,7 @@ import {
 } from '../shared/callbacks/endpointRegistration';
 import { requireProvableCallbacks } from '../shared/callbacks/requireProvableCallbacks';
 import { providerEventOf } from './wooshPay.contract';
+import { wooshPayCredentialTest } from './wooshPay.credentialTest';
 import { wooshPayProvider } from './wooshPay.provider';
 
 export class WooshPayTrigger implements INodeType {
@@ -41,7 +42,7 @@ export class WooshPayTrigger implements INodeType {
 		defaults: { name: 'WooshPay Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'wooshPayApi', required: true }],
+		credentials: [{ name: 'wooshPayApi', required: true, testedBy: 'wooshPayCredentialTest' }],
 		webhooks: [{ ...callbackWebhook }],
 		properties: [
 			{
@@ -77,6 +78,8 @@ export class WooshPayTrigger implements INodeType {
 			},
 		],
 	};
+
+	methods = { credentialTest: { wooshPayCredentialTest } };
 
 	webhookMethods = {
 		default: {

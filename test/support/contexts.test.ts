@@ -11,14 +11,7 @@ import {
 	type INodeTypeDescription,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
-import {
-	callHook,
-	callWebhook,
-	DELETED,
-	resumeAtTimeLimit,
-	runNode,
-	testCredential,
-} from './contexts';
+import { callHook, callWebhook, DELETED, resumeAtTimeLimit, runNode } from './contexts';
 
 const description = (more: Partial<INodeTypeDescription>): INodeTypeDescription => ({
 	displayName: 'Made Up',
@@ -652,23 +645,5 @@ describe('callHook', () => {
 		expect((await callHook({ node: registering, method: 'delete' })).error?.message).toBe(
 			'not allowed',
 		);
-	});
-});
-
-describe('testCredential', () => {
-	it('signs the request of the form and says that it worked', async () => {
-		expect(await testCredential(new SignedApi(), { key: 'secret', baseUrl })).toEqual({
-			status: 'OK',
-			message: 'Connection successful!',
-		});
-		expect(received[0]?.headers['x-signature']).toMatch(/^v1=/);
-	});
-
-	it("gives the provider's refusal", async () => {
-		status = 403;
-		expect(await testCredential(new SignedApi(), { key: 'secret', baseUrl })).toEqual({
-			status: 'Error',
-			message: 'Forbidden',
-		});
 	});
 });

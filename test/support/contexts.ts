@@ -14,19 +14,16 @@ import {
 	ExecutionLifecycleHooks,
 	HookContext,
 	PackageDirectoryLoader,
-	RoutingNode,
 	SupplyDataContext,
 	WebhookContext,
 	WorkflowExecute,
 } from 'n8n-core';
 import {
-	createEmptyRunExecutionData,
 	createRunExecutionData,
 	NodeConnectionTypes,
 	resolveWebhookDescriptionField,
 	type ExecutionError,
 	type ExecutionStatus,
-	type ICredentialDataDecryptedObject,
 	type ICredentialType,
 	type IDataObject,
 	type IExecuteData,
@@ -538,101 +535,6 @@ export async function callHook(options: HookCallOptions): Promise<HookCall> {
 		webhookUrl: context.getNodeWebhookUrl(name) ?? '',
 		...captured,
 	};
-}
-
-/**
- * Presses "Test" in the credential's form, as n8n's credentials-tester.service.js does for a `test`
- * request.
- *
- *   await testCredential(new PayfectApi(), { apiKey: 'key', baseUrl: sandbox.url });   // { status: 'OK', message: 'Connection successful!' }
- */
-export async function testCredential(
-	credentialType: ICredentialType,
-	data: ICredentialDataDecryptedObject,
-): Promise<{ status: 'OK' | 'Error'; message: string }> {
-	const { test } = credentialType;
-	if (!test) throw new Error(`The credential type "${credentialType.name}" has no test.`);
-	const probe: INodeType = {
-		description: {
-			displayName: 'Credential Test',
-			name: 'credentialTest',
-			group: ['transform'],
-			version: 1,
-			description: 'Sends the credential test',
-			defaults: { name: 'Credential Test' },
-			inputs: [NodeConnectionTypes.Main],
-			outputs: [NodeConnectionTypes.Main],
-			credentials: [{ name: credentialType.name, required: true }],
-			properties: [
-				{
-					displayName: 'Temp',
-					name: 'temp',
-					type: 'string',
-					default: '',
-					routing: { request: test.request },
-				},
-			],
-		},
-	};
-	const parts = assemble({
-		node: probe,
-		credentialTypes: [credentialType],
-		credentials: { [credentialType.name]: data },
-	});
-	const executeData: IExecuteData = { node: parts.node, data: {}, source: null };
-	const context = new ExecuteContext(
-		parts.workflow,
-		parts.node,
-		parts.additionalData,
-		'internal',
-		createEmptyRunExecutionData(),
-		0,
-		[],
-		{ main: [[{ json: {} }]] },
-		executeData,
-		[],
-	);
-	const decrypted = await context.getCredentials<ICredentialDataDecryptedObject>(
-		credentialType.name,
-		0,
-	);
-	try {
-		const answer = await withCapturedLogs(
-			noLogs(),
-			async () =>
-				await new RoutingNode(context, probe, {
-					id: '1',
-					name: credentialType.name,
-					type: credentialType.name,
-					data: decrypted,
-				}).runNode(),
-		);
-		for (const rule of test.rules ?? []) {
-			if (
-				rule.type === 'responseSuccessBody' &&
-				answer?.[0]?.[0]?.json[rule.properties.key] === rule.properties.value
-			) {
-				return { status: 'Error', message: rule.properties.message };
-			}
-		}
-		return { status: 'OK', message: 'Connection successful!' };
-	} catch (thrown) {
-		const error = thrown as Error & {
-			cause?: { response?: { status: number; statusText: string }; code?: string };
-		};
-		const response = error.cause?.response;
-		if (response) {
-			for (const rule of test.rules ?? []) {
-				if (rule.type === 'responseCode' && rule.properties.value === response.status)
-					return { status: 'Error', message: rule.properties.message };
-			}
-			return {
-				status: 'Error',
-				message: response.statusText || `Received HTTP status code: ${response.status}`,
-			};
-		}
-		return { status: 'Error', message: error.cause?.code ?? error.message };
-	}
 }
 
 /** The fields of a credential as people paste them: with blanks around and a line end behind. */

@@ -63,3 +63,14 @@ export function proofProblem<Credentials>(
 		(asksProvider(policy) ? contract.credentialProblem?.(credentials) : undefined)
 	);
 }
+
+/**
+ * The same before any endpoint is registered: a trigger that registers its own gets the secret only
+ * then.
+ */
+export function newEndpointProblem<Credentials>(
+	contract: CallbackProvider<Credentials>['contract'],
+	credentials: Credentials,
+): string | undefined {
+	return proofProblem(contract, credentials, contract.callback.registration ? [] : undefined);
+}

@@ -5,7 +5,7 @@ import { InputError } from '../core/inputError';
 import { MAXIMUM_ASKING_MILLISECONDS } from '../core/limits';
 import { readCredentials, type CallbackProvider } from '../providerNode';
 import { askProvider, type Asker } from './askProvider';
-import { asksProvider, proofProblem, readPolicy } from './callbackProof';
+import { asksProvider, newEndpointProblem, readPolicy } from './callbackProof';
 import { chosenEvents } from './chosenEvents';
 import { forgetTestDeliveries } from './deliveredEvents';
 
@@ -25,10 +25,7 @@ export async function requireProvableCallbacks<Credentials>(
 ): Promise<boolean> {
 	const { contract } = provider;
 	const credentials = await readCredentials<Credentials>(context, provider.credentialName);
-	// What registers itself gets its secret only afterwards.
-	const problem = contract.callback.registration
-		? proofProblem(contract, credentials, [])
-		: proofProblem(contract, credentials);
+	const problem = newEndpointProblem(contract, credentials);
 	if (problem !== undefined)
 		throw cannotBeVerified(
 			context,

@@ -34,6 +34,16 @@ export function refuseBeyondLimits(sent: SentMoney, limits: MoneyLimits): void {
 	refuseLargerAmounts(sent, readLargestAmounts(limits.largestAmount));
 }
 
+/**
+ * For the credential test: the same reading, before anything is sent.
+ *
+ * @throws InputError for limits that cannot be read
+ */
+export function requireReadableLimits(limits: MoneyLimits): void {
+	readAllowedCurrencies(limits.allowedCurrencies);
+	readLargestAmounts(limits.largestAmount);
+}
+
 function refuseOtherCurrencies(sent: SentMoney, allowed: Set<string> | undefined): void {
 	if (allowed === undefined) return;
 	if (sent.currencies.length === 0) throw untold('Allowed Currencies', 'currency', sent);

@@ -1,15 +1,9 @@
-import { CredentialTestContext } from 'n8n-core';
-import {
-	NodeHelpers,
-	type ICredentialsDecrypted,
-	type IDataObject,
-	type INodeParameters,
-} from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 import { ChingChingPayApi } from '../../../credentials/ChingChingPayApi.credentials';
 import { ChingChingPay } from '../../../nodes/ChingChingPay/ChingChingPay.node';
 import { ChingChingPayTrigger } from '../../../nodes/ChingChingPay/ChingChingPayTrigger.node';
 import { pasted } from '../../support/contexts';
-import { assemble } from '../../support/n8nParts';
+import { testCredential } from '../../support/testCredential';
 import { startProviderServer, type ProviderServer } from '../shared/support/providerServer';
 import { Shop } from './sandbox';
 
@@ -21,22 +15,7 @@ beforeAll(async () => {
 beforeEach(() => service.reset());
 afterAll(() => service.close());
 
-/** Presses Test, as n8n's credentials-tester.service.js does for a node's function. */
-async function test(fields: IDataObject) {
-	const { additionalData } = assemble({ node: new ChingChingPay() });
-	const { chingChingPayCredentialTest } = new ChingChingPay().methods.credentialTest;
-	const data = NodeHelpers.getNodeParameters(
-		new ChingChingPayApi().properties,
-		fields as INodeParameters,
-		true,
-		false,
-		null,
-		null,
-	);
-	return await chingChingPayCredentialTest.call(new CredentialTestContext(additionalData), {
-		data,
-	} as unknown as ICredentialsDecrypted);
-}
+const test = async (fields: IDataObject) => await testCredential('ChingChingPay', fields);
 const atService = (more: IDataObject = {}) => ({
 	...shop.credential(),
 	baseUrl: service.url,

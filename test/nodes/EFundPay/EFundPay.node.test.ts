@@ -4,7 +4,8 @@ import { buffer } from 'node:stream/consumers';
 import type { IDataObject } from 'n8n-workflow';
 import { EFundPayApi } from '../../../credentials/EFundPayApi.credentials';
 import { EFundPay } from '../../../nodes/EFundPay/EFundPay.node';
-import { pasted, runNode, testCredential, type NodeRunOptions } from '../../support/contexts';
+import { pasted, runNode, type NodeRunOptions } from '../../support/contexts';
+import { testCredential } from '../../support/testCredential';
 import { TestSandbox } from '../../support/testSandbox';
 
 let sandbox: TestSandbox;
@@ -872,17 +873,17 @@ describe('Refund', () => {
 
 describe('the credential test', () => {
 	it('passes with the right key', async () => {
-		expect(await testCredential(new EFundPayApi(), good())).toMatchObject({ status: 'OK' });
+		expect(await testCredential('EFundPay', good())).toMatchObject({ status: 'OK' });
 	});
 
 	it('does not fail with the line ends and blanks of pasted fields, with which the node works', async () => {
-		expect(
-			await testCredential(new EFundPayApi(), pasted(new EFundPayApi(), good())),
-		).toMatchObject({ status: 'OK' });
+		expect(await testCredential('EFundPay', pasted(new EFundPayApi(), good()))).toMatchObject({
+			status: 'OK',
+		});
 	});
 
 	it.each<[string, Record<string, string>, RegExp]>([
-		['a wrong key', { secretKey: 'sk_test_wrong' }, /refused this key \(HTTP 401\).*'Secret Key'/],
+		['a wrong key', { secretKey: 'sk_test_wrong' }, /HTTP 401: .* refuses this key\..*'Secret Key'/],
 		[
 			'a foreign merchant account',
 			{ merchantAccountId: 'another' },
@@ -894,7 +895,7 @@ describe('the credential test', () => {
 			/live key \(sk_live_\)/,
 		],
 	])('fails with %s, in words', async (_case, change, words) => {
-		const { status, message } = await testCredential(new EFundPayApi(), { ...good(), ...change });
+		const { status, message } = await testCredential('EFundPay', { ...good(), ...change });
 		expect(status).toBe('Error');
 		expect(message).toMatch(words);
 	});

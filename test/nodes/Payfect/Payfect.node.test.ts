@@ -1,13 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import { PayfectApi } from '../../../credentials/PayfectApi.credentials';
 import { Payfect } from '../../../nodes/Payfect/Payfect.node';
-import {
-	pasted,
-	runNode,
-	testCredential,
-	type NodeRun,
-	type NodeRunOptions,
-} from '../../support/contexts';
+import { pasted, runNode, type NodeRun, type NodeRunOptions } from '../../support/contexts';
+import { testCredential } from '../../support/testCredential';
 import type { Fault } from '../../support/sandboxClient';
 import { TestSandbox } from '../../support/testSandbox';
 import { startProviderServer } from '../shared/support/providerServer';
@@ -351,14 +346,14 @@ describe('Get Checkout', () => {
 
 describe('the credential test', () => {
 	it('passes with the right key', async () => {
-		await expect(testCredential(new PayfectApi(), credential)).resolves.toMatchObject({
+		await expect(testCredential('Payfect', credential)).resolves.toMatchObject({
 			status: 'OK',
 		});
 	});
 
 	it('does not fail with the line ends and blanks of pasted fields, with which the node works', async () => {
 		await expect(
-			testCredential(new PayfectApi(), pasted(new PayfectApi(), credential)),
+			testCredential('Payfect', pasted(new PayfectApi(), credential)),
 		).resolves.toMatchObject({ status: 'OK' });
 		expect((await state()).requests.payfect).toEqual({ get: 1 });
 	});
@@ -372,9 +367,7 @@ describe('the credential test', () => {
 		],
 		['an address where nobody answers', { baseUrl: 'http://127.0.0.1:1/api/v1' }, /ECONNREFUSED/],
 	])('fails with %s and says so', async (_case, fields, message) => {
-		await expect(
-			testCredential(new PayfectApi(), { ...credential, ...fields }),
-		).resolves.toMatchObject({
+		await expect(testCredential('Payfect', { ...credential, ...fields })).resolves.toMatchObject({
 			status: 'Error',
 			message: expect.stringMatching(message) as string,
 		});
@@ -382,7 +375,7 @@ describe('the credential test', () => {
 
 	it('fails when Payfect is down', async () => {
 		await fault('get', '500');
-		await expect(testCredential(new PayfectApi(), credential)).resolves.toMatchObject({
+		await expect(testCredential('Payfect', credential)).resolves.toMatchObject({
 			status: 'Error',
 		});
 	});

@@ -4,7 +4,8 @@ import { buffer } from 'node:stream/consumers';
 import type { IDataObject } from 'n8n-workflow';
 import { TokenPayApi } from '../../../credentials/TokenPayApi.credentials';
 import { TokenPay } from '../../../nodes/TokenPay/TokenPay.node';
-import { pasted, runNode, testCredential, type NodeRunOptions } from '../../support/contexts';
+import { pasted, runNode, type NodeRunOptions } from '../../support/contexts';
+import { testCredential } from '../../support/testCredential';
 import { TestSandbox } from '../../support/testSandbox';
 import { startProviderServer } from '../shared/support/providerServer';
 import { encryptEcb } from './callbacks';
@@ -351,20 +352,20 @@ describe('Currencies and Balance', () => {
 
 describe('the credential test', () => {
 	it('passes with the right credential', async () => {
-		expect(await testCredential(new TokenPayApi(), good())).toMatchObject({ status: 'OK' });
+		expect(await testCredential('TokenPay', good())).toMatchObject({ status: 'OK' });
 	});
 
 	it('does not fail with the line ends and blanks of pasted fields, with which the node works', async () => {
-		expect(
-			await testCredential(new TokenPayApi(), pasted(new TokenPayApi(), good())),
-		).toMatchObject({ status: 'OK' });
+		expect(await testCredential('TokenPay', pasted(new TokenPayApi(), good()))).toMatchObject({
+			status: 'OK',
+		});
 	});
 
 	it.each([
 		['App Secret', { appSecret: 'another-secret-of-thirty-two-by!' }, 'code 103'],
 		['App ID', { appId: 'another' }, 'code 20000'],
 	])('fails with a wrong %s and says so', async (field, fields, words) => {
-		const { status, message } = await testCredential(new TokenPayApi(), { ...good(), ...fields });
+		const { status, message } = await testCredential('TokenPay', { ...good(), ...fields });
 		expect(status).toBe('Error');
 		expect(message).toContain(words);
 		expect(message).toContain(`'${field}'`);

@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import { WooshPayApi } from '../../../credentials/WooshPayApi.credentials';
 import { WooshPay } from '../../../nodes/WooshPay/WooshPay.node';
-import { logText, pasted, runNode, testCredential, type NodeRun } from '../../support/contexts';
+import { logText, pasted, runNode, type NodeRun } from '../../support/contexts';
+import { testCredential } from '../../support/testCredential';
 import { startProviderServer } from '../shared/support/providerServer';
 import { WooshPaySandbox } from './sandbox';
 
@@ -475,14 +476,14 @@ it('no secret is in an error, a log line or what n8n stores', async () => {
 
 describe('the credential test', () => {
 	it('passes with the right key', async () => {
-		expect(await testCredential(new WooshPayApi(), sandbox.credential)).toMatchObject({
+		expect(await testCredential('WooshPay', sandbox.credential)).toMatchObject({
 			status: 'OK',
 		});
 	});
 
 	it('does not fail with the line ends and blanks of pasted fields, with which the node works', async () => {
 		expect(
-			await testCredential(new WooshPayApi(), pasted(new WooshPayApi(), sandbox.credential)),
+			await testCredential('WooshPay', pasted(new WooshPayApi(), sandbox.credential)),
 		).toMatchObject({ status: 'OK' });
 	});
 
@@ -491,7 +492,7 @@ describe('the credential test', () => {
 		['a publishable key', { secretKey: 'pk_test_wrong' }, /publishable key/],
 		['a test key for the live environment', { environment: 'live' }, /'Environment' is Live/],
 	])('fails with %s, and says what is wrong', async (_case, changes, words) => {
-		const result = await testCredential(new WooshPayApi(), { ...sandbox.credential, ...changes });
+		const result = await testCredential('WooshPay', { ...sandbox.credential, ...changes });
 		expect(result.status).toBe('Error');
 		expect(result.message).toMatch(words);
 	});

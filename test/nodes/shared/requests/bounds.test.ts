@@ -2,12 +2,9 @@
  * A provider, or what stands in its place, that begins to answer and never ends, on n8n's own HTTP
  * client.
  */
-import { CredentialTestContext } from 'n8n-core';
-import type { ICredentialsDecrypted, INodeType } from 'n8n-workflow';
-import { ChingChingPayApi } from '../../../../credentials/ChingChingPayApi.credentials';
+import type { INodeType } from 'n8n-workflow';
 import { WooshPayApi } from '../../../../credentials/WooshPayApi.credentials';
 import { PayfectApi } from '../../../../credentials/PayfectApi.credentials';
-import { ChingChingPay } from '../../../../nodes/ChingChingPay/ChingChingPay.node';
 import { CallFailure } from '../../../../nodes/shared/core/callFailure';
 import type { HttpCall, HttpReply } from '../../../../nodes/shared/core/contract';
 import { receiveCallback } from '../../../../nodes/shared/callbacks/receiveCallback';
@@ -18,7 +15,9 @@ import { Payfect } from '../../../../nodes/Payfect/Payfect.node';
 import { WooshPayTrigger } from '../../../../nodes/WooshPay/WooshPayTrigger.node';
 import { callHook, callWebhook, runNode } from '../../../support/contexts';
 import { madeByHand } from '../../../support/resumeAddress';
-import { assemble } from '../../../support/n8nParts';
+import { testCredential } from '../../../support/testCredential';
+import { testProviders } from '../../../providers';
+import { sandboxCredentials } from '../../../../sandbox/sandbox';
 import { secretKey } from '../../Payfect/support';
 import { BrokenServer, type Misbehaviour } from '../support/brokenServer';
 import {
@@ -41,6 +40,11 @@ jest.mock('../../../../nodes/shared/core/limits', () => ({
 	MAXIMUM_ASKING_MILLISECONDS: 1_000,
 }));
 const mostBytes = 100_000;
+
+/** Credentials in the right form. */
+const offered = Object.fromEntries(
+	sandboxCredentials('http://127.0.0.1:1').map(({ type, data }) => [type, data]),
+);
 
 let server: BrokenServer;
 beforeAll(async () => (server = await BrokenServer.start()));
@@ -293,34 +297,23 @@ describe('beside the rows', () => {
 		);
 	});
 
-	it.each<[Misbehaviour & string, string]>([
-		['drips', 'ChingChingPay gave no complete answer within 1 seconds'],
-		['drips headers', 'ChingChingPay gave no complete answer within 1 seconds'],
-		['upgrades', 'ChingChingPay gave no complete answer within 1 seconds'],
-		['never ends', 'ChingChingPay answered with more than 100 kB'],
-	])("ChingChingPay's credential test ends when the service %s", async (misbehaviour, words) => {
-		server.misbehave(misbehaviour);
-		const node = new ChingChingPay();
-		const { additionalData } = assemble({ node });
-		const defaults = Object.fromEntries(
-			new ChingChingPayApi().properties.map(({ name, default: preset }) => [name, preset]),
-		);
-		const result = await node.methods.credentialTest.chingChingPayCredentialTest.call(
-			new CredentialTestContext(additionalData),
-			{
-				data: {
-					...defaults,
-					environment: 'custom',
-					baseUrl: server.url,
-					apiKey: 'key-of-the-test',
-					signingSecret: 'secret-of-the-test',
-					merchantId: 'M_TEST',
-				},
-			} as unknown as ICredentialsDecrypted,
-		);
-		expect(result).toMatchObject({
-			status: 'Error',
-			message: expect.stringContaining(words) as string,
+	describe.each(testProviders())("$folder's credential test", ({ folder, credentialName }) => {
+		it.each<[Misbehaviour & string, string]>([
+			['drips', `${folder} gave no complete answer within 1 seconds`],
+			['drips headers', `${folder} gave no complete answer within 1 seconds`],
+			['upgrades', `${folder} gave no complete answer within 1 seconds`],
+			['never ends', `${folder} answered with more than 100 kB`],
+		])('ends when the service %s', async (misbehaviour, words) => {
+			server.misbehave(misbehaviour);
+			const result = await testCredential(folder, {
+				...offered[credentialName],
+				environment: 'custom',
+				baseUrl: server.url,
+			});
+			expect(result).toMatchObject({
+				status: 'Error',
+				message: expect.stringContaining(words) as string,
+			});
 		});
 	});
 });
