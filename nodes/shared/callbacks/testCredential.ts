@@ -58,7 +58,7 @@ export function testCredential<Credentials>(
 			const unprovable = newEndpointProblem(contract, credentials);
 			return unprovable === undefined
 				? { status: 'OK', message }
-				: { status: 'Error', message: callbacksProblem(contract.displayName, unprovable) };
+				: { status: 'Error', message: onlyCallbacksFail(contract.displayName, unprovable) };
 		} catch (error) {
 			const message =
 				error instanceof InputError
@@ -79,7 +79,7 @@ function requireUsable<Credentials>(
 	requireReadableLimits(credentials as MoneyLimits);
 }
 
-function callbacksProblem(name: string, problem: string): string {
+function onlyCallbacksFail(name: string, problem: string): string {
 	return `${name} takes this credential, but callbacks cannot be verified with it: ${problem}. Correct this, then test again. If no workflow receives callbacks with this credential, leave it as it is: everything else works.`;
 }
 
