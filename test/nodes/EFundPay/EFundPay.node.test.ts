@@ -883,7 +883,11 @@ describe('the credential test', () => {
 	});
 
 	it.each<[string, Record<string, string>, RegExp]>([
-		['a wrong key', { secretKey: 'sk_test_wrong' }, /HTTP 401: .* refuses this key\..*'Secret Key'/],
+		[
+			'a wrong key',
+			{ secretKey: 'sk_test_wrong' },
+			/HTTP 401: .* refuses this key\..*'Secret Key'/,
+		],
 		[
 			'a foreign merchant account',
 			{ merchantAccountId: 'another' },

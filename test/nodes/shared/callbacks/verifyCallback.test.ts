@@ -216,7 +216,9 @@ describe('Verify', () => {
 
 	test('headers that are missing are asked for', async () => {
 		const run = await verify(ofPayfect, [received(await callback(ofPayfect), { json: {} })]);
-		expect(run.words).toMatch(/'Headers' is empty: its expression {{ \$json\.headers }} gives nothing/);
+		expect(run.words).toMatch(
+			/'Headers' is empty: its expression {{ \$json\.headers }} gives nothing/,
+		);
 	});
 
 	test('a credential without the secret is refused with the name of the field', async () => {
