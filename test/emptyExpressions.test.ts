@@ -554,6 +554,15 @@ describe('is not refused:', () => {
 		expect(bodies).toHaveLength(1);
 	});
 
+	test('but the number that is left around what an agent did not fill', async () => {
+		const { words, bodies } = await outcome('WooshPay', {
+			...create,
+			reference: "=order-{{ $fromAI('Reference', ``, 'string') || '' }}",
+		});
+		expect(words).toMatch(/^'Reference' is empty/);
+		expect(bodies).toEqual([]);
+	});
+
 	test('but a field that an agent has to fill', async () => {
 		const { words, bodies } = await outcome('WooshPay', {
 			...create,

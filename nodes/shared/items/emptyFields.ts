@@ -80,10 +80,10 @@ export function refuseEmptyExpressions(
 	value: unknown,
 ): void {
 	for (const expression of expressions) {
-		if (!isEmpty(expression, value)) continue;
+		const given = givenFor(expression, value);
+		if (!isEmpty(expression, given)) continue;
 		const { label, field, wayOut } = findField(context, expression.path);
-		// An agent that has nothing for an optional field gives an empty text.
-		if (expression.text.includes('$fromAI') && field?.required !== true) continue;
+		if (isLeftToAgent(expression, given) && field !== undefined && !field.required) continue;
 		const shown = truncate(expression.text.slice(1).trim().replace(/\s+/g, ' '));
 		throw new InputError(
 			`'${label}' is empty: its expression ${shown} gives nothing for this item`,
@@ -92,11 +92,20 @@ export function refuseEmptyExpressions(
 	}
 }
 
-function isEmpty({ path, text }: SavedExpression, value: unknown): boolean {
+/** n8n leaves out the member of a collection whose expression gives undefined. */
+function givenFor({ path }: SavedExpression, value: unknown): unknown {
 	let given = value;
-	// n8n leaves out the member of a collection whose expression gives undefined.
 	for (const name of path.slice(1))
 		given = typeof given === 'object' ? (given as INodeParameters | null)?.[name] : undefined;
+	return given;
+}
+
+/** An agent that has nothing for an optional field gives an empty text, with nothing around it. */
+function isLeftToAgent({ text }: SavedExpression, given: unknown): boolean {
+	return text.includes('$fromAI') && expressionGaveNothing(text, given);
+}
+
+function isEmpty({ path, text }: SavedExpression, given: unknown): boolean {
 	return IDENTITY.test(nameOf(path))
 		? expressionGaveNoIdentity(text, given)
 		: expressionGaveNothing(text, given);
