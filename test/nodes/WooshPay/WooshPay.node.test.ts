@@ -488,7 +488,7 @@ describe('the credential test', () => {
 	});
 
 	it.each([
-		['a wrong key', { secretKey: 'sk_test_wrong' }, /refused this Secret Key/],
+		['a wrong key', { secretKey: 'sk_test_wrong' }, /HTTP 401: .*It refuses this key/],
 		['a publishable key', { secretKey: 'pk_test_wrong' }, /publishable key/],
 		['a test key for the live environment', { environment: 'live' }, /'Environment' is Live/],
 	])('fails with %s, and says what is wrong', async (_case, changes, words) => {
