@@ -106,11 +106,14 @@ export function goodCredential(
 	return { ...found.data };
 }
 
-/** Every text of a credential that must never be seen outside of it. */
+/** Every text of a credential that must never be seen outside of it: no address, number or choice. */
 export function secretsIn(fields: Record<string, unknown>): string[] {
 	return Object.entries(fields)
 		.filter(
-			([name, value]) => !/url$/i.test(name) && typeof value === 'string' && value.length >= 12,
+			([name, value]) =>
+				!/url$|^merchantId$|^callbackProof$/i.test(name) &&
+				typeof value === 'string' &&
+				value.length >= 12,
 		)
 		.map(([, value]) => String(value));
 }

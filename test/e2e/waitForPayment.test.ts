@@ -587,7 +587,7 @@ describe('Wait for Payment, when the payment comes before it waits', () => {
 		const execution = await ended(checkout);
 		await sandbox.fault('tokenpay', 'get', null);
 		expect(leftThrough(execution).shipped).toMatchObject([
-			{ outcome: 'paid', payment: { verifiedBy: 'signature' } },
+			{ outcome: 'paid', payment: { verifiedBy: 'signature+provider' } },
 		]);
 		expect(runsOf(execution, 'Shipped')).toBe(1);
 	});
