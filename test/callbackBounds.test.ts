@@ -5,7 +5,7 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 import { receiveCallback } from '../nodes/shared/callbacks/receiveCallback';
 import type { ReceivedCallback } from '../nodes/shared/core/contract';
-import { resumeWhenPaid } from '../nodes/shared/waiting/waitForPayment';
+import { resumeWhenSettled } from '../nodes/shared/waiting/waitForPayment';
 import { merchants, type Merchant } from './benchmark/signedPayments';
 import { testProviders } from './providers';
 import { bySignatureAlone } from './support/bySignatureAlone';
@@ -57,7 +57,7 @@ async function throughWait(merchant: Merchant, callback: ReceivedCallback): Prom
 			},
 		},
 	}) as unknown as IWebhookFunctions;
-	const result = await resumeWhenPaid(waiting, bySignatureAlone(merchant.node));
+	const result = await resumeWhenSettled(waiting, bySignatureAlone(merchant.node));
 	return { ...answer, passed: result.workflowData?.flat().length ?? 0 };
 }
 

@@ -22,7 +22,7 @@ import {
 	resumeWebhook,
 } from '../shared/waiting/resumeWebhook';
 import {
-	resumeWhenPaid,
+	resumeWhenSettled,
 	waitForPayment,
 	waitForPaymentFields,
 } from '../shared/waiting/waitForPayment';
@@ -224,6 +224,6 @@ export class ChingChingPay implements INodeType {
 	webhookMethods = { default: nothingToRegister };
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		return await resumeWhenPaid(this, chingChingPayProvider);
+		return await resumeWhenSettled(this, chingChingPayProvider);
 	}
 }

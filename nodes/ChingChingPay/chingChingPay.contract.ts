@@ -1,6 +1,6 @@
 import { withCallbackTag } from '../shared/core/callbackTag';
 import { blankIn, isAbsoluteUrl, pathPart, readBaseUrl, readPayerLink } from '../shared/core/urls';
-import { CallFailure, quotedBody } from '../shared/core/callFailure';
+import { CallFailure, IN_DOUBT, quotedBody } from '../shared/core/callFailure';
 import type {
 	AskedFor,
 	CallbackProof,
@@ -499,7 +499,7 @@ export function unreadable(field: string, reply: HttpReply, isMade = false): Cal
 	return new CallFailure(
 		`ChingChingPay's answer holds no ${field}${words === undefined ? quotedBody(reply) : `: ${words}`}`,
 		{
-			advice: `It may have been made nevertheless. ${ONCE.howToFindOut}`,
+			advice: `${IN_DOUBT} nevertheless. ${ONCE.howToFindOut}`,
 			mayHaveArrived: true,
 			made: isMade,
 		},

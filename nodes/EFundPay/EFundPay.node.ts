@@ -22,7 +22,7 @@ import {
 	resumeWebhook,
 } from '../shared/waiting/resumeWebhook';
 import {
-	resumeWhenPaid,
+	resumeWhenSettled,
 	waitForPayment,
 	waitForPaymentFields,
 } from '../shared/waiting/waitForPayment';
@@ -197,6 +197,6 @@ export class EFundPay implements INodeType {
 	webhookMethods = { default: nothingToRegister };
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		return await resumeWhenPaid(this, eFundPayProvider);
+		return await resumeWhenSettled(this, eFundPayProvider);
 	}
 }

@@ -1,5 +1,5 @@
 import { blankIn, isAbsoluteUrl, readBaseUrl, readPayerLink } from '../shared/core/urls';
-import { CallFailure, quotedBody } from '../shared/core/callFailure';
+import { CallFailure, IN_DOUBT, quotedBody } from '../shared/core/callFailure';
 import type {
 	Checkout,
 	CheckoutOrder,
@@ -30,7 +30,7 @@ import { utcOfWallTime } from '../shared/core/zonedTime';
 import { readPlatformKey } from './platformKey';
 import { withinLimits } from './eFundPay.limits';
 import type { MoneyLimits } from '../shared/core/moneyLimits';
-import { verifyCallback, type SignatureSettings } from './signature';
+import { verifyCallbackSignature, type SignatureSettings } from './signature';
 import { quote } from '../shared/core/quote';
 
 /** docs.efundflow.com/overview. The version is part of the path. */
@@ -357,7 +357,7 @@ export function readTransactionReply(
 	if (checkout.checkoutId === null) {
 		throw new CallFailure(`EFundPay's answer holds no transaction id${quotedBody(reply)}`, {
 			advice: made
-				? `It may have been made nevertheless. ${HOW_TO_FIND_OUT}`
+				? `${IN_DOUBT} nevertheless. ${HOW_TO_FIND_OUT}`
 				: 'Check the address in the credential; if it is right, ask EFundPay.',
 			mayHaveArrived: made,
 		});
@@ -505,7 +505,7 @@ export const eFundPay: PaymentContract<EFundPayCredentials, EFundPayOrder> = {
 		},
 		// Its callback names nothing that the API can look up.
 		proofs: ['signature'],
-		verify: verifyCallback,
+		verify: verifyCallbackSignature,
 		parseEvent: readEvent,
 		/**
 		 * docs.efundflow.com/webhooks/payment-webhooks. Inferred: HTTP status 200, which the page does

@@ -15,7 +15,7 @@ import { TRANSACTIONS, queryText } from './eFundPay.transactions';
 import { withinLimits } from './eFundPay.limits';
 import { pathPart } from '../shared/core/urls';
 import { lookup } from '../shared/core/lookup';
-import { CallFailure, quotedBody } from '../shared/core/callFailure';
+import { CallFailure, IN_DOUBT, quotedBody } from '../shared/core/callFailure';
 import { quote } from '../shared/core/quote';
 
 /** docs.efundflow.com/refunds/create, /refunds/get and /refunds/list */
@@ -149,7 +149,7 @@ export function readRefundReply(reply: HttpReply, { call }: { call: HttpCall }):
 		const made = call.method === 'POST';
 		throw new CallFailure(`EFundPay's answer holds no refund id${quotedBody(reply)}`, {
 			advice: made
-				? `It may have been made nevertheless. ${call.howToFindOut ?? ''}`
+				? `${IN_DOUBT} nevertheless. ${call.howToFindOut ?? ''}`
 				: 'Check the address in the credential; if it is right, ask EFundPay.',
 			mayHaveArrived: made,
 		});

@@ -31,7 +31,7 @@ const MOST_SIGNATURES = 5;
  * which one must match. Hash and signed text are settings, because the page is cut where it would
  * name them. The time header is not signed, so it proves nothing.
  */
-export function verifyCallback(
+export function verifyCallbackSignature(
 	received: ReceivedCallback,
 	credentials: SignatureSettings,
 ): Verification {
@@ -177,9 +177,9 @@ const DOCUMENTED_FIELD = new RegExp(
  * Why this is enough: however it is cut, the text is the same, and each documented field of the
  * genuine callback stands in it as `name=value` between two `&`, since none of these values holds
  * that sign. If each documented name stands there only with the value that is read, that value is
- * the genuine one. What the genuine callback lacks can come out of its texts, so a refund could
- * bring all the fields of a payment; but its own status stands there too, which no payment has, and
- * the reverse.
+ * the genuine one. A field that the genuine callback lacks could be cut out of its texts: a refund
+ * could show all the fields of a payment. But the refund's own status still stands in the text, and
+ * no payment has that; nor has a refund a payment's.
  *
  * `reason`, which is free text, and fields that no page describes can still be cut differently: no
  * event depends on them.

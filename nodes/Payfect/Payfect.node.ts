@@ -23,7 +23,7 @@ import {
 	resumeWebhook,
 } from '../shared/waiting/resumeWebhook';
 import {
-	resumeWhenPaid,
+	resumeWhenSettled,
 	waitForPayment,
 	waitForPaymentFields,
 } from '../shared/waiting/waitForPayment';
@@ -111,6 +111,6 @@ export class Payfect implements INodeType {
 	webhookMethods = { default: nothingToRegister };
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		return await resumeWhenPaid(this, payfectProvider);
+		return await resumeWhenSettled(this, payfectProvider);
 	}
 }

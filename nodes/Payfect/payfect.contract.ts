@@ -1,6 +1,6 @@
 import { withCallbackTag } from '../shared/core/callbackTag';
 import { isPathPart, pathPart, readBaseUrl, readPayerLink } from '../shared/core/urls';
-import { CallFailure, quotedBody } from '../shared/core/callFailure';
+import { CallFailure, IN_DOUBT, quotedBody } from '../shared/core/callFailure';
 import type {
 	AskedFor,
 	CallbackProof,
@@ -165,7 +165,7 @@ export function readCheckout(
 	if (checkoutId === null) {
 		const made = purpose === 'create';
 		const advice = made
-			? 'It may have been made nevertheless. Look in the Payfect dashboard before you run this row again.'
+			? `${IN_DOUBT} nevertheless. Look in the Payfect dashboard before you run this row again.`
 			: 'Check the address in the credential; if it is right, ask Payfect.';
 		throw new CallFailure(`Payfect's answer holds no checkout id${quotedBody(reply)}`, {
 			advice,

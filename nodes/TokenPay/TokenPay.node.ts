@@ -23,7 +23,7 @@ import {
 	resumeWebhook,
 } from '../shared/waiting/resumeWebhook';
 import {
-	resumeWhenPaid,
+	resumeWhenSettled,
 	waitForPayment,
 	waitForPaymentFields,
 } from '../shared/waiting/waitForPayment';
@@ -177,7 +177,7 @@ export class TokenPay implements INodeType {
 	webhookMethods = { default: nothingToRegister };
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		return await resumeWhenPaid(this, tokenPayProvider);
+		return await resumeWhenSettled(this, tokenPayProvider);
 	}
 }
 

@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { getOrderCall, readOrder, type OrderKey } from './tokenPay.contract';
+import { getOrderCall, readOrderReply, type OrderKey } from './tokenPay.contract';
 import { lookupOperation } from '../shared/items/operation';
 import type { RowReader } from '../shared/items/rowReader';
 
@@ -66,5 +66,5 @@ export function readOrderKey(row: RowReader): OrderKey {
 export const getTokenPayCheckout = lookupOperation({
 	read: readOrderKey,
 	call: getOrderCall,
-	result: readOrder,
+	result: readOrderReply,
 });

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'crypto';
 import { withCallbackTag } from '../shared/core/callbackTag';
 import { isAbsoluteUrl, readBaseUrl, readPayerLink } from '../shared/core/urls';
-import { CallFailure, quotedBody } from '../shared/core/callFailure';
+import { CallFailure, IN_DOUBT, quotedBody } from '../shared/core/callFailure';
 import type {
 	AskedFor,
 	CallbackProof,
@@ -243,8 +243,7 @@ function readPrepayment(
 	const paymentUrl = textOrNull(data?.payment_url);
 	const unreadable = (what: string) =>
 		new CallFailure(`${what}${quotedBody(reply)}`, {
-			advice:
-				'It may have been made nevertheless. Use Checkout: Get with this reference before you run this row again.',
+			advice: `${IN_DOUBT} nevertheless. Use Checkout: Get with this reference before you run this row again.`,
 			mayHaveArrived: true,
 			made: (checkoutId ?? paymentUrl) !== null,
 		});
@@ -334,7 +333,7 @@ const UNKNOWN_STATE = { status: 'unknown', event: 'unknown' } as const;
 const stateOf = (word: string | null) => lookup(STATES, word) ?? UNKNOWN_STATE;
 
 /** https://ttpay.io/doc/en/api/intro/structure.html (TransactionDetail) */
-export function readOrder(reply: HttpReply): Checkout {
+export function readOrderReply(reply: HttpReply): Checkout {
 	const detail = contentOf(reply);
 	if (detail === undefined)
 		throw new CallFailure("TokenPay's answer holds no order", {

@@ -18,7 +18,6 @@ import {
 import { receiveCallback } from '../shared/callbacks/receiveCallback';
 import { passEventOn } from '../shared/callbacks/testRefusal';
 import {
-	additionalProviderEvents,
 	endpointIsRegistered,
 	registerEndpoint,
 	removeEndpoint,
@@ -102,12 +101,6 @@ export class WooshPayTrigger implements INodeType {
 	}
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		return await receiveCallback(this, wooshPayProvider, (event) => {
-			const chosen = this.getNodeParameter('events', []) as string[];
-			return (
-				chosen.includes(event.event) ||
-				additionalProviderEvents(this).includes(providerEventOf(event))
-			);
-		});
+		return await receiveCallback(this, wooshPayProvider, providerEventOf);
 	}
 }

@@ -1,7 +1,7 @@
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import type { Acknowledgement, PaymentEvent } from '../core/contract';
 import { beginDelivery, finishDelivery, type EventKey } from './deliveredEvents';
-import { logLineFromOutside } from './logLine';
+import { boundedLogLine } from './logLine';
 
 type Response = ReturnType<IWebhookFunctions['getResponseObject']>;
 
@@ -93,7 +93,7 @@ export function refuse(
 	hint = '',
 ): IWebhookResponseData {
 	const line = [what, hint].filter(Boolean).join(' ');
-	logLineFromOutside(context, status === 500 ? 'error' : 'warn', line);
+	boundedLogLine(context, status === 500 ? 'error' : 'warn', line);
 	context.getResponseObject().status(status).type('text/plain').send(REFUSALS[status]);
 	return { noWebhookResponse: true };
 }

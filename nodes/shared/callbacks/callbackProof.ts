@@ -6,7 +6,10 @@ import type { CallbackProvider } from '../providerNode';
 interface Policy {
 	/** Whether the callback has to be signed; `preferred`: the provider is asked where no secret fits. */
 	signature: 'required' | 'preferred' | 'ignored';
-	/** Whether the provider is asked about a callback with a good signature as well. */
+	/**
+	 * Whether the provider is asked about a callback with a good signature as well. About one without,
+	 * where that is not refused, it always is.
+	 */
 	asksAboutSigned: boolean;
 }
 

@@ -1,6 +1,9 @@
 import type { PaymentEventData } from '../core/contract';
 import { compareAmounts, LONGEST_AMOUNT } from '../core/money';
 
+/** How a payment covers its order. */
+export type PaidInFull = 'exact' | 'under' | 'over' | 'unknown';
+
 const NUMBERS = ['checkoutId', 'reference', 'currency'] as const;
 type Compared = (typeof NUMBERS)[number];
 

@@ -8,13 +8,11 @@ import { expressionGaveNothing } from '../core/emptyExpression';
 import { isObject, readJsonField, textOrNull } from '../core/exactJson';
 import { InputError } from '../core/inputError';
 import { compareAmounts, holdsEveryDigit, LONGEST_AMOUNT, readAmount } from '../core/money';
+import type { PaidInFull } from './compareEvents';
 import { readText } from '../core/readText';
 import { failedItem } from '../items/failedItem';
 import { asNodeError } from '../items/nodeError';
 import { usedByAgent } from '../providerNode';
-
-/** How a payment covers its order. */
-type PaidInFull = 'exact' | 'under' | 'over' | 'unknown';
 
 const FIELDS = {
 	paymentEvent: 'Payment Event',

@@ -13,7 +13,7 @@ import {
 	refuseForged,
 	type CallbackDecision,
 } from './decision';
-import { logLineFromOutside } from './logLine';
+import { boundedLogLine } from './logLine';
 import { timeProblem } from './maximumAge';
 
 const QUESTION = {
@@ -175,7 +175,7 @@ function decideSigned<Credentials>(
 ): CallbackDecision {
 	const { displayName, callback } = receiver.provider.contract;
 	if (isNotYet(claimed, found)) return notYet(receiver, claimed, found);
-	// Only of what is unknown anyway.
+	// `isNotYet` lets only what fires `unknown` come here without an answer.
 	if (found === undefined) return fire(claimed, 'signature');
 	const isSame = claimed.event === found.event;
 	if (claimed.event === 'payment.succeeded' && !isSame)
@@ -252,7 +252,7 @@ export function warnOfCallback<Credentials>(
 	{ context, provider }: Receiver<Credentials>,
 	words: string,
 ): void {
-	logLineFromOutside(
+	boundedLogLine(
 		context,
 		'warn',
 		`${provider.contract.displayName} received a callback: ${words}.`,

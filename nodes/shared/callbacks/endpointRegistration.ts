@@ -1,4 +1,4 @@
-import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
+import type { IHookFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 import { CallFailure } from '../core/callFailure';
 import type { HttpCall, HttpReply, CallbackContract, RegisteredEndpoint } from '../core/contract';
@@ -9,7 +9,7 @@ import {
 	rememberRemoval,
 	type RememberedEndpoint,
 } from './endpointMemory';
-import { chosenEvents } from './chosenEvents';
+import { additionalProviderEvents, chosenEvents } from './chosenEvents';
 import { InputError } from '../core/inputError';
 import { isLocalAddress } from '../core/urls';
 import { readCredentials, type CallbackProvider } from '../providerNode';
@@ -117,14 +117,6 @@ export async function removeEndpoint<Credentials>(
 		await removeOwn(desk);
 		return true;
 	});
-}
-
-/** The trigger's `Additional Provider Events`: the provider's own names, separated by commas. */
-export function additionalProviderEvents(context: IHookFunctions | IWebhookFunctions): string[] {
-	const { additionalProviderEvents: names = '' } = context.getNodeParameter('options', {}) as {
-		additionalProviderEvents?: string;
-	};
-	return names.split(/[\s,]+/).filter(Boolean);
 }
 
 async function withRegistration<Credentials>(

@@ -34,7 +34,7 @@ const minutes = new Map<string, Minute>();
  * not fill the disk. What was left out is counted and said before the next line of the node,
  * whenever that comes. A text that floods does not keep the others out.
  */
-export function logLineFromOutside(context: Context, level: Level, message: string): void {
+export function boundedLogLine(context: Context, level: Level, message: string): void {
 	const key = JSON.stringify([context.getWorkflow().id ?? '', context.getNode().id]);
 	const now = Date.now();
 	const minute = minuteOf(context, key, now);

@@ -3,12 +3,12 @@ import { acknowledge, refuse, startExecutionOnce } from './answerCallback';
 import type { PaymentEvent } from '../core/contract';
 import { InputError } from '../core/inputError';
 import { rememberedEndpoints } from './endpointMemory';
-import { chosenEvents } from './chosenEvents';
+import { isChosen } from './chosenEvents';
 import { decideCallback, type TriggerOptions } from './decideCallback';
 import { readCredentials, type CallbackProvider } from '../providerNode';
 import { readReceived, refuseTooLong } from './receivedBody';
 import { shownInEditor } from './testRefusal';
-import { logLineFromOutside } from './logLine';
+import { boundedLogLine } from './logLine';
 
 /**
  * The `webhook()` of every trigger: proves the callback over its raw bytes, asks the provider where
@@ -18,7 +18,7 @@ import { logLineFromOutside } from './logLine';
 export async function receiveCallback<Credentials>(
 	context: IWebhookFunctions,
 	provider: CallbackProvider<Credentials>,
-	wanted: (event: PaymentEvent) => boolean = (event) => chosenEvents(context).includes(event.event),
+	providerEventOf: (event: PaymentEvent) => string = () => '',
 ): Promise<IWebhookResponseData> {
 	const { displayName } = provider.contract;
 	try {
@@ -49,13 +49,13 @@ export async function receiveCallback<Credentials>(
 					judgement.hint,
 				);
 			const words = `${displayName} Trigger acknowledged a callback without starting the workflow: ${judgement.note}.`;
-			logLineFromOutside(context, 'info', words);
+			boundedLogLine(context, 'info', words);
 			const accepted = provider.contract.callback.acknowledgement(credentials);
 			return shownInEditor(context, acknowledge(context, accepted), words);
 		}
 		const { event } = judgement;
 		const accepted = provider.contract.callback.acknowledgement(credentials);
-		return wanted(event)
+		return isChosen(context, event, providerEventOf(event))
 			? startExecutionOnce(context, event, accepted, options.respond === 'whenFinished')
 			: acknowledge(context, accepted);
 	} catch (error) {

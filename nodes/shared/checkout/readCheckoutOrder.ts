@@ -10,7 +10,7 @@ import {
 	readUnitAmount,
 	sumOfLineItems,
 } from '../core/money';
-import { readText } from '../core/readText';
+import { isBlank, readText } from '../core/readText';
 import { tooManyItems } from '../items/tooManyItems';
 import type { RowReader } from '../items/rowReader';
 import { quote } from '../core/quote';
@@ -187,12 +187,6 @@ function readImages(value: unknown, field: string): string[] {
 			'Write %20 in place of the blank and %2C in place of the comma.',
 		);
 	return images.map((image) => readUrl(image, field) ?? '');
-}
-
-function isBlank(value: unknown): boolean {
-	return (
-		value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
-	);
 }
 
 /**

@@ -1,6 +1,12 @@
 import type { HttpReply } from './contract';
 
 /**
+ * In every error about a row that is in doubt, so that a workflow can tell it from one that was
+ * certainly not made (docs/rows.md).
+ */
+export const IN_DOUBT = 'It may have been made';
+
+/**
  * A call that did not give what it was sent for. Says whose fault it is, whether the call can have
  * had an effect, and what to do. Holds the provider's words, never a credential value.
  */

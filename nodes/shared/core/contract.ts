@@ -5,7 +5,7 @@
 
 /** What may happen when a call is sent a second time. */
 export type Retry =
-	/** It only reads: sending it again does no harm. */
+	/** It reads, or changes nothing more the second time. */
 	| 'idempotent'
 	/** The provider documents that it de-duplicates by the idempotency key in this very call. */
 	| 'idempotencyKey'
@@ -288,7 +288,10 @@ export interface RegisteredEndpoint {
  */
 export type Remembered = ReadonlyArray<Readonly<Record<string, unknown>>>;
 
-/** How the provider's API is asked about a callback. Nothing here sees an unsigned claim. */
+/**
+ * How the provider's API is asked about a callback. Of an unsigned one only the number that is asked
+ * for gets into the question, and nothing into the answer.
+ */
 export interface Confirmation<Credentials> {
 	/**
 	 * What an unsigned callback says. Only the number in it that is asked for counts.

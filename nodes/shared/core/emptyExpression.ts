@@ -1,3 +1,5 @@
+import { isBlank } from './readText';
+
 /**
  * One `{{ … }}` of a field's saved text, as n8n finds it: a backslash in front of two braces makes
  * them plain text.
@@ -13,9 +15,7 @@ const EXPRESSION = /(?<!\\)(?:\\\\)*\{\{[^]*?(?:(?<!\\)(?:\\\\)*\}\}|$)/g;
  * @param value what n8n makes of it
  */
 export function expressionGaveNothing(raw: unknown, value: unknown): boolean {
-	const isBlank =
-		value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
-	return isBlank && textAround(raw) !== undefined;
+	return isBlank(value) && textAround(raw) !== undefined;
 }
 
 /**

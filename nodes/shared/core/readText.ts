@@ -1,6 +1,13 @@
 import { InputError } from './inputError';
 import { holdsEveryDigit } from './money';
 
+/** Undefined, null, empty or blank text; 0 and false are values. */
+export function isBlank(value: unknown): boolean {
+	return (
+		value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
+	);
+}
+
 /**
  * The value of a text field, which an expression can fill with anything: trimmed, '' if the field
  * is empty. Taken for empty, what is no text would be left out without a word: an order its number,

@@ -1,13 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
-import { CallFailure } from '../core/callFailure';
+import { CallFailure, IN_DOUBT } from '../core/callFailure';
 import { InputError } from '../core/inputError';
-
-/**
- * In every error about a row that is in doubt, so that a workflow can tell it from one that was
- * certainly not made (docs/rows.md).
- */
-export const IN_DOUBT = 'It may have been made';
 
 /**
  * n8n's error classes, with the item; what is ours says what to do, what is unexpected says that it

@@ -93,7 +93,7 @@ export interface Creation<Credentials, Order, Result extends object = object> ex
 	send?: (call: HttpCall, row: RowSender<Credentials>) => Promise<HttpReply>;
 }
 
-/** Told of nothing that an earlier try has made. */
+/** Not called for what an earlier try of this run has made. */
 export interface Follower<Result> {
 	sending: () => void;
 	/** @param result what was made; throws where the answer does not show it */
@@ -209,8 +209,8 @@ export function warn(context: IExecuteFunctions, message: string): void {
 }
 
 /**
- * For an operation that is none of the kinds above: ties what is read to what is sent, and hides it
- * from who only runs the operation.
+ * For an operation that is none of the kinds above. The compiler checks that what `read` gives is
+ * what `send` takes; whoever runs the operation need not know its type.
  */
 export function operationOf<Credentials, Order>(
 	operation: Operation<Credentials, Order>,

@@ -9,7 +9,7 @@ import {
 	labelOf,
 	refuseEmptyExpressions,
 	type SavedExpression,
-} from './emptyFields';
+} from './emptyExpressions';
 import type { Run } from './run';
 
 /**
@@ -47,7 +47,7 @@ export interface RowReader {
 	 * As n8n evaluates it for this item. Everything else here reads through it.
 	 *
 	 * @throws InputError when an expression gives nothing, where that is no field left empty on
-	 *   purpose (`emptyFields.ts`)
+	 *   purpose (`emptyExpressions.ts`)
 	 */
 	value(parameter: string, fallback?: unknown): unknown;
 	/** As it is saved, expressions not evaluated. */

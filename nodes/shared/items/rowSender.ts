@@ -1,10 +1,9 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
-import { CallFailure } from '../core/callFailure';
+import { CallFailure, IN_DOUBT } from '../core/callFailure';
 import type { HttpCall, HttpReply } from '../core/contract';
 import { InputError } from '../core/inputError';
 import type { ProviderNode } from '../providerNode';
 import { sendCall, type SendOptions } from '../requests/sendCall';
-import { IN_DOUBT } from './nodeError';
 import type { CreatedRow } from './retryMemory';
 import type { Run } from './run';
 

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { isToolExecution } from '../providerNode';
-import type { SavedExpression } from './emptyFields';
+import type { SavedExpression } from './emptyExpressions';
 import type { FailedRow } from './failedItem';
 import { dropResults, keepResults, resultsOfEarlierTries, type CreatedRow } from './retryMemory';
 
@@ -39,7 +39,7 @@ export interface Run {
 	 * all.
 	 */
 	fixed: Map<string, unknown>;
-	/** Of each parameter that was read, the expressions that may not give nothing. */
+	/** By parameter, its saved expressions that are refused when they give nothing. */
 	expressions: Map<string, SavedExpression[]>;
 }
 

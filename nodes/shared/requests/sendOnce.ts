@@ -1,4 +1,4 @@
-import { CallFailure } from '../core/callFailure';
+import { CallFailure, IN_DOUBT } from '../core/callFailure';
 import type { HttpCall, HttpReply, Refusal } from '../core/contract';
 import { isObject } from '../core/exactJson';
 import {
@@ -248,7 +248,7 @@ function uncertain(
 		call.howToFindOut ?? 'Look it up at the provider before you run this row again.';
 	return {
 		advice:
-			`It may have been made nevertheless, so it was not sent again blindly. ${howToFindOut} ${besides}`.trim(),
+			`${IN_DOUBT} nevertheless, so it was not sent again blindly. ${howToFindOut} ${besides}`.trim(),
 		mayHaveArrived: true,
 	};
 }

@@ -1,5 +1,5 @@
 import type { PaymentEventData } from '../core/contract';
-import { firstDifference } from '../callbacks/compareEvents';
+import { firstDifference, type PaidInFull } from '../callbacks/compareEvents';
 import { compareAmounts, LONGEST_AMOUNT } from '../core/money';
 
 /** What a payment is held against. */
@@ -14,7 +14,6 @@ export interface Expected {
 	compareAmount: boolean;
 }
 
-type PaidInFull = 'exact' | 'under' | 'over' | 'unknown';
 type WaitOutcome =
 	'paid' | 'underpaid' | 'paidAmountUnknown' | 'failed' | 'canceled' | 'expired' | 'timeout';
 
@@ -87,12 +86,12 @@ export function withMoney<Event extends PaymentEventData>(
 ): Event {
 	return {
 		...event,
-		amount: smallerAmount(event.amount, found.amount),
+		amount: smallerKnownAmount(event.amount, found.amount),
 		currency: event.currency ?? found.currency,
 	};
 }
 
-function smallerAmount(told: string | null, found: string | null): string | null {
+function smallerKnownAmount(told: string | null, found: string | null): string | null {
 	if (!isDecimal(found)) return told;
 	return isDecimal(told) && compareAmounts(told, found) <= 0 ? told : found;
 }

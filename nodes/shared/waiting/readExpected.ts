@@ -6,7 +6,7 @@ import { InputError } from '../core/inputError';
 import { lookup } from '../core/lookup';
 import { compareAmounts } from '../core/money';
 import { quote } from '../core/quote';
-import { readText } from '../core/readText';
+import { isBlank, readText } from '../core/readText';
 import { isDecimal, type Expected } from './awaitedPayment';
 
 /** `name` is that of the field and of the checkout's own. */
@@ -69,7 +69,7 @@ export function isUnknown(
 	context: IExecuteFunctions,
 	checkout: CheckoutFacts | undefined,
 ): boolean {
-	return emptyFields(context, checkout).length > 0;
+	return fieldsWithoutValue(context, checkout).length > 0;
 }
 
 /** In the editor a field keeps what another operation of the node had in it. */
@@ -107,7 +107,7 @@ function refuseFieldsWithoutValue(
 	checkout: CheckoutFacts | undefined,
 ): void {
 	const silent = CHECKOUT_FIELDS.filter((field) => givesNothing(context, checkout, field));
-	const empty = emptyFields(context, checkout).filter((field) => !silent.includes(field));
+	const empty = fieldsWithoutValue(context, checkout).filter((field) => !silent.includes(field));
 	const others = otherFields(context).filter(({ name }) =>
 		expressionGaveNothing(...savedAndGiven(context, name)),
 	);
@@ -154,13 +154,13 @@ function givesNothing(
 ): boolean {
 	const [saved, given] = savedAndGiven(context, field.name);
 	if (!IDENTITY.includes(field)) return expressionGaveNothing(saved, given);
-	// Found, and the checkout has none: one number is enough to know it by.
+	// A checkout without this number is known by the other one.
 	if (expressionGaveNothing(saved, given)) return checkout?.[field.name] !== null;
 	return expressionGaveNoIdentity(saved, given);
 }
 
 /** What is left empty, although it is needed and the checkout does not tell it. */
-function emptyFields(
+function fieldsWithoutValue(
 	context: IExecuteFunctions,
 	checkout: CheckoutFacts | undefined,
 ): CheckoutField[] {
@@ -171,12 +171,6 @@ function emptyFields(
 		...(IDENTITY.every(isEmpty) ? IDENTITY : []),
 		...(switchedOff ? [] : MONEY.filter(isEmpty)),
 	];
-}
-
-function isBlank(value: unknown): boolean {
-	return (
-		value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
-	);
 }
 
 function otherFields(context: IExecuteFunctions): OtherField[] {

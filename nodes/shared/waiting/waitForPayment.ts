@@ -7,15 +7,15 @@ import { failedItem } from '../items/failedItem';
 import { asNodeError } from '../items/nodeError';
 import { tooManyItems } from '../items/tooManyItems';
 import { readCredentials, usedByAgent, type CallbackProvider } from '../providerNode';
-import { askOnce } from './askProvider';
+import { askOnce } from './askBeforeWaiting';
 import { decide } from './awaitedPayment';
-import { findCheckout, type Unreachable } from './findCheckout';
+import { takeCheckout, type Unreachable } from './takeCheckout';
 import { isUnknown, readExpected } from './readExpected';
 import { outputsAtLimit, outputsFor, storeWaitingFor } from './waitingItem';
 import { readLimit, refuseShorterTimeout } from './waitLimit';
 import { readWayToHere } from './wayToHere';
 
-export { resumeWhenPaid } from './resumeWhenPaid';
+export { resumeWhenSettled } from './resumeWhenSettled';
 export { waitForPaymentFields } from './waitForPaymentFields';
 
 /**
@@ -59,7 +59,7 @@ async function start<Credentials>(
 	refuseUnsafeSettings(context, executeData);
 	const { contract } = provider;
 	const { displayName } = contract;
-	const { checkout, unreachable } = findCheckout({
+	const { checkout, unreachable } = takeCheckout({
 		context,
 		item,
 		provider: contract.provider,

@@ -1,8 +1,5 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
-import {
-	logLineFromOutside,
-	MAX_LINES_PER_MINUTE,
-} from '../../../../nodes/shared/callbacks/logLine';
+import { boundedLogLine, MAX_LINES_PER_MINUTE } from '../../../../nodes/shared/callbacks/logLine';
 
 const start = Date.UTC(2030, 0, 1);
 beforeEach(() => jest.useFakeTimers({ now: start }));
@@ -20,7 +17,7 @@ function trigger() {
 		getNode: () => ({ id: 'node', name: 'Trigger' }),
 		logger: { info: write, warn: write, error: write },
 	} as unknown as IWebhookFunctions;
-	return { lines, say: (message: string) => logLineFromOutside(context, 'warn', message) };
+	return { lines, say: (message: string) => boundedLogLine(context, 'warn', message) };
 }
 
 function flood({ say }: ReturnType<typeof trigger>, count: number): void {

@@ -483,6 +483,16 @@ describe('Events', () => {
 		expect(call.items).toBeUndefined();
 	});
 
+	it.each([
+		['an empty list', []],
+		['an expression that gives nothing', '={{ $json.aColumnThatIsEmpty }}'],
+	])('that are %s lose no payment: the provider sends it again', async (_case, events) => {
+		const call = await deliver({ payload: newPayment({}), parameters: { events } });
+		expect(call.response.status).toBe(500);
+		expect(call.items).toBeUndefined();
+		expect(logText(call)).toContain("'Events' is empty");
+	});
+
 	it('that are chosen start the workflow', async () => {
 		const call = await deliver({
 			payload: newPayment({ status: 'failed' }),

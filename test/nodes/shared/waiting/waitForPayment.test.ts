@@ -22,7 +22,7 @@ import type {
 	PaymentEventData,
 } from '../../../../nodes/shared/core/contract';
 import { usedByAgent } from '../../../../nodes/shared/providerNode';
-import { resumeWhenPaid, waitForPayment } from '../../../../nodes/shared/waiting/waitForPayment';
+import { resumeWhenSettled, waitForPayment } from '../../../../nodes/shared/waiting/waitForPayment';
 import {
 	callWebhook,
 	DELETED,
@@ -624,7 +624,7 @@ describe('Wait for Payment, what the payment has to say', () => {
 			return await waitForPayment(this, { contract, credentialName: 'payfectApi' });
 		}
 		async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-			return await resumeWhenPaid(this, { contract, credentialName: 'payfectApi' });
+			return await resumeWhenSettled(this, { contract, credentialName: 'payfectApi' });
 		}
 	}
 	const expected = {
@@ -743,7 +743,7 @@ describe('Wait for Payment, what the payment has to say', () => {
 				return await waitForPayment(this, { contract: asked, credentialName: 'payfectApi' });
 			}
 			override async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-				return await resumeWhenPaid(this, { contract: asked, credentialName: 'payfectApi' });
+				return await resumeWhenSettled(this, { contract: asked, credentialName: 'payfectApi' });
 			}
 		}
 		return { node: new AskableProvider(), questionsInAll: () => questions };

@@ -1,11 +1,11 @@
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { acknowledge, onResponseSent, conflict, refuse } from '../callbacks/answerCallback';
 import { decideCallback, type Expectation } from '../callbacks/decideCallback';
-import { logLineFromOutside } from '../callbacks/logLine';
+import { boundedLogLine } from '../callbacks/logLine';
 import { credentialsOrNothing } from '../callbacks/receiveCallback';
 import { readReceived, refuseTooLong } from '../callbacks/receivedBody';
 import type { CallbackProvider } from '../providerNode';
-import { askForMoney } from './askProvider';
+import { askForMoney } from './askBeforeWaiting';
 import {
 	belongsElsewhere,
 	completed,
@@ -21,7 +21,7 @@ import { outputsFor, readWaitingFor } from './waitingItem';
  * checkout that says paid, canceled or expired. Everything else is answered and changes nothing.
  * Never throws: n8n would take that for a payment.
  */
-export async function resumeWhenPaid<Credentials>(
+export async function resumeWhenSettled<Credentials>(
 	context: IWebhookFunctions,
 	provider: CallbackProvider<Credentials>,
 ): Promise<IWebhookResponseData> {
@@ -56,7 +56,7 @@ export async function resumeWhenPaid<Credentials>(
 					`${name} refused a callback: ${judgement.reason}.`,
 					judgement.hint,
 				);
-			logLineFromOutside(
+			boundedLogLine(
 				context,
 				'info',
 				`${name} acknowledged a callback and goes on waiting: ${judgement.note}.`,
@@ -78,7 +78,7 @@ export async function resumeWhenPaid<Credentials>(
 						workflowData: outputsFor(waiting, payment, decided),
 					}
 				: conflict(context);
-		logLineFromOutside(
+		boundedLogLine(
 			context,
 			'info',
 			`${name} acknowledged a callback and goes on waiting: it says ${event.event}.`,

@@ -44,7 +44,7 @@ const RUN_THE_WHOLE_WORKFLOW =
  *
  * @throws InputError when there are several that it could be
  */
-export function findCheckout(run: WaitRun): FoundCheckout {
+export function takeCheckout(run: WaitRun): FoundCheckout {
 	const { context, provider, displayName, way } = run;
 	const own = ownNotes(context).filter((note) => note.provider === provider && isLatest(run, note));
 	const note = pickNote(run, own);
@@ -129,7 +129,7 @@ function isNamed({ context, item, provider }: WaitRun, note: CheckoutNote): bool
 	});
 }
 
-/** The checkout in our shape, where the item is it, or else the output of the node that made it. */
+/** The checkout in our shape: the item itself, or else the output of the node that made it. */
 function checkoutOf(run: WaitRun): { checkout?: CheckoutFacts } {
 	const outputs = run.way.creators.map(({ name }) => outputOf(run.context, name));
 	const json = [run.item.json, ...outputs].find((each) => each?.provider === run.provider);
