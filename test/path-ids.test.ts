@@ -7,7 +7,7 @@ import {
 	getRefundCall as getEFundPayRefund,
 	listRefundsCall,
 } from '../nodes/EFundPay/eFundPay.refunds';
-import { getTransactionCall } from '../nodes/EFundPay/eFundPay.transactions';
+import { getTransactionCall } from '../nodes/EFundPay/eFundPay.contract';
 import { getCheckoutCall as getPayfectCheckout, payfect } from '../nodes/Payfect/payfect.contract';
 import {
 	getCheckoutCall as getWooshPayCheckout,

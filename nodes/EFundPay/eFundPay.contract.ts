@@ -1,6 +1,14 @@
-import { blankIn, isAbsoluteUrl, readBaseUrl, readPayerLink } from '../shared/core/urls';
+import {
+	blankIn,
+	isAbsoluteUrl,
+	isPathPart,
+	pathPart,
+	readBaseUrl,
+	readPayerLink,
+} from '../shared/core/urls';
 import { CallFailure, IN_DOUBT, quotedBody } from '../shared/core/callFailure';
 import type {
+	AskedFor,
 	Checkout,
 	CheckoutOrder,
 	CheckoutStatus,
@@ -9,6 +17,7 @@ import type {
 	PaymentContract,
 	PaymentEventData,
 	Payload,
+	Question,
 	ReceivedCallback,
 	Refusal,
 	Sent,
@@ -38,6 +47,8 @@ const BASE_URLS = { live: 'https://api.efundpay.com/v4', test: 'https://sandbox.
 const KEY_PREFIXES = { live: 'sk_live_', test: 'sk_test_' };
 /** docs.efundflow.com/transactions/checkout */
 const CREATE_CHECKOUT = '/checkout/payments';
+/** docs.efundflow.com/transactions/get and /transactions/list */
+export const TRANSACTIONS = '/transactions';
 /** docs.efundflow.com/transactions/create, in the currency's smallest unit. */
 const LEAST_UNITS = 100n;
 const MOST_UNITS = 99_999_999n;
@@ -346,6 +357,18 @@ function linkExpiry(body: Record<string, unknown>): string | null {
 	return Number.isNaN(milliseconds) ? null : new Date(milliseconds).toISOString();
 }
 
+/** docs.efundflow.com/transactions/get */
+export function getTransactionCall(
+	transactionId: string,
+	credentials: EFundPayCredentials,
+): HttpCall {
+	return {
+		method: 'GET',
+		url: `${baseUrlOf(credentials)}${TRANSACTIONS}/${pathPart(transactionId, 'Transaction ID')}`,
+		retry: 'idempotent',
+	};
+}
+
 /** The answer to a create or a get; with the idempotency key of the call that had one. */
 export function readTransactionReply(
 	reply: HttpReply,
@@ -487,6 +510,58 @@ function readCallbackTime(value: unknown, zone: string | undefined): string | nu
 	return utcOfWallTime(`${year}-${month}-${day}T${hour}:${minute}:${second}`, zone);
 }
 
+/** Of every other status nobody can say which event it is. */
+const EVENT_OF_STATUS: Partial<Record<CheckoutStatus, PaymentEventData['event']>> = {
+	open: 'payment.pending',
+	pending: 'payment.pending',
+	paid: 'payment.succeeded',
+	failed: 'payment.failed',
+	canceled: 'payment.canceled',
+	expired: 'payment.expired',
+};
+
+/** What the look-up says of the checkout that was asked for. */
+function readLookedUp(
+	reply: HttpReply,
+	about: AskedFor,
+	credentials: EFundPayCredentials,
+): PaymentEventData {
+	const call = getTransactionCall(idIn(about), credentials);
+	const transaction = readTransactionReply(reply, { call, credentials });
+	const { checkoutId, status, providerStatus } = transaction;
+	if (checkoutId !== idIn(about))
+		throw new CallFailure('its answer is about another transaction', { advice: '' });
+	const raw = isObject(reply.body) ? reply.body : {};
+	return {
+		provider: 'efundpay',
+		event: EVENT_OF_STATUS[status] ?? 'unknown',
+		// A callback has another number and another word of the status, so it never has this id.
+		eventId: eventIdOf(checkoutId, providerStatus, raw),
+		checkoutId,
+		paymentId: transaction.paymentId,
+		reference: transaction.reference,
+		status,
+		providerStatus,
+		// What was ordered: the page names no amount that was received.
+		amount: transaction.amount,
+		currency: transaction.currency,
+		livemode: transaction.livemode,
+		// `created_at` is when the checkout was made, and nothing tells when it was paid.
+		occurredAt: null,
+		raw,
+	};
+}
+
+const idIn = (about: AskedFor) => ('checkoutId' in about ? about.checkoutId : '');
+
+/** The id that Create returned is the only number that the API looks up. */
+const lookUpAwaited: Question<EFundPayCredentials> = {
+	askFor: ({ checkoutId }) =>
+		checkoutId !== null && isPathPart(checkoutId) ? { checkoutId } : undefined,
+	call: (about, credentials) => getTransactionCall(idIn(about), credentials),
+	facts: readLookedUp,
+};
+
 export const eFundPay: PaymentContract<EFundPayCredentials, EFundPayOrder> = {
 	provider: 'efundpay',
 	displayName: 'EFundPay',
@@ -505,6 +580,7 @@ export const eFundPay: PaymentContract<EFundPayCredentials, EFundPayOrder> = {
 		},
 		// Its callback names nothing that the API can look up.
 		proofs: ['signature'],
+		lookUpAwaited,
 		verify: verifyCallbackSignature,
 		parseEvent: readEvent,
 		/**

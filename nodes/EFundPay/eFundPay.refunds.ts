@@ -1,5 +1,5 @@
 import type { EFundPayCredentials } from './eFundPay.contract';
-import { baseUrlOf, readCurrency, readReference } from './eFundPay.contract';
+import { baseUrlOf, readCurrency, readReference, TRANSACTIONS } from './eFundPay.contract';
 import type { HttpCall, HttpReply, Refund, RefundOrder } from '../shared/core/contract';
 import { InputError } from '../shared/core/inputError';
 import { omitNull } from '../shared/core/omitNull';
@@ -11,7 +11,7 @@ import {
 	writeJson,
 } from '../shared/core/exactJson';
 import { fromMinorUnits, smallestUnits } from '../shared/core/money';
-import { TRANSACTIONS, queryText } from './eFundPay.transactions';
+import { queryText } from './eFundPay.transactions';
 import { withinLimits } from './eFundPay.limits';
 import { pathPart } from '../shared/core/urls';
 import { lookup } from '../shared/core/lookup';

@@ -5,6 +5,7 @@ import {
 	makingCall,
 	orderBody,
 	requiredCallbackUrl,
+	TRANSACTIONS,
 } from './eFundPay.contract';
 import type { HttpCall, HttpReply } from '../shared/core/contract';
 import { InputError } from '../shared/core/inputError';
@@ -12,7 +13,7 @@ import { omitNull } from '../shared/core/omitNull';
 import { isObject, mergeExtraFields, textOrNull, writeJson } from '../shared/core/exactJson';
 import { createHmac } from 'crypto';
 import { withinLimits } from './eFundPay.limits';
-import { isAbsoluteUrl, pathPart } from '../shared/core/urls';
+import { isAbsoluteUrl } from '../shared/core/urls';
 import { CallFailure } from '../shared/core/callFailure';
 import { quote } from '../shared/core/quote';
 
@@ -22,9 +23,6 @@ import { quote } from '../shared/core/quote';
  * is named like the checkout call.
  */
 const CREATE_TRANSACTION = '/transactions/payments';
-
-/** docs.efundflow.com/transactions/get and /transactions/list */
-export const TRANSACTIONS = '/transactions';
 
 export type EFundPayMethod =
 	| { kind: 'card'; number: string; expirationDate: string; securityCode: string }
@@ -175,18 +173,6 @@ export function withoutCard(body: unknown, { secrets = [] }: HttpCall): unknown 
 	return (typeof body === 'string' || typeof body === 'number') && String(body).includes(number)
 		? String(body).replaceAll(number, '***')
 		: body;
-}
-
-/** docs.efundflow.com/transactions/get */
-export function getTransactionCall(
-	transactionId: string,
-	credentials: EFundPayCredentials,
-): HttpCall {
-	return {
-		method: 'GET',
-		url: `${baseUrlOf(credentials)}${TRANSACTIONS}/${pathPart(transactionId, 'Transaction ID')}`,
-		retry: 'idempotent',
-	};
 }
 
 /**

@@ -1,7 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { requestsInParallelOption, simpleField } from '../shared/checkout/checkoutFields';
-import { readTransactionReply } from './eFundPay.contract';
-import { getTransactionCall } from './eFundPay.transactions';
+import { getTransactionCall, readTransactionReply } from './eFundPay.contract';
 import { lookupOperation } from '../shared/items/operation';
 
 const showOnlyForGetTransaction = { resource: ['transaction'], operation: ['get'] };

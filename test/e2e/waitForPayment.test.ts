@@ -592,10 +592,11 @@ describe('Wait for Payment, when the payment comes before it waits', () => {
 		expect(runsOf(execution, 'Shipped')).toBe(1);
 	});
 
-	test('a provider that can neither be asked nor repeats: it waits, and ships once the callback is sent again by hand', async () => {
+	test('a provider that does not repeat and cannot be asked just then: it waits, and ships once the callback is sent again by hand', async () => {
 		const { sandbox } = await stage();
 		const shop = await Shop.of(ofEFundPay, { between: slow.nodes() });
 		const checkout = await shop.takeOrder();
+		await sandbox.fault('efundpay', 'getTransaction', 'html', 2);
 		const [early] = await shop.payer(checkout);
 		expect(early?.status).toBe(409);
 		slow.release();
@@ -608,9 +609,14 @@ describe('Wait for Payment, when the payment comes before it waits', () => {
 			30_000,
 			() => 'The execution did not wait',
 		);
+		await sandbox.fault('efundpay', 'getTransaction', null);
 		await stillWaits(checkout);
 		await sandbox.redeliver(early?.id ?? '');
-		expect(leftThrough(await ended(checkout)).shipped).toHaveLength(1);
+		const execution = await ended(checkout);
+		expect(leftThrough(execution).shipped).toMatchObject([
+			{ outcome: 'paid', payment: { verifiedBy: 'signature' } },
+		]);
+		expect(runsOf(execution, 'Shipped')).toBe(1);
 	});
 });
 

@@ -90,7 +90,7 @@ export const provider = testProvider(eFundPayProvider, {
 		},
 	},
 	rows: { deduplicates: 'always', referenceOptional: false },
-	wait: { asksBefore: false, verifiedBy: 'signature' },
+	wait: { asksBefore: true, verifiedBy: 'signature' },
 	credential: {
 		wrongKey: {
 			fields: { secretKey: 'sk_test_a_key_that_nobody_issued' },

@@ -1,10 +1,10 @@
 import type { IExecuteFunctions, IWebhookFunctions } from 'n8n-workflow';
-import type { AskedFor, Confirmation, PaymentEventData, PaymentEventName } from '../core/contract';
+import type { Confirmation, PaymentEventData, PaymentEventName } from '../core/contract';
 import { MAXIMUM_CONFIRMING_MILLISECONDS } from '../core/limits';
 import { truncate } from '../core/quote';
 import type { CallbackProvider } from '../providerNode';
 import { pause } from '../requests/rateLimit';
-import { askProvider, type Answered } from './askProvider';
+import { askProvider, type Answered, type Asked } from './askProvider';
 import { firstDifference, isSameAmount, smallerAmount } from './compareEvents';
 import {
 	acknowledgeOnly,
@@ -64,7 +64,7 @@ export async function confirmCallback<Credentials>(
 			'more unsigned callbacks came than the provider may be asked about',
 			'Somebody may be sending invented ones. The provider is asked to send it again.',
 		);
-	const answered = await askUntilKnown(receiver, claim, about);
+	const answered = await askUntilKnown(receiver, claim, { question: confirm, about });
 	if ('contradiction' in answered)
 		return refuseForged(answered.contradiction, 'It belongs to another account.');
 	if ('error' in answered) {
@@ -98,13 +98,13 @@ function decideWithoutQuestion<Credentials>(
 async function askUntilKnown<Credentials>(
 	receiver: Receiver<Credentials>,
 	claim: Claim,
-	about: AskedFor,
+	asked: Asked<Credentials>,
 ): Promise<Answered> {
-	const answered = await askProvider(receiver, about, QUESTION);
+	const answered = await askProvider(receiver, asked, QUESTION);
 	if (isInvention(claim) || !('found' in answered) || !isNotYet(claim.claimed, answered.found))
 		return answered;
 	await pause(ASK_AGAIN_AFTER_MILLISECONDS);
-	return await askProvider(receiver, about, QUESTION);
+	return await askProvider(receiver, asked, QUESTION);
 }
 
 /** Whether anybody can have sent it. */

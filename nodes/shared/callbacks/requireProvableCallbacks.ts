@@ -61,7 +61,11 @@ async function requireAnswer<Credentials>(
 	const { confirm } = contract.callback;
 	const policy = readPolicy(contract, sender.credentials);
 	if (confirm === undefined || 'problem' in policy || !asksProvider(policy)) return;
-	const answered = await askProvider(sender, confirm.nobodys, QUESTION);
+	const answered = await askProvider(
+		sender,
+		{ question: confirm, about: confirm.nobodys },
+		QUESTION,
+	);
 	if (!('error' in answered)) return;
 	const { error } = answered;
 	if (error instanceof CallFailure && confirm.isUnderstood?.(error)) return;

@@ -288,20 +288,10 @@ export interface RegisteredEndpoint {
  */
 export type Remembered = ReadonlyArray<Readonly<Record<string, unknown>>>;
 
-/**
- * How the provider's API is asked about a callback. Of an unsigned one only the number that is asked
- * for gets into the question, and nothing into the answer.
- */
-export interface Confirmation<Credentials> {
-	/**
-	 * What an unsigned callback says. Only the number in it that is asked for counts.
-	 */
-	readUnsigned(
-		received: ReceivedCallback,
-		credentials: Credentials,
-	): { payload: Payload } | Refused;
-	/** The number to ask for; undefined when the callback names none. */
-	askFor(claimed: PaymentEventData): AskedFor | undefined;
+/** How the provider's API is asked about a payment. */
+export interface Question<Credentials> {
+	/** The number to ask for; undefined when what is known of the payment holds none. */
+	askFor(known: PaymentEventData): AskedFor | undefined;
 	call(about: AskedFor, credentials: Credentials): HttpCall;
 	/**
 	 * What the answer says; undefined when the provider does not know what was asked for.
@@ -311,6 +301,20 @@ export interface Confirmation<Credentials> {
 	facts(reply: HttpReply, about: AskedFor, credentials: Credentials): PaymentEventData | undefined;
 	/** What in the answer is not the credential's, in words. */
 	contradiction?(found: PaymentEventData, credentials: Credentials): string | undefined;
+}
+
+/**
+ * How the provider's API is asked about a callback. Of an unsigned one only the number that is asked
+ * for gets into the question, and nothing into the answer.
+ */
+export interface Confirmation<Credentials> extends Question<Credentials> {
+	/**
+	 * What an unsigned callback says. Only the number in it that is asked for counts.
+	 */
+	readUnsigned(
+		received: ReceivedCallback,
+		credentials: Credentials,
+	): { payload: Payload } | Refused;
 	/** The provider's own time of it, held against Maximum Age; ISO 8601, null if it tells none. */
 	timeOf(found: PaymentEventData): string | null;
 	/** What `amount` in the answer is. An ordered amount never replaces a received one. */
@@ -401,8 +405,13 @@ export interface CallbackContract<Credentials> {
 		waitProblem?(credentials: Credentials): string | undefined;
 		/** The choices of `callbackProof` that the credential offers, the default first. */
 		proofs: readonly [CallbackProof, ...CallbackProof[]];
-		/** Asking the provider's API; there where one of the choices asks. */
+		/** Asking the provider's API about a callback; there where one of the choices asks. */
 		confirm?: Confirmation<Credentials>;
+		/**
+		 * Asking it about a checkout before its payment is waited for, where callbacks are not asked
+		 * about; otherwise `confirm` asks.
+		 */
+		lookUpAwaited?: Question<Credentials>;
 		registration?: {
 			/**
 			 * The provider's names of what these events come in, and the user's own; empty when the

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { askProvider } from '../callbacks/askProvider';
 import { CallFailure } from '../core/callFailure';
-import type { PaymentEvent, PaymentEventData } from '../core/contract';
+import type { PaymentEvent, PaymentEventData, Question } from '../core/contract';
 import { InputError } from '../core/inputError';
 import { MAXIMUM_ASKING_MILLISECONDS, MAXIMUM_CONFIRMING_MILLISECONDS } from '../core/limits';
 import type { CallbackProvider } from '../providerNode';
@@ -42,10 +42,9 @@ export async function askOnce<Credentials>(
 		currency: expected.currency,
 	};
 	const stopped = context.getExecutionCancelSignal();
-	const answered = await ask({ context, provider, credentials }, asked, {
-		...QUESTION,
-		...(stopped ? { stopped } : {}),
-	});
+	const { confirm, lookUpAwaited } = provider.contract.callback;
+	const asking = { context, provider, credentials, question: confirm ?? lookUpAwaited };
+	const answered = await ask(asking, asked, { ...QUESTION, ...(stopped ? { stopped } : {}) });
 	if (answered === undefined) return undefined;
 	if ('error' in answered) {
 		if (answered.error instanceof InputError || stopped?.aborted) throw answered.error;
@@ -78,13 +77,13 @@ interface Asking<Credentials> {
  * What the provider's API says about a payment; undefined where it cannot be asked. Never throws.
  */
 async function ask<Credentials>(
-	asking: Asking<Credentials>,
-	about: PaymentEventData,
+	{ question, ...asker }: Asking<Credentials> & { question: Question<Credentials> | undefined },
+	known: PaymentEventData,
 	options: SendOptions,
 ): Promise<{ found: PaymentEventData | undefined } | { error: unknown } | undefined> {
-	const askedFor = asking.provider.contract.callback.confirm?.askFor(about);
-	if (askedFor === undefined) return undefined;
-	const answered = await askProvider(asking, askedFor, options);
+	const about = question?.askFor(known);
+	if (question === undefined || about === undefined) return undefined;
+	const answered = await askProvider(asker, { question, about }, options);
 	return 'contradiction' in answered
 		? { error: new CallFailure(answered.contradiction, { advice: 'Correct the credential.' }) }
 		: answered;
@@ -102,7 +101,11 @@ export async function askForMoney<Credentials>(
 ): Promise<PaymentEvent> {
 	// What came from the API already would not tell more the second time.
 	if (event.verifiedBy !== 'signature') return event;
-	const answered = await ask(asking, completed(event, expected), QUESTION_DURING_CALLBACK);
+	const answered = await ask(
+		{ ...asking, question: asking.provider.contract.callback.confirm },
+		completed(event, expected),
+		QUESTION_DURING_CALLBACK,
+	);
 	const found = answered !== undefined && 'found' in answered ? answered.found : undefined;
 	if (found?.event !== 'payment.succeeded' || belongsElsewhere(found, expected) !== undefined)
 		return event;

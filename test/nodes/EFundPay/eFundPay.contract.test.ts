@@ -7,6 +7,7 @@ import type { HttpReply } from '../../../nodes/shared/core/contract';
 import { readJson } from '../../../nodes/shared/core/exactJson';
 import {
 	eFundPay,
+	getTransactionCall,
 	readTransaction,
 	readTransactionReply,
 	type EFundPayCredentials,
@@ -27,7 +28,6 @@ import {
 import {
 	atOtherPath,
 	createTransactionCall,
-	getTransactionCall,
 	listTransactionsCall,
 	readPage,
 	withoutCard,

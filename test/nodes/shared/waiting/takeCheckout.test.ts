@@ -36,8 +36,6 @@ interface Provider {
 	credentialType: ICredentialType;
 	order: IDataObject;
 	amount: string;
-	/** Whether it can be asked for a payment by what Create has returned. */
-	asked: boolean;
 }
 
 const ofPayfect: Provider = {
@@ -47,7 +45,6 @@ const ofPayfect: Provider = {
 	credentialType: new PayfectApi(),
 	order: { amount: '20.50', currency: 'usdt', description: 'Tea' },
 	amount: '20.50',
-	asked: true,
 };
 const ofTokenPay: Provider = {
 	displayName: 'TokenPay',
@@ -56,7 +53,6 @@ const ofTokenPay: Provider = {
 	credentialType: new TokenPayApi(),
 	order: { amount: '20.50', chain: 'TRON', currency: 'USDT', description: 'Tea' },
 	amount: '20.5',
-	asked: true,
 };
 const ofEFundPay: Provider = {
 	displayName: 'EFundPay',
@@ -71,7 +67,6 @@ const ofEFundPay: Provider = {
 		buyerName: 'Maria Gomez',
 	},
 	amount: '20.50',
-	asked: false,
 };
 const providers: Provider[] = [
 	ofPayfect,
@@ -83,7 +78,6 @@ const providers: Provider[] = [
 		credentialType: new ChingChingPayApi(),
 		order: { operation: 'createLink', amount: '20.50', currency: 'HKD', description: 'Tea' },
 		amount: '20.50',
-		asked: true,
 	},
 	ofTokenPay,
 ];
@@ -325,24 +319,24 @@ describe.each(providers)(
 			);
 			await act(provider, await idOf(provider, made), 'pay', { callback: 'none' });
 			const retried = await again();
-			const advice = words(stopped);
-			expect(advice).toContain(
-				provider.asked ? 'run this step once more when it is paid' : 'could not be asked',
-			);
-			expect(leftThrough(retried)).toMatchObject(
-				provider.asked
-					? { paid: [{ outcome: 'paid', paidInFull: 'exact' }], notPaid: [] }
-					: { paid: [], notPaid: [] },
-			);
+			expect(words(stopped)).toContain('run this step once more when it is paid');
+			expect(leftThrough(retried)).toMatchObject({
+				paid: [{ outcome: 'paid', paidInFull: 'exact' }],
+				notPaid: [],
+			});
 		});
 
-		test('what was paid too little before a Retry leaves through Not Paid, or the step stops', async () => {
+		test('what was paid too little before a Retry leaves through Not Paid', async () => {
 			const made = await create(provider);
 			await act(provider, await idOf(provider, made), 'underpay', { callback: 'none' });
-			const { paid } = leftThrough(
-				await waitBehind(made, provider, { executionId: newExecution(), mode: 'retry' }),
-			);
-			expect(paid).toEqual([]);
+			const run = await waitBehind(made, provider, {
+				executionId: newExecution(),
+				mode: 'retry',
+			});
+			expect(leftThrough(run)).toMatchObject({
+				paid: [],
+				notPaid: [{ outcome: 'underpaid', paidInFull: 'under' }],
+			});
 		});
 	},
 );

@@ -425,13 +425,6 @@ describe('Wait for Payment of a checkout that was paid before it waits', () => {
 			});
 		},
 	);
-
-	test.each(providers.filter(({ asked }) => !asked))(
-		'$displayName cannot be asked, and it waits for the callback to come again',
-		async (provider) => {
-			expect(await paidBeforeWaiting(provider)).toMatchObject({ status: 'waiting' });
-		},
-	);
 });
 
 /** The answer of a step that sends the link, in place of the checkout. */
