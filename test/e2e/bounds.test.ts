@@ -45,6 +45,15 @@ async function post(url: string, body: string | Buffer): Promise<{ status: numbe
 	return { status, body: data };
 }
 
+/** Published while the server answers well: publishing asks once. */
+async function openMerchantThatIsAsked() {
+	server.misbehave({ json: '{"code":404,"message":"transaction not found"}' });
+	return await openMerchant(chingChingPay, {
+		fields: { callbackProof: 'provider', baseUrl: server.url },
+		then: [noOp],
+	});
+}
+
 /**
  * n8n's processor time so far, when it has nothing more to do; wall time where the system does not
  * tell it.
@@ -135,10 +144,8 @@ describe('an answer that never ends', () => {
 	}
 
 	test('to the question of a trigger: the callback gets 500 and n8n stays as large as it is', async () => {
-		const { address, paid } = await openMerchant(chingChingPay, {
-			fields: { callbackProof: 'provider', baseUrl: server.url },
-			then: [noOp],
-		});
+		const { address, paid } = await openMerchantThatIsAsked();
+		server.misbehave('never ends');
 		const hint = JSON.stringify({ merchant_reference: 'order-1', status: 'SBX_PAID' });
 		const growth = await growthMegabytes(async () => {
 			for (let copy = 0; copy < 5; copy++) expect((await post(address, hint)).status).toBe(500);
@@ -175,11 +182,8 @@ describe('an answer that never ends', () => {
 });
 
 test('an answer that drips does not hold up a callback: it gets 500 when the time for the question is over', async () => {
+	const { address, paid } = await openMerchantThatIsAsked();
 	server.misbehave('drips');
-	const { address, paid } = await openMerchant(chingChingPay, {
-		fields: { callbackProof: 'provider', baseUrl: server.url },
-		then: [noOp],
-	});
 	const hint = JSON.stringify({ merchant_reference: 'order-1', status: 'SBX_PAID' });
 	expect((await post(address, hint)).status).toBe(500);
 	expect((await logLinesAbout(paid)).join('\n')).toContain(

@@ -112,7 +112,8 @@ describe.each(callbackCases)("Verify of $displayName behind n8n's own Webhook no
 	const pay = async (checkoutId: string, options?: { callback: 'forged' | 'tampered' }) => {
 		const { sandbox } = await stage();
 		return (await sandbox.act(provider.provider, checkoutId, 'pay', options)).find(
-			({ url }) => url === address,
+			// Some addresses carry a tag behind what was typed.
+			({ url }) => url.split('?')[0] === address,
 		);
 	};
 	const fulfilled = async (reference: string | null) => {
@@ -141,8 +142,7 @@ describe.each(callbackCases)("Verify of $displayName behind n8n's own Webhook no
 				provider: provider.provider,
 				event: 'payment.succeeded',
 				status: 'paid',
-				amount: provider.order.amount,
-				currency: provider.order.currency,
+				...provider.money,
 			}),
 		]);
 	});
