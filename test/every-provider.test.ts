@@ -749,7 +749,7 @@ describe.each(providers)('$folder: from order to callback', (provider) => {
 				credentialOf(provider),
 				[decryptedEndpoint(registered, trigger, String(credentialOf(provider).secretKey))],
 			);
-			if (verdict.genuine === false) throw new Error(verdict.reason);
+			if (verdict.genuine === false) throw new Error(verdict.message);
 			const event = (payload: Payload) =>
 				provider.contract.callback.parseEvent(payload, credentialOf(provider), {
 					headers: request.headers,

@@ -11,7 +11,7 @@ import {
 	type ProviderCode,
 } from '../scripts/providerTables';
 import { testProviders } from './providers';
-import { refusalWords } from './support/refusalWords';
+import { filesWithTables, refusalWords, tablesMadeIn } from './support/refusalWords';
 
 const root = path.resolve(__dirname, '..');
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
@@ -216,13 +216,18 @@ describe('what is written in italics', () => {
 
 describe('the words of refusals and log lines', () => {
 	const plain = (page: string) => read(page).replaceAll('`', '');
-	const files = filesIn('nodes', '.ts').map((file) => [file, refusalWords(file)] as const);
+	const files = filesWithTables().map((file) => [file, refusalWords(file)] as const);
 
 	it('are found', () => {
-		expect(files.flatMap(([, words]) => words).length).toBeGreaterThan(80);
+		expect(files.flatMap(([, words]) => words).length).toBeGreaterThan(200);
 	});
 
-	it.each(files.filter(([, words]) => words.length > 0))(
+	it.each(files)('of %s are in tables that can be found', (file) => {
+		const tables = tablesMadeIn(file);
+		expect(tables).toEqual(['REFUSALS', 'SENTENCES'].filter((name) => tables.includes(name)));
+	});
+
+	it.each(files)(
 		'of %s stand in docs/callbacks.md or on the page of the provider',
 		(file, words) => {
 			const folder = folders.find((each) => file.startsWith(`nodes/${each}/`));

@@ -14,7 +14,6 @@ import type {
 	Payload,
 	ReceivedCallback,
 	Refusal,
-	Refused,
 	Sent,
 	Verification,
 } from '../shared/core/contract';
@@ -35,6 +34,8 @@ import { namesOf } from '../shared/core/lineItems';
 import { fromMinorUnits, smallestUnits } from '../shared/core/money';
 import { sentDecimal, type MoneyLimits } from '../shared/core/moneyLimits';
 import { withinLimits } from './chingChingPay.limits';
+import { REFUSALS, SENTENCES } from './chingChingPay.reasons';
+import type { Refused, Sentence } from '../shared/core/sentences';
 import { judgeSignature, signRequest, type SignatureScheme } from './signature';
 import { truncate, quote } from '../shared/core/quote';
 import { verifyWithAny } from '../shared/core/secrets';
@@ -151,13 +152,12 @@ function credentialProblem({
 	apiKey,
 	signingSecret,
 	requestKeySource,
-}: ChingChingPayCredentials): string | undefined {
-	if (!apiKey) return "'API Key' in the ChingChingPay credential is empty";
-	if (requestKeySource !== 'apiKey' && !signingSecret)
-		return "'Signing Secret' in the ChingChingPay credential is empty";
-	if (environment === 'custom' && !isAbsoluteUrl(baseUrl))
-		return `'Base URL' in the ChingChingPay credential ${blankIn(baseUrl) ?? 'is not an absolute URL'}`;
-	return undefined;
+}: ChingChingPayCredentials): Sentence | undefined {
+	if (!apiKey) return SENTENCES.apiKeyEmpty;
+	if (requestKeySource !== 'apiKey' && !signingSecret) return SENTENCES.signingSecretEmpty;
+	if (environment !== 'custom' || isAbsoluteUrl(baseUrl)) return undefined;
+	const blank = blankIn(baseUrl);
+	return blank === undefined ? SENTENCES.baseUrlNotAbsolute : SENTENCES.baseUrlBlank(blank);
 }
 
 /** A signed request with a JSON body. `rest` says what a second time would do. */
@@ -715,8 +715,7 @@ function verify(
 	if (signature === '') {
 		return {
 			genuine: false,
-			reason: 'signature_missing: the header x-signature is missing or empty',
-			hint: "If ChingChingPay does not sign callbacks, set 'When a Callback Comes' in the credential to Ask ChingChingPay.",
+			...REFUSALS.signature_missing,
 		};
 	}
 	return verifyWithAny([signingKey(credentials), credentials.signingSecretPrevious], (key) => {
@@ -734,7 +733,7 @@ function readSigned(rawBody: Buffer, credentials: ChingChingPayCredentials): Ver
 		return {
 			genuine: true,
 			payload: { text },
-			unreadable: 'malformed_body: the signed body is not a JSON object',
+			unreadable: REFUSALS.malformed_body,
 		};
 	// Sorted pairs leave out where a value ends: `a=1&b=2` may be one field or two.
 	const isHint = credentials.requestSignedText === 'sortedPairs';
@@ -749,29 +748,25 @@ function refusedSignature(
 	if (judged === 'malformed')
 		return {
 			genuine: false,
-			reason: `signature_malformed: the header x-signature is not 32 bytes in ${encoding}`,
+			...REFUSALS.signature_malformed(encoding),
 		};
 	return {
 		genuine: false,
 		fault: 'noSecretFits',
-		reason:
-			'signature_mismatch: the header x-signature is not made with this secret over this body',
-		hint: "The usual cause: another secret, or another scheme than 'Signed Text' and 'Request Key' in the credential say.",
+		...REFUSALS.signature_mismatch,
 	};
 }
 
 function readUnsigned({ rawBody }: ReceivedCallback): { payload: Payload } | Refused {
 	const payload = readJson(readUtf8(rawBody) ?? '');
-	return isObject(payload)
-		? { payload }
-		: { reason: 'malformed_body: the body is not a JSON object' };
+	return isObject(payload) ? { payload } : REFUSALS.malformed_unsigned_body;
 }
 
 /** What the credential lacks for verifying by the signature alone or among others. */
-function signatureProblem(credentials: ChingChingPayCredentials): string | undefined {
+function signatureProblem(credentials: ChingChingPayCredentials): Sentence | undefined {
 	const { callbackProof, requestSignedText } = credentials;
 	return callbackProof === 'signature' && requestSignedText === 'sortedPairs'
-		? "'Signed Text' in the ChingChingPay credential is Sorted Pairs, which leave open where a value ends, so 'When a Callback Comes' cannot be Trust Its Signature"
+		? SENTENCES.sortedPairsAlone
 		: credentialProblem(credentials);
 }
 
@@ -818,11 +813,11 @@ function readConfirmed(
 function contradiction(
 	{ raw }: PaymentEventData,
 	{ merchantId }: ChingChingPayCredentials,
-): string | undefined {
+): Refused | undefined {
 	const merchant = textOrNull(raw.merchant_id);
 	return merchant === null || !merchantId || merchant === merchantId
 		? undefined
-		: "other_merchant: the transaction is not that of 'Merchant ID' in the credential";
+		: REFUSALS.other_merchant;
 }
 
 const confirm: Confirmation<ChingChingPayCredentials> = {
@@ -881,9 +876,7 @@ export const chingChingPay: PaymentContract<ChingChingPayCredentials, ChingChing
 			};
 		},
 		waitProblem: (credentials) =>
-			paidValuesOf(credentials).length > 0
-				? undefined
-				: "'Paid Values' in the ChingChingPay credential is empty, so no answer could be recognized as paid",
+			paidValuesOf(credentials).length > 0 ? undefined : SENTENCES.paidValuesEmpty,
 		proofs: ['provider', 'signature', 'signatureAndProvider'],
 		confirm,
 	},

@@ -38,6 +38,8 @@ import { fromMinorUnits, smallestUnits } from '../shared/core/money';
 import { utcOfWallTime } from '../shared/core/zonedTime';
 import { readPlatformKey } from './platformKey';
 import { withinLimits } from './eFundPay.limits';
+import { SENTENCES } from './eFundPay.reasons';
+import type { Sentence } from '../shared/core/sentences';
 import type { MoneyLimits } from '../shared/core/moneyLimits';
 import { verifyCallbackSignature, type SignatureSettings } from './signature';
 import { quote } from '../shared/core/quote';
@@ -84,12 +86,14 @@ export function baseUrlOf({ environment, baseUrl }: EFundPayCredentials): string
 	return environment === 'custom' ? readBaseUrl(baseUrl ?? '') : BASE_URLS[environment];
 }
 
-function credentialProblem(credentials: EFundPayCredentials): string | undefined {
-	if (!credentials.secretKey) return "'Secret Key' in the EFundPay credential is empty";
-	if (!credentials.merchantAccountId)
-		return "'Merchant Account ID' in the EFundPay credential is empty";
-	if (credentials.environment === 'custom' && !isAbsoluteUrl(credentials.baseUrl ?? ''))
-		return `'Base URL' in the EFundPay credential ${blankIn(credentials.baseUrl ?? '') ?? 'is not an absolute URL'}`;
+function credentialProblem(credentials: EFundPayCredentials): Sentence | undefined {
+	const { environment, baseUrl = '' } = credentials;
+	if (!credentials.secretKey) return SENTENCES.secretKeyEmpty;
+	if (!credentials.merchantAccountId) return SENTENCES.merchantAccountIdEmpty;
+	if (environment === 'custom' && !isAbsoluteUrl(baseUrl)) {
+		const blank = blankIn(baseUrl);
+		return blank === undefined ? SENTENCES.baseUrlNotAbsolute : SENTENCES.baseUrlBlank(blank);
+	}
 	return keyProblem(credentials.secretKey, baseUrlOf(credentials));
 }
 
@@ -97,12 +101,12 @@ function credentialProblem(credentials: EFundPayCredentials): string | undefined
  * docs.efundflow.com/overview: each environment has a host and a key prefix. Inferred: they are not
  * to be mixed.
  */
-function keyProblem(secretKey: string, url: string): string | undefined {
+function keyProblem(secretKey: string, url: string): Sentence | undefined {
 	const isFor = (host: string) => isAbsoluteUrl(url) && new URL(url).host === new URL(host).host;
 	if (isFor(BASE_URLS.test) && secretKey.startsWith(KEY_PREFIXES.live))
-		return "'Secret Key' in the EFundPay credential is a live key (sk_live_), but the address is that of the test environment";
+		return SENTENCES.liveKeyForTest;
 	if (isFor(BASE_URLS.live) && secretKey.startsWith(KEY_PREFIXES.test))
-		return "'Secret Key' in the EFundPay credential is a test key (sk_test_), but the address is that of the live environment";
+		return SENTENCES.testKeyForLive;
 	return undefined;
 }
 
@@ -571,11 +575,10 @@ export const eFundPay: PaymentContract<EFundPayCredentials, EFundPayOrder> = {
 	failure,
 	callback: {
 		setupProblem({ platformPublicKey, platformPublicKeyPrevious }) {
-			if (!platformPublicKey) return "'Platform Public Key' in the EFundPay credential is empty";
-			if (!readPlatformKey(platformPublicKey))
-				return "'Platform Public Key' in the EFundPay credential is not an RSA public key in PEM or base64";
+			if (!platformPublicKey) return SENTENCES.platformKeyEmpty;
+			if (!readPlatformKey(platformPublicKey)) return SENTENCES.platformKeyMalformed;
 			if (platformPublicKeyPrevious && !readPlatformKey(platformPublicKeyPrevious))
-				return "'Previous Platform Public Key' in the EFundPay credential is not an RSA public key in PEM or base64";
+				return SENTENCES.previousPlatformKeyMalformed;
 			return undefined;
 		},
 		// Its callback names nothing that the API can look up.

@@ -3,7 +3,9 @@ import type { Payload, ReceivedCallback, Verification } from '../shared/core/con
 import { isObject, readJson, readUtf8 } from '../shared/core/exactJson';
 import { decodeBase64 } from '../shared/core/bytes';
 import { canonicalText, coveredByCanonicalText } from './canonicalText';
+import { REFUSALS } from './eFundPay.reasons';
 import { readPlatformKey } from './platformKey';
+import type { Refused } from '../shared/core/sentences';
 import { verifyWithAny } from '../shared/core/secrets';
 
 /** The fields of the credential that say how EFundPay signs its callbacks. */
@@ -39,15 +41,13 @@ export function verifyCallbackSignature(
 	if (header === '')
 		return {
 			genuine: false,
-			reason: 'the header "signature" is missing or empty',
-			hint: 'It was not sent by EFundPay, or a proxy removed the header.',
+			...REFUSALS.missing_signature,
 		};
 	const body = readJson(readUtf8(received.rawBody) ?? '');
 	if (!isObject(body))
 		return {
 			genuine: false,
-			reason: 'the body is not a JSON object',
-			hint: 'It was not sent by EFundPay, or a proxy changed it.',
+			...REFUSALS.body_not_object,
 		};
 	const entries = header.split(',').flatMap((entry) => decodeBase64(entry.trim()) ?? []);
 	const canonical = canonicalText(body);
@@ -62,7 +62,7 @@ export function verifyCallbackSignature(
 				return {
 					genuine: false,
 					fault: 'ours',
-					reason: 'the platform public key in the credential is not an RSA public key',
+					...REFUSALS.bad_key,
 				};
 			// A signature is as long as its key, so that nothing else has to be tried.
 			const length = Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8);
@@ -83,14 +83,13 @@ export function verifyCallbackSignature(
 				return {
 					genuine: false,
 					fault: 'ours',
-					reason: `this server cannot check ${HASHES[hash]} signatures`,
-					hint: "Its OpenSSL settings bar them. Ask EFundPay for SHA-256 and set 'Signature Hash', or have SHA-1 allowed.",
+					...REFUSALS.hash_unavailable(HASHES[hash]),
 				};
 			}
 			return {
 				genuine: false,
 				fault: 'noSecretFits',
-				reason: 'the signature does not belong to this body and this platform public key',
+				...REFUSALS.signature_mismatch,
 				hint: otherSettings(matches, hash, signedText),
 			};
 		},
@@ -187,7 +186,7 @@ const DOCUMENTED_FIELD = new RegExp(
  * @param payload of the documented shape
  * @param canonical the text that was signed
  */
-function rearrangementProblem(payload: Payload, canonical: string): string | undefined {
+function rearrangementProblem(payload: Payload, canonical: string): Refused | undefined {
 	const { payment_data: payment, refund_data: refund } = payload;
 	const [data, foreign] = isObject(payment)
 		? [payment, 'refund_status']
@@ -195,7 +194,7 @@ function rearrangementProblem(payload: Payload, canonical: string): string | und
 	for (const [, name = '', value] of canonical.matchAll(DOCUMENTED_FIELD)) {
 		const read = (IDS_OF_CALLBACK.includes(name) ? payload : data)[name];
 		if (name === foreign || (typeof read === 'string' ? read : JSON.stringify(read)) !== value)
-			return `${name} is not where it belongs`;
+			return REFUSALS.field_misplaced(name);
 	}
 	return undefined;
 }
@@ -205,10 +204,10 @@ function rearrangementProblem(payload: Payload, canonical: string): string | und
  * can carry one signature: the documented fields must be there, as texts, without the sign that
  * joins them.
  */
-function shapeProblem(payload: Payload): string | undefined {
+function shapeProblem(payload: Payload): Refused | undefined {
 	const { payment_data: payment, refund_data: refund } = payload;
 	const isPayment = isObject(payment);
-	if (isPayment === isObject(refund)) return 'it is not exactly one of payment and refund';
+	if (isPayment === isObject(refund)) return REFUSALS.unknown_kind;
 	const data = isPayment ? payment : (refund as Payload);
 	const required: Array<[string, unknown]> = [
 		['ll_transaction_id', payload.ll_transaction_id],
@@ -226,11 +225,11 @@ function shapeProblem(payload: Payload): string | undefined {
 	const wrong = required.find(
 		([, value]) => typeof value !== 'string' || value === '' || value.includes('&'),
 	);
-	if (wrong) return `${wrong[0]} is missing or malformed`;
+	if (wrong) return REFUSALS.field_malformed(wrong[0]);
 	if (
 		isPayment &&
 		!/^\d+(\.\d+)?$/.test(typeof data.payment_amount === 'string' ? data.payment_amount : '')
 	)
-		return 'payment_amount is missing or malformed';
+		return REFUSALS.amount_malformed;
 	return undefined;
 }

@@ -15,7 +15,6 @@ import type {
 	PaymentEventData,
 	Payload,
 	ReceivedCallback,
-	Refused,
 	Sent,
 	Verification,
 } from '../shared/core/contract';
@@ -32,7 +31,9 @@ import { currencyExponent, refuseDecimals } from '../shared/core/money';
 import type { MoneyLimits } from '../shared/core/moneyLimits';
 import { deepEqual } from '../shared/core/deepEqual';
 import { withinLimits } from './payfect.limits';
+import { REFUSALS, SENTENCES } from './payfect.reasons';
 import { openFernetToken, readFernetKey } from './signature';
+import type { Refused } from '../shared/core/sentences';
 import { verifyWithAny } from '../shared/core/secrets';
 import { omitNull } from '../shared/core/omitNull';
 
@@ -240,8 +241,7 @@ function verify(received: ReceivedCallback, credentials: PayfectCredentials): Ve
 	if (token === '')
 		return {
 			genuine: false,
-			reason: 'missing_signature: the header X-Payfect-Signature is missing or empty',
-			hint: 'It was not sent by Payfect, or a proxy removed the header.',
+			...REFUSALS.missing_signature,
 		};
 	return verifyWithAny(
 		[credentials.callbackSecretKey, credentials.callbackSecretKeyPrevious],
@@ -249,38 +249,19 @@ function verify(received: ReceivedCallback, credentials: PayfectCredentials): Ve
 	);
 }
 
-const HINTS: Record<string, string> = {
-	bad_key:
-		"'Callback Secret Key' in the credential is not a Fernet key of 32 bytes; it is not the API key.",
-	bad_hmac:
-		"The usual cause: 'Callback Secret Key' belongs to the other mode (test or live) or was renewed.",
-	body_mismatch: 'The body was changed on its way: forged, or rewritten by a proxy.',
-};
-
 /**
  * The token is an encrypted copy of the body: it proves the callback, and the body must say the
  * same by value.
  */
 function verifyToken(token: string, key: string, rawBody: Buffer): Verification {
-	const refused = (reason: string, words: string): Verification => ({
-		genuine: false,
-		reason: `${reason}: ${words}`,
-		...(HINTS[reason] ? { hint: HINTS[reason] } : {}),
-	});
 	const opened = openFernetToken(token, key);
-	if ('reason' in opened)
-		return refused(
-			opened.reason,
-			'the header X-Payfect-Signature is not a token made with this secret',
-		);
+	if ('code' in opened) return { genuine: false, ...opened };
 	const payload = readJson(readUtf8(opened.plaintext) ?? '');
-	if (payload === undefined) return refused('payload_not_json', 'the decrypted token is not JSON');
-	if (!isObject(payload))
-		return refused('payload_not_object', 'the decrypted token is not an object');
+	if (payload === undefined) return { genuine: false, ...REFUSALS.payload_not_json };
+	if (!isObject(payload)) return { genuine: false, ...REFUSALS.payload_not_object };
 	const body = rawBody.equals(opened.plaintext) ? payload : readJson(readUtf8(rawBody) ?? '');
-	if (body === undefined) return refused('body_not_json', 'the body is not JSON');
-	if (!deepEqual(payload, body))
-		return refused('body_mismatch', 'the body differs from the decrypted token');
+	if (body === undefined) return { genuine: false, ...REFUSALS.body_not_json };
+	if (!deepEqual(payload, body)) return { genuine: false, ...REFUSALS.body_mismatch };
 	return { genuine: true, payload, signedAt: opened.signedAt };
 }
 
@@ -324,9 +305,7 @@ const EVENT_OF_STATUS: Partial<Record<CheckoutStatus, PaymentEventData['event']>
 
 function readBody({ rawBody }: ReceivedCallback): { payload: Payload } | Refused {
 	const payload = readJson(readUtf8(rawBody) ?? '');
-	return isObject(payload)
-		? { payload }
-		: { reason: 'body_not_json: the body is not a JSON object' };
+	return isObject(payload) ? { payload } : REFUSALS.body_not_object;
 }
 
 function readConfirmed(
@@ -362,12 +341,10 @@ function readConfirmed(
 function contradiction(
 	{ raw }: PaymentEventData,
 	{ merchantId }: PayfectCredentials,
-): string | undefined {
+): Refused | undefined {
 	if (!merchantId) return undefined;
 	const merchant = isObject(raw.merchant) ? textOrNull(raw.merchant.id) : textOrNull(raw.merchant);
-	return merchant?.toLowerCase() === merchantId.toLowerCase()
-		? undefined
-		: "other_merchant: the checkout is not that of 'Merchant ID' in the credential";
+	return merchant?.toLowerCase() === merchantId.toLowerCase() ? undefined : REFUSALS.other_merchant;
 }
 
 const confirm: Confirmation<PayfectCredentials> = {
@@ -382,8 +359,7 @@ const confirm: Confirmation<PayfectCredentials> = {
 	timeOf: () => null,
 	// `amountTotal` is the sum of the invoice items.
 	amountIs: 'ordered',
-	setupProblem: ({ merchantId }) =>
-		merchantId ? undefined : "'Merchant ID' in the Payfect credential is empty",
+	setupProblem: ({ merchantId }) => (merchantId ? undefined : SENTENCES.merchantIdEmpty),
 	nobodys: { checkoutId: '00000000-0000-4000-8000-000000000000' },
 };
 
@@ -393,21 +369,19 @@ export const payfect: PaymentContract<PayfectCredentials, PayfectOrder> = {
 	/** https://docs.payfect.finance/authentication */
 	authHeaders: (credentials) => ({ Authorization: `Api-Key ${credentials.apiKey}` }),
 	nonSecretFields: ['callbackProof', 'merchantId'],
-	credentialProblem: (credentials) =>
-		credentials.apiKey ? undefined : "'API Key' in the Payfect credential is empty",
+	credentialProblem: (credentials) => (credentials.apiKey ? undefined : SENTENCES.apiKeyEmpty),
 	checkout: { call: createCheckoutCall, result: readCreatedCheckout },
 	failure,
 	callback: {
 		setupProblem(credentials) {
-			if (!credentials.callbackSecretKey)
-				return "'Callback Secret Key' in the Payfect credential is empty";
+			if (!credentials.callbackSecretKey) return SENTENCES.callbackSecretKeyEmpty;
 			if (!readFernetKey(credentials.callbackSecretKey))
-				return "'Callback Secret Key' in the Payfect credential is not a key of 32 bytes in base64url (44 characters that end with =)";
+				return SENTENCES.callbackSecretKeyMalformed;
 			if (
 				credentials.callbackSecretKeyPrevious &&
 				!readFernetKey(credentials.callbackSecretKeyPrevious)
 			) {
-				return "'Previous Callback Secret Key' in the Payfect credential is not a key of 32 bytes in base64url";
+				return SENTENCES.previousKeyMalformed;
 			}
 			return undefined;
 		},

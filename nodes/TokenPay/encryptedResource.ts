@@ -1,6 +1,8 @@
 import { createDecipheriv, type KeyObject } from 'crypto';
 import { decodeBase64 } from '../shared/core/bytes';
 import { isObject, readJson, readUtf8, textOrNull } from '../shared/core/exactJson';
+import type { Refused } from '../shared/core/sentences';
+import { REFUSALS } from './tokenPay.reasons';
 
 /**
  * apidoc.tokenpay.me/description/decrypt-callback. The payout page names another one, which no page
@@ -12,7 +14,7 @@ const TAG_BYTES = 16;
 export type OpenedResource =
 	| { content: Record<string, unknown>; originalType: string | null }
 	/** `isUnknownKind`: of a kind that no page shows, so that nobody can tell whether it is genuine. */
-	| { reason: string; words: string; isUnknownKind?: true };
+	| (Refused & { isUnknownKind?: true });
 
 /**
  * Decrypts the `resource` of a callback, which authenticates its content. Source:
@@ -21,34 +23,22 @@ export type OpenedResource =
  * ciphertext and the nonce is taken as UTF-8 text of any length.
  */
 export function openResource(resource: unknown, key: KeyObject): OpenedResource {
-	if (!isObject(resource))
-		return {
-			reason: 'missing_resource',
-			words: 'the body has no resource',
-			isUnknownKind: true,
-		};
+	if (!isObject(resource)) return { ...REFUSALS.missing_resource, isUnknownKind: true };
 	const algorithm = textOrNull(resource.algorithm) ?? 'none';
 	if (algorithm !== ALGORITHM)
 		return {
-			reason: 'unknown_algorithm',
+			...REFUSALS.unknown_algorithm(JSON.stringify(algorithm.slice(0, 40))),
 			isUnknownKind: true,
-			words: `the resource is encrypted with ${JSON.stringify(algorithm.slice(0, 40))}, and only ${ALGORITHM} is known`,
 		};
 	const nonce = Buffer.from(textOrNull(resource.nonce) ?? '', 'utf8');
-	if (nonce.length === 0) return { reason: 'missing_nonce', words: 'the resource has no nonce' };
+	if (nonce.length === 0) return REFUSALS.missing_nonce;
 	const bytes = decodeBase64(textOrNull(resource.ciphertext) ?? '');
-	if (bytes === undefined) return { reason: 'bad_base64', words: 'the ciphertext is not base64' };
-	if (bytes.length <= TAG_BYTES)
-		return { reason: 'ciphertext_too_short', words: 'the ciphertext is shorter than its tag' };
+	if (bytes === undefined) return REFUSALS.bad_base64;
+	if (bytes.length <= TAG_BYTES) return REFUSALS.ciphertext_too_short;
 	const plaintext = decrypt(bytes, nonce, key);
-	if (plaintext === undefined)
-		return {
-			reason: 'gcm_auth_failed',
-			words: 'the resource cannot be decrypted with this secret',
-		};
+	if (plaintext === undefined) return REFUSALS.gcm_auth_failed;
 	const content = readJson(readUtf8(plaintext) ?? '');
-	if (!isObject(content))
-		return { reason: 'content_not_object', words: 'the decrypted resource is not a JSON object' };
+	if (!isObject(content)) return REFUSALS.content_not_object;
 	return { content, originalType: textOrNull(resource.original_type) };
 }
 

@@ -17,7 +17,6 @@ import type {
 	Payload,
 	ReceivedCallback,
 	Refusal,
-	Refused,
 	Sent,
 	SigningInputs,
 	Verification,
@@ -42,6 +41,8 @@ import { fromSmallestUnits, refuseDecimals } from '../shared/core/money';
 import type { MoneyLimits } from '../shared/core/moneyLimits';
 import { refusalOf } from './businessCodes';
 import { withinLimits } from './tokenPay.limits';
+import { REFUSALS, SENTENCES } from './tokenPay.reasons';
+import type { Refused, Sentence } from '../shared/core/sentences';
 import { openResource } from './encryptedResource';
 import {
 	hasSignatureHeader,
@@ -110,7 +111,10 @@ function authHeaders(
 	if (call.method !== 'POST') return {};
 	const key = readAppSecret(credentials.appSecret);
 	if (key === undefined)
-		throw new InputError(SECRET_LENGTH, 'Copy it again from the TokenPay merchant backend.');
+		throw new InputError(
+			SENTENCES.appSecretLength,
+			'Copy it again from the TokenPay merchant backend.',
+		);
 	// Milliseconds, as the page's words say; some of its samples show seconds.
 	const timestamp = String(now.getTime());
 	const signature = signText(
@@ -133,13 +137,11 @@ function signedPath(url: string, credentials: TokenPayCredentials): string {
 	return `${pathname}${search}`;
 }
 
-const SECRET_LENGTH = "'App Secret' in the TokenPay credential is not 32 bytes long";
-
-function credentialProblem(credentials: TokenPayCredentials): string | undefined {
-	if (!credentials.appId) return "'App ID' in the TokenPay credential is empty";
-	if (!credentials.merchantId) return "'Merchant ID' in the TokenPay credential is empty";
-	if (!credentials.appSecret) return "'App Secret' in the TokenPay credential is empty";
-	return readAppSecret(credentials.appSecret) === undefined ? SECRET_LENGTH : undefined;
+function credentialProblem(credentials: TokenPayCredentials): Sentence | undefined {
+	if (!credentials.appId) return SENTENCES.appIdEmpty;
+	if (!credentials.merchantId) return SENTENCES.merchantIdEmpty;
+	if (!credentials.appSecret) return SENTENCES.appSecretEmpty;
+	return readAppSecret(credentials.appSecret) === undefined ? SENTENCES.appSecretLength : undefined;
 }
 
 /** A signed request with a JSON body; what a second time would do is for the caller to say. */
@@ -458,51 +460,26 @@ function failure(reply: HttpReply): Refusal | undefined {
 export function replySignatureProblem(
 	reply: HttpReply,
 	credentials: TokenPayCredentials,
-): string | undefined {
+): Sentence | undefined {
 	if (!hasSignatureHeader(reply.headers)) return undefined;
 	const message = readSignedMessage(reply.headers, reply.bytes);
-	if (message === undefined) return 'a part of its signature is missing';
-	const verdict = verifyWithAny(
-		[credentials.appSecret, credentials.appSecretPrevious],
-		(secret) => {
-			const key = readAppSecret(secret);
-			const signed =
-				key !== undefined &&
-				isSignedWith(key, message, (body) => (isObject(body) ? [body, body.data] : [body]));
-			return signed
-				? { genuine: true, payload: {} }
-				: { genuine: false, reason: 'its signature does not fit' };
-		},
-	);
-	return verdict.genuine ? undefined : verdict.reason;
+	if (message === undefined) return SENTENCES.replySignatureIncomplete;
+	const isSigned = [credentials.appSecret, credentials.appSecretPrevious].some((secret) => {
+		const key = secret ? readAppSecret(secret) : undefined;
+		return (
+			key !== undefined &&
+			isSignedWith(key, message, (body) => (isObject(body) ? [body, body.data] : [body]))
+		);
+	});
+	return isSigned ? undefined : SENTENCES.replySignatureMismatch;
 }
-
-const refused = (
-	reason: string,
-	words: string,
-	hint?: string,
-): Extract<Verification, { genuine: false }> => ({
-	genuine: false,
-	reason: `${reason}: ${words}`,
-	...(hint === undefined ? {} : { hint }),
-});
-
-const noSecretFits = (...words: Parameters<typeof refused>): Verification => ({
-	...refused(...words),
-	fault: 'noSecretFits',
-});
 
 /**
  * Source: apidoc.tokenpay.me/description/signature-verification and /description/decrypt-callback.
  */
 function verify(received: ReceivedCallback, credentials: TokenPayCredentials): Verification {
 	const message = readSignedMessage(received.headers, received.rawBody);
-	if (message === undefined)
-		return refused(
-			'missing_header',
-			'one of the headers TTPay-Timestamp, TTPay-Nonce and TTPay-Signature is missing or empty',
-			'It was not sent by TokenPay, or a proxy removed headers.',
-		);
+	if (message === undefined) return { genuine: false, ...REFUSALS.missing_header };
 	return verifyWithAny([credentials.appSecret, credentials.appSecretPrevious], (secret) =>
 		verifyMessage(message, secret, credentials),
 	);
@@ -518,51 +495,33 @@ function verifyMessage(
 	credentials: TokenPayCredentials,
 ): Verification {
 	const key = readAppSecret(secret);
-	if (key === undefined) return WRONG_LENGTH;
+	if (key === undefined) return { genuine: false, ...REFUSALS.app_secret_length };
 	if (!isSignedWith(key, message)) {
-		return noSecretFits(
-			'signature_mismatch',
-			'TTPay-Signature was not made over this body with this secret',
-			"The usual cause: 'App Secret' in the credential is another application's or was renewed.",
-		);
+		return { genuine: false, fault: 'noSecretFits', ...REFUSALS.signature_mismatch };
 	}
 	const signedAt = readUnixTime(message.timestamp);
-	if (signedAt === null)
-		return refused('bad_timestamp', 'TTPay-Timestamp is not a time in milliseconds or seconds');
+	if (signedAt === null) return { genuine: false, ...REFUSALS.bad_timestamp };
 	const opened = openBody(message.rawBody, key, credentials);
 	return opened.genuine ? { ...opened, signedAt: new Date(signedAt) } : opened;
 }
-
-const WRONG_LENGTH = refused(
-	'app_secret_length',
-	'the app secret is not 32 bytes long',
-	'Copy it again from the TokenPay merchant backend.',
-);
 
 /** The content of a body that is meant for this application. */
 function openBody(rawBody: Buffer, key: KeyObject, credentials: TokenPayCredentials): Verification {
 	const text = readUtf8(rawBody) ?? '';
 	const body = readJson(text);
-	if (!isObject(body)) return refused('body_not_json', 'the body is not a JSON object');
-	if (hasRepeatedNames(text))
-		return refused(
-			'repeated_names',
-			'the body names a member twice',
-			'It was put together from several callbacks.',
-		);
+	if (!isObject(body)) return { genuine: false, ...REFUSALS.body_not_json };
+	if (hasRepeatedNames(text)) return { genuine: false, ...REFUSALS.repeated_names };
 	if (textOrNull(body.app_id) !== credentials.appId)
-		return refused(
-			'other_application',
-			"app_id is not the credential's 'App ID'",
-			'It belongs to another application with the same secret.',
-		);
+		return { genuine: false, ...REFUSALS.other_application };
 	if (textOrNull(body.mch_id) !== credentials.merchantId)
-		return refused('other_merchant', "mch_id is not the credential's 'Merchant ID'");
+		return { genuine: false, ...REFUSALS.other_merchant };
 	const opened = openResource(body.resource, key);
-	if ('reason' in opened)
-		return opened.isUnknownKind
-			? { genuine: true, payload: { body }, unreadable: `${opened.reason}: ${opened.words}` }
-			: refused(opened.reason, opened.words);
+	if ('code' in opened) {
+		const { isUnknownKind, ...refused } = opened;
+		return isUnknownKind
+			? { genuine: true, payload: { body }, unreadable: refused }
+			: { genuine: false, ...refused };
+	}
 	return {
 		genuine: true,
 		payload: { originalType: opened.originalType, content: opened.content },
@@ -622,13 +581,13 @@ function readUnsigned(
 		[credentials.appSecret, credentials.appSecretPrevious],
 		(secret) => {
 			const key = readAppSecret(secret);
-			return key === undefined ? WRONG_LENGTH : openBody(rawBody, key, credentials);
+			return key === undefined
+				? { genuine: false, ...REFUSALS.app_secret_length }
+				: openBody(rawBody, key, credentials);
 		},
 	);
 	if (!verdict.genuine) return verdict;
-	return verdict.unreadable === undefined
-		? { payload: verdict.payload }
-		: { reason: verdict.unreadable };
+	return verdict.unreadable === undefined ? { payload: verdict.payload } : verdict.unreadable;
 }
 
 function readConfirmed(reply: HttpReply, about: AskedFor): PaymentEventData {
@@ -681,7 +640,7 @@ export const tokenPay: PaymentContract<TokenPayCredentials, TokenPayOrder> = {
 				credentials.appSecretPrevious &&
 				readAppSecret(credentials.appSecretPrevious) === undefined
 			) {
-				return "'Previous App Secret' in the TokenPay credential is not 32 bytes long";
+				return SENTENCES.previousAppSecretLength;
 			}
 			return credentialProblem(credentials);
 		},

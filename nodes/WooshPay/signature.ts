@@ -1,9 +1,10 @@
 import { createHmac } from 'crypto';
 import { decodeHex, equalInConstantTime } from '../shared/core/bytes';
+import type { Refused } from '../shared/core/sentences';
+import { REFUSALS } from './wooshPay.reasons';
 
 export type SignatureResult =
-	| { signedAt: Date }
-	| { reason: 'malformed_header' | 'malformed_signature' | 'signature_mismatch' };
+	{ signedAt: Date } | Refused<'malformed_header' | 'malformed_signature' | 'signature_mismatch'>;
 
 /**
  * Checks `t=<time>,v1=<signature>` over the raw bytes of the body: HMAC-SHA256 of the time as
@@ -25,14 +26,14 @@ export function checkSignature(header: string, rawBody: Buffer, secret: string):
 		.map(({ value }) => value);
 	const signedAt = time === undefined || moreTimes.length > 0 ? undefined : readMoment(time);
 	if (time === undefined || signedAt === undefined || given.length === 0)
-		return { reason: 'malformed_header' };
+		return REFUSALS.malformed_header;
 	const signatures = given.map(decodeHex).filter((signature) => signature?.length === 32);
-	if (signatures.length === 0) return { reason: 'malformed_signature' };
+	if (signatures.length === 0) return REFUSALS.malformed_signature;
 	const expected = createHmac('sha256', secret).update(`${time}.`).update(rawBody).digest();
 	const matches = signatures.filter(
 		(signature) => signature !== undefined && equalInConstantTime(signature, expected),
 	);
-	return matches.length > 0 ? { signedAt } : { reason: 'signature_mismatch' };
+	return matches.length > 0 ? { signedAt } : REFUSALS.signature_mismatch;
 }
 
 /**

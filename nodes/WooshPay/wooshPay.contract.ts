@@ -16,7 +16,6 @@ import type {
 	ReceivedCallback,
 	Refund,
 	Refusal,
-	Refused,
 	Remembered,
 	Sent,
 	Verification,
@@ -52,6 +51,8 @@ import {
 	getCall,
 } from './wooshPay.requests';
 import { checkoutWithinLimits } from './wooshPay.limits';
+import { REFUSALS, SENTENCES } from './wooshPay.reasons';
+import type { Refused, Sentence } from '../shared/core/sentences';
 import { isKeptSecret, verifyWithAny } from '../shared/core/secrets';
 
 /** https://docs.wooshpay.com/doc-1724285/api-42654181 and /api-42654190 */
@@ -75,19 +76,19 @@ export interface WooshPayCheckout extends Checkout {
 	idempotencyKey: string | null;
 }
 
-const modeOfKey = (secretKey: string) => /^sk_(live|test)_/.exec(secretKey)?.[1];
+const modeOfKey = (secretKey: string) =>
+	/^sk_(live|test)_/.exec(secretKey)?.[1] as 'live' | 'test' | undefined;
 
 /**
  * The key decides between live and test, and so does the host; what a mismatch gives is not
  * documented, so it is never sent.
  */
-function credentialProblem({ environment, secretKey }: WooshPayCredentials): string | undefined {
-	if (!secretKey) return "'Secret Key' in the WooshPay credential is empty";
-	if (/^pk_(live|test)_/.test(secretKey))
-		return "'Secret Key' in the WooshPay credential is a publishable key (pk_…); the secret one begins with sk_";
+function credentialProblem({ environment, secretKey }: WooshPayCredentials): Sentence | undefined {
+	if (!secretKey) return SENTENCES.secretKeyEmpty;
+	if (/^pk_(live|test)_/.test(secretKey)) return SENTENCES.secretKeyPublishable;
 	const mode = modeOfKey(secretKey);
 	if (mode === undefined || environment === 'custom' || mode === environment) return undefined;
-	return `'Secret Key' in the WooshPay credential is a ${mode} key, but 'Environment' is ${environment === 'live' ? 'Live' : 'Test'}`;
+	return mode === 'live' ? SENTENCES.liveKeyForTest : SENTENCES.testKeyForLive;
 }
 
 /**
@@ -447,21 +448,6 @@ function callbackSecrets(
 	);
 }
 
-const SIGNATURE_WORDS = {
-	malformed_header: {
-		words: 'the header Wooshpay-Signature is not "t=…,v1=…"',
-		hint: 'It was not sent by WooshPay, or a proxy changed the header.',
-	},
-	malformed_signature: {
-		words: 'v1 in the header Wooshpay-Signature is not 64 hexadecimal digits',
-		hint: 'It was not sent by WooshPay, or a proxy changed the header.',
-	},
-	signature_mismatch: {
-		words: 'the signature was not made with a secret of this trigger',
-		hint: "Forged, or a body that a proxy changed; or the secret of this trigger's endpoint was lost, or another n8n registered the same address: unpublish the workflow, then publish it. Of an endpoint that was registered by hand, enter the secret in 'Webhook Secret'.",
-	},
-};
-
 function verify(
 	received: ReceivedCallback,
 	credentials: WooshPayCredentials,
@@ -471,8 +457,7 @@ function verify(
 	if (header === '')
 		return {
 			genuine: false,
-			reason: 'missing_header: the header Wooshpay-Signature is missing or empty',
-			hint: 'It was not sent by WooshPay, or a proxy removed the header.',
+			...REFUSALS.missing_header,
 		};
 	const secrets = callbackSecrets(credentials, remembered);
 	// Without any secret the header is read all the same: one that WooshPay cannot have sent is not
@@ -485,9 +470,7 @@ function verify(
 		? {
 				genuine: false,
 				fault: 'ours',
-				reason:
-					'no_secret: this trigger has no secret of an endpoint at the account in its credential',
-				hint: 'Unpublish the workflow, then publish it.',
+				...REFUSALS.no_secret,
 			}
 		: verdict;
 }
@@ -497,15 +480,12 @@ const NO_SECRET = randomBytes(32).toString('hex');
 
 function verifySigned(header: string, rawBody: Buffer, secret: string): Verification {
 	const checked = checkSignature(header, rawBody, secret);
-	if ('reason' in checked) {
-		const { words, hint } = SIGNATURE_WORDS[checked.reason];
+	if ('code' in checked)
 		return {
 			genuine: false,
-			...(checked.reason === 'signature_mismatch' && { fault: 'noSecretFits' }),
-			reason: `${checked.reason}: ${words}`,
-			hint,
+			...(checked.code === 'signature_mismatch' && { fault: 'noSecretFits' }),
+			...checked,
 		};
-	}
 	const text = readUtf8(rawBody) ?? '';
 	const payload = readJson(text);
 	return isObject(payload)
@@ -514,7 +494,7 @@ function verifySigned(header: string, rawBody: Buffer, secret: string): Verifica
 				genuine: true,
 				payload: { text },
 				signedAt: checked.signedAt,
-				unreadable: 'body_not_object: the signed body is not a JSON object',
+				unreadable: REFUSALS.body_not_object,
 			};
 }
 
@@ -523,20 +503,18 @@ function ofThisEnvironment(
 	verdict: Extract<Verification, { genuine: true }>,
 	credentials: WooshPayCredentials,
 ): Verification {
-	const reason = otherEnvironment(booleanOrNull(verdict.payload.livemode), credentials);
-	return reason === undefined
-		? verdict
-		: { genuine: false, reason, hint: "Check 'Environment' and 'Secret Key' in the credential." };
+	const refused = otherEnvironment(booleanOrNull(verdict.payload.livemode), credentials);
+	return refused === undefined ? verdict : { genuine: false, ...refused };
 }
 
-/** In words why what WooshPay says is not about the account in the credential. */
+/** Why what WooshPay says is not about the account in the credential. */
 function otherEnvironment(
 	livemode: boolean | null,
 	{ environment, secretKey }: WooshPayCredentials,
-): string | undefined {
+): Refused | undefined {
 	const mode = environment === 'custom' ? modeOfKey(secretKey) : environment;
 	if (livemode === null || mode === undefined || livemode === (mode === 'live')) return undefined;
-	return `other_environment: it is about ${livemode ? 'live' : 'test'} payments, and the credential is for ${mode} ones`;
+	return REFUSALS.other_environment(livemode ? 'live' : 'test', mode);
 }
 
 /** The names that pages show: docs.wooshpay.com/doc-2517709 and /42648310e0. */
@@ -655,9 +633,7 @@ function eventNames(events: PaymentEventName[], additional: string[]): string[] 
 
 function readUnsigned({ rawBody }: ReceivedCallback): { payload: Payload } | Refused {
 	const payload = readJson(readUtf8(rawBody) ?? '');
-	return isObject(payload)
-		? { payload }
-		: { reason: 'body_not_object: the body is not a JSON object' };
+	return isObject(payload) ? { payload } : REFUSALS.unsigned_body_not_object;
 }
 
 /**
@@ -703,7 +679,7 @@ export const wooshPay: PaymentContract<WooshPayCredentials, WooshPayOrder> = {
 		setupProblem: (credentials, remembered) =>
 			remembered !== undefined || callbackSecrets(credentials).size > 0
 				? undefined
-				: "'Webhook Secret' in the WooshPay credential is empty",
+				: SENTENCES.webhookSecretEmpty,
 		verify,
 		parseEvent: readEvent,
 		// doc-2517709: any 2xx acknowledges, nothing particular in it.

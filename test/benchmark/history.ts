@@ -93,7 +93,7 @@ function window(merchant: Merchant, from: number): ReceivedCallback[] {
 function remember(merchant: Merchant, from: number, to: number): void {
 	const sample = merchant.callback({ number: from });
 	const verdict = merchant.verify(sample);
-	if (verdict.genuine === false) throw new Error(verdict.reason);
+	if (verdict.genuine === false) throw new Error(verdict.message);
 	const { eventId } = merchant.parseEvent(verdict.payload, sample);
 	for (let number = from; number < to; number++) {
 		const key = { ...listener, test: true, eventId: eventId.replace(String(from), String(number)) };

@@ -31,7 +31,7 @@ function main(): void {
 			const verify = () => {
 				const verdict = merchant.verify(received);
 				if (verdict.genuine === false)
-					throw new Error(`${merchant.displayName}: ${verdict.reason}`);
+					throw new Error(`${merchant.displayName}: ${verdict.message}`);
 				return verdict.payload;
 			};
 			const verifyAndRead = () => merchant.parseEvent(verify(), received);

@@ -2,6 +2,8 @@ import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import type { Acknowledgement, PaymentEvent } from '../core/contract';
 import { beginDelivery, finishDelivery, type EventKey } from './deliveredEvents';
 import { boundedLogLine } from './logLine';
+import type { Sentence } from '../core/sentences';
+import { SENTENCES } from './reasons';
 
 type Response = ReturnType<IWebhookFunctions['getResponseObject']>;
 
@@ -85,15 +87,19 @@ const REFUSALS = {
 	500: 'Internal Server Error',
 } as const;
 
+/** What happened and the way out, as one text. */
+export function withHint(what: Sentence, hint: string): Sentence {
+	return hint === '' ? what : SENTENCES.withHint(what, hint);
+}
+
 /** A refusal is written here: n8n sends what `webhookResponse` holds with status 200. */
 export function refuse(
 	context: IWebhookFunctions,
 	status: keyof typeof REFUSALS,
-	what: string,
+	what: Sentence,
 	hint = '',
 ): IWebhookResponseData {
-	const line = [what, hint].filter(Boolean).join(' ');
-	boundedLogLine(context, status === 500 ? 'error' : 'warn', line);
+	boundedLogLine(context, status === 500 ? 'error' : 'warn', withHint(what, hint));
 	context.getResponseObject().status(status).type('text/plain').send(REFUSALS[status]);
 	return { noWebhookResponse: true };
 }

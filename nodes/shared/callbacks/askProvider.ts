@@ -2,6 +2,7 @@ import { CallFailure } from '../core/callFailure';
 import type { AskedFor, PaymentEventData, Question } from '../core/contract';
 import type { CallbackProvider } from '../providerNode';
 import { sendCall, type Sender, type SendOptions } from '../requests/sendCall';
+import type { Refused } from '../core/sentences';
 
 /** Who asks, with which credential. */
 export interface Asker<Credentials> extends Sender<Credentials> {
@@ -11,8 +12,8 @@ export interface Asker<Credentials> extends Sender<Credentials> {
 export type Answered =
 	/** Undefined: the provider does not know what it was asked for. */
 	| { found: PaymentEventData | undefined }
-	/** In words why the answer cannot belong to this credential. */
-	| { contradiction: string }
+	/** Why the answer cannot belong to this credential. */
+	| { contradiction: Refused }
 	/** It could not be asked, or its answer could not be read. */
 	| { error: unknown };
 

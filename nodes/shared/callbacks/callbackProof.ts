@@ -1,6 +1,8 @@
 import type { CallbackProof, Remembered } from '../core/contract';
 import { quote } from '../core/quote';
 import type { CallbackProvider } from '../providerNode';
+import type { Sentence } from '../core/sentences';
+import { SENTENCES } from './reasons';
 
 /** What each choice of `callbackProof` asks for. The one place where that is decided. */
 interface Policy {
@@ -20,8 +22,6 @@ const POLICIES: Record<CallbackProof, Policy> = {
 	provider: { signature: 'ignored', asksAboutSigned: false },
 };
 
-const FIELD = "'When a Callback Comes'";
-
 /**
  * What the credential's choice asks for, or in words why it is none. n8n does not check what an
  * expression or its API puts there, and nothing unknown may be taken for a looser choice. A provider
@@ -30,14 +30,14 @@ const FIELD = "'When a Callback Comes'";
 export function readPolicy<Credentials>(
 	{ displayName, callback: { proofs } }: CallbackProvider<Credentials>['contract'],
 	credentials: Credentials,
-): Policy | { problem: string } {
+): Policy | { problem: Sentence } {
 	if (proofs.length === 1) return POLICIES[proofs[0]];
 	const { callbackProof } = credentials as { callbackProof?: unknown };
 	const chosen = proofs.find((proof) => proof === callbackProof);
 	if (chosen !== undefined) return POLICIES[chosen];
 	const given = typeof callbackProof === 'string' ? quote(callbackProof) : 'no text';
 	return {
-		problem: `${FIELD} in the ${displayName} credential is ${given}, which is none of its choices (${proofs.join(', ')})`,
+		problem: SENTENCES.unknownProof(displayName, given, proofs.join(', ')),
 	};
 }
 
@@ -54,7 +54,7 @@ export function proofProblem<Credentials>(
 	contract: CallbackProvider<Credentials>['contract'],
 	credentials: Credentials,
 	remembered?: Remembered,
-): string | undefined {
+): Sentence | undefined {
 	const policy = readPolicy(contract, credentials);
 	if ('problem' in policy) return policy.problem;
 	const { callback } = contract;
@@ -74,6 +74,6 @@ export function proofProblem<Credentials>(
 export function newEndpointProblem<Credentials>(
 	contract: CallbackProvider<Credentials>['contract'],
 	credentials: Credentials,
-): string | undefined {
+): Sentence | undefined {
 	return proofProblem(contract, credentials, contract.callback.registration ? [] : undefined);
 }

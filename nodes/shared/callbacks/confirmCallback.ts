@@ -15,6 +15,8 @@ import {
 } from './decision';
 import { boundedLogLine } from './logLine';
 import { timeProblem } from './maximumAge';
+import { withCode, type Sentence } from '../core/sentences';
+import { REFUSALS, SENTENCES } from './reasons';
 
 const QUESTION = {
 	maximumAttempts: 1,
@@ -59,19 +61,17 @@ export async function confirmCallback<Credentials>(
 	const { confirm } = receiver.provider.contract.callback;
 	const about = confirm?.askFor(claim.claimed);
 	if (confirm === undefined || about === undefined) return decideWithoutQuestion(receiver, claim);
-	if (!claim.signed && !claim.mayAsk())
-		return askAgainLater(
-			'more unsigned callbacks came than the provider may be asked about',
-			'Somebody may be sending invented ones. The provider is asked to send it again.',
-		);
+	if (!claim.signed && !claim.mayAsk()) return askAgainLater(REFUSALS.too_many_unsigned);
 	const answered = await askUntilKnown(receiver, claim, { question: confirm, about });
 	if ('contradiction' in answered)
-		return refuseForged(answered.contradiction, 'It belongs to another account.');
+		return refuseForged({
+			...withCode(answered.contradiction),
+			hint: 'It belongs to another account.',
+		});
 	if ('error' in answered) {
-		const words = answered.error instanceof Error ? answered.error.message : 'unknown error';
+		const { error } = answered;
 		return askAgainLater(
-			`the provider could not be asked (${words})`,
-			'The provider is asked to send it again.',
+			REFUSALS.not_asked(error instanceof Error ? error.message : SENTENCES.unknownError),
 		);
 	}
 	return claim.signed
@@ -84,13 +84,8 @@ function decideWithoutQuestion<Credentials>(
 	receiver: Receiver<Credentials>,
 	{ signed, claimed }: Claim,
 ): CallbackDecision {
-	if (!signed)
-		return refuseForged(
-			'it names no payment that the provider could be asked about',
-			'Nothing was asked.',
-		);
-	if (claimed.event !== 'unknown')
-		warnOfCallback(receiver, `it names nothing to ask for; it goes on as the event unknown`);
+	if (!signed) return refuseForged(REFUSALS.names_nothing);
+	if (claimed.event !== 'unknown') warnOfCallback(receiver, SENTENCES.nothingToAskFor);
 	return fire(asUnknown(claimed), 'signature');
 }
 
@@ -138,13 +133,13 @@ function decideUnsigned<Credentials>(
 	const { claimed, maximumAge } = claim;
 	if (!isInvention(claim) && isNotYet(claimed, found)) return notYet(receiver, claimed, found);
 	if (found === undefined)
-		return claim.ifNotKnown ?? acknowledgeOnly(`${displayName} does not know this payment`);
+		return claim.ifNotKnown ?? acknowledgeOnly(SENTENCES.notKnown(displayName));
 	const tooOld =
 		maximumAge && timeRefusal(callback.confirm?.timeOf(found) ?? null, maximumAge.days);
 	if (tooOld) return tooOld;
 	if (claimed.event === 'payment.succeeded' && NOT_PAID.has(found.event))
 		return acknowledgeOnly(
-			`it says paid, but ${displayName} says ${truncate(found.providerStatus ?? 'nothing')}`,
+			SENTENCES.saidPaid(displayName, truncate(found.providerStatus ?? 'nothing')),
 		);
 	return fire(found, 'provider');
 }
@@ -153,7 +148,7 @@ function decideUnsigned<Credentials>(
 function timeRefusal(time: string | null, maximumAge: unknown): CallbackDecision | undefined {
 	if (time === null) return undefined;
 	const problem = timeProblem(Date.parse(time), 'made', maximumAge, Date.now());
-	return problem && refuseForged(problem.reason, problem.hint);
+	return problem && refuseForged(problem);
 }
 
 function notYet<Credentials>(
@@ -163,8 +158,11 @@ function notYet<Credentials>(
 ): CallbackDecision {
 	const { displayName } = contract;
 	return askAgainLater(
-		`it came before ${displayName}'s own query knows of it (it says ${truncate(claimed.providerStatus ?? claimed.event)}, the query ${truncate(found?.providerStatus ?? 'that there is no such payment')})`,
-		'The provider is asked to send it again.',
+		REFUSALS.before_query(
+			displayName,
+			truncate(claimed.providerStatus ?? claimed.event),
+			truncate(found?.providerStatus ?? 'that there is no such payment'),
+		),
 	);
 }
 
@@ -182,7 +180,7 @@ function decideSigned<Credentials>(
 		// Where the event is not chosen under Events, this line is all that is left of it.
 		warnOfCallback(
 			receiver,
-			`it says paid, ${displayName} says ${truncate(found.providerStatus ?? 'nothing')}; it goes on as the event ${found.event}, which starts the workflow only if it is chosen`,
+			SENTENCES.paidTurned(displayName, truncate(found.providerStatus ?? 'nothing'), found.event),
 		);
 	const event = merge(claimed, found, callback.confirm?.amountIs ?? 'ordered');
 	warnOfAmounts(receiver, claimed.amount, found.amount, event.amount);
@@ -190,7 +188,12 @@ function decideSigned<Credentials>(
 	if (field === undefined) return fire(event, 'signature+provider');
 	warnOfCallback(
 		receiver,
-		`its ${field} is ${truncate(claimed[field] ?? '')}, ${displayName} has ${truncate(found[field] ?? '')} for this payment; it goes on as the event unknown`,
+		SENTENCES.fieldDiffers(
+			field,
+			truncate(claimed[field] ?? ''),
+			displayName,
+			truncate(found[field] ?? ''),
+		),
 	);
 	return fire(asUnknown(event), 'signature+provider');
 }
@@ -234,7 +237,7 @@ function warnOfAmounts<Credentials>(
 	const { displayName } = receiver.provider.contract;
 	warnOfCallback(
 		receiver,
-		`its amount is ${truncate(said)}, ${displayName} has ${truncate(found)}; ${truncate(counting ?? '')} counts`,
+		SENTENCES.amountDiffers(truncate(said), displayName, truncate(found), truncate(counting ?? '')),
 	);
 }
 
@@ -250,11 +253,7 @@ export function asUnknown(event: PaymentEventData): PaymentEventData {
 /** A line in the log about a callback that is taken nevertheless. */
 export function warnOfCallback<Credentials>(
 	{ context, provider }: Receiver<Credentials>,
-	words: string,
+	what: Sentence,
 ): void {
-	boundedLogLine(
-		context,
-		'warn',
-		`${provider.contract.displayName} received a callback: ${words}.`,
-	);
+	boundedLogLine(context, 'warn', SENTENCES.received(provider.contract.displayName, what));
 }

@@ -3,7 +3,6 @@ import type {
 	Payload,
 	PaymentEventData,
 	ReceivedCallback,
-	Refused,
 	Remembered,
 	Verification,
 } from '../core/contract';
@@ -12,6 +11,8 @@ import { asUnknown, confirmCallback, warnOfCallback, type Receiver } from './con
 import { askAgainLater, fire, refuseForged, type CallbackDecision } from './decision';
 import { mayLookUp, mayLookUpFor } from './lookupLimit';
 import { ageProblem } from './maximumAge';
+import { withCode, type Refused, type Sentence } from '../core/sentences';
+import { CORRECT_IT, REFUSALS, SENTENCES } from './reasons';
 
 export type { CallbackDecision } from './decision';
 
@@ -23,13 +24,13 @@ export interface TriggerOptions {
 
 /**
  * What a callback must be about where one certain payment is awaited: gives the claim completed
- * with what is known, or in words why it is about something else. `confirmed`: the provider will be
+ * with what is known, or why it is about something else. `confirmed`: the provider will be
  * asked, so the claim itself need not name anything.
  */
 export type Expectation = (
 	claimed: PaymentEventData,
 	confirmed: boolean,
-) => PaymentEventData | string;
+) => PaymentEventData | Refused;
 
 /** How a callback is decided beside what the credential chooses. */
 export interface DecisionOptions extends Pick<TriggerOptions, 'maximumAge'> {
@@ -46,7 +47,7 @@ interface Examined {
 	worth: 'signed' | 'hintOfTheProvider' | 'hint';
 	/** Whether the provider has to be asked. */
 	asks: boolean;
-	unreadable?: string;
+	unreadable?: Refused;
 	/** What becomes of it where the provider does not know it; absent: it is acknowledged. */
 	ifNotKnown?: CallbackDecision;
 }
@@ -66,7 +67,7 @@ export async function decideCallback<Credentials>(
 	const examined = examine(receiver, received, options);
 	if ('pass' in examined) return examined;
 	const claimed = readClaim(receiver, received, examined, options);
-	if (typeof claimed === 'string') return refuseForged(claimed);
+	if ('code' in claimed) return refuseForged(claimed);
 	if (!examined.asks) return fire(claimed, 'signature');
 	if (examined.worth === 'signed')
 		return await confirmCallback(receiver, { signed: true, claimed });
@@ -83,23 +84,20 @@ export async function decideCallback<Credentials>(
 	});
 }
 
-/** What the callback says, or in words why that is about something else than what is expected. */
+/** What the callback says, or why that is about something else than what is expected. */
 function readClaim<Credentials>(
 	receiver: Receiver<Credentials>,
 	received: ReceivedCallback,
 	{ payload, unreadable, asks }: Examined,
 	{ expectation }: DecisionOptions,
-): PaymentEventData | string {
+): PaymentEventData | Refused {
 	const said = receiver.provider.contract.callback.parseEvent(
 		payload,
 		receiver.credentials,
 		received,
 	);
 	if (unreadable !== undefined)
-		warnOfCallback(
-			receiver,
-			`its signature is good, but ${unreadable}; it goes on as the event unknown`,
-		);
+		warnOfCallback(receiver, SENTENCES.unreadable(withCode(unreadable).message));
 	const event = unreadable === undefined ? said : asUnknown(said);
 	return expectation?.(event, asks) ?? event;
 }
@@ -123,25 +121,26 @@ function examine<Credentials>(
 	if (verdict.genuine)
 		return ageRefusal(verdict, maximumAge) ?? acceptSigned(verdict, policy.asksAboutSigned);
 	if (problem !== undefined) return notConfigured(problem);
+	const refused = withCode(verdict);
 	const refusal =
 		verdict.fault === 'ours'
-			? askAgainLater(verdict.reason, verdict.hint ?? 'Correct the credential.')
-			: refuseForged(verdict.reason, verdict.hint);
+			? askAgainLater({ hint: CORRECT_IT, ...refused })
+			: refuseForged(refused);
 	if (verdict.fault === undefined || policy.signature !== 'preferred') return refusal;
 	// A lost secret would go unnoticed for as long as the provider can be asked.
+	const { message, hint } = refused;
 	warnOfCallback(
 		receiver,
-		[`${verdict.reason}, so the provider is asked about it`, verdict.hint]
-			.filter(Boolean)
-			.join('. ')
-			.replace(/\.$/, ''),
+		hint === undefined
+			? SENTENCES.noSecretFits(message)
+			: SENTENCES.noSecretFitsBecause(message, hint.replace(/\.$/, '')),
 	);
 	return { ...readUnsigned(receiver, received), ifNotKnown: refusal };
 }
 
 function ageRefusal(verdict: Verification, maximumAge: unknown): CallbackDecision | undefined {
 	const age = ageProblem(verdict, maximumAge, Date.now());
-	return age && refuseForged(age.reason, age.hint);
+	return age && refuseForged(age);
 }
 
 function acceptSigned(
@@ -151,14 +150,12 @@ function acceptSigned(
 	if (!isHint) return { payload, worth: 'signed', asks, ...(unreadable && { unreadable }) };
 	return asks
 		? { payload, worth: 'hintOfTheProvider', asks }
-		: notConfigured(
-				'its signature leaves open where a value ends, so the provider has to be asked',
-			);
+		: askAgainLater(REFUSALS.signature_leaves_open);
 }
 
 /** The fault is ours: a provider that repeats delivers it again when it is mended. */
-function notConfigured(problem: string): CallbackDecision {
-	return askAgainLater(problem, 'Correct the credential.');
+function notConfigured(problem: Sentence): CallbackDecision {
+	return askAgainLater({ message: problem, hint: CORRECT_IT });
 }
 
 function readUnsigned<Credentials>(
@@ -167,10 +164,10 @@ function readUnsigned<Credentials>(
 ): Examined | CallbackDecision {
 	const read: { payload: Payload } | Refused | undefined =
 		provider.contract.callback.confirm?.readUnsigned(received, credentials);
-	if (read === undefined) return refuseForged('nobody can be asked about it');
+	if (read === undefined) return refuseForged(REFUSALS.nobody_to_ask);
 	return 'payload' in read
 		? { payload: read.payload, worth: 'hint', asks: true }
-		: refuseForged(read.reason, read.hint);
+		: refuseForged(withCode(read));
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { PaymentEvent, PaymentEventData } from '../core/contract';
+import type { Refused, Sentence } from '../core/sentences';
 
 export type CallbackDecision =
 	| { pass: true; event: PaymentEvent }
@@ -6,28 +7,35 @@ export type CallbackDecision =
 	 * Genuine or harmless, but starts nothing: acknowledged, so that the provider does not send it
 	 * again.
 	 */
-	| { pass: false; acknowledge: true; note: string }
+	| { pass: false; acknowledge: true; note: Sentence }
 	/**
 	 * 401: it is not genuine. 500: we cannot tell, now or as the credential is set, so the provider is
 	 * asked to send it again.
 	 */
-	| { pass: false; acknowledge: false; status: 401 | 500; reason: string; hint?: string };
+	| { pass: false; acknowledge: false; status: 401 | 500; message: Sentence; hint?: string };
 
-export function refuseForged(reason: string, hint?: string): CallbackDecision {
+/** What is said of a refusal. */
+type Told = Pick<Refused, 'message' | 'hint'>;
+
+export function refuseForged(refused: Told): CallbackDecision {
+	return decline(401, refused);
+}
+
+export function askAgainLater(refused: Told): CallbackDecision {
+	return decline(500, refused);
+}
+
+function decline(status: 401 | 500, { message, hint }: Told): CallbackDecision {
 	return {
 		pass: false,
 		acknowledge: false,
-		status: 401,
-		reason,
+		status,
+		message,
 		...(hint === undefined ? {} : { hint }),
 	};
 }
 
-export function askAgainLater(reason: string, hint: string): CallbackDecision {
-	return { pass: false, acknowledge: false, status: 500, reason, hint };
-}
-
-export function acknowledgeOnly(note: string): CallbackDecision {
+export function acknowledgeOnly(note: Sentence): CallbackDecision {
 	return { pass: false, acknowledge: true, note };
 }
 

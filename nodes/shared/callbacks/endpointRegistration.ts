@@ -16,6 +16,8 @@ import { readCredentials, type CallbackProvider } from '../providerNode';
 import { sendCall, type SendOptions } from '../requests/sendCall';
 import { logLine } from './logLine';
 import { isKeptSecret } from '../core/secrets';
+import type { Sentence } from '../core/sentences';
+import { SENTENCES } from './reasons';
 
 /** Nobody has so many endpoints; a list that does not end must not be read forever. */
 const MOST_PAGES = 50;
@@ -40,7 +42,7 @@ interface RegistrationContext<Credentials> {
 	secret: string;
 	/** Somebody only listens for a test event. */
 	isTest: boolean;
-	log: (level: 'info' | 'warn', message: string) => void;
+	log: (level: 'info' | 'warn', message: Sentence) => void;
 }
 
 /**
@@ -148,7 +150,7 @@ async function withRegistration<Credentials>(
 			context,
 			secret: callback.registration.secretOf(credentials),
 			isTest: context.getMode() === 'manual',
-			log: (level, message) => logLine(context, level, `${displayName} ${message}`),
+			log: (level, message) => logLine(context, level, SENTENCES.ofEndpoint(displayName, message)),
 		});
 	} catch (error) {
 		const words = wordsOf(error);
@@ -283,10 +285,7 @@ function warnOfLocalAddress<Credentials>({
 	log,
 }: RegistrationContext<Credentials>): void {
 	if (isLocalAddress(url) && !isLocalAddress(registration.list(credentials).url))
-		log(
-			'warn',
-			`Trigger: its address ${url} is an address of this machine, which the provider cannot reach. Set WEBHOOK_URL of n8n to its public address, then unpublish the workflow and publish it.`,
-		);
+		log('warn', SENTENCES.addressIsLocal(url));
 }
 
 /** `before`: the endpoint that was remembered, if it is at this account. */
@@ -297,15 +296,9 @@ function tellWhatStays<Credentials>(
 ): void {
 	if (kept.endpointId === undefined || isTest) return;
 	if (before === undefined) {
-		log(
-			'warn',
-			`Trigger: the endpoint that it remembers is not at this account. If the credential was changed to another account, or from test to live, remove ${kept.url ?? kept.endpointId} at the other one by hand.`,
-		);
+		log('warn', SENTENCES.endpointElsewhere(kept.url ?? kept.endpointId));
 	} else if (before.url !== url) {
-		log(
-			'warn',
-			`Trigger: the endpoint with the address ${before.url} stays, as another n8n may use it. If none does, because n8n has moved from there, remove it at the provider by hand.`,
-		);
+		log('warn', SENTENCES.endpointStays(before.url));
 	}
 }
 

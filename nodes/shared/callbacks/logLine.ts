@@ -1,4 +1,6 @@
 import type { IExecuteFunctions, IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
+import type { Sentence } from '../core/sentences';
+import { SENTENCES } from './reasons';
 
 type Level = 'info' | 'warn' | 'error';
 type Context = IWebhookFunctions | IExecuteFunctions | IHookFunctions;
@@ -7,7 +9,7 @@ type Context = IWebhookFunctions | IExecuteFunctions | IHookFunctions;
  * n8n prints the message alone, without the fields that go with it, so the message itself says
  * where.
  */
-export function logLine(context: Context, level: Level, message: string): void {
+export function logLine(context: Context, level: Level, message: Sentence): void {
 	const { id, name } = context.getWorkflow();
 	const nodeName = context.getNode().name;
 	context.logger[level](
@@ -34,7 +36,7 @@ const minutes = new Map<string, Minute>();
  * not fill the disk. What was left out is counted and said before the next line of the node,
  * whenever that comes. A text that floods does not keep the others out.
  */
-export function boundedLogLine(context: Context, level: Level, message: string): void {
+export function boundedLogLine(context: Context, level: Level, message: Sentence): void {
 	const key = JSON.stringify([context.getWorkflow().id ?? '', context.getNode().id]);
 	const now = Date.now();
 	const minute = minuteOf(context, key, now);
@@ -56,7 +58,7 @@ function minuteOf(context: Context, key: string, now: number): Minute {
 		logLine(
 			context,
 			'warn',
-			`… and ${current.leftOut} more callbacks in the minute from ${new Date(current.beganAt).toISOString()} on, not written one by one`,
+			SENTENCES.leftOut(current.leftOut, new Date(current.beganAt).toISOString()),
 		);
 	const begun = { beganAt: now, written: new Map<string, number>(), leftOut: 0 };
 	minutes.set(key, begun);

@@ -1,11 +1,15 @@
 import type { Verification } from '../core/contract';
+import type { Refused } from '../core/sentences';
+import { REFUSALS } from './reasons';
 
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 const DEFAULT_MAXIMUM_AGE_DAYS = 7;
 const ANY_AGE = 0;
 
+type AgeProblem = 'no_time' | 'too_old' | 'in_the_future';
+
 /**
- * Why a time is too old or too far ahead for 'Maximum Age', in words. Ahead of our clock it may be
+ * Why a time is too old or too far ahead for 'Maximum Age'. Ahead of our clock it may be
  * by a tenth of the maximum age, at least a minute and at most an hour: a wrong clock must not lose
  * payments, and a future time does an attacker no good.
  *
@@ -17,29 +21,16 @@ export function timeProblem(
 	happened: string,
 	maximumAge: unknown,
 	nowMilliseconds: number,
-): { reason: string; hint: string } | undefined {
+): Refused<AgeProblem> | undefined {
 	const maximumAgeDays = readMaximumAge(maximumAge);
 	if (maximumAgeDays === ANY_AGE) return undefined;
 	const maximum = maximumAgeDays * DAY_MILLISECONDS;
 	const age = nowMilliseconds - time;
-	if (Number.isNaN(age))
-		return {
-			reason: `the time at which it was ${happened} is no time`,
-			hint: 'It was not made by the provider.',
-		};
+	if (Number.isNaN(age)) return REFUSALS.no_time(happened);
 	const seconds = Math.round(Math.abs(age) / 1000);
-	if (age > maximum)
-		return {
-			reason: `it was ${happened} ${seconds} seconds ago, more than 'Maximum Age'`,
-			hint: "An old callback was sent again, or this server's clock is wrong.",
-		};
+	if (age > maximum) return REFUSALS.too_old(happened, seconds);
 	const ahead = Math.min(Math.max(maximum / 10, 60_000), 3_600_000);
-	if (-age > ahead)
-		return {
-			reason: `it was ${happened} ${seconds} seconds in the future`,
-			hint: "Check this server's clock.",
-		};
-	return undefined;
+	return -age > ahead ? REFUSALS.in_the_future(happened, seconds) : undefined;
 }
 
 /** The same of the time that a signature covers; undefined where it covers none. */
@@ -47,7 +38,7 @@ export function ageProblem(
 	verdict: Verification,
 	maximumAge: unknown,
 	nowMilliseconds: number,
-): { reason: string; hint: string } | undefined {
+): Refused<AgeProblem> | undefined {
 	return verdict.genuine && verdict.signedAt !== undefined
 		? timeProblem(verdict.signedAt.getTime(), 'signed', maximumAge, nowMilliseconds)
 		: undefined;

@@ -1,5 +1,5 @@
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
-import { acknowledge, refuse, startExecutionOnce } from './answerCallback';
+import { acknowledge, refuse, startExecutionOnce, withHint } from './answerCallback';
 import type { PaymentEvent } from '../core/contract';
 import { InputError } from '../core/inputError';
 import { rememberedEndpoints } from './endpointMemory';
@@ -9,6 +9,8 @@ import { readCredentials, type CallbackProvider } from '../providerNode';
 import { readReceived, refuseTooLong } from './receivedBody';
 import { shownInEditor } from './testRefusal';
 import { boundedLogLine } from './logLine';
+import type { Sentence } from '../core/sentences';
+import { SENTENCES } from './reasons';
 
 /**
  * The `webhook()` of every trigger: proves the callback over its raw bytes, asks the provider where
@@ -20,16 +22,16 @@ export async function receiveCallback<Credentials>(
 	provider: CallbackProvider<Credentials>,
 	providerEventOf: (event: PaymentEvent) => string = () => '',
 ): Promise<IWebhookResponseData> {
-	const { displayName } = provider.contract;
+	const who = `${provider.contract.displayName} Trigger`;
 	try {
 		const received = await readReceived(context);
-		if (received === undefined) return refuseTooLong(context, `${displayName} Trigger`);
+		if (received === undefined) return refuseTooLong(context, who);
 		const credentials = await credentialsOrNothing<Credentials>(context, provider.credentialName);
 		if (credentials === undefined)
 			return refuseVisibly(
 				context,
 				401,
-				`${displayName} Trigger refused a callback: its credential cannot be read.`,
+				SENTENCES.credentialUnreadable(who),
 				'Choose the credential in the trigger and publish the workflow.',
 			);
 		const options = context.getNodeParameter('options', {}) as TriggerOptions;
@@ -45,10 +47,10 @@ export async function receiveCallback<Credentials>(
 				return refuseVisibly(
 					context,
 					judgement.status,
-					`${displayName} Trigger refused a callback: ${judgement.reason}.`,
+					SENTENCES.refused(who, judgement.message),
 					judgement.hint,
 				);
-			const words = `${displayName} Trigger acknowledged a callback without starting the workflow: ${judgement.note}.`;
+			const words = SENTENCES.acknowledged(who, judgement.note);
 			boundedLogLine(context, 'info', words);
 			const accepted = provider.contract.callback.acknowledgement(credentials);
 			return shownInEditor(context, acknowledge(context, accepted), words);
@@ -60,16 +62,11 @@ export async function receiveCallback<Credentials>(
 			: acknowledge(context, accepted);
 	} catch (error) {
 		if (error instanceof InputError)
-			return refuseVisibly(
-				context,
-				500,
-				`${displayName} Trigger could not handle a callback: ${error.message}.`,
-				error.advice,
-			);
+			return refuseVisibly(context, 500, SENTENCES.notHandled(who, error.message), error.advice);
 		return refuseVisibly(
 			context,
 			500,
-			`${displayName} Trigger could not handle a callback: ${error instanceof Error ? error.name : 'unknown error'}.`,
+			SENTENCES.notHandled(who, error instanceof Error ? error.name : SENTENCES.unknownError),
 			'The provider is asked to send it again. If this repeats, please report it.',
 		);
 	}
@@ -79,11 +76,10 @@ export async function receiveCallback<Credentials>(
 function refuseVisibly(
 	context: IWebhookFunctions,
 	status: 401 | 500,
-	what: string,
+	what: Sentence,
 	hint = '',
 ): IWebhookResponseData {
-	const words = [what, hint].filter(Boolean).join(' ');
-	return shownInEditor(context, refuse(context, status, what, hint), words);
+	return shownInEditor(context, refuse(context, status, what, hint), withHint(what, hint));
 }
 
 export async function credentialsOrNothing<Credentials>(

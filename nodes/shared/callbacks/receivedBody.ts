@@ -3,6 +3,7 @@ import type { ReceivedCallback } from '../core/contract';
 import { MAXIMUM_CALLBACK_BYTES, sizeInWords } from '../core/limits';
 import { readAtMost } from '../core/readAtMost';
 import { refuse } from './answerCallback';
+import { SENTENCES } from './reasons';
 
 /** Of a request what is needed here. n8n's types hide that the body may not have been read. */
 interface Request {
@@ -13,7 +14,7 @@ interface Request {
 }
 
 /** What is said of a body beyond the limit, in the log and by Verify. */
-export const TOO_LONG = `its body is longer than ${sizeInWords(MAXIMUM_CALLBACK_BYTES)}`;
+export const TOO_LONG = SENTENCES.bodyTooLong(sizeInWords(MAXIMUM_CALLBACK_BYTES));
 
 /**
  * The headers and the exact bytes of the body, also for content types that n8n does not read by
@@ -68,10 +69,5 @@ async function readUpToLimit(request: Request): Promise<Buffer | undefined> {
  * that names the limit.
  */
 export function refuseTooLong(context: IWebhookFunctions, who: string): IWebhookResponseData {
-	return refuse(
-		context,
-		413,
-		`${who} refused a callback: ${TOO_LONG}.`,
-		'No provider sends so much.',
-	);
+	return refuse(context, 413, SENTENCES.refused(who, TOO_LONG), 'No provider sends so much.');
 }

@@ -77,11 +77,11 @@ async function verify<Credentials>(
 		);
 	if (judgement.status === 500)
 		throw new InputError(
-			`Nobody knows whether this ${displayName} callback is genuine: ${judgement.reason}`,
+			`Nobody knows whether this ${displayName} callback is genuine: ${judgement.message}`,
 			'Answer it with 500, so that a provider that repeats sends it again, and look the payment up.',
 		);
 	throw new InputError(
-		`This is not a genuine ${displayName} callback: ${judgement.reason}`,
+		`This is not a genuine ${displayName} callback: ${judgement.message}`,
 		judgement.hint ?? 'Answer it with 401 and do nothing.',
 	);
 }

@@ -3,6 +3,8 @@
  * nothing of n8n, and the shared functions know these types and no provider.
  */
 
+import type { Refused, Sentence } from './sentences';
+
 /** What may happen when a call is sent a second time. */
 export type Retry =
 	/** It reads, or changes nothing more the second time. */
@@ -182,15 +184,6 @@ export type CallbackProof =
 	/** The callback is only a hint, and the provider is asked. */
 	| 'provider';
 
-/**
- * Why a callback is refused: for our log, never for the sender. `hint` names the usual cause.
- * Neither holds a secret or a payload.
- */
-export interface Refused {
-	reason: string;
-	hint?: string;
-}
-
 export type Verification =
 	| {
 			genuine: true;
@@ -198,10 +191,10 @@ export type Verification =
 			/** Only where the time is covered by the signature. */
 			signedAt?: Date;
 			/**
-			 * In words why nobody can tell what it says: a kind or a spelling that no page shows. It can be
+			 * Why nobody can tell what it says: a kind or a spelling that no page shows. It can be
 			 * no more than the event `unknown`.
 			 */
-			unreadable?: string;
+			unreadable?: Refused;
 			/**
 			 * The signature leaves open where a value ends: it proves who sent the callback, and not what it
 			 * says.
@@ -299,8 +292,8 @@ export interface Question<Credentials> {
 	 * @throws CallFailure when it is no answer, or about something else
 	 */
 	facts(reply: HttpReply, about: AskedFor, credentials: Credentials): PaymentEventData | undefined;
-	/** What in the answer is not the credential's, in words. */
-	contradiction?(found: PaymentEventData, credentials: Credentials): string | undefined;
+	/** What in the answer is not the credential's. */
+	contradiction?(found: PaymentEventData, credentials: Credentials): Refused | undefined;
 }
 
 /**
@@ -320,7 +313,7 @@ export interface Confirmation<Credentials> extends Question<Credentials> {
 	/** What `amount` in the answer is. An ordered amount never replaces a received one. */
 	amountIs: 'received' | 'ordered';
 	/** What else the credential needs where an unsigned callback is asked about, in words. */
-	setupProblem?(credentials: Credentials): string | undefined;
+	setupProblem?(credentials: Credentials): Sentence | undefined;
 	/** Something that nobody has: asking for it shows whether the provider can be asked. */
 	nobodys: AskedFor;
 	/**
@@ -347,7 +340,7 @@ export interface ApiContract<Credentials> {
 	 */
 	nonSecretFields?: ReadonlyArray<keyof Credentials & string>;
 	/** What is wrong with the credential for requests, in words, before anything is sent. */
-	credentialProblem?(credentials: Credentials): string | undefined;
+	credentialProblem?(credentials: Credentials): Sentence | undefined;
 	/** A documented limit; `scope` is what the provider counts by. */
 	rateLimit?: { requestsPerSecond: number; scope(credentials: Credentials): string };
 	/**
@@ -379,7 +372,7 @@ export interface CallbackContract<Credentials> {
 		 * What is missing or malformed in the credential for verifying callbacks, in words; undefined
 		 * if the credential is fit for verifying, or if the cause lies elsewhere. `remembered` as in `verify`.
 		 */
-		setupProblem(credentials: Credentials, remembered?: Remembered): string | undefined;
+		setupProblem(credentials: Credentials, remembered?: Remembered): Sentence | undefined;
 		/** Judges over the raw bytes. */
 		verify(
 			received: ReceivedCallback,
@@ -402,7 +395,7 @@ export interface CallbackContract<Credentials> {
 		 * What the credential lacks for a wait, in words: without it no answer could be recognized as
 		 * paid.
 		 */
-		waitProblem?(credentials: Credentials): string | undefined;
+		waitProblem?(credentials: Credentials): Sentence | undefined;
 		/** The choices of `callbackProof` that the credential offers, the default first. */
 		proofs: readonly [CallbackProof, ...CallbackProof[]];
 		/** Asking the provider's API about a callback; there where one of the choices asks. */

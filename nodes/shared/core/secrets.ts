@@ -1,4 +1,12 @@
 import type { Verification } from './contract';
+import { refusals } from './sentences';
+
+export const REFUSALS = refusals({
+	no_secret: {
+		message: 'the credential has no secret for callbacks',
+		hint: 'Enter it in the credential.',
+	},
+});
 
 /** False for a secret that was stored masked: everybody knows `***`, and could sign with it. */
 export function isKeptSecret(value: unknown): value is string {
@@ -27,8 +35,7 @@ export function verifyWithAny(
 		first ?? {
 			genuine: false,
 			fault: 'ours',
-			reason: 'the credential has no secret for callbacks',
-			hint: 'Enter it in the credential.',
+			...REFUSALS.no_secret,
 		}
 	);
 }

@@ -7,6 +7,7 @@ import { MAXIMUM_ASKING_MILLISECONDS, MAXIMUM_CONFIRMING_MILLISECONDS } from '..
 import type { CallbackProvider } from '../providerNode';
 import type { SendOptions } from '../requests/sendCall';
 import { belongsElsewhere, completed, withMoney, type Expected } from './awaitedPayment';
+import { withCode } from '../core/sentences';
 
 const QUESTION = { maximumAttempts: 2, timeoutMilliseconds: MAXIMUM_ASKING_MILLISECONDS };
 const QUESTION_DURING_CALLBACK = {
@@ -62,7 +63,7 @@ export async function askOnce<Credentials>(
 	const mismatch = belongsElsewhere(found, expected);
 	if (mismatch === undefined) return { ...found, verifiedBy: 'provider' };
 	throw new InputError(
-		`${provider.contract.displayName} knows this checkout, but ${mismatch}`,
+		`${provider.contract.displayName} knows this checkout, but ${mismatch.message}`,
 		"No callback for it could be accepted. Map 'Checkout ID', 'Reference' and 'Currency' from the node that created the checkout.",
 	);
 }
@@ -85,7 +86,11 @@ async function ask<Credentials>(
 	if (question === undefined || about === undefined) return undefined;
 	const answered = await askProvider(asker, { question, about }, options);
 	return 'contradiction' in answered
-		? { error: new CallFailure(answered.contradiction, { advice: 'Correct the credential.' }) }
+		? {
+				error: new CallFailure(withCode(answered.contradiction).message, {
+					advice: 'Correct the credential.',
+				}),
+			}
 		: answered;
 }
 

@@ -1,6 +1,8 @@
 import type { PaymentEventData } from '../core/contract';
 import { firstDifference, type PaidInFull } from '../callbacks/compareEvents';
 import { compareAmounts, LONGEST_AMOUNT } from '../core/money';
+import type { Refused } from '../core/sentences';
+import { REFUSALS } from './reasons';
 
 /** What a payment is held against. */
 export interface Expected {
@@ -96,21 +98,17 @@ function smallerKnownAmount(told: string | null, found: string | null): string |
 	return isDecimal(told) && compareAmounts(told, found) <= 0 ? told : found;
 }
 
-const ANOTHER = 'is not that of the checkout that is waited for';
-
 /**
- * In words why the event is not about this checkout; undefined if it is. At least one number must
+ * Why the event is not about this checkout; undefined if it is. At least one number must
  * be shared.
  */
-export function belongsElsewhere(event: PaymentEventData, expected: Expected): string | undefined {
+export function belongsElsewhere(event: PaymentEventData, expected: Expected): Refused | undefined {
 	const another = contradiction(event, expected);
 	if (another !== undefined) return another;
 	const shares = (['checkoutId', 'reference'] as const).some(
 		(field) => event[field] !== null && event[field] === expected[field],
 	);
-	return shares
-		? undefined
-		: 'it names neither the checkout id nor the reference that is waited for';
+	return shares ? undefined : REFUSALS.names_neither;
 }
 
 const FIELD_IN_WORDS = {
@@ -120,12 +118,12 @@ const FIELD_IN_WORDS = {
 } as const;
 
 /**
- * In words what the event says of another checkout than this one; undefined where it says nothing
+ * What the event says of another checkout than this one; undefined where it says nothing
  * of the kind.
  */
-export function contradiction(event: PaymentEventData, expected: Expected): string | undefined {
+export function contradiction(event: PaymentEventData, expected: Expected): Refused | undefined {
 	const field = firstDifference(event, expected);
-	return field === undefined ? undefined : `its ${FIELD_IN_WORDS[field]} ${ANOTHER}`;
+	return field === undefined ? undefined : REFUSALS.another_checkout(FIELD_IN_WORDS[field]);
 }
 
 /**

@@ -15,6 +15,8 @@ import {
 	type Expected,
 } from './awaitedPayment';
 import { outputsFor, readWaitingFor } from './waitingItem';
+import { SENTENCES as CALLBACK_SENTENCES } from '../callbacks/reasons';
+import { SENTENCES } from './reasons';
 
 /**
  * `webhook()` of a node that waits: resumes the execution for a proved callback of this very
@@ -30,18 +32,13 @@ export async function resumeWhenSettled<Credentials>(
 		const received = await readReceived(context);
 		if (received === undefined) return refuseTooLong(context, name);
 		const waiting = readWaitingFor(context);
-		if (waiting === undefined)
-			return refuse(
-				context,
-				401,
-				`${name} refused a callback: this node is not waiting for a payment.`,
-			);
+		if (waiting === undefined) return refuse(context, 401, SENTENCES.notWaiting(name));
 		const credentials = await credentialsOrNothing<Credentials>(context, provider.credentialName);
 		if (credentials === undefined)
 			return refuse(
 				context,
 				401,
-				`${name} refused a callback: its credential cannot be read.`,
+				CALLBACK_SENTENCES.credentialUnreadable(name),
 				'The execution goes on waiting; restore the credential.',
 			);
 		const judgement = await decideCallback({ context, provider, credentials }, received, {
@@ -53,20 +50,16 @@ export async function resumeWhenSettled<Credentials>(
 				return refuse(
 					context,
 					judgement.status,
-					`${name} refused a callback: ${judgement.reason}.`,
+					CALLBACK_SENTENCES.refused(name, judgement.message),
 					judgement.hint,
 				);
-			boundedLogLine(
-				context,
-				'info',
-				`${name} acknowledged a callback and goes on waiting: ${judgement.note}.`,
-			);
+			boundedLogLine(context, 'info', SENTENCES.goesOnWaiting(name, judgement.note));
 			return acknowledge(context, accepted);
 		}
 		const { event } = judgement;
 		const mismatch = belongsElsewhere(event, waiting.expected);
 		if (mismatch !== undefined)
-			return refuse(context, 401, `${name} refused a genuine callback: ${mismatch}.`);
+			return refuse(context, 401, SENTENCES.refusedGenuine(name, mismatch.message));
 		const payment = lacksMoney(event, waiting.expected)
 			? await askForMoney({ context, provider, credentials }, event, waiting.expected)
 			: event;
@@ -78,17 +71,16 @@ export async function resumeWhenSettled<Credentials>(
 						workflowData: outputsFor(waiting, payment, decided),
 					}
 				: conflict(context);
-		boundedLogLine(
-			context,
-			'info',
-			`${name} acknowledged a callback and goes on waiting: it says ${event.event}.`,
-		);
+		boundedLogLine(context, 'info', SENTENCES.goesOnAfter(name, event.event));
 		return acknowledge(context, accepted);
 	} catch (error) {
 		return refuse(
 			context,
 			500,
-			`${name} could not handle a callback: ${error instanceof Error ? error.name : 'unknown error'}.`,
+			CALLBACK_SENTENCES.notHandled(
+				name,
+				error instanceof Error ? error.name : CALLBACK_SENTENCES.unknownError,
+			),
 			'The provider is asked to send it again; the execution goes on waiting.',
 		);
 	}

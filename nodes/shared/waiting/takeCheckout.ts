@@ -10,6 +10,8 @@ import { textOrNull } from '../core/exactJson';
 import { InputError } from '../core/inputError';
 import { timesRun } from '../n8nInternals';
 import type { WayToHere } from './wayToHere';
+import type { Sentence } from '../core/sentences';
+import { SENTENCES } from './reasons';
 
 /** One run of Wait for Payment. */
 export interface WaitRun {
@@ -29,8 +31,7 @@ export interface FoundCheckout {
 }
 
 export interface Unreachable {
-	/** In words. */
-	reason: string;
+	reason: Sentence;
 	/** What gives this workflow a checkout that can be waited for. */
 	wayOut: string;
 }
@@ -57,7 +58,7 @@ export function takeCheckout(run: WaitRun): FoundCheckout {
 		return {
 			checkout: older,
 			unreachable: {
-				reason: `'${older.node}' has created the checkout in execution ${older.executionId}, and its callbacks go there, not to this execution`,
+				reason: SENTENCES.createdElsewhere(older.node, older.executionId),
 				wayOut: RUN_THE_WHOLE_WORKFLOW,
 			},
 		};
@@ -67,7 +68,7 @@ export function takeCheckout(run: WaitRun): FoundCheckout {
 		return {
 			...checkout,
 			unreachable: {
-				reason: `'${creator.name}' has created no checkout in this execution, so no callback can reach it: its output is pinned, only a part of the workflow is run, or it failed`,
+				reason: SENTENCES.nothingCreated(creator.name),
 				wayOut: RUN_THE_WHOLE_WORKFLOW,
 			},
 		};
@@ -75,7 +76,7 @@ export function takeCheckout(run: WaitRun): FoundCheckout {
 	return {
 		...checkout,
 		unreachable: {
-			reason: `No node before this one gives ${displayName} the resume address of this execution, so no callback can reach it`,
+			reason: SENTENCES.addressNotGiven(displayName),
 			wayOut:
 				"Create the checkout in this same workflow, before this node, with 'Callback' set to Resume This Execution. In a sub-workflow both have to be in there.",
 		},

@@ -82,8 +82,8 @@ it.each(named(callbacks))('%s', (_title, vector) => {
 		{ headers: vector.headers, rawBody: Buffer.from(vector.body_bytes_hex, 'hex') },
 		settings,
 	);
-	const words = verdict.genuine ? verdict.unreadable : verdict.reason;
-	expect({ accept: words === undefined, reason: words?.split(':')[0] }).toEqual({
+	const refused = verdict.genuine ? verdict.unreadable : verdict;
+	expect({ accept: refused === undefined, reason: refused?.code }).toEqual({
 		accept: vector.expected.accept,
 		reason: vector.expected.reason,
 	});

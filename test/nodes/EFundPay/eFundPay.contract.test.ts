@@ -817,8 +817,8 @@ describe('a callback', () => {
 	const reason = (received = callback(payment), more: Partial<EFundPayCredentials> = {}) => {
 		const judged = verdict(received, more);
 		return judged.genuine
-			? (judged.unreadable ?? 'taken')
-			: `${judged.reason} ${judged.hint ?? ''}`;
+			? (judged.unreadable?.message ?? 'taken')
+			: `${judged.message} ${judged.hint ?? ''}`;
 	};
 
 	it('that is genuine is taken with what was signed', () => {
@@ -1081,7 +1081,7 @@ describe('a callback', () => {
 			expect(judged).toEqual({
 				genuine: true,
 				payload: { signed_text: textOf(payment) },
-				unreadable: expect.any(String) as string,
+				unreadable: { code: expect.any(String) as string, message: expect.any(String) as string },
 			});
 			expect(
 				judged.genuine && eFundPay.callback.parseEvent(judged.payload, credentials),

@@ -64,7 +64,10 @@ it('the vector whose shape is wrong is unknown for its shape, and not refused fo
 	const vector = file.vectors.find(({ id }) => id === wrongShape)!;
 	expect(eFundPay.callback.verify(received(vector), withKey(publicKeyPem))).toMatchObject({
 		genuine: true,
-		unreadable: expect.stringContaining('ll_transaction_id'),
+		unreadable: {
+			code: 'field_malformed',
+			message: expect.stringContaining('ll_transaction_id') as string,
+		},
 	});
 });
 

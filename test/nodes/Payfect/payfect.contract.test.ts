@@ -445,57 +445,57 @@ describe('a callback', () => {
 	});
 
 	it.each([
-		['no header', {}, text, /^missing_signature/],
-		['an empty header', { 'x-payfect-signature': '' }, text, /^missing_signature/],
+		['no header', {}, text, 'missing_signature'],
+		['an empty header', { 'x-payfect-signature': '' }, text, 'missing_signature'],
 		[
 			"a stranger's token",
 			{ 'x-payfect-signature': fernetToken(text, strangersKey) },
 			text,
-			/^bad_hmac/,
+			'bad_hmac',
 		],
 		[
 			'the token of another payment',
 			{ 'x-payfect-signature': fernetToken(JSON.stringify({ ...paid, id: 'other' })) },
 			text,
-			/^body_mismatch/,
+			'body_mismatch',
 		],
 		[
 			'a member more than the token',
 			{ 'x-payfect-signature': fernetToken(text) },
 			JSON.stringify({ ...paid, extra: 1 }),
-			/^body_mismatch/,
+			'body_mismatch',
 		],
 		[
 			'a member less than the token',
 			{ 'x-payfect-signature': fernetToken(text) },
 			'{}',
-			/^body_mismatch/,
+			'body_mismatch',
 		],
 		[
 			'an amount of other digits',
 			{ 'x-payfect-signature': fernetToken('{"amount": 1.0}') },
 			'{"amount": 1}',
-			/^body_mismatch/,
+			'body_mismatch',
 		],
 		[
 			'a big number of another last digit',
 			{ 'x-payfect-signature': fernetToken('{"amount": 12345678901234567890}') },
 			'{"amount": 12345678901234567891}',
-			/^body_mismatch/,
+			'body_mismatch',
 		],
 		[
 			'a body that is no UTF-8',
 			{ 'x-payfect-signature': fernetToken(text) },
 			Buffer.from([0x7b, 0xff, 0x7d]),
-			/^body_not_json/,
+			'body_not_json',
 		],
-		['an empty body', { 'x-payfect-signature': fernetToken(text) }, '', /^body_not_json/],
-		['a list', { 'x-payfect-signature': fernetToken('[1]') }, '[1]', /^payload_not_object/],
-	])('with %s is refused', (_case, headers, body, reason) => {
+		['an empty body', { 'x-payfect-signature': fernetToken(text) }, '', 'body_not_json'],
+		['a list', { 'x-payfect-signature': fernetToken('[1]') }, '[1]', 'payload_not_object'],
+	])('with %s is refused', (_case, headers, body, code) => {
 		const verdict = verify(headers, body);
 		expect(verdict).toMatchObject({
 			genuine: false,
-			reason: expect.stringMatching(reason) as string,
+			code,
 		});
 		expect(JSON.stringify(verdict)).not.toMatch(/order-0001|20\.50/);
 	});

@@ -43,12 +43,11 @@ const verdictOf = ({
  */
 function wordFor(vector: Vector): string {
 	const verdict = verdictOf(vector);
-	if (verdict.genuine !== true)
-		return 'reason' in verdict ? (verdict.reason.split(':')[0] ?? '') : 'ask';
+	if (verdict.genuine !== true) return 'code' in verdict ? verdict.code : 'ask';
 	const { ttl_seconds: ttl = 0, now = 0 } = vector.options ?? {};
 	const age = ageProblem(verdict, ttl / 86_400, now * 1000);
 	if (age === undefined) return 'valid';
-	return age.reason.includes('in the future') ? 'clock_skew' : 'expired';
+	return age.code === 'in_the_future' ? 'clock_skew' : 'expired';
 }
 
 it.each(vectors.map((vector) => [vector.name, vector] as const))('%s', (_name, vector) => {

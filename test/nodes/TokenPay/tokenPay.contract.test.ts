@@ -610,9 +610,7 @@ describe('a callback of TokenPay', () => {
 		tokenPay.callback.verify(received, { ...credentials, ...more });
 	const reasonOf = (received: ReturnType<typeof callback>, more: object = {}) => {
 		const verdict = verdictOf(received, more);
-		return verdict.genuine
-			? (verdict.unreadable?.split(':')[0] ?? 'genuine')
-			: verdict.reason.split(':')[0];
+		return verdict.genuine ? (verdict.unreadable?.code ?? 'genuine') : verdict.code;
 	};
 	const stranger = 'somebody-else-with-another-key-!';
 
@@ -679,7 +677,8 @@ describe('a callback of TokenPay', () => {
 	it('is refused without any secret', () => {
 		expect(verdictOf(callback(), { appSecret: '' })).toMatchObject({
 			genuine: false,
-			reason: expect.stringContaining('no secret'),
+			code: 'no_secret',
+			message: expect.stringContaining('no secret') as string,
 		});
 	});
 
@@ -794,7 +793,10 @@ describe('a callback of TokenPay', () => {
 		);
 		expect(verdict).toMatchObject({
 			genuine: true,
-			unreadable: expect.stringContaining('"AES-256-ECB"'),
+			unreadable: {
+				code: 'unknown_algorithm',
+				message: expect.stringContaining('"AES-256-ECB"') as string,
+			},
 		});
 	});
 

@@ -75,14 +75,14 @@ const verdicts: Record<string, (vector: Vector) => string> = {
 			vector.resource,
 			readAppSecret(vector.app_secret) ?? createSecretKey(Buffer.alloc(32)),
 		);
-		return 'reason' in opened ? opened.reason : 'valid';
+		return 'code' in opened ? opened.code : 'valid';
 	},
 	callback(vector) {
 		const verdict = tokenPay.callback.verify(
 			{ headers: lowerCase(vector.headers), rawBody: Buffer.from(vector.raw_body) },
 			credentialsOf(vector),
 		);
-		if (verdict.genuine === false) return verdict.reason.split(':')[0] ?? '';
+		if (verdict.genuine === false) return verdict.code;
 		return ageProblem(verdict, vector.tolerance_ms / DAY_MILLISECONDS, vector.now_ms)
 			? 'stale_timestamp'
 			: 'valid';

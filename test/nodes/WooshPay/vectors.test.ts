@@ -20,11 +20,11 @@ function verdictOf({ secret, header, body, now_ms: now }: (typeof file.vectors)[
 	);
 	const refusal = verdict.genuine === false ? verdict : undefined;
 	const age = ageProblem(verdict, file.policies.tolerance_seconds / DAY_SECONDS, now);
-	const ageWord = age?.reason.includes('future') ? 'future_timestamp' : 'stale_timestamp';
+	const ageWord = age?.code === 'in_the_future' ? 'future_timestamp' : 'stale_timestamp';
 	return {
 		signature: refusal === undefined,
 		accepted: refusal === undefined && age === undefined,
-		reason: refusal?.reason.split(':')[0] ?? (age ? ageWord : 'ok'),
+		reason: refusal?.code ?? (age ? ageWord : 'ok'),
 	};
 }
 

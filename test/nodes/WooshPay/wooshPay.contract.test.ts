@@ -670,8 +670,7 @@ describe('a callback', () => {
 		},
 		rawBody,
 	});
-	const reasonOf = (verdict: Verification) =>
-		verdict.genuine === false ? verdict.reason : 'genuine';
+	const codeOf = (verdict: Verification) => (verdict.genuine === false ? verdict.code : 'genuine');
 
 	it('is genuine with the secret of the endpoint, and tells when it was signed', () => {
 		expect(wooshPay.callback.verify(signed(body), credentials)).toMatchObject({
@@ -717,7 +716,7 @@ describe('a callback', () => {
 		for (const remembered of [[], [{}], [{ secret: '' }]])
 			expect(wooshPay.callback.verify(signed(body, ''), none, remembered)).toMatchObject({
 				genuine: false,
-				reason: expect.stringContaining('no_secret') as string,
+				code: 'no_secret',
 			});
 		expect(wooshPay.callback.setupProblem(none)).toContain("'Webhook Secret'");
 	});
@@ -738,10 +737,8 @@ describe('a callback', () => {
 			'malformed_signature',
 		],
 		['with a time that is none', signed(body, secret, 'now'), 'malformed_header'],
-	])('is refused %s', (_case, received, reason) => {
-		expect(reasonOf(wooshPay.callback.verify(received, credentials))).toMatch(
-			new RegExp(`^${reason}:`),
-		);
+	])('is refused %s', (_case, received, code) => {
+		expect(codeOf(wooshPay.callback.verify(received, credentials))).toBe(code);
 	});
 
 	it.each([
@@ -750,15 +747,13 @@ describe('a callback', () => {
 	])('whose body %s is known to be genuine, and what it says is not', (_case, rawBody) => {
 		expect(wooshPay.callback.verify(signed(rawBody), credentials)).toMatchObject({
 			genuine: true,
-			unreadable: expect.stringContaining('body_not_object') as string,
+			unreadable: { code: 'body_not_object' },
 		});
 	});
 
 	it('of live payments is refused under a test credential, though its signature is good', () => {
 		const live = Buffer.from(JSON.stringify({ id: 'evt_1', livemode: true }));
-		expect(reasonOf(wooshPay.callback.verify(signed(live), credentials))).toMatch(
-			/^other_environment:/,
-		);
+		expect(codeOf(wooshPay.callback.verify(signed(live), credentials))).toBe('other_environment');
 	});
 
 	it('without a secret is told from one that WooshPay cannot have sent: only the first is asked about', () => {

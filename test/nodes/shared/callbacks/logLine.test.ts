@@ -1,5 +1,6 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 import { boundedLogLine, MAX_LINES_PER_MINUTE } from '../../../../nodes/shared/callbacks/logLine';
+import { sentence } from '../support/said';
 
 const start = Date.UTC(2030, 0, 1);
 beforeEach(() => jest.useFakeTimers({ now: start }));
@@ -17,7 +18,7 @@ function trigger() {
 		getNode: () => ({ id: 'node', name: 'Trigger' }),
 		logger: { info: write, warn: write, error: write },
 	} as unknown as IWebhookFunctions;
-	return { lines, say: (message: string) => boundedLogLine(context, 'warn', message) };
+	return { lines, say: (message: string) => boundedLogLine(context, 'warn', sentence(message)) };
 }
 
 function flood({ say }: ReturnType<typeof trigger>, count: number): void {

@@ -32,6 +32,7 @@ import {
 } from '../support/probe';
 import { startProviderServer, type ProviderServer } from '../support/providerServer';
 import { resetTime, secondsSlept } from '../support/skippedTime';
+import { refusedAs, sentence } from '../support/said';
 
 jest.mock('n8n-workflow', () =>
 	jest
@@ -215,12 +216,12 @@ describe('closed by default', () => {
 		[
 			'without a signature',
 			{ headers: { 'x-secret': '' } },
-			/warn: Probe Trigger refused a callback: the header X-Secret is wrong/,
+			/warn: Probe Trigger refused a callback: wrong_secret: the header X-Secret is wrong/,
 		],
 		[
 			'with a wrong signature',
 			{ headers: { 'x-secret': 'wrong' } },
-			/the header X-Secret is wrong/,
+			/wrong_secret: the header X-Secret is wrong/,
 		],
 		[
 			'when the credential was deleted',
@@ -281,7 +282,7 @@ describe('closed by default', () => {
 			{ callbackProof: 'provider' },
 			{
 				proofs: ['signature', 'provider'],
-				confirm: probeConfirmation({ setupProblem: () => "'Merchant ID' is empty" }),
+				confirm: probeConfirmation({ setupProblem: () => sentence("'Merchant ID' is empty") }),
 			},
 			/'Merchant ID' is empty/,
 		],
@@ -370,7 +371,7 @@ describe('closed by default', () => {
 			{
 				verify: ({ rawBody }, { callbackSecret: secret }): Verification => ({
 					genuine: false,
-					reason: `checked ${rawBody.length > 0 && secret !== undefined}`,
+					...refusedAs('checked', `checked ${rawBody.length > 0 && secret !== undefined}`),
 				}),
 			},
 		);
@@ -410,7 +411,7 @@ describe('Maximum Age', () => {
 		['more than a minute ahead of a short age', now + 60_001, 1 / 1440, /in the future/],
 		['signed at a time that is none', NaN, 7, /no time/],
 	])('%s', (_case, signedAt, maximumAge, reason) => {
-		expect(ageProblem(signed(signedAt), maximumAge, now)?.reason ?? '').toMatch(reason ?? /^$/);
+		expect(ageProblem(signed(signedAt), maximumAge, now)?.message ?? '').toMatch(reason ?? /^$/);
 	});
 
 	// An expression can give anything: what is no number of days must not switch the check off.
@@ -430,7 +431,7 @@ describe('Maximum Age', () => {
 		[{}],
 		['0.0'],
 	])('is seven days where the setting is %p', (maximumAge) => {
-		expect(ageProblem(signed(now - 8 * day), maximumAge, now)?.reason).toMatch(
+		expect(ageProblem(signed(now - 8 * day), maximumAge, now)?.message).toMatch(
 			/more than 'Maximum Age'/,
 		);
 		expect(ageProblem(signed(now - 6 * day), maximumAge, now)).toBeUndefined();
@@ -639,10 +640,18 @@ describe('a callback that the provider is asked about', () => {
 		const good = { headers: {} };
 		const wrong = { headers: { 'x-secret': 'of nobody' } };
 		const unfit = {
-			verify: (): Verification => ({ genuine: false, fault: 'noSecretFits', reason: 'unfit' }),
+			verify: (): Verification => ({
+				genuine: false,
+				fault: 'noSecretFits',
+				...refusedAs('unfit', 'no secret fits'),
+			}),
 		};
 		const lost = {
-			verify: (): Verification => ({ genuine: false, fault: 'ours', reason: 'no secret' }),
+			verify: (): Verification => ({
+				genuine: false,
+				fault: 'ours',
+				...refusedAs('lost', 'no secret'),
+			}),
 		};
 		it.each<
 			[
@@ -845,13 +854,15 @@ describe('a callback that the provider is asked about', () => {
 					verify: ({ rawBody }) => ({
 						genuine: true,
 						payload: JSON.parse(rawBody.toString()) as IDataObject,
-						unreadable: 'it is encrypted in a new way',
+						unreadable: refusedAs('new_way', 'it is encrypted in a new way'),
 					}),
 				},
 			);
 			const call = await ask('signature', { contract });
 			expect(eventOf(call)).toMatchObject({ event: 'unknown', status: 'unknown' });
-			expect(logged(call)).toContain('its signature is good, but it is encrypted in a new way');
+			expect(logged(call)).toContain(
+				'its signature is good, but new_way: it is encrypted in a new way; it goes on as the event unknown',
+			);
 		});
 	});
 
@@ -908,9 +919,9 @@ describe('a callback that the provider is asked about', () => {
 		});
 
 		it('is refused where the answer contradicts the credential', async () => {
-			const contradiction = () => 'it is about test payments';
+			const contradiction = () => refusedAs('other_mode', 'it is about test payments');
 			const call = await unsigned({ contract: asking({}, { contradiction }) });
-			expectRefused(call, 401, /it is about test payments/);
+			expectRefused(call, 401, /other_mode: it is about test payments/);
 		});
 
 		it.each<[string, number, unknown, boolean]>([

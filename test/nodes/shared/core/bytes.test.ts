@@ -7,6 +7,7 @@ import {
 } from '../../../../nodes/shared/core/bytes';
 import type { Verification } from '../../../../nodes/shared/core/contract';
 import { verifyWithAny } from '../../../../nodes/shared/core/secrets';
+import { refusedAs } from '../support/said';
 
 describe('decoding', () => {
 	it.each([
@@ -86,7 +87,7 @@ describe('verifyWithAny', () => {
 			tried.push(secret);
 			return secret === good
 				? { genuine: true, payload: { secret } }
-				: { genuine: false, reason: `not ${tried.length}` };
+				: { genuine: false, ...refusedAs('wrong', `not ${tried.length}`) };
 		};
 
 	it('is content with the current secret', () => {
@@ -106,7 +107,8 @@ describe('verifyWithAny', () => {
 	it('gives the reason of the current secret when none fits', () => {
 		expect(verifyWithAny(['current', 'previous'], only('other'))).toEqual({
 			genuine: false,
-			reason: 'not 1',
+			code: 'wrong',
+			message: 'not 1',
 		});
 	});
 
@@ -115,7 +117,8 @@ describe('verifyWithAny', () => {
 		(secrets) => {
 			expect(verifyWithAny(secrets, only(''))).toMatchObject({
 				genuine: false,
-				reason: expect.stringMatching(/no secret/) as string,
+				code: 'no_secret',
+				message: expect.stringMatching(/no secret/) as string,
 			});
 			expect(tried).toEqual([]);
 		},

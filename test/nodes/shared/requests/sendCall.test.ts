@@ -20,6 +20,7 @@ import {
 } from '../support/probe';
 import { startProviderServer, type ProviderServer, type Reply } from '../support/providerServer';
 import { resetTime, secondsSlept, whenSomebodySleeps } from '../support/skippedTime';
+import { sentence } from '../support/said';
 
 jest.mock('n8n-workflow', () =>
 	jest
@@ -320,7 +321,7 @@ describe('a refusal', () => {
 			{},
 			{
 				contract: probeContract({
-					credentialProblem: () => "'Key' is a live key, but 'Environment' is Test",
+					credentialProblem: () => sentence("'Key' is a live key, but 'Environment' is Test"),
 				}),
 			},
 		);

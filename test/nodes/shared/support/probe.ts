@@ -20,6 +20,7 @@ import { isObject, textOrNull } from '../../../../nodes/shared/core/exactJson';
 import { InputError } from '../../../../nodes/shared/core/inputError';
 import type { CallbackProvider } from '../../../../nodes/shared/providerNode';
 import { verifyWithAny } from '../../../../nodes/shared/core/secrets';
+import { refusedAs, sentence } from './said';
 
 export interface ProbeCredentials {
 	key: string;
@@ -81,14 +82,14 @@ export function probeContract(
 			setupProblem: (credentials) =>
 				credentials.callbackSecret
 					? undefined
-					: "'Callback Secret' in the Probe credential is empty",
+					: sentence("'Callback Secret' in the Probe credential is empty"),
 			verify: ({ headers, rawBody }, credentials) =>
 				verifyWithAny([credentials.callbackSecret], (secret) =>
 					headers['x-secret'] === secret
 						? { genuine: true, payload: JSON.parse(rawBody.toString()) as Record<string, unknown> }
 						: {
 								genuine: false,
-								reason: 'the header X-Secret is wrong',
+								...refusedAs('wrong_secret', 'the header X-Secret is wrong'),
 								hint: 'It is not from Probe.',
 							},
 				),

@@ -38,6 +38,7 @@ import { testProviders } from '../../../providers';
 import { newCredential, newNode } from '../../../support/providers';
 import type { Callback, PayerAction, Telling } from '../../../support/sandboxClient';
 import { TestSandbox } from '../../../support/testSandbox';
+import { refusedAs } from '../support/said';
 
 let sandbox: TestSandbox;
 beforeAll(async () => (sandbox = await TestSandbox.start()));
@@ -602,7 +603,7 @@ describe('Wait for Payment, what the payment has to say', () => {
 			verify: ({ headers, rawBody }) =>
 				headers['x-proof'] === 'good'
 					? { genuine: true, payload: JSON.parse(rawBody.toString()) as Record<string, unknown> }
-					: { genuine: false, reason: 'no proof' },
+					: { genuine: false, ...refusedAs('no_proof', 'no proof') },
 			parseEvent: (payload) => ({ ...facts, ...payload }),
 			acknowledgement: () => ({
 				status: 200,

@@ -1,0 +1,45 @@
+import { refusals, sentences } from '../shared/core/sentences';
+
+/** Why a callback is not taken for EFundPay's, or for what it seems to be. */
+export const REFUSALS = refusals({
+	missing_signature: {
+		message: 'the header "signature" is missing or empty',
+		hint: 'It was not sent by EFundPay, or a proxy removed the header.',
+	},
+	body_not_object: {
+		message: 'the body is not a JSON object',
+		hint: 'It was not sent by EFundPay, or a proxy changed it.',
+	},
+	bad_key: { message: 'the platform public key in the credential is not an RSA public key' },
+	hash_unavailable: {
+		message: (hash: string) => `this server cannot check ${hash} signatures`,
+		hint: "Its OpenSSL settings bar them. Ask EFundPay for SHA-256 and set 'Signature Hash', or have SHA-1 allowed.",
+	},
+	signature_mismatch: {
+		message: 'the signature does not belong to this body and this platform public key',
+	},
+	field_misplaced: { message: (field: string) => `${field} is not where it belongs` },
+	unknown_kind: { message: 'it is not exactly one of payment and refund' },
+	field_malformed: { message: (field: string) => `${field} is missing or malformed` },
+	amount_malformed: {
+		code: 'field_malformed',
+		message: 'payment_amount is missing or malformed',
+	},
+});
+
+/** What is wrong with the credential. */
+export const SENTENCES = sentences({
+	secretKeyEmpty: "'Secret Key' in the EFundPay credential is empty",
+	merchantAccountIdEmpty: "'Merchant Account ID' in the EFundPay credential is empty",
+	baseUrlBlank: (problem: string) => `'Base URL' in the EFundPay credential ${problem}`,
+	baseUrlNotAbsolute: "'Base URL' in the EFundPay credential is not an absolute URL",
+	liveKeyForTest:
+		"'Secret Key' in the EFundPay credential is a live key (sk_live_), but the address is that of the test environment",
+	testKeyForLive:
+		"'Secret Key' in the EFundPay credential is a test key (sk_test_), but the address is that of the live environment",
+	platformKeyEmpty: "'Platform Public Key' in the EFundPay credential is empty",
+	platformKeyMalformed:
+		"'Platform Public Key' in the EFundPay credential is not an RSA public key in PEM or base64",
+	previousPlatformKeyMalformed:
+		"'Previous Platform Public Key' in the EFundPay credential is not an RSA public key in PEM or base64",
+});
