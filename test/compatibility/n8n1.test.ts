@@ -71,7 +71,7 @@ describe.each(callbackCases)('$displayName', (provider) => {
 			const order = await placeOrder(merchant);
 			const [refused] = (
 				await sandbox.act(provider.provider, order.checkoutId, 'pay', { callback })
-			).filter(({ url }) => url === merchant.address);
+			).filter(({ url }) => url.split('?')[0] === merchant.address);
 			expect(refused).toMatchObject({ status: 401, responseBody: 'Unauthorized' });
 			expect(await client.executions.list(merchant.paid.id)).toEqual([]);
 		},
@@ -346,10 +346,12 @@ describe('a server that stands in the place of the API', () => {
 		['drips', /gave no complete answer within 8 seconds/],
 		['never ends', /answered with more than 5 MB/],
 	])('and %s does not hold up a callback: it gets 500', async (misbehaviour, words) => {
-		server.misbehave(misbehaviour);
+		// Publishing asks once.
+		server.misbehave({ json: '{"code":404,"message":"transaction not found"}' });
 		const { address, paid } = await openMerchant(chingChingPay as CallbackCase, {
 			fields: { callbackProof: 'provider', baseUrl: server.url },
 		});
+		server.misbehave(misbehaviour);
 		const { status } = await axios.post(
 			address,
 			{ merchant_reference: uniqueReference(), status: 'SBX_PAID' },

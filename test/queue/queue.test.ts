@@ -91,7 +91,7 @@ async function act(
 ): Promise<SandboxDelivery[]> {
 	const { sandbox: provided } = await stage();
 	return (await provided.act(provider.provider, checkoutId, 'pay', how)).filter(
-		({ url }) => url === address,
+		({ url }) => url.split('?')[0] === address,
 	);
 }
 
