@@ -136,6 +136,7 @@ function callbackUrl(
 	return url !== null && callbackProof === 'provider' ? withCallbackTag(url, apiKey) : url;
 }
 
+/** docs.payfect.finance/payment/query */
 export function getCheckoutCall(checkoutId: string, credentials: PayfectCredentials): HttpCall {
 	return {
 		method: 'GET',

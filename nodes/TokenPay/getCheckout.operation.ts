@@ -47,6 +47,11 @@ export const whichCheckoutFields: INodeProperties[] = [
 	},
 ];
 
+/**
+ * What the order is looked up by.
+ *
+ * @throws InputError when the chosen field is empty
+ */
 export function readOrderKey(row: RowReader): OrderKey {
 	return row.choice('findBy', ['reference', 'paymentId']) === 'paymentId'
 		? {

@@ -22,6 +22,7 @@ export const getWooshPayPrice = lookupOperation({
 	result: (reply) => readPrice(reply, 'read'),
 });
 
+/** @throws InputError when the field is empty */
 export function readPriceId(row: RowReader): string {
 	return row.required('priceId', 'Map priceId from the node that made the price.');
 }

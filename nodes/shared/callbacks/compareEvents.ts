@@ -32,6 +32,7 @@ function isAmount(text: string): boolean {
 	return text.length <= LONGEST_AMOUNT && /^-?\d+(\.\d+)?$/.test(text);
 }
 
+/** Whether two amounts are equal in value (`20.5`, `20.50`), or the same text where one is none. */
 export function isSameAmount(left: string, right: string): boolean {
 	return left === right || (isAmount(left) && isAmount(right) && compareAmounts(left, right) === 0);
 }

@@ -17,10 +17,12 @@ export type CallbackDecision =
 /** What is said of a refusal. */
 type Told = Pick<Refused, 'message' | 'hint'>;
 
+/** 401: nothing shows that the provider has sent it. */
 export function refuseForged(refused: Told): CallbackDecision {
 	return decline(401, refused);
 }
 
+/** 500: a provider that repeats delivers it again. */
 export function askAgainLater(refused: Told): CallbackDecision {
 	return decline(500, refused);
 }
@@ -35,10 +37,12 @@ function decline(status: 401 | 500, { message, hint }: Told): CallbackDecision {
 	};
 }
 
+/** Acknowledged, so that it is not sent again, and nothing starts. */
 export function acknowledgeOnly(note: Sentence): CallbackDecision {
 	return { pass: false, acknowledge: true, note };
 }
 
+/** The event, with what vouched for it. */
 export function fire(
 	event: PaymentEventData,
 	verifiedBy: PaymentEvent['verifiedBy'],

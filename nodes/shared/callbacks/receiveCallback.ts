@@ -82,6 +82,7 @@ function refuseVisibly(
 	return shownInEditor(context, refuse(context, status, what, hint), withHint(what, hint));
 }
 
+/** Undefined where the credential was deleted or is not shared any more. */
 export async function credentialsOrNothing<Credentials>(
 	context: IWebhookFunctions,
 	credentialName: string,

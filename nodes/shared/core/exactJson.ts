@@ -100,6 +100,7 @@ export function readUtf8(bytes: Buffer): string | undefined {
 	}
 }
 
+/** An object that is no list and not null. */
 export function isObject(value: unknown): value is Record<string, unknown> {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -40,6 +40,7 @@ export function keepResults(run: string, rows: Map<number, CreatedRow>): Map<num
 	return rows;
 }
 
+/** When the run has ended for good. */
 export function dropResults(run: string): void {
 	runs.delete(run);
 }

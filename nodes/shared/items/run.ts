@@ -43,6 +43,7 @@ export interface Run {
 	expressions: Map<string, SavedExpression[]>;
 }
 
+/** What the rows of one run of the node share. */
 export function beginRun(context: IExecuteFunctions): Run {
 	const key = retryKey(context);
 	const stopped = context.getExecutionCancelSignal();
