@@ -1,6 +1,5 @@
 import type {
 	IExecuteFunctions,
-	IHookFunctions,
 	INodeExecutionData,
 	INodeType,
 	INodeTypeDescription,
@@ -8,7 +7,7 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
-import { requireProvableCallbacks } from '../shared/callbacks/requireProvableCallbacks';
+import { checkedAtPublishing } from '../shared/callbacks/requireProvableCallbacks';
 import {
 	callbackWebhook,
 	eventsField,
@@ -83,23 +82,7 @@ export class ChingChingPayTrigger implements INodeType {
 
 	methods = { credentialTest: { chingChingPayCredentialTest } };
 
-	webhookMethods = {
-		default: {
-			/**
-			 * ChingChingPay is told the address with each checkout, so nothing is registered; n8n then
-			 * asks `create`, which checks the credential.
-			 */
-			async checkExists(this: IHookFunctions): Promise<boolean> {
-				return false;
-			},
-			async create(this: IHookFunctions): Promise<boolean> {
-				return await requireProvableCallbacks(this, chingChingPayProvider);
-			},
-			async delete(this: IHookFunctions): Promise<boolean> {
-				return true;
-			},
-		},
-	};
+	webhookMethods = { default: checkedAtPublishing(chingChingPayProvider) };
 
 	/** Runs behind `webhook()`, with what that gave. */
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

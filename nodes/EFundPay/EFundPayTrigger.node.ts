@@ -1,6 +1,5 @@
 import type {
 	IExecuteFunctions,
-	IHookFunctions,
 	INodeExecutionData,
 	INodeType,
 	INodeTypeDescription,
@@ -8,7 +7,7 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
-import { requireProvableCallbacks } from '../shared/callbacks/requireProvableCallbacks';
+import { checkedAtPublishing } from '../shared/callbacks/requireProvableCallbacks';
 import {
 	callbackWebhook,
 	eventsField,
@@ -30,7 +29,7 @@ export class EFundPayTrigger implements INodeType {
 		version: [1.1],
 		subtitle: eventsSubtitle,
 		description:
-			'Starts the workflow when EFundPay reports a payment, after proving that the report is genuine',
+			'Starts the workflow when EFundPay reports a payment, after verifying that the report is genuine',
 		defaults: { name: 'EFundPay Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
@@ -58,23 +57,7 @@ export class EFundPayTrigger implements INodeType {
 
 	methods = { credentialTest: { eFundPayCredentialTest } };
 
-	webhookMethods = {
-		default: {
-			/**
-			 * EFundPay is told the address with each checkout, so nothing is registered; n8n then asks
-			 * `create`, which checks the credential.
-			 */
-			async checkExists(this: IHookFunctions): Promise<boolean> {
-				return false;
-			},
-			async create(this: IHookFunctions): Promise<boolean> {
-				return await requireProvableCallbacks(this, eFundPayProvider);
-			},
-			async delete(this: IHookFunctions): Promise<boolean> {
-				return true;
-			},
-		},
-	};
+	webhookMethods = { default: checkedAtPublishing(eFundPayProvider) };
 
 	/** Runs behind `webhook()`, with what that gave. */
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

@@ -1,6 +1,5 @@
 import type {
 	IExecuteFunctions,
-	IHookFunctions,
 	INodeExecutionData,
 	INodeType,
 	INodeTypeDescription,
@@ -8,7 +7,7 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
-import { requireProvableCallbacks } from '../shared/callbacks/requireProvableCallbacks';
+import { checkedAtPublishing } from '../shared/callbacks/requireProvableCallbacks';
 import {
 	callbackWebhook,
 	eventsField,
@@ -31,7 +30,7 @@ export class TokenPayTrigger implements INodeType {
 		version: [1.1],
 		subtitle: eventsSubtitle,
 		description:
-			'Starts the workflow when TokenPay reports a payment, after proving that the report is genuine',
+			'Starts the workflow when TokenPay reports a payment, after verifying that the report is genuine',
 		defaults: { name: 'TokenPay Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
@@ -65,23 +64,7 @@ export class TokenPayTrigger implements INodeType {
 
 	methods = { credentialTest: { tokenPayCredentialTest } };
 
-	webhookMethods = {
-		default: {
-			/**
-			 * TokenPay is told the address with each checkout, so nothing is registered; n8n then asks
-			 * `create`, which checks the credential.
-			 */
-			async checkExists(this: IHookFunctions): Promise<boolean> {
-				return false;
-			},
-			async create(this: IHookFunctions): Promise<boolean> {
-				return await requireProvableCallbacks(this, tokenPayProvider);
-			},
-			async delete(this: IHookFunctions): Promise<boolean> {
-				return true;
-			},
-		},
-	};
+	webhookMethods = { default: checkedAtPublishing(tokenPayProvider) };
 
 	/** Runs behind `webhook()`, with what that gave. */
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

@@ -37,7 +37,7 @@ export class WooshPayTrigger implements INodeType {
 		version: [1.1],
 		subtitle: eventsSubtitle,
 		description:
-			'Starts the workflow when WooshPay reports a payment, after proving that the report is genuine',
+			'Starts the workflow when WooshPay reports a payment, after verifying that the report is genuine',
 		defaults: { name: 'WooshPay Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],

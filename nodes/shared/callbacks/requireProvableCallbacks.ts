@@ -46,6 +46,24 @@ export async function requireProvableCallbacks<Credentials>(
 	return true;
 }
 
+/**
+ * The life cycle of a trigger whose address the provider is told with each checkout: nothing is
+ * registered. n8n then asks `create`, which checks the credential.
+ */
+export function checkedAtPublishing<Credentials>(provider: CallbackProvider<Credentials>) {
+	return {
+		async checkExists(this: IHookFunctions): Promise<boolean> {
+			return false;
+		},
+		async create(this: IHookFunctions): Promise<boolean> {
+			return await requireProvableCallbacks(this, provider);
+		},
+		async delete(this: IHookFunctions): Promise<boolean> {
+			return true;
+		},
+	};
+}
+
 function requireEvents(context: IHookFunctions, name: string): void {
 	if (chosenEvents(context).length > 0) return;
 	throw new NodeOperationError(
