@@ -24,6 +24,7 @@ import {
 	mergeExtraFields,
 	readJson,
 	readUtf8,
+	sentBody,
 	textOrNull,
 	writeJson,
 } from '../shared/core/exactJson';
@@ -195,13 +196,6 @@ function createCheckoutCall(
 	order: ChingChingPayOrder,
 	credentials: ChingChingPayCredentials,
 ): HttpCall {
-	return post(credentials, CHECKOUT, checkoutBody(order, credentials), ONCE);
-}
-
-function checkoutBody(
-	order: ChingChingPayOrder,
-	credentials: ChingChingPayCredentials,
-): Record<string, unknown> {
 	if (order.reference === null && order.paymentId === null) {
 		throw new InputError(
 			"'Reference' is empty",
@@ -233,7 +227,12 @@ function checkoutBody(
 			order.paymentMethodOption === undefined ? null : JSON.stringify(order.paymentMethodOption),
 		transaction_type: order.transactionType,
 	});
-	return withinLimits(mergeExtraFields(body, order.extraFields), credentials);
+	return post(
+		credentials,
+		CHECKOUT,
+		withinLimits(mergeExtraFields(body, order.extraFields), credentials),
+		ONCE,
+	);
 }
 
 /** Of the checkout only; `amount` is in the smallest unit. */
@@ -448,13 +447,13 @@ export const SIGNATURE_ADVICE =
 
 function readCheckout(
 	reply: HttpReply,
-	{ order, credentials }: Sent<ChingChingPayCredentials, ChingChingPayOrder>,
+	{ order, call, credentials }: Sent<ChingChingPayCredentials, ChingChingPayOrder>,
 ): Checkout {
 	const data = dataOf(reply);
 	const nextAction = isObject(data.next_action) ? data.next_action : null;
 	const paymentId = paymentIdOf(reply, credentials);
 	return {
-		...made(checkoutBody(order, credentials), credentials),
+		...made(sentBody(call), credentials),
 		checkoutId: paymentId,
 		paymentId: textOrNull(data.transaction_id),
 		reference: textOrNull(data.merchant_reference) ?? order.reference,

@@ -19,7 +19,7 @@ import type {
 import { withinLimits } from './chingChingPay.limits';
 import { omitNull } from '../shared/core/omitNull';
 import { InputError } from '../shared/core/inputError';
-import { mergeExtraFields, textOrNull } from '../shared/core/exactJson';
+import { mergeExtraFields, sentBody, textOrNull } from '../shared/core/exactJson';
 import { readPayerLink } from '../shared/core/urls';
 
 /** api-201789332 */
@@ -29,13 +29,6 @@ function createLinkCall(
 	order: ChingChingPayLinkOrder,
 	credentials: ChingChingPayCredentials,
 ): HttpCall {
-	return post(credentials, LINK, linkBody(order, credentials), ONCE);
-}
-
-function linkBody(
-	order: ChingChingPayLinkOrder,
-	credentials: ChingChingPayCredentials,
-): Record<string, unknown> {
 	if (order.reference === null)
 		throw new InputError(
 			"'Reference' is empty",
@@ -45,18 +38,23 @@ function linkBody(
 		...commonFields(order, credentials, minorUnits(order)),
 		payment_type: order.paymentType,
 	});
-	return withinLimits(mergeExtraFields(body, order.extraFields), credentials);
+	return post(
+		credentials,
+		LINK,
+		withinLimits(mergeExtraFields(body, order.extraFields), credentials),
+		ONCE,
+	);
 }
 
 function readLink(
 	reply: HttpReply,
-	{ order, credentials }: Sent<ChingChingPayCredentials, ChingChingPayLinkOrder>,
+	{ order, call, credentials }: Sent<ChingChingPayCredentials, ChingChingPayLinkOrder>,
 ): Checkout {
 	const data = dataOf(reply);
 	const paymentId = paymentIdOf(reply, credentials);
 	const checkoutUrl = readPayerLink(data.payment_link, baseUrlOf(credentials));
 	return {
-		...made(linkBody(order, credentials), credentials),
+		...made(sentBody(call), credentials),
 		checkoutId: paymentId,
 		paymentId: null,
 		reference: textOrNull(data.merchant_reference) ?? order.reference,

@@ -14,7 +14,7 @@ import { sentDecimal } from '../shared/core/moneyLimits';
 import { withinLimits } from './chingChingPay.limits';
 import { omitNull } from '../shared/core/omitNull';
 import { InputError } from '../shared/core/inputError';
-import { ExactNumber, mergeExtraFields, textOrNull } from '../shared/core/exactJson';
+import { ExactNumber, mergeExtraFields, sentBody, textOrNull } from '../shared/core/exactJson';
 import { fromMinorUnits, smallestUnits } from '../shared/core/money';
 
 /** api-219517934 */
@@ -40,13 +40,6 @@ export function createRefundCall(
 	order: ChingChingPayRefundOrder,
 	credentials: ChingChingPayCredentials,
 ): HttpCall {
-	return post(credentials, REFUND, refundBody(order, credentials), ONCE);
-}
-
-function refundBody(
-	order: ChingChingPayRefundOrder,
-	credentials: ChingChingPayCredentials,
-): Record<string, unknown> {
 	if (order.reference === '')
 		throw new InputError(
 			"'Refund Reference' is empty",
@@ -70,18 +63,23 @@ function refundBody(
 		description: order.description,
 		callback_url: taggedCallbackUrl(order.callbackUrl, credentials),
 	});
-	return withinLimits(mergeExtraFields(body, order.extraFields), credentials);
+	return post(
+		credentials,
+		REFUND,
+		withinLimits(mergeExtraFields(body, order.extraFields), credentials),
+		ONCE,
+	);
 }
 
 /** api-219517934. Refund statuses are unknown; the merchant's paid values count here, too. */
 export function readRefund(
 	reply: HttpReply,
-	{ order, credentials }: Sent<ChingChingPayCredentials, ChingChingPayRefundOrder>,
+	{ order, call, credentials }: Sent<ChingChingPayCredentials, ChingChingPayRefundOrder>,
 ): Refund {
 	const data = dataOf(reply);
 	if (isEmpty(data) || !succeeded(reply, credentials)) throw unreadable('refund', reply);
 	const transaction = readTransaction(data, credentials);
-	const sent = refundBody(order, credentials);
+	const sent = sentBody(call);
 	return {
 		provider: 'chingchingpay',
 		refundId: transaction.transactionId,

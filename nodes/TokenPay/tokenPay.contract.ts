@@ -28,6 +28,7 @@ import {
 	mergeExtraFields,
 	readJson,
 	readUtf8,
+	sentBody,
 	textOrNull,
 	writeJson,
 } from '../shared/core/exactJson';
@@ -271,12 +272,6 @@ function readPrepayment(
 		livemode: null,
 		nextAction: null,
 	};
-}
-
-/** With what `Extra Request Fields` have put in place of the form's own. */
-function sentBody({ body = '' }: HttpCall): Record<string, unknown> {
-	const sent = readJson(body);
-	return isObject(sent) ? sent : {};
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { HttpCall } from './contract';
 import { InputError } from './inputError';
 import { quote } from './quote';
 
@@ -209,4 +210,12 @@ function parse(text: string): { value: unknown } | { problem: string } {
 	} catch (error) {
 		return { problem: (error as Error).message };
 	}
+}
+
+/**
+ * The JSON object that a call has sent, `Extra Request Fields` included; empty where it sent none.
+ */
+export function sentBody({ body = '' }: HttpCall): Record<string, unknown> {
+	const sent = readJson(body);
+	return isObject(sent) ? sent : {};
 }
