@@ -3,7 +3,7 @@ import path from 'node:path';
 
 const root = path.join(__dirname, '..', '..');
 const page = readFileSync(path.join(root, 'docs', 'rows.md'), 'utf8');
-const sources = ['items/eachItem', 'requests/sendOnce']
+const sources = ['core/callFailure', 'items/eachItem', 'requests/sendOnce']
 	.map((file) => readFileSync(path.join(root, 'nodes', 'shared', `${file}.ts`), 'utf8'))
 	.join('\n');
 

@@ -56,6 +56,21 @@ export function refusalWords(file: string): string[] {
 	return [...new Set(parts)];
 }
 
+/**
+ * The sentences of all tables as the log says them, with their code where it says that. Values are
+ * left out, but for the first one of a shared sentence, which is who speaks.
+ */
+export function loggedSentences(): string[] {
+	return filesWithTables().flatMap((file) => {
+		const { REFUSALS = {}, SENTENCES = {} } = tablesOf(file);
+		const refused = Object.values(REFUSALS).map(said);
+		return [
+			...refused.flatMap(({ code, message }) => [message, `${code}: ${message}`]),
+			...Object.values(SENTENCES).map(said),
+		].map((text) => text.replace(VALUE, file.startsWith('nodes/shared/') ? 'Trigger' : VALUE));
+	});
+}
+
 function tablesOf(file: string): Tables {
 	// eslint-disable-next-line @typescript-eslint/no-require-imports
 	return require(path.join(root, file)) as Tables;
