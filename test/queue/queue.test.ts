@@ -230,6 +230,7 @@ describe.each(callbackCases)('$displayName', (provider) => {
 			const first = await firstDelivery(merchant, order.checkoutId);
 			expect(await delivered(first)).toEqual(provider.acknowledgement);
 			expect(await executionsOf(merchant.paid.id)).toHaveLength(1);
+			await untilAskedAgain(provider);
 			cluster.through(other);
 			expect(await delivered(first)).toEqual(provider.acknowledgement);
 			const executions = await executionsOf(merchant.paid.id);
