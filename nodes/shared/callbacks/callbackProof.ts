@@ -5,7 +5,7 @@ import type { Sentence } from '../core/sentences';
 import { SENTENCES } from './reasons';
 
 /** What each choice of `callbackProof` asks for. The one place where that is decided. */
-interface Policy {
+export interface Policy {
 	/** Whether the callback has to be signed; `preferred`: the provider is asked where no secret fits. */
 	signature: 'required' | 'preferred' | 'ignored';
 	/**

@@ -6,7 +6,7 @@ import type {
 	Remembered,
 	Verification,
 } from '../core/contract';
-import { proofProblem, readPolicy } from './callbackProof';
+import { proofProblem, readPolicy, type Policy } from './callbackProof';
 import { asUnknown, confirmCallback, warnOfCallback, type Receiver } from './confirmCallback';
 import { askAgainLater, fire, refuseForged, type CallbackDecision } from './decision';
 import { mayLookUp, mayLookUpFor } from './lookupLimit';
@@ -112,15 +112,27 @@ function examine<Credentials>(
 	const { contract } = receiver.provider;
 	const policy = readPolicy(contract, credentials);
 	if ('problem' in policy) return notConfigured(policy.problem);
-	const problem = proofProblem(contract, credentials, remembered);
-	if (policy.signature === 'ignored')
-		return problem === undefined ? readUnsigned(receiver, received) : notConfigured(problem);
+	// Only asked for where it matters: it reads keys, and most callbacks are genuine.
+	const problemOrElse = (otherwise: () => Examined | CallbackDecision) => {
+		const problem = proofProblem(contract, credentials, remembered);
+		return problem === undefined ? otherwise() : notConfigured(problem);
+	};
+	if (policy.signature === 'ignored') return problemOrElse(() => readUnsigned(receiver, received));
 	const verdict = contract.callback.verify(received, credentials, remembered);
 	// What one secret proves counts, also beside another that is malformed, such as a previous one
 	// that was mistyped.
 	if (verdict.genuine)
 		return ageRefusal(verdict, maximumAge) ?? acceptSigned(verdict, policy.asksAboutSigned);
-	if (problem !== undefined) return notConfigured(problem);
+	return problemOrElse(() => withoutGoodSignature(receiver, received, verdict, policy));
+}
+
+/** Refused, unless the credential wants the provider asked where no secret fits. */
+function withoutGoodSignature<Credentials>(
+	receiver: Receiver<Credentials>,
+	received: ReceivedCallback,
+	verdict: Exclude<Verification, Genuine>,
+	policy: Policy,
+): Examined | CallbackDecision {
 	const refused = withCode(verdict);
 	const refusal =
 		verdict.fault === 'ours'
