@@ -23,6 +23,7 @@ import {
 	isObject,
 	mergeExtraFields,
 	readJson,
+	readJsonBytes,
 	readUtf8,
 	sentBody,
 	textOrNull,
@@ -757,7 +758,7 @@ function refusedSignature(
 }
 
 function readUnsigned({ rawBody }: ReceivedCallback): { payload: Payload } | Refused {
-	const payload = readJson(readUtf8(rawBody) ?? '');
+	const payload = readJsonBytes(rawBody);
 	return isObject(payload) ? { payload } : REFUSALS.malformed_unsigned_body;
 }
 

@@ -1,10 +1,4 @@
-import { fromMinorUnits } from '../shared/core/money';
-import {
-	refuseBeyondLimits,
-	sentCurrencies,
-	sentDecimal,
-	type MoneyLimits,
-} from '../shared/core/moneyLimits';
+import { minorUnitsWithinLimits, type MoneyLimits } from '../shared/core/moneyLimits';
 
 /** The body of a checkout, link or refund, if its money is within the limits of the credential. */
 export function withinLimits(
@@ -13,13 +7,5 @@ export function withinLimits(
 ): Record<string, unknown> {
 	// api-208767284: a command moves no money.
 	if (body.transaction_type === 'command' && body.amount === undefined) return body;
-	refuseBeyondLimits(
-		{
-			amount: fromMinorUnits(sentDecimal(body.amount), body.currency),
-			currencies: sentCurrencies(body.currency),
-			toBeTold: 'Use a currency of ISO 4217, and a whole number as amount in Extra Request Fields.',
-		},
-		limits,
-	);
-	return body;
+	return minorUnitsWithinLimits(body, limits);
 }

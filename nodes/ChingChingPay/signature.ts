@@ -1,6 +1,6 @@
 import { createHmac } from 'crypto';
 import { decodeBase64, decodeHex, equalInConstantTime } from '../shared/core/bytes';
-import { isObject, readJson, readUtf8, textOrNull } from '../shared/core/exactJson';
+import { isObject, readJsonBytes, textOrNull } from '../shared/core/exactJson';
 
 /**
  * How a request is signed. HMAC-SHA256 is documented (folder-34819081 of the ChingChingPay
@@ -54,7 +54,7 @@ function whatIsSigned(
 ): Buffer | string {
 	if (signedText === 'rawBody') return body;
 	if (body.length === 0) return joined([...new URLSearchParams(query)]);
-	const fields = readJson(readUtf8(body) ?? '');
+	const fields = readJsonBytes(body);
 	// Only an object has pairs; anything else can only be signed as it is.
 	return isObject(fields)
 		? joined(Object.entries(fields).map(([name, value]) => [name, pairValue(value)]))

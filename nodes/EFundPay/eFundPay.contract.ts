@@ -37,10 +37,9 @@ import { lookup } from '../shared/core/lookup';
 import { fromMinorUnits, smallestUnits } from '../shared/core/money';
 import { utcOfWallTime } from '../shared/core/zonedTime';
 import { readPlatformKey } from './platformKey';
-import { withinLimits } from './eFundPay.limits';
 import { SENTENCES } from './eFundPay.reasons';
 import type { Sentence } from '../shared/core/sentences';
-import type { MoneyLimits } from '../shared/core/moneyLimits';
+import { minorUnitsWithinLimits, type MoneyLimits } from '../shared/core/moneyLimits';
 import { verifyCallbackSignature, type SignatureSettings } from './signature';
 import { quote } from '../shared/core/quote';
 
@@ -145,7 +144,7 @@ function createCheckoutCall(order: EFundPayOrder, credentials: EFundPayCredentia
 	return makingCall(
 		`${baseUrlOf(credentials)}${CREATE_CHECKOUT}`,
 		order,
-		writeJson(withinLimits(mergeExtraFields(body, order.extraFields), credentials)),
+		writeJson(minorUnitsWithinLimits(mergeExtraFields(body, order.extraFields), credentials)),
 	);
 }
 

@@ -1,3 +1,4 @@
+import { minorUnitsWithinLimits } from '../shared/core/moneyLimits';
 import type { EFundPayCredentials } from './eFundPay.contract';
 import { baseUrlOf, readCurrency, readReference, TRANSACTIONS } from './eFundPay.contract';
 import type { HttpCall, HttpReply, Refund, RefundOrder } from '../shared/core/contract';
@@ -12,7 +13,6 @@ import {
 } from '../shared/core/exactJson';
 import { fromMinorUnits, smallestUnits } from '../shared/core/money';
 import { queryText } from './eFundPay.transactions';
-import { withinLimits } from './eFundPay.limits';
 import { pathPart } from '../shared/core/urls';
 import { lookup } from '../shared/core/lookup';
 import { CallFailure, IN_DOUBT, quotedBody } from '../shared/core/callFailure';
@@ -63,7 +63,9 @@ export function createRefundCall(
 		method: 'POST',
 		url: `${baseUrlOf(credentials)}${TRANSACTIONS}/${pathPart(refund.transactionId, 'Transaction ID')}${REFUNDS}`,
 		headers: { 'content-type': 'application/json' },
-		body: writeJson(withinLimits(mergeExtraFields(body, refund.extraFields), credentials)),
+		body: writeJson(
+			minorUnitsWithinLimits(mergeExtraFields(body, refund.extraFields), credentials),
+		),
 		// The page lists no idempotency key.
 		retry: 'never',
 		howToFindOut:

@@ -1,3 +1,4 @@
+import { minorUnitsWithinLimits } from '../shared/core/moneyLimits';
 import type { EFundPayCredentials, EFundPayOrder } from './eFundPay.contract';
 import {
 	baseUrlOf,
@@ -12,7 +13,6 @@ import { InputError } from '../shared/core/inputError';
 import { omitNull } from '../shared/core/omitNull';
 import { isObject, mergeExtraFields, textOrNull, writeJson } from '../shared/core/exactJson';
 import { createHmac } from 'crypto';
-import { withinLimits } from './eFundPay.limits';
 import { isAbsoluteUrl } from '../shared/core/urls';
 import { CallFailure } from '../shared/core/callFailure';
 import { quote } from '../shared/core/quote';
@@ -71,7 +71,7 @@ export function createTransactionCall(
 		cart_items: common.cart_items ?? null,
 		...omitNull({ metadata: order.metadata, browser_info: order.browserInfo }),
 	};
-	const merged = withinLimits(mergeExtraFields(body, order.extraFields), credentials);
+	const merged = minorUnitsWithinLimits(mergeExtraFields(body, order.extraFields), credentials);
 	if (paymentMethod.kind === 'other') refuseCard(merged.payment_method);
 	const text = writeJson(merged);
 	const secrets =

@@ -1,6 +1,6 @@
 import { verify as verifySignature } from 'crypto';
 import type { Payload, ReceivedCallback, Verification } from '../shared/core/contract';
-import { isObject, readJson, readUtf8 } from '../shared/core/exactJson';
+import { isObject, readJsonBytes } from '../shared/core/exactJson';
 import { decodeBase64 } from '../shared/core/bytes';
 import { canonicalText, coveredByCanonicalText } from './canonicalText';
 import { REFUSALS } from './eFundPay.reasons';
@@ -43,7 +43,7 @@ export function verifyCallbackSignature(
 			genuine: false,
 			...REFUSALS.missing_signature,
 		};
-	const body = readJson(readUtf8(received.rawBody) ?? '');
+	const body = readJsonBytes(received.rawBody);
 	if (!isObject(body))
 		return {
 			genuine: false,

@@ -19,13 +19,7 @@ import type {
 	Verification,
 } from '../shared/core/contract';
 import { eventIdOf } from '../shared/core/eventId';
-import {
-	isObject,
-	mergeExtraFields,
-	readJson,
-	readUtf8,
-	textOrNull,
-} from '../shared/core/exactJson';
+import { isObject, mergeExtraFields, readJsonBytes, textOrNull } from '../shared/core/exactJson';
 import { wholeOrderAsItem } from '../shared/core/lineItems';
 import { currencyExponent, refuseDecimals } from '../shared/core/money';
 import type { MoneyLimits } from '../shared/core/moneyLimits';
@@ -257,10 +251,10 @@ function verify(received: ReceivedCallback, credentials: PayfectCredentials): Ve
 function verifyToken(token: string, key: string, rawBody: Buffer): Verification {
 	const opened = openFernetToken(token, key);
 	if ('code' in opened) return { genuine: false, ...opened };
-	const payload = readJson(readUtf8(opened.plaintext) ?? '');
+	const payload = readJsonBytes(opened.plaintext);
 	if (payload === undefined) return { genuine: false, ...REFUSALS.payload_not_json };
 	if (!isObject(payload)) return { genuine: false, ...REFUSALS.payload_not_object };
-	const body = rawBody.equals(opened.plaintext) ? payload : readJson(readUtf8(rawBody) ?? '');
+	const body = rawBody.equals(opened.plaintext) ? payload : readJsonBytes(rawBody);
 	if (body === undefined) return { genuine: false, ...REFUSALS.body_not_json };
 	if (!deepEqual(payload, body)) return { genuine: false, ...REFUSALS.body_mismatch };
 	return { genuine: true, payload, signedAt: opened.signedAt };
@@ -305,7 +299,7 @@ const EVENT_OF_STATUS: Partial<Record<CheckoutStatus, PaymentEventData['event']>
 };
 
 function readBody({ rawBody }: ReceivedCallback): { payload: Payload } | Refused {
-	const payload = readJson(readUtf8(rawBody) ?? '');
+	const payload = readJsonBytes(rawBody);
 	return isObject(payload) ? { payload } : REFUSALS.body_not_object;
 }
 

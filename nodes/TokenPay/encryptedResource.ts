@@ -1,6 +1,6 @@
 import { createDecipheriv, type KeyObject } from 'crypto';
 import { decodeBase64 } from '../shared/core/bytes';
-import { isObject, readJson, readUtf8, textOrNull } from '../shared/core/exactJson';
+import { isObject, readJsonBytes, textOrNull } from '../shared/core/exactJson';
 import type { Refused } from '../shared/core/sentences';
 import { REFUSALS } from './tokenPay.reasons';
 
@@ -37,7 +37,7 @@ export function openResource(resource: unknown, key: KeyObject): OpenedResource 
 	if (bytes.length <= TAG_BYTES) return REFUSALS.ciphertext_too_short;
 	const plaintext = decrypt(bytes, nonce, key);
 	if (plaintext === undefined) return REFUSALS.gcm_auth_failed;
-	const content = readJson(readUtf8(plaintext) ?? '');
+	const content = readJsonBytes(plaintext);
 	if (!isObject(content)) return REFUSALS.content_not_object;
 	return { content, originalType: textOrNull(resource.original_type) };
 }

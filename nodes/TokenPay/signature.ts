@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'crypto';
 import { decodeBase64, equalInConstantTime } from '../shared/core/bytes';
-import { readJson, readUtf8 } from '../shared/core/exactJson';
+import { readJson, readJsonBytes, readUtf8 } from '../shared/core/exactJson';
 import { hasRepeatedNames } from '../shared/core/repeatedNames';
 import { memoize } from '../shared/core/memoize';
 import { deepEqual } from '../shared/core/deepEqual';
@@ -93,9 +93,9 @@ export function isSignedWith(
 		return false;
 	const text = readUtf8(signed.subarray(head.length)) ?? '';
 	// Blocks of several messages can be put together so that one member follows another of its name.
-	if (readJson(text) === undefined || hasRepeatedNames(text)) return false;
 	const value = readJson(text);
-	const body = readJson(readUtf8(message.rawBody) ?? '');
+	if (value === undefined || hasRepeatedNames(text)) return false;
+	const body = readJsonBytes(message.rawBody);
 	return body !== undefined && signedParts(body).some((part) => deepEqual(part, value));
 }
 

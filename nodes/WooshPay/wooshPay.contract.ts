@@ -25,6 +25,7 @@ import {
 	isObject,
 	mergeExtraFields,
 	readJson,
+	readJsonBytes,
 	readUtf8,
 	textOrNull,
 } from '../shared/core/exactJson';
@@ -632,7 +633,7 @@ function eventNames(events: PaymentEventName[], additional: string[]): string[] 
 }
 
 function readUnsigned({ rawBody }: ReceivedCallback): { payload: Payload } | Refused {
-	const payload = readJson(readUtf8(rawBody) ?? '');
+	const payload = readJsonBytes(rawBody);
 	return isObject(payload) ? { payload } : REFUSALS.unsigned_body_not_object;
 }
 

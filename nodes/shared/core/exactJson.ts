@@ -40,6 +40,11 @@ export function readJson(text: string): unknown {
 	}
 }
 
+/** The same of bytes; undefined where they are not UTF-8. */
+export function readJsonBytes(bytes: Buffer): unknown {
+	return readJson(readUtf8(bytes) ?? '');
+}
+
 /**
  * The text with each of its numbers replaced.
  *

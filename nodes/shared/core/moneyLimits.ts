@@ -1,6 +1,6 @@
 import { ExactNumber, isObject } from './exactJson';
 import { InputError } from './inputError';
-import { compareAmounts, currencyExponent, sumOfLineItems } from './money';
+import { compareAmounts, currencyExponent, fromMinorUnits, sumOfLineItems } from './money';
 import { quote } from './quote';
 
 /** Fields that every credential has: what whoever uses it may not exceed. */
@@ -121,6 +121,27 @@ const isThousands = (amount: string, currency: string) =>
 	/^[1-9]\d{0,2}\.\d{3}$/.test(amount) && currencyExponent(currency) !== 3;
 
 const trimmedText = (value: string | undefined) => (value ?? '').trim();
+
+/**
+ * A body with `amount`, a whole number of the smallest unit, and `currency`, if its money is within
+ * the limits.
+ *
+ * @throws InputError as `refuseBeyondLimits`
+ */
+export function minorUnitsWithinLimits(
+	body: Record<string, unknown>,
+	limits: MoneyLimits,
+): Record<string, unknown> {
+	refuseBeyondLimits(
+		{
+			amount: fromMinorUnits(sentDecimal(body.amount), body.currency),
+			currencies: sentCurrencies(body.currency),
+			toBeTold: 'Use a currency of ISO 4217, and a whole number as amount in Extra Request Fields.',
+		},
+		limits,
+	);
+	return body;
+}
 
 /** Decimal text of an amount in a request, however it is written there; null if it is none. */
 export function sentDecimal(value: unknown): string | null {
