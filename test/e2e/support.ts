@@ -321,3 +321,16 @@ export class Shop {
 		return await (await stage()).client.executions.list(this.paid.id);
 	}
 }
+
+/** Works on all entries, ten at the same time. */
+export async function tenAtATime<Entry>(
+	entries: readonly Entry[],
+	work: (entry: Entry) => Promise<unknown>,
+): Promise<void> {
+	let next = 0;
+	const worker = async () => {
+		for (let index = next++; index < entries.length; index = next++)
+			await work(entries[index] as Entry);
+	};
+	await Promise.all(Array.from({ length: 10 }, worker));
+}

@@ -8,7 +8,15 @@ import { fernetToken } from '../nodes/Payfect/support';
 import * as tokenpay from '../nodes/TokenPay/callbacks';
 import { LocalServer } from '../support/localServer';
 import type { SandboxCheckout } from '../support/sandboxClient';
-import { errorOf, goodCredential, node, packageName, stage, uniqueReference } from './support';
+import {
+	errorOf,
+	goodCredential,
+	node,
+	packageName,
+	stage,
+	tenAtATime,
+	uniqueReference,
+} from './support';
 
 interface Signed {
 	headers: Record<string, string>;
@@ -418,18 +426,6 @@ async function play(shop: Made, provider: Provider, way: Way, action: Action) {
 	if (action === 'event without amount' && !provider.asksForAmount)
 		return [{ status: (await client.executions.get(id)).status }];
 	return leaving(await ended(id), ofReference);
-}
-
-async function tenAtATime<Entry>(
-	entries: readonly Entry[],
-	work: (entry: Entry) => Promise<unknown>,
-): Promise<void> {
-	let next = 0;
-	const worker = async () => {
-		for (let index = next++; index < entries.length; index = next++)
-			await work(entries[index] as Entry);
-	};
-	await Promise.all(Array.from({ length: 10 }, worker));
 }
 
 beforeAll(async () => {

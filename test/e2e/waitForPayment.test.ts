@@ -12,10 +12,11 @@ import {
 	itemsOf,
 	node,
 	packageName,
+	type ProviderCase,
 	secretsIn,
 	stage,
+	tenAtATime,
 	uniqueReference,
-	type ProviderCase,
 } from './support';
 
 interface Provider extends ProviderCase {
@@ -240,18 +241,6 @@ class Shop {
 			await stage()
 		).sandbox.act(this.provider.provider, checkout.checkoutId, action, how);
 	}
-}
-
-async function tenAtATime<Entry>(
-	entries: readonly Entry[],
-	work: (entry: Entry) => Promise<unknown>,
-): Promise<void> {
-	let next = 0;
-	const worker = async () => {
-		for (let index = next++; index < entries.length; index = next++)
-			await work(entries[index] as Entry);
-	};
-	await Promise.all(Array.from({ length: 10 }, worker));
 }
 
 /** The number of the execution in the resume URL. */
