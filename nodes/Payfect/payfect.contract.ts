@@ -18,7 +18,7 @@ import type {
 	Sent,
 	Verification,
 } from '../shared/core/contract';
-import { eventIdOf } from '../shared/core/eventId';
+import { eventIdOf, eventIdWithAmount } from '../shared/core/eventId';
 import { isObject, mergeExtraFields, readJsonBytes, textOrNull } from '../shared/core/exactJson';
 import { wholeOrderAsItem } from '../shared/core/lineItems';
 import { currencyExponent, refuseDecimals } from '../shared/core/money';
@@ -270,14 +270,9 @@ const PAID = 'succeeded';
 function readEvent(payload: Payload): PaymentEventData {
 	const providerStatus = textOrNull(payload.status);
 	const paid = providerStatus === PAID;
-	return {
+	const facts: Omit<PaymentEventData, 'eventId'> = {
 		provider: 'payfect',
 		event: paid ? 'payment.succeeded' : 'unknown',
-		eventId: eventIdOf(
-			textOrNull(payload.id) ?? textOrNull(payload.payment_intent),
-			providerStatus,
-			payload,
-		),
 		checkoutId: textOrNull(payload.id),
 		paymentId: textOrNull(payload.payment_intent),
 		reference: textOrNull(payload.client_reference_id),
@@ -290,6 +285,18 @@ function readEvent(payload: Payload): PaymentEventData {
 		occurredAt: null,
 		raw: payload,
 	};
+	return { ...facts, eventId: eventId(facts) };
+}
+
+/**
+ * Inferred: no event id is documented; a checkout has each state once, apart from a success with
+ * another amount. The callback's word for paid, also where the API said `complete`: however it is
+ * found out, it is one event.
+ */
+function eventId(facts: Omit<PaymentEventData, 'eventId'>): string {
+	const { checkoutId, paymentId, status, providerStatus, raw } = facts;
+	const state = status === 'paid' ? PAID : providerStatus;
+	return eventIdWithAmount(eventIdOf(checkoutId ?? paymentId, state, raw), facts);
 }
 
 const EVENT_OF_STATUS: Partial<Record<CheckoutStatus, PaymentEventData['event']>> = {
@@ -311,11 +318,9 @@ function readConfirmed(
 	const checkout = readCheckout(reply, credentials, 'read');
 	if (!('checkoutId' in about) || checkout.checkoutId !== about.checkoutId)
 		throw new CallFailure('its answer is about another checkout', { advice: '' });
-	return {
+	const facts: Omit<PaymentEventData, 'eventId'> = {
 		provider: 'payfect',
 		event: EVENT_OF_STATUS[checkout.status] ?? 'unknown',
-		// The callback's word: however it is found out, a checkout is paid once.
-		eventId: `${checkout.checkoutId}:${checkout.status === 'paid' ? PAID : (checkout.providerStatus ?? '')}`,
 		checkoutId: checkout.checkoutId,
 		paymentId: checkout.paymentId,
 		reference: checkout.reference,
@@ -327,6 +332,7 @@ function readConfirmed(
 		occurredAt: null,
 		raw: isObject(reply.body) ? reply.body : {},
 	};
+	return { ...facts, eventId: eventId(facts) };
 }
 
 /**
@@ -349,6 +355,7 @@ const confirm: Confirmation<PayfectCredentials> = {
 	call: (about, credentials) =>
 		getCheckoutCall('checkoutId' in about ? about.checkoutId : '', credentials),
 	facts: readConfirmed,
+	eventId,
 	contradiction,
 	// `createdAt` is when the checkout was made, and nothing tells when it was paid.
 	timeOf: () => null,

@@ -21,7 +21,7 @@ import type {
 	SigningInputs,
 	Verification,
 } from '../shared/core/contract';
-import { eventIdOf } from '../shared/core/eventId';
+import { eventIdOf, eventIdWithAmount } from '../shared/core/eventId';
 import {
 	ExactNumber,
 	isObject,
@@ -38,7 +38,7 @@ import { omitNull } from '../shared/core/omitNull';
 import { hasRepeatedNames } from '../shared/core/repeatedNames';
 import { lookup } from '../shared/core/lookup';
 import { namesOf } from '../shared/core/lineItems';
-import { fromSmallestUnits, refuseDecimals } from '../shared/core/money';
+import { fromSmallestUnits, refuseDecimals, withoutFinalZeros } from '../shared/core/money';
 import type { MoneyLimits } from '../shared/core/moneyLimits';
 import { refusalOf } from './businessCodes';
 import { withinLimits } from './tokenPay.limits';
@@ -377,14 +377,6 @@ export function wholeCoins(units: unknown, decimals: unknown): string | null {
 	return exact === null ? null : withoutFinalZeros(exact);
 }
 
-/**
- * One spelling for one amount: a coin's eighteen decimals would bury it in zeros, and texts can
- * then be compared.
- */
-function withoutFinalZeros(amount: string): string {
-	return amount.includes('.') ? amount.replace(/\.?0+$/, '') : amount;
-}
-
 /** Only by the order's own id: closing by out_trade_no is documented nowhere. */
 export function closeOrderCall(paymentId: string, credentials: TokenPayCredentials): HttpCall {
 	const { appId, merchantId } = credentials;
@@ -547,16 +539,12 @@ function readEvent(payload: Payload): PaymentEventData {
 function readFacts(detail: Payload): PaymentEventData {
 	const providerStatus = textOrNull(detail.trade_state);
 	const { status, event } = stateOf(providerStatus);
-	const paymentId = textOrNull(detail.transaction_id);
-	const reference = textOrNull(detail.out_trade_no);
-	return {
+	const facts = {
 		provider: 'tokenpay',
 		event,
-		// Inferred: no event id is documented, and a state is told once.
-		eventId: eventIdOf(paymentId ?? reference, providerStatus, detail),
 		checkoutId: null,
-		paymentId,
-		reference,
+		paymentId: textOrNull(detail.transaction_id),
+		reference: textOrNull(detail.out_trade_no),
 		status,
 		providerStatus,
 		...moneyOf(detail),
@@ -565,6 +553,17 @@ function readFacts(detail: Payload): PaymentEventData {
 		occurredAt: status === 'paid' ? readUnixTime(detail.pay_time) : null,
 		raw: detail,
 	};
+	return { ...facts, eventId: eventId(facts) };
+}
+
+/**
+ * Inferred: no event id is documented, and a state is told once, apart from a success: an order that
+ * was paid after its time can be supplemented with another amount
+ * (doc.tokenpay.me/tutorials/how-to-submit-supplement).
+ */
+function eventId(facts: Omit<PaymentEventData, 'eventId'>): string {
+	const { paymentId, reference, providerStatus, raw } = facts;
+	return eventIdWithAmount(eventIdOf(paymentId ?? reference, providerStatus, raw), facts);
 }
 
 /** What was decrypted, whoever sent it and whatever its "signature" says. */
@@ -613,6 +612,7 @@ const confirm: Confirmation<TokenPayCredentials> = {
 			credentials,
 		),
 	facts: readConfirmed,
+	eventId,
 	timeOf: ({ raw }) => readUnixTime(raw.pay_time),
 	// Inferred: `amount` is what was paid, in the callback and in the query, which print the same
 	// fields; where they differ the smaller one counts.

@@ -182,7 +182,7 @@ function decideSigned<Credentials>(
 			receiver,
 			SENTENCES.paidTurned(displayName, truncate(found.providerStatus ?? 'nothing'), found.event),
 		);
-	const event = merge(claimed, found, callback.confirm?.amountIs ?? 'ordered');
+	const event = withOwnId(merge(claimed, found, callback.confirm?.amountIs ?? 'ordered'), callback);
 	warnOfAmounts(receiver, claimed.amount, found.amount, event.amount);
 	const field = firstDifference(claimed, found, ['currency', 'reference']);
 	if (field === undefined) return fire(event, 'signature+provider');
@@ -215,6 +215,14 @@ function merge(
 		occurredAt: found.occurredAt ?? claimed.occurredAt,
 		raw: claimed.event === found.event ? claimed.raw : found.raw,
 	};
+}
+
+/** With the id of what came of callback and answer, where that depends on the amount that counts. */
+function withOwnId<Credentials>(
+	event: PaymentEventData,
+	{ confirm }: CallbackProvider<Credentials>['contract']['callback'],
+): PaymentEventData {
+	return { ...event, eventId: confirm?.eventId?.(event) ?? event.eventId };
 }
 
 /** Of two amounts the smaller one counts, but what was ordered never replaces what was received. */

@@ -310,6 +310,11 @@ export interface Confirmation<Credentials> extends Question<Credentials> {
 	): { payload: Payload } | Refused;
 	/** The provider's own time of it, held against Maximum Age; ISO 8601, null if it tells none. */
 	timeOf(found: PaymentEventData): string | null;
+	/**
+	 * The id of what was put together from callback and answer, where the amount that counts belongs
+	 * to it; absent: the answer's.
+	 */
+	eventId?(event: Omit<PaymentEventData, 'eventId'>): string;
 	/** What `amount` in the answer is. An ordered amount never replaces a received one. */
 	amountIs: 'received' | 'ordered';
 	/** What else the credential needs where an unsigned callback is asked about, in words. */

@@ -1,5 +1,6 @@
 import { createHash } from 'crypto';
-import type { Payload } from './contract';
+import type { Payload, PaymentEventData } from './contract';
+import { withoutFinalZeros } from './money';
 
 /**
  * The event id where a provider gives none: what it is about and its state, so that every delivery
@@ -8,4 +9,22 @@ import type { Payload } from './contract';
  */
 export function eventIdOf(id: string | null, state: string | null, payload: Payload): string {
 	return `${id ?? createHash('sha256').update(JSON.stringify(payload)).digest('hex')}:${state ?? ''}`;
+}
+
+/**
+ * The same, with the amount of a success behind it (`7:succeeded:20.5`, also where 20.50 is
+ * written): a further payment of another amount on the same checkout is an event of its own and no
+ * copy of the first one.
+ *
+ * Inferred: each success has its amount in the id, not only the one that differs. No callback says
+ * both what was ordered and what was paid, and what a process remembers of an earlier payment is
+ * gone after a restart: the redelivery of one event would get another id then.
+ */
+export function eventIdWithAmount(
+	eventId: string,
+	{ event, amount }: Pick<PaymentEventData, 'event' | 'amount'>,
+): string {
+	return event === 'payment.succeeded' && amount !== null
+		? `${eventId}:${withoutFinalZeros(amount)}`
+		: eventId;
 }

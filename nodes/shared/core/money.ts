@@ -295,6 +295,16 @@ function scale(amount: string, decimals: number): string {
 	return BigInt(whole + fraction.padEnd(decimals, '0')).toString();
 }
 
+/**
+ * One spelling for one amount: a coin's eighteen decimals would bury it in zeros, and texts can
+ * then be compared. What is too long to be an amount stays as it is.
+ */
+export function withoutFinalZeros(amount: string): string {
+	return amount.includes('.') && amount.length <= LONGEST_AMOUNT
+		? amount.replace(/\.?0+$/, '')
+		: amount;
+}
+
 /** Comparator for decimal texts: negative, 0, positive. `20.5` equals `20.50`. */
 export function compareAmounts(left: string, right: string): number {
 	const decimals = Math.max(left.split('.')[1]?.length ?? 0, right.split('.')[1]?.length ?? 0);

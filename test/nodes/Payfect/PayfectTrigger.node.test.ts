@@ -63,7 +63,7 @@ describe('the Payfect trigger', () => {
 					json: expect.objectContaining({
 						provider: 'payfect',
 						event: 'payment.succeeded',
-						eventId: `${payment.id}:succeeded`,
+						eventId: `${payment.id}:succeeded:20.5`,
 						reference: 'order-0001',
 						amount: '20.50',
 						currency: 'usdt',
@@ -78,6 +78,35 @@ describe('the Payfect trigger', () => {
 			body: 'OK',
 			headers: { 'content-type': 'text/plain; charset=utf-8' },
 		});
+	});
+
+	it('starts once more for a further payment of another amount on the same checkout, which is no copy of the first', async () => {
+		const payment = newPayment();
+		const amounts = [];
+		for (const amount of ['20.50', '5.00', '5.00', '20.50']) {
+			const call = await receive({ ...payment, amount });
+			expect(call.response.status).toBe(200);
+			amounts.push(call.items?.[0]?.[0]?.json.amount);
+		}
+		expect(amounts).toEqual(['20.50', '5.00', undefined, undefined]);
+	});
+
+	it('gives a redelivery the id that it had, in another process too and whatever was paid meanwhile', async () => {
+		const payment = newPayment();
+		const ids = [];
+		// Each trigger of its own knows of no delivery before, as after a restart.
+		for (const [nodeId, amount] of [
+			['one', '20.50'],
+			['one', '5.00'],
+			['two', '20.50'],
+			['three', '20.5'],
+			['three', '5.00'],
+		] as const) {
+			const call = await receive({ ...payment, amount }, { nodeId });
+			ids.push(call.items?.[0]?.[0]?.json.eventId);
+		}
+		const [first, second] = [`${payment.id}:succeeded:20.5`, `${payment.id}:succeeded:5`];
+		expect(ids).toEqual([first, second, first, first, second]);
 	});
 
 	it('does not care about white space and the order of members in the body', async () => {
@@ -308,7 +337,7 @@ describe('where Payfect is asked, against the sandbox', () => {
 		const call = await receive(payment, { fields, token: token(payment) });
 		expect(call.items?.[0]?.[0]?.json).toMatchObject({
 			event: 'payment.succeeded',
-			eventId: `${checkout.id}:succeeded`,
+			eventId: `${checkout.id}:succeeded:20.5`,
 			verifiedBy: 'signature+provider',
 			amount: '20.50',
 			reference: 'order-1',
@@ -376,7 +405,7 @@ describe('where Payfect is asked, against the sandbox', () => {
 			);
 			expect(call.items?.[0]?.[0]?.json).toMatchObject({
 				event: 'payment.succeeded',
-				eventId: `${checkout.id}:succeeded`,
+				eventId: `${checkout.id}:succeeded:20.5`,
 				reference: 'order-1',
 				amount: '20.50',
 				verifiedBy: 'provider',

@@ -517,7 +517,7 @@ describe('a callback', () => {
 		expect(payfect.callback.parseEvent(paid, credentials)).toEqual({
 			provider: 'payfect',
 			event: 'payment.succeeded',
-			eventId: '3f0c9a52-7d4e-4a61-9b1c-5e2f8d7a6c01:succeeded',
+			eventId: '3f0c9a52-7d4e-4a61-9b1c-5e2f8d7a6c01:succeeded:20.5',
 			checkoutId: '3f0c9a52-7d4e-4a61-9b1c-5e2f8d7a6c01',
 			paymentId: 'a1b2c3d4-e5f6-4789-8abc-def012345678',
 			reference: 'order-0001',
@@ -620,7 +620,7 @@ describe('what the API says about a callback', () => {
 	});
 
 	it('is the same event as the callback about it, so that a payment found out in two ways is started once', () => {
-		expect(found('complete')?.eventId).toBe(claimed.eventId);
+		expect(found('complete', { amountTotal: '20.500' })?.eventId).toBe(claimed.eventId);
 		expect(found('open')?.eventId).not.toBe(claimed.eventId);
 	});
 });

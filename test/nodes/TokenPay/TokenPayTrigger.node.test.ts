@@ -76,7 +76,7 @@ describe('the TokenPay trigger', () => {
 				{
 					json: expect.objectContaining({
 						event: 'payment.succeeded',
-						eventId: 'payment-a:SUCCESS',
+						eventId: 'payment-a:SUCCESS:15',
 						reference: 'order-1',
 						amount: '15',
 						currency: 'TRX',
@@ -194,6 +194,33 @@ describe('the TokenPay trigger', () => {
 		);
 		expect(again.response).toMatchObject({ status: 200, body: 'success' });
 		expect(again.items).toBeUndefined();
+	});
+
+	it('starts once more for an order that was supplemented with another amount, and takes each redelivery for what it was', async () => {
+		const order = newPayment();
+		const supplemented = { ...order, amount: 20_000_000 };
+		const deliver = async (content: object, nodeId: string) =>
+			(await receive(of(content), { nodeId })).items?.[0]?.[0]?.json;
+		const first = await deliver(order, 'supplemented');
+		known.set(order.transaction_id, supplemented);
+		const second = await deliver(supplemented, 'supplemented');
+		expect([first, second]).toEqual([
+			expect.objectContaining({ amount: '15', eventId: `${order.transaction_id}:SUCCESS:15` }),
+			expect.objectContaining({ amount: '20', eventId: `${order.transaction_id}:SUCCESS:20` }),
+		]);
+		expect(await deliver(order, 'supplemented')).toBeUndefined();
+		expect(await deliver(supplemented, 'supplemented')).toBeUndefined();
+		// After a restart nobody remembers them.
+		expect(await deliver(order, 'afterwards')).toMatchObject({ eventId: first?.eventId });
+		expect(await deliver(supplemented, 'afterwards')).toMatchObject({ eventId: second?.eventId });
+	});
+
+	it('starts nothing anew for an amount that only the callback claims: whoever uses the credential can sign one', async () => {
+		const order = newPayment();
+		const webhook = { nodeId: 'claimed' };
+		expect((await receive(of(order), webhook)).items).toHaveLength(1);
+		const claimed = await receive(of({ ...order, amount: 999_000_000 }), webhook);
+		expect([claimed.response.status, claimed.items]).toEqual([200, undefined]);
 	});
 
 	it('is not published while its secret is missing, and says which', async () => {

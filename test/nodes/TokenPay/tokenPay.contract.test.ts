@@ -870,7 +870,7 @@ describe('the event of a callback', () => {
 		expect(eventOf(paid)).toEqual({
 			provider: 'tokenpay',
 			event: 'payment.succeeded',
-			eventId: 'e98b3029477f4bdcb971797a9d9e09ce:SUCCESS',
+			eventId: 'e98b3029477f4bdcb971797a9d9e09ce:SUCCESS:15',
 			checkoutId: null,
 			paymentId: 'e98b3029477f4bdcb971797a9d9e09ce',
 			reference: 'order-1',
