@@ -32,9 +32,11 @@ export function paymentOperation<Credentials, Order extends CheckoutOrder>(
 		...creation,
 		named: { field: 'Reference', by: ({ reference }) => reference },
 		warning: callbackUrlWarning,
+		check: ({ order }, context) => {
+			if (resumesThisExecution(context, order.callbackUrl)) refuseSecondCheckout(context);
+		},
 		follow: ({ order }, { context }) => {
 			if (!resumesThisExecution(context, order.callbackUrl)) return undefined;
-			refuseSecondCheckout(context);
 			return {
 				sending: () => dropEarlierRounds(context),
 				made: (result) => noteCheckout(context, result),

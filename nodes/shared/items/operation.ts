@@ -25,6 +25,13 @@ export interface Operation<Credentials, Order = unknown> {
 	 * @throws InputError naming the field that is wrong
 	 */
 	read(row: RowReader, credentials: Credentials): Order;
+	/**
+	 * Refuses what the row alone does not show to be wrong: what else happens in this execution. Asks
+	 * nobody.
+	 *
+	 * @throws InputError
+	 */
+	check?(order: Order, context: IExecuteFunctions): void;
 	/** What names that which it makes. Absent: nothing does, or it makes nothing. */
 	named?(order: Order): NamedReference;
 	/** Sends it, and reads the answer. What has to be asked first is asked here. */
@@ -84,7 +91,9 @@ export interface Creation<Credentials, Order, Result extends object = object> ex
 	named?: { field: string; by: (order: Order) => string | null };
 	/** Reads what a warning depends on; the warning, where there is one, is shown once a run. */
 	warning?: (row: RowReader) => (sent: Sent<Credentials, Order>) => string | undefined;
-	/** Asked before anything is sent, and may refuse: who wants to know of what is made. */
+	/** Refuses it before anything is sent (`Operation.check`). */
+	check?: (sent: Sent<Credentials, Order>, context: IExecuteFunctions) => void;
+	/** Who wants to know of what is made. */
 	follow?: (
 		sent: Sent<Credentials, Order>,
 		row: RowSender<Credentials>,
@@ -107,7 +116,7 @@ export interface Follower<Result> {
 export function createOperation<Credentials, Order, Result extends object = object>(
 	creation: Creation<Credentials, Order, Result>,
 ) {
-	const { named, warning } = creation;
+	const { named, warning, check } = creation;
 	const referenceOf = ({ order }: Sent<Credentials, Order>) => named?.by(order) ?? null;
 	return operationOf({
 		read: (row, credentials: Credentials) => ({
@@ -115,6 +124,7 @@ export function createOperation<Credentials, Order, Result extends object = obje
 			shape: readShape(row),
 			warningAbout: row.itemIndex === 0 ? warning?.(row) : undefined,
 		}),
+		check: ({ sent }, context) => check?.(sent, context),
 		named: ({ sent }) => ({ reference: referenceOf(sent), field: named?.field ?? 'Reference' }),
 		async send({ sent, shape, warningAbout }, row) {
 			const message = warningAbout?.(sent);

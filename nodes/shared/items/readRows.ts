@@ -56,6 +56,7 @@ export function readRow<Credentials>(
 	itemIndex: number,
 ): ReadRow {
 	const order = operation.read(readerOf(context, run, itemIndex), credentials);
+	operation.check?.(order, context);
 	const named = operation.named?.(order);
 	if (named !== undefined) takeReference(run, itemIndex, named);
 	return { order, reference: named?.reference ?? null };

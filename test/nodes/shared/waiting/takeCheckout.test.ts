@@ -724,6 +724,25 @@ describe('Create Checkout beside another branch, whose payer would pay for nothi
 		);
 	});
 
+	test('in the last row of several: the rows before it are not sent either', async () => {
+		const rows = [1, 2, 3].map((row) => ({
+			json: {
+				reference: `late-${++count}`,
+				callback: row === 3 ? '' : 'https://shop.example/paid',
+			},
+		}));
+		expect(
+			await refused({
+				items: rows,
+				parameters: {
+					reference: '={{ $json.reference }}',
+					callback: 'url',
+					callbackUrl: '={{ $json.callback || $execution.resumeUrl }}',
+				},
+			}),
+		).toMatch(/'Callback URL' with the resume address got 3 items.*Nothing was sent\./s);
+	});
+
 	test.each<[string, Options]>([
 		['a branch without a checkout', { beside: [step('Log', 'Start')], stillToRun: ['Log'] }],
 		[
