@@ -155,7 +155,7 @@ function setUp(
 	}
 	if (String(node.parameters.successUrl ?? '').startsWith('https://shop.example/'))
 		node.parameters.successUrl = thankYouPage;
-	if (node.parameters.callback === 'url')
+	if (node.parameters.callback === 'url' && !node.parameters.callbackUrl)
 		node.parameters.callbackUrl = `${client.url}/webhook/${callbackPath(node, nodes, descriptions, file)}`;
 }
 

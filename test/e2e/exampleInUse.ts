@@ -12,7 +12,7 @@ let importing: Promise<Importer> | undefined;
 /**
  * One credential of each provider for all examples, as somebody has who imports them into one n8n.
  */
-async function importer(): Promise<Importer> {
+export async function importer(): Promise<Importer> {
 	importing ??= (async () => {
 		const { client, sandbox } = await stage();
 		const credentials = [];
@@ -48,7 +48,7 @@ export async function endExamples(): Promise<void> {
  * A schedule that came round while a test runs its step by hand would do the same work at the same
  * time: its next day is 29 February.
  */
-const notByTheClock = (node: INode): INode =>
+export const notByTheClock = (node: INode): INode =>
 	node.type === 'n8n-nodes-base.scheduleTrigger'
 		? {
 				...node,

@@ -336,6 +336,41 @@ export class N8nClient {
 
 	/** The rows of the only Data Table of this name, with n8n's own columns. */
 	async dataTableRows(name: string): Promise<IDataObject[]> {
+		const address = await this.dataTableAddress(name);
+		const rows: IDataObject[] = [];
+		for (;;) {
+			const { data } = await this.call<{ data: IDataObject[] }>(
+				'get',
+				`${address}/rows?take=${pageSize}&skip=${rows.length}`,
+			);
+			rows.push(...data);
+			if (data.length < pageSize) return rows;
+		}
+	}
+
+	/** A Data Table of the owner's; every column holds text. */
+	async makeDataTable(name: string, columns: readonly string[]): Promise<void> {
+		const { id } = await this.call<{ id: string }>('get', '/projects/personal');
+		await this.call('post', `/projects/${id}/data-tables`, {
+			name,
+			columns: columns.map((column) => ({ name: column, type: 'string' })),
+		});
+	}
+
+	/** What somebody types into a new row of a Data Table. */
+	async insertDataTableRow(name: string, row: IDataObject): Promise<void> {
+		await this.call('post', `${await this.dataTableAddress(name)}/insert`, { data: [row] });
+	}
+
+	/** What somebody changes in a row of a Data Table, whatever stands there by now. */
+	async changeDataTableRow(name: string, rowId: number, change: IDataObject): Promise<void> {
+		await this.call('patch', `${await this.dataTableAddress(name)}/rows`, {
+			filter: { type: 'and', filters: [{ columnName: 'id', condition: 'eq', value: rowId }] },
+			data: change,
+		});
+	}
+
+	private async dataTableAddress(name: string): Promise<string> {
 		const tables = await this.call<{ data: { id: string; name: string; projectId: string }[] }>(
 			'get',
 			`/data-tables-global?filter=${encodeURIComponent(JSON.stringify({ name }))}`,
@@ -344,15 +379,7 @@ export class N8nClient {
 		const [table] = found;
 		if (!table || found.length > 1)
 			throw new N8nError(`n8n has ${found.length} Data Tables named "${name}".`, 200);
-		const rows: IDataObject[] = [];
-		for (;;) {
-			const { data } = await this.call<{ data: IDataObject[] }>(
-				'get',
-				`/projects/${table.projectId}/data-tables/${table.id}/rows?take=${pageSize}&skip=${rows.length}`,
-			);
-			rows.push(...data);
-			if (data.length < pageSize) return rows;
-		}
+		return `/projects/${table.projectId}/data-tables/${table.id}`;
 	}
 
 	/** A key for n8n's public API (`/api/v1`), as *Settings → n8n API* makes one. */

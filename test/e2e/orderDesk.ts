@@ -1,0 +1,312 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import axios from 'axios';
+import type { IDataObject, INode } from 'n8n-workflow';
+import { examplesFolder, importExample, type Importer } from '../../sandbox/demo/examples';
+import { sandboxCredentials } from '../../sandbox/sandbox';
+import type { Credential, Execution, N8nClient, NewWorkflow, Workflow } from '../n8n/client';
+import { leftOf, notByTheClock } from './exampleInUse';
+import { chain, node, packageName } from './support';
+
+/** The one table of the desk, as the examples name it. */
+const tableName = 'orders';
+
+/** Its columns, all text. */
+export const orderColumns = [
+	'reference',
+	'amount',
+	'currency',
+	'email',
+	'provider',
+	'checkoutId',
+	'paymentId',
+	'checkoutUrl',
+	'expiresAt',
+	'state',
+	'claimedBy',
+	'claimedAt',
+	'eventId',
+	'paidAmount',
+	'paidAt',
+	'shipmentId',
+	'attention',
+] as const;
+
+export type OrderRow = Record<(typeof orderColumns)[number], string | null> & { id: number };
+
+/** What one user does besides, to each step by its name. */
+type Change = Record<string, (step: INode) => INode>;
+
+interface DeskOptions {
+	/**
+	 * Without .json, for example `payment-arrives`. Imported in this order, but what is called before
+	 * its callers: so receive-… stands before checkout-….
+	 */
+	files: readonly string[];
+	/** By file. */
+	change?: Record<string, Change>;
+	/** Workflows in the place of those that are called and not imported, by their full name. */
+	standIns?: readonly NewWorkflow[];
+}
+
+/** Which workflow a step calls, by the name that the file remembers of it. */
+const calledBy = ({ type, parameters }: INode): string | undefined =>
+	type === 'n8n-nodes-base.executeWorkflow'
+		? String((parameters.workflowId as { cachedResultName?: string }).cachedResultName ?? '')
+		: undefined;
+
+/** Those that are called first: n8n publishes nothing that calls what is not published. */
+function inCallingOrder(workflows: ReadonlyMap<string, NewWorkflow>): string[] {
+	const ordered: string[] = [];
+	const visit = (file: string, callers: readonly string[]) => {
+		if (ordered.includes(file)) return;
+		if (callers.includes(file))
+			throw new Error(`${[...callers, file].join(' → ')} call each other`);
+		for (const called of workflows.get(file)?.nodes.map(calledBy) ?? [])
+			for (const [other, { name }] of workflows)
+				if (name === called) visit(other, [...callers, file]);
+		ordered.push(file);
+	};
+	for (const file of workflows.keys()) visit(file, []);
+	return ordered;
+}
+
+/**
+ * The order desk of examples/order-desk, imported, set up as its notes say, with an orders table of
+ * its own, and published.
+ */
+export class OrderDesk {
+	private readonly workflows = new Map<string, Workflow>();
+	private readonly callers = new Map<string, string>();
+	private readonly ids = new Map<string, string>();
+	private readonly credentials: Credential[] = [];
+	private readonly table = `${tableName}_${randomUUID().slice(0, 8)}`;
+
+	private constructor(
+		private readonly client: N8nClient,
+		private readonly sandboxUrl: string,
+		private readonly options: DeskOptions,
+	) {}
+
+	static async open(
+		{ client, sandbox }: { client: N8nClient; sandbox: { url: string } },
+		options: DeskOptions,
+	): Promise<OrderDesk> {
+		const desk = new OrderDesk(client, sandbox.url, options);
+		await client.makeDataTable(desk.table, orderColumns);
+		for (const standIn of options.standIns ?? []) {
+			const { id, name } = await client.workflows.create(standIn);
+			desk.ids.set(name, id);
+			await client.workflows.publish(id);
+		}
+		const read = new Map<string, NewWorkflow>();
+		for (const file of options.files)
+			read.set(
+				file,
+				JSON.parse(
+					await readFile(path.join(examplesFolder, 'order-desk', `${file}.json`), 'utf8'),
+				) as NewWorkflow,
+			);
+		const importer = await desk.importer();
+		for (const file of inCallingOrder(read)) await desk.import(file, importer);
+		return desk;
+	}
+
+	/** Unpublishes everything: WooshPay tells every registered endpoint about every payment. */
+	async close(): Promise<void> {
+		const ids = [...this.callers.keys()].map((file) => this.callers.get(file) ?? '');
+		// Callers first: n8n takes down nothing that something published calls.
+		for (const { id } of [...this.workflows.values()].reverse()) ids.push(id);
+		for (const id of ids) await this.client.workflows.unpublish(id);
+	}
+
+	workflow(file: string): Workflow {
+		const found = this.workflows.get(file);
+		if (!found) throw new Error(`order-desk/${file}.json was not imported.`);
+		return found;
+	}
+
+	step(file: string, name: string): INode {
+		const found = this.workflow(file).nodes.find((one) => one.name === name);
+		if (!found) throw new Error(`order-desk/${file}.json has no step "${name}".`);
+		return found;
+	}
+
+	/** Where the provider sends its callbacks, without query. */
+	address(file: string): string {
+		const trigger = this.workflow(file).nodes.find(({ type }) =>
+			type.startsWith(`${packageName}.`),
+		);
+		return `${this.client.url}/webhook/${trigger?.webhookId}/callback`;
+	}
+
+	/** Of the trigger of this step's provider, whose file is imported before. */
+	private addressFor({ type }: INode): string {
+		const [file] =
+			[...this.workflows].find(([, { nodes }]) =>
+				nodes.some((one) => one.type === `${type}Trigger`),
+			) ?? [];
+		if (file === undefined) throw new Error(`No trigger of ${type} was imported before it.`);
+		return this.address(file);
+	}
+
+	async rows(): Promise<OrderRow[]> {
+		return (await this.client.dataTableRows(this.table)) as unknown as OrderRow[];
+	}
+
+	/** The only row with this reference. */
+	async row(reference: string): Promise<OrderRow> {
+		const [row, ...others] = (await this.rows()).filter((one) => one.reference === reference);
+		if (!row || others.length > 0)
+			throw new Error(`The orders have ${row ? 1 + others.length : 0} rows of ${reference}.`);
+		return row;
+	}
+
+	/** A row that stands in the table already. */
+	async insert(row: Partial<OrderRow>): Promise<void> {
+		await this.client.insertDataTableRow(this.table, row);
+	}
+
+	/** Somebody types into the row of this order. */
+	async change(reference: string, change: Partial<OrderRow>): Promise<void> {
+		await this.client.changeDataTableRow(this.table, (await this.row(reference)).id, change);
+	}
+
+	/** "Execute workflow" in the editor, from this step on. */
+	async run(file: string, start: string): Promise<Execution> {
+		return await this.client.workflows.run(this.workflow(file).id, start);
+	}
+
+	/**
+	 * Calls a sub-workflow in production, as a published workflow does; gives what it hands back. Each
+	 * call is an execution of its own.
+	 */
+	async call(file: string, item: IDataObject): Promise<IDataObject> {
+		const { data, status } = await axios.post<IDataObject>(
+			`${this.client.url}/webhook/${await this.caller(file)}`,
+			item,
+			{ proxy: false, validateStatus: () => true },
+		);
+		if (status !== 200)
+			throw new Error(`order-desk/${file}.json failed: ${JSON.stringify(data).slice(0, 500)}`);
+		return data;
+	}
+
+	/** What left a step, over all executions, once each has ended or waits. */
+	async left(file: string, step: string): Promise<IDataObject[]> {
+		const executions = await Promise.all(
+			(await this.client.executions.list(this.workflow(file).id)).map(
+				async ({ id }) => await this.client.executions.settled(id),
+			),
+		);
+		return executions.flatMap((execution) => leftOf(execution, step));
+	}
+
+	private async caller(file: string): Promise<string> {
+		const path = `call-${this.workflow(file).id}`;
+		if (!this.callers.has(file)) {
+			this.callers.set(file, '');
+			const { id } = await this.client.workflows.create({
+				name: `Calls ${file}`,
+				...chain([
+					node('Called', 'n8n-nodes-base.webhook', 2, {
+						webhookId: randomUUID(),
+						parameters: { path, httpMethod: 'POST', responseMode: 'lastNode', options: {} },
+					}),
+					node('Only the Body', 'n8n-nodes-base.set', 3.4, {
+						parameters: {
+							mode: 'raw',
+							jsonOutput: '={{ JSON.stringify($json.body) }}',
+							options: {},
+						},
+					}),
+					node('Call', 'n8n-nodes-base.executeWorkflow', 1.2, {
+						parameters: {
+							workflowId: { __rl: true, mode: 'list', value: this.workflow(file).id },
+							options: {},
+						},
+					}),
+				]),
+			});
+			await this.client.workflows.publish(id);
+			this.callers.set(file, id);
+		}
+		return path;
+	}
+
+	private async importer(): Promise<Importer> {
+		for (const { type, name, data } of sandboxCredentials(this.sandboxUrl))
+			this.credentials.push(
+				await this.client.credentials.create({
+					type,
+					name: `${name} of the desk`,
+					data: { ...data },
+				}),
+			);
+		return {
+			client: this.client,
+			credentials: this.credentials,
+			thankYouPage: `${this.sandboxUrl}/`,
+			descriptions: await this.client.nodeTypes(`${packageName}.`),
+		};
+	}
+
+	private async import(file: string, importer: Importer): Promise<void> {
+		const { workflow, unpublished } = await importExample(
+			`order-desk/${file}.json`,
+			importer,
+			(saved) => this.setUp(file, saved),
+		);
+		if (unpublished !== undefined)
+			throw new Error(`order-desk/${file}.json was not published: ${unpublished}`);
+		this.workflows.set(file, workflow);
+		this.ids.set(workflow.name, workflow.id);
+	}
+
+	/** Picks the sub-workflows from the list, and gives the desk its own table. */
+	private setUp(file: string, saved: NewWorkflow): NewWorkflow {
+		const change = this.options.change?.[file] ?? {};
+		const missing = Object.keys(change).filter(
+			(name) => !saved.nodes.some((one) => one.name === name),
+		);
+		if (missing.length > 0)
+			throw new Error(`order-desk/${file}.json has no step "${missing.join('", "')}".`);
+		return {
+			...saved,
+			nodes: saved.nodes.map((step) =>
+				notByTheClock(change[step.name]?.(this.withIds(file, step)) ?? this.withIds(file, step)),
+			),
+		};
+	}
+
+	private withIds(file: string, step: INode): INode {
+		const called = calledBy(step);
+		if (called !== undefined) {
+			const id = this.ids.get(called);
+			if (id === undefined)
+				throw new Error(`order-desk/${file}.json calls "${called}", which was not imported.`);
+			return {
+				...step,
+				parameters: {
+					...step.parameters,
+					workflowId: { __rl: true, mode: 'list', value: id, cachedResultName: called },
+				},
+			};
+		}
+		if (step.parameters.callback === 'url')
+			return { ...step, parameters: { ...step.parameters, callbackUrl: this.addressFor(step) } };
+		if (step.type !== 'n8n-nodes-base.dataTable') return step;
+		const { dataTableId, tableName: made } = step.parameters;
+		return {
+			...step,
+			parameters: {
+				...step.parameters,
+				...(dataTableId !== undefined && {
+					dataTableId: { __rl: true, mode: 'name', value: this.table },
+				}),
+				...(made !== undefined && { tableName: this.table }),
+			},
+		};
+	}
+}
