@@ -20,14 +20,14 @@ export class EFundPayApi implements ICredentialType {
 			type: 'options',
 			options: [
 				{
-					name: 'Live',
-					value: 'live',
-					description: 'Real payments; the secret key begins with sk_live_',
-				},
-				{
 					name: 'Test',
 					value: 'test',
 					description: "EFundPay's sandbox; the secret key begins with sk_test_",
+				},
+				{
+					name: 'Live',
+					value: 'live',
+					description: 'Real payments; the secret key begins with sk_live_',
 				},
 				{
 					name: 'Custom',
@@ -35,10 +35,10 @@ export class EFundPayApi implements ICredentialType {
 					description: 'An address of your own, for a sandbox or a proxy',
 				},
 			],
-			default: 'live',
+			default: 'test',
 			description:
 				'Which EFundPay environment is used. A key of the other environment is refused before anything is sent.',
-			hint: 'Live goes with a key that begins with sk_live_, Test with sk_test_',
+			hint: 'Test goes with a key that begins with sk_test_, Live with sk_live_',
 		},
 		{
 			displayName: 'Base URL',

@@ -19,13 +19,13 @@ export class WooshPayApi implements ICredentialType {
 			name: 'environment',
 			type: 'options',
 			options: [
-				{ name: 'Live', value: 'live', description: 'Real money: a key that begins with sk_live_' },
 				{ name: 'Test', value: 'test', description: 'Trying out: a key that begins with sk_test_' },
+				{ name: 'Live', value: 'live', description: 'Real money: a key that begins with sk_live_' },
 				{ name: 'Custom', value: 'custom', description: 'A sandbox or a proxy of your own' },
 			],
-			default: 'live',
+			default: 'test',
 			description: 'Which of the two WooshPay services is used. Each has keys of its own.',
-			hint: 'Live goes with a key that begins with sk_live_, Test with sk_test_',
+			hint: 'Test goes with a key that begins with sk_test_, Live with sk_live_',
 		},
 		{
 			displayName: 'Base URL',

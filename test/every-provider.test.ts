@@ -389,6 +389,13 @@ describe.each(providers)('$folder: what saved workflows and people see', (provid
 		expect(texts[0]?.join('')).not.toMatch(/<script|href=|<image/i);
 	});
 
+	/** Whoever leaves it as it is must not take real money while trying out. */
+	it('begins with Test where the credential has a choice of environments', () => {
+		const environment = credential.properties.find(({ name }) => name === 'environment');
+		if (environment === undefined) return;
+		expect([optionValues(environment)[0], environment.default]).toEqual(['test', 'test']);
+	});
+
 	it('masks every secret of the credential, and can be tested and pointed elsewhere', () => {
 		const secret = /key|secret|token|password/i;
 		const open = credential.properties.filter(
