@@ -189,12 +189,12 @@ const inEveryForm: Array<[typed: string, given: IDataObject, seen: string]> = [
 	],
 	[
 		'a comma too many in a JSON field',
-		{ extraFields: '{ "a": 1, }' },
+		{ options: { extraFields: '{ "a": 1, }' } },
 		"'Extra Request Fields' is not valid JSON: Expected double-quoted property name in JSON at position 10 (line 1 column 11). Correct the JSON; texts and names need double quotes.",
 	],
 	[
 		'a list in place of an object',
-		{ extraFields: '[1]' },
+		{ options: { extraFields: '[1]' } },
 		`'Extra Request Fields' is not a JSON object. Enter an object such as {"field": "value"}.`,
 	],
 	[

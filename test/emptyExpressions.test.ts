@@ -116,7 +116,7 @@ const REFUSED = [
 	'filters.startTime',
 	'filters.status',
 	// It can hold any of that.
-	'extraFields',
+	'options.extraFields',
 	'simple',
 ];
 
@@ -487,7 +487,7 @@ describe('an expression that gives nothing', () => {
 			{ amountFrom: 'lineItemsJson', lineItemsJson: NOTHING },
 			'Line Items (JSON)',
 		],
-		['extra fields', { extraFields: NOTHING }, 'Extra Request Fields'],
+		['extra fields', { options: { extraFields: NOTHING } }, 'Extra Request Fields'],
 	])('as %s is refused as a whole', async (_what, fields, label) => {
 		const { words, bodies } = await outcome('WooshPay', { ...create, ...fields } as IDataObject);
 		expect(words).toMatch(`'${label}' is empty: its expression {{ $json.missing }}`);

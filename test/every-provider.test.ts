@@ -273,7 +273,6 @@ describe.each(providers)('$folder: what saved workflows and people see', (provid
 				'reference',
 				'description',
 				'successUrl',
-				'extraFields',
 				'simple',
 				'options',
 			]),
@@ -287,7 +286,7 @@ describe.each(providers)('$folder: what saved workflows and people see', (provid
 			'fixedCollection',
 		);
 		expect(named('lineItemsJson', { ...create, amountFrom: 'lineItemsJson' })?.type).toBe('json');
-		expect(named('extraFields', create)?.type).toBe('json');
+		expect(optionNames(named('options', create))).toContain('extraFields');
 		expect(named('simple', create)?.default).toBe(true);
 	});
 

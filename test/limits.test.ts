@@ -120,7 +120,9 @@ const AT_LIMITS = /'Largest Amount'|'Allowed Currencies'/;
 
 describe.each(Object.entries(cases))('%s', (_name, each) => {
 	const { currency, more } = each;
-	const extra = (fields: IDataObject) => ({ extraFields: JSON.stringify(fields) });
+	const extra = (fields: IDataObject) => ({
+		options: { extraFields: JSON.stringify(fields) },
+	});
 
 	it.each([
 		{},
@@ -156,7 +158,8 @@ describe.each(Object.entries(cases))('%s', (_name, each) => {
 
 	it('is refused when Extra Request Fields hide the amount', async () => {
 		const names = Object.keys(more);
-		for (const hidden of ['ninety', { value: 90 }, [], -90])
+		// null takes the field out (RFC 7396).
+		for (const hidden of ['ninety', { value: 90 }, [], -90, null])
 			expect(
 				await run(
 					each,
@@ -212,7 +215,7 @@ it.each(['Create', 'Create Link'])(
 				reference: `sent-${operation}`,
 				callback: 'none',
 				...each.parameters,
-				extraFields: '{"amount": 2500, "currency": "CNY"}',
+				options: { extraFields: '{"amount": 2500, "currency": "CNY"}' },
 			},
 		});
 		expect(result.outputs[0]?.[0]?.json).toMatchObject({ amount: '25.00', currency: 'CNY' });

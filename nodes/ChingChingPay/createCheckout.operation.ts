@@ -6,7 +6,7 @@ import {
 	callbackUrlField,
 	cancelUrlField,
 	descriptionField,
-	extraFieldsField,
+	extraFieldsOption,
 	lineItemsField,
 	lineItemsJsonField,
 	referenceField,
@@ -234,10 +234,6 @@ export const createCheckoutFields: INodeProperties[] = [
 
 export const lastFields: INodeProperties[] = [
 	{
-		...extraFieldsField,
-		displayOptions: { show: { operation: ['create', 'createLink'] } },
-	},
-	{
 		...simpleField,
 		displayOptions: {
 			hide: { resource: ['settlement', 'callback'], operation: ['waitForPayment'] },
@@ -249,7 +245,13 @@ export const lastFields: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add Option',
 		default: {},
-		options: [{ ...requestsInParallelOption }],
+		options: [
+			{
+				...extraFieldsOption,
+				displayOptions: { show: { '/operation': ['create', 'createLink'] } },
+			},
+			{ ...requestsInParallelOption },
+		],
 		displayOptions: { hide: { resource: ['callback'], operation: ['waitForPayment'] } },
 	},
 ];

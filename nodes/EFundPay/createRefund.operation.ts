@@ -3,7 +3,7 @@ import { readUrl } from '../shared/core/urls';
 import {
 	amountUnitField,
 	callbackUrlField,
-	extraFieldsField,
+	extraFieldsOption,
 	requestsInParallelOption,
 	simpleField,
 } from '../shared/checkout/checkoutFields';
@@ -105,7 +105,6 @@ export const createRefundFields: INodeProperties[] = [
 		],
 		displayOptions: { show: showOnlyForCreateRefund },
 	},
-	{ ...extraFieldsField, displayOptions: { show: showOnlyForCreateRefund } },
 	{ ...simpleField, displayOptions: { show: showOnlyForCreateRefund } },
 	{
 		displayName: 'Options',
@@ -113,7 +112,7 @@ export const createRefundFields: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add Option',
 		default: {},
-		options: [{ ...requestsInParallelOption }],
+		options: [{ ...extraFieldsOption }, { ...requestsInParallelOption }],
 		displayOptions: { show: showOnlyForCreateRefund },
 	},
 ];

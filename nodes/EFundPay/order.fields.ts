@@ -4,7 +4,7 @@ import {
 	amountInChosenUnitField,
 	amountUnitField,
 	descriptionField,
-	extraFieldsField,
+	extraFieldsOption,
 	lineItemsField,
 	lineItemsJsonField,
 	requestsInParallelOption,
@@ -79,7 +79,6 @@ const attemptOption: INodeProperties = {
 };
 
 export const lastFields = (show: Show): INodeProperties[] => [
-	{ ...extraFieldsField, displayOptions: { show: show } },
 	{ ...simpleField, displayOptions: { show: show } },
 	{
 		displayName: 'Options',
@@ -87,7 +86,7 @@ export const lastFields = (show: Show): INodeProperties[] => [
 		type: 'collection',
 		placeholder: 'Add Option',
 		default: {},
-		options: [{ ...attemptOption }, { ...requestsInParallelOption }],
+		options: [{ ...attemptOption }, { ...extraFieldsOption }, { ...requestsInParallelOption }],
 		displayOptions: { show: show },
 	},
 ];

@@ -5,7 +5,7 @@ import {
 	callbackUrlField,
 	cancelUrlField,
 	descriptionField,
-	extraFieldsField,
+	extraFieldsOption,
 	lineItemAmountField,
 	lineItemNameField,
 	lineItemQuantityField,
@@ -124,7 +124,6 @@ export const createCheckoutFields: INodeProperties[] = [
 		],
 		displayOptions: { show: showOnlyForCreateCheckout },
 	},
-	{ ...extraFieldsField },
 	{ ...simpleField },
 	{
 		displayName: 'Options',
@@ -132,7 +131,10 @@ export const createCheckoutFields: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add Option',
 		default: {},
-		options: [{ ...requestsInParallelOption }],
+		options: [
+			{ ...extraFieldsOption, displayOptions: { show: { '/operation': ['create'] } } },
+			{ ...requestsInParallelOption },
+		],
 		displayOptions: { show: { resource: ['checkout'], operation: ['create', 'get'] } },
 	},
 ];

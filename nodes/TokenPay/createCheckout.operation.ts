@@ -4,7 +4,7 @@ import {
 	amountFromField,
 	callbackUrlField,
 	descriptionField,
-	extraFieldsField,
+	extraFieldsOption,
 	lineItemsField,
 	lineItemsJsonField,
 	requestsInParallelOption,
@@ -126,7 +126,6 @@ export const createCheckoutFields: INodeProperties[] = [
 		],
 		displayOptions: { show: showOnlyForCreateCheckout },
 	},
-	{ ...extraFieldsField },
 	{ ...simpleField },
 	{
 		displayName: 'Options',
@@ -135,6 +134,10 @@ export const createCheckoutFields: INodeProperties[] = [
 		placeholder: 'Add Option',
 		default: {},
 		options: [
+			{
+				...extraFieldsOption,
+				displayOptions: { show: { '/operation': ['create'] } },
+			},
 			{
 				...requestsInParallelOption,
 				description:

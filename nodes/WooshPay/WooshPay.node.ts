@@ -5,11 +5,7 @@ import type {
 	INodeTypeDescription,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
-import {
-	extraFieldsField,
-	operationSubtitle,
-	simpleField,
-} from '../shared/checkout/checkoutFields';
+import { operationSubtitle, simpleField } from '../shared/checkout/checkoutFields';
 import { eachItem } from '../shared/items/eachItem';
 import {
 	callbackOperationField,
@@ -184,7 +180,6 @@ export class WooshPay implements INodeType {
 			...createProductFields,
 			...createRefundFields,
 			...getRefundFields,
-			{ ...extraFieldsField },
 			{ ...simpleField },
 			...optionsFields,
 		],

@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { requestsInParallelOption } from '../shared/checkout/checkoutFields';
+import { extraFieldsOption, requestsInParallelOption } from '../shared/checkout/checkoutFields';
 import { InputError } from '../shared/core/inputError';
 import type { RowReader } from '../shared/items/rowReader';
 import type { CreateOptions } from './wooshPay.requests';
@@ -22,6 +22,7 @@ export const optionsFields: INodeProperties[] = [
 					'Raise it to make a second checkout or refund for the same reference on purpose, for example after the first has expired',
 				displayOptions: { show: { '/resource': ['checkout', 'refund'], '/operation': ['create'] } },
 			},
+			{ ...extraFieldsOption, displayOptions: { show: { '/operation': ['create'] } } },
 			{ ...requestsInParallelOption },
 			{
 				displayName: 'Retry After Time-Outs and Server Errors',

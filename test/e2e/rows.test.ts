@@ -91,8 +91,10 @@ function sheetOf(count: number): Array<{ reference: string; amount: string; buye
 
 /** Parameters with which the node can read all rows, and Payfect refuses one of them. */
 const refusedByPayfect = (row: number, requestsInParallel = 5): IDataObject => ({
-	extraFields: `={{ $json.buyer === 'Buyer ${row}' ? '{"success_url": "nowhere"}' : '{}' }}`,
-	options: { requestsInParallel },
+	options: {
+		requestsInParallel,
+		extraFields: `={{ $json.buyer === 'Buyer ${row}' ? '{"success_url": "nowhere"}' : '{}' }}`,
+	},
 });
 
 /** How many checkouts the provider has of each row. */

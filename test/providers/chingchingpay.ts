@@ -46,7 +46,7 @@ export const provider = testProvider(chingChingPayProvider, {
 		},
 		amountUnits: ['major', 'smallest'],
 		callback: ['none', 'resumeExecution', 'url'],
-		createOptions: ['requestsInParallel'],
+		createOptions: ['extraFields', 'requestsInParallel'],
 		triggerOptions: ['maximumAge', 'respond'],
 	},
 	rows: { deduplicates: 'never', referenceOptional: false },

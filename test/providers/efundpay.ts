@@ -78,7 +78,7 @@ export const provider = testProvider(eFundPayProvider, {
 		},
 		amountUnits: ['major', 'smallest'],
 		callback: ['resumeExecution', 'url'],
-		createOptions: ['attempt', 'requestsInParallel'],
+		createOptions: ['attempt', 'extraFields', 'requestsInParallel'],
 		triggerOptions: ['respond'],
 		cardNumber,
 		values: {

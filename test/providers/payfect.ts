@@ -18,7 +18,7 @@ export const provider = testProvider(payfectProvider, {
 		operations: { checkout: ['create', 'get', 'waitForPayment'], callback: ['compare', 'verify'] },
 		amountUnits: [],
 		callback: ['none', 'resumeExecution', 'url'],
-		createOptions: ['requestsInParallel'],
+		createOptions: ['extraFields', 'requestsInParallel'],
 		triggerOptions: ['maximumAge', 'respond'],
 	},
 	rows: { deduplicates: 'never', referenceOptional: true },

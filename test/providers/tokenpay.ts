@@ -40,7 +40,7 @@ export const provider = testProvider(tokenPayProvider, {
 		},
 		amountUnits: [],
 		callback: ['none', 'resumeExecution', 'url'],
-		createOptions: ['requestsInParallel'],
+		createOptions: ['extraFields', 'requestsInParallel'],
 		triggerOptions: ['maximumAge', 'respond'],
 	},
 	rows: { deduplicates: 'never', referenceOptional: false },

@@ -32,7 +32,7 @@ export const provider = testProvider(wooshPayProvider, {
 		},
 		amountUnits: ['major', 'smallest'],
 		callback: [],
-		createOptions: ['attempt', 'requestsInParallel', 'retry'],
+		createOptions: ['attempt', 'extraFields', 'requestsInParallel', 'retry'],
 		triggerOptions: ['additionalProviderEvents', 'maximumAge', 'respond'],
 		values: { updateFields: { nickname: 'Winter' } },
 	},

@@ -258,14 +258,15 @@ export const callbackUrlField: INodeProperties = {
 	},
 };
 
-export const extraFieldsField: INodeProperties = {
+/** In the options of whatever sends a body; elsewhere it is not offered. */
+export const extraFieldsOption: INodeProperties = {
 	displayName: 'Extra Request Fields',
 	name: 'extraFields',
 	type: 'json',
 	default: '{}',
 	description:
-		'JSON object merged into the request last, for fields that this node does not know yet',
-	displayOptions: { show: { operation: ['create'] } },
+		'JSON object merged into the request last (RFC 7396), for fields that this node does not know yet; null takes a field out',
+	hint: 'e.g. { "locale": "en", "description": null }',
 };
 
 export const simpleField: INodeProperties = {

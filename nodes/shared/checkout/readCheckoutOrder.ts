@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { isAbsoluteUrl, readUrl } from '../core/urls';
 import type { CheckoutOrder, LineItem } from '../core/contract';
-import { isObject } from '../core/exactJson';
+import { isObject, readJsonField } from '../core/exactJson';
 import { InputError } from '../core/inputError';
 import {
 	decimalsOf,
@@ -89,9 +89,10 @@ export function readCallbackUrl(row: RowReader): string | null {
 	return url;
 }
 
-/** `Extra Request Fields`; an empty object if nothing is given. */
+/** `Extra Request Fields` of the options; an empty object if nothing is given. */
 export function readExtraFields(row: RowReader): IDataObject {
-	const extra = row.json('extraFields', 'Extra Request Fields') ?? {};
+	const { extraFields } = row.collection('options');
+	const extra = readJsonField(extraFields, 'Extra Request Fields') ?? {};
 	if (!isObject(extra))
 		throw new InputError(
 			"'Extra Request Fields' is not a JSON object",

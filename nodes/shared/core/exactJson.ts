@@ -144,8 +144,8 @@ export function writeJson(value: unknown): string {
 }
 
 /**
- * Merges `extra` over `body`: objects member by member, everything else replaced. Neither is
- * changed.
+ * Merges `extra` over `body` as a JSON Merge Patch (RFC 7396): objects member by member, `null`
+ * takes a member out, everything else is replaced. Neither is changed.
  */
 export function mergeExtraFields(
 	body: Record<string, unknown>,
@@ -153,11 +153,14 @@ export function mergeExtraFields(
 ): Record<string, unknown> {
 	const merged: Record<string, unknown> = { ...body };
 	for (const [key, value] of Object.entries(extra)) {
-		const present = merged[key];
-		const both = isObject(present) && !(present instanceof ExactNumber) && isObject(value);
+		if (value === null) {
+			Reflect.deleteProperty(merged, key);
+			continue;
+		}
+		const present = Object.hasOwn(merged, key) ? merged[key] : undefined;
 		// defineProperty: a key named __proto__ must be data, not a prototype.
 		Object.defineProperty(merged, key, {
-			value: both ? mergeExtraFields(present, value) : value,
+			value: isMembers(value) ? mergeExtraFields(isMembers(present) ? present : {}, value) : value,
 			enumerable: true,
 			writable: true,
 			configurable: true,
@@ -165,6 +168,10 @@ export function mergeExtraFields(
 	}
 	return merged;
 }
+
+/** An exact number is one value, whatever it is made of. */
+const isMembers = (value: unknown): value is Record<string, unknown> =>
+	isObject(value) && !(value instanceof ExactNumber);
 
 /**
  * Reads a JSON field of the form, which n8n hands over as text or already parsed.

@@ -70,7 +70,7 @@ describe('Create Checkout', () => {
 		const result = await shop.run({
 			...order,
 			additionalFields,
-			extraFields: '{"colour": "red"}',
+			options: { extraFields: '{"colour": "red"}' },
 			merchantId: 'M_SANDBOX',
 		});
 		expect(jsonOf(result)).toMatchObject([{ expiresAt: '2100-01-01T00:00:00.000Z' }]);
@@ -237,7 +237,7 @@ describe('Create Checkout', () => {
 			"'Method Options (JSON)' is not valid JSON",
 			{ additionalFields: { paymentMethodOption: '{payment_inst}' } },
 		],
-		["'Extra Request Fields' is not a JSON object", { extraFields: '[1]' }],
+		["'Extra Request Fields' is not a JSON object", { options: { extraFields: '[1]' } }],
 	])('says %s, and sends nothing', async (words, changes) => {
 		const result = await shop.run({ ...order, ...changes });
 		expect(wordsOf(result)).toContain(words);
@@ -284,7 +284,7 @@ describe('Create Checkout', () => {
 						...order,
 						description: 'Tea & 茶=1',
 						callback: 'none',
-						extraFields: '{"empty": "", "nested": {"a": 1}}',
+						options: { extraFields: '{"empty": "", "nested": {"a": 1}}' },
 					},
 					{ credential },
 				),

@@ -144,7 +144,7 @@ describe('Checkout: Create', () => {
 				billingDetails: '{"first_name":"Maria"}',
 				shippingDetails: { address: { city: 'Bangkok' } },
 			},
-			extraFields: '{"metadata":{"table":7}}',
+			options: { extraFields: '{"metadata":{"table":7}}' },
 		});
 		expect((await state()).checkouts[0]?.request).toMatchObject({
 			country: 'TH',
@@ -327,7 +327,12 @@ describe('Transaction: Create', () => {
 		],
 		[
 			'through the extra fields',
-			{ method: 'm', extraFields: `{"payment_method":{"method":"card","number":"${cardNumber}"}}` },
+			{
+				method: 'm',
+				options: {
+					extraFields: `{"payment_method":{"method":"card","number":"${cardNumber}"}}`,
+				},
+			},
 		],
 	])(
 		'sends no card that would be shown by an error and searched for by its idempotency key: %s',
@@ -359,7 +364,7 @@ describe('Transaction: Create', () => {
 				{
 					paymentMethod: 'other',
 					method: 'm',
-					extraFields: '{"payment_method":{"security_code":"987"}}',
+					options: { extraFields: '{"payment_method":{"security_code":"987"}}' },
 				},
 			],
 		])('refuses %s', async (_case, parameters) => {

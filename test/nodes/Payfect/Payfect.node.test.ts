@@ -156,7 +156,9 @@ describe('Create Checkout', () => {
 
 	it('merges extra fields into the request last', async () => {
 		await run({
-			extraFields: '{"payment_method_types": ["crypto"], "client_reference_id": "other"}',
+			options: {
+				extraFields: '{"payment_method_types": ["crypto"], "client_reference_id": "other"}',
+			},
 		});
 		expect((await state()).checkouts).toMatchObject([
 			{ reference: 'other', request: { payment_method_types: ['crypto'] } },

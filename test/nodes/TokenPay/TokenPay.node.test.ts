@@ -99,7 +99,7 @@ describe('Create Checkout', () => {
 		await run({
 			...order,
 			additionalFields: { attach: 'wf=42', locale: 'zh_cn', toAddress: 'TWallet' },
-			extraFields: '{"colour":"red"}',
+			options: { extraFields: '{"colour":"red"}' },
 		});
 		expect((await state()).checkouts[0]?.request).toMatchObject({
 			attach: 'wf=42',

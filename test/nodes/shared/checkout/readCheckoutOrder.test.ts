@@ -6,7 +6,7 @@ import {
 	callbackUrlField,
 	cancelUrlField,
 	descriptionField,
-	extraFieldsField,
+	extraFieldsOption,
 	lineItemsField,
 	lineItemsJsonField,
 	referenceField,
@@ -56,7 +56,13 @@ const properties: INodeProperties[] = [
 		default: 'none',
 	},
 	callbackUrlField,
-	extraFieldsField,
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		default: {},
+		options: [extraFieldsOption],
+	},
 ];
 
 /**
@@ -106,7 +112,7 @@ it('reads a whole order', async () => {
 		cancelUrl: 'https://shop.example/no',
 		callback: 'url',
 		callbackUrl: ' https://n8n.example/webhook/1/callback ',
-		extraFields: '{"locale": "zh-HK"}',
+		options: { extraFields: '{"locale": "zh-HK", "description": null}' },
 	};
 	await expect(order(parameters, { price: 12.5 })).resolves.toEqual({
 		amount: '12.5',
@@ -118,7 +124,7 @@ it('reads a whole order', async () => {
 		successUrl: 'https://shop.example/ok?a=1&b=2#top',
 		cancelUrl: 'https://shop.example/no',
 		callbackUrl: 'https://n8n.example/webhook/1/callback',
-		extraFields: { locale: 'zh-HK' },
+		extraFields: { locale: 'zh-HK', description: null },
 	});
 });
 
@@ -346,12 +352,12 @@ it.each<[string, IDataObject, string]>([
 	],
 	[
 		'extra fields that are no JSON',
-		{ extraFields: '{a: 1}' },
+		{ options: { extraFields: '{a: 1}' } },
 		"'Extra Request Fields' is not valid JSON",
 	],
 	[
 		'a number that would be rounded',
-		{ extraFields: '{"merchant_user_id": 1580071150141046784}' },
+		{ options: { extraFields: '{"merchant_user_id": 1580071150141046784}' } },
 		'\'Extra Request Fields\' holds a number that would not be sent as it is written: "1580071150141046784"',
 	],
 	[
@@ -364,7 +370,7 @@ it.each<[string, IDataObject, string]>([
 	],
 	[
 		'extra fields that are a list',
-		{ extraFields: '[1]' },
+		{ options: { extraFields: '[1]' } },
 		"'Extra Request Fields' is not a JSON object",
 	],
 	['no line items', fields(), "'Line Items' is empty"],

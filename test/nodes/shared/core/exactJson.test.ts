@@ -294,6 +294,24 @@ describe('mergeExtraFields', () => {
 		expect(body).toEqual({ a: 1, deep: { x: 1, y: 2 }, list: [1, 2] });
 	});
 
+	/** The table of RFC 7396, appendix A, as far as both are objects. */
+	it.each<[string, string, string]>([
+		['{"a":"b"}', '{"a":"c"}', '{"a":"c"}'],
+		['{"a":"b"}', '{"b":"c"}', '{"a":"b","b":"c"}'],
+		['{"a":"b"}', '{"a":null}', '{}'],
+		['{"a":"b","b":"c"}', '{"a":null}', '{"b":"c"}'],
+		['{"a":["b"]}', '{"a":"c"}', '{"a":"c"}'],
+		['{"a":"c"}', '{"a":["b"]}', '{"a":["b"]}'],
+		['{"a":{"b":"c"}}', '{"a":{"b":"d","c":null}}', '{"a":{"b":"d"}}'],
+		['{"a":[{"b":"c"}]}', '{"a":[1]}', '{"a":[1]}'],
+		['{"e":null}', '{"a":1}', '{"e":null,"a":1}'],
+		['{}', '{"a":{"bb":{"ccc":null}}}', '{"a":{"bb":{}}}'],
+		['{"a":"b"}', '{"a":{"b":null,"c":1}}', '{"a":{"c":1}}'],
+	])('patches %s with %s as RFC 7396 says', (body, patch, merged) => {
+		const parsed = (text: string) => JSON.parse(text) as Record<string, unknown>;
+		expect(JSON.stringify(mergeExtraFields(parsed(body), parsed(patch)))).toBe(merged);
+	});
+
 	it('replaces an exact number instead of merging into it', () => {
 		expect(
 			writeJson(mergeExtraFields({ amount: new ExactNumber('1.0') }, { amount: { value: 2 } })),
