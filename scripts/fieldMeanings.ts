@@ -15,6 +15,7 @@ export const fieldMeanings: Record<string, string> = {
 		'`open`, `pending`, `paid`, `failed`, `expired`, `canceled`, `refunded` or `unknown`; never null',
 	'refund.status': '`pending`, `succeeded`, `failed`, `canceled` or `unknown`; never null',
 	providerStatus: "The provider's own word",
+	statusReason: "Why it failed: the provider's code or words for it",
 	amount: 'Decimal text in major units',
 	currency: 'As the provider spells it',
 	expiresAt: 'Until when it can be paid; ISO 8601, UTC',

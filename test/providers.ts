@@ -44,6 +44,13 @@ interface Facts<Credentials> {
 	acknowledgement: { status: number; contentType: string; body: string };
 	/** Parameters of the operation that looks the payment up again. */
 	lookUp(checkout: { checkoutId: string; reference: string }): IDataObject;
+	/**
+	 * Parameters of each operation besides Create Checkout and Wait for Payment that puts out a
+	 * checkout, by `resource.operation`, where Create Checkout has put out this one.
+	 */
+	checkouts: Record<string, (made: IDataObject) => IDataObject>;
+	/** Extra Request Fields that ask for other money than `order` does, and what is asked for then. */
+	otherMoney: { fields: IDataObject; money: { amount: string; currency: string } };
 	form: {
 		/** By resource, as saved workflows name them; those of product.md section 2. */
 		operations: Record<string, string[]>;

@@ -30,6 +30,7 @@ import {
 	writeJson,
 } from '../shared/core/exactJson';
 import { omitNull } from '../shared/core/omitNull';
+import { checkoutOf } from '../shared/core/outputs';
 import { readUnixTime } from '../shared/core/unixTime';
 import { InputError } from '../shared/core/inputError';
 import { namesOf } from '../shared/core/lineItems';
@@ -453,7 +454,7 @@ function readCheckout(
 	const data = dataOf(reply);
 	const nextAction = isObject(data.next_action) ? data.next_action : null;
 	const paymentId = paymentIdOf(reply, credentials);
-	return {
+	return checkoutOf({
 		...made(sentBody(call), credentials),
 		checkoutId: paymentId,
 		paymentId: textOrNull(data.transaction_id),
@@ -464,7 +465,7 @@ function readCheckout(
 		status: nextAction === null ? 'unknown' : 'open',
 		providerStatus: textOrNull(data.result),
 		nextAction,
-	};
+	});
 }
 
 /** What the answer does not repeat, as it was sent, Extra Request Fields included. */
@@ -634,6 +635,7 @@ function factsOf(
 		reference: transaction.reference,
 		status,
 		providerStatus: transaction.providerStatus,
+		statusReason: null,
 		amount: transaction.amount,
 		currency: transaction.currency,
 		livemode: livemodeOf(credentials),
@@ -652,21 +654,17 @@ export function readQueried(reply: HttpReply, credentials: ChingChingPayCredenti
 			`ChingChingPay's answer holds no transaction${inWords(reply)}`,
 			NOT_FOUND,
 		);
-	return {
+	return checkoutOf({
 		provider: 'chingchingpay',
 		checkoutId: transaction.paymentId,
 		paymentId: transaction.transactionId,
 		reference: transaction.reference,
-		checkoutUrl: null,
-		qrCode: null,
 		status: statusOf(transaction),
 		providerStatus: transaction.providerStatus,
 		amount: transaction.amount,
 		currency: transaction.currency,
-		expiresAt: null,
 		livemode: livemodeOf(credentials),
-		nextAction: null,
-	};
+	});
 }
 
 /**
@@ -678,21 +676,18 @@ export function readPayment(reply: HttpReply, credentials: ChingChingPayCredenti
 	const paymentId = textOrNull(data.payment_id);
 	if (paymentId === null)
 		throw new CallFailure(`ChingChingPay's answer holds no payment${inWords(reply)}`, NOT_FOUND);
-	return {
+	return checkoutOf({
 		provider: 'chingchingpay',
 		checkoutId: paymentId,
 		paymentId: null,
 		reference: textOrNull(data.merchant_reference),
-		checkoutUrl: null,
-		qrCode: null,
 		status: 'unknown',
 		providerStatus: textOrNull(data.status),
 		amount: null,
 		currency: textOrNull(data.currency),
 		expiresAt: readUnixTime(data.expires_at),
 		livemode: livemodeOf(credentials),
-		nextAction: null,
-	};
+	});
 }
 
 function inWords(reply: HttpReply): string {

@@ -18,6 +18,7 @@ import type {
 } from '../shared/core/contract';
 import { withinLimits } from './chingChingPay.limits';
 import { omitNull } from '../shared/core/omitNull';
+import { checkoutOf } from '../shared/core/outputs';
 import { InputError } from '../shared/core/inputError';
 import { mergeExtraFields, sentBody, textOrNull } from '../shared/core/exactJson';
 import { readPayerLink } from '../shared/core/urls';
@@ -53,18 +54,16 @@ function readLink(
 	const data = dataOf(reply);
 	const paymentId = paymentIdOf(reply, credentials);
 	const checkoutUrl = readPayerLink(data.payment_link, baseUrlOf(credentials));
-	return {
+	return checkoutOf({
 		...made(sentBody(call), credentials),
 		checkoutId: paymentId,
 		paymentId: null,
 		reference: textOrNull(data.merchant_reference) ?? order.reference,
 		checkoutUrl,
-		qrCode: null,
 		// Inferred, as above: the values of `status` are unknown.
 		status: checkoutUrl === null ? 'unknown' : 'open',
 		providerStatus: textOrNull(data.status),
-		nextAction: null,
-	};
+	});
 }
 
 /** The other way to make a checkout: a payment link. */

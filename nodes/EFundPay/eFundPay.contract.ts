@@ -33,6 +33,7 @@ import { eventIdOf } from '../shared/core/eventId';
 import { idempotencyKey } from '../shared/core/idempotencyKey';
 import { InputError } from '../shared/core/inputError';
 import { omitNull } from '../shared/core/omitNull';
+import { checkoutOf } from '../shared/core/outputs';
 import { lookup } from '../shared/core/lookup';
 import { fromMinorUnits, smallestUnits } from '../shared/core/money';
 import { utcOfWallTime } from '../shared/core/zonedTime';
@@ -326,7 +327,7 @@ export function readTransaction(
 	credentials: EFundPayCredentials,
 ): Checkout {
 	const providerStatus = textOrNull(body.status);
-	return {
+	return checkoutOf({
 		provider: 'efundpay',
 		checkoutId: textOrNull(body.id),
 		paymentId: textOrNull(body.id),
@@ -335,12 +336,12 @@ export function readTransaction(
 		qrCode: linkField(body, 'payment_qr_code'),
 		status: lookup(TRANSACTION_STATUS, providerStatus) ?? 'unknown',
 		providerStatus,
+		statusReason: textOrNull(body.error_code),
 		amount: fromMinorUnits(body.amount, body.currency),
 		currency: textOrNull(body.currency),
 		expiresAt: linkExpiry(body),
 		livemode: credentials.environment === 'custom' ? null : credentials.environment === 'live',
-		nextAction: null,
-	};
+	});
 }
 
 function linkField(body: Record<string, unknown>, name: string): string | null {
@@ -402,10 +403,10 @@ function readCreatedCheckout(
 ): Checkout {
 	const checkout = readTransactionReply(reply, sent);
 	if (checkout.checkoutUrl === null) {
-		const errorCode = isObject(reply.body) ? textOrNull(reply.body.error_code) : null;
+		const { providerStatus, statusReason } = checkout;
 		const says = [
-			`status ${checkout.providerStatus ?? 'unknown'}`,
-			...(errorCode === null ? [] : [`error_code ${errorCode}`]),
+			`status ${providerStatus ?? 'unknown'}`,
+			...(statusReason === null ? [] : [`error_code ${statusReason}`]),
 		].join(', ');
 		throw new CallFailure(`EFundPay's answer holds no payment link (${says})${quotedBody(reply)}`, {
 			advice: `The order exists at EFundPay as ${checkout.checkoutId ?? ''}. Look it up with 'Transaction: Get' before you run this row again; 'Attempt' in the options together with a new reference makes a new one on purpose.`,
@@ -497,6 +498,7 @@ function commonEvent(payload: Payload, providerStatus: string | null) {
 		// `ll_transaction_id` is not the number that the API looks up; it stands in `raw`.
 		paymentId: null,
 		providerStatus,
+		statusReason: null,
 		livemode: null,
 		raw: payload,
 	};
@@ -531,7 +533,7 @@ function readLookedUp(
 ): PaymentEventData {
 	const call = getTransactionCall(idIn(about), credentials);
 	const transaction = readTransactionReply(reply, { call, credentials });
-	const { checkoutId, status, providerStatus } = transaction;
+	const { checkoutId, status, providerStatus, statusReason } = transaction;
 	if (checkoutId !== idIn(about))
 		throw new CallFailure('its answer is about another transaction', { advice: '' });
 	const raw = isObject(reply.body) ? reply.body : {};
@@ -545,6 +547,7 @@ function readLookedUp(
 		reference: transaction.reference,
 		status,
 		providerStatus,
+		statusReason,
 		// What was ordered: the page names no amount that was received.
 		amount: transaction.amount,
 		currency: transaction.currency,

@@ -30,6 +30,7 @@ import { openFernetToken, readFernetKey } from './signature';
 import type { Refused } from '../shared/core/sentences';
 import { verifyWithAny } from '../shared/core/secrets';
 import { omitNull } from '../shared/core/omitNull';
+import { checkoutOf } from '../shared/core/outputs';
 
 /**
  * https://docs.payfect.finance/payment/create and /payment/query. The slash at the end belongs to
@@ -169,21 +170,19 @@ export function readCheckout(
 		});
 	}
 	const providerStatus = textOrNull(body.status);
-	return {
+	return checkoutOf({
 		provider: 'payfect',
 		checkoutId,
 		paymentId: textOrNull(body.paymentIntent),
 		reference: textOrNull(body.clientReferenceId),
 		checkoutUrl: readPayerLink(body.url, credentials.baseUrl),
-		qrCode: null,
 		status: CHECKOUT_STATUS.get(providerStatus) ?? 'unknown',
 		providerStatus,
 		amount: textOrNull(body.amountTotal),
 		currency: textOrNull(body.currency),
 		expiresAt: readTime(body.expiresAt),
 		livemode: typeof body.isLivemode === 'boolean' ? body.isLivemode : null,
-		nextAction: null,
-	};
+	});
 }
 
 /**
@@ -278,6 +277,7 @@ function readEvent(payload: Payload): PaymentEventData {
 		reference: textOrNull(payload.client_reference_id),
 		status: paid ? 'paid' : 'unknown',
 		providerStatus,
+		statusReason: null,
 		amount: textOrNull(payload.amount),
 		currency: textOrNull(payload.currency),
 		livemode: typeof payload.is_livemode === 'boolean' ? payload.is_livemode : null,
@@ -326,6 +326,7 @@ function readConfirmed(
 		reference: checkout.reference,
 		status: checkout.status,
 		providerStatus: checkout.providerStatus,
+		statusReason: null,
 		amount: checkout.amount,
 		currency: checkout.currency,
 		livemode: checkout.livemode,

@@ -35,6 +35,7 @@ import {
 import { readUnixTime } from '../shared/core/unixTime';
 import { InputError } from '../shared/core/inputError';
 import { omitNull } from '../shared/core/omitNull';
+import { checkoutOf } from '../shared/core/outputs';
 import { hasRepeatedNames } from '../shared/core/repeatedNames';
 import { lookup } from '../shared/core/lookup';
 import { namesOf } from '../shared/core/lineItems';
@@ -256,22 +257,19 @@ function readPrepayment(
 	if (checkoutUrl === null) throw unreadable("TokenPay's payment_url is not an https address");
 	const sent = sentBody(call);
 	const amount = textOrNull(sent.amount);
-	return {
+	return checkoutOf({
 		provider: 'tokenpay',
 		checkoutId,
 		// The order's own id appears in the query and in the callback only.
 		paymentId: null,
 		reference: textOrNull(sent.out_trade_no),
 		checkoutUrl,
-		qrCode: null,
 		status: 'open',
 		providerStatus: null,
 		amount: amount === null ? null : withoutFinalZeros(amount),
 		currency: textOrNull(sent.currency),
 		expiresAt: expiry(reply, sent.expire_second),
-		livemode: null,
-		nextAction: null,
-	};
+	});
 }
 
 /**
@@ -337,20 +335,16 @@ export function readOrderReply(reply: HttpReply): Checkout {
 			advice: 'Ask TokenPay, or look into its merchant backend.',
 		});
 	const providerStatus = textOrNull(detail.trade_state);
-	return {
+	return checkoutOf({
 		provider: 'tokenpay',
 		checkoutId: null,
 		paymentId: textOrNull(detail.transaction_id),
 		reference: textOrNull(detail.out_trade_no),
-		checkoutUrl: null,
-		qrCode: null,
 		status: stateOf(providerStatus).status,
 		providerStatus,
 		...moneyOf(detail),
 		expiresAt: readUnixTime(detail.expire_time),
-		livemode: null,
-		nextAction: null,
-	};
+	});
 }
 
 /**
@@ -401,21 +395,17 @@ export function readClosedOrder(
 			advice: 'Use Checkout: Get to see whether the order is closed.',
 			mayHaveArrived: true,
 		});
-	return {
+	return checkoutOf({
 		provider: 'tokenpay',
 		checkoutId: null,
 		paymentId,
 		reference: known?.reference ?? null,
-		checkoutUrl: null,
-		qrCode: null,
 		status: 'canceled',
 		providerStatus: null,
 		amount: known?.amount ?? null,
 		currency: known?.currency ?? null,
 		expiresAt: known?.expiresAt ?? null,
-		livemode: null,
-		nextAction: null,
-	};
+	});
 }
 
 /** `msg` is "ok", "success" or Chinese for it; only `code` tells. */
@@ -547,6 +537,7 @@ function readFacts(detail: Payload): PaymentEventData {
 		reference: textOrNull(detail.out_trade_no),
 		status,
 		providerStatus,
+		statusReason: null,
 		...moneyOf(detail),
 		livemode: null,
 		// pay_time is there only once it is paid; when it was refunded is not told.

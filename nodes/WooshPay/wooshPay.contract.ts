@@ -32,6 +32,7 @@ import {
 import { eventIdOf } from '../shared/core/eventId';
 import { InputError } from '../shared/core/inputError';
 import { omitNull } from '../shared/core/omitNull';
+import { checkoutOf } from '../shared/core/outputs';
 import { lookup } from '../shared/core/lookup';
 import { wholeOrderAsItem } from '../shared/core/lineItems';
 import { fromMinorUnits, smallestUnits } from '../shared/core/money';
@@ -238,7 +239,7 @@ export function readCheckout(
 	const status = textOrNull(session.status);
 	const paid = session.payment_status === 'paid';
 	const currency = textOrNull(session.currency);
-	return {
+	return checkoutOf({
 		provider: 'wooshpay',
 		checkoutId: textOrNull(session.id),
 		paymentId: textOrNull(session.payment_intent),
@@ -247,15 +248,13 @@ export function readCheckout(
 			textOrNull(objectIn(session, 'metadata').reference),
 		// Byte for byte: its `key` ends in `=`, and its path is not the session's id.
 		checkoutUrl: readPayerLink(session.url, apiUrl(credentials)),
-		qrCode: null,
 		status: paid ? 'paid' : openOrUnknown(status),
 		providerStatus: paid ? 'paid' : status,
 		amount: fromMinorUnits(session.amount_total, currency),
 		currency,
 		expiresAt: readTime(session.expires_at),
 		livemode: booleanOrNull(session.livemode),
-		nextAction: null,
-	};
+	});
 }
 
 /** A session's own status says no more than that: what is paid stands in `payment_status`. */
@@ -326,21 +325,18 @@ export function readPayment(reply: HttpReply): Checkout {
 	const intent = answered(reply, 'payment', 'read');
 	const providerStatus = textOrNull(intent.status);
 	const { amount, currency } = intentMoney(intent);
-	return {
+	return checkoutOf({
 		provider: 'wooshpay',
 		checkoutId: null,
 		paymentId: textOrNull(intent.id),
 		reference: referenceOf(intent),
-		checkoutUrl: null,
-		qrCode: null,
 		status: lookup(INTENT_STATUS, providerStatus) ?? 'unknown',
 		providerStatus,
+		statusReason: failureReason(intent),
 		amount,
 		currency,
-		expiresAt: null,
 		livemode: booleanOrNull(intent.livemode),
-		nextAction: null,
-	};
+	});
 }
 
 /**
@@ -358,6 +354,18 @@ function intentMoney(intent: Record<string, unknown>): {
 			? received
 			: intent.amount;
 	return { amount: fromMinorUnits(whole, currency), currency };
+}
+
+/**
+ * Why a payment intent (api-44642278) or a refund (api-51369554) failed; null where it succeeded,
+ * whatever an earlier try left there. Inferred: `last_payment_error`, of which every sample shows
+ * null, is the code itself or an object that has one.
+ */
+function failureReason(object: Record<string, unknown>): string | null {
+	if (object.status === 'succeeded') return null;
+	const { failure_reason: ofRefund, last_payment_error: ofPayment } = object;
+	if (!isObject(ofPayment)) return textOrNull(ofRefund) ?? textOrNull(ofPayment);
+	return textOrNull(ofPayment.code) ?? textOrNull(ofPayment.message) ?? textOrNull(ofPayment.type);
 }
 
 function referenceOf(object: Record<string, unknown>): string | null {
@@ -588,6 +596,7 @@ function readEvent(payload: Payload): PaymentEventData {
 		reference: (isSession ? textOrNull(object.client_reference_id) : null) ?? referenceOf(object),
 		status: STATUS_OF_EVENT[event] ?? 'unknown',
 		providerStatus: textOrNull(object.status),
+		statusReason: failureReason(object),
 		...money,
 		livemode: booleanOrNull(payload.livemode),
 		occurredAt: readTime(payload.created),

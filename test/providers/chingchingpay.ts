@@ -35,6 +35,20 @@ export const provider = testProvider(chingChingPayProvider, {
 		lookUpBy: 'reference',
 		reference,
 	}),
+	checkouts: {
+		'checkout.createLink': ({ reference }) => ({
+			amount: '20.50',
+			currency: 'HKD',
+			reference: `${String(reference)}-link`,
+			callback: 'none',
+		}),
+		'payment.get': ({ checkoutId }) => ({ paymentId: checkoutId }),
+		'transaction.get': ({ reference }) => ({ lookUpBy: 'reference', reference }),
+	},
+	otherMoney: {
+		fields: { amount: 2500, currency: 'CNY' },
+		money: { amount: '25.00', currency: 'CNY' },
+	},
 	form: {
 		operations: {
 			checkout: ['create', 'createLink', 'waitForPayment'],

@@ -69,6 +69,25 @@ export const provider = testProvider(eFundPayProvider, {
 		operation: 'get',
 		transactionId: checkoutId,
 	}),
+	checkouts: {
+		'transaction.create': ({ reference }) => ({
+			amount: '20.50',
+			currency: 'USD',
+			reference: `${String(reference)}-direct`,
+			paymentMethod: 'card',
+			cardNumber,
+			cardExpirationDate: '12/39',
+			cardSecurityCode: '123',
+			buyerIp: '203.0.113.7',
+			callbackUrl: 'https://n8n.example/webhook/1/callback',
+		}),
+		'transaction.get': ({ checkoutId }) => ({ transactionId: checkoutId }),
+		'transaction.getAll': () => ({ limit: 1 }),
+	},
+	otherMoney: {
+		fields: { amount: 2500, currency: 'EUR' },
+		money: { amount: '25.00', currency: 'EUR' },
+	},
 	form: {
 		operations: {
 			checkout: ['create', 'waitForPayment'],

@@ -14,6 +14,19 @@ export const provider = testProvider(payfectProvider, {
 	// Inferred: no page of Payfect says which answer it expects; see nodes/Payfect/README.md.
 	acknowledgement: plainText('OK'),
 	lookUp: ({ checkoutId }) => ({ resource: 'checkout', operation: 'get', checkoutId }),
+	checkouts: { 'checkout.get': ({ checkoutId }) => ({ checkoutId }) },
+	otherMoney: {
+		fields: {
+			currency: 'usdc',
+			invoice_items: [
+				{
+					price_data: { currency: 'usdc', unit_amount: '25.00', product_data: { name: 'Tea' } },
+					quantity: 1,
+				},
+			],
+		},
+		money: { amount: '25.00', currency: 'usdc' },
+	},
 	form: {
 		operations: { checkout: ['create', 'get', 'waitForPayment'], callback: ['compare', 'verify'] },
 		amountUnits: [],

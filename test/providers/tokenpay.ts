@@ -31,6 +31,14 @@ export const provider = testProvider(tokenPayProvider, {
 		findBy: 'reference',
 		reference,
 	}),
+	checkouts: {
+		'checkout.get': ({ reference }) => ({ findBy: 'reference', reference }),
+		'checkout.close': ({ reference }) => ({ findBy: 'reference', reference }),
+	},
+	otherMoney: {
+		fields: { amount: 25, currency: 'TRX' },
+		money: { amount: '25', currency: 'TRX' },
+	},
 	form: {
 		operations: {
 			checkout: ['create', 'get', 'close', 'waitForPayment'],

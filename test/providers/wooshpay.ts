@@ -21,6 +21,21 @@ export const provider = testProvider(wooshPayProvider, {
 	foreignCurrency: 'USD',
 	acknowledgement: plainText('OK'),
 	lookUp: ({ checkoutId }) => ({ resource: 'checkout', operation: 'get', checkoutId }),
+	checkouts: {
+		'checkout.get': ({ checkoutId }) => ({ checkoutId }),
+		'payment.get': ({ paymentId }) => ({ paymentId }),
+	},
+	otherMoney: {
+		fields: {
+			line_items: [
+				{
+					price_data: { currency: 'EUR', unit_amount: 2500, product_data: { name: 'Tea' } },
+					quantity: 1,
+				},
+			],
+		},
+		money: { amount: '25.00', currency: 'EUR' },
+	},
 	form: {
 		operations: {
 			checkout: ['create', 'get'],

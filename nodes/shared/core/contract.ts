@@ -80,27 +80,29 @@ export interface Refusal {
 export type CheckoutStatus =
 	'open' | 'pending' | 'paid' | 'failed' | 'expired' | 'canceled' | 'refunded' | 'unknown';
 
-/** A checkout as every node puts it out (`Simplify` on). */
+/** A checkout as every node puts it out (`Simplify` on); made by `checkoutOf` (outputs.ts). */
 export interface Checkout {
-	provider: string;
-	checkoutId: string | null;
-	paymentId: string | null;
 	/** The merchant's own order number. */
 	reference: string | null;
 	/** Absolute address to send the payer to, byte for byte as the provider gave it. */
 	checkoutUrl: string | null;
-	/** Text to draw as a QR code. */
-	qrCode: string | null;
 	/** Anything not explicitly known is `unknown`, never `paid`. */
 	status: CheckoutStatus;
-	/** The provider's own word. */
-	providerStatus: string | null;
-	/** Decimal text in major units. */
+	/** Decimal text in major units. Of what was made just now: as it was sent. */
 	amount: string | null;
 	/** As the provider spells it. */
 	currency: string | null;
 	/** ISO 8601, UTC. */
 	expiresAt: string | null;
+	checkoutId: string | null;
+	paymentId: string | null;
+	/** Text to draw as a QR code. */
+	qrCode: string | null;
+	provider: string;
+	/** The provider's own word. */
+	providerStatus: string | null;
+	/** Why it failed: the provider's code or words for it. */
+	statusReason: string | null;
 	livemode: boolean | null;
 	nextAction: Record<string, unknown> | null;
 }
@@ -137,25 +139,27 @@ export type PaymentEventName =
 
 /** What happened, as a contract reads it from an authenticated payload. */
 export interface PaymentEventData {
-	provider: string;
 	event: PaymentEventName;
-	/** The same for every delivery of one event, different for different events. */
-	eventId: string;
-	checkoutId: string | null;
-	paymentId: string | null;
 	reference: string | null;
-	status: CheckoutStatus;
-	providerStatus: string | null;
 	amount: string | null;
 	currency: string | null;
-	livemode: boolean | null;
+	status: CheckoutStatus;
+	/** Why a payment or refund failed: the provider's code or words for it. */
+	statusReason: string | null;
+	/** The same for every delivery of one event, different for different events. */
+	eventId: string;
 	/** ISO 8601, UTC. */
 	occurredAt: string | null;
+	checkoutId: string | null;
+	paymentId: string | null;
+	provider: string;
+	providerStatus: string | null;
+	livemode: boolean | null;
 	/** The authenticated payload in the provider's words. */
 	raw: Record<string, unknown>;
 }
 
-/** What leaves a trigger and `callback: verify`. */
+/** What leaves a trigger and `callback: verify`; made by `provedEvent` (outputs.ts). */
 export interface PaymentEvent extends PaymentEventData {
 	verifiedBy: 'signature' | 'provider' | 'signature+provider';
 }

@@ -4,6 +4,7 @@ import { CallFailure } from '../core/callFailure';
 import type { PaymentEvent, PaymentEventData, Question } from '../core/contract';
 import { InputError } from '../core/inputError';
 import { MAXIMUM_ASKING_MILLISECONDS, MAXIMUM_CONFIRMING_MILLISECONDS } from '../core/limits';
+import { provedEvent } from '../core/outputs';
 import type { CallbackProvider } from '../providerNode';
 import type { SendOptions } from '../requests/sendCall';
 import { belongsElsewhere, completed, withMoney, type Expected } from './awaitedPayment';
@@ -34,6 +35,7 @@ export async function askOnce<Credentials>(
 		paymentId: null,
 		status: 'unknown',
 		providerStatus: null,
+		statusReason: null,
 		livemode: null,
 		occurredAt: null,
 		raw: {},
@@ -61,7 +63,7 @@ export async function askOnce<Credentials>(
 	const { found } = answered;
 	if (found === undefined) return undefined;
 	const mismatch = belongsElsewhere(found, expected);
-	if (mismatch === undefined) return { ...found, verifiedBy: 'provider' };
+	if (mismatch === undefined) return provedEvent(found, 'provider');
 	throw new InputError(
 		`${provider.contract.displayName} knows this checkout, but ${mismatch.message}`,
 		"No callback for it could be accepted. Map 'Checkout ID', 'Reference' and 'Currency' from the node that created the checkout.",
@@ -114,5 +116,5 @@ export async function askForMoney<Credentials>(
 	const found = answered !== undefined && 'found' in answered ? answered.found : undefined;
 	if (found?.event !== 'payment.succeeded' || belongsElsewhere(found, expected) !== undefined)
 		return event;
-	return { ...withMoney(event, found), verifiedBy: 'signature+provider' };
+	return provedEvent(withMoney(event, found), 'signature+provider');
 }

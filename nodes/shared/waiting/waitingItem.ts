@@ -55,8 +55,8 @@ function paidCheckout(
 	payment: PaymentEventData,
 ): IDataObject {
 	if (!isCheckout(json, payment.provider, expected)) return {};
-	const { status, providerStatus } = payment;
-	return { status, providerStatus, paymentId: json.paymentId ?? payment.paymentId };
+	const { status, providerStatus, statusReason } = payment;
+	return { status, providerStatus, statusReason, paymentId: json.paymentId ?? payment.paymentId };
 }
 
 /** Whether an item is this checkout in our shape, whole or a part of it. */

@@ -49,6 +49,7 @@ describe('Create Checkout', () => {
 				qrCode: null,
 				status: 'open',
 				providerStatus: 'SBX_ACCEPTED',
+				statusReason: null,
 				amount: '20.50',
 				currency: 'HKD',
 				expiresAt: null,

@@ -74,6 +74,7 @@ describe('without a signature', () => {
 			reference,
 			status: 'paid',
 			providerStatus: 'SBX_PAID',
+			statusReason: null,
 			amount: '20.50',
 			currency: 'HKD',
 			livemode: null,

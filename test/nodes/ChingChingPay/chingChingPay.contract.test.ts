@@ -335,6 +335,7 @@ describe("create's answer", () => {
 			qrCode: null,
 			status: 'open',
 			providerStatus: 'SOME_RESULT',
+			statusReason: null,
 			amount: '10.00',
 			currency: 'HKD',
 			expiresAt: null,

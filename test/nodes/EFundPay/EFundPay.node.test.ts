@@ -92,6 +92,7 @@ describe('Checkout: Create', () => {
 				qrCode: null,
 				status: 'open',
 				providerStatus: 'buyer_approval_pending',
+				statusReason: null,
 				amount: '20.50',
 				currency: 'USD',
 				expiresAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),

@@ -79,6 +79,7 @@ describe('Create Checkout', () => {
 			qrCode: null,
 			status: 'open',
 			providerStatus: 'open',
+			statusReason: null,
 			amount: '20.50',
 			currency: 'usdt',
 			expiresAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as string,

@@ -570,6 +570,7 @@ describe('a callback that the provider is asked about', () => {
 		reference: 'order-1',
 		status: 'paid',
 		providerStatus: 'PAID',
+		statusReason: null,
 		amount: '20.50',
 		currency: 'USDT',
 		livemode: null,

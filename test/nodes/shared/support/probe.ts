@@ -61,6 +61,7 @@ export function probeContract(
 				qrCode: null,
 				status: 'open',
 				providerStatus: null,
+				statusReason: null,
 				amount: order.amount,
 				currency: order.currency,
 				expiresAt: null,
@@ -108,6 +109,7 @@ export function probeContract(
 				status:
 					payload.status === 'paid' ? 'paid' : payload.status === 'failed' ? 'failed' : 'unknown',
 				providerStatus: textOrNull(payload.status),
+				statusReason: null,
 				amount: textOrNull(payload.amount),
 				currency: textOrNull(payload.currency),
 				livemode: null,

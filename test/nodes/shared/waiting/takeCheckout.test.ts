@@ -104,6 +104,7 @@ const checkoutOfTheRow: Checkout = {
 	qrCode: null,
 	status: 'open',
 	providerStatus: null,
+	statusReason: null,
 	amount: '20.50',
 	currency: 'usdt',
 	expiresAt: null,

@@ -585,6 +585,7 @@ describe('Wait for Payment, what the payment has to say', () => {
 		reference: 'order-1',
 		status: 'paid',
 		providerStatus: 'word',
+		statusReason: null,
 		amount: '20.50',
 		currency: 'USDT',
 		livemode: null,
