@@ -39,6 +39,8 @@ export const changeSettings = z
 	.partial()
 	.strict();
 
+const newKey = z.object({ key: z.string().min(1) }).strict();
+
 /** Switches a fault on or off, or says what is wrong with the names. */
 export function setFault(
 	sandbox: SandboxState,
@@ -116,6 +118,16 @@ export function controlApi(sandbox: SandboxState): Hono {
 		const wanted = changeSettings.safeParse(await bodyOrNothing(c.req.text()));
 		if (!wanted.success) return c.json({ error: inWords(wanted.error) }, 400);
 		return c.json({ settings: Object.assign(sandbox.settings, wanted.data) });
+	});
+
+	app.post('/keys/:provider', async (c) => {
+		const played = sandbox.played.get(c.req.param('provider'));
+		if (played?.provider.renewKey === undefined)
+			return c.json({ error: `The key of "${c.req.param('provider')}" cannot be renewed.` }, 404);
+		const wanted = newKey.safeParse(await bodyOrNothing(c.req.text()));
+		if (!wanted.success) return c.json({ error: inWords(wanted.error) }, 400);
+		played.provider.renewKey(played.context, wanted.data.key);
+		return c.json({ renewed: true });
 	});
 
 	app.post('/reset', (c) => {

@@ -37,6 +37,8 @@ export interface SandboxProvider<State = unknown, Details = unknown> {
 	newState(): State;
 	/** The refusal if the call is not authenticated as the contract demands, else undefined */
 	authenticate(call: ApiCall, context: ProviderContext<State, Details>): ApiReply | undefined;
+	/** From now on this is the key of the API: the merchant has renewed it in the dashboard */
+	renewKey?(context: ProviderContext<State, Details>, key: string): void;
 	/** The answer to a path that no operation has; a plain 404 if left out */
 	unmatched?(call: ApiCall): ApiReply;
 	/** The answer of a `401` fault: what the provider says to a wrong key */

@@ -52,6 +52,8 @@ interface Endpoint {
 }
 
 interface Memory {
+	/** What the merchant has made in the dashboard. */
+	readonly account: { secretKey: string };
 	readonly products: BoundedMap<string, Data>;
 	readonly prices: BoundedMap<string, Data>;
 	readonly refunds: BoundedMap<string, Data>;
@@ -254,6 +256,7 @@ export const provider: SandboxProvider<Memory, Details> = {
 	}),
 
 	newState: () => ({
+		account: { secretKey },
 		products: new BoundedMap(capacity),
 		prices: new BoundedMap(capacity),
 		refunds: new BoundedMap(capacity),
@@ -262,7 +265,9 @@ export const provider: SandboxProvider<Memory, Details> = {
 		idempotent: new BoundedMap(capacity),
 	}),
 
-	authenticate(call) {
+	renewKey: ({ state: { account } }, key) => void (account.secretKey = key),
+
+	authenticate(call, { state: { account } }) {
 		const [scheme, encoded, ...more] = (call.headers.authorization ?? '').split(' ');
 		if (scheme !== 'Basic' || encoded === undefined || more.length > 0)
 			return refused(
@@ -279,7 +284,7 @@ export const provider: SandboxProvider<Memory, Details> = {
 				'This key has no permission for that.',
 				'A publishable key was used.',
 			);
-		if (userAndPassword !== `${secretKey}:`) return this.wrongKey();
+		if (userAndPassword !== `${account.secretKey}:`) return this.wrongKey();
 		const json = (header: string) =>
 			/^application\/json\s*(;|,|$)/i.test(call.headers[header] ?? '');
 		if (!json('accept'))

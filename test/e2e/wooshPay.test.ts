@@ -399,6 +399,57 @@ describe('what n8n does not tell a published trigger', () => {
 			await callWooshPay('DELETE', `webhook_endpoints/${id}`);
 	});
 
+	test('another key in the same credential, without a publication: no payment is lost, before or after a restart, though the key was mistyped at first', async () => {
+		const { client, n8n, sandbox } = await stage();
+		const { credential, data } = await makeCredential(wooshPay);
+		const edit = async (key: string) =>
+			await client.credentials.update(credential, { ...data, secretKey: key });
+		const shop = await Shop.of(wooshPay, { credential });
+		const renewed = `sk_test_${randomUUID()}`;
+		// Made with the key that counts then, and paid when the payer likes.
+		const orders = [];
+		for (let count = 0; count < 4; count++) orders.push((await shop.order()).checkout);
+		const [beforeEdit, afterEdit, mistyped, afterRestart] = orders as [
+			(typeof orders)[0],
+			(typeof orders)[0],
+			(typeof orders)[0],
+			(typeof orders)[0],
+		];
+		const endpoints = await endpointsAtWooshPay();
+		try {
+			await sandbox.renewKey('wooshpay', renewed);
+			expect((await shop.payer(beforeEdit))[0]?.status).toBe(200);
+			await edit(renewed);
+			expect((await shop.payer(afterEdit))[0]?.status).toBe(200);
+			// What the process kept of the secret is gone, and what is encrypted with the old key is lost.
+			await edit('sk_test_mistyped');
+			await n8n.restart();
+			const [refused] = await shop.payer(mistyped);
+			expect(refused?.status).toBe(500);
+			await edit(renewed);
+			expect((await sandbox.redeliver(refused?.id ?? '')).status).toBe(200);
+			expect((await shop.payer(afterRestart))[0]?.status).toBe(200);
+
+			expect(await endpointsAtWooshPay()).toEqual(endpoints);
+			const executions = await client.executions.waitFor(shop.paid.id, orders.length);
+			expect(
+				executions.map((execution) => {
+					const [event] = itemsOf(execution, 'Paid');
+					return [event?.reference, event?.verifiedBy];
+				}),
+			).toEqual([
+				[beforeEdit.reference, 'signature'],
+				[afterEdit.reference, 'signature'],
+				[mistyped.reference, 'provider'],
+				[afterRestart.reference, 'provider'],
+			]);
+			await client.workflows.unpublish(shop.paid.id);
+			expect(await endpointsAtWooshPay()).toEqual([]);
+		} finally {
+			await sandbox.renewKey('wooshpay', String(data.secretKey));
+		}
+	});
+
 	// Killed before the endpoint is registered, and when it is, before its secret is saved.
 	test.each([700, 1500])(
 		"n8n killed %i ms after a publication began: Create says that nobody listens, or the callback comes; 'unpublish, then publish' heals it",

@@ -392,6 +392,22 @@ describe('a refund is refused', () => {
 	});
 });
 
+test('once the key is renewed only the new one is taken, until the reset', async () => {
+	const renewed = { authorization: basic('sk_test_renewed:') };
+	const look = async (headers = {}) =>
+		(await call('GET', '/v1/webhook_endpoints', undefined, headers)).answered;
+	expect(await look(renewed)).toBe(401);
+	await sandbox.control('/control/keys/wooshpay', { key: 'sk_test_renewed' });
+	expect([await look(), await look(renewed)]).toEqual([401, 200]);
+	await sandbox.control('/control/reset', {});
+	expect([await look(), await look(renewed)]).toEqual([200, 401]);
+});
+
+test('a key that is no text is refused in words', async () => {
+	const refused = await sandbox.control('/control/keys/wooshpay', { key: '' });
+	expect(refused).toMatchObject({ status: 400, error: expect.stringMatching(/^key: /) as string });
+});
+
 test('the amount of a price cannot be changed', async () => {
 	const { id } = await call('POST', '/v1/prices', price());
 	expect((await call('POST', `/v1/prices/${id}`, { unit_amount: 1 })).answered).toBe(400);

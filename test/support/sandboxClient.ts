@@ -165,6 +165,11 @@ export class SandboxClient {
 		await this.post('/faults', { provider, operation, fault, times });
 	}
 
+	/** The provider takes this key from now on, and the one before no more. */
+	async renewKey(provider: string, key: string): Promise<void> {
+		await this.post(`/keys/${provider}`, { key });
+	}
+
 	/** Waited before each answer of a provider. */
 	async latency(latencyMilliseconds: number): Promise<void> {
 		await this.post('/settings', { latencyMilliseconds });
