@@ -82,6 +82,8 @@ export interface NodeRunOptions extends NodeSetup {
 	 * not played then.
 	 */
 	asTool?: boolean;
+	/** With `asTool`: what the model has filled in. `items` are the agent's own then. */
+	toolArguments?: IDataObject;
 }
 
 export interface NodeRun extends CapturedLogs {
@@ -146,7 +148,7 @@ export async function runNode(options: NodeRunOptions): Promise<NodeRun> {
 			contextData: { flow: structuredClone(options.flow) ?? {} },
 		},
 	});
-	if (options.asTool) return await callAsTool(setup, parts, data, entry, options.mode ?? 'trigger');
+	if (options.asTool) return await callAsTool(options, parts, data, entry);
 	return await runEngine(setup, parts, data, options.mode ?? 'trigger', options);
 }
 
@@ -203,11 +205,10 @@ async function runEngine(
 }
 
 async function callAsTool(
-	setup: NodeSetup,
+	{ mode = 'trigger', toolArguments, ...setup }: NodeRunOptions,
 	parts: Assembled,
 	data: IRunExecutionData,
 	entry: IExecuteData,
-	mode: WorkflowExecuteMode,
 ): Promise<NodeRun> {
 	const { workflow, node, additionalData, nodeType } = parts;
 	const items = entry.data.main?.[0] ?? [];
@@ -232,6 +233,8 @@ async function callAsTool(
 			entry,
 			[],
 		);
+		if (toolArguments)
+			context.addInputData(NodeConnectionTypes.AiTool, [[{ json: toolArguments }]]);
 		try {
 			const answer = await withCapturedLogs(
 				captured,

@@ -4,6 +4,7 @@ import { InputError } from '../core/inputError';
 import { readChoice } from '../core/readChoice';
 import { readText } from '../core/readText';
 import { usedByAgent } from '../providerNode';
+import { columnReader, type ColumnReader } from './column';
 import {
 	decidingExpressions,
 	labelOf,
@@ -78,7 +79,9 @@ export interface RowReader {
 export function readerOf(context: IExecuteFunctions, run: Run, itemIndex: number): RowReader {
 	const value = (parameter: string, fallback?: unknown): unknown => {
 		if (run.fixed.has(parameter)) return run.fixed.get(parameter);
-		const entry: unknown = context.getNodeParameter(parameter, itemIndex, fallback);
+		const entry: unknown =
+			readColumns(run, parameter, itemIndex) ??
+			context.getNodeParameter(parameter, itemIndex, fallback);
 		if (isFixed(run.parameters[parameter])) run.fixed.set(parameter, entry);
 		else refuseEmptyExpressions(context, expressionsOf(run, parameter), entry);
 		return entry;
@@ -115,6 +118,19 @@ export function readerOf(context: IExecuteFunctions, run: Run, itemIndex: number
 		isFollowedBy: (operation) => isFollowedBy(context, operation),
 	};
 	return row;
+}
+
+/** Undefined where n8n has to evaluate the parameter. */
+function readColumns(run: Run, parameter: string, itemIndex: number): unknown {
+	const row = run.rows?.[itemIndex]?.json;
+	return row && columnReaderOf(run, parameter)?.(row);
+}
+
+function columnReaderOf(run: Run, parameter: string): ColumnReader | undefined {
+	if (run.columns.has(parameter)) return run.columns.get(parameter);
+	const reader = columnReader(run.parameters[parameter]);
+	run.columns.set(parameter, reader);
+	return reader;
 }
 
 function expressionsOf(run: Run, parameter: string): SavedExpression[] {

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeParameters } from 'n8n-workflow';
-import { isToolExecution } from '../providerNode';
+import { isToolExecution, usedByAgent } from '../providerNode';
+import type { ColumnReader } from './column';
 import type { SavedExpression } from './emptyExpressions';
 import type { FailedRow } from './failedItem';
 import { dropResults, keepResults, resultsOfEarlierTries, type CreatedRow } from './retryMemory';
@@ -39,6 +40,10 @@ export interface Run {
 	 * all.
 	 */
 	fixed: Map<string, unknown>;
+	/** The items, where `$json` in an expression is the item: columns are read from them. */
+	rows?: INodeExecutionData[];
+	/** By parameter; undefined where n8n has to evaluate it. */
+	columns: Map<string, ColumnReader | undefined>;
 	/** By parameter, its saved expressions that are refused when they give nothing. */
 	expressions: Map<string, SavedExpression[]>;
 }
@@ -47,6 +52,7 @@ export interface Run {
 export function beginRun(context: IExecuteFunctions): Run {
 	const key = retryKey(context);
 	const stopped = context.getExecutionCancelSignal();
+	const rows = itemsThatAreJson(context);
 	return {
 		references: new Map(),
 		made: [],
@@ -55,10 +61,29 @@ export function beginRun(context: IExecuteFunctions): Run {
 		latestRow: 'answered',
 		parameters: context.getNode().parameters,
 		fixed: new Map(),
+		columns: new Map(),
 		expressions: new Map(),
+		...(rows ? { rows } : {}),
 		...(key === undefined ? {} : { retryKey: key, before: resultsOfEarlierTries(key) }),
 		...(stopped ? { stopped } : {}),
 	};
+}
+
+/**
+ * The items of the run; undefined where `$json` is something else, as for a tool: the item of the
+ * agent.
+ */
+function itemsThatAreJson(context: IExecuteFunctions): INodeExecutionData[] | undefined {
+	if (usedByAgent(context)) return undefined;
+	const items = context.getInputData();
+	const isJson = (index: number): boolean =>
+		context.getWorkflowDataProxy(index).$json === items[index]?.json;
+	try {
+		return isJson(0) && isJson(items.length - 1) ? items : undefined;
+	} catch {
+		// n8n has no such item: its own evaluation says so, row by row.
+		return undefined;
+	}
 }
 
 /** Whether another row may begin. */
