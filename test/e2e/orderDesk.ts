@@ -9,8 +9,12 @@ import type { Credential, Execution, N8nClient, NewWorkflow, Workflow } from '..
 import { leftOf, notByTheClock } from './exampleInUse';
 import { chain, node, packageName } from './support';
 
-/** The one table of the desk, as the examples name it. */
-const tableName = 'orders';
+/**
+ * The one table of the desk, as the examples name it. Not `orders`: n8n 2.41.1 finds a table by any
+ * part of its name and takes the first, so that `orders` may be `old_orders`
+ * (`data-table.repository.js`, `LIKE '%name%'`).
+ */
+const tableName = 'order_desk';
 
 /** Its columns, all text. */
 export const orderColumns = [
