@@ -7,7 +7,10 @@ import path from 'node:path';
 import type { INode } from 'n8n-workflow';
 
 const root = path.join(__dirname, '..');
-const files = readdirSync(path.join(root, 'examples'));
+const files = readdirSync(path.join(root, 'examples'), {
+	recursive: true,
+	encoding: 'utf8',
+}).filter((file) => file.endsWith('.json'));
 
 interface Saved {
 	name: string;
@@ -61,6 +64,29 @@ describe.each(files)('examples/%s', (file) => {
 
 	test('compares no amount as a floating-point number', () => {
 		expect(text).not.toMatch(/Number\(|parseFloat|"type": "number"/);
+	});
+
+	// 'Any Condition', n8n's default, would take every row that fits one of them: every open order.
+	test('changes only rows that meet all conditions, and never the state of an order without asking for it', () => {
+		const changes = saved.nodes.filter(
+			({ type, parameters }) =>
+				type === 'n8n-nodes-base.dataTable' &&
+				['update', 'upsert', 'deleteRows'].includes(String(parameters.operation)),
+		);
+		const columnsOf = ({ parameters }: INode) =>
+			(parameters.filters as { conditions: { keyName: string }[] }).conditions.map(
+				({ keyName }) => keyName,
+			);
+		const written = ({ parameters }: INode) =>
+			Object.keys((parameters.columns as { value?: object } | undefined)?.value ?? {});
+		expect({
+			anyCondition: changes
+				.filter(({ parameters }) => parameters.matchType !== 'allConditions')
+				.map(({ name }) => name),
+			withoutAsking: changes
+				.filter((step) => written(step).includes('state') && !columnsOf(step).includes('state'))
+				.map(({ name }) => name),
+		}).toEqual({ anyCondition: [], withoutAsking: [] });
 	});
 
 	test('names steps that are there, in its connections, its notes and its expressions', () => {

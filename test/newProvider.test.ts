@@ -57,7 +57,9 @@ function filesOf(folder: string): string[] {
 	];
 }
 
-const examples = filesIn('examples').map((file) => textOf(`examples/${file}`));
+const examples = filesIn('examples')
+	.filter((file) => file.endsWith('.json'))
+	.map((file) => textOf(`examples/${file}`));
 
 function mentionsOf(folder: string): Array<[what: string, isThere: boolean]> {
 	const camelCase = folder.charAt(0).toLowerCase() + folder.slice(1);
