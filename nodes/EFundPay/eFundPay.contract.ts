@@ -26,6 +26,7 @@ import {
 	ExactNumber,
 	isObject,
 	mergeExtraFields,
+	sentBody,
 	textOrNull,
 	writeJson,
 } from '../shared/core/exactJson';
@@ -380,7 +381,8 @@ export function readTransactionReply(
 ): Checkout & { idempotencyKey?: string } {
 	const made = call.method === 'POST';
 	const body = isObject(reply.body) ? reply.body : {};
-	const checkout = readTransaction(body, credentials);
+	const { amount, currency } = sentBody(call);
+	const checkout = readTransaction({ amount, currency, ...omitNull(body) }, credentials);
 	if (checkout.checkoutId === null) {
 		throw new CallFailure(`EFundPay's answer holds no transaction id${quotedBody(reply)}`, {
 			advice: made

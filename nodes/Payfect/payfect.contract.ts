@@ -19,10 +19,16 @@ import type {
 	Verification,
 } from '../shared/core/contract';
 import { eventIdOf, eventIdWithAmount } from '../shared/core/eventId';
-import { isObject, mergeExtraFields, readJsonBytes, textOrNull } from '../shared/core/exactJson';
+import {
+	isObject,
+	mergeExtraFields,
+	readJsonBytes,
+	sentBody,
+	textOrNull,
+} from '../shared/core/exactJson';
 import { wholeOrderAsItem } from '../shared/core/lineItems';
 import { currencyExponent, refuseDecimals } from '../shared/core/money';
-import type { MoneyLimits } from '../shared/core/moneyLimits';
+import { sentTotal, type MoneyLimits } from '../shared/core/moneyLimits';
 import { deepEqual } from '../shared/core/deepEqual';
 import { withinLimits } from './payfect.limits';
 import { REFUSALS, SENTENCES } from './payfect.reasons';
@@ -191,10 +197,16 @@ export function readCheckout(
  */
 function readCreatedCheckout(
 	reply: HttpReply,
-	{ order, credentials }: Sent<PayfectCredentials, PayfectOrder>,
+	{ order, call, credentials }: Sent<PayfectCredentials, PayfectOrder>,
 ): Checkout {
 	const checkout = readCheckout(reply, credentials, 'create');
-	return { ...checkout, reference: checkout.reference ?? order.reference };
+	const sent = sentBody(call);
+	return {
+		...checkout,
+		reference: checkout.reference ?? order.reference,
+		amount: checkout.amount ?? sentTotal(sent.invoice_items).total,
+		currency: checkout.currency ?? textOrNull(sent.currency),
+	};
 }
 
 /**

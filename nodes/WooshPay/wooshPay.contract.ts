@@ -27,6 +27,7 @@ import {
 	readJson,
 	readJsonBytes,
 	readUtf8,
+	sentBody,
 	textOrNull,
 } from '../shared/core/exactJson';
 import { eventIdOf } from '../shared/core/eventId';
@@ -36,6 +37,7 @@ import { checkoutOf } from '../shared/core/outputs';
 import { lookup } from '../shared/core/lookup';
 import { wholeOrderAsItem } from '../shared/core/lineItems';
 import { fromMinorUnits, smallestUnits } from '../shared/core/money';
+import { sentTotal } from '../shared/core/moneyLimits';
 import { checkSignature, readMoment } from './signature';
 import {
 	WEBHOOK_ENDPOINTS,
@@ -217,11 +219,14 @@ function checkoutResult(
 	{ order, call, credentials }: Sent<WooshPayCredentials, WooshPayOrder>,
 ): WooshPayCheckout {
 	const checkout = readCheckout(reply, credentials, 'create');
+	const sent = sentTotal(sentBody(call).line_items);
 	// The sample of the answer (doc-1724285, api-42654181) has null for the reference and no
 	// metadata.
 	return {
 		...checkout,
 		reference: checkout.reference ?? order.reference,
+		amount: checkout.amount ?? fromMinorUnits(sent.total, sent.currencies[0]),
+		currency: checkout.currency ?? textOrNull(sent.currencies[0]),
 		idempotencyKey: call.headers?.['Idempotency-Key'] ?? null,
 	};
 }

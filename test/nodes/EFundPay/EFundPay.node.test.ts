@@ -293,7 +293,12 @@ describe('Transaction: Create', () => {
 
 	it('that was declined is a failed transaction, not an error', async () => {
 		expect(jsonOf(await run({ ...cardPayment, cardNumber: '4000000000000002' }))).toMatchObject([
-			{ status: 'failed', providerStatus: 'authorization_failed', checkoutUrl: null },
+			{
+				status: 'failed',
+				providerStatus: 'authorization_failed',
+				statusReason: 'flow_decline',
+				checkoutUrl: null,
+			},
 		]);
 	});
 

@@ -402,6 +402,23 @@ describe('the answer to a create', () => {
 		},
 	);
 
+	// The page with the answer could not be read, and Wait for Payment compares with this amount.
+	it('that tells no amount or currency is about those that were sent, Extra Request Fields included', () => {
+		const { body } = fixture('createTransaction.success');
+		const sent = sentFor(
+			eFundPay,
+			order({ extraFields: { amount: 2500, currency: 'EUR' } }),
+			credentials,
+		);
+		expect(
+			[undefined, null].map((nothing) => {
+				const answer = { ...(body as object), amount: nothing, currency: nothing };
+				const { amount, currency } = eFundPay.checkout.result(reply(answer), sent);
+				return { amount, currency };
+			}),
+		).toEqual(Array(2).fill({ amount: '25.00', currency: 'EUR' }));
+	});
+
 	it('without a link is an error with the status, the code and the answer, and the order may exist', () => {
 		const answer = fixture('createTransaction.failed');
 		const error = thrownBy(() => result({ ...answer, quoted: () => answer.text }));
@@ -459,6 +476,17 @@ describe('a transaction', () => {
 		['', 'unknown'],
 	])('in status "%s" is %s', (status, expected) => {
 		expect(readTransaction({ id: '1', status }, credentials).status).toBe(expected);
+	});
+
+	it.each([
+		['missing_redirect_url', 'missing_redirect_url'],
+		[null, null],
+		[undefined, null],
+		['', null],
+	])('with the error_code %p says why it failed: %p', (error_code, statusReason) => {
+		expect(
+			readTransaction({ id: '1', status: 'authorization_failed', error_code }, credentials),
+		).toMatchObject({ status: 'failed', statusReason });
 	});
 
 	it('is looked up by its id', () => {

@@ -164,6 +164,15 @@ describe('Wait for Payment asks EFundPay before it pauses', () => {
 		});
 	});
 
+	test('what has failed for good says why in the event', async () => {
+		const run = await waits(
+			answers({ status: 'buyer_approval_timeout', error_code: 'incomplete_buyer_approval' }),
+		);
+		expect(leftThrough(run).notPaid).toMatchObject([
+			{ outcome: 'expired', payment: { statusReason: 'incomplete_buyer_approval' } },
+		]);
+	});
+
 	test.each([
 		['less than was ordered', { amount: 2049 }, 'underpaid'],
 		['no amount', { amount: null }, 'paidAmountUnknown'],

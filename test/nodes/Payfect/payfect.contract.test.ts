@@ -283,6 +283,19 @@ describe('a checkout', () => {
 		]);
 	});
 
+	it('is about the amount and currency that were sent where the answer tells none', () => {
+		const invoice_items = [
+			{ price_data: { currency: 'usdc', unit_amount: '12.50', product_data: {} }, quantity: 2 },
+		];
+		const extraFields = { currency: 'usdc', invoice_items };
+		expect(
+			payfect.checkout.result(
+				reply(200, { ...createdReply.body, amountTotal: null, currency: null }),
+				sentFor(payfect, order({ extraFields }), credentials),
+			),
+		).toMatchObject({ amount: '25.00', currency: 'usdc' });
+	});
+
 	it.each([
 		['open', 'open'],
 		['complete', 'paid'],

@@ -899,16 +899,16 @@ describe('a callback', () => {
 	);
 
 	it.each([
-		['authenticate', 'payment.pending'],
-		['fail', 'payment.failed'],
-		['void', 'payment.canceled'],
-		['refund', 'refund.succeeded'],
-		['dispute', 'dispute.updated'],
-	] as const)('about "%s" is the event %s', async (action, event) => {
+		['authenticate', 'payment.pending', null],
+		['fail', 'payment.failed', 'card_declined'],
+		['void', 'payment.canceled', null],
+		['refund', 'refund.succeeded', null],
+		['dispute', 'dispute.updated', null],
+	] as const)('about "%s" is the event %s, with the reason %p', async (action, event, reason) => {
 		const setting = { parameters: { events: [event] } };
 		const { delivery, published } = await deliveryOf(action, setting);
 		const { items } = await receive(delivery, { ...setting, staticData: published.staticData });
-		expect(items?.[0]?.[0]?.json).toMatchObject({ event });
+		expect(items?.[0]?.[0]?.json).toMatchObject({ event, statusReason: reason });
 	});
 
 	it('that was filtered out is acknowledged and starts nothing', async () => {

@@ -818,11 +818,18 @@ describe('Wait for Payment, what the payment has to say', () => {
 			...expected,
 			status: 'open',
 			providerStatus: 'new',
+			statusReason: 'card_declined',
 			paymentId: 'from-create',
 		};
 		const payment = { status: 'paid', providerStatus: 'done', paymentId: 'from-callback' } as const;
 		expect(resumed(await says(payment, checkout)).paid).toMatchObject([
-			{ status: 'paid', providerStatus: 'done', paymentId: 'from-create', payment },
+			{
+				status: 'paid',
+				providerStatus: 'done',
+				statusReason: null,
+				paymentId: 'from-create',
+				payment,
+			},
 		]);
 		expect(resumed(await says(payment, { ...checkout, paymentId: null })).paid).toMatchObject([
 			{ paymentId: 'from-callback' },
