@@ -586,12 +586,13 @@ test('the rows beside the refused one go on, and it has its own place', async ()
 			},
 		},
 		parameters: completed(provider, { ...create, reference: '=order-{{ $json.id }}' }) as never,
-		items: [{ json: { id: 1 } }, { json: {} }, { json: { id: 0 } }],
+		items: [{ json: { id: 1 } }, { json: { name: 'Tea' } }, { json: { id: 0 } }],
 		continueOnFail: 'continueErrorOutput',
 	});
 	expect(run.outputs[1]).toEqual([
 		expect.objectContaining({
 			json: {
+				name: 'Tea',
 				error: expect.stringMatching(
 					/^'Reference' is empty: its expression order-\{\{ \$json\.id \}\} gives nothing for this item \[item 1\]/,
 				) as string,

@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { Checkout } from '../core/contract';
 import { isObject } from '../core/exactJson';
+import { runIndexOf } from '../items/runIndex';
 
 /** What Wait for Payment has to know of a checkout; amounts in major units. */
 export type CheckoutFacts = Pick<
@@ -44,7 +45,7 @@ export function ownNotes(context: IExecuteFunctions): CheckoutNote[] {
  */
 export function dropEarlierRounds(context: IExecuteFunctions): void {
 	const { name } = context.getNode();
-	const runIndex = runIndexOf(context);
+	const runIndex = String(runIndexOf(context));
 	keep(
 		context,
 		checkoutNotes(context).filter((note) => note.node !== name || note.runIndex === runIndex),
@@ -56,7 +57,7 @@ export function leaveNote(context: IExecuteFunctions, checkout: Checkout): void 
 	const note: CheckoutNote = {
 		executionId: context.getExecutionId(),
 		node: context.getNode().name,
-		runIndex: runIndexOf(context),
+		runIndex: String(runIndexOf(context)),
 		provider: checkout.provider,
 		checkoutId: checkout.checkoutId,
 		reference: checkout.reference,
@@ -70,16 +71,12 @@ export function leaveNote(context: IExecuteFunctions, checkout: Checkout): void 
 
 /** Tells this run of this node from others; the same when n8n's Retry On Fail repeats it. */
 export function waitKey(context: IExecuteFunctions): string {
-	return JSON.stringify([context.getNode().name, runIndexOf(context)]);
+	return JSON.stringify([context.getNode().name, String(runIndexOf(context))]);
 }
 
 function keep(context: IExecuteFunctions, notes: CheckoutNote[]): void {
 	const flow: IDataObject = context.getContext('flow');
 	flow[KEY] = notes.slice(-MOST_NOTES);
-}
-
-function runIndexOf(context: IExecuteFunctions): string {
-	return String(Number(context.evaluateExpression('{{ $runIndex }}', 0)));
 }
 
 /** Any step of a workflow may write into the execution's context. */

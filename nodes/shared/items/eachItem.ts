@@ -2,6 +2,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import { NodeOperationError, sleep } from 'n8n-workflow';
 import { CallFailure } from '../core/callFailure';
 import { isToolExecution, readCredentials, type ProviderNode } from '../providerNode';
+import { rememberBatch } from './earlierBatches';
 import { failedItem, type FailedRow } from './failedItem';
 import { asNodeError } from './nodeError';
 import { failureOfReading, logAfterStop, noteUnreadable, withWhatWasMade } from './stopReport';
@@ -62,6 +63,7 @@ export async function eachItem<Credentials>(
 	});
 	const output = results.flat();
 	endRun(run, output);
+	rememberBatch(context, run);
 	logAfterStop(context, run, items.length);
 	const failure = failureOf(context, run);
 	if (failure) throw withWhatWasMade(failure, run, items.length);

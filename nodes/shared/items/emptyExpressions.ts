@@ -9,6 +9,8 @@ import { expressionGaveNoIdentity, expressionGaveNothing } from '../core/emptyEx
 import { InputError } from '../core/inputError';
 import { truncate } from '../core/quote';
 import { nodeTypeOf } from '../n8nInternals';
+import { emptyRow, isEmptyRow } from './emptyRow';
+import { adviceOnMissingColumn } from './missingColumn';
 
 /**
  * Where an expression may give nothing, as in a sheet whose cell is empty in some rows: these
@@ -75,7 +77,7 @@ function expressionsIn(path: string[], saved: unknown): SavedExpression[] {
  * @throws InputError naming the first field whose expression gave nothing
  */
 export function refuseEmptyExpressions(
-	context: IExecuteFunctions,
+	{ context, itemIndex }: { context: IExecuteFunctions; itemIndex: number },
 	expressions: readonly SavedExpression[],
 	value: unknown,
 ): void {
@@ -84,10 +86,12 @@ export function refuseEmptyExpressions(
 		if (!isEmpty(expression, given)) continue;
 		const { label, field, wayOut } = findField(context, expression.path);
 		if (isLeftToAgent(expression, given) && field !== undefined && !field.required) continue;
+		if (isEmptyRow(context, itemIndex)) throw emptyRow(context, itemIndex);
 		const shown = truncate(expression.text.slice(1).trim().replace(/\s+/g, ' '));
 		throw new InputError(
 			`'${label}' is empty: its expression ${shown} gives nothing for this item`,
-			`Map the field again from the input item or an earlier node, ${wayOut}.`,
+			adviceOnMissingColumn(context, itemIndex, expression.text) ??
+				`Map the field again from the input item or an earlier node, ${wayOut}.`,
 		);
 	}
 }

@@ -1,6 +1,9 @@
 import { sleep, type IExecuteFunctions } from 'n8n-workflow';
 import { InputError } from '../core/inputError';
 import { quote } from '../core/quote';
+import { ADVICE_ON_ENCODING, hasLostLetters } from './columnAdvice';
+import { batchesOf, isOfEarlierBatch } from './earlierBatches';
+import { refuseEmptyRow } from './emptyRow';
 import type { NamedReference, Operation } from './operation';
 import { readerOf } from './rowReader';
 import type { Run } from './run';
@@ -55,10 +58,11 @@ export function readRow<Credentials>(
 	{ context, run, operation, credentials }: Reading<Credentials>,
 	itemIndex: number,
 ): ReadRow {
+	refuseEmptyRow(context, run, itemIndex);
 	const order = operation.read(readerOf(context, run, itemIndex), credentials);
 	operation.check?.(order, context);
 	const named = operation.named?.(order);
-	if (named !== undefined) takeReference(run, itemIndex, named);
+	if (named !== undefined) takeReference(context, run, itemIndex, named);
 	return { order, reference: named?.reference ?? null };
 }
 
@@ -72,14 +76,31 @@ export function readRowAgain<Credentials>(
 	return readRow(reading, itemIndex);
 }
 
-/** @throws InputError when an earlier row of the run has it */
-function takeReference(run: Run, itemIndex: number, { reference, field }: NamedReference): void {
+/** @throws InputError when an earlier row of the run or of another batch has it, or it is damaged */
+function takeReference(
+	context: IExecuteFunctions,
+	run: Run,
+	itemIndex: number,
+	{ reference, field }: NamedReference,
+): void {
 	if (reference === null) return;
+	if (hasLostLetters(reference))
+		throw new InputError(
+			`'${field}' ${quote(reference)} holds letters that were lost when its file was read`,
+			ADVICE_ON_ENCODING,
+		);
 	const earlierRow = run.references.get(reference);
 	if (earlierRow !== undefined) {
 		throw new InputError(
 			`'${field}' ${quote(reference)} was already used by item ${earlierRow} of this run, so nothing was sent`,
 			'Give each row a reference of its own, or remove the repeated row.',
+		);
+	}
+	if (run.batches === undefined) run.batches = batchesOf(context);
+	if (run.batches !== null && isOfEarlierBatch(run.batches, reference)) {
+		throw new InputError(
+			`'${field}' ${quote(reference)} was already used by an earlier batch of this execution, so nothing was sent`,
+			'Give each row a reference of its own, or remove the repeated row. For a new checkout of the same order, add to its reference which one it is, such as -2.',
 		);
 	}
 	run.references.set(reference, itemIndex);

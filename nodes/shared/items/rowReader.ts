@@ -83,7 +83,7 @@ export function readerOf(context: IExecuteFunctions, run: Run, itemIndex: number
 			readColumns(run, parameter, itemIndex) ??
 			context.getNodeParameter(parameter, itemIndex, fallback);
 		if (isFixed(run.parameters[parameter])) run.fixed.set(parameter, entry);
-		else refuseEmptyExpressions(context, expressionsOf(run, parameter), entry);
+		else refuseEmptyExpressions({ context, itemIndex }, expressionsOf(run, parameter), entry);
 		return entry;
 	};
 	const row: RowReader = {

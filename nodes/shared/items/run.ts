@@ -1,9 +1,11 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { isToolExecution, usedByAgent } from '../providerNode';
 import type { ColumnReader } from './column';
+import type { Batches } from './earlierBatches';
 import type { SavedExpression } from './emptyExpressions';
 import type { FailedRow } from './failedItem';
 import { dropResults, keepResults, resultsOfEarlierTries, type CreatedRow } from './retryMemory';
+import { runIndexOf } from './runIndex';
 
 /** A row as errors name it. */
 export interface RowName {
@@ -15,6 +17,8 @@ export interface RowName {
 export interface Run {
 	/** Which row each reference is taken by. */
 	references: Map<string, number>;
+	/** What earlier batches have made; undefined until it is asked for, null where there are none. */
+	batches?: Batches | null;
 	made: RowName[];
 	/** Rows of which nobody knows whether they were made. */
 	inDoubt: RowName[];
@@ -35,6 +39,8 @@ export interface Run {
 	latestRow: 'answered' | 'unanswered';
 	/** The node's parameters as they are saved, expressions not evaluated. */
 	parameters: INodeParameters;
+	/** Whether the expressions read the item and no other step; undefined until it is asked for. */
+	readsItemOnly?: boolean;
 	/**
 	 * The values that are the same for all rows: n8n takes its time for each, a fifth of a row's in
 	 * all.
@@ -118,6 +124,6 @@ function retryKey(context: IExecuteFunctions): string | undefined {
 	// get-input-connection-data.js); what the agent asks for stays.
 	const run = isToolExecution(context)
 		? JSON.stringify(Object.keys(node.parameters).map((name) => context.getNodeParameter(name, 0)))
-		: (context.evaluateExpression('{{ $runIndex }}', 0) as number);
+		: runIndexOf(context);
 	return [executionId, node.id, run].join(':');
 }
