@@ -218,12 +218,18 @@ function defaultOf(property: INodeProperties): string {
 	return `\`${typeof value === 'object' ? JSON.stringify(value) : String(value)}\``;
 }
 
+/** Nobody reads a hundred currencies in a table. */
+const MOST_CHOICES_EXPLAINED = 20;
+
 function meaningOf(property: INodeProperties, all: INodeProperties[]): string {
 	const plain = (text = '') => text.replace(/<[^>]*>/g, '').trim();
 	const choices = choicesOf(property);
-	const explained = choices.map(({ name, description }) =>
-		description ? `*${name}*: ${sentence(plain(description))}` : `*${name}*.`,
-	);
+	const explained =
+		choices.length > MOST_CHOICES_EXPLAINED
+			? [`${choices.length} choices, *${choices[0]?.name ?? ''}* and so on.`]
+			: choices.map(({ name, description }) =>
+					description ? `*${name}*: ${sentence(plain(description))}` : `*${name}*.`,
+				);
 	return [
 		conditionOf(property, all),
 		sentence(plain(property.description)),

@@ -44,6 +44,7 @@ import { getChingChingPaySettlements, getSettlementsFields } from './getSettleme
 import { getChingChingPayTransaction, getTransactionFields } from './getTransaction.operation';
 import { chingChingPayCredentialTest } from './chingChingPay.credentialTest';
 import { verifyOptions } from './verifyCallback.fields';
+import { chingChingPayCurrencies } from './checkoutOrder.fields';
 
 export class ChingChingPay implements INodeType {
 	description: INodeTypeDescription = {
@@ -184,8 +185,8 @@ export class ChingChingPay implements INodeType {
 				default: 'get',
 				displayOptions: { show: { resource: ['transaction'] } },
 			},
-			...waitForPaymentFields,
-			...compareWithOrderFields,
+			...waitForPaymentFields(chingChingPayCurrencies),
+			...compareWithOrderFields(chingChingPayCurrencies),
 			...verifyCallbackFields,
 			...verifyOptions,
 			...getTransactionFields,

@@ -1,6 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { currenciesCalled } from '../shared/items/currencies';
 import { readText } from '../shared/core/readText';
 import type { RowReader } from '../shared/items/rowReader';
+
+/** api-208767284. The pages of links and refunds name no list. */
+export const chingChingPayCurrencies = currenciesCalled(['CNY', 'HKD']);
 
 export const merchantIdField: INodeProperties = {
 	displayName: 'Merchant ID',

@@ -15,6 +15,7 @@ import {
 	simpleField,
 	successUrlField,
 } from '../shared/checkout/checkoutFields';
+import { currencyField } from '../shared/items/currencies';
 import { readUrl } from '../shared/core/urls';
 import { createCheckout } from '../shared/checkout/createCheckout';
 import { readJsonField } from '../shared/core/exactJson';
@@ -26,6 +27,7 @@ import {
 import { readText } from '../shared/core/readText';
 import { chingChingPay, type ChingChingPayOrder } from './chingChingPay.contract';
 import {
+	chingChingPayCurrencies,
 	deviceIdOption,
 	expiresAtOption,
 	merchantIdField,
@@ -96,21 +98,15 @@ export const moneyFields: INodeProperties[] = [
 		displayName: 'Currency',
 		name: 'currency',
 		type: 'options',
-		options: [
-			{ name: 'CNY', value: 'CNY' },
-			{ name: 'HKD', value: 'HKD' },
-		],
+		options: chingChingPayCurrencies,
 		default: 'HKD',
 		description: 'The two currencies that the documentation names',
 		displayOptions: { show: showOnlyForCreateCheckout, hide: hideForCommands },
 	},
 	{
-		displayName: 'Currency',
-		name: 'currency',
-		type: 'string',
-		required: true,
+		...currencyField,
+		options: chingChingPayCurrencies,
 		default: 'HKD',
-		placeholder: 'e.g. HKD',
 		description:
 			'Three-letter code. The documentation names no list for links; HKD and CNY are those of checkouts.',
 		displayOptions: { show: { resource: ['checkout'], operation: ['createLink'] } },

@@ -1,10 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { amountUnitField } from '../shared/checkout/checkoutFields';
-import {
-	refundAmountField,
-	refundCurrencyField,
-	refundReferenceField,
-} from '../shared/checkout/refundFields';
+import { refundAmountField, refundReferenceField } from '../shared/checkout/refundFields';
+import { currencyField } from '../shared/items/currencies';
+import { chingChingPayCurrencies } from './checkoutOrder.fields';
 import { decimalsOf, readAmount } from '../shared/core/money';
 import {
 	readAmountUnit,
@@ -54,9 +52,9 @@ export const createRefundFields: INodeProperties[] = [
 		displayOptions: { show: showOnlyForCreateRefund },
 	},
 	{
-		...refundCurrencyField,
+		...currencyField,
+		options: chingChingPayCurrencies,
 		default: 'HKD',
-		placeholder: 'e.g. HKD',
 		description: 'Three-letter code of the payment',
 		displayOptions: { show: showOnlyForCreateRefund },
 	},

@@ -42,6 +42,7 @@ import {
 	getTransactionFields,
 	lookUpOptionsFields,
 } from './getTransaction.operation';
+import { eFundPayCurrencies } from './order.fields';
 
 export class EFundPay implements INodeType {
 	description: INodeTypeDescription = {
@@ -156,8 +157,8 @@ export class EFundPay implements INodeType {
 				default: 'create',
 				displayOptions: { show: { resource: ['refund'] } },
 			},
-			...waitForPaymentFields,
-			...compareWithOrderFields,
+			...waitForPaymentFields(eFundPayCurrencies),
+			...compareWithOrderFields(eFundPayCurrencies),
 			...verifyCallbackFields,
 			...getTransactionFields,
 			...getManyTransactionsFields,

@@ -7,11 +7,9 @@ import {
 	requestsInParallelOption,
 	simpleField,
 } from '../shared/checkout/checkoutFields';
-import {
-	refundAmountField,
-	refundCurrencyField,
-	refundReferenceField,
-} from '../shared/checkout/refundFields';
+import { refundAmountField, refundReferenceField } from '../shared/checkout/refundFields';
+import { currencyField } from '../shared/items/currencies';
+import { eFundPayCurrencies } from './order.fields';
 import { callbackUrlWarning } from '../shared/checkout/createCheckout';
 import { requiredCallbackUrl } from './eFundPay.contract';
 import { decimalsOf, readAmount } from '../shared/core/money';
@@ -43,9 +41,9 @@ export const createRefundFields: INodeProperties[] = [
 	},
 	{ ...amountUnitField, displayOptions: { show: showOnlyForCreateRefund } },
 	{
-		...refundCurrencyField,
+		...currencyField,
+		options: eFundPayCurrencies,
 		default: 'USD',
-		placeholder: 'e.g. USD',
 		description: "The payment's own currency",
 		displayOptions: { show: showOnlyForCreateRefund },
 	},

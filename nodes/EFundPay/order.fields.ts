@@ -11,6 +11,10 @@ import {
 	requiredReferenceField,
 	simpleField,
 } from '../shared/checkout/checkoutFields';
+import { allCurrencies, currencyField } from '../shared/items/currencies';
+
+/** The samples of docs.efundflow.com come first; no page lists all that it takes. */
+export const eFundPayCurrencies = allCurrencies(['USD', 'EUR', 'GBP', 'THB']);
 
 /*
  * What a checkout and a direct transaction have in common; `show` is the resource and operation of
@@ -34,13 +38,10 @@ export const moneyFields = (show: Show): INodeProperties[] => [
 	},
 	{ ...amountUnitField, displayOptions: { show: show } },
 	{
-		displayName: 'Currency',
-		name: 'currency',
-		type: 'string',
-		required: true,
+		...currencyField,
+		options: eFundPayCurrencies,
 		default: 'USD',
-		placeholder: 'e.g. USD',
-		description: 'ISO 4217 code of three letters',
+		description: 'ISO 4217 code of three letters. EFundPay lists nowhere which of them it takes.',
 		displayOptions: { show: show },
 	},
 	{

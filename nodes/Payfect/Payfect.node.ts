@@ -32,6 +32,7 @@ import { getCheckoutFields, getPayfectCheckout } from './getCheckout.operation';
 import { payfectCredentialTest } from './payfect.credentialTest';
 import { payfectProvider } from './payfect.provider';
 import { verifyOptions } from './verifyCallback.fields';
+import { payfectCurrencies } from './currencies.fields';
 
 export class Payfect implements INodeType {
 	description: INodeTypeDescription = {
@@ -85,8 +86,8 @@ export class Payfect implements INodeType {
 				displayOptions: { show: { resource: ['checkout'] } },
 			},
 			{ ...callbackOperationField },
-			...waitForPaymentFields,
-			...compareWithOrderFields,
+			...waitForPaymentFields(payfectCurrencies),
+			...compareWithOrderFields(payfectCurrencies),
 			...verifyCallbackFields,
 			...verifyOptions,
 			...getCheckoutFields,

@@ -17,6 +17,8 @@ import {
 	simpleField,
 	successUrlField,
 } from '../shared/checkout/checkoutFields';
+import { currencyField } from '../shared/items/currencies';
+import { payfectCurrencies } from './currencies.fields';
 import { createCheckout } from '../shared/checkout/createCheckout';
 import { InputError } from '../shared/core/inputError';
 import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
@@ -56,12 +58,9 @@ export const createCheckoutFields: INodeProperties[] = [
 	},
 	{ ...lineItemsJsonField },
 	{
-		displayName: 'Currency',
-		name: 'currency',
-		type: 'string',
-		required: true,
+		...currencyField,
+		options: payfectCurrencies,
 		default: 'usdt',
-		placeholder: 'e.g. usdt',
 		description: 'Currency code as Payfect spells it; usdt is the only one its documentation names',
 		displayOptions: { show: showOnlyForCreateCheckout },
 	},
@@ -106,9 +105,10 @@ export const createCheckoutFields: INodeProperties[] = [
 			{
 				displayName: 'Payment Currency',
 				name: 'paymentCurrency',
-				type: 'string',
+				type: 'options',
+				allowArbitraryValues: true,
+				options: payfectCurrencies,
 				default: 'usdt',
-				placeholder: 'e.g. usdt',
 				description:
 					'The coin that the payer pays with, chosen ahead. Needs the payment network too.',
 			},

@@ -27,7 +27,7 @@ import {
 	waitForPayment,
 	waitForPaymentFields,
 } from '../shared/waiting/waitForPayment';
-import { getChains, getCurrencies } from './chainAndCurrency.fields';
+import { getChains, getCurrencies, namedCoins } from './chainAndCurrency.fields';
 import { closeTokenPayCheckout } from './closeCheckout.operation';
 import {
 	askForCoins,
@@ -138,8 +138,8 @@ export class TokenPay implements INodeType {
 				default: 'get',
 				displayOptions: { show: { resource: ['balance'] } },
 			},
-			...waitForPaymentFields,
-			...compareWithOrderFields,
+			...waitForPaymentFields(namedCoins),
+			...compareWithOrderFields(namedCoins),
 			...verifyCallbackFields,
 			...verifyOptions,
 			...whichCheckoutFields,

@@ -34,6 +34,15 @@ export const currencyField: INodeProperties = {
 		'The coin that is paid with, such as USDT. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 };
 
+/**
+ * The coins that apidoc.tokenpay.me names, for operations that ask nobody; Create has TokenPay's own
+ * list.
+ */
+export const namedCoins: INodePropertyOptions[] = ['BNB', 'ETH', 'TRX', 'USDT'].map((coin) => ({
+	name: coin,
+	value: coin,
+}));
+
 export async function getChains(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 	return listed((await loadCoins(this)).map(({ chain }) => ({ value: chain, name: chain })));
 }

@@ -6,6 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { operationSubtitle, simpleField } from '../shared/checkout/checkoutFields';
+import { allCurrencies } from '../shared/items/currencies';
 import { eachItem } from '../shared/items/eachItem';
 import {
 	callbackOperationField,
@@ -168,7 +169,7 @@ export class WooshPay implements INodeType {
 				default: 'create',
 				displayOptions: { show: { resource: ['refund'] } },
 			},
-			...compareWithOrderFields,
+			...compareWithOrderFields(allCurrencies()),
 			...verifyCallbackFields,
 			...verifyOptions,
 			...getCheckoutFields,

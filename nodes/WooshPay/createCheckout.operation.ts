@@ -14,6 +14,7 @@ import {
 	referenceField,
 	successUrlField,
 } from '../shared/checkout/checkoutFields';
+import { allCurrencies, currencyField } from '../shared/items/currencies';
 import { createCheckout } from '../shared/checkout/createCheckout';
 import { readChoice } from '../shared/core/readChoice';
 import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
@@ -61,12 +62,8 @@ export const createCheckoutFields: INodeProperties[] = [
 	},
 	{ ...amountUnitField },
 	{
-		displayName: 'Currency',
-		name: 'currency',
-		type: 'string',
-		required: true,
-		default: '',
-		placeholder: 'e.g. GBP',
+		...currencyField,
+		options: allCurrencies(),
 		description:
 			'Three-letter code of the currency. Price IDs bring their own, which has to be the same.',
 		displayOptions: { show: showOnlyForCreateCheckout },

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { amountUnitField } from '../shared/checkout/checkoutFields';
+import { allCurrencies, currencyField } from '../shared/items/currencies';
 import { decimalsOf, readAmount } from '../shared/core/money';
 import {
 	readAmountUnit,
@@ -99,12 +100,8 @@ export const createPriceFields: INodeProperties[] = [
 	},
 	{ ...amountUnitField, displayOptions: { show: showOnlyForCreatePrice } },
 	{
-		displayName: 'Currency',
-		name: 'currency',
-		type: 'string',
-		required: true,
-		default: '',
-		placeholder: 'e.g. GBP',
+		...currencyField,
+		options: allCurrencies(),
 		description: 'Three-letter code of the currency',
 		displayOptions: { show: showOnlyForCreatePrice },
 	},

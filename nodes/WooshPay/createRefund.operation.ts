@@ -1,10 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { amountUnitField } from '../shared/checkout/checkoutFields';
-import {
-	refundAmountField,
-	refundCurrencyField,
-	refundReferenceField,
-} from '../shared/checkout/refundFields';
+import { refundAmountField, refundReferenceField } from '../shared/checkout/refundFields';
+import { allCurrencies, currencyField } from '../shared/items/currencies';
 import { decimalsOf, readAmount } from '../shared/core/money';
 import { readAmountUnit, readExtraFields } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
@@ -49,7 +46,8 @@ export const createRefundFields: INodeProperties[] = [
 	},
 	{ ...amountUnitField, displayOptions: { show: showOnlyForRefundOfOneAmount } },
 	{
-		...refundCurrencyField,
+		...currencyField,
+		options: allCurrencies(),
 		description: 'Currency of the payment, by which the amount is converted',
 		displayOptions: { show: showOnlyForRefundOfOneAmount },
 	},

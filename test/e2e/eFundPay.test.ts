@@ -58,6 +58,23 @@ describe('what only EFundPay does', () => {
 		).toEqual([expect.objectContaining({ refundId: refund?.refundId, status: 'succeeded' })]);
 	});
 
+	/** Of ISO 4217, but withdrawn; a list in the form must not keep anybody from what it lacks. */
+	test.each(['HRK', '=HRK', '={{ "hrk" }}'])(
+		'a currency that its list does not hold is sent: saved as %s',
+		async (currency) => {
+			const merchant = await Shop.of(eFundPay);
+			const [item] = await run(merchant, {
+				resource: 'checkout',
+				operation: 'create',
+				...eFundPay.order,
+				currency,
+				reference: `unlisted-${Date.now()}`,
+				...callbackByUrl(merchant.address),
+			});
+			expect(item).toMatchObject({ amount: '20.50', currency: 'HRK' });
+		},
+	);
+
 	test('a direct card payment keeps its card out of what leaves the node', async () => {
 		const merchant = await Shop.of(eFundPay);
 		const [item] = await run(merchant, {

@@ -126,7 +126,14 @@ function everyOperation(description: INodeTypeDescription): INode[] {
 	const turns = Math.max(
 		1,
 		...description.properties
-			.filter(({ name, type }) => type === 'options' && name !== 'resource' && name !== 'operation')
+			// A list that takes other values, too, only proposes.
+			.filter(
+				({ name, type, allowArbitraryValues }) =>
+					type === 'options' &&
+					!allowArbitraryValues &&
+					name !== 'resource' &&
+					name !== 'operation',
+			)
 			.map(({ options }) => options?.length ?? 1),
 	);
 	const all = placesOf(description).flatMap((place) =>

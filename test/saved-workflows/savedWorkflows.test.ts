@@ -51,6 +51,8 @@ function problemsOf(
 		case 'multiOptions': {
 			// Choices that are loaded from the provider are not known here.
 			if (property.typeOptions?.loadOptionsMethod !== undefined) return [];
+			if (property.allowArbitraryValues)
+				return typeof value === 'string' ? [] : [`${where} is a text now`];
 			const choices = (property.options as INodePropertyOptions[])
 				.filter(isShown)
 				.map((option) => option.value);

@@ -3,7 +3,9 @@ import type {
 	IExecuteFunctions,
 	INodeExecutionData,
 	INodeProperties,
+	INodePropertyOptions,
 } from 'n8n-workflow';
+import { currencyField } from '../items/currencies';
 import { expressionGaveNothing } from '../core/emptyExpression';
 import { isObject, readJsonField, textOrNull } from '../core/exactJson';
 import { InputError } from '../core/inputError';
@@ -21,8 +23,12 @@ const FIELDS = {
 } as const;
 type Field = keyof typeof FIELDS;
 
-/** The fields of `callback: compare`. */
-export const compareWithOrderFields: INodeProperties[] = [
+/**
+ * The fields of `callback: compare`.
+ *
+ * @param currencies to choose from
+ */
+export const compareWithOrderFields = (currencies: INodePropertyOptions[]): INodeProperties[] => [
 	{
 		displayName:
 			'Take the expected amount and currency from your own record of the order, never from the payment event or from what the payer typed. Nothing is sent to the provider.',
@@ -52,12 +58,10 @@ export const compareWithOrderFields: INodeProperties[] = [
 		displayOptions: { show: { resource: ['callback'], operation: ['compare'] } },
 	},
 	{
+		...currencyField,
 		displayName: 'Expected Currency',
 		name: 'expectedCurrency',
-		type: 'string',
-		required: true,
-		default: '',
-		placeholder: 'e.g. USD',
+		options: currencies,
 		description: 'The currency of the order. A payment in another one is never paid in full.',
 		displayOptions: { show: { resource: ['callback'], operation: ['compare'] } },
 	},

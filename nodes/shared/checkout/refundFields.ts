@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 /*
  * The fields that Create Refund has on every provider that refunds, to be spread with a description
- * and a `displayOptions`; `Amount Unit` is that of Create Checkout.
+ * and a `displayOptions`; `Amount Unit` and `Currency` are those of Create Checkout.
  */
 
 export const refundAmountField: INodeProperties = {
@@ -13,16 +13,6 @@ export const refundAmountField: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. 12.50',
 	description: 'How much to give back',
-};
-
-export const refundCurrencyField: INodeProperties = {
-	displayName: 'Currency',
-	name: 'currency',
-	type: 'string',
-	required: true,
-	default: '',
-	placeholder: 'e.g. GBP',
-	description: 'Currency of the payment',
 };
 
 export const refundReferenceField: INodeProperties = {

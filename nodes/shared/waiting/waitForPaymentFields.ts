@@ -1,7 +1,12 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import { currencyField } from '../items/currencies';
 
-/** The form of Wait for Payment, the same for all providers. */
-export const waitForPaymentFields: INodeProperties[] = [
+/**
+ * The form of Wait for Payment.
+ *
+ * @param currencies to choose from
+ */
+export const waitForPaymentFields = (currencies: INodePropertyOptions[]): INodeProperties[] => [
 	{
 		displayName:
 			"This node knows the checkout that this execution has created. The node that creates it must have 'Callback' set to Resume This Execution. Send the link to the payer before this node, and put no other waiting node (Wait, Form page, Send and Wait) in between: whoever knows the address could resume that one.",
@@ -39,10 +44,9 @@ export const waitForPaymentFields: INodeProperties[] = [
 		displayOptions: { show: { resource: ['checkout'], operation: ['waitForPayment'] } },
 	},
 	{
-		displayName: 'Currency',
-		name: 'currency',
-		type: 'string',
-		default: '',
+		...currencyField,
+		required: false,
+		options: [{ name: 'From the Checkout', value: '' }, ...currencies],
 		placeholder: 'from the checkout',
 		description:
 			'Only for a checkout that was made by hand: the currency that should be paid. A payment in another one does not count.',
