@@ -336,6 +336,27 @@ test('a connection that is refused is told from one that broke: nothing was made
 	});
 });
 
+/** n8n 1.x would have to know `allowArbitraryValues`, or leave the choices unchecked. */
+test.each(['usdc', '=usdc'])(
+	'a currency that the list of the form does not hold is sent: saved as %s',
+	async (currency) => {
+		const { client } = await stage();
+		const payfect = providerCase('payfect');
+		const { credential } = await makeCredential(payfect as ProviderCase);
+		const { id } = await makeActionWorkflow(payfect as ProviderCase, credential, {
+			resource: 'checkout',
+			operation: 'create',
+			reference: uniqueReference(),
+			...payfect.order,
+			currency,
+			callback: 'none',
+		});
+		expect(itemsOf(await client.workflows.run(id, 'Start'), 'Provider')).toEqual([
+			expect.objectContaining({ currency: 'usdc', status: 'open' }),
+		]);
+	},
+);
+
 describe('a server that stands in the place of the API', () => {
 	const chingChingPay = providerCase('chingchingpay');
 	let server: BrokenServer;
