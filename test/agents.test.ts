@@ -98,7 +98,9 @@ it.each(places)(
 	({ provider, resource, operation }) => {
 		const { description } = toolOf(provider, { resource, operation });
 		expect(description).toMatch(
-			new RegExp(`^(Create|Get|Close|Update|Download) (a|many) [a-z ]+ in ${provider.folder}$`),
+			new RegExp(
+				`^(Cancel|Capture|Create|Get|Close|Expire|Update|Download) (a|many) [a-z ]+ in ${provider.folder}$`,
+			),
 		);
 	},
 );

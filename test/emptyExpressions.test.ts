@@ -79,6 +79,7 @@ const REFUSED = [
 	'additionalFields.paymentType',
 	'additionalFields.reason',
 	'additionalFields.billingAddressCollection',
+	'additionalFields.captureMethod',
 	'cardNumber',
 	'cardExpirationDate',
 	'cardSecurityCode',
@@ -142,6 +143,7 @@ const HARMLESS = [
 	'additionalFields.buyer',
 	'additionalFields.clientIp',
 	'additionalFields.country',
+	'additionalFields.customerEmail',
 	'additionalFields.deviceId',
 	'additionalFields.shippingDetails',
 	// How fast it goes.

@@ -17,12 +17,15 @@ import { compareWithOrder, compareWithOrderFields } from '../shared/callbacks/co
 import { paidOrNotOutputs } from '../shared/waiting/resumeWebhook';
 import { withEndpointHint } from '../shared/callbacks/endpointHint';
 import { verifyCallback, verifyCallbackFields } from '../shared/callbacks/verifyCallback';
+import { cancelWooshPayPayment } from './cancelPayment.operation';
+import { capturePaymentFields, captureWooshPayPayment } from './capturePayment.operation';
 import { createCheckoutFields, createWooshPayCheckout } from './createCheckout.operation';
 import { createPriceFields, createWooshPayPrice } from './createPrice.operation';
 import { createProductFields, createWooshPayProduct } from './createProduct.operation';
 import { createRefundFields, createWooshPayRefund } from './createRefund.operation';
-import { getCheckoutFields, getWooshPayCheckout } from './getCheckout.operation';
-import { getPaymentFields, getWooshPayPayment } from './getPayment.operation';
+import { expireWooshPayCheckout } from './expireCheckout.operation';
+import { checkoutIdFields, getWooshPayCheckout } from './getCheckout.operation';
+import { getWooshPayPayment, paymentIdFields } from './getPayment.operation';
 import { getWooshPayPrice, priceIdFields } from './getPrice.operation';
 import { getRefundFields, getWooshPayRefund } from './getRefund.operation';
 import { optionsFields } from './options.fields';
@@ -39,7 +42,7 @@ export class WooshPay implements INodeType {
 		group: ['transform'],
 		version: [1.1],
 		subtitle: operationSubtitle(),
-		description: 'Create hosted checkouts with WooshPay, look payments up and refund them',
+		description: 'Create hosted checkouts with WooshPay, capture, look up and refund payments',
 		defaults: { name: 'WooshPay' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: paidOrNotOutputs,
@@ -81,6 +84,12 @@ export class WooshPay implements INodeType {
 						action: 'Create a checkout',
 						description: 'Make a payment page and get its link',
 					},
+					{
+						name: 'Expire',
+						value: 'expire',
+						action: 'Expire a checkout',
+						description: 'End a payment page that nobody has paid, so that nobody can any more',
+					},
 					{ ...getCheckoutOperation },
 				],
 				default: 'create',
@@ -93,6 +102,19 @@ export class WooshPay implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				options: [
+					{
+						name: 'Cancel',
+						value: 'cancel',
+						action: 'Cancel a payment',
+						description: 'Release money that the payer has authorized',
+					},
+					{
+						name: 'Capture',
+						value: 'capture',
+						action: 'Capture a payment',
+						description:
+							"Take the money that the payer has authorized, where 'Capture' is Manual",
+					},
 					{
 						name: 'Get',
 						value: 'get',
@@ -172,9 +194,10 @@ export class WooshPay implements INodeType {
 			...compareWithOrderFields(allCurrencies()),
 			...verifyCallbackFields,
 			...verifyOptions,
-			...getCheckoutFields,
+			...checkoutIdFields,
 			...createCheckoutFields,
-			...getPaymentFields,
+			...paymentIdFields,
+			...capturePaymentFields,
 			...priceIdFields,
 			...createPriceFields,
 			...updatePriceFields,
@@ -195,8 +218,16 @@ export class WooshPay implements INodeType {
 				callback: {
 					verify: verifyCallback(wooshPayProvider),
 				},
-				checkout: { create: createWooshPayCheckout, get: getWooshPayCheckout },
-				payment: { get: getWooshPayPayment },
+				checkout: {
+					create: createWooshPayCheckout,
+					expire: expireWooshPayCheckout,
+					get: getWooshPayCheckout,
+				},
+				payment: {
+					cancel: cancelWooshPayPayment,
+					capture: captureWooshPayPayment,
+					get: getWooshPayPayment,
+				},
 				price: { create: createWooshPayPrice, get: getWooshPayPrice, update: updateWooshPayPrice },
 				product: { create: createWooshPayProduct },
 				refund: { create: createWooshPayRefund, get: getWooshPayRefund },

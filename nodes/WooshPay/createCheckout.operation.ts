@@ -16,9 +16,11 @@ import {
 } from '../shared/checkout/checkoutFields';
 import { allCurrencies, currencyField } from '../shared/items/currencies';
 import { createCheckout } from '../shared/checkout/createCheckout';
-import { readChoice } from '../shared/core/readChoice';
+import { InputError } from '../shared/core/inputError';
+import { readDate } from '../shared/core/readDate';
+import { readOption } from '../shared/core/readChoice';
 import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
-import { readText } from '../shared/core/readText';
+import { isBlank, readText } from '../shared/core/readText';
 import { metadataField, readList, readMetadata } from './metadata.fields';
 import { readCreateOptions } from './options.fields';
 import { wooshPay, type WooshPayOrder } from './wooshPay.contract';
@@ -91,6 +93,38 @@ export const createCheckoutFields: INodeProperties[] = [
 				description: 'Whether the payment page asks for the billing address',
 			},
 			{
+				displayName: 'Capture',
+				name: 'captureMethod',
+				type: 'options',
+				options: [
+					{ name: 'Automatic', value: 'automatic', description: 'Paying takes the money' },
+					{
+						name: 'Manual',
+						value: 'manual',
+						description:
+							'Paying only authorizes it; it is paid once Capture a Payment has taken it, within about seven days',
+					},
+				],
+				default: 'automatic',
+				description: 'When the money is taken',
+			},
+			{
+				displayName: 'Customer Email',
+				name: 'customerEmail',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. name@email.com',
+				description: 'Email address of the payer',
+			},
+			{
+				displayName: 'Expires At',
+				name: 'expiresAt',
+				type: 'dateTime',
+				default: '',
+				description:
+					'Until when it can be paid, in the time zone of the workflow; 24 hours from now if left empty. How WooshPay reads it is documented nowhere: compare expiresAt in the output.',
+			},
+			{
 				displayName: 'Merchant User ID',
 				name: 'merchantUserId',
 				type: 'string',
@@ -120,16 +154,29 @@ export const createWooshPayCheckout = createCheckout(wooshPay, readOrder);
 
 function readOrder(row: RowReader): WooshPayOrder {
 	const more = row.collection('additionalFields');
-	const billingAddress = readText(more.billingAddressCollection, 'Billing Address');
 	return {
 		...readCheckoutOrder(row),
 		...readCreateOptions(row),
 		metadata: readMetadata(more.metadata),
-		billingAddressCollection:
-			billingAddress === ''
-				? null
-				: readChoice<'auto' | 'required'>(billingAddress, 'Billing Address', ['auto', 'required']),
+		captureMethod: readOption(more.captureMethod, 'Capture', ['automatic', 'manual']),
+		customerEmail: readText(more.customerEmail, 'Customer Email') || null,
+		expiresAt: readExpiry(more.expiresAt, row.timezone()),
+		billingAddressCollection: readOption(more.billingAddressCollection, 'Billing Address', [
+			'auto',
+			'required',
+		]),
 		merchantUserId: readText(more.merchantUserId, 'Merchant User ID') || null,
 		paymentMethodTypes: readList(more.paymentMethodTypes, 'Payment Methods'),
 	};
+}
+
+function readExpiry(value: unknown, zone: string): Date | null {
+	if (isBlank(value)) return null;
+	const time = readDate(value, 'Expires At', zone);
+	if (time.getTime() <= Date.now())
+		throw new InputError(
+			`'Expires At' is not in the future: ${time.toISOString()}`,
+			'Give a later time, or remove the field: a checkout can be paid for 24 hours then.',
+		);
+	return time;
 }

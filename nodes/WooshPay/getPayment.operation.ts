@@ -1,8 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { getPaymentCall, readPayment } from './wooshPay.contract';
 import { lookupOperation } from '../shared/items/operation';
+import type { RowReader } from '../shared/items/rowReader';
 
-export const getPaymentFields: INodeProperties[] = [
+/** Of every operation on a payment. */
+export const paymentIdFields: INodeProperties[] = [
 	{
 		displayName: 'Payment ID',
 		name: 'paymentId',
@@ -11,16 +13,20 @@ export const getPaymentFields: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. pi_1604012360740110336',
 		description: 'The ID that Create Checkout and the trigger give as paymentId',
-		displayOptions: { show: { resource: ['payment'], operation: ['get'] } },
+		displayOptions: { show: { resource: ['payment'], operation: ['cancel', 'capture', 'get'] } },
 	},
 ];
 
 export const getWooshPayPayment = lookupOperation({
-	read: (row) =>
-		row.required(
-			'paymentId',
-			'Map paymentId from the node that created the checkout, or from the trigger.',
-		),
+	read: readPaymentId,
 	call: getPaymentCall,
-	result: readPayment,
+	result: (reply) => readPayment(reply),
 });
+
+/** `Payment ID`. */
+export function readPaymentId(row: RowReader): string {
+	return row.required(
+		'paymentId',
+		'Map paymentId from the node that created the checkout, or from the trigger.',
+	);
+}

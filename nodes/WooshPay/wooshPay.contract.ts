@@ -1,6 +1,6 @@
 import { randomBytes } from 'crypto';
 import { isPathPart, pathPart, readPayerLink } from '../shared/core/urls';
-import { CallFailure, quotedBody } from '../shared/core/callFailure';
+import { CallFailure, IN_DOUBT, quotedBody } from '../shared/core/callFailure';
 import type {
 	Checkout,
 	CheckoutOrder,
@@ -60,9 +60,9 @@ import type { Refused, Sentence } from '../shared/core/sentences';
 import { isKeptSecret, verifyWithAny } from '../shared/core/secrets';
 
 /** https://docs.wooshpay.com/doc-1724285/api-42654181 and /api-42654190 */
-const SESSIONS = '/v1/checkout/sessions';
+export const SESSIONS = '/v1/checkout/sessions';
 /** https://docs.wooshpay.com/project-1296482/api-44642278 */
-const PAYMENT_INTENTS = '/v1/payment_intents';
+export const PAYMENT_INTENTS = '/v1/payment_intents';
 /** https://docs.wooshpay.com/api-49996644 */
 const EVENTS = '/v1/events';
 /** https://docs.wooshpay.com/doc-2653815 */
@@ -71,6 +71,10 @@ const SIGNATURE_HEADER = 'wooshpay-signature';
 export interface WooshPayOrder extends CheckoutOrder, CreateOptions {
 	metadata: Record<string, string>;
 	billingAddressCollection: 'auto' | 'required' | null;
+	/** `manual`: what the payer authorizes is captured later. */
+	captureMethod: 'automatic' | 'manual' | null;
+	customerEmail: string | null;
+	expiresAt: Date | null;
 	merchantUserId: string | null;
 	/** WooshPay's names, such as `card`; empty leaves the choice to the payment page. */
 	paymentMethodTypes: string[];
@@ -110,7 +114,9 @@ function authHeaders(credentials: WooshPayCredentials): Record<string, string> {
 
 /**
  * The fields of `doc-1724285/api-42654181`; amounts are whole numbers of the currency's smallest
- * unit (55502209e0).
+ * unit (55502209e0). Inferred: `customer_email` and `expires_at`, which pages show in the answer
+ * only; the texts there say seconds, and another integration sends seconds, though answers have
+ * milliseconds.
  */
 function createCheckoutCall(order: WooshPayOrder, credentials: WooshPayCredentials): HttpCall {
 	if (order.successUrl === null)
@@ -129,6 +135,7 @@ function createCheckoutCall(order: WooshPayOrder, credentials: WooshPayCredentia
 	// Inferred: events hold the payment intent, and nothing says that what is known of the session
 	// gets there, so both are told.
 	const paymentIntentData = omitNull({
+		capture_method: order.captureMethod,
 		description: order.description,
 		merchant_order_id: order.reference,
 		merchant_user_id: order.merchantUserId,
@@ -141,6 +148,8 @@ function createCheckoutCall(order: WooshPayOrder, credentials: WooshPayCredentia
 		cancel_url: order.cancelUrl,
 		line_items: items.map((item, index) => lineItem(item, order, index)),
 		client_reference_id: order.reference,
+		customer_email: order.customerEmail,
+		expires_at: order.expiresAt === null ? null : Math.floor(order.expiresAt.getTime() / 1000),
 		payment_intent_data: isEmpty ? null : paymentIntentData,
 		metadata,
 		billing_address_collection: order.billingAddressCollection,
@@ -232,8 +241,8 @@ function checkoutResult(
 }
 
 /**
- * Inferred: `paid` in `payment_status`; pages show `unpaid` and the status `open` only. What nobody
- * shows is unknown.
+ * Inferred: `paid` in `payment_status`, and the status `expired`; pages show `unpaid` and `open`
+ * only. What nobody shows is unknown.
  */
 export function readCheckout(
 	reply: HttpReply,
@@ -253,7 +262,7 @@ export function readCheckout(
 			textOrNull(objectIn(session, 'metadata').reference),
 		// Byte for byte: its `key` ends in `=`, and its path is not the session's id.
 		checkoutUrl: readPayerLink(session.url, apiUrl(credentials)),
-		status: paid ? 'paid' : openOrUnknown(status),
+		status: paid ? 'paid' : statusOfUnpaid(status),
 		providerStatus: paid ? 'paid' : status,
 		amount: fromMinorUnits(session.amount_total, currency),
 		currency,
@@ -263,18 +272,20 @@ export function readCheckout(
 }
 
 /** A session's own status says no more than that: what is paid stands in `payment_status`. */
-function openOrUnknown(status: string | null): CheckoutStatus {
-	return status === 'open' ? 'open' : 'unknown';
+function statusOfUnpaid(status: string | null): CheckoutStatus {
+	return status === 'open' || status === 'expired' ? status : 'unknown';
 }
 
 /** What a call was sent for: an answer that cannot be read leaves open whether it was done. */
-export type Purpose = 'create' | 'update' | 'read';
+export type Purpose = 'create' | 'update' | 'end' | 'read';
 
 const UNREADABLE: Record<Purpose, (what: string) => string> = {
 	create: (what) =>
 		`The ${what} may have been made nevertheless. Look in the WooshPay dashboard before you run this row again.`,
 	update: (what) =>
 		`The ${what} may have been changed nevertheless. Run this row again: a second time changes nothing more.`,
+	end: (what) =>
+		`${IN_DOUBT} nevertheless. Look the ${what} up with Get before you run this row again.`,
 	read: () => 'Check the address in the credential; if it is right, ask WooshPay.',
 };
 
@@ -288,7 +299,7 @@ export function answered(
 	if (textOrNull(body.id) === null)
 		throw new CallFailure(`WooshPay's answer holds no ${what} id${quotedBody(reply)}`, {
 			advice: UNREADABLE[purpose](what),
-			mayHaveArrived: purpose === 'create',
+			mayHaveArrived: purpose === 'create' || purpose === 'end',
 		});
 	return body;
 }
@@ -326,8 +337,8 @@ const INTENT_STATUS: Record<string, CheckoutStatus> = {
  *
  * @throws CallFailure when the answer holds none
  */
-export function readPayment(reply: HttpReply): Checkout {
-	const intent = answered(reply, 'payment', 'read');
+export function readPayment(reply: HttpReply, purpose: Purpose = 'read'): Checkout {
+	const intent = answered(reply, 'payment', purpose);
 	const providerStatus = textOrNull(intent.status);
 	const { amount, currency } = intentMoney(intent);
 	return checkoutOf({
@@ -346,19 +357,22 @@ export function readPayment(reply: HttpReply): Checkout {
 
 /**
  * `amount_received` is null in the sample of a paid one (api-44642278), so that `amount` counts
- * unless something else was received.
+ * unless something else was received. Not so where the money was captured by hand: a part of it
+ * may have been (doc-2895670), and `amount` is what was authorized.
  */
 function intentMoney(intent: Record<string, unknown>): {
 	amount: string | null;
 	currency: string | null;
 } {
 	const currency = textOrNull(intent.currency);
-	const received = textOrNull(intent.amount_received);
-	const whole =
-		received !== null && intent.status === 'succeeded' && /^0*[1-9]\d*$/.test(received)
-			? received
-			: intent.amount;
-	return { amount: fromMinorUnits(whole, currency), currency };
+	return { amount: fromMinorUnits(amountOf(intent), currency), currency };
+}
+
+function amountOf({ amount, amount_received, capture_method, status }: Record<string, unknown>) {
+	if (status !== 'succeeded') return amount;
+	const received = textOrNull(amount_received);
+	if (received !== null && /^0*[1-9]\d*$/.test(received)) return received;
+	return capture_method === 'manual' ? null : amount;
 }
 
 /**

@@ -80,10 +80,10 @@ export class PlayedProvider {
 				status: 404,
 				reason: `${this.provider.displayName} has no checkout "${checkoutId}".`,
 			};
-		const action = Object.hasOwn(this.provider.actions, actionName)
+		const named = Object.hasOwn(this.provider.actions, actionName)
 			? this.provider.actions[actionName]
 			: undefined;
-		if (action === undefined) {
+		if (named === undefined) {
 			const names = Object.keys(this.provider.actions).join(', ');
 			return {
 				done: false,
@@ -91,6 +91,7 @@ export class PlayedProvider {
 				reason: `${this.provider.displayName} has no action "${actionName}". There are: ${names}.`,
 			};
 		}
+		const action = this.provider.actionFor?.(named, checkout) ?? named;
 		if (!action.from.includes(checkout.status)) {
 			return {
 				done: false,

@@ -22,6 +22,8 @@ export interface SandboxProvider<State = unknown, Details = unknown> {
 	 * over it
 	 */
 	readonly actions: Readonly<Record<string, PayerAction>>;
+	/** The action as it is for this checkout, where that depends on how the checkout was made */
+	actionFor?(action: PayerAction, checkout: Readonly<SandboxCheckout<Details>>): PayerAction;
 	readonly callbacks: ProviderCallbacks<State, Details>;
 	/** What the sandbox had to assume because no source says it; shown on the dashboard */
 	readonly inferred: readonly string[];
@@ -101,7 +103,15 @@ export interface ApiReply {
 }
 
 export type CheckoutStatus =
-	'open' | 'pending' | 'paid' | 'failed' | 'canceled' | 'expired' | 'refunded';
+	| 'open'
+	| 'pending'
+	/** The payer has agreed, and the merchant has not taken the money yet */
+	| 'authorized'
+	| 'paid'
+	| 'failed'
+	| 'canceled'
+	| 'expired'
+	| 'refunded';
 
 export interface SandboxCheckout<Details = unknown> {
 	readonly provider: string;

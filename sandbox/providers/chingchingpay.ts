@@ -46,6 +46,7 @@ const [apiKey = ''] = Object.keys(schemes);
 const statusWords: Record<SandboxCheckout['status'], string> = {
 	open: 'SBX_OPEN',
 	pending: 'SBX_OPEN',
+	authorized: 'SBX_OPEN',
 	paid: 'SBX_PAID',
 	failed: 'SBX_FAILED',
 	canceled: 'SBX_CANCELED',

@@ -635,6 +635,7 @@ function createRefund(call: ApiCall, { state, checkouts, tell }: Context): ApiRe
 const statusWords: Record<SandboxCheckout['status'], string> = {
 	open: 'buyer_approval_pending',
 	pending: 'processing',
+	authorized: 'authorization_succeeded',
 	paid: 'capture_succeeded',
 	failed: 'authorization_failed',
 	canceled: 'buyer_approval_failed',

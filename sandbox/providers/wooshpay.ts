@@ -39,6 +39,8 @@ const redeliveryGapsMilliseconds = Array.from(
 	{ length: redeliveries },
 	(_, index) => (72 * 60 * 60 * 1000 * 2 ** index) / (2 ** redeliveries - 1),
 );
+/** A time beyond is one in milliseconds. */
+const secondsUntil2100 = 4_102_444_800;
 const capacity = 20_000;
 
 type Data = Record<string, unknown>;
@@ -74,10 +76,14 @@ interface Details {
 	readonly clientSecret: string;
 	readonly paymentMethodTypes: readonly string[] | null;
 	readonly billingAddressCollection: string;
+	readonly captureMethod: 'automatic' | 'manual';
 }
 
 type Context = ProviderContext<Memory, Details>;
 type Checkout = Readonly<SandboxCheckout<Details>>;
+
+/** What the payer can still do something about. */
+const payable: readonly SandboxCheckout['status'][] = ['open', 'pending', 'failed'];
 
 const filledText = z.string().min(1, 'must not be empty');
 const metadata = z.record(z.string());
@@ -189,6 +195,13 @@ const sessionRequest = z
 		cancel_url: filledText,
 		line_items: z.array(lineItem).min(1),
 		client_reference_id: z.string().optional(),
+		customer_email: z.string().email('must be an email address').optional(),
+		expires_at: z
+			.number()
+			.int()
+			.max(secondsUntil2100, 'must be in seconds')
+			.refine((seconds) => seconds * 1000 > Date.now(), 'must be in the future')
+			.optional(),
 		metadata: metadata.optional(),
 		payment_intent_data: z
 			.object({
@@ -210,6 +223,11 @@ const sessionRequest = z
 			context.addIssue({ code: 'custom', path: [name], message: 'is not a field of this request' });
 	});
 type SessionRequest = z.infer<typeof sessionRequest>;
+
+/** doc-2895670 */
+const captureRequest = z.object({ amount_to_capture: smallestUnit.optional() }).strict();
+/** No field of it can be read. */
+const cancelRequest = z.object({}).strict();
 
 const refundRequest = z
 	.object({
@@ -340,6 +358,19 @@ export const provider: SandboxProvider<Memory, Details> = {
 			},
 		},
 		{
+			operation: 'expire',
+			method: 'POST',
+			path: '/v1/checkout/sessions/:id/expire',
+			handle({ params }, { checkouts, cashierUrl }) {
+				const checkout = checkouts.get(params.id ?? '');
+				if (checkout === undefined) return noSuch('checkout session', params.id);
+				if (!payable.includes(checkout.status))
+					return refused(400, 'invalid_request_error', 'This checkout session is not open.');
+				changeStatus(checkout, 'expired');
+				return { status: 200, body: sessionObject(checkout, cashierUrl(checkout.checkoutId)) };
+			},
+		},
+		{
 			operation: 'getPayment',
 			method: 'GET',
 			path: '/v1/payment_intents/:id',
@@ -348,6 +379,44 @@ export const provider: SandboxProvider<Memory, Details> = {
 				return checkout === undefined
 					? noSuch('payment intent', params.id)
 					: { status: 200, body: intentObject(checkout) };
+			},
+		},
+		{
+			operation: 'capturePayment',
+			method: 'POST',
+			path: '/v1/payment_intents/:id/capture',
+			handle(call, { checkouts, tell }) {
+				const checkout = checkouts.withPaymentId(call.params.id ?? '');
+				if (checkout === undefined) return noSuch('payment intent', call.params.id);
+				const request = parse(call, captureRequest);
+				if ('refusal' in request) return request.refusal;
+				if (checkout.status !== 'authorized')
+					return refused(402, 'invalid_request_error', 'This payment cannot be captured.');
+				const authorized = minorUnits(checkout.amount, checkout.currency);
+				const amount = BigInt(request.value.amount_to_capture ?? authorized);
+				if (amount > authorized)
+					return refused(402, 'invalid_request_error', 'This is more than was authorized.');
+				changeStatus(checkout, 'paid');
+				checkout.paidAmount = fromSmallestUnit(amount, checkout.currency);
+				checkout.paidAt = checkout.updatedAt;
+				tell(checkout, 'paid');
+				return { status: 200, body: intentObject(checkout) };
+			},
+		},
+		{
+			operation: 'cancelPayment',
+			method: 'POST',
+			path: '/v1/payment_intents/:id/cancel',
+			handle(call, { checkouts, tell }) {
+				const checkout = checkouts.withPaymentId(call.params.id ?? '');
+				if (checkout === undefined) return noSuch('payment intent', call.params.id);
+				const request = parse(call, cancelRequest);
+				if ('refusal' in request) return request.refusal;
+				if (checkout.status !== 'authorized' && !payable.includes(checkout.status))
+					return refused(402, 'invalid_request_error', 'This payment cannot be canceled.');
+				changeStatus(checkout, 'canceled');
+				tell(checkout, 'canceled');
+				return { status: 200, body: intentObject(checkout) };
 			},
 		},
 		making('createProduct', '/v1/products', productRequest, (request, { state }) => ({
@@ -515,7 +584,7 @@ export const provider: SandboxProvider<Memory, Details> = {
 
 	actions: {
 		...standardActions,
-		pay: { ...standardActions.pay, from: ['open', 'pending', 'failed'] },
+		pay: { ...standardActions.pay, from: payable },
 		// The logo on the payment page leads back to the shop. The session stays open, and no event is
 		// sent.
 		cancel: { ...standardActions.cancel, to: undefined, event: undefined },
@@ -531,7 +600,7 @@ export const provider: SandboxProvider<Memory, Details> = {
 		},
 		fail: {
 			label: 'Let the card be declined',
-			from: ['open', 'pending', 'failed'],
+			from: payable,
 			to: 'failed',
 			event: 'failed',
 			returnTo: 'cashier',
@@ -539,7 +608,7 @@ export const provider: SandboxProvider<Memory, Details> = {
 		},
 		void: {
 			label: 'Cancel the payment at WooshPay',
-			from: ['open', 'pending', 'failed'],
+			from: [...payable, 'authorized'],
 			to: 'canceled',
 			event: 'canceled',
 			returnTo: 'cashier',
@@ -561,6 +630,12 @@ export const provider: SandboxProvider<Memory, Details> = {
 			by: 'tester',
 		},
 	},
+
+	// No page has an event for money that is only authorized.
+	actionFor: (action, { details }) =>
+		action.to === 'paid' && details.captureMethod === 'manual'
+			? { ...action, to: 'authorized', paid: undefined, event: undefined }
+			: action,
 
 	callbacks: {
 		compose(event, quality, { secret = '' }, { state }) {
@@ -620,6 +695,9 @@ export const provider: SandboxProvider<Memory, Details> = {
 		'The same Idempotency-Key with the same request gives the first answer again, with another request 409; on every call that makes something.',
 		'Errors look like {"error": {"type", "code", "message"}}. A publishable key is 403.',
 		'Exactly one of price and price_data, and of product and product_data; one currency in all line items; mode is payment.',
+		'A session takes expires_at in seconds, and customer_email; both are shown in answers only.',
+		'POST …/expire, …/capture and …/cancel behind the id, and what they answer: the object as it is then. A session expires before it is paid; a payment is captured once, after it was authorized, and canceled before it is captured.',
+		'With capture_method manual a payment that the payer has agreed to is requires_capture, its session stays unpaid, and nothing is sent until it is captured or canceled. Afterwards amount_received has what was captured.',
 		'A refund is done at once. Refunds together cannot be more than the payment.',
 		'Paying too little or too much gives the payment intent the amount that was paid.',
 		'Fields of a session that no page names are accepted and listed as remarks; those of other requests are refused.',
@@ -686,6 +764,11 @@ function refused(status: number, type: string, message: string, refusal = messag
 		},
 		refusal,
 	};
+}
+
+function changeStatus(checkout: SandboxCheckout<Details>, status: SandboxCheckout['status']): void {
+	checkout.status = status;
+	checkout.updatedAt = new Date();
 }
 
 function noSuch(what: string, id: string | undefined): ApiReply {
@@ -789,7 +872,11 @@ function newSession(
 		successUrl: request.success_url,
 		cancelUrl: request.cancel_url,
 		createdAt,
-		expiresAt: new Date(createdAt.getTime() + lifetimeMilliseconds),
+		expiresAt: new Date(
+			request.expires_at === undefined
+				? createdAt.getTime() + lifetimeMilliseconds
+				: request.expires_at * 1000,
+		),
 		request,
 		remarks: remarksOn(request),
 		details: {
@@ -799,6 +886,7 @@ function newSession(
 			clientSecret: `${paymentId}_secret_${randomBytes(12).toString('hex')}`,
 			paymentMethodTypes: request.payment_method_types ?? null,
 			billingAddressCollection: request.billing_address_collection ?? 'auto',
+			captureMethod: request.payment_intent_data?.capture_method ?? 'automatic',
 		},
 	};
 }
@@ -850,6 +938,7 @@ function minorUnits(amount: string, currency: string): bigint {
 }
 
 const sessionStatus: Partial<Record<SandboxCheckout['status'], string>> = {
+	authorized: 'complete',
 	paid: 'complete',
 	refunded: 'complete',
 	expired: 'expired',
@@ -871,7 +960,7 @@ function sessionObject(checkout: Checkout, url: string): Data {
 		url,
 		cancel_url: checkout.cancelUrl,
 		client_reference_id: (checkout.request as SessionRequest).client_reference_id ?? null,
-		customer_email: null,
+		customer_email: (checkout.request as SessionRequest).customer_email ?? null,
 		metadata: checkout.details.metadata,
 		line_items: { object: 'list', data: checkout.details.lineItems, url: null, has_more: null },
 		payment_intent: checkout.paymentId,
@@ -892,23 +981,27 @@ function sessionObject(checkout: Checkout, url: string): Data {
 
 const intentStatus: Partial<Record<SandboxCheckout['status'], string>> = {
 	pending: 'requires_action',
+	authorized: 'requires_capture',
 	paid: 'succeeded',
 	refunded: 'succeeded',
 	canceled: 'canceled',
 };
 
 function intentObject(checkout: Checkout): Data {
-	const { intent, clientSecret } = checkout.details;
+	const { intent, clientSecret, captureMethod } = checkout.details;
+	const asked = Number(minorUnits(checkout.amount, checkout.currency));
+	const paid = Number(minorUnits(checkout.paidAmount ?? checkout.amount, checkout.currency));
+	const isCaptured = captureMethod === 'manual' && checkout.paidAmount !== null;
 	return {
 		id: checkout.paymentId,
 		object: 'payment_intent',
 		created: checkout.createdAt.getTime(),
 		livemode: false,
 		currency: checkout.currency,
-		amount: Number(minorUnits(checkout.paidAmount ?? checkout.amount, checkout.currency)),
+		amount: captureMethod === 'manual' ? asked : paid,
 		status: intentStatus[checkout.status] ?? 'requires_payment_method',
-		amount_received: null,
-		amount_capturable: null,
+		amount_received: isCaptured ? paid : null,
+		amount_capturable: checkout.status === 'authorized' ? asked : null,
 		description: intent.description,
 		metadata: intent.metadata,
 		merchant_order_id: intent.merchantOrderId,
@@ -923,7 +1016,7 @@ function intentObject(checkout: Checkout): Data {
 		payment_method_types: '["card"]',
 		cancel_at: '',
 		confirmation_method: 'automatic',
-		capture_method: 'automatic',
+		capture_method: captureMethod,
 		return_url: checkout.successUrl,
 	};
 }

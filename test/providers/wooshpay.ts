@@ -38,10 +38,10 @@ export const provider = testProvider(wooshPayProvider, {
 	},
 	form: {
 		operations: {
-			checkout: ['create', 'get'],
+			checkout: ['create', 'expire', 'get'],
 			product: ['create'],
 			price: ['create', 'get', 'update'],
-			payment: ['get'],
+			payment: ['cancel', 'capture', 'get'],
 			refund: ['create', 'get'],
 			callback: ['compare', 'verify'],
 		},

@@ -355,6 +355,86 @@ describe('an event', () => {
 	});
 });
 
+describe('a payment that is captured by hand', () => {
+	const manual = { payment_intent_data: { capture_method: 'manual' } };
+	const authorized = async () => {
+		const made = await call('POST', '/v1/checkout/sessions', session(manual));
+		await sandbox.control(`/control/checkouts/wooshpay/${made.id}/pay`, {});
+		return String(made.payment_intent);
+	};
+	const intent = async (id: string, verb = '', body?: unknown) =>
+		await call(body === undefined ? 'GET' : 'POST', `/v1/payment_intents/${id}${verb}`, body);
+
+	test('is told about when it is captured, and not before', async () => {
+		await register();
+		const id = await authorized();
+		expect(await intent(id)).toMatchObject({
+			status: 'requires_capture',
+			amount_capturable: 2598,
+			amount_received: null,
+		});
+		expect(merchant.received).toEqual([]);
+		expect(await intent(id, '/capture', { amount_to_capture: 1000 })).toMatchObject({
+			status: 'succeeded',
+			amount: 2598,
+			amount_received: 1000,
+		});
+		await eventually(() => merchant.received.length === 1);
+		expect(JSON.parse(merchant.received[0]?.body ?? '')).toMatchObject({
+			type: 'payment_intent.succeeded',
+			data: { object: { amount_received: 1000 } },
+		});
+	});
+
+	test.each([
+		['more than was authorized', { amount_to_capture: 2599 }, 402],
+		['major units', { amount_to_capture: 10.5 }, 400],
+		['a field that no page names', { amount: 1000 }, 400],
+	])('is not captured for %s', async (_case, body, status) => {
+		const id = await authorized();
+		expect((await intent(id, '/capture', body)).answered).toBe(status);
+		expect((await intent(id)).status).toBe('requires_capture');
+	});
+
+	test('is captured once', async () => {
+		const id = await authorized();
+		await intent(id, '/capture', { amount_to_capture: 1000 });
+		expect((await intent(id, '/capture', {})).answered).toBe(402);
+	});
+
+	test('is captured or canceled, and not both', async () => {
+		await register({ enabled_events: ['payment_intent.canceled'] });
+		const [captured, canceled] = [await authorized(), await authorized()];
+		await intent(captured, '/capture', {});
+		expect((await intent(captured, '/cancel', {})).answered).toBe(402);
+		expect((await intent(canceled, '/cancel', {})).status).toBe('canceled');
+		expect((await intent(canceled, '/capture', {})).answered).toBe(402);
+		await eventually(() => merchant.received.length === 1);
+	});
+
+	test('gives back no more than was captured', async () => {
+		const id = await authorized();
+		await intent(id, '/capture', { amount_to_capture: 1000 });
+		const refund = { payment_intent: id };
+		expect((await call('POST', '/v1/refunds', { ...refund, amount: 1001 })).answered).toBe(402);
+		expect(await call('POST', '/v1/refunds', refund)).toMatchObject({ amount: 1000 });
+	});
+});
+
+test('a session ends early while nobody has paid it', async () => {
+	const { id } = await call('POST', '/v1/checkout/sessions', session());
+	const expire = async () => await call('POST', `/v1/checkout/sessions/${id}/expire`);
+	expect(await expire()).toMatchObject({ id, status: 'expired', payment_status: 'unpaid' });
+	expect((await expire()).answered).toBe(400);
+});
+
+test.each([
+	['in milliseconds', 4_102_444_800_001],
+	['that has passed', 1_600_000_000],
+])('a session is not made with a time of its end %s', async (_case, expires_at) => {
+	expect((await call('POST', '/v1/checkout/sessions', session({ expires_at }))).answered).toBe(400);
+});
+
 describe('a refund is refused', () => {
 	test.each([
 		['of a payment that nobody has paid', false, {}, 402],

@@ -1,5 +1,6 @@
 import { InputError } from './inputError';
 import { quote } from './quote';
+import { readText } from './readText';
 
 /**
  * The value of an options field, which an expression can fill with anything: n8n does not check it.
@@ -19,4 +20,18 @@ export function readChoice<Value extends string>(
 		`'${field}' is none of its choices: ${quote(given)}`,
 		`Choose one in the form, or let the expression give ${choices.join(' or ')}.`,
 	);
+}
+
+/**
+ * The same of an options field in a collection; null where it was not added.
+ *
+ * @throws InputError when it is none of the choices
+ */
+export function readOption<Value extends string>(
+	given: unknown,
+	field: string,
+	choices: readonly Value[],
+): Value | null {
+	const text = readText(given, field);
+	return text === '' ? null : readChoice(text, field, choices);
 }

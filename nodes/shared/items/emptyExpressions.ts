@@ -39,6 +39,7 @@ const HARMLESS = new Set([
 	'additionalFields.buyer',
 	'additionalFields.clientIp',
 	'additionalFields.country',
+	'additionalFields.customerEmail',
 	'additionalFields.deviceId',
 	'additionalFields.shippingDetails',
 	// How fast it goes.

@@ -16,6 +16,7 @@ const secondsUntilAnswer = 1;
 const statusSentences: Record<CheckoutStatus, string> = {
 	open: 'Waiting for the payment.',
 	pending: 'The payment is under way.',
+	authorized: 'The payment is authorized. The shop has not taken the money yet.',
 	paid: 'This checkout is paid.',
 	failed: 'The payment failed.',
 	canceled: 'This checkout was canceled.',

@@ -24,6 +24,7 @@ interface Setting {
 	credential?: Record<string, string>;
 	continueOnFail?: 'continueRegularOutput';
 	retryOnFail?: { maxTries: number; waitBetweenTries: number };
+	workflowSettings?: { timezone: string };
 }
 
 async function run(
@@ -229,6 +230,21 @@ describe('a checkout', () => {
 			{ additionalFields: { billingAddressCollection: '={{ "always" }}' } },
 			`'Billing Address' is none of its choices: "always"`,
 		],
+		[
+			'word for Capture, which would take the money at once',
+			{ additionalFields: { captureMethod: '={{ "later" }}' } },
+			`'Capture' is none of its choices: "later"`,
+		],
+		[
+			'Expires At that has passed',
+			{ additionalFields: { expiresAt: '2020-01-01T00:00:00Z' } },
+			"'Expires At' is not in the future",
+		],
+		[
+			'Expires At that is no date',
+			{ additionalFields: { expiresAt: 'tomorrow' } },
+			"'Expires At' is not a date and time",
+		],
 	])(
 		'is refused before anything is sent for a wrong %s, by item',
 		async (_field, changes, words) => {
@@ -284,6 +300,213 @@ describe('when nobody knows whether it arrived', () => {
 		expect(error).toBeDefined();
 		expect(executions).toBe(3);
 		expect((await sandbox.state()).checkouts).toHaveLength(1);
+	});
+});
+
+describe('money that is only authorized', () => {
+	const capture = { resource: 'payment', operation: 'capture' };
+
+	/** What the payer has agreed to, with the money still to be taken. */
+	async function authorized(): Promise<IDataObject> {
+		const made = await one({ ...checkout, additionalFields: { captureMethod: 'manual' } });
+		await sandbox.act(String(made.checkoutId), 'pay');
+		return made;
+	}
+
+	const statusOf = async (paymentId: unknown) =>
+		(await one({ resource: 'payment', operation: 'get', paymentId: String(paymentId) })).status;
+
+	it('is not paid before it is captured', async () => {
+		const { paymentId, checkoutId } = await authorized();
+		expect(await statusOf(paymentId)).toBe('pending');
+		expect((await one({ resource: 'checkout', operation: 'get', checkoutId })).status).not.toBe(
+			'paid',
+		);
+		expect(await one({ ...capture, paymentId })).toMatchObject({
+			paymentId,
+			reference: 'order-1001',
+			status: 'paid',
+			amount: '12.99',
+			currency: 'GBP',
+		});
+		expect(await statusOf(paymentId)).toBe('paid');
+	});
+
+	it.each([
+		[{ amount: '4.5', currency: 'GBP' }, '4.50'],
+		[{ amount: '450', amountUnit: 'smallest', currency: 'GBP' }, '4.50'],
+	])('can be captured in part, exactly: %j', async (amount, captured) => {
+		const { paymentId } = await authorized();
+		expect(await one({ ...capture, paymentId, amountFrom: 'amount', ...amount })).toMatchObject({
+			status: 'paid',
+			amount: captured,
+		});
+		expect((await sandbox.state()).checkouts).toMatchObject([{ paidAmount: captured }]);
+	});
+
+	it.each([
+		['more decimals', { amount: '4.555', currency: 'GBP' }, "'Amount'"],
+		['a cell that is empty', { amount: '={{ $json.none }}', currency: 'GBP' }, "'Amount' is empty"],
+		['no currency', { amount: '4.55', currency: '={{ "" }}' }, "'Currency' is empty"],
+		['another word', { amountFrom: 'all' }, "'Amount From' is none of its choices"],
+		['no payment', { amountFrom: 'payment', paymentId: '={{ "" }}' }, "'Payment ID' is empty"],
+	])('is not captured for %s', async (_case, changes, words) => {
+		const { error } = await run({
+			...capture,
+			paymentId: 'pi_1',
+			amountFrom: 'amount',
+			...changes,
+		});
+		expect(error?.message).toContain(words);
+		expect(await sandbox.requests()).toEqual({});
+	});
+
+	it('is refused in the words of WooshPay where nothing, or less, is authorized', async () => {
+		const { paymentId: open } = await one({ ...checkout, reference: 'order-1002' });
+		expect((await run({ ...capture, paymentId: open })).error?.message).toContain(
+			'This payment cannot be captured',
+		);
+		const { paymentId } = await authorized();
+		const more = { amountFrom: 'amount', amount: '13', currency: 'GBP' };
+		expect((await run({ ...capture, paymentId, ...more })).error?.message).toContain(
+			'more than was authorized',
+		);
+	});
+
+	it('is refused at the second of two rows with one payment, before anything is sent', async () => {
+		const { paymentId } = await authorized();
+		const { error } = await run({ ...capture, paymentId }, { items: [{}, {}] });
+		expect(error?.message).toContain(`'Payment ID' "${String(paymentId)}" was already used`);
+		expect((await sandbox.requests()).capturePayment).toBeUndefined();
+	});
+
+	it.each(['500-after', 'reset-after', 'html'] as const)(
+		'is not captured again when nobody knows whether it was (%s), and the error says how to find out',
+		async (fault) => {
+			const { paymentId } = await authorized();
+			await sandbox.fault('capturePayment', fault);
+			const { error } = await run({ ...capture, paymentId });
+			expect(error?.description).toContain('It may have been made');
+			expect(error?.description).toContain('Payment: Get');
+			expect((await sandbox.requests()).capturePayment).toBe(1);
+		},
+	);
+
+	it('is captured once though Retry On Fail runs the node again', async () => {
+		const { paymentId } = await authorized();
+		const { paymentId: open } = await one({ ...checkout, reference: 'order-1002' });
+		const { error } = await run(
+			{ ...capture, paymentId: '={{ $json.id }}' },
+			{
+				items: [{ id: paymentId }, { id: open }],
+				retryOnFail: { maxTries: 2, waitBetweenTries: 0 },
+			},
+		);
+		expect(error?.message).toContain('cannot be captured');
+		// Once the first, and twice the second, which was refused.
+		expect((await sandbox.requests()).capturePayment).toBe(3);
+	});
+
+	it('is released by Cancel', async () => {
+		const { paymentId } = await authorized();
+		expect(await one({ resource: 'payment', operation: 'cancel', paymentId })).toMatchObject({
+			paymentId,
+			status: 'canceled',
+			amount: '12.99',
+		});
+		expect((await run({ ...capture, paymentId })).error?.message).toContain('cannot be captured');
+	});
+
+	it('is not taken by Cancel where it is captured already', async () => {
+		const { paymentId } = await authorized();
+		await one({ ...capture, paymentId });
+		expect(
+			(await run({ resource: 'payment', operation: 'cancel', paymentId })).error?.message,
+		).toContain('cannot be canceled');
+		expect(await statusOf(paymentId)).toBe('paid');
+	});
+});
+
+describe('the answer to a capture', () => {
+	it.each([
+		['what was received', { amount_received: 450 }, { amount: '4.5' }, '4.50'],
+		['what was asked for where that is not told', {}, { amount: '4.5' }, '4.50'],
+		['all that was authorized where the whole was', {}, {}, '12.99'],
+	])('gives %s', async (_case, told, asked, amount) => {
+		const server = await startProviderServer();
+		const intent = {
+			id: 'pi_1',
+			status: 'succeeded',
+			amount: 1299,
+			currency: 'GBP',
+			capture_method: 'manual',
+		};
+		server.respond(() => ({ body: JSON.stringify({ ...intent, ...told }) }));
+		const { outputs } = await run(
+			{
+				resource: 'payment',
+				operation: 'capture',
+				paymentId: 'pi_1',
+				...(Object.keys(asked).length === 0
+					? {}
+					: { amountFrom: 'amount', currency: 'GBP', ...asked }),
+			},
+			{ credential: { baseUrl: server.url } },
+		);
+		server.close();
+		expect(outputs[0]?.[0]?.json).toMatchObject({ status: 'paid', amount });
+	});
+
+	it('is in doubt, also with Simplify off, where it holds no payment', async () => {
+		const server = await startProviderServer();
+		const { error } = await run(
+			{ resource: 'payment', operation: 'capture', paymentId: 'pi_1', simple: false },
+			{ credential: { baseUrl: server.url } },
+		);
+		server.close();
+		expect(error?.description).toContain('It may have been made');
+	});
+});
+
+describe('a link that nobody has paid', () => {
+	const expire = (checkoutId: unknown) => ({
+		resource: 'checkout',
+		operation: 'expire',
+		checkoutId: String(checkoutId),
+	});
+
+	it('is ended by Expire', async () => {
+		const { checkoutId } = await one(checkout);
+		expect(await one(expire(checkoutId))).toMatchObject({ checkoutId, status: 'expired' });
+		expect((await sandbox.state()).checkouts).toMatchObject([{ status: 'expired' }]);
+	});
+
+	it('is not ended where it is paid, and the words are those of WooshPay', async () => {
+		const { checkoutId } = await one(checkout);
+		await sandbox.act(String(checkoutId), 'pay');
+		expect((await run(expire(checkoutId))).error?.message).toContain('is not open');
+	});
+
+	it('may have been ended where no answer came', async () => {
+		const { checkoutId } = await one(checkout);
+		await sandbox.fault('expire', '500-after');
+		const { error } = await run(expire(checkoutId));
+		expect(error?.description).toContain('Checkout: Get');
+		expect((await sandbox.requests()).expire).toBe(1);
+	});
+
+	it('ends at the time of the form, which is one of the time zone of the workflow', async () => {
+		const additionalFields = {
+			expiresAt: '2099-12-31T18:00:00',
+			customerEmail: 'payer@shop.example',
+		};
+		const [made] = await outputOf(
+			{ ...checkout, additionalFields },
+			{ workflowSettings: { timezone: 'Asia/Shanghai' } },
+		);
+		expect(made?.expiresAt).toBe('2099-12-31T10:00:00.000Z');
+		const { checkouts, refusals } = await sandbox.state();
+		expect([refusals, checkouts[0]?.remarks]).toEqual([[], []]);
 	});
 });
 

@@ -230,6 +230,16 @@ describe('Create Checkout', () => {
 		});
 	});
 
+	it('sends who pays, until when, and how the money is taken', () => {
+		const expiresAt = new Date('2026-12-31T17:00:00.900Z');
+		const more = { captureMethod: 'manual' as const, customerEmail: 'payer@shop.example' };
+		expect(sent(created({ ...more, expiresAt }))).toMatchObject({
+			customer_email: 'payer@shop.example',
+			expires_at: 1798736400,
+			payment_intent_data: { capture_method: 'manual', merchant_order_id: 'order-1001' },
+		});
+	});
+
 	it('leaves out what has no value', () => {
 		expect(Object.keys(sent(created({ reference: null })))).toEqual([
 			'mode',
@@ -334,6 +344,7 @@ describe('a checkout', () => {
 	it.each([
 		['paid', { status: 'complete', payment_status: 'paid' }, 'paid'],
 		['open', { status: 'open', payment_status: 'unpaid' }, 'open'],
+		['expired', { status: 'expired', payment_status: 'unpaid' }, 'expired'],
 		[
 			'unknown when it only says complete',
 			{ status: 'complete', payment_status: 'unpaid' },
@@ -341,7 +352,7 @@ describe('a checkout', () => {
 		],
 		[
 			'unknown for a word that no page shows',
-			{ status: 'expired', payment_status: 'unpaid' },
+			{ status: 'canceled', payment_status: 'unpaid' },
 			'unknown',
 		],
 		[
@@ -474,6 +485,14 @@ describe('a payment', () => {
 			expect(readPayment(payment).amount).toBe('10.10');
 		},
 	);
+
+	// Its `amount` is what was authorized, and a part of it may have been captured.
+	it('that was captured by hand is worth what was received, and nothing that is only authorized', () => {
+		const amount = (amount_received: number | null) =>
+			readPayment(answer('getPayment.succeeded', { capture_method: 'manual', amount_received }))
+				.amount;
+		expect([amount(null), amount(0), amount(900)]).toEqual([null, null, '9.00']);
+	});
 
 	it('finds the reference in the metadata where there is no order number', () => {
 		expect(
