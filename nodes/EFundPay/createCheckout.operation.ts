@@ -8,6 +8,7 @@ import { createCheckout } from '../shared/checkout/createCheckout';
 import { isObject, readJsonField } from '../shared/core/exactJson';
 import { InputError } from '../shared/core/inputError';
 import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
+import { readCount } from '../shared/core/readCount';
 import { readText } from '../shared/core/readText';
 import { eFundPay, type EFundPayOrder } from './eFundPay.contract';
 import type { RowReader } from '../shared/items/rowReader';
@@ -126,10 +127,5 @@ export function readObject(
 
 function readAttempt(row: RowReader): number {
 	const { attempt = 1 } = row.collection('options');
-	if (!Number.isInteger(Number(attempt)) || Number(attempt) < 1)
-		throw new InputError(
-			"'Attempt' is not a whole number above zero",
-			'Enter 1, or 2 to send the same order once more.',
-		);
-	return Number(attempt);
+	return readCount(attempt, 'Attempt', 'Enter 1, or 2 to send the same order once more.');
 }

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { extraFieldsOption, requestsInParallelOption } from '../shared/checkout/checkoutFields';
-import { InputError } from '../shared/core/inputError';
+import { readCount } from '../shared/core/readCount';
 import type { RowReader } from '../shared/items/rowReader';
 import type { CreateOptions } from './wooshPay.requests';
 
@@ -43,10 +43,8 @@ export function readCreateOptions(row: RowReader): CreateOptions {
 		attempt?: unknown;
 		retry?: boolean;
 	};
-	if (!/^[1-9]\d{0,8}$/.test(String(attempt)))
-		throw new InputError(
-			"'Attempt' is not a whole number above zero",
-			'Enter 1, or 2 to make a second one on purpose.',
-		);
-	return { attempt: Number(attempt), retry: retry === true };
+	return {
+		attempt: readCount(attempt, 'Attempt', 'Enter 1, or 2 to make a second one on purpose.'),
+		retry: retry === true,
+	};
 }

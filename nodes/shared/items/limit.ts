@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { InputError } from '../core/inputError';
+import { readCount } from '../core/readCount';
 import type { RowReader } from './rowReader';
 
 /** To be spread with a `displayOptions`. */
@@ -28,8 +28,5 @@ export const limitField: INodeProperties = {
  */
 export function readMost(row: RowReader): number {
 	if (row.value('returnAll', false) === true) return Infinity;
-	const limit = Number(row.value('limit', limitField.default));
-	if (!Number.isInteger(limit) || limit < 1)
-		throw new InputError("'Limit' is not a whole number above zero", 'Enter 1, 2, 3 and so on.');
-	return limit;
+	return readCount(row.value('limit', limitField.default), 'Limit', 'Enter 1, 2, 3 and so on.');
 }
