@@ -112,8 +112,7 @@ export class WooshPay implements INodeType {
 						name: 'Capture',
 						value: 'capture',
 						action: 'Capture a payment',
-						description:
-							"Take the money that the payer has authorized, where 'Capture' is Manual",
+						description: "Take the money that the payer has authorized, where 'Capture' is Manual",
 					},
 					{
 						name: 'Get',

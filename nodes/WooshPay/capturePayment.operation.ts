@@ -1,8 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { amountUnitField } from '../shared/checkout/checkoutFields';
 import { readAmountUnit, readCurrency } from '../shared/checkout/readCheckoutOrder';
-import { refundAmountField, refundCurrencyField } from '../shared/checkout/refundFields';
+import { refundAmountField } from '../shared/checkout/refundFields';
 import { decimalsOf, readAmount } from '../shared/core/money';
+import { allCurrencies, currencyField } from '../shared/items/currencies';
 import { createOperation } from '../shared/items/operation';
 import type { RowReader } from '../shared/items/rowReader';
 import { readPaymentId } from './getPayment.operation';
@@ -36,7 +37,8 @@ export const capturePaymentFields: INodeProperties[] = [
 	},
 	{ ...amountUnitField, displayOptions: { show: showOnlyForCaptureOfOneAmount } },
 	{
-		...refundCurrencyField,
+		...currencyField,
+		options: allCurrencies(),
 		description: 'Currency of the payment, by which the amount is converted',
 		displayOptions: { show: showOnlyForCaptureOfOneAmount },
 	},
