@@ -29,6 +29,16 @@ export interface Payment {
 /** What somebody types into the credential, and the words that n8n then shows. */
 export type Mistake = [typed: string, fields: Record<string, string>, seen: string | RegExp];
 
+/** A question to a provider's API, and what it says. */
+export interface ApiQuestion {
+	url: string;
+	body: string;
+}
+export interface ApiAnswer {
+	status?: number;
+	body: object;
+}
+
 interface Facts<Credentials> {
 	/** Its folder in nodes/, which is also the name that people see. */
 	folder: string;
@@ -119,6 +129,16 @@ interface Facts<Credentials> {
 		 * that is possible.
 		 */
 		rearranged?(genuine: ReceivedCallback): Partial<PaymentEvent>;
+		/**
+		 * The provider's API, which says of each payment what the first of these genuine callbacks about
+		 * it said. Left out where it cannot be asked about a callback.
+		 */
+		api?(genuine: readonly ReceivedCallback[]): (question: ApiQuestion) => ApiAnswer;
+		/**
+		 * The same body with the headers that whoever may use the credential can have made for it. Left
+		 * out where nobody but the provider can sign.
+		 */
+		signedByUser?(callback: ReceivedCallback): ReceivedCallback;
 	};
 	/** Genuine callbacks that are signed here, independently of the package. */
 	signing: {
@@ -132,12 +152,17 @@ interface Facts<Credentials> {
 		 */
 		bare(received: ReceivedCallback): () => void;
 	};
-	/** Genuine callbacks of the vector files, which independent code signed, and some more. */
+	/**
+	 * Genuine callbacks of the vector files, which independent code signed, and some more. `besides`:
+	 * such as are about something else than a payment to the merchant, so that whatever starts is
+	 * `unknown`.
+	 */
 	vectors: {
 		credentials: Credentials;
 		/** Values that no log line may hold. */
 		secrets: string[];
 		genuine: Array<{ headers: Record<string, string>; body: string | Buffer }>;
+		besides?: Array<{ headers: Record<string, string>; body: string | Buffer }>;
 	};
 }
 

@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { fuzzedProviders } from '../fuzz/genuineCallbacks';
+import { foreignTo } from '../fuzz/genuineCallbacks';
 import { mutate, mutation } from '../fuzz/mutations';
 import type { ReceivedCallback } from '../../nodes/shared/core/contract';
 import {
@@ -72,9 +72,7 @@ test.each(callbackCases)(
 	'60 mutated callbacks of $displayName, over HTTP: refused by us with 401 or by n8n with 422, and nothing starts',
 	async (provider) => {
 		const { merchant, genuine } = await paid(provider);
-		const foreign = fuzzedProviders
-			.filter(({ name }) => name !== provider.provider)
-			.flatMap((one) => one.genuine);
+		const foreign = foreignTo(provider.provider);
 		// What Node does not send cannot arrive.
 		const sendable = ({ headers }: ReceivedCallback) =>
 			Object.entries(headers).every(

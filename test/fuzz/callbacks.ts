@@ -1,7 +1,7 @@
 /**
  * Mutated callbacks against every trigger:
  *
- *   node scripts/run.mjs tsx test/fuzz/callbacks.ts [--count 100000] [--provider tokenpay] [--seed 1] [--path …] [--through direct|n8n-core]
+ *   node scripts/run.mjs tsx test/fuzz/callbacks.ts [--count 100000] [--provider tokenpay] [--proof provider] [--seed 1] [--path …] [--through direct|n8n-core]
  *
  * `direct` (the default) calls what the triggers' `webhook()` calls, in a context made for it;
  * `n8n-core` sends each one over HTTP to the trigger in n8n-core's own WebhookContext, which is
@@ -10,13 +10,14 @@
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { fuzzCallbacks } from './fuzzCallbacks';
+import { fuzzCallbacks, type FuzzOptions } from './fuzzCallbacks';
 import { fuzzedProviders } from './genuineCallbacks';
 
 const { values } = parseArgs({
 	options: {
 		count: { type: 'string', default: '100000' },
 		provider: { type: 'string' },
+		proof: { type: 'string' },
 		seed: { type: 'string' },
 		path: { type: 'string' },
 		through: { type: 'string', default: 'direct' },
@@ -24,11 +25,13 @@ const { values } = parseArgs({
 });
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
 const chosen = fuzzedProviders.filter(
-	({ name }) => values.provider === undefined || name === values.provider,
+	({ name, proof }) =>
+		(values.provider === undefined || name === values.provider) &&
+		(values.proof === undefined || proof === values.proof),
 );
 if (chosen.length === 0)
 	throw new Error(
-		`There is no provider "${values.provider ?? ''}". There are: ${fuzzedProviders.map(({ name }) => name).join(', ')}.`,
+		`There is nothing of that name. There are: ${fuzzedProviders.map(({ name, proof }) => `--provider ${name} --proof ${proof}`).join(', ')}.`,
 	);
 
 setFlagsFromString('--expose-gc');
@@ -40,17 +43,13 @@ const heapMegabytes = () => {
 /** What the engine keeps for itself goes up and down by less than this. */
 const noiseMegabytes = 5;
 
-async function main(): Promise<void> {
-	const judge =
-		values.through === 'n8n-core'
-			? (await import('./throughContext')).receivedThroughContext
-			: undefined;
+async function main(way: Pick<FuzzOptions, 'judge' | 'pauses'>): Promise<void> {
 	let failed = false;
 	for (const provider of chosen) {
 		const options = {
 			seed,
 			...(values.path !== undefined && { path: values.path }),
-			...(judge && { judge }),
+			...way,
 		};
 		// Whatever is made once is made now.
 		await fuzzCallbacks(provider, { ...options, count: Math.min(2_000, Number(values.count)) });
@@ -64,14 +63,18 @@ async function main(): Promise<void> {
 		const grown = heapMegabytes() - before;
 		const answers = Object.entries(statuses).map(([status, times]) => `${times} × ${status}`);
 		console.log(
-			`${provider.name}: ${values.count} callbacks, seed ${seed}: ${answers.join(', ')}; ${equal} equal to a genuine one; heap ${grown.toFixed(1)} MB more; ${seconds.toFixed(0)} s`,
+			`${provider.name}, ${provider.proof}: ${values.count} callbacks, seed ${seed}: ${answers.join(', ')}; ${equal} equal to a genuine one; heap ${grown.toFixed(1)} MB more; ${seconds.toFixed(0)} s`,
 		);
 		if (failure !== undefined) console.error(failure);
 		if (grown > noiseMegabytes)
-			console.error(`${provider.name}: the heap has grown by ${grown.toFixed(1)} MB.`);
+			console.error(
+				`${provider.name}, ${provider.proof}: the heap has grown by ${grown.toFixed(1)} MB.`,
+			);
 		failed ||= failure !== undefined || grown > noiseMegabytes;
 	}
 	process.exitCode = failed ? 1 : 0;
 }
 
-void main();
+if (values.through === 'n8n-core')
+	void import('./throughContext').then(async ({ throughContext }) => await throughContext(main));
+else void main({});

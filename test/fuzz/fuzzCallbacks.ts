@@ -4,8 +4,9 @@ import { forgetTestDeliveries } from '../../nodes/shared/callbacks/deliveredEven
 import { receiveCallback } from '../../nodes/shared/callbacks/receiveCallback';
 import { deepEqual } from '../../nodes/shared/core/deepEqual';
 import { bareWebhookContext, listener } from '../support/bareWebhookContext';
-import { fuzzedProviders, type FuzzedProvider } from './genuineCallbacks';
+import { foreignTo, type FuzzedProvider } from './genuineCallbacks';
 import { mutate, mutation, type Mutation } from './mutations';
+import { skip, withoutPauses, type withSkippedTime } from './skippedTime';
 
 /** The vectors were signed at fixed times. */
 export const parameters: Record<string, unknown> = {
@@ -32,6 +33,9 @@ export interface Outcome {
 	log: string;
 }
 
+/** Longer than what unsigned questions of any provider are counted by. */
+const PAUSE_MILLISECONDS = 10_000;
+
 /** What `webhook()` does with a callback. */
 export async function received(
 	provider: FuzzedProvider,
@@ -41,6 +45,7 @@ export async function received(
 		callback,
 		provider.credentials,
 		parameters,
+		provider.askable,
 	);
 	// Each callback is judged as if it were the first: what is de-duplicated would hide what passed.
 	forgetTestDeliveries(listener);
@@ -66,6 +71,7 @@ function saysNothing({ event, checkoutId, paymentId, reference, amount }: Paymen
 
 export interface FuzzRun {
 	provider: string;
+	proof: string;
 	seed: number;
 	count: number;
 	/** Statuses and how often, and how many had the content of a genuine callback. */
@@ -75,62 +81,123 @@ export interface FuzzRun {
 	failure?: string;
 }
 
+/** Where the provider is asked: what makes it deliver once more what its own query does not know. */
+const SENT_AGAIN = /it came before \S+ own query knows of it/;
+
 function says(event: PaymentEvent, facts: Partial<PaymentEvent>): boolean {
 	return (Object.keys(facts) as Array<keyof PaymentEvent>).every((name) =>
 		deepEqual(event[name], facts[name]),
 	);
 }
 
+/** The events of the genuine callbacks: whatever starts must say one of these. */
+async function genuineEvents(
+	provider: FuzzedProvider,
+	judge: typeof received,
+): Promise<PaymentEvent[]> {
+	const events: PaymentEvent[] = [];
+	for (const callback of provider.genuine) {
+		const { event, status, log } = await judge(provider, callback);
+		if (event === undefined || status !== 200)
+			throw new Error(
+				`A genuine callback of ${provider.name} was not taken under ${provider.proof}: ${status} ${log}`,
+			);
+		events.push(event);
+	}
+	for (const callback of provider.besides) {
+		const { event } = await judge(provider, callback);
+		if (event !== undefined && event.event !== 'unknown')
+			throw new Error(`What is no payment of ${provider.name} started with ${event.event}.`);
+		if (event !== undefined) events.push(event);
+	}
+	return events;
+}
+
+/** Whether an event says what a genuine one does; who has verified it may differ where both can. */
+function isGenuine(provider: FuzzedProvider, event: PaymentEvent, known: PaymentEvent[]): boolean {
+	const asked = provider.proof === 'signatureOrProvider' && event.verifiedBy === 'provider';
+	return known.some((one) =>
+		deepEqual(
+			provider.signedPart(asked ? { ...one, verifiedBy: 'provider' } : one),
+			provider.signedPart(event),
+		),
+	);
+}
+
+/** What is wrong with an answer, whatever was sent. */
+function problemOf(
+	{ secrets, proof }: FuzzedProvider,
+	{ status, body, event, log }: Outcome,
+): string | undefined {
+	const mayBeSentAgain = proof !== 'signature' && SENT_AGAIN.test(log);
+	if (status >= 500 && !mayBeSentAgain) return `answered ${status}: ${log}`;
+	if (status === 401 && body !== 'Unauthorized') return `a refusal said ${JSON.stringify(body)}`;
+	if (status !== 200 && event !== undefined) return 'a refused callback started a workflow';
+	if (secrets.some((secret) => log.includes(secret))) return 'a log line holds a secret';
+	return undefined;
+}
+
 /**
  * Sends mutated callbacks to a provider's trigger. Nothing may start that says something else than
- * a genuine callback, no answer may be a 5xx, no refusal may say anything, and no log line may hold
- * a secret.
+ * a genuine callback, no answer may be a 5xx (but where the provider is asked and does not know what
+ * was signed), no refusal may say anything, and no log line may hold a secret.
  */
 export async function fuzzCallbacks(
 	provider: FuzzedProvider,
-	{
-		count,
-		seed,
-		path,
-		judge = received,
-	}: { count: number; seed: number; path?: string; judge?: typeof received },
+	{ pauses = withoutPauses, ...options }: FuzzOptions,
 ): Promise<FuzzRun> {
-	const run: FuzzRun = { provider: provider.name, seed, count, statuses: {}, equal: 0 };
-	const known: object[] = [];
-	for (const callback of provider.genuine) {
-		const { event, status } = await judge(provider, callback);
-		if (event === undefined || status !== 200)
-			throw new Error(`A genuine callback of ${provider.name} was not taken: ${status}.`);
-		known.push(provider.signedPart(event));
-	}
-	const foreign = fuzzedProviders
-		.filter(({ name }) => name !== provider.name)
-		.flatMap(({ genuine }) => genuine);
+	return await pauses(async () => await fuzz(provider, options));
+}
+
+export interface FuzzOptions {
+	count: number;
+	seed: number;
+	path?: string;
+	judge?: typeof received;
+	/** Where more is waited for than pauses. */
+	pauses?: typeof withSkippedTime;
+}
+
+async function fuzz(
+	provider: FuzzedProvider,
+	{ count, seed, path, judge: judgeOne = received }: Omit<FuzzOptions, 'pauses'>,
+): Promise<FuzzRun> {
+	const { name, proof } = provider;
+	const run: FuzzRun = { provider: name, proof, seed, count, statuses: {}, equal: 0 };
+	const judge: typeof received = async (...given) => {
+		skip(PAUSE_MILLISECONDS);
+		return await judgeOne(...given);
+	};
+	const known = await genuineEvents(provider, judge);
+	const own = [...provider.genuine, ...provider.besides];
+	const foreign = foreignTo(name);
+	const { signedByUser } = provider;
 	const property = fc.asyncProperty(
-		fc.nat(provider.genuine.length - 1),
+		fc.nat(own.length - 1),
 		fc.array(mutation, { minLength: 1, maxLength: 3 }),
-		async (index: number, changes: Mutation[]) => {
-			const start = provider.genuine[index];
+		fc.boolean(),
+		async (index: number, changes: Mutation[], asUser: boolean) => {
+			const start = own[index];
 			if (start === undefined) throw new Error('There is no such genuine callback.');
-			const callback = changes.reduce(
-				(changed, change) => mutate(changed, change, provider.genuine, foreign),
+			const changed = changes.reduce(
+				(callback, change) => mutate(callback, change, own, foreign),
 				start,
 			);
-			const { status, body, event, log } = await judge(provider, callback);
+			const isSigned = asUser && signedByUser !== undefined;
+			const outcome = await judge(provider, isSigned ? signedByUser(changed) : changed);
+			const { status, event } = outcome;
 			run.statuses[status] = (run.statuses[status] ?? 0) + 1;
-			if (status >= 500) throw new Error(`answered ${status}: ${log}`);
-			if (status === 401 && body !== 'Unauthorized')
-				throw new Error(`a refusal said ${JSON.stringify(body)}`);
-			if (status === 401 && event !== undefined)
-				throw new Error('a refused callback started a workflow');
-			if (provider.secrets.some((secret) => log.includes(secret)))
-				throw new Error('a log line holds a secret');
+			const problem = problemOf(provider, outcome);
+			if (problem !== undefined) throw new Error(problem);
 			if (event === undefined) return;
 			// Where the signature is good but the kind or the spelling is none that anybody knows, it fires
 			// unknown, and must say nothing of any payment.
-			if (changes.some(({ kind }) => LEAVES_SIGNATURE_GOOD.has(kind)) && saysNothing(event)) return;
-			const isKnown = known.some((one) => deepEqual(one, provider.signedPart(event)));
-			if (!isKnown && !provider.rearranged.some((facts) => says(event, facts)))
+			const mayBeGood = isSigned || changes.some(({ kind }) => LEAVES_SIGNATURE_GOOD.has(kind));
+			if (mayBeGood && saysNothing(event)) return;
+			if (
+				!isGenuine(provider, event, known) &&
+				!provider.rearranged.some((facts) => says(event, facts))
+			)
 				throw new Error(`a workflow started with ${JSON.stringify(event)}`);
 			run.equal++;
 		},
@@ -146,7 +213,7 @@ export async function fuzzCallbacks(
 			result.errorInstance instanceof Error
 				? result.errorInstance.message
 				: String(result.errorInstance);
-		run.failure = `${provider.name}: ${error}\n  with ${JSON.stringify(result.counterexample)}\n  again: --provider ${provider.name} --seed ${seed} --path ${result.counterexamplePath ?? ''}`;
+		run.failure = `${name}, ${proof}: ${error}\n  with ${JSON.stringify(result.counterexample)}\n  again: --provider ${name} --proof ${proof} --seed ${seed} --path ${result.counterexamplePath ?? ''}`;
 	}
 	return run;
 }

@@ -26,6 +26,7 @@ export type Mutation =
 	| { kind: 'foreign'; index: number }
 	| { kind: 'spliceField'; at: number; index: number; place: 'instead' | 'before' | 'behind' }
 	| { kind: 'spliceMember'; at: number; index: number }
+	| { kind: 'spliceInner'; at: number; index: number }
 	| { kind: 'spliceBlocks'; header: number; index: number; from: number; to: number }
 	| { kind: 'spliceMessage'; index: number; from: number; to: number }
 	| { kind: 'flipHeaderBit'; header: number; at: number; bit: number }
@@ -127,6 +128,7 @@ export const mutation: fc.Arbitrary<Mutation> = fc.oneof(
 		}),
 	},
 	{ weight: 6, arbitrary: of('spliceMember', { at, index }) },
+	{ weight: 6, arbitrary: of('spliceInner', { at, index }) },
 	{
 		weight: 4,
 		arbitrary: of('spliceBlocks', { header, index, from: fc.nat(60), to: fc.nat(60) }),
@@ -197,6 +199,25 @@ function withMemberOf(
 	const members = Object.entries(source);
 	const [name, value] = members[Math.floor(share * (members.length - 1))] ?? [];
 	return name === undefined ? object : { ...object, [name]: value };
+}
+
+/**
+ * A member that holds members: its first ones as they are, the others from another genuine callback,
+ * such as the encrypted content of a payout behind the kind of an order.
+ */
+function withInnerOf(
+	object: Record<string, unknown>,
+	other: Buffer,
+	share: number,
+): Record<string, unknown> {
+	const isInner = (value: unknown) => typeof value === 'object' && value !== null;
+	const name = Object.keys(object).find((key) => isInner(object[key]));
+	const source = JSON.parse(other.toString('utf8')) as Record<string, unknown> | null;
+	if (name === undefined || !isInner(source?.[name])) return object;
+	const theirs = Object.entries(source?.[name] as object);
+	const from = Math.ceil(share * theirs.length);
+	const taken = Object.fromEntries(theirs.slice(from)) as object;
+	return { ...object, [name]: { ...(object[name] as object), ...taken } };
 }
 
 const BLOCK_BYTES = 16;
@@ -409,6 +430,10 @@ export function mutate(
 		case 'spliceMember':
 			return rearranged(callback, (object) =>
 				withMemberOf(object, pick(own, change.index).rawBody, change.at),
+			);
+		case 'spliceInner':
+			return rearranged(callback, (object) =>
+				withInnerOf(object, pick(own, change.index).rawBody, change.at),
 			);
 		case 'spliceBlocks': {
 			const key = headerNamed(change.header);

@@ -15,6 +15,16 @@ const accepted = vectors.filter(
 	body_bytes_hex: string;
 }>;
 const vectorSecret = accepted[0]?.verifier_key ?? '';
+const genuineBody = Buffer.from(accepted[0]?.body_bytes_hex ?? '', 'hex');
+
+/** A genuine one with the secret of the vectors. */
+function signed(more: object) {
+	const body = Buffer.from(
+		JSON.stringify({ ...JSON.parse(genuineBody.toString()), ...more } as object),
+	);
+	const signature = createHmac('sha256', vectorSecret).update(body).digest('hex');
+	return { headers: { 'x-signature': signature }, body };
+}
 
 export const provider = testProvider(chingChingPayProvider, {
 	folder: 'ChingChingPay',
@@ -124,6 +134,19 @@ export const provider = testProvider(chingChingPayProvider, {
 		],
 	},
 	callback: {
+		// Inferred, as in the sandbox: it denies a transaction with nothing in `data`.
+		api(genuine) {
+			const transactions = genuine.map(
+				({ rawBody }) => JSON.parse(rawBody.toString()) as Record<string, unknown>,
+			);
+			return ({ body }) => {
+				const asked = Object.entries(JSON.parse(body) as object);
+				const found = transactions.find((one) =>
+					asked.every(([name, value]) => one[name] === value),
+				);
+				return { body: { code: 0, message: '', data: found ?? null } };
+			};
+		},
 		signatureHeader: 'x-signature',
 		withStatus: (payload, word) => replaced(payload, 'status', word),
 	},
@@ -168,11 +191,20 @@ export const provider = testProvider(chingChingPayProvider, {
 			paidValues: 'PLACEHOLDER_STATUS',
 		}),
 		secrets: [vectorSecret],
-		genuine: accepted
-			.filter(({ verifier_key: key }) => key === vectorSecret)
-			.map((vector) => ({
-				headers: vector.headers,
-				body: Buffer.from(vector.body_bytes_hex, 'hex'),
-			})),
+		genuine: [
+			...accepted
+				.filter(({ verifier_key: key }) => key === vectorSecret)
+				.map((vector) => ({
+					headers: vector.headers,
+					body: Buffer.from(vector.body_bytes_hex, 'hex'),
+				})),
+			signed({ merchant_reference: 'ORDER-1002', transaction_id: 'T_TEST_2', amount: 700 }),
+			signed({ merchant_reference: 'ORDER-1003', transaction_id: 'T_TEST_3', status: 'OPEN' }),
+			signed({
+				merchant_reference: 'REFUND-1002',
+				transaction_id: 'T_TEST_4',
+				transaction_type: 'refund',
+			}),
+		],
 	},
 });

@@ -6,6 +6,13 @@ import { openAndFillIn, plainText, replaced, testProvider } from '../providers';
 
 const vectorKey = vectors[0]?.key ?? '';
 
+/** A genuine one with the key of the vectors. */
+function signed(more: object) {
+	const body = JSON.stringify({ ...paid, ...more });
+	const at = new Date('2026-11-21T12:00:00Z');
+	return { headers: { 'x-payfect-signature': fernetToken(body, vectorKey, at) }, body };
+}
+
 export const provider = testProvider(payfectProvider, {
 	folder: 'Payfect',
 	order: { amount: '20.50', currency: 'usdt', description: 'One box of tea' },
@@ -73,6 +80,28 @@ export const provider = testProvider(payfectProvider, {
 		],
 	},
 	callback: {
+		// docs.payfect.finance/payment/query
+		api(genuine) {
+			const payloads = genuine.map(({ rawBody }) => JSON.parse(rawBody.toString()) as typeof paid);
+			return ({ url }) => {
+				const said = payloads.find(({ id }) => url.endsWith(`/checkouts/${id}/`));
+				if (said === undefined) return { status: 404, body: { detail: 'Not found.' } };
+				const { id, amount, currency, merchant, status } = said;
+				const word = status === 'succeeded' ? 'complete' : 'open';
+				return {
+					body: {
+						id,
+						clientReferenceId: said.client_reference_id,
+						amountTotal: amount,
+						currency,
+						status: word,
+						merchant: { id: merchant, name: 'Example Shop' },
+						paymentIntent: said.payment_intent,
+						isLivemode: said.is_livemode,
+					},
+				};
+			};
+		},
 		signatureHeader: 'x-payfect-signature',
 		withStatus: (payload, word) => replaced(payload, 'status', word),
 	},
@@ -117,13 +146,19 @@ export const provider = testProvider(payfectProvider, {
 			callbackSecretKey: vectorKey,
 			baseUrl: 'https://api.payfect.finance/api/v1',
 			callbackProof: 'signature',
+			merchantId: paid.merchant,
 		},
 		secrets: [vectorKey],
-		genuine: vectors
-			.filter(({ key, expect }) => key === vectorKey && expect.valid)
-			.map((vector) => ({
-				headers: { 'x-payfect-signature': String(vector.signature_header) },
-				body: vector.body,
-			})),
+		genuine: [
+			...vectors
+				.filter(({ key, expect }) => key === vectorKey && expect.valid)
+				.map((vector) => ({
+					headers: { 'x-payfect-signature': String(vector.signature_header) },
+					body: vector.body,
+				})),
+			signed({ id: 'checkout-2', client_reference_id: 'order-0002', amount: '7.00' }),
+			signed({ id: 'checkout-without-order', client_reference_id: null }),
+			signed({ id: 'checkout-3', client_reference_id: 'order-0003', status: 'pending' }),
+		],
 	},
 });

@@ -1,4 +1,5 @@
 import { createDecipheriv } from 'node:crypto';
+import type { ReceivedCallback } from '../../nodes/shared/core/contract';
 import { tokenPayProvider } from '../../nodes/TokenPay/tokenPay.provider';
 import {
 	appSecret,
@@ -16,6 +17,38 @@ const accepted = tokenPayVectors.vectors.filter(
 	({ kind, expect }) => kind === 'callback' && expect.valid,
 ) as unknown as Array<{ app_secret: string; headers: Record<string, string>; raw_body: string }>;
 const vectorSecret = accepted[0]?.app_secret ?? '';
+
+const ofVectors = { app_id: tokenPayVectors.app_id, mch_id: tokenPayVectors.mch_id };
+/** A genuine one with the secret of the vectors. */
+function signed(content: object, kind = 'transaction') {
+	const body = envelope({
+		...ofVectors,
+		...(kind !== 'transaction' && { event_type: 'PAYPAYANOTHER.SUCCESS' }),
+		resource: resource({ ...paid, ...content }, { secret: vectorSecret, original_type: kind }),
+	});
+	const { headers, rawBody } = callback(body, {
+		secret: vectorSecret,
+		timestamp: '1795262400000',
+	});
+	return { headers, body: rawBody };
+}
+
+/** What a genuine callback of the vectors' secret holds, and of which kind that is. */
+function opened({ rawBody }: ReceivedCallback) {
+	const { resource: encrypted } = JSON.parse(rawBody.toString()) as {
+		resource: { ciphertext: string; nonce: string; original_type: string };
+	};
+	const bytes = Buffer.from(encrypted.ciphertext, 'base64');
+	const decipher = createDecipheriv('aes-256-gcm', vectorSecret, encrypted.nonce, {
+		authTagLength: 16,
+	});
+	decipher.setAuthTag(bytes.subarray(-16));
+	const text = Buffer.concat([decipher.update(bytes.subarray(0, -16)), decipher.final()]);
+	return {
+		isOrder: encrypted.original_type === 'transaction',
+		content: JSON.parse(text.toString()) as Partial<typeof paid>,
+	};
+}
 
 export const provider = testProvider(tokenPayProvider, {
 	folder: 'TokenPay',
@@ -110,6 +143,40 @@ export const provider = testProvider(tokenPayProvider, {
 		],
 	},
 	callback: {
+		// apidoc.tokenpay.me/order/order-inquiry, which knows orders and no payouts
+		api(genuine) {
+			const orders = genuine
+				.map(opened)
+				.flatMap(({ isOrder, content }) => (isOrder ? content : []));
+			return ({ body }) => {
+				const asked = JSON.parse(body) as Partial<typeof paid>;
+				const found = orders.find((order) =>
+					asked.transaction_id === undefined
+						? order.out_trade_no === asked.out_trade_no
+						: order.transaction_id === asked.transaction_id,
+				);
+				return { body: found ? { code: 0, data: found } : { code: 12002, msg: 'no data' } };
+			};
+		},
+		// As n8n's HTTP Request node does with this credential for any call.
+		signedByUser({ headers, rawBody }) {
+			const [timestamp, nonce] = [headers['ttpay-timestamp'], headers['ttpay-nonce']];
+			return {
+				...callback(rawBody.toString('utf8'), { secret: vectorSecret, timestamp, nonce }),
+				rawBody,
+			};
+		},
+		// Whoever can sign can name another kind for a genuine content: unknown, whatever it holds.
+		rearranged(genuine) {
+			const {
+				transaction_id: paymentId,
+				out_trade_no: reference,
+				amount: smallestUnits = NaN,
+				decimals = NaN,
+			} = opened(genuine).content;
+			const amount = String(smallestUnits / 10 ** decimals);
+			return { event: 'unknown', status: 'unknown', paymentId, reference, amount };
+		},
 		signatureHeader: 'ttpay-signature',
 		withStatus: (payload, word) => replaced(payload, 'trade_state', word),
 	},
@@ -155,8 +222,27 @@ export const provider = testProvider(tokenPayProvider, {
 			callbackProof: 'signatureAndProvider',
 		},
 		secrets: [vectorSecret],
-		genuine: accepted
-			.filter(({ app_secret: secret }) => secret === vectorSecret)
-			.map((vector) => ({ headers: vector.headers, body: vector.raw_body })),
+		genuine: [
+			...accepted
+				.filter(({ app_secret: secret }) => secret === vectorSecret)
+				.map((vector) => ({ headers: vector.headers, body: vector.raw_body })),
+			signed({ transaction_id: 'transaction-2', out_trade_no: 'order-2', amount: 7_000_000 }),
+			signed({ transaction_id: 'transaction-3', out_trade_no: 'order-3', trade_state: 'REFUND' }),
+			signed({ transaction_id: 'transaction-4', out_trade_no: 'order-4', trade_state: 'NOTPAY' }),
+			signed({ transaction_id: 'transaction-5', out_trade_no: 'order-5', trade_state: 'CLOSED' }),
+		],
+		// A payout has the fields of an order, and may have the number of the order that it pays back.
+		besides: ['order-2', 'order-3', 'payout-1'].map((reference, index) =>
+			signed(
+				{
+					transaction_id: `payout-${index}`,
+					out_trade_no: reference,
+					amount: 99_000_000,
+					// So that blocks of both kinds stand at every distance from each other.
+					memo: 'x'.repeat(index * 5),
+				},
+				'payanother',
+			),
+		),
 	},
 });

@@ -8,6 +8,14 @@ import { plainText, replaced, testProvider } from '../providers';
 const webhookSecret = credentials.webhookSecret ?? '';
 const vectorSecret = vectors[0]?.secret ?? '';
 
+/** A genuine one with the secret of the vectors. */
+function signed(id: string, type: string, object: Record<string, unknown>) {
+	const body = JSON.stringify(paymentEvent(type, object, { id }));
+	const time = 1768435200000;
+	const signature = createHmac('sha256', vectorSecret).update(`${time}.${body}`).digest('hex');
+	return { headers: { 'wooshpay-signature': `t=${time},v1=${signature}` }, body };
+}
+
 export const provider = testProvider(wooshPayProvider, {
 	folder: 'WooshPay',
 	order: {
@@ -100,6 +108,17 @@ export const provider = testProvider(wooshPayProvider, {
 		},
 	},
 	callback: {
+		// docs.wooshpay.com: GET /v1/events/{id}
+		api(genuine) {
+			const events = genuine.map(({ rawBody }) => JSON.parse(rawBody.toString()) as { id: string });
+			return ({ url }) =>
+				events
+					.filter(({ id }) => url.endsWith(`/events/${id}`))
+					.map((event) => ({ body: event }))[0] ?? {
+					status: 404,
+					body: { error: { message: 'No such event' } },
+				};
+		},
 		signatureHeader: 'wooshpay-signature',
 		withStatus: (payload, word) => replaced(payload, 'type', `payment_intent.${word}`),
 	},
@@ -134,8 +153,22 @@ export const provider = testProvider(wooshPayProvider, {
 	vectors: {
 		credentials: { ...credentials, webhookSecret: vectorSecret },
 		secrets: [vectorSecret, credentials.secretKey],
-		genuine: vectors
-			.filter(({ secret, expect }) => secret === vectorSecret && expect.signature_match)
-			.map(({ header, body }) => ({ headers: { 'wooshpay-signature': header }, body })),
+		genuine: [
+			...vectors
+				.filter(({ secret, expect }) => secret === vectorSecret && expect.signature_match)
+				.map(({ header, body }) => ({ headers: { 'wooshpay-signature': header }, body })),
+			signed('evt_2', 'payment_intent.succeeded', { id: 'pi_2', merchant_order_id: 'order-2' }),
+			signed('evt_without_order', 'payment_intent.succeeded', {
+				id: 'pi_without_order',
+				merchant_order_id: null,
+			}),
+			signed('evt_3', 'payment_intent.payment_failed', { id: 'pi_3', status: 'failed' }),
+			signed('evt_4', 'charge.refund.updated', {
+				id: 're_4',
+				object: 'refund',
+				payment_intent: 'pi_2',
+				amount: 1000,
+			}),
+		],
 	},
 });

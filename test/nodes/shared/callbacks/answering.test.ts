@@ -3,7 +3,7 @@ import { LONGEST_STORING_MILLISECONDS } from '../../../../nodes/shared/callbacks
 import { receiveCallback } from '../../../../nodes/shared/callbacks/receiveCallback';
 import { fuzzedProviders } from '../../../fuzz/genuineCallbacks';
 
-const wooshPay = fuzzedProviders.find(({ name }) => name === 'wooshpay')!;
+const wooshPay = fuzzedProviders.find(({ proof }) => proof === 'signatureOrProvider')!;
 const genuine = wooshPay.genuine[0]!;
 let nodes = 0;
 const newNode = () => `answering-${++nodes}`;
