@@ -17,6 +17,7 @@ import { stopEverything } from '../n8n/supervisedProcess';
 const parts: Record<string, readonly string[]> = {
 	rows: ['rows', 'rounds', 'latency', 'parallel'],
 	callbacks: ['rounds', 'count', 'connections', 'engine'],
+	flood: ['seconds', 'perSecond', 'engine'],
 	verification: ['rounds'],
 	history: ['rounds', 'payments'],
 	footprint: ['rounds'],

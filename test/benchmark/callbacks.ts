@@ -22,6 +22,7 @@ import { installPackage, startN8n, type RunningN8n } from '../n8n/instance';
 import { runNode } from '../support/contexts';
 import { newCredential, newNode } from '../support/providers';
 import { SandboxClient } from '../support/sandboxClient';
+import { engines } from './engines';
 import { merchants, type Merchant } from './signedPayments';
 import {
 	figure,
@@ -46,18 +47,6 @@ const CONNECTIONS = Number(given.connections);
 /** Whatever goes wrong, it ends. */
 const LONGEST_MILLISECONDS = 120_000;
 
-const engines: Record<
-	string,
-	{ title: string; environment: Record<string, string>; count: number }
-> = {
-	default: { title: "n8n's default expression engine", environment: {}, count: 40 },
-	lazy: {
-		title: 'N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE=true',
-		environment: { N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true' },
-		count: 100,
-	},
-};
-
 interface Contestant {
 	name: string;
 	workflowId: string;
@@ -80,14 +69,7 @@ const emptyTrigger = 'the same trigger, empty';
 let payments = 0;
 
 async function main(): Promise<void> {
-	const chosen = given.engine.split(',').map((name) => {
-		const engine = Object.hasOwn(engines, name) ? engines[name] : undefined;
-		if (!engine)
-			throw new Error(
-				`There is no engine "${name}". There are: ${Object.keys(engines).join(', ')}.`,
-			);
-		return engine;
-	});
+	const chosen = engines(given.engine);
 	const sandbox = await startSandbox();
 	const userFolder = mkdtempSync(path.join(tmpdir(), 'hosted-checkout-bench-'));
 	let n8n: RunningN8n | undefined;
