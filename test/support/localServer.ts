@@ -36,8 +36,9 @@ export class LocalServer<Body = unknown> {
 		) => Refusal | object | Promise<Refusal | object> = () => ({}),
 	) {}
 
-	async open(): Promise<void> {
-		this.server.listen(0, '127.0.0.1');
+	/** @param port that of an earlier time, for a server that was down meanwhile; else a free one */
+	async open(port = 0): Promise<void> {
+		this.server.listen(port, '127.0.0.1');
 		await once(this.server, 'listening');
 	}
 
