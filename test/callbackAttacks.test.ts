@@ -31,7 +31,8 @@ interface Facts {
 	reference: string | null;
 	/** Whole units. */
 	amount: number;
-	kind: 'payment' | 'refund';
+	/** `invented`: of a type or state that no page of the provider names. */
+	kind: 'payment' | 'refund' | 'invented';
 	state: 'paid' | 'open';
 	merchant: 'own' | 'other';
 	livemode: boolean;
@@ -57,13 +58,20 @@ const json = { 'content-type': 'application/json' };
 const ownMerchant = '7b1d2c3e-4f50-4a6b-8c7d-9e0f1a2b3c4d';
 const hmac = (key: string, text: string) => createHmac('sha256', key).update(text).digest('hex');
 
+/** The provider's word for it. */
+const wordOf = (
+	{ kind, state }: Facts,
+	words: Record<Exclude<Facts['kind'], 'payment'> | Facts['state'], string>,
+) => (kind === 'payment' ? words[state] : words[kind]);
+
 const wooshPayEvent = (id: string, facts: Facts) => ({
 	...paymentEvent(
-		facts.kind === 'refund'
-			? 'charge.refund.updated'
-			: facts.state === 'paid'
-				? 'payment_intent.succeeded'
-				: 'payment_intent.created',
+		wordOf(facts, {
+			paid: 'payment_intent.succeeded',
+			open: 'payment_intent.created',
+			refund: 'charge.refund.updated',
+			invented: 'payment_intent.invented',
+		}),
 		{
 			id: `pi_${id}`,
 			status: facts.state === 'paid' ? 'succeeded' : 'requires_payment_method',
@@ -81,7 +89,12 @@ const tokenPayOrder = (id: string, facts: Facts) => ({
 	transaction_id: id,
 	out_trade_no: facts.reference,
 	amount: facts.amount * 1_000_000,
-	trade_state: facts.state === 'open' ? 'NOTPAY' : facts.kind === 'refund' ? 'REFUND' : 'SUCCESS',
+	trade_state: wordOf(facts, {
+		paid: 'SUCCESS',
+		open: 'NOTPAY',
+		refund: 'REFUND',
+		invented: 'INVENTED',
+	}),
 	pay_time: Date.now() - facts.daysAgo * day,
 });
 const chingChingPayTransaction = (id: string, facts: Facts) => ({
@@ -90,10 +103,18 @@ const chingChingPayTransaction = (id: string, facts: Facts) => ({
 	merchant_id: facts.merchant === 'own' ? 'M_TEST' : 'M_OTHER',
 	amount: facts.amount * 100,
 	currency: 'HKD',
-	status: facts.state === 'paid' ? 'PAID' : 'OPEN',
+	status: wordOf(facts, {
+		paid: 'PAID',
+		open: 'OPEN',
+		refund: 'PAID',
+		invented: 'INVENTED',
+	}),
 	created_at: Math.floor((Date.now() - facts.daysAgo * day) / 1000),
 	...(facts.kind === 'refund' && { transaction_type: 'refund' }),
 });
+
+/** Payfect's API knows no refunds. */
+const payfectWords = { refund: 'complete', invented: 'invented' };
 
 const shops: Shop[] = [
 	{
@@ -101,24 +122,24 @@ const shops: Shop[] = [
 		credentialName: 'payfectApi',
 		credentials: () => ({ ...payfect, merchantId: ownMerchant }),
 		choices: ['signature', 'signatureAndProvider', 'provider'],
-		callback(id, { reference, amount, state }, isSigned) {
+		callback(id, said, isSigned) {
 			const rawBody = JSON.stringify({
 				...payfectPaid,
 				id,
-				client_reference_id: reference,
-				amount: String(amount),
-				status: state === 'paid' ? 'succeeded' : 'pending',
+				client_reference_id: said.reference,
+				amount: String(said.amount),
+				status: wordOf(said, { ...payfectWords, paid: 'succeeded', open: 'pending' }),
 			});
 			const token = isSigned ? fernetToken(rawBody) : 'of nobody';
 			return { headers: { ...json, 'x-payfect-signature': token }, rawBody };
 		},
-		answer: (id, { reference, amount, state, merchant }) => ({
+		answer: (id, has) => ({
 			id,
-			clientReferenceId: reference,
-			amountTotal: String(amount),
+			clientReferenceId: has.reference,
+			amountTotal: String(has.amount),
 			currency: 'usdt',
-			status: state === 'paid' ? 'complete' : 'open',
-			merchant: { id: merchant === 'own' ? ownMerchant : 'somebody-else' },
+			status: wordOf(has, { ...payfectWords, paid: 'complete', open: 'open' }),
+			merchant: { id: has.merchant === 'own' ? ownMerchant : 'somebody-else' },
 		}),
 		nothing: { status: 404, body: '{"detail":"Not found."}' },
 	},
@@ -206,6 +227,15 @@ async function attack(
 	const facts = has && { ...genuine, ...has };
 	server.reset();
 	server.respond(() => (facts ? { body: JSON.stringify(shop.answer(id, facts)) } : shop.nothing));
+	const request = shop.callback(id, { ...genuine, ...says }, isSigned);
+	return await deliver({ shop, callbackProof, id }, request);
+}
+
+/** To the trigger with this id; what comes of it, and what was asked so far. */
+async function deliver(
+	{ shop, callbackProof, id }: { shop: Shop; callbackProof: CallbackProof; id: string },
+	request: Request,
+) {
 	const call = await callWebhook({
 		node: made<INodeType>(`../nodes/${shop.folder}/${shop.folder}Trigger.node`),
 		credentialTypes: [made<ICredentialType>(`../credentials/${shop.folder}Api.credentials`)],
@@ -220,7 +250,7 @@ async function attack(
 		webhookId: id,
 		workflowId: id,
 		parameters: { events: ['payment.succeeded', 'refund.succeeded', 'unknown'] },
-		request: shop.callback(id, { ...genuine, ...says }, isSigned),
+		request,
 	});
 	const event = call.items?.[0]?.[0]?.json as IDataObject | undefined;
 	return {
@@ -234,6 +264,8 @@ async function attack(
 
 const asksUnsigned = (choice: CallbackProof) =>
 	choice === 'provider' || choice === 'signatureOrProvider';
+const asksAlways = (choice: CallbackProof) =>
+	choice === 'provider' || choice === 'signatureAndProvider';
 const cases = shops.flatMap((shop) =>
 	shop.choices.map((choice) => [shop.folder, choice, shop] as const),
 );
@@ -252,6 +284,55 @@ describe.each(bySignature)('%s, %s', (_folder, choice, shop) => {
 			event: 'payment.succeeded',
 			reference: 'order-mine',
 		});
+	});
+});
+
+describe.each(cases)('%s, %s', (folder, choice, shop) => {
+	it('what claims an invented type is "unknown", or what the API says it is where that is asked', async () => {
+		// Of what nobody has signed only the number counts.
+		expect(
+			await attack(shop, choice, choice !== 'provider', { kind: 'invented' }, {}),
+		).toMatchObject({
+			event: asksAlways(choice) ? 'payment.succeeded' : 'unknown',
+			reference: 'order-mine',
+		});
+	});
+
+	it('what says paid and is of an invented type at the provider is "unknown" where that is asked', async () => {
+		const { event } = await attack(shop, choice, choice !== 'provider', {}, { kind: 'invented' });
+		expect(event).toBe(asksAlways(choice) ? 'unknown' : 'payment.succeeded');
+	});
+
+	it('a flood of invented payments starts nothing and has the provider asked within its budget, and what is signed goes on', async () => {
+		const id = `${++count}`;
+		server.reset();
+		server.respond(() => shop.nothing);
+		const events = new Set<unknown>();
+		let asked = 0;
+		for (let invented = 0; invented < 60; invented++) {
+			const request = shop.callback(id, { ...genuine, reference: `invented-${invented}` }, false);
+			const outcome = await deliver({ shop, callbackProof: choice, id }, request);
+			events.add(outcome.event);
+			asked = outcome.asked;
+		}
+		expect([...events]).toEqual([undefined]);
+		// A fifth of TokenPay's five a second; 50 at once where no rate is documented.
+		const budget = folder === 'TokenPay' ? 1 : 50;
+		expect(asked).toBe(asksUnsigned(choice) ? budget : 0);
+		if (choice === 'provider') return;
+		server.respond(() => ({ body: JSON.stringify(shop.answer(id, genuine)) }));
+		const request = shop.callback(id, genuine, true);
+		expect(await deliver({ shop, callbackProof: choice, id }, request)).toMatchObject({
+			status: 200,
+			event: 'payment.succeeded',
+		});
+	});
+});
+
+describe.each(cases.filter(([folder]) => folder === 'WooshPay'))('%s, %s', (_, choice, shop) => {
+	it('what is signed for the live account is refused by a credential of the test account, and nothing is asked', async () => {
+		const outcome = await attack(shop, choice, true, { livemode: true }, { livemode: true });
+		expect(outcome).toMatchObject({ status: 401, asked: 0, event: undefined });
 	});
 });
 
