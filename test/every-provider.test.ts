@@ -665,13 +665,19 @@ describe.each(providers)('$folder: from order to callback', (provider) => {
 	it.each(checkoutOperations(provider).filter(({ operation }) => operation !== 'create'))(
 		'so has that of $resource: $operation',
 		async ({ resource, operation }) => {
-			const made = await order();
-			const parameters = provider.facts.checkouts[`${resource}.${operation}`]?.(made);
-			if (parameters === undefined)
+			const further = provider.facts.checkouts[`${resource}.${operation}`];
+			if (further === undefined)
 				throw new Error(
 					`'checkouts' in test/providers/${name}.ts does not say how ${resource}.${operation} is run.`,
 				);
-			const { error, outputs } = await run(provider, { resource, operation, ...parameters });
+			const made = await order(further.order);
+			if (further.action !== undefined)
+				await sandbox.act(name, String(made.checkoutId), further.action);
+			const { error, outputs } = await run(provider, {
+				resource,
+				operation,
+				...further.parameters(made),
+			});
 			if (error) throw error;
 			const checkout = outputs[0]?.[0]?.json ?? {};
 			expect(withoutMore(Object.keys(checkout))).toEqual(CHECKOUT_FIELDS);

@@ -15,6 +15,16 @@ import type {
 	Verification,
 } from '../nodes/shared/core/contract';
 import type { CallbackProvider } from '../nodes/shared/providerNode';
+import type { PayerAction } from './support/sandboxClient';
+
+/** An operation that is run where Create Checkout has made a checkout. */
+export interface FurtherCheckout {
+	/** What Create Checkout needs for it besides `order`. */
+	order?: IDataObject;
+	/** What the payer does in between. */
+	action?: PayerAction;
+	parameters(made: IDataObject): IDataObject;
+}
 
 /** One payment, and what makes its callback longer. */
 export interface Payment {
@@ -55,10 +65,10 @@ interface Facts<Credentials> {
 	/** Parameters of the operation that looks the payment up again. */
 	lookUp(checkout: { checkoutId: string; reference: string }): IDataObject;
 	/**
-	 * Parameters of each operation besides Create Checkout and Wait for Payment that puts out a
-	 * checkout, by `resource.operation`, where Create Checkout has put out this one.
+	 * Each operation besides Create Checkout and Wait for Payment that puts out a checkout, by
+	 * `resource.operation`.
 	 */
-	checkouts: Record<string, (made: IDataObject) => IDataObject>;
+	checkouts: Record<string, FurtherCheckout>;
 	/** Extra Request Fields that ask for other money than `order` does, and what is asked for then. */
 	otherMoney: { fields: IDataObject; money: { amount: string; currency: string } };
 	form: {

@@ -46,14 +46,16 @@ export const provider = testProvider(chingChingPayProvider, {
 		reference,
 	}),
 	checkouts: {
-		'checkout.createLink': ({ reference }) => ({
-			amount: '20.50',
-			currency: 'HKD',
-			reference: `${String(reference)}-link`,
-			callback: 'none',
-		}),
-		'payment.get': ({ checkoutId }) => ({ paymentId: checkoutId }),
-		'transaction.get': ({ reference }) => ({ lookUpBy: 'reference', reference }),
+		'checkout.createLink': {
+			parameters: ({ reference }) => ({
+				amount: '20.50',
+				currency: 'HKD',
+				reference: `${String(reference)}-link`,
+				callback: 'none',
+			}),
+		},
+		'payment.get': { parameters: ({ checkoutId }) => ({ paymentId: checkoutId }) },
+		'transaction.get': { parameters: ({ reference }) => ({ lookUpBy: 'reference', reference }) },
 	},
 	otherMoney: {
 		fields: { amount: 2500, currency: 'CNY' },

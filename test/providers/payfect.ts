@@ -21,7 +21,7 @@ export const provider = testProvider(payfectProvider, {
 	// Inferred: no page of Payfect says which answer it expects; see nodes/Payfect/README.md.
 	acknowledgement: plainText('OK'),
 	lookUp: ({ checkoutId }) => ({ resource: 'checkout', operation: 'get', checkoutId }),
-	checkouts: { 'checkout.get': ({ checkoutId }) => ({ checkoutId }) },
+	checkouts: { 'checkout.get': { parameters: ({ checkoutId }) => ({ checkoutId }) } },
 	otherMoney: {
 		fields: {
 			currency: 'usdc',

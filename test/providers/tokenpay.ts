@@ -65,8 +65,8 @@ export const provider = testProvider(tokenPayProvider, {
 		reference,
 	}),
 	checkouts: {
-		'checkout.get': ({ reference }) => ({ findBy: 'reference', reference }),
-		'checkout.close': ({ reference }) => ({ findBy: 'reference', reference }),
+		'checkout.get': { parameters: ({ reference }) => ({ findBy: 'reference', reference }) },
+		'checkout.close': { parameters: ({ reference }) => ({ findBy: 'reference', reference }) },
 	},
 	otherMoney: {
 		fields: { amount: 25, currency: 'TRX' },

@@ -30,8 +30,15 @@ export const provider = testProvider(wooshPayProvider, {
 	acknowledgement: plainText('OK'),
 	lookUp: ({ checkoutId }) => ({ resource: 'checkout', operation: 'get', checkoutId }),
 	checkouts: {
-		'checkout.get': ({ checkoutId }) => ({ checkoutId }),
-		'payment.get': ({ paymentId }) => ({ paymentId }),
+		'checkout.get': { parameters: ({ checkoutId }) => ({ checkoutId }) },
+		'payment.get': { parameters: ({ paymentId }) => ({ paymentId }) },
+		'checkout.expire': { parameters: ({ checkoutId }) => ({ checkoutId }) },
+		'payment.capture': {
+			order: { additionalFields: { captureMethod: 'manual' } },
+			action: 'pay',
+			parameters: ({ paymentId }) => ({ paymentId }),
+		},
+		'payment.cancel': { parameters: ({ paymentId }) => ({ paymentId }) },
 	},
 	otherMoney: {
 		fields: {
