@@ -109,6 +109,7 @@ describe('a warning that nothing in the workflow will hear of the payment', () =
 			getNode: () => ({ name: 'Create', type: 'probe', parameters: {} }),
 			getChildNodes: () => childNodes,
 			getExecutionCancelSignal: () => undefined,
+			getInputData: () => [],
 			getExecutionId: () => undefined,
 		} as unknown as IExecuteFunctions;
 		const { isFollowedBy } = readerOf(context, beginRun(context), 0);
