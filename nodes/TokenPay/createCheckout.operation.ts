@@ -13,17 +13,16 @@ import {
 	successUrlField,
 } from '../shared/checkout/checkoutFields';
 import { createCheckout } from '../shared/checkout/createCheckout';
-import { InputError } from '../shared/core/inputError';
 import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
 import { readCredentials } from '../shared/providerNode';
 import { sendCall } from '../shared/requests/sendCall';
+import { readCount } from '../shared/core/readCount';
 import { readText } from '../shared/core/readText';
 import { coinDecimals, learnCoins } from './coinDecimals';
 import { chainField, currencyField } from './chainAndCurrency.fields';
 import { tokenPay, type TokenPayCredentials, type TokenPayOrder } from './tokenPay.contract';
 import { tokenPayProvider } from './tokenPay.provider';
 import type { RowReader } from '../shared/items/rowReader';
-import { quote } from '../shared/core/quote';
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
 
@@ -182,7 +181,11 @@ function readOrder(row: RowReader, credentials: TokenPayCredentials): TokenPayOr
 		chain,
 		...readCheckoutOrder(row, decimals),
 		...(decimals === undefined ? {} : { coinDecimals: decimals }),
-		expiresInSeconds: readLifetime(row),
+		expiresInSeconds: readCount(
+			row.value('expiresIn', ''),
+			'Expires In (Seconds)',
+			'Enter seconds, for example 3600 for an hour.',
+		),
 		attach: readText(attach, 'Attached Text') || null,
 		toAddress: readText(toAddress, 'Collecting Wallet') || null,
 		locale: readText(locale, 'Language') || null,
@@ -191,16 +194,4 @@ function readOrder(row: RowReader, credentials: TokenPayCredentials): TokenPayOr
 			'Give each row an order number of its own: TokenPay requires one.',
 		),
 	};
-}
-
-function readLifetime(row: RowReader): number {
-	const text = row.text('expiresIn', 'Expires In (Seconds)');
-	const seconds = Number(text);
-	if (!/^\d+$/.test(text) || seconds < 1 || !Number.isSafeInteger(seconds)) {
-		throw new InputError(
-			`'Expires In (Seconds)' is not a whole number above zero: ${quote(text)}`,
-			'Enter seconds, for example 3600 for an hour.',
-		);
-	}
-	return seconds;
 }

@@ -92,6 +92,7 @@ async function main(): Promise<void> {
 		for (const provider of providers) {
 			await takeCredential(taking, provider);
 			await takeForms(taking, provider);
+			await takeCurrencies(taking, provider);
 			await takeErrors(taking, provider);
 		}
 	} finally {
@@ -413,6 +414,19 @@ function everythingIn(
 			),
 		]),
 	) as INodeParameters;
+}
+
+/** The list of currencies while somebody looks for one, and with a saved one that it does not hold. */
+async function takeCurrencies(taking: Taking, provider: Provider): Promise<void> {
+	const picture = `${provider.name}-currency`;
+	if (!taking.isWanted(picture)) return;
+	const parameters = { resource: 'checkout', operation: 'create', currency: 'HRK' };
+	await openNode(taking, provider.node, parameters, provider.sandboxCredential);
+	await taking.picture(`${picture}-not-listed`);
+	const field = taking.page.locator('[data-test-id=parameter-input-currency] input').first();
+	await field.click();
+	await field.fill('dollar');
+	await taking.picture(picture);
 }
 
 /** What the user sees who types a decimal comma, and whose key the provider refuses. */

@@ -1,4 +1,5 @@
 import { InputError } from './inputError';
+import { quote } from './quote';
 import { readText } from './readText';
 
 /**
@@ -11,6 +12,9 @@ export function readCount(value: unknown, field: string, advice: string): number
 	const text = readText(value, field);
 	const count = Number(text);
 	if (!/^\d+(\.0+)?$/.test(text) || count < 1 || !Number.isSafeInteger(count))
-		throw new InputError(`'${field}' is not a whole number above zero`, advice);
+		throw new InputError(
+			`'${field}' is not a whole number above zero${text === '' ? '' : `: ${quote(text)}`}`,
+			advice,
+		);
 	return count;
 }
