@@ -12,6 +12,7 @@ import {
 	simpleField,
 	successUrlField,
 } from '../shared/checkout/checkoutFields';
+import { readUrlOrAppRoute } from '../shared/core/urls';
 import { createCheckout } from '../shared/checkout/createCheckout';
 import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
 import { readCredentials } from '../shared/providerNode';
@@ -85,7 +86,7 @@ export const createCheckoutFields: INodeProperties[] = [
 		...successUrlField,
 		placeholder: 'e.g. https://shop.example/order',
 		description:
-			"Where the cashier's Back button leads. Arriving there does not prove a payment; the callback does.",
+			"Where the cashier's Back button leads, https or the route of an app such as myapp://order/1. Arriving there does not prove a payment; the callback does.",
 		hint: 'TokenPay leads there after a failure, too',
 	},
 	{
@@ -179,7 +180,8 @@ function readOrder(row: RowReader, credentials: TokenPayCredentials): TokenPayOr
 	const decimals = coinDecimals(chain, row.text('currency'), credentials);
 	return {
 		chain,
-		...readCheckoutOrder(row, decimals),
+		// apidoc.tokenpay.me/order/order-creation: https, or the route of an app.
+		...readCheckoutOrder(row, { coinDecimals: decimals, readSuccessUrl: readUrlOrAppRoute }),
 		...(decimals === undefined ? {} : { coinDecimals: decimals }),
 		expiresInSeconds: readCount(
 			row.value('expiresIn', ''),

@@ -18,13 +18,23 @@ import { refuseShopLineItem, type LineItemSource } from './shopLineItems';
 
 const LINE_ITEM_NAMES = ['name', 'unitAmount', 'quantity', 'description', 'images', 'price'];
 
+/** Where a provider differs from the others. */
+export interface OrderReading {
+	/** That the provider states for the coin, where there is one. */
+	coinDecimals?: number | undefined;
+	/** Absent: an absolute http or https address. */
+	readSuccessUrl?: typeof readUrl;
+}
+
 /**
  * Reads the fields that Create Checkout has on every provider.
  *
- * @param coinDecimals that the provider states for the coin, where there is one
  * @throws InputError naming the field that is wrong
  */
-export function readCheckoutOrder(row: RowReader, coinDecimals?: number): CheckoutOrder {
+export function readCheckoutOrder(
+	row: RowReader,
+	{ coinDecimals, readSuccessUrl = readUrl }: OrderReading = {},
+): CheckoutOrder {
 	const amountUnit = readAmountUnit(row);
 	const decimals = decimalsToAdvise(coinDecimals ?? decimalsOf(row.text('currency'), amountUnit));
 	const lineItems = readLineItems(row, decimals);
@@ -39,7 +49,7 @@ export function readCheckoutOrder(row: RowReader, coinDecimals?: number): Checko
 		currency,
 		reference: row.text('reference') || null,
 		description: row.text('description') || null,
-		successUrl: readUrl(row.value('successUrl', ''), 'Success URL'),
+		successUrl: readSuccessUrl(row.value('successUrl', ''), 'Success URL'),
 		cancelUrl: readUrl(row.value('cancelUrl', ''), 'Cancel URL'),
 		callbackUrl: readCallbackUrl(row),
 		extraFields: readExtraFields(row),

@@ -87,6 +87,23 @@ export function readUrl(value: unknown, field: string): string | null {
 	return text;
 }
 
+/** What a browser would run, or show from the payer's own disk. */
+const NO_APP = /^(javascript|vbscript|data|blob|file|about|view-source)$/i;
+/** `htps`, `ttps`: no app is called so. */
+const MISSPELT_HTTP = /^h*t+p*s*$/i;
+
+/**
+ * The same where the provider takes the route of an app, too, such as `myapp://order/1`.
+ *
+ * @param field display name, for the error
+ */
+export function readUrlOrAppRoute(value: unknown, field: string): string | null {
+	const text = typeof value === 'string' ? value.trim() : '';
+	const [, scheme = ''] = /^([a-z][a-z0-9+.-]*):\/\/[^\s]+$/i.exec(text) ?? [];
+	const isRoute = scheme !== '' && !NO_APP.test(scheme) && !MISSPELT_HTTP.test(scheme);
+	return isRoute ? text : readUrl(value, field);
+}
+
 /**
  * An id as the part of a path.
  *

@@ -130,6 +130,43 @@ describe('Create Checkout', () => {
 		server.close();
 	});
 
+	/** Seed: "可以是 https 或 app 的路由". A phone's app could be opened through Extra Request Fields only. */
+	it.each(['https://shop.example/order?id=1', 'myapp://order/1', ' com.shop.app://pay?id=1#top '])(
+		'leads the Back button to %s',
+		async (successUrl) => {
+			await run({ ...order, successUrl });
+			expect((await state()).checkouts[0]?.request).toMatchObject({
+				return_url: successUrl.trim(),
+			});
+		},
+	);
+
+	it.each([
+		'javascript://%0aalert(1)',
+		'data://text/html,x',
+		'file:///etc/passwd',
+		'htps://shop.example',
+		'myapp://order 1',
+		'myapp:order/1',
+		'/order/1',
+		'http://',
+	])(
+		'leads the Back button to no script, typing mistake or half an address: %s',
+		async (successUrl) => {
+			expect(wordsOf(await run({ ...order, successUrl }))).toContain(
+				"'Success URL' is not an absolute URL",
+			);
+			expect((await state()).requests.tokenpay).toEqual({});
+		},
+	);
+
+	it('sends no callback to an app', async () => {
+		const callbackUrl = 'myapp://callback';
+		expect(wordsOf(await run({ ...order, callback: 'url', callbackUrl }))).toContain(
+			"'Callback URL' is not an absolute URL",
+		);
+	});
+
 	it.each([
 		["'Reference' is empty", { reference: ' ' }],
 		["'Chain' is empty", { chain: '={{ "" }}' }],
