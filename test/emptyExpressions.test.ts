@@ -54,6 +54,15 @@ const REFUSED = [
 	'lineItems.item.unitAmount',
 	'lineItems.item.quantity',
 	'lineItems.item.price',
+	'lineItems.item.priceFields.active',
+	'lineItems.item.priceFields.billingScheme',
+	'lineItems.item.priceFields.lookupKey',
+	'lineItems.item.priceFields.metadata.entry.name',
+	'lineItems.item.priceFields.metadata.entry.value',
+	'lineItems.item.productId',
+	'lineItems.item.productFields.active',
+	'lineItems.item.productFields.metadata.entry.name',
+	'lineItems.item.productFields.metadata.entry.value',
 	'expectedAmount',
 	'expectedCurrency',
 	'paymentEvent',
@@ -88,6 +97,12 @@ const REFUSED = [
 	'name',
 	'productFrom',
 	'productName',
+	'productFields.active',
+	'productFields.metadata.entry.name',
+	'productFields.metadata.entry.value',
+	'additionalFields.billingScheme',
+	'additionalFields.recurringInterval',
+	'additionalFields.recurringIntervalCount',
 	'additionalFields.active',
 	'updateFields.active',
 	'updateFields.nickname',
@@ -128,6 +143,10 @@ const HARMLESS = [
 	'productDescription',
 	'lineItems.item.description',
 	'lineItems.item.images',
+	'lineItems.item.productFields.url',
+	'lineItems.item.priceFields.nickname',
+	'productFields.images',
+	'productFields.url',
 	'additionalFields.images',
 	'additionalFields.url',
 	'additionalFields.nickname',
@@ -204,13 +223,15 @@ function placesIn(field: INodeProperties, path = field.name): Place[] {
 		);
 	if (field.type === 'fixedCollection')
 		return (field.options as INodePropertyCollection[]).flatMap((group) =>
-			group.values.map((member) => ({
-				path: `${path}.${group.name}.${member.name}`,
-				label: `${displayName} 1: ${member.displayName}`,
-				filledWith: (value: string) => ({
-					[name]: { [group.name]: [{ ...GOOD_ROW, [member.name]: value }] },
-				}),
-			})),
+			group.values.flatMap((member) =>
+				placesIn(member, `${path}.${group.name}.${member.name}`).map((place) => ({
+					path: place.path,
+					label: `${displayName} 1: ${place.label}`,
+					filledWith: (value: string) => ({
+						[name]: { [group.name]: [{ ...GOOD_ROW, ...place.filledWith(value) }] },
+					}),
+				})),
+			),
 		);
 	return [
 		{

@@ -19,11 +19,17 @@ import { createCheckout } from '../shared/checkout/createCheckout';
 import { InputError } from '../shared/core/inputError';
 import { readDate } from '../shared/core/readDate';
 import { readOption } from '../shared/core/readChoice';
-import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
+import { readCheckoutOrderWith, type OwnMembers } from '../shared/checkout/readCheckoutOrder';
 import { isBlank, readText } from '../shared/core/readText';
 import { metadataField, readList, readMetadata } from './metadata.fields';
+import {
+	lineItemPriceOptions,
+	lineItemProductOptions,
+	readNewPriceFields,
+	readProductFields,
+} from './priceAndProduct.fields';
 import { readCreateOptions } from './options.fields';
-import { wooshPay, type WooshPayOrder } from './wooshPay.contract';
+import { wooshPay, type WooshPayLineItem, type WooshPayOrder } from './wooshPay.contract';
 import type { RowReader } from '../shared/items/rowReader';
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
@@ -41,6 +47,33 @@ const lineItemFields: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. price_1554384814788837376',
 		description: 'ID of a price that exists at WooshPay, in place of name and unit amount',
+	},
+	{
+		displayName: 'Product ID',
+		name: 'productId',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. prod_1554351292598452224',
+		description:
+			'ID of a product that exists at WooshPay, in place of the name; the unit amount becomes a new price of it',
+	},
+	{
+		displayName: 'Product Fields',
+		name: 'productFields',
+		type: 'collection',
+		placeholder: 'Add Field',
+		default: {},
+		options: lineItemProductOptions,
+		description: 'More about what is sold, where it has a name here',
+	},
+	{
+		displayName: 'Price Fields',
+		name: 'priceFields',
+		type: 'collection',
+		placeholder: 'Add Field',
+		default: {},
+		options: lineItemPriceOptions,
+		description: 'More about its price, where it has a unit amount here',
 	},
 ];
 
@@ -60,7 +93,7 @@ export const createCheckoutFields: INodeProperties[] = [
 	{
 		...lineItemsJsonField,
 		description:
-			'A list of objects with name, unitAmount (better as text) and quantity, or with price (the ID of a price that exists at WooshPay) and quantity',
+			'A list of objects with name, unitAmount (better as text) and quantity; with productId (the ID of a product that exists at WooshPay) in place of name, or with price (the ID of a price that exists there) in place of name and unitAmount',
 	},
 	{ ...amountUnitField },
 	{
@@ -155,7 +188,7 @@ export const createWooshPayCheckout = createCheckout(wooshPay, readOrder);
 function readOrder(row: RowReader): WooshPayOrder {
 	const more = row.collection('additionalFields');
 	return {
-		...readCheckoutOrder(row),
+		...readCheckoutOrderWith(ownMembers, row),
 		...readCreateOptions(row),
 		metadata: readMetadata(more.metadata),
 		captureMethod: readOption(more.captureMethod, 'Capture', ['automatic', 'manual']),
@@ -168,6 +201,68 @@ function readOrder(row: RowReader): WooshPayOrder {
 		merchantUserId: readText(more.merchantUserId, 'Merchant User ID') || null,
 		paymentMethodTypes: readList(more.paymentMethodTypes, 'Payment Methods'),
 	};
+}
+
+const ownMembers: OwnMembers<Pick<WooshPayLineItem, 'productId' | 'product' | 'priceFields'>> = {
+	names: ['productId', 'productFields', 'priceFields'],
+	inPlaceOfName: 'productId',
+	read(entry, field) {
+		const has = (name: string) => isFilledIn(entry[name]);
+		if (has('price'))
+			refuseBeside(
+				field,
+				'Price ID',
+				MADE_WITH_A_PRICE.filter(([name]) => has(name)),
+			);
+		if (!has('productId'))
+			return {
+				product: readProductFields(entry.productFields, field),
+				priceFields: readNewPriceFields(entry.priceFields, field),
+			};
+		refuseBeside(
+			field,
+			'Product ID',
+			MADE_WITH_A_PRODUCT.filter(([name]) => has(name)),
+		);
+		return {
+			productId: readText(entry.productId, `${field}: Product ID`),
+			priceFields: readNewPriceFields(entry.priceFields, field),
+		};
+	},
+};
+
+const MADE_WITH_A_PRODUCT = [
+	['name', 'Name'],
+	['description', 'Description'],
+	['images', 'Image URLs'],
+	['productFields', 'Product Fields'],
+] as const;
+
+const MADE_WITH_A_PRICE = [
+	['productId', 'Product ID'],
+	['productFields', 'Product Fields'],
+	['priceFields', 'Price Fields'],
+] as const;
+
+/** A collection to which nothing was added is an empty object, and a JSON list may be empty, too. */
+function isFilledIn(value: unknown): boolean {
+	return typeof value === 'object' && value !== null
+		? Object.keys(value).length > 0
+		: !isBlank(value);
+}
+
+/** What exists keeps what it has: what is given beside its ID would be left out without a word. */
+function refuseBeside(
+	field: string,
+	id: string,
+	[given]: ReadonlyArray<readonly [string, string]>,
+): void {
+	if (given === undefined) return;
+	const [, name] = given;
+	throw new InputError(
+		`'${field}' has a ${id} and '${name}'`,
+		`Remove one of them: what has the ${id} keeps what it has at WooshPay.`,
+	);
 }
 
 function readExpiry(value: unknown, zone: string): Date | null {

@@ -7,40 +7,17 @@ import {
 	readCurrency,
 	readExtraFields,
 } from '../shared/checkout/readCheckoutOrder';
-import { readText } from '../shared/core/readText';
-import { metadataField, readMetadata } from './metadata.fields';
+import {
+	newPriceOptions,
+	productOptions,
+	readNewPriceFields,
+	readProductFields,
+} from './priceAndProduct.fields';
 import { createOperation } from '../shared/items/operation';
 import type { RowReader } from '../shared/items/rowReader';
-import { omitNull } from '../shared/core/omitNull';
-import { createPriceCall, readPrice, type PriceFields, type PriceOrder } from './wooshPay.catalog';
+import { createPriceCall, readPrice, type PriceOrder } from './wooshPay.catalog';
 
 const showOnlyForCreatePrice = { resource: ['price'], operation: ['create'] };
-
-/** What can be given at first and changed later. */
-export const priceOptions: INodeProperties[] = [
-	{
-		displayName: 'Active',
-		name: 'active',
-		type: 'boolean',
-		default: true,
-		description: 'Whether it can be used for checkouts',
-	},
-	{
-		displayName: 'Lookup Key',
-		name: 'lookupKey',
-		type: 'string',
-		default: '',
-		description: 'A name of your own for the price, 200 characters at the most',
-	},
-	{ ...metadataField },
-	{
-		displayName: 'Nickname',
-		name: 'nickname',
-		type: 'string',
-		default: '',
-		description: 'A note that payers do not see',
-	},
-];
 
 export const createPriceFields: INodeProperties[] = [
 	{
@@ -88,6 +65,15 @@ export const createPriceFields: INodeProperties[] = [
 		displayOptions: { show: { ...showOnlyForCreatePrice, productFrom: ['new'] } },
 	},
 	{
+		displayName: 'Product Fields',
+		name: 'productFields',
+		type: 'collection',
+		placeholder: 'Add Field',
+		default: {},
+		options: productOptions,
+		displayOptions: { show: { ...showOnlyForCreatePrice, productFrom: ['new'] } },
+	},
+	{
 		displayName: 'Amount',
 		name: 'amount',
 		type: 'string',
@@ -111,7 +97,7 @@ export const createPriceFields: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add Field',
 		default: {},
-		options: priceOptions,
+		options: newPriceOptions,
 		displayOptions: { show: showOnlyForCreatePrice },
 	},
 ];
@@ -132,7 +118,7 @@ function readPriceOrder(row: RowReader): PriceOrder {
 		currency: readCurrency(row),
 		amountUnit: readAmountUnit(row),
 		product: readProductOfPrice(row),
-		...readPriceFields(row, 'additionalFields'),
+		...readNewPriceFields(row.collection('additionalFields')),
 		extraFields: readExtraFields(row),
 	};
 }
@@ -142,28 +128,8 @@ function readProductOfPrice(row: RowReader): PriceOrder['product'] {
 		return {
 			name: row.required('productName', 'Give the product a name that the payer understands.'),
 			description: row.text('productDescription') || null,
-			active: null,
-			images: [],
-			metadata: {},
-			url: null,
+			...readProductFields(row.collection('productFields')),
 		};
 	}
 	return row.required('productId', 'Map productId from the node that made the product.');
-}
-
-/** The fields that can be given at first and changed later. */
-export function readPriceFields(row: RowReader, parameter: string): PriceFields {
-	const { active, nickname, lookupKey, metadata } = row.collection(parameter) as {
-		active?: boolean;
-		nickname?: unknown;
-		lookupKey?: unknown;
-		metadata?: unknown;
-	};
-	const entries = readMetadata(metadata);
-	return omitNull({
-		active,
-		nickname: readText(nickname, 'Nickname') || null,
-		lookupKey: readText(lookupKey, 'Lookup Key') || null,
-		metadata: Object.keys(entries).length === 0 ? null : entries,
-	});
 }

@@ -1,8 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { readUrl } from '../shared/core/urls';
 import { readExtraFields } from '../shared/checkout/readCheckoutOrder';
-import { readText } from '../shared/core/readText';
-import { metadataField, readList, readMetadata } from './metadata.fields';
+import { productOptions, readProductFields } from './priceAndProduct.fields';
 import { createOperation } from '../shared/items/operation';
 import type { RowReader } from '../shared/items/rowReader';
 import { createProductCall, readProduct, type ProductOrder } from './wooshPay.catalog';
@@ -35,32 +33,7 @@ export const createProductFields: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add Field',
 		default: {},
-		options: [
-			{
-				displayName: 'Active',
-				name: 'active',
-				type: 'boolean',
-				default: true,
-				description: 'Whether it can be sold',
-			},
-			{
-				displayName: 'Image URLs',
-				name: 'images',
-				type: 'string',
-				default: '',
-				placeholder: 'e.g. https://shop.example/tea.png',
-				description: 'Addresses of pictures, comma-separated',
-			},
-			{ ...metadataField },
-			{
-				displayName: 'URL',
-				name: 'url',
-				type: 'string',
-				default: '',
-				placeholder: 'e.g. https://shop.example/tea',
-				description: 'Page about it',
-			},
-		],
+		options: productOptions,
 		displayOptions: { show: showOnlyForCreateProduct },
 	},
 ];
@@ -73,19 +46,10 @@ export const createWooshPayProduct = createOperation({
 
 function readProductOrder(row: RowReader): ProductOrder {
 	const name = row.required('name', 'Give the product a name that the payer understands.');
-	const { active, images, metadata, url } = row.collection('additionalFields') as {
-		active?: boolean;
-		images?: unknown;
-		metadata?: unknown;
-		url?: unknown;
-	};
 	return {
 		name,
 		description: row.text('description') || null,
-		active: active ?? null,
-		images: readList(images, 'Image URLs').map((image) => readUrl(image, 'Image URLs') ?? ''),
-		metadata: readMetadata(metadata),
-		url: readText(url, 'URL') || null,
+		...readProductFields(row.collection('additionalFields')),
 		extraFields: readExtraFields(row),
 	};
 }

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { isObject } from '../shared/core/exactJson';
 import { InputError } from '../shared/core/inputError';
-import { readText } from '../shared/core/readText';
+import { isBlank, readText } from '../shared/core/readText';
 import { truncate } from '../shared/core/quote';
 
 /** `metadata` of checkouts, products, prices and refunds: texts by name. */
@@ -50,25 +50,37 @@ export function readList(value: unknown, field: string): string[] {
 }
 
 /**
- * Reads the field above.
+ * Reads the field above, or an object of texts by name that an expression or a JSON list gives.
  *
+ * @param where display name of the line item it is in, for errors
  * @throws InputError for a value without a name, a name that is given twice, or what is no text
  */
-export function readMetadata(value: unknown): Record<string, string> {
-	const entries = isObject(value) && Array.isArray(value.entry) ? value.entry.filter(isObject) : [];
+export function readMetadata(value: unknown, where?: string): Record<string, string> {
+	const field = where === undefined ? 'Metadata' : `${where}: Metadata`;
 	const metadata: Record<string, string> = {};
-	for (const { name, value: text } of entries) {
-		const key = readText(name, 'Metadata: Name');
+	for (const { name, value: text } of entriesOf(value, field)) {
+		const key = readText(name, `${field}: Name`);
 		const content =
 			typeof text === 'boolean'
 				? String(text)
-				: readText(text, key === '' ? 'Metadata: Value' : `Metadata: ${truncate(key)}`);
+				: readText(text, key === '' ? `${field}: Value` : `${field}: ${truncate(key)}`);
 		if (key === '' && content === '') continue;
 		if (key === '')
-			throw new InputError("'Metadata: Name' is empty", 'Give each entry a name, or remove it.');
+			throw new InputError(`'${field}: Name' is empty`, 'Give each entry a name, or remove it.');
 		if (Object.hasOwn(metadata, key))
-			throw new InputError(`'Metadata' names '${key}' twice`, 'Remove one of them.');
+			throw new InputError(`'${field}' names '${key}' twice`, 'Remove one of them.');
 		metadata[key] = content;
 	}
 	return metadata;
+}
+
+function entriesOf(value: unknown, field: string): Array<Record<string, unknown>> {
+	if (isBlank(value)) return [];
+	if (!isObject(value))
+		throw new InputError(
+			`'${field}' is not an object`,
+			'Give texts by their names, such as { "shop": "north" }.',
+		);
+	if (Array.isArray(value.entry)) return value.entry.filter(isObject);
+	return Object.entries(value).map(([name, text]) => ({ name, value: text }));
 }

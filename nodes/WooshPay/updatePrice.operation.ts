@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { InputError } from '../shared/core/inputError';
-import { priceOptions, readPriceFields } from './createPrice.operation';
+import { priceOptions, readPriceFields } from './priceAndProduct.fields';
 import { readPriceId } from './getPrice.operation';
 import { changeOperation } from '../shared/items/operation';
 import type { RowReader } from '../shared/items/rowReader';
@@ -27,7 +27,7 @@ export const updateWooshPayPrice = changeOperation({
 });
 
 function readPriceUpdate(row: RowReader): PriceUpdate {
-	const fields = readPriceFields(row, 'updateFields');
+	const fields = readPriceFields(row.collection('updateFields'));
 	if (Object.keys(fields).length === 0)
 		throw new InputError("'Update Fields' is empty", 'Add the field that shall be changed.');
 	return { priceId: readPriceId(row), fields };

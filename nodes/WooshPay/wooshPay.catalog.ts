@@ -2,10 +2,16 @@ import type { Purpose } from './wooshPay.contract';
 import { answered, booleanOrNull, minorUnits } from './wooshPay.contract';
 import type { HttpCall, HttpReply } from '../shared/core/contract';
 import { isObject, mergeExtraFields, textOrNull, writeJson } from '../shared/core/exactJson';
-import { InputError } from '../shared/core/inputError';
-import { omitNull } from '../shared/core/omitNull';
 import { fromMinorUnits } from '../shared/core/money';
 import { pathPart } from '../shared/core/urls';
+import {
+	newPriceFields,
+	priceFields,
+	productFields,
+	type NewPriceFields,
+	type PriceFields,
+	type ProductDetails,
+} from './wooshPay.priceData';
 import type { WooshPayCredentials } from './wooshPay.requests';
 import { JSON_HEADERS, apiUrl, createCall, getCall } from './wooshPay.requests';
 
@@ -17,16 +23,6 @@ const PRODUCTS = '/v1/products';
  * https://docs.wooshpay.com/55502235e0
  */
 const PRICES = '/v1/prices';
-
-export interface ProductDetails {
-	name: string;
-	description: string | null;
-	/** As WooshPay takes it: its own sample has no https:// in front. */
-	url: string | null;
-	images: string[];
-	active: boolean | null;
-	metadata: Record<string, string>;
-}
 
 export interface ProductOrder extends ProductDetails {
 	extraFields: Record<string, unknown>;
@@ -40,24 +36,6 @@ export interface Product {
 	active: boolean | null;
 	url: string | null;
 	livemode: boolean | null;
-}
-
-function productFields({
-	name,
-	description,
-	url,
-	images,
-	active,
-	metadata,
-}: ProductDetails): Record<string, unknown> {
-	return omitNull({
-		name,
-		active,
-		description,
-		images: images.length === 0 ? null : images,
-		metadata: Object.keys(metadata).length === 0 ? null : metadata,
-		url,
-	});
 }
 
 /** api-34903706 */
@@ -94,7 +72,7 @@ export function readProduct(reply: HttpReply): Product {
 	};
 }
 
-export interface PriceOrder extends PriceFields {
+export interface PriceOrder extends NewPriceFields {
 	/** Decimal text, of one piece. */
 	amount: string;
 	amountUnit: 'major' | 'smallest';
@@ -102,14 +80,6 @@ export interface PriceOrder extends PriceFields {
 	/** The id of a product, or what to make one of in the same call. */
 	product: string | ProductDetails;
 	extraFields: Record<string, unknown>;
-}
-
-/** What can be changed of a price (55502235e0): the amount cannot. */
-export interface PriceFields {
-	active?: boolean;
-	nickname?: string;
-	lookupKey?: string;
-	metadata?: Record<string, string>;
 }
 
 export interface PriceUpdate {
@@ -130,23 +100,6 @@ export interface Price {
 	livemode: boolean | null;
 }
 
-/** https://docs.guanglian.co/55502209e0 */
-const LONGEST_LOOKUP_KEY = 200;
-
-function priceFields({
-	active,
-	nickname,
-	lookupKey,
-	metadata,
-}: PriceFields): Record<string, unknown> {
-	if (lookupKey !== undefined && lookupKey.length > LONGEST_LOOKUP_KEY)
-		throw new InputError(
-			`'Lookup Key' is longer than ${LONGEST_LOOKUP_KEY} characters`,
-			'Shorten it; WooshPay takes no longer ones.',
-		);
-	return omitNull({ active, nickname, lookup_key: lookupKey, metadata });
-}
-
 /**
  * api-55501373; the amount in the smallest unit.
  *
@@ -159,7 +112,7 @@ export function createPriceCall(price: PriceOrder, credentials: WooshPayCredenti
 		...(typeof price.product === 'string'
 			? { product: price.product }
 			: { product_data: productFields(price.product) }),
-		...priceFields(price),
+		...newPriceFields(price),
 	};
 	return createCall(
 		{

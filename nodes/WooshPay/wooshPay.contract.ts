@@ -55,6 +55,12 @@ import {
 	getCall,
 } from './wooshPay.requests';
 import { checkoutWithinLimits } from './wooshPay.limits';
+import {
+	newPriceFields,
+	productFields,
+	type NewPriceFields,
+	type ProductDetails,
+} from './wooshPay.priceData';
 import { REFUSALS, SENTENCES } from './wooshPay.reasons';
 import type { Refused, Sentence } from '../shared/core/sentences';
 import { isKeptSecret, verifyWithAny } from '../shared/core/secrets';
@@ -68,7 +74,16 @@ const EVENTS = '/v1/events';
 /** https://docs.wooshpay.com/doc-2653815 */
 const SIGNATURE_HEADER = 'wooshpay-signature';
 
+export interface WooshPayLineItem extends LineItem {
+	/** The id of a product that exists, in place of a name. */
+	productId?: string;
+	/** What the product has besides name, description and images. */
+	product?: Pick<ProductDetails, 'active' | 'metadata' | 'url'>;
+	priceFields?: NewPriceFields;
+}
+
 export interface WooshPayOrder extends CheckoutOrder, CreateOptions {
+	lineItems: WooshPayLineItem[];
 	metadata: Record<string, string>;
 	billingAddressCollection: 'auto' | 'required' | null;
 	/** `manual`: what the payer authorizes is captured later. */
@@ -189,9 +204,12 @@ export function withReference(
 	return Object.keys(whole).length === 0 ? undefined : whole;
 }
 
-function lineItem(item: LineItem, order: WooshPayOrder, index: number): Record<string, unknown> {
+function lineItem(
+	item: WooshPayLineItem,
+	order: WooshPayOrder,
+	index: number,
+): Record<string, unknown> {
 	if (item.price !== undefined) return { price: item.price, quantity: item.quantity };
-	const { name, description, images } = item;
 	return {
 		price_data: {
 			currency: order.currency.toUpperCase(),
@@ -200,10 +218,25 @@ function lineItem(item: LineItem, order: WooshPayOrder, index: number): Record<s
 				order,
 				order.lineItems.length === 0 ? 'Amount' : `Line Items ${index + 1}: Unit Amount`,
 			),
-			product_data: omitNull({ name, description, images }),
+			...(item.productId === undefined
+				? { product_data: productOf(item) }
+				: { product: item.productId }),
+			...newPriceFields(item.priceFields ?? {}),
 		},
 		quantity: item.quantity,
 	};
+}
+
+function productOf({ name, description, images, product }: WooshPayLineItem) {
+	const { active = null, metadata = {}, url = null } = product ?? {};
+	return productFields({
+		name,
+		description: description ?? null,
+		images: images ?? [],
+		active,
+		metadata,
+		url,
+	});
 }
 
 /**

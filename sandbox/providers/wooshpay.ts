@@ -674,13 +674,15 @@ export const provider: SandboxProvider<Memory, Details> = {
 			currency,
 			status,
 		})),
-		prices: state.prices.values().map(({ id, product, unit_amount, currency, active }) => ({
+		prices: state.prices.values().map(({ id, product, unit_amount, currency, active, type }) => ({
 			id,
 			product,
 			unit_amount,
 			currency,
 			active,
+			type,
 		})),
+		products: state.products.values().map(({ id, name, active }) => ({ id, name, active })),
 	}),
 
 	inferred: [

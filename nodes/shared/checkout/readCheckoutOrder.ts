@@ -26,18 +26,42 @@ export interface OrderReading {
 	readSuccessUrl?: typeof readUrl;
 }
 
+/** What the line items of one provider hold besides. */
+export interface OwnMembers<Own extends object> {
+	/** As they are called in an entry. */
+	names: readonly string[];
+	/** The one of them that tells what is sold in place of a name. */
+	inPlaceOfName: string;
+	/**
+	 * @param field display name of the line item, for errors
+	 * @throws InputError naming the member that is wrong
+	 */
+	read(entry: Record<string, unknown>, field: string): Own;
+}
+
+interface ItemReading<Own extends object> {
+	own: OwnMembers<Own>;
+	decimals: number;
+}
+
 /**
  * Reads the fields that Create Checkout has on every provider.
  *
  * @throws InputError naming the field that is wrong
  */
-export function readCheckoutOrder(
+export function readCheckoutOrder(row: RowReader, reading: OrderReading = {}): CheckoutOrder {
+	return readCheckoutOrderWith({ names: [], inPlaceOfName: '', read: () => ({}) }, row, reading);
+}
+
+/** The same where a line item holds more than on every provider. */
+export function readCheckoutOrderWith<Own extends object>(
+	own: OwnMembers<Own>,
 	row: RowReader,
 	{ coinDecimals, readSuccessUrl = readUrl }: OrderReading = {},
-): CheckoutOrder {
+): CheckoutOrder & { lineItems: Array<LineItem & Own> } {
 	const amountUnit = readAmountUnit(row);
 	const decimals = decimalsToAdvise(coinDecimals ?? decimalsOf(row.text('currency'), amountUnit));
-	const lineItems = readLineItems(row, decimals);
+	const lineItems = readLineItems(row, { own, decimals });
 	const currency = readCurrency(row);
 	return {
 		amount:
@@ -112,7 +136,10 @@ export function readExtraFields(row: RowReader): IDataObject {
 }
 
 /** Undefined when the order is one amount. */
-function readLineItems(row: RowReader, decimals: number): LineItem[] | undefined {
+function readLineItems<Own extends object>(
+	row: RowReader,
+	reading: ItemReading<Own>,
+): Array<LineItem & Own> | undefined {
 	const from = row.choice('amountFrom', ['amount', 'lineItems', 'lineItemsJson']);
 	if (from === 'lineItems') {
 		const { item = [] } = row.value('lineItems', {}) as { item?: unknown[] };
@@ -122,11 +149,7 @@ function readLineItems(row: RowReader, decimals: number): LineItem[] | undefined
 				'Add at least one line item, or choose One Amount.',
 			);
 		return item.map((entry, index) =>
-			readItem(
-				entry,
-				{ field: `Line Items ${index + 1}`, saved: null, value: undefined },
-				decimals,
-			),
+			readItem(entry, { field: `Line Items ${index + 1}`, saved: null, value: undefined }, reading),
 		);
 	}
 	if (from === 'lineItemsJson') {
@@ -144,7 +167,7 @@ function readLineItems(row: RowReader, decimals: number): LineItem[] | undefined
 		const saved = savedText(row.saved('lineItemsJson'));
 		const value = row.value('lineItemsJson', '');
 		return items.map((entry, index) =>
-			readItem(entry, { field: `Line Items (JSON) ${index + 1}`, saved, value }, decimals),
+			readItem(entry, { field: `Line Items (JSON) ${index + 1}`, saved, value }, reading),
 		);
 	}
 	return undefined;
@@ -153,7 +176,11 @@ function readLineItems(row: RowReader, decimals: number): LineItem[] | undefined
 /** Of a JSON field, which is saved as a text; '' where somebody has put the list itself there. */
 const savedText = (saved: unknown) => (typeof saved === 'string' ? saved : '');
 
-function readItem(entry: unknown, source: LineItemSource, decimals: number): LineItem {
+function readItem<Own extends object>(
+	entry: unknown,
+	source: LineItemSource,
+	{ own, decimals }: ItemReading<Own>,
+): LineItem & Own {
 	const { field } = source;
 	if (!isObject(entry))
 		throw new InputError(`'${field}' is not an object`, 'Give name, unitAmount and quantity.');
@@ -161,7 +188,7 @@ function readItem(entry: unknown, source: LineItemSource, decimals: number): Lin
 	const price = readText(entry.price, `${field}: Price ID`);
 	const name = readText(entry.name, `${field}: Name`);
 	const description = readText(entry.description, `${field}: Description`);
-	if (name === '' && price === '')
+	if (name === '' && price === '' && isBlank(entry[own.inPlaceOfName]))
 		throw new InputError(
 			`'${field}: Name' is empty`,
 			'Give each line item a name that the payer understands.',
@@ -177,10 +204,11 @@ function readItem(entry: unknown, source: LineItemSource, decimals: number): Lin
 		name,
 		unitAmount:
 			price === '' ? readUnitAmount(entry.unitAmount, `${field}: Unit Amount`, decimals) : '0',
-		quantity: readQuantity(entry, field),
+		quantity: readQuantity(entry, field, own.names),
 		...(description === '' ? {} : { description }),
 		...(images.length === 0 ? {} : { images }),
 		...(price === '' ? {} : { price }),
+		...own.read(entry, field),
 	};
 }
 
@@ -204,9 +232,15 @@ function readImages(value: unknown, field: string): string[] {
  * One where nothing at all is said. What was said under another name, or by a column that is empty,
  * must not be sold once.
  */
-function readQuantity(item: Record<string, unknown>, field: string): number {
+function readQuantity(
+	item: Record<string, unknown>,
+	field: string,
+	ownNames: readonly string[],
+): number {
 	if (!('quantity' in item)) {
-		const unknown = Object.keys(item).find((name) => !LINE_ITEM_NAMES.includes(name));
+		const unknown = Object.keys(item).find(
+			(name) => !LINE_ITEM_NAMES.includes(name) && !ownNames.includes(name),
+		);
 		if (unknown !== undefined)
 			throw new InputError(
 				`'${field}' has no quantity, but ${quote(unknown)}`,

@@ -24,6 +24,10 @@ const HARMLESS = new Set([
 	'productDescription',
 	'lineItems.item.description',
 	'lineItems.item.images',
+	'lineItems.item.productFields.url',
+	'lineItems.item.priceFields.nickname',
+	'productFields.images',
+	'productFields.url',
 	'additionalFields.images',
 	'additionalFields.url',
 	'additionalFields.nickname',
@@ -164,13 +168,16 @@ function fieldAt(
 function fieldInRow(whole: INodeProperties, inside: readonly string[]): FoundField | undefined {
 	const [groupName, ...rest] = inside;
 	const group = (whole.options as INodePropertyCollection[]).find(({ name }) => name === groupName);
-	const rows = rest.filter((name) => /^\d+$/.test(name)).map((name) => ` ${Number(name) + 1}`);
-	const field = group?.values.find(({ name }) => name === rest.at(-1));
-	const row = `${whole.displayName}${rows.join('')}`;
+	const isRow = /^\d+$/.test(rest[0] ?? '');
+	const row = isRow ? `${whole.displayName} ${Number(rest[0]) + 1}` : whole.displayName;
+	const names = isRow ? rest.slice(1) : rest;
+	const found = fieldAt(group?.values ?? [], names);
+	if (found === undefined) return { label: row, wayOut: ENTER_A_VALUE };
+	const isInCollection = names.length > 1;
 	return {
-		label: field === undefined ? row : `${row}: ${field.displayName}`,
-		...(field === undefined ? {} : { field }),
-		wayOut: ENTER_A_VALUE,
+		...found,
+		label: `${row}: ${found.label}`,
+		wayOut: isInCollection ? found.wayOut : ENTER_A_VALUE,
 	};
 }
 

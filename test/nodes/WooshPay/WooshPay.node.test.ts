@@ -115,6 +115,169 @@ describe('a checkout', () => {
 		]);
 	});
 
+	// All that the request of WooshPay's guide holds.
+	it.each([
+		[
+			'the form',
+			{
+				amountFrom: 'lineItems',
+				lineItems: {
+					item: [
+						{
+							name: 'example product',
+							unitAmount: '0.05',
+							quantity: 1,
+							description: 'very delicious',
+							productFields: {
+								active: true,
+								url: 'www.example.com',
+								metadata: { entry: [{ name: 'key1', value: 'value1' }] },
+							},
+							priceFields: {
+								active: true,
+								nickname: 'fengli',
+								lookupKey: 'test_lookup_key',
+								billingScheme: 'per_unit',
+								metadata: { entry: [{ name: 'key2', value: '={{ 2 }}' }] },
+							},
+						},
+					],
+				},
+			},
+		],
+		[
+			'a JSON list',
+			{
+				amountFrom: 'lineItemsJson',
+				lineItemsJson: JSON.stringify([
+					{
+						name: 'example product',
+						unitAmount: '0.05',
+						quantity: 1,
+						description: 'very delicious',
+						productFields: { active: 'true', url: 'www.example.com', metadata: { key1: 'value1' } },
+						priceFields: {
+							active: true,
+							nickname: 'fengli',
+							lookupKey: 'test_lookup_key',
+							billingScheme: 'per_unit',
+							metadata: { key2: 2 },
+						},
+					},
+				]),
+			},
+		],
+	])('can have all that a product and a price have, from %s', async (_from, lines) => {
+		await one({ ...checkout, ...lines });
+		const { checkouts, refusals } = await sandbox.state();
+		expect(refusals).toEqual([]);
+		expect(checkouts[0]?.request.line_items).toEqual([
+			{
+				price_data: {
+					currency: 'GBP',
+					unit_amount: 5,
+					active: true,
+					nickname: 'fengli',
+					lookup_key: 'test_lookup_key',
+					billing_scheme: 'per_unit',
+					metadata: { key2: '2' },
+					product_data: {
+						name: 'example product',
+						active: true,
+						description: 'very delicious',
+						metadata: { key1: 'value1' },
+						url: 'www.example.com',
+					},
+				},
+				quantity: 1,
+			},
+		]);
+	});
+
+	it.each([
+		[
+			'the form',
+			(productId: unknown) => ({
+				amountFrom: 'lineItems',
+				lineItems: { item: [{ productId, unitAmount: '4.5', quantity: 2 }] },
+			}),
+		],
+		[
+			'a JSON list',
+			(productId: unknown) => ({
+				amountFrom: 'lineItemsJson',
+				lineItemsJson: JSON.stringify([{ productId, unitAmount: '9.00' }]),
+			}),
+		],
+	])('can be made of a product that exists, with a new price, from %s', async (_from, lines) => {
+		const { productId } = await one({ resource: 'product', operation: 'create', name: 'Tea' });
+		expect(await one({ ...checkout, ...lines(productId) })).toMatchObject({ amount: '9.00' });
+		const { checkouts, refusals } = await sandbox.state();
+		expect(refusals).toEqual([]);
+		expect(checkouts).toMatchObject([
+			{ description: expect.stringContaining('Tea') as string, remarks: [] },
+		]);
+		expect(checkouts[0]?.request.line_items).toMatchObject([
+			{ price_data: { product: productId, currency: 'GBP' } },
+		]);
+	});
+
+	it.each([
+		[{ productId: 'prod_1', name: 'Tea' }, "'Line Items 1' has a Product ID and 'Name'"],
+		[
+			{ productId: 'prod_1', images: 'https://shop.example/tea.png' },
+			"'Line Items 1' has a Product ID and 'Image URLs'",
+		],
+		[
+			{ productId: 'prod_1', productFields: { url: 'www.example.com' } },
+			"'Line Items 1' has a Product ID and 'Product Fields'",
+		],
+		[
+			{ price: 'price_1', unitAmount: '', productId: 'prod_1' },
+			"'Line Items 1' has a Price ID and 'Product ID'",
+		],
+		[
+			{ price: 'price_1', unitAmount: '', priceFields: { nickname: 'a' } },
+			"'Line Items 1' has a Price ID and 'Price Fields'",
+		],
+		[
+			{ name: 'Tea', productFields: { active: '={{ "no" }}' } },
+			`'Line Items 1: Active' is none of its choices: "no"`,
+		],
+		[
+			{ name: 'Tea', priceFields: { billingScheme: '={{ "each" }}' } },
+			`'Line Items 1: Billing Scheme' is none of its choices: "each"`,
+		],
+		[
+			{ name: 'Tea', priceFields: { lookupKey: 'k'.repeat(201) } },
+			"'Lookup Key' is longer than 200 characters",
+		],
+		[
+			{ name: 'Tea', priceFields: { nickname: '={{ ["a"] }}' } },
+			"'Line Items 1: Nickname' is not a text but a list",
+		],
+	])('is refused before anything is sent for the line item %j', async (item, words) => {
+		const lineItems = { item: [{ unitAmount: '5', quantity: 1, ...item }] };
+		const { error } = await run({ ...checkout, amountFrom: 'lineItems', lineItems });
+		expect(error?.message).toContain(words);
+		expect(await sandbox.requests()).toEqual({});
+	});
+
+	it.each([
+		[{ productFields: { metadata: 'shop' } }, "'Line Items (JSON) 1: Metadata' is not an object"],
+		[
+			{ productFields: { metadata: { shop: ['north'] } } },
+			"'Line Items (JSON) 1: Metadata: shop' is not a text but a list",
+		],
+		[{ priceFields: 'cheap' }, "'Line Items (JSON) 1: Price Fields' is not an object"],
+		[{ priceFields: { active: 1 } }, "'Line Items (JSON) 1: Active' is none of its choices"],
+	])('is refused before anything is sent for the JSON line item %j', async (item, words) => {
+		const lineItemsJson = JSON.stringify([{ name: 'Tea', unitAmount: '5', quantity: 1, ...item }]);
+		const { error } = await run({ ...checkout, amountFrom: 'lineItemsJson', lineItemsJson });
+		expect(error?.message).toContain(words);
+		expect(await sandbox.requests()).toEqual({});
+	});
+
 	it('can have metadata by number and payment methods as a list', async () => {
 		await one({
 			...checkout,
@@ -535,6 +698,54 @@ describe('prices', () => {
 			nickname: 'old',
 		});
 		expect((await sandbox.state()).refusals).toEqual([]);
+	});
+
+	it('can have all that a price and its new product have', async () => {
+		await one({
+			resource: 'price',
+			operation: 'create',
+			productFrom: 'new',
+			productName: 'Tea',
+			productFields: {
+				active: false,
+				url: 'www.example.com',
+				images: 'https://shop.example/tea.png',
+				metadata: { entry: [{ name: 'leaf', value: 'green' }] },
+			},
+			amount: '12.99',
+			currency: 'GBP',
+			additionalFields: {
+				active: true,
+				billingScheme: 'per_unit',
+				recurringInterval: 'month',
+				recurringIntervalCount: 3,
+				metadata: { entry: [{ name: 'season', value: 'winter' }] },
+			},
+		});
+		const { refusals, reports } = await sandbox.state();
+		expect(refusals).toEqual([]);
+		expect(reports.wooshpay?.prices).toMatchObject([{ type: 'recurring', active: true }]);
+		expect(reports.wooshpay?.products).toMatchObject([{ name: 'Tea', active: false }]);
+	});
+
+	it.each([
+		[{ recurringIntervalCount: 3 }, "'Recurring Interval Count' needs a 'Recurring Interval'"],
+		[
+			{ recurringInterval: 'month', recurringIntervalCount: 0 },
+			"'Recurring Interval Count' is not a whole number above zero",
+		],
+		[{ recurringInterval: '={{ "hour" }}' }, "'Recurring Interval' is none of its choices"],
+	])('are not made with %j', async (additionalFields, words) => {
+		const { error } = await run({
+			resource: 'price',
+			operation: 'create',
+			productId: 'prod_1',
+			amount: '12.99',
+			currency: 'GBP',
+			additionalFields,
+		});
+		expect(error?.message).toContain(words);
+		expect(await sandbox.requests()).toEqual({});
 	});
 
 	it('are not made for another product when an expression gives another word as Product', async () => {
