@@ -297,12 +297,14 @@ function scale(amount: string, decimals: number): string {
 
 /**
  * One spelling for one amount: a coin's eighteen decimals would bury it in zeros, and texts can
- * then be compared. What is too long to be an amount stays as it is.
+ * then be compared.
  */
 export function withoutFinalZeros(amount: string): string {
-	return amount.includes('.') && amount.length <= LONGEST_AMOUNT
-		? amount.replace(/\.?0+$/, '')
-		: amount;
+	if (!amount.includes('.')) return amount;
+	let end = amount.length;
+	// A regular expression would look for the end of an endless amount from each of its zeros.
+	while (amount[end - 1] === '0') end -= 1;
+	return amount.slice(0, amount[end - 1] === '.' ? end - 1 : end);
 }
 
 /** Comparator for decimal texts: negative, 0, positive. `20.5` equals `20.50`. */

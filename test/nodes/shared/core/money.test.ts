@@ -6,6 +6,7 @@ import {
 	currencyExponent,
 	fromMinorUnits,
 	fromSmallestUnits,
+	withoutFinalZeros,
 	readAmount,
 	smallestUnits,
 	sumOfLineItems,
@@ -336,6 +337,24 @@ describe('smallestUnits', () => {
 	it.each(['12.50', '12.0'])('refuses the decimals of %s in the smallest unit', (amount) => {
 		const error = refusal(() => smallestUnits(amount, 'smallest', 'HKD', 'Amount'));
 		expect(error.message).toMatch(/has decimals, but 'Amount Unit' is Smallest Unit/);
+	});
+});
+
+describe('withoutFinalZeros', () => {
+	it.each([
+		['20.50', '20.5'],
+		['20.00', '20'],
+		['20.5', '20.5'],
+		['200', '200'],
+		['0.000', '0'],
+		['10.010', '10.01'],
+	])('%s is %s', (amount, expected) => {
+		expect(withoutFinalZeros(amount)).toBe(expected);
+	});
+
+	it('is done with an endless amount of an answer or a callback at once: n8n does nothing else meanwhile', () => {
+		const endless = `1.${'0'.repeat(2_000_000)}1`;
+		expect(withoutFinalZeros(endless) === endless).toBe(true);
 	});
 });
 
