@@ -59,6 +59,7 @@ const providers: Record<string, { currency: string; sent: (money: Money) => Big 
 					country: null,
 					billingDetails: null,
 					shippingDetails: null,
+					metadata: null,
 					attempt: 1,
 				},
 				{ environment: 'live', secretKey: 'sk_live_1', merchantAccountId: 'm' } as Parameters<

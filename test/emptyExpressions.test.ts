@@ -87,6 +87,7 @@ const REFUSED = [
 	'additionalFields.paymentMethodTypes',
 	'additionalFields.paymentType',
 	'additionalFields.reason',
+	'additionalFields.repeatInMethod',
 	'additionalFields.billingAddressCollection',
 	'additionalFields.captureMethod',
 	'cardNumber',

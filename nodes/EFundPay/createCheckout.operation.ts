@@ -16,6 +16,7 @@ import {
 	billingDetailsOption,
 	buyerOption,
 	lastFields,
+	metadataOption,
 	moneyFields,
 	payerFields,
 	shippingDetailsOption,
@@ -80,6 +81,7 @@ export const createCheckoutFields: INodeProperties[] = [
 				description:
 					'ISO 3166 code of two letters. EFundPay also chooses by it which services may process the payment.',
 			},
+			{ ...metadataOption },
 			{ ...shippingDetailsOption },
 		],
 		displayOptions: { show: showOnlyForCreateCheckout },
@@ -102,6 +104,7 @@ export function readOrder(row: RowReader): EFundPayOrder {
 		country: readText(more.country, 'Country') || null,
 		billingDetails: readObject(more, 'billingDetails', 'Billing Details (JSON)'),
 		shippingDetails: readObject(more, 'shippingDetails', 'Shipping Details (JSON)'),
+		metadata: readObject(more, 'metadata', 'Metadata (JSON)'),
 		attempt: readAttempt(row),
 	};
 }

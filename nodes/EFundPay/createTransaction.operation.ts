@@ -18,6 +18,7 @@ import {
 	billingDetailsOption,
 	buyerOption,
 	lastFields,
+	metadataOption,
 	moneyFields,
 	payerFields,
 	shippingDetailsOption,
@@ -186,12 +187,14 @@ export const createTransactionFields: INodeProperties[] = [
 				description: 'ISO 3166 code of two letters, where the payment is processed',
 			},
 			{
-				displayName: 'Metadata (JSON)',
-				name: 'metadata',
-				type: 'json',
-				default: '{}',
-				description: 'Data of your own that EFundPay keeps with the payment',
+				displayName: 'Currency and Country in Payment Method',
+				name: 'repeatInMethod',
+				type: 'boolean',
+				default: false,
+				description:
+					"Whether to repeat currency and country inside payment_method, which EFundPay's page implies for methods that redirect the payer",
 			},
+			{ ...metadataOption },
 			{ ...shippingDetailsOption },
 		],
 		displayOptions: { show: showOnlyForCreateTransaction },
@@ -234,7 +237,7 @@ function readTransactionOrder(row: RowReader): EFundPayTransactionOrder {
 		paymentMethod: readMethod(row),
 		buyerIp: row.text('buyerIp'),
 		browserInfo: readObject(more, 'browserInfo', 'Browser Info (JSON)'),
-		metadata: readObject(more, 'metadata', 'Metadata (JSON)'),
+		repeatsInMethod: more.repeatInMethod === true,
 	};
 	if (row.usedByAgent() && holdsCard(order)) {
 		throw new InputError(

@@ -74,6 +74,8 @@ export interface EFundPayOrder extends CheckoutOrder {
 	country: string | null;
 	billingDetails: Record<string, unknown> | null;
 	shippingDetails: Record<string, unknown> | null;
+	/** Of the merchant's own. */
+	metadata: Record<string, unknown> | null;
 	/** 1, 2, 3 …: another number makes another payment of the same order. */
 	attempt: number;
 }
@@ -208,6 +210,8 @@ export function orderBody(order: EFundPayOrder) {
 		cart_items: cartItems.length === 0 ? null : cartItems,
 		billing_details: order.billingDetails,
 		shipping_details: order.shippingDetails,
+		// Inferred for a checkout, whose page is cut behind a field of "additional information".
+		metadata: order.metadata,
 	});
 }
 

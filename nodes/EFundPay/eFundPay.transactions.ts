@@ -33,7 +33,8 @@ export interface EFundPayTransactionOrder extends EFundPayOrder {
 	/** The payer's own address, as the merchant's front end saw it. */
 	buyerIp: string;
 	browserInfo: Record<string, unknown> | null;
-	metadata: Record<string, unknown> | null;
+	/** Whether `payment_method` repeats currency and country. */
+	repeatsInMethod: boolean;
 }
 
 export interface TransactionFilters {
@@ -61,15 +62,20 @@ export function createTransactionCall(
 			'EFundPay requires a buyer with every method but a card: fill in one of them at least.',
 		);
 	const common = orderBody(order);
+	// Inferred: the page names them only to say that they have to agree with those of the order where
+	// the payer is redirected.
+	const repeated = order.repeatsInMethod
+		? omitNull({ currency: common.currency, country: common.country })
+		: {};
 	const body = {
 		...common,
 		payment_method:
 			paymentMethod.kind === 'card'
-				? { ...cardFields(paymentMethod), ...urls }
-				: { ...paymentMethod.fields, method: paymentMethod.method, ...urls },
+				? { ...cardFields(paymentMethod), ...repeated, ...urls }
+				: { ...repeated, ...paymentMethod.fields, method: paymentMethod.method, ...urls },
 		// Required, and null is one of its documented types.
 		cart_items: common.cart_items ?? null,
-		...omitNull({ metadata: order.metadata, browser_info: order.browserInfo }),
+		...omitNull({ browser_info: order.browserInfo }),
 	};
 	const merged = minorUnitsWithinLimits(mergeExtraFields(body, order.extraFields), credentials);
 	if (paymentMethod.kind === 'other') refuseCard(merged.payment_method);

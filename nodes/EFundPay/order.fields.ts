@@ -110,6 +110,14 @@ export const buyerOption: INodeProperties = {
 	description: 'More about the buyer, as EFundPay spells it; added to name and email',
 };
 
+export const metadataOption: INodeProperties = {
+	displayName: 'Metadata (JSON)',
+	name: 'metadata',
+	type: 'json',
+	default: '{}',
+	description: 'Data of your own that EFundPay keeps with the payment',
+};
+
 export const shippingDetailsOption: INodeProperties = {
 	displayName: 'Shipping Details (JSON)',
 	name: 'shippingDetails',

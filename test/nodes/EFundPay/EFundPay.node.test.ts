@@ -143,9 +143,10 @@ describe('Checkout: Create', () => {
 				country: 'th',
 				buyer: '{"external_identifier":"buyer-1"}',
 				billingDetails: '{"first_name":"Maria"}',
+				metadata: '{"table":7}',
 				shippingDetails: { address: { city: 'Bangkok' } },
 			},
-			options: { extraFields: '{"metadata":{"table":7}}' },
+			options: { extraFields: '{"metadata":{"seat":1},"note":"x"}' },
 		});
 		expect((await state()).checkouts[0]?.request).toMatchObject({
 			country: 'TH',
@@ -156,7 +157,8 @@ describe('Checkout: Create', () => {
 			},
 			billing_details: { first_name: 'Maria' },
 			shipping_details: { address: { city: 'Bangkok' } },
-			metadata: { table: 7 },
+			metadata: { table: 7, seat: 1 },
+			note: 'x',
 		});
 	});
 
@@ -274,6 +276,15 @@ describe('Transaction: Create', () => {
 			},
 		});
 		expect(requests.efundpay).toEqual({ createTransaction: 1 });
+	});
+
+	it('repeats currency and country inside the payment method where that is switched on', async () => {
+		const additionalFields = { country: 'TH', repeatInMethod: true };
+		await run({ ...cardPayment, additionalFields });
+		await run({ ...cardPayment, reference: 'order-2', additionalFields: { country: 'TH' } });
+		const [repeated, plain] = (await state()).checkouts.map(({ request }) => request);
+		expect(repeated).toMatchObject({ payment_method: { currency: 'USD', country: 'TH' } });
+		expect(plain).not.toMatchObject({ payment_method: { currency: 'USD' } });
 	});
 
 	it('pays by another method that is named', async () => {

@@ -58,6 +58,7 @@ const order = (more: Partial<EFundPayOrder> = {}): EFundPayOrder => ({
 	country: null,
 	billingDetails: null,
 	shippingDetails: null,
+	metadata: null,
 	attempt: 1,
 	...more,
 });
@@ -74,7 +75,7 @@ const transaction = (more: Partial<EFundPayTransactionOrder> = {}): EFundPayTran
 	paymentMethod: card,
 	buyerIp: '203.0.113.195',
 	browserInfo: null,
-	metadata: null,
+	repeatsInMethod: false,
 	...more,
 });
 
@@ -554,6 +555,23 @@ describe('Create Transaction', () => {
 			metadata: { table: 7 },
 			browser_info: { language: 'th' },
 		});
+	});
+
+	it('repeats currency and country inside the payment method where that is asked for', () => {
+		const repeatsInMethod = true;
+		expect(sent(createDirect({ repeatsInMethod, country: 'th' }))).toMatchObject({
+			currency: 'USD',
+			country: 'TH',
+			payment_method: { method: 'card', currency: 'USD', country: 'TH' },
+		});
+		expect(
+			sent(
+				createDirect({
+					repeatsInMethod,
+					paymentMethod: { kind: 'other', method: 'm', fields: { country: 'SG' } },
+				}),
+			),
+		).toMatchObject({ payment_method: { method: 'm', currency: 'USD', country: 'SG' } });
 	});
 
 	it('posts another method by its name with its own fields', () => {
