@@ -107,7 +107,7 @@ const providers: Record<string, { currency: string; sent: (money: Money) => Big 
 					paymentMethod: 'ANY',
 					paymentMethodOption: undefined,
 					clientIp: null,
-					paymentId: null,
+					checkoutId: null,
 				},
 				{ environment: 'test', signingSecret: 's' } as Parameters<
 					typeof chingChingPay.checkout.call

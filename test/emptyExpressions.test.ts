@@ -26,13 +26,11 @@ const REFUSED = [
 	'checkoutId',
 	'paymentId',
 	'paymentReference',
-	'transactionId',
 	'refundId',
 	'settlementId',
 	'priceId',
 	'productId',
 	'findBy',
-	'lookUpBy',
 	'additionalFields.paymentId',
 	'additionalFields.merchantUserId',
 	'additionalFields.attach',
@@ -126,9 +124,9 @@ const REFUSED = [
 	'filters.createdAfter',
 	'filters.createdBefore',
 	'filters.endTime',
-	'filters.id',
 	'filters.isTransferred',
 	'filters.method',
+	'filters.paymentId',
 	'filters.scheme',
 	'filters.startTime',
 	'filters.status',
@@ -435,9 +433,12 @@ const list = { resource: 'transaction', operation: 'getAll' };
 
 describe('an expression that gives nothing', () => {
 	test('in a filter does not list every payment', async () => {
-		const { words, bodies } = await outcome('EFundPay', { ...list, filters: { id: NOTHING } });
+		const { words, bodies } = await outcome('EFundPay', {
+			...list,
+			filters: { paymentId: NOTHING },
+		});
 		expect(words).toBe(
-			"'Transaction ID' is empty: its expression {{ $json.missing }} gives nothing for this item [item 0] Map the field again from the input item or an earlier node, or remove 'Transaction ID' from 'Filters'.",
+			"'Payment ID' is empty: its expression {{ $json.missing }} gives nothing for this item [item 0] Map the field again from the input item or an earlier node, or remove 'Payment ID' from 'Filters'.",
 		);
 		expect(bodies).toEqual([]);
 	});

@@ -886,7 +886,7 @@ function valueFor(
 ): unknown {
 	const ofProvider = { ...provider.form.values, ...provider.order }[name];
 	if (ofProvider !== undefined) return ofProvider;
-	if (!required && !/reference|^checkoutId|^paymentId|^transactionId/i.test(name)) return preset;
+	if (!required && !/reference|^checkoutId|^paymentId/i.test(name)) return preset;
 	if (name === 'binaryPropertyName') return 'data';
 	if (/url$/i.test(name)) return 'https://shop.example/page';
 	if (type === 'options')

@@ -69,7 +69,7 @@ const cases: Record<string, Case> = {
 	},
 	'EFundPay: Refund, Create': {
 		folder: 'EFundPay',
-		parameters: { ...refund, transactionId: 't-1', currency: 'USD', reason: 'Returned' },
+		parameters: { ...refund, paymentId: 't-1', currency: 'USD', reason: 'Returned' },
 		more: { amount: 9000 },
 		currency: 'USD',
 	},

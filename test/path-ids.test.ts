@@ -25,16 +25,16 @@ const credentials = { environment: 'custom', baseUrl: 'https://api.example/v1' }
 
 const calls: Array<[string, string, (id: string) => HttpCall | undefined]> = [
 	['Payfect', 'Checkout ID', (id) => getPayfectCheckout(id, credentials)],
-	['EFundPay', 'Transaction ID', (id) => getTransactionCall(id, credentials)],
+	['EFundPay', 'Payment ID', (id) => getTransactionCall(id, credentials)],
 	['EFundPay', 'Refund ID', (id) => getEFundPayRefund(id, credentials)],
-	['EFundPay', 'Transaction ID', (id) => listRefundsCall(id, 1, null, credentials)],
+	['EFundPay', 'Payment ID', (id) => listRefundsCall(id, 1, null, credentials)],
 	['WooshPay', 'Checkout ID', (id) => getWooshPayCheckout(id, credentials)],
 	['WooshPay', 'Payment ID', (id) => getWooshPayPayment(id, credentials)],
 	['WooshPay', 'Price ID', (id) => getPriceCall(id, credentials)],
 	['WooshPay', 'Price ID', (id) => updatePriceCall({ priceId: id, fields: {} }, credentials)],
 	['WooshPay', 'Refund ID', (id) => getWooshPayRefund(id, credentials)],
 	['WooshPay', 'Endpoint ID', (id) => wooshPay.callback.registration?.remove(id, credentials)],
-	['ChingChingPay', 'Payment ID', (id) => getChingChingPayPayment(id, credentials)],
+	['ChingChingPay', 'Checkout ID', (id) => getChingChingPayPayment(id, credentials)],
 	['ChingChingPay', 'Settlement ID', (id) => downloadSettlementCall(id, credentials)],
 ];
 const harmful = [

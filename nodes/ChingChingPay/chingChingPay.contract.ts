@@ -113,7 +113,7 @@ export interface ChingChingPayOrder extends Omit<ChingChingPayLinkOrder, 'paymen
 	paymentMethodOption: unknown;
 	clientIp: string | null;
 	/** An order that exists and is to be paid; null makes a new one. */
-	paymentId: string | null;
+	checkoutId: string | null;
 }
 
 /**
@@ -198,10 +198,10 @@ function createCheckoutCall(
 	order: ChingChingPayOrder,
 	credentials: ChingChingPayCredentials,
 ): HttpCall {
-	if (order.reference === null && order.paymentId === null) {
+	if (order.reference === null && order.checkoutId === null) {
 		throw new InputError(
 			"'Reference' is empty",
-			"Enter your own order number, a new one for each order; only with 'Payment ID' can it be left out.",
+			"Enter your own order number, a new one for each order; only with 'Checkout ID' can it be left out.",
 		);
 	}
 	if (!/^\d+$/.test(order.channelId))
@@ -222,7 +222,7 @@ function createCheckoutCall(
 		currency,
 		channel_id: new ExactNumber(order.channelId.replace(/^0+(?=\d)/, '')),
 		client_ip: order.clientIp,
-		payment_id: order.paymentId,
+		payment_id: order.checkoutId,
 		payment_method: order.paymentMethod,
 		// api-208767284: a JSON-encoded text and not an object.
 		payment_method_option:
@@ -327,17 +327,20 @@ export function minorUnits({ amount, lineItems, amountUnit, currency }: Checkout
  * text (api-219518553).
  */
 export function getTransactionCall(
-	by: { reference: string } | { transactionId: string },
+	by: { reference: string } | { paymentId: string },
 	credentials: ChingChingPayCredentials,
 ): HttpCall {
 	const body =
-		'reference' in by ? { merchant_reference: by.reference } : { transaction_id: by.transactionId };
+		'reference' in by ? { merchant_reference: by.reference } : { transaction_id: by.paymentId };
 	return post(credentials, QUERY, body, { retry: 'idempotent' });
 }
 
 /** api-205804629 */
-export function getPaymentCall(paymentId: string, credentials: ChingChingPayCredentials): HttpCall {
-	return get(credentials, `${PAYMENT_DETAIL}${pathPart(paymentId, 'Payment ID')}`);
+export function getPaymentCall(
+	checkoutId: string,
+	credentials: ChingChingPayCredentials,
+): HttpCall {
+	return get(credentials, `${PAYMENT_DETAIL}${pathPart(checkoutId, 'Checkout ID')}`);
 }
 
 /** `{ code, data, message }`, the same on every page that shows an answer. */
@@ -821,7 +824,7 @@ const confirm: Confirmation<ChingChingPayCredentials> = {
 	call: (about, credentials) =>
 		getTransactionCall(
 			'paymentId' in about
-				? { transactionId: about.paymentId }
+				? { paymentId: about.paymentId }
 				: { reference: 'reference' in about ? about.reference : '' },
 			credentials,
 		),

@@ -23,9 +23,9 @@ const REFUND = '/api/v1/payments/transactions/refund';
 export interface ChingChingPayRefundOrder extends RefundOrder {
 	amount: string;
 	reference: string;
-	/** The merchant's number of the payment; this or `transactionId`. */
+	/** The merchant's number of the payment; this or `paymentId`. */
 	paymentReference: string | null;
-	transactionId: string | null;
+	paymentId: string | null;
 	description: string | null;
 	callbackUrl: string | null;
 }
@@ -45,9 +45,9 @@ export function createRefundCall(
 			"'Refund Reference' is empty",
 			'Enter a number of your own for this refund, a new one for each refund.',
 		);
-	if (order.paymentReference === null && order.transactionId === null) {
+	if (order.paymentReference === null && order.paymentId === null) {
 		throw new InputError(
-			"'Payment Reference' and 'Transaction ID' are both empty",
+			"'Payment Reference' and 'Payment ID' are both empty",
 			'Fill in one of them: the payment that is to be refunded.',
 		);
 	}
@@ -58,7 +58,7 @@ export function createRefundCall(
 		currency: order.currency.toUpperCase(),
 		merchant_reference: order.reference,
 		original_merchant_reference: order.paymentReference,
-		transaction_id: order.transactionId,
+		transaction_id: order.paymentId,
 		transaction_type: 'refund',
 		description: order.description,
 		callback_url: taggedCallbackUrl(order.callbackUrl, credentials),
@@ -83,7 +83,7 @@ export function readRefund(
 	return {
 		provider: 'chingchingpay',
 		refundId: transaction.transactionId,
-		paymentId: order.transactionId,
+		paymentId: order.paymentId,
 		reference: transaction.reference ?? order.reference,
 		paymentReference: transaction.originalReference ?? order.paymentReference,
 		status: transaction.successful ? 'succeeded' : 'unknown',

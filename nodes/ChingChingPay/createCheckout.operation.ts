@@ -114,7 +114,7 @@ export const moneyFields: INodeProperties[] = [
 	{
 		...referenceField,
 		description:
-			'Your own order number, a new one for each order; only an order that is continued by its payment ID needs none. It comes back with the callback.',
+			'Your own order number, a new one for each order; only an order that is continued by its checkout ID needs none. It comes back with the callback.',
 		displayOptions: { show: showOnlyForCreateCheckout },
 	},
 	{
@@ -197,6 +197,14 @@ export const createCheckoutFields: INodeProperties[] = [
 		default: {},
 		options: [
 			{
+				displayName: 'Checkout ID',
+				name: 'checkoutId',
+				type: 'string',
+				default: '',
+				description: 'An order that exists already and is to be paid; empty makes a new order',
+				hint: 'The checkoutId of an earlier answer, not its paymentId',
+			},
+			{
 				displayName: 'Client IP',
 				name: 'clientIp',
 				type: 'string',
@@ -206,14 +214,6 @@ export const createCheckoutFields: INodeProperties[] = [
 			},
 			{ ...deviceIdOption },
 			{ ...expiresAtOption },
-			{
-				displayName: 'Payment ID',
-				name: 'paymentId',
-				type: 'string',
-				default: '',
-				description: 'An order that exists already and is to be paid; empty makes a new order',
-				hint: 'The checkoutId of an earlier answer, not its paymentId',
-			},
 			{
 				displayName: 'Method Options (JSON)',
 				name: 'paymentMethodOption',
@@ -261,7 +261,7 @@ function readOrder(row: RowReader): ChingChingPayOrder {
 		...(transactionType === 'command' ? readCommand(row) : readCheckoutOrder(row)),
 		...readMerchantFields(row),
 		clientIp: readText(more.clientIp, 'Client IP') || null,
-		paymentId: readText(more.paymentId, 'Payment ID') || null,
+		checkoutId: readText(more.checkoutId, 'Checkout ID') || null,
 		transactionType,
 		channelId: row.text('channelId'),
 		paymentMethod: row.text('paymentMethod'),

@@ -4,8 +4,8 @@ import { lookupOperation } from '../shared/items/operation';
 
 export const getPaymentFields: INodeProperties[] = [
 	{
-		displayName: 'Payment ID',
-		name: 'paymentId',
+		displayName: 'Checkout ID',
+		name: 'checkoutId',
 		type: 'string',
 		required: true,
 		default: '',
@@ -17,7 +17,7 @@ export const getPaymentFields: INodeProperties[] = [
 
 export const getChingChingPayPayment = lookupOperation({
 	read: (row) =>
-		row.required('paymentId', 'Map checkoutId from the node that created the checkout.'),
+		row.required('checkoutId', 'Map checkoutId from the node that created the checkout.'),
 	call: getPaymentCall,
 	result: (reply, { credentials }) => readPayment(reply, credentials),
 });

@@ -8,19 +8,19 @@ const showOnlyForGetTransaction = { resource: ['transaction'], operation: ['get'
 export const getTransactionFields: INodeProperties[] = [
 	{
 		displayName: 'Find By',
-		name: 'lookUpBy',
+		name: 'findBy',
 		type: 'options',
 		options: [
+			{
+				name: 'Payment ID',
+				value: 'paymentId',
+				description:
+					"ChingChingPay's number of the transaction: the paymentId of Create or of the trigger",
+			},
 			{
 				name: 'Reference',
 				value: 'reference',
 				description: 'Your own order number; the surer way',
-			},
-			{
-				name: 'Transaction ID',
-				value: 'transactionId',
-				description:
-					"ChingChingPay's number, which its documentation also calls the payment ID here",
 			},
 		],
 		default: 'reference',
@@ -35,17 +35,17 @@ export const getTransactionFields: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. order-1001',
 		description: 'The number of your own that the payment or refund was made with',
-		displayOptions: { show: { ...showOnlyForGetTransaction, lookUpBy: ['reference'] } },
+		displayOptions: { show: { ...showOnlyForGetTransaction, findBy: ['reference'] } },
 	},
 	{
-		displayName: 'Transaction ID',
-		name: 'transactionId',
+		displayName: 'Payment ID',
+		name: 'paymentId',
 		type: 'string',
 		required: true,
 		default: '',
 		description: "ChingChingPay's number of the transaction",
 		hint: 'The paymentId of Create or of the trigger, not the checkoutId',
-		displayOptions: { show: { ...showOnlyForGetTransaction, lookUpBy: ['transactionId'] } },
+		displayOptions: { show: { ...showOnlyForGetTransaction, findBy: ['paymentId'] } },
 	},
 ];
 
@@ -55,12 +55,12 @@ export const getChingChingPayTransaction = lookupOperation({
 	result: (reply, { credentials }) => readQueried(reply, credentials),
 });
 
-function readNumber(row: RowReader): { reference: string } | { transactionId: string } {
-	const by = row.choice('lookUpBy', ['reference', 'transactionId'], 'Find By');
-	return by === 'transactionId'
+function readNumber(row: RowReader): { reference: string } | { paymentId: string } {
+	const by = row.choice('findBy', ['reference', 'paymentId']);
+	return by === 'paymentId'
 		? {
-				transactionId: row.required(
-					'transactionId',
+				paymentId: row.required(
+					'paymentId',
 					'Map paymentId from the node that created the checkout.',
 				),
 			}

@@ -23,14 +23,14 @@ const showOnlyForCreateRefund = { resource: ['refund'], operation: ['create'] };
 
 export const createRefundFields: INodeProperties[] = [
 	{
-		displayName: 'Transaction ID',
-		name: 'transactionId',
+		displayName: 'Payment ID',
+		name: 'paymentId',
 		type: 'string',
 		required: true,
 		default: '',
 		placeholder: 'e.g. 7099948d-7286-47e4-aad8-b68f7eb44591',
 		description: 'The payment to give back',
-		hint: 'The checkoutId that Create returned. The ll_transaction_id of a callback is another number.',
+		hint: "The paymentId that Create returned: keep it in the order's row. A callback does not have it.",
 		displayOptions: { show: showOnlyForCreateRefund },
 	},
 	{
@@ -127,7 +127,7 @@ function readRefundOrder(row: RowReader): EFundPayRefundOrder {
 	const bank = row.collection('additionalFields');
 	const callbackUrl = requiredCallbackUrl(readUrl(row.value('callbackUrl', ''), 'Callback URL'));
 	return {
-		transactionId: row.text('transactionId'),
+		paymentId: row.text('paymentId'),
 		amount: readAmount(
 			row.value('amount'),
 			'Amount',

@@ -367,13 +367,10 @@ function linkExpiry(body: Record<string, unknown>): string | null {
 }
 
 /** docs.efundflow.com/transactions/get */
-export function getTransactionCall(
-	transactionId: string,
-	credentials: EFundPayCredentials,
-): HttpCall {
+export function getTransactionCall(paymentId: string, credentials: EFundPayCredentials): HttpCall {
 	return {
 		method: 'GET',
-		url: `${baseUrlOf(credentials)}${TRANSACTIONS}/${pathPart(transactionId, 'Transaction ID')}`,
+		url: `${baseUrlOf(credentials)}${TRANSACTIONS}/${pathPart(paymentId, 'Payment ID')}`,
 		retry: 'idempotent',
 	};
 }

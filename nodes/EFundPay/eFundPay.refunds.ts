@@ -27,7 +27,7 @@ const LONGEST_REFUND_REFERENCE = 50;
 const LONGEST_REASON = 255;
 
 export interface EFundPayRefundOrder extends RefundOrder {
-	transactionId: string;
+	paymentId: string;
 	amount: string;
 	reason: string;
 	reference: string;
@@ -61,7 +61,7 @@ export function createRefundCall(
 	};
 	return {
 		method: 'POST',
-		url: `${baseUrlOf(credentials)}${TRANSACTIONS}/${pathPart(refund.transactionId, 'Transaction ID')}${REFUNDS}`,
+		url: `${baseUrlOf(credentials)}${TRANSACTIONS}/${pathPart(refund.paymentId, 'Payment ID')}${REFUNDS}`,
 		headers: { 'content-type': 'application/json' },
 		body: writeJson(
 			minorUnitsWithinLimits(mergeExtraFields(body, refund.extraFields), credentials),
@@ -107,14 +107,14 @@ export function getRefundCall(refundId: string, credentials: EFundPayCredentials
 
 /** docs.efundflow.com/refunds/list */
 export function listRefundsCall(
-	transactionId: string,
+	paymentId: string,
 	limit: number,
 	cursor: string | null,
 	credentials: EFundPayCredentials,
 ): HttpCall {
 	return {
 		method: 'GET',
-		url: `${baseUrlOf(credentials)}${TRANSACTIONS}/${pathPart(transactionId, 'Transaction ID')}${REFUNDS}${queryText({ cursor, limit })}`,
+		url: `${baseUrlOf(credentials)}${TRANSACTIONS}/${pathPart(paymentId, 'Payment ID')}${REFUNDS}${queryText({ cursor, limit })}`,
 		retry: 'idempotent',
 	};
 }

@@ -40,7 +40,7 @@ export interface EFundPayTransactionOrder extends EFundPayOrder {
 export interface TransactionFilters {
 	createdAfter?: Date;
 	createdBefore?: Date;
-	id?: string;
+	paymentId?: string;
 	method?: string;
 	scheme?: string;
 	status?: string;
@@ -198,7 +198,7 @@ export function listTransactionsCall(
 		limit,
 		created_at_gte: filters.createdAfter?.toISOString(),
 		created_at_lte: filters.createdBefore?.toISOString(),
-		id: filters.id,
+		id: filters.paymentId,
 		method: filters.method,
 		payment_method_scheme: filters.scheme,
 		status: filters.status,

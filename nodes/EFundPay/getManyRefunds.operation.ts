@@ -11,14 +11,14 @@ const showOnlyForGetRefunds = { resource: ['refund'], operation: ['getAll'] };
 
 export const getManyRefundsFields: INodeProperties[] = [
 	{
-		displayName: 'Transaction ID',
-		name: 'transactionId',
+		displayName: 'Payment ID',
+		name: 'paymentId',
 		type: 'string',
 		required: true,
 		default: '',
 		placeholder: 'e.g. 7099948d-7286-47e4-aad8-b68f7eb44591',
 		description: 'The payment whose refunds are listed',
-		hint: 'The checkoutId that Create returned. The ll_transaction_id of a callback is another number.',
+		hint: "The paymentId that Create returned: keep it in the order's row. A callback does not have it.",
 		displayOptions: { show: showOnlyForGetRefunds },
 	},
 	{ ...returnAllField, displayOptions: { show: showOnlyForGetRefunds } },
@@ -27,11 +27,11 @@ export const getManyRefundsFields: INodeProperties[] = [
 ];
 
 export const getManyEFundPayRefunds = listOperation({
-	read: (row) => row.text('transactionId'),
+	read: (row) => row.text('paymentId'),
 	most: readMost,
-	find: async (transactionId, row: RowSender<EFundPayCredentials>, most) =>
+	find: async (paymentId, row: RowSender<EFundPayCredentials>, most) =>
 		await readPages(row, most, (limit, cursor) =>
-			listRefundsCall(transactionId, limit, cursor, row.credentials),
+			listRefundsCall(paymentId, limit, cursor, row.credentials),
 		),
 	result: readRefund,
 });

@@ -59,20 +59,20 @@ export const getManyTransactionsFields: INodeProperties[] = [
 				description: 'Only payments by this method, in the word that EFundPay uses',
 			},
 			{
+				displayName: 'Payment ID',
+				name: 'paymentId',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. 7099948d-7286-47e4-aad8-b68f7eb44591',
+				description: 'Only this one',
+			},
+			{
 				displayName: 'Status',
 				name: 'status',
 				type: 'string',
 				default: '',
 				placeholder: 'e.g. capture_succeeded',
 				description: 'Only transactions in this status, in the word that EFundPay uses',
-			},
-			{
-				displayName: 'Transaction ID',
-				name: 'id',
-				type: 'string',
-				default: '',
-				placeholder: 'e.g. 7099948d-7286-47e4-aad8-b68f7eb44591',
-				description: 'Only this one',
 			},
 		],
 		displayOptions: { show: showOnlyForGetTransactions },
@@ -119,10 +119,11 @@ export async function readPages(
 }
 
 function readFilters(row: RowReader): TransactionFilters {
-	const { createdAfter, createdBefore, id, method, scheme, status } = row.collection('filters');
+	const { createdAfter, createdBefore, paymentId, method, scheme, status } =
+		row.collection('filters');
 	const zone = row.timezone();
 	return {
-		...(id === undefined ? {} : { id: readText(id, 'Transaction ID') }),
+		...(paymentId === undefined ? {} : { paymentId: readText(paymentId, 'Payment ID') }),
 		...(method === undefined ? {} : { method: readText(method, 'Method') }),
 		...(scheme === undefined ? {} : { scheme: readText(scheme, 'Card Scheme') }),
 		...(status === undefined ? {} : { status: readText(status, 'Status') }),

@@ -7,14 +7,14 @@ const showOnlyForGetTransaction = { resource: ['transaction'], operation: ['get'
 
 export const getTransactionFields: INodeProperties[] = [
 	{
-		displayName: 'Transaction ID',
-		name: 'transactionId',
+		displayName: 'Payment ID',
+		name: 'paymentId',
 		type: 'string',
 		required: true,
 		default: '',
 		placeholder: 'e.g. 7099948d-7286-47e4-aad8-b68f7eb44591',
 		description: "EFundPay's number of the payment",
-		hint: 'The checkoutId that Create returned. The ll_transaction_id of a callback seems to be another number (inferred).',
+		hint: "The paymentId that Create returned: keep it in the order's row. A callback does not have it.",
 		displayOptions: { show: showOnlyForGetTransaction },
 	},
 	{ ...simpleField, displayOptions: { show: showOnlyForGetTransaction } },
@@ -34,7 +34,7 @@ export const lookUpOptionsFields: INodeProperties[] = [
 ];
 
 export const getEFundPayTransaction = lookupOperation({
-	read: (row) => row.text('transactionId'),
+	read: (row) => row.text('paymentId'),
 	call: getTransactionCall,
 	result: readTransactionReply,
 });

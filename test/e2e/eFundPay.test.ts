@@ -26,7 +26,7 @@ describe('what only EFundPay does', () => {
 		const [refund] = await run(merchant, {
 			resource: 'refund',
 			operation: 'create',
-			transactionId: item.checkoutId,
+			paymentId: item.paymentId,
 			amount: '5.25',
 			currency: 'USD',
 			reference,
@@ -53,7 +53,7 @@ describe('what only EFundPay does', () => {
 			await run(merchant, {
 				resource: 'refund',
 				operation: 'getAll',
-				transactionId: item.checkoutId,
+				paymentId: item.paymentId,
 			}),
 		).toEqual([expect.objectContaining({ refundId: refund?.refundId, status: 'succeeded' })]);
 	});

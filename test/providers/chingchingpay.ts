@@ -42,7 +42,7 @@ export const provider = testProvider(chingChingPayProvider, {
 	lookUp: ({ reference }) => ({
 		resource: 'transaction',
 		operation: 'get',
-		lookUpBy: 'reference',
+		findBy: 'reference',
 		reference,
 	}),
 	checkouts: {

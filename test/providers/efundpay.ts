@@ -67,7 +67,7 @@ export const provider = testProvider(eFundPayProvider, {
 	lookUp: ({ checkoutId }) => ({
 		resource: 'transaction',
 		operation: 'get',
-		transactionId: checkoutId,
+		paymentId: checkoutId,
 	}),
 	checkouts: {
 		'transaction.create': {

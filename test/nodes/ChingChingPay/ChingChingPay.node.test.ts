@@ -104,12 +104,12 @@ describe('Create Checkout', () => {
 		});
 	});
 
-	it('makes no new order when the payment ID of one to be continued is no text', async () => {
+	it('makes no new order when the checkout ID of one to be continued is no text', async () => {
 		const result = await shop.run(
-			{ ...order, additionalFields: { paymentId: '={{ $json.earlier }}' } },
+			{ ...order, additionalFields: { checkoutId: '={{ $json.earlier }}' } },
 			{ items: [{ json: { earlier: { checkoutId: 'P1' } } }] },
 		);
-		expect(wordsOf(result)).toContain("'Payment ID' is not a text but an object");
+		expect(wordsOf(result)).toContain("'Checkout ID' is not a text but an object");
 		expect((await shop.state()).checkouts).toEqual([]);
 	});
 
@@ -191,7 +191,7 @@ describe('Create Checkout', () => {
 			...order,
 			reference: '',
 			paymentMethod: 'OTHER_METHOD',
-			additionalFields: { paymentId: first?.checkoutId },
+			additionalFields: { checkoutId: first?.checkoutId },
 		});
 		expect(jsonOf(again)).toMatchObject([{ checkoutId: first?.checkoutId, reference: 'order-1' }]);
 		expect((await shop.state()).checkouts).toHaveLength(1);
@@ -380,7 +380,7 @@ describe('Get a Transaction', () => {
 		const byReference = {
 			resource: 'transaction',
 			operation: 'get',
-			lookUpBy: 'reference',
+			findBy: 'reference',
 			reference: 'order-1',
 		};
 		expect(jsonOf(await shop.run(byReference))).toMatchObject([
@@ -404,8 +404,8 @@ describe('Get a Transaction', () => {
 				await shop.run({
 					resource: 'transaction',
 					operation: 'get',
-					lookUpBy: 'transactionId',
-					transactionId: checkout?.paymentId,
+					findBy: 'paymentId',
+					paymentId: checkout?.paymentId,
 				}),
 			),
 		).toMatchObject([{ reference: 'order-1', status: 'paid' }]);
@@ -415,11 +415,11 @@ describe('Get a Transaction', () => {
 		const result = await shop.run({
 			resource: 'transaction',
 			operation: 'get',
-			lookUpBy: '={{ "Transaction ID" }}',
+			findBy: '={{ "Payment ID" }}',
 			reference: 'order-1',
-			transactionId: 'T1',
+			paymentId: 'T1',
 		});
-		expect(wordsOf(result)).toContain(`'Find By' is none of its choices: "Transaction ID"`);
+		expect(wordsOf(result)).toContain(`'Find By' is none of its choices: "Payment ID"`);
 		expect((await shop.state()).requests.chingchingpay).toEqual({});
 	});
 
@@ -436,7 +436,7 @@ describe('Get a Payment', () => {
 		await shop.act('pay');
 		expect(
 			jsonOf(
-				await shop.run({ resource: 'payment', operation: 'get', paymentId: checkout?.checkoutId }),
+				await shop.run({ resource: 'payment', operation: 'get', checkoutId: checkout?.checkoutId }),
 			),
 		).toMatchObject([
 			{ reference: 'order-1', status: 'unknown', providerStatus: 'SBX_PAID', currency: 'HKD' },
@@ -450,7 +450,7 @@ describe('Get a Payment', () => {
 				await shop.run({
 					resource: 'payment',
 					operation: 'get',
-					paymentId: checkout?.checkoutId,
+					checkoutId: checkout?.checkoutId,
 					simple: false,
 				}),
 			),
@@ -481,10 +481,10 @@ describe('Create a Refund', () => {
 	});
 
 	it('by the transaction ID', async () => {
-		const transactionId = (await shop.state()).checkouts[0]?.paymentId;
-		expect(
-			jsonOf(await shop.run({ ...refund, paymentReference: '', transactionId })),
-		).toMatchObject([{ paymentId: transactionId, paymentReference: 'order-1' }]);
+		const paymentId = (await shop.state()).checkouts[0]?.paymentId;
+		expect(jsonOf(await shop.run({ ...refund, paymentReference: '', paymentId }))).toMatchObject([
+			{ paymentId, paymentReference: 'order-1' },
+		]);
 	});
 
 	it('is found by its own number, as refunded and never as paid', async () => {
@@ -517,7 +517,7 @@ describe('Create a Refund', () => {
 	});
 
 	it.each([
-		["'Payment Reference' and 'Transaction ID' are both empty", { paymentReference: '' }],
+		["'Payment Reference' and 'Payment ID' are both empty", { paymentReference: '' }],
 		["'Refund Reference' is empty", { reference: '={{ "" }}' }],
 		["'Refund Reference' is not a text but a list", { reference: '={{ ["refund-1"] }}' }],
 		["'Amount' is empty", { amount: '={{ "" }}' }],

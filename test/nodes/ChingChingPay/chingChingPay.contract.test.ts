@@ -236,7 +236,7 @@ describe('create', () => {
 
 	it('pays an order that exists, without a reference', () => {
 		const body = sentBody(
-			chingChingPay.checkout.call(order({ reference: null, paymentId: 'P1' }), credentials()),
+			chingChingPay.checkout.call(order({ reference: null, checkoutId: 'P1' }), credentials()),
 		);
 		expect(body).toMatchObject({ payment_id: 'P1' });
 		expect(body).not.toHaveProperty('merchant_reference');
@@ -598,7 +598,7 @@ describe('get transaction', () => {
 			body: '{"merchant_reference":"order-1"}',
 			retry: 'idempotent',
 		});
-		expect(getTransactionCall({ transactionId: 'T1' }, credentials()).body).toBe(
+		expect(getTransactionCall({ paymentId: 'T1' }, credentials()).body).toBe(
 			'{"transaction_id":"T1"}',
 		);
 	});
@@ -734,7 +734,7 @@ describe('create refund', () => {
 		currency: 'hkd',
 		reference: 'refund-1',
 		paymentReference: 'order-1',
-		transactionId: null,
+		paymentId: null,
 		description: null,
 		callbackUrl: null,
 		extraFields: {},
@@ -771,7 +771,7 @@ describe('create refund', () => {
 		[
 			'a payment',
 			{ paymentReference: null },
-			/'Payment Reference' and 'Transaction ID' are both empty/,
+			/'Payment Reference' and 'Payment ID' are both empty/,
 		],
 	])('refuses a refund without %s', (_case, more, words) => {
 		expect(() => createRefundCall(refund(more), credentials())).toThrow(words);

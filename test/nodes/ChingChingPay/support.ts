@@ -43,7 +43,7 @@ export const order = (more: Partial<ChingChingPayOrder> = {}): ChingChingPayOrde
 	paymentMethod: 'METHOD',
 	paymentMethodOption: undefined,
 	clientIp: null,
-	paymentId: null,
+	checkoutId: null,
 	...more,
 });
 

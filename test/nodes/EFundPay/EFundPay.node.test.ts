@@ -575,7 +575,7 @@ describe('against a server that echoes', () => {
 			{
 				resource: 'refund',
 				operation: 'create',
-				transactionId: 't',
+				paymentId: 't',
 				amount: '9007199254740993',
 				amountUnit: 'smallest',
 				currency: 'USD',
@@ -603,7 +603,7 @@ describe('against a server that echoes', () => {
 
 	it.each<[string, IDataObject]>([
 		['Transaction: Get Many', { resource: 'transaction', operation: 'getAll' }],
-		['Refund: Get Many', { resource: 'refund', operation: 'getAll', transactionId: 't' }],
+		['Refund: Get Many', { resource: 'refund', operation: 'getAll', paymentId: 't' }],
 	])(
 		'%s ends at an empty page, although each one names a next one',
 		async (_operation, parameters) => {
@@ -667,7 +667,7 @@ describe('Transaction: Get', () => {
 		const get = {
 			resource: 'transaction',
 			operation: 'get',
-			transactionId: String(made?.checkoutId),
+			paymentId: String(made?.checkoutId),
 		};
 		expect(jsonOf(await run(get))).toMatchObject([
 			{ status: 'open', reference: 'order-1', amount: '20.50' },
@@ -685,14 +685,14 @@ describe('Transaction: Get', () => {
 
 	it("of an unknown one tells EFundPay's words", async () => {
 		expect(
-			wordsOf(await run({ resource: 'transaction', operation: 'get', transactionId: 'unknown' })),
+			wordsOf(await run({ resource: 'transaction', operation: 'get', paymentId: 'unknown' })),
 		).toContain('There is no transaction "unknown"');
 	});
 
 	it('without an ID asks for nothing', async () => {
 		expect(
-			wordsOf(await run({ resource: 'transaction', operation: 'get', transactionId: '={{ "" }}' })),
-		).toContain("'Transaction ID' is empty");
+			wordsOf(await run({ resource: 'transaction', operation: 'get', paymentId: '={{ "" }}' })),
+		).toContain("'Payment ID' is empty");
 		expect((await state()).requests.efundpay).toEqual({});
 	});
 });
@@ -725,7 +725,7 @@ describe('Transaction: Get Many', () => {
 			{ reference: 'order-1', status: 'paid' },
 		]);
 		expect(
-			jsonOf(await run({ ...many, filters: { id: String(made[2]?.checkoutId) } })),
+			jsonOf(await run({ ...many, filters: { paymentId: String(made[2]?.paymentId) } })),
 		).toMatchObject([{ reference: 'order-2' }]);
 		expect(
 			jsonOf(await run({ ...many, filters: { createdAfter: '2999-01-01T00:00:00' } })),
@@ -800,10 +800,10 @@ describe('Refund', () => {
 		await pay(made?.checkoutId);
 		return String(made?.checkoutId);
 	}
-	const refund = (transactionId: string, more: IDataObject = {}) => ({
+	const refund = (paymentId: string, more: IDataObject = {}) => ({
 		resource: 'refund',
 		operation: 'create',
-		transactionId,
+		paymentId,
 		amount: '5',
 		currency: 'USD',
 		reference: 'refund-1',
@@ -813,12 +813,12 @@ describe('Refund', () => {
 	});
 
 	it('is created, looked up and listed', async () => {
-		const transactionId = await paid();
-		const [made] = jsonOf(await run(refund(transactionId)));
+		const paymentId = await paid();
+		const [made] = jsonOf(await run(refund(paymentId)));
 		expect(made).toEqual({
 			provider: 'efundpay',
 			refundId: expect.any(String),
-			paymentId: transactionId,
+			paymentId,
 			reference: 'refund-1',
 			paymentReference: 'order-1',
 			status: 'pending',
@@ -830,18 +830,18 @@ describe('Refund', () => {
 		expect(
 			jsonOf(await run({ resource: 'refund', operation: 'get', refundId: String(made?.refundId) })),
 		).toEqual([found]);
-		expect(jsonOf(await run({ resource: 'refund', operation: 'getAll', transactionId }))).toEqual([
+		expect(jsonOf(await run({ resource: 'refund', operation: 'getAll', paymentId }))).toEqual([
 			found,
 		]);
 		expect((await state()).refusals).toEqual([]);
 	});
 
 	it('goes to a bank account', async () => {
-		const transactionId = await paid();
+		const paymentId = await paid();
 		expect(
 			jsonOf(
 				await run(
-					refund(transactionId, {
+					refund(paymentId, {
 						additionalFields: {
 							bankCode: '004',
 							bankAccountName: 'Maria Gomez',
@@ -854,15 +854,15 @@ describe('Refund', () => {
 	});
 
 	it('is never sent again when it may have arrived, and says how to find out', async () => {
-		const transactionId = await paid();
+		const paymentId = await paid();
 		await sandbox.fault('efundpay', 'createRefund', 'reset-after');
-		expect(wordsOf(await run(refund(transactionId)))).toContain("'Refund: Get Many'");
+		expect(wordsOf(await run(refund(paymentId)))).toContain("'Refund: Get Many'");
 		expect((await state()).requests.efundpay?.createRefund).toBe(1);
 	});
 
 	it('twice with one number in one run is refused, and the field is named', async () => {
-		const transactionId = await paid();
-		const result = await run(refund(transactionId), {
+		const paymentId = await paid();
+		const result = await run(refund(paymentId), {
 			items: [{ json: {} }, { json: {} }],
 			continueOnFail: 'continueRegularOutput',
 		});
@@ -885,7 +885,7 @@ describe('Refund', () => {
 		["'Refund Reference'", { reference: 'r'.repeat(51) }],
 		["'Reason' is empty", { reason: ' ' }],
 		["'Callback URL' is empty", { callbackUrl: '={{ "" }}' }],
-		["'Transaction ID' is empty", { transactionId: '={{ "" }}' }],
+		["'Payment ID' is empty", { paymentId: '={{ "" }}' }],
 		["'Bank Account Name' is empty", { additionalFields: { bankCode: '004' } }],
 	])('refuses a row before anything is sent: %s', async (words, parameters) => {
 		expect(wordsOf(await run(refund('transaction-1', parameters)))).toContain(words);

@@ -80,7 +80,7 @@ const transaction = (more: Partial<EFundPayTransactionOrder> = {}): EFundPayTran
 });
 
 const refundOrder = (more: Partial<EFundPayRefundOrder> = {}): EFundPayRefundOrder => ({
-	transactionId: 'transaction-1',
+	paymentId: 'transaction-1',
 	amount: '5.00',
 	amountUnit: 'major',
 	currency: 'USD',
@@ -699,7 +699,7 @@ describe('lists', () => {
 			status: 'capture_succeeded',
 			method: 'card',
 			scheme: 'visa',
-			id: 'a b',
+			paymentId: 'a b',
 		};
 		expect(listTransactionsCall(filters, 20, 'b3Bh+cXVl', credentials).url).toBe(
 			'https://api.efundpay.com/v4/transactions?cursor=b3Bh%2BcXVl&limit=20&created_at_gte=2026-03-14T16%3A00%3A00.000Z&id=a%20b&method=card&payment_method_scheme=visa&status=capture_succeeded',
@@ -776,7 +776,7 @@ describe('a refund', () => {
 		],
 		['no reason', { reason: '' }, /'Reason' is empty/],
 		['a reason of 256 characters', { reason: 'r'.repeat(256) }, /'Reason' is longer than 255/],
-		['no transaction', { transactionId: '' }, /'Transaction ID' is empty/],
+		['no transaction', { paymentId: '' }, /'Payment ID' is empty/],
 		['a currency that is a word', { currency: 'dollar' }, /'Currency'/],
 		[
 			'a bank code of two digits',
