@@ -205,7 +205,7 @@ export const createTransactionFields: INodeProperties[] = [
 export const createEFundPayTransaction = paymentOperation({
 	read: readTransactionOrder,
 	call: createTransactionCall,
-	async send(call, row: RowSender<EFundPayCredentials>) {
+	async send({ call }, row: RowSender<EFundPayCredentials>) {
 		const reply = await sendToServedPath(call, row);
 		return { ...reply, body: withoutCard(reply.body, call) };
 	},

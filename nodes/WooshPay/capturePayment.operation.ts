@@ -7,6 +7,7 @@ import { allCurrencies, currencyField } from '../shared/items/currencies';
 import { createOperation } from '../shared/items/operation';
 import type { RowReader } from '../shared/items/rowReader';
 import { readPaymentId } from './getPayment.operation';
+import { sendInItsCurrency } from './partOfPayment.operation';
 import { capturePaymentCall, readCaptured, type Capture } from './wooshPay.payments';
 
 const showOnlyForCapture = { resource: ['payment'], operation: ['capture'] };
@@ -48,6 +49,7 @@ export const captureWooshPayPayment = createOperation({
 	read: readCapture,
 	named: { field: 'Payment ID', by: ({ paymentId }) => paymentId },
 	call: capturePaymentCall,
+	send: sendInItsCurrency,
 	result: readCaptured,
 });
 

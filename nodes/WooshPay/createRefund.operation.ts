@@ -6,10 +6,12 @@ import { decimalsOf, readAmount } from '../shared/core/money';
 import { readAmountUnit, readExtraFields } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
 import { metadataField, readMetadata } from './metadata.fields';
+import { readPaymentId } from './getPayment.operation';
 import { readCreateOptions } from './options.fields';
 import { readRefund } from './wooshPay.contract';
 import { createOperation } from '../shared/items/operation';
 import type { RowReader } from '../shared/items/rowReader';
+import { sendInItsCurrency } from './partOfPayment.operation';
 import { createRefundCall, type WooshPayRefundOrder } from './wooshPay.refunds';
 
 const showOnlyForCreateRefund = { resource: ['refund'], operation: ['create'] };
@@ -87,6 +89,7 @@ export const createWooshPayRefund = createOperation({
 	read: readRefundOrder,
 	named: { field: 'Refund Reference', by: ({ reference }) => reference },
 	call: createRefundCall,
+	send: sendInItsCurrency,
 	result: (reply, { call }) => ({
 		...readRefund(reply, 'create'),
 		idempotencyKey: call.headers?.['Idempotency-Key'] ?? null,
@@ -95,10 +98,7 @@ export const createWooshPayRefund = createOperation({
 
 function readRefundOrder(row: RowReader): WooshPayRefundOrder {
 	// Inferred: the page requires nothing, but a refund without a payment makes no sense.
-	const paymentId = row.required(
-		'paymentId',
-		'Map paymentId from the trigger or from the node that created the checkout.',
-	);
+	const paymentId = readPaymentId(row);
 	// Not "empty refunds everything": an empty cell of a sheet would.
 	const whole = row.choice('amountFrom', ['amount', 'payment']) === 'payment';
 	const currency = whole

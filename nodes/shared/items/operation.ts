@@ -99,7 +99,7 @@ export interface Creation<Credentials, Order, Result extends object = object> ex
 		row: RowSender<Credentials>,
 	) => Follower<Result> | undefined;
 	/** How the call is sent, where that takes more than sending it. */
-	send?: (call: HttpCall, row: RowSender<Credentials>) => Promise<HttpReply>;
+	send?: (sent: Sent<Credentials, Order>, row: RowSender<Credentials>) => Promise<HttpReply>;
 }
 
 /** Not called for what an earlier try of this run has made. */
@@ -132,7 +132,7 @@ export function createOperation<Credentials, Order, Result extends object = obje
 			const follower = creation.follow?.(sent, row);
 			return await row.make(referenceOf(sent), async () => {
 				follower?.sending();
-				const reply = await (creation.send?.(sent.call, row) ?? row.send(sent.call));
+				const reply = await (creation.send?.(sent, row) ?? row.send(sent.call));
 				const result = () => creation.result(reply, sent);
 				const output = simplifiedIfCreated(shape, reply, result);
 				follower?.made(result);

@@ -524,6 +524,16 @@ describe('money that is only authorized', () => {
 		expect(await sandbox.requests()).toEqual({});
 	});
 
+	// 450 yen and 4.50 pounds are the same number on the wire.
+	it('is not captured in another currency than it is in', async () => {
+		const { paymentId } = await authorized();
+		const yen = { amountFrom: 'amount', amount: '450', currency: 'JPY' };
+		expect((await run({ ...capture, paymentId, ...yen })).error?.message).toContain(
+			"'Currency' is JPY, but the payment is in GBP; nothing was sent",
+		);
+		expect(await statusOf(paymentId)).toBe('pending');
+	});
+
 	it('is refused in the words of WooshPay where nothing, or less, is authorized', async () => {
 		const { paymentId: open } = await one({ ...checkout, reference: 'order-1002' });
 		expect((await run({ ...capture, paymentId: open })).error?.message).toContain(
@@ -800,6 +810,24 @@ describe('refunds', () => {
 		).toMatchObject({ refundId: made.refundId, amount: '5.00' });
 	});
 
+	it('of one amount are not made in another currency than the payment, and nothing is given back', async () => {
+		const paymentId = await paid();
+		const { error } = await run({ ...refund, paymentId, amount: '5', currency: 'JPY' });
+		expect(error?.message).toContain("'Currency' is JPY, but the payment is in GBP");
+		expect(await sandbox.refunds()).toEqual([]);
+		expect(await one({ ...refund, paymentId, amount: '5', currency: 'gbp' })).toMatchObject({
+			amount: '5.00',
+		});
+	});
+
+	it('are not made where the payment cannot be asked for its currency', async () => {
+		const paymentId = await paid();
+		await sandbox.fault('getPayment', '401');
+		const { error } = await run({ ...refund, paymentId, amount: '5', currency: 'GBP' });
+		expect(error?.message).toContain('Invalid API key');
+		expect(await sandbox.refunds()).toEqual([]);
+	});
+
 	it('give back the whole payment where that is chosen', async () => {
 		expect(await one({ ...refund, paymentId: await paid(), amountFrom: 'payment' })).toMatchObject({
 			amount: '12.99',
@@ -990,13 +1018,7 @@ describe('an answer without an id', () => {
 		['product', { resource: 'product', operation: 'create', name: 'Tea' }],
 		[
 			'refund',
-			{
-				resource: 'refund',
-				operation: 'create',
-				paymentId: 'pi_1',
-				amount: '12.99',
-				currency: 'GBP',
-			},
+			{ resource: 'refund', operation: 'create', paymentId: 'pi_1', amountFrom: 'payment' },
 		],
 	])('to Create a %s says that it may have been made', async (what, parameters) => {
 		expect(await wordsAt(parameters)).toContain(`The ${what} may have been made nevertheless`);
