@@ -58,6 +58,11 @@ export class Warehouse extends LocalServer<{ reference: string }> {
 		};
 	}
 
+	/** Who was held was killed meanwhile: it is never answered, and holds up nobody after it. */
+	forget(reference: string): void {
+		this.held.delete(reference);
+	}
+
 	times(reference: string, what: 'asked' | 'shipped' = 'shipped'): number {
 		const references =
 			what === 'shipped' ? this.shipped : this.received.map((asked) => asked.reference);

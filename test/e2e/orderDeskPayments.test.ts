@@ -319,6 +319,15 @@ describe('a payment that names no order', () => {
 		},
 	);
 
+	// TokenPay and ChingChingPay take a reference once: the second link of order-1 is order-1~2 there.
+	test('of a second link: its order is found, unless another is really called so', async () => {
+		const reference = await order();
+		const other = await order({ reference: `${reference}~2` });
+		await arrives(event(other));
+		await arrives(event(`${reference}~3`));
+		expect([asked(reference), asked(other)]).toEqual([1, 1]);
+	});
+
 	test('with a reference that nobody knows: kept with it', async () => {
 		const reference = uniqueReference();
 		await arrives(event(reference));

@@ -1,0 +1,113 @@
+/** What the order desk makes of payments that were acknowledged when n8n was killed. */
+import type { INode } from 'n8n-workflow';
+import { openMerchant, pay, placeOrder, providerCase, Warehouse } from './callbackSupport';
+import { OrderDesk } from './orderDesk';
+import { chain, makeCredential, node, packageName, stage, uniqueReference } from './support';
+
+const warehouse = new Warehouse();
+const provider = providerCase('payfect');
+let desk: OrderDesk;
+
+beforeAll(async () => {
+	await warehouse.open();
+	const { client } = await stage();
+	const apiKey = await client.apiKey('Crashed executions', ['execution:list', 'execution:read']);
+	const { id, name } = await client.credentials.create({
+		type: 'n8nApi',
+		name: 'n8n API',
+		data: { apiKey, baseUrl: `${client.url}/api/v1` },
+	});
+	const withKey = (step: INode): INode => ({ ...step, credentials: { n8nApi: { id, name } } });
+	desk = await OrderDesk.open(await stage(), {
+		files: ['crashed-executions', 'payment-arrives', 'ship'],
+		change: {
+			'crashed-executions': { Crashed: withKey, Failed: withKey },
+			ship: {
+				'Ship the Order (replace me)': ({ name: step, position }) => ({
+					...warehouse.node(step),
+					position,
+					onError: 'continueErrorOutput',
+				}),
+			},
+		},
+	});
+});
+afterAll(async () => {
+	await desk.close();
+	warehouse.close();
+});
+
+/** Kills n8n while it does what comes before the claim, and looks three times when it is back. */
+async function killAndLook(reference: string): Promise<void> {
+	const { n8n } = await stage();
+	await warehouse.waitUntilAsked(reference);
+	await n8n.kill();
+	warehouse.forget(reference);
+	await n8n.restart();
+	for (let look = 0; look < 3; look++)
+		expect((await desk.run('crashed-executions', 'Every 15 Minutes')).status).toBe('success');
+}
+
+const rowOf = (reference: string, checkoutId: string) => ({
+	reference,
+	checkoutId,
+	amount: '20.50',
+	currency: 'usdt',
+	state: 'open',
+});
+
+test('a payment whose execution was killed is claimed and shipped by the next look, and once', async () => {
+	const merchant = await openMerchant(provider, { then: [warehouse.node('Takes Long')] });
+	const order = await placeOrder(merchant);
+	await desk.insert(rowOf(order.reference, order.checkoutId));
+	warehouse.hold(order.reference);
+	const [delivery] = await pay(merchant, order);
+	expect(delivery?.status).toBe(provider.acknowledgement.status);
+	await killAndLook(order.reference);
+	expect(warehouse.times(order.reference)).toBe(1);
+	expect(await desk.row(order.reference)).toMatchObject({
+		state: 'shipped',
+		paidAmount: '20.50',
+		attention: '',
+	});
+});
+
+test('a payment that Wait for Payment had taken when n8n was killed is claimed and shipped', async () => {
+	const { client, sandbox } = await stage();
+	const { credential } = await makeCredential(provider);
+	const reference = uniqueReference();
+	const payfect = (name: string, parameters: INode['parameters']) =>
+		node(name, `${packageName}.payfect`, 1.1, {
+			parameters: { resource: 'checkout', ...parameters },
+			credentials: { [credential.type]: { id: credential.id, name: credential.name } },
+			webhookId: name,
+		});
+	const { id } = await client.workflows.create({
+		name: 'Waits for its payment',
+		...chain([
+			node('Start', 'n8n-nodes-base.manualTrigger', 1),
+			payfect('Create', {
+				operation: 'create',
+				reference,
+				...(provider.order as INode['parameters']),
+				callback: 'resumeExecution',
+			}),
+			payfect('Wait for Payment', {
+				operation: 'waitForPayment',
+				limitType: 'duration',
+				limitAmount: 1,
+				limitUnit: 'hours',
+			}),
+			warehouse.node('Takes Long'),
+		]),
+	});
+	expect((await client.workflows.run(id, 'Start')).status).toBe('waiting');
+	const { checkoutId } = await sandbox.checkoutOf('payfect', reference);
+	await desk.insert(rowOf(reference, checkoutId));
+	warehouse.hold(reference);
+	await sandbox.act('payfect', checkoutId, 'pay');
+	await killAndLook(reference);
+	expect((await client.executions.list(id)).map(({ status }) => status)).toEqual(['crashed']);
+	expect(warehouse.times(reference)).toBe(1);
+	expect((await desk.row(reference)).state).toBe('shipped');
+});
