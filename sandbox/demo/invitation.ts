@@ -1,8 +1,5 @@
 import type { RunningN8n } from '../../test/n8n/instance';
-import type { Example } from './examples';
-
-/** Its order form gives a link, and its trigger fulfils: nothing else. */
-const SIMPLEST = 'payfect.json';
+import { deskForm, deskTable, type Example } from './examples';
 
 interface WhatRuns {
 	n8n: Pick<RunningN8n, 'url' | 'owner' | 'logFile'>;
@@ -19,8 +16,8 @@ export function invitation({ n8n, sandboxUrl, examples }: WhatRuns): string {
 		({ workflow, formUrl }) =>
 			`    ${workflow.name.padEnd(pad)}  ${formUrl ?? `${n8n.url}/workflow/${workflow.id}`}`,
 	);
-	const first = examples.find(({ file }) => file === SIMPLEST);
-	if (first?.formUrl === undefined) throw new Error(`examples/${SIMPLEST} has no order form.`);
+	const first = examples.find(({ file }) => file === deskForm);
+	if (first?.formUrl === undefined) throw new Error(`examples/${deskForm} has no order form.`);
 	return `
 The demo is running. No money moves. Ctrl-C stops it and throws everything away.
 
@@ -29,11 +26,12 @@ ${list.join('\n')}
     The steps "Set once" on the canvases are done here already. When a form says "Problem submitting response", its newest execution says why.
 
   What happens
-    1. Choose something in the order form. It gives a link; some forms lead to the cashier by themselves.
+    1. Choose something in the order form of the order desk. It gives a link to the cashier.
     2. On the cashier page click Pay.
-    3. In the newest execution "Fulfilled" has run once, with the amount and the order number. (The one below it is the form.)
-       ${n8n.url}/workflow/${first.workflow.id}/executions
-    4. Order again, and press "Pay too little" under "For testers": "Look at It" runs, and nothing is shipped.
+    3. In the table ${deskTable} the order is "shipped", once, with what was paid.
+       ${n8n.url}/home/datatables
+    4. Order again, and press "Pay too little" under "For testers": the order is "underpaid", and nothing is shipped.
+    The other forms do the same without a table: "Fulfilled" has run once in the newest execution, or "Look at It".
 
   n8n       ${n8n.url}
             e-mail ${n8n.owner.email}   password ${n8n.owner.password}   log ${n8n.logFile}

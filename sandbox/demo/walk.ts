@@ -4,7 +4,7 @@ import path from 'node:path';
 import axios from 'axios';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import type { IDataObject } from 'n8n-workflow';
-import type { N8nClient } from '../../test/n8n/client';
+import { eventually, type N8nClient } from '../../test/n8n/client';
 import type { RunningN8n } from '../../test/n8n/instance';
 import type { Example } from './examples';
 
@@ -81,6 +81,7 @@ export async function walkExample(
 	};
 	try {
 		if (example.sheet) return await walkSheet(example, example.sheet, await onNewPage());
+		if (example.desk) return await walkDesk(example, example.desk, onNewPage);
 		const walking = await onNewPage();
 		const order = await placeOrder(example, walking);
 		await payAtCashier('pay', walking);
@@ -158,6 +159,78 @@ async function payAtCashier(
 	await status.filter({ hasText: 'paid' }).waitFor();
 	await picture(`4-after-${action}`);
 	saw(`after the click: "${(await status.innerText()).trim()}"`);
+}
+
+/** What the order desk's table says of orders: one is paid, one with too little. */
+async function walkDesk(
+	example: Example,
+	{ table }: NonNullable<Example['desk']>,
+	onNewPage: () => Promise<Walking>,
+): Promise<void> {
+	const walking = await onNewPage();
+	const { client, saw } = walking;
+	const order = await placeOrder(example, walking);
+	saw(`in the table: ${await orderInTable(client, table, order, 'open')}`);
+	await payAtCashier('pay', walking);
+	saw(`in the table: ${await orderInTable(client, table, order, 'shipped')}`);
+
+	const again = await onNewPage();
+	const underpaid = await placeOrder(example, { ...again, saw: () => undefined });
+	await payAtCashier('underpay', again);
+	saw(`in the table: ${await orderInTable(client, table, underpaid, 'underpaid')}`);
+	saw(`the attention list: ${await attentionList(client, underpaid)}`);
+}
+
+/** The order's row once it has this state, in words. */
+async function orderInTable(
+	client: N8nClient,
+	table: string,
+	reference: string,
+	wanted: string,
+): Promise<string> {
+	let latest = 'no row';
+	return await eventually(
+		async () => {
+			const [row, ...others] = (await client.dataTableRows(table)).filter(
+				(one) => one.reference === reference,
+			);
+			if (others.length > 0) throw new Error(`${table} holds ${reference} more than once`);
+			latest = String(row?.state ?? latest);
+			return row?.state === wanted ? inWords(row) : undefined;
+		},
+		60_000,
+		() => `the order ${reference} did not become "${wanted}", it was "${latest}"`,
+	);
+}
+
+const inWords = ({
+	reference,
+	state,
+	paidAmount,
+	currency,
+	shipmentId,
+	attention,
+}: IDataObject): string =>
+	[
+		`${String(reference)} is ${String(state)}`,
+		...(paidAmount ? [`${String(paidAmount)} ${String(currency)} paid`] : []),
+		...(shipmentId ? [`shipment ${String(shipmentId)}`] : []),
+		...(attention ? [`attention "${String(attention)}"`] : []),
+	].join(', ');
+
+/** The line about this order in what the desk tells its team each morning. */
+async function attentionList(client: N8nClient, reference: string): Promise<string> {
+	const list = (await client.workflows.published()).find(
+		({ name }) => name === 'Order desk: attention list',
+	);
+	if (!list) throw new Error('the attention list is not published');
+	const { data } = await client.workflows.run(list.id, 'Every Morning');
+	const message = Object.values(data.resultData.runData)
+		.flatMap((runs) => runs.flatMap((run) => run.data?.main?.[0] ?? []))
+		.map(({ json }) => String(json.message ?? ''))
+		.find((text) => text.includes(reference));
+	if (message === undefined) throw new Error(`${reference} is not in the attention list`);
+	return message.split('\n').find((line) => line.includes(reference)) ?? '';
 }
 
 /**

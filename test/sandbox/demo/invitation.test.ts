@@ -9,14 +9,16 @@ const form = (file: string, name: string) => ({
 });
 const examples = [
 	{ file: 'a.json', workflow: { id: 'one', name: 'From rows' } },
-	form('payfect.json', 'The simplest'),
+	form('order-desk/orders-from-a-form.json', 'The order desk'),
 	form('z.json', 'Another form'),
 ];
 const text = invitation({ n8n, sandboxUrl: 'http://127.0.0.1:2', examples });
 
 // The first form to open once stood in the middle of 56 lines.
 test('the last line is the one thing to do next', () => {
-	expect(text.split('\n').at(-1)).toBe(`  Start here: open ${n8n.url}/form/payfect.json`);
+	expect(text.split('\n').at(-1)).toBe(
+		`  Start here: open ${n8n.url}/form/order-desk/orders-from-a-form.json`,
+	);
 });
 
 test('just above it stand both addresses and how to sign in', () => {
@@ -27,9 +29,9 @@ test('just above it stand both addresses and how to sign in', () => {
 
 test('every example is listed in one line, with its form or else its workflow', () => {
 	for (const line of [
-		`From rows     ${n8n.url}/workflow/one`,
-		`The simplest  ${n8n.url}/form/payfect.json`,
-		`Another form  ${n8n.url}/form/z.json`,
+		`From rows       ${n8n.url}/workflow/one`,
+		`The order desk  ${n8n.url}/form/order-desk/orders-from-a-form.json`,
+		`Another form    ${n8n.url}/form/z.json`,
 	])
 		expect(text.split('\n').map((each) => each.trim())).toContain(line);
 });
