@@ -15,22 +15,39 @@ import { callWooshPay } from './wooshPayAccount';
 /** Those that a file of their own runs. */
 const elsewhere: Record<string, string> = {
 	'find-crashed-payments.json': 'crashedPayments.test.ts',
-	'rows-to-checkouts.json': 'rowsExample.test.ts',
 	'trigger-data-table-fulfil.json': 'dataTableRecipe.test.ts',
 };
 
 afterEach(endExamples);
 
+const filesIn = (folder: string) =>
+	readdirSync(path.join(examplesFolder, folder)).filter((file) => file.endsWith('.json'));
+
 describe('every example has a test that runs it', () => {
 	const here = readFileSync(__filename, 'utf8');
 
-	test.each(readdirSync(examplesFolder))('%s', (file) => {
+	test.each(filesIn('.'))('%s', (file) => {
 		const other = path.join(__dirname, elsewhere[file] ?? '');
 		const isRun =
 			elsewhere[file] === undefined
 				? here.includes(`'${file}'`) || shops.some((shop) => shop.file === file)
 				: existsSync(other) && readFileSync(other, 'utf8').includes(`'${file}'`);
 		expect(isRun).toBe(true);
+	});
+});
+
+describe('every workflow of the order desk has a test that runs it', () => {
+	const tests = readdirSync(__dirname)
+		.filter((file) => /^orderDesk.*\.test\.ts$/.test(file))
+		.map((file) => readFileSync(path.join(__dirname, file), 'utf8'))
+		.join('\n');
+
+	test.each(filesIn('order-desk'))('%s', (file) => {
+		const name = path.basename(file, '.json');
+		// One suite for all providers puts their names together.
+		const [provider] = testProviders().filter((one) => name.endsWith(`-${one.name}`));
+		const written = provider ? `\`${name.replace(provider.name, '${name}')}\`` : `'${name}'`;
+		expect(tests).toContain(written);
 	});
 });
 
@@ -268,44 +285,6 @@ describe('verify-callback.json', () => {
 		const { checkout } = await order(example);
 		const [delivery] = await checkout.payer();
 		expect(delivery?.status).toBe(500);
-	});
-});
-
-describe('form-to-cashier.json', () => {
-	test('the payer is sent on to the payment page of what was chosen, and the paid order is fulfilled and marked', async () => {
-		const example = await ExampleInUse.of('form-to-cashier.json');
-		const { page, reference } = await example.order({ 'What is ordered': 'Tea, two boxes' });
-		const checkout = await checkoutOf('efundpay', reference);
-		expect(page).toContain(`/cashier/efundpay/${checkout.checkoutId}`);
-		expect(checkout).toMatchObject({ amount: '41.00', currency: 'USD' });
-		expect(await example.row('hosted_checkout_form_orders', reference)).toMatchObject({
-			status: 'open',
-		});
-		await checkout.payer();
-		expect(await example.fulfilments(reference)).toBe(1);
-		expect(await example.row('hosted_checkout_form_orders', reference)).toMatchObject({
-			status: 'fulfilled',
-		});
-	});
-
-	test('another amount is not fulfilled, and the order says so', async () => {
-		const example = await ExampleInUse.of('form-to-cashier.json');
-		const { reference } = await example.order();
-		await (await checkoutOf('efundpay', reference)).payer('underpay');
-		expect(await example.row('hosted_checkout_form_orders', reference)).toMatchObject({
-			status: 'another amount was paid',
-		});
-		expect(await example.left('Fulfilled', reference)).toEqual([]);
-	});
-
-	test('a step that fails to ship leaves the order open, and EFundPay gets an error', async () => {
-		const example = await ExampleInUse.of('form-to-cashier.json', { Fulfilled: fails });
-		const { reference } = await example.order();
-		const [delivery] = await (await checkoutOf('efundpay', reference)).payer();
-		expect(delivery?.status).toBe(500);
-		expect(await example.row('hosted_checkout_form_orders', reference)).toMatchObject({
-			status: 'open',
-		});
 	});
 });
 
