@@ -19,6 +19,10 @@ interface Saved {
 	active?: boolean;
 }
 
+const workflowNames = files.map(
+	(file) => (JSON.parse(readFileSync(path.join(root, 'examples', file), 'utf8')) as Saved).name,
+);
+
 /** In bold in a note, and no step. */
 const boldWords = ['Set once', 'Keep', 'Execute workflow', 'Callback URL'];
 
@@ -109,6 +113,15 @@ describe.each(files)('examples/%s', (file) => {
 				(name) => !names.includes(name) && !boldWords.includes(name),
 			),
 		).toEqual([]);
+	});
+
+	test('calls only workflows that are examples, too, by their names', () => {
+		const called = saved.nodes.flatMap(({ type, parameters }) =>
+			type === 'n8n-nodes-base.executeWorkflow'
+				? ((parameters.workflowId as { cachedResultName?: string }).cachedResultName ?? [])
+				: [],
+		);
+		expect(called.filter((name) => !workflowNames.includes(name))).toEqual([]);
 	});
 
 	test('gives its triggers no address: the editor would keep it, and a second copy could not be published', () => {

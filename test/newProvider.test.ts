@@ -47,6 +47,8 @@ function filesOf(folder: string): string[] {
 		`icons/${camelCase}.dark.svg`,
 		`docs/providers/${lowerCase}.md`,
 		`examples/${camelCase}.json`,
+		`examples/order-desk/checkout-${lowerCase}.json`,
+		`examples/order-desk/receive-${lowerCase}.json`,
 		`sandbox/providers/${lowerCase}.ts`,
 		`test/providers/${lowerCase}.ts`,
 		`test/nodes/${folder}/${camelCase}.contract.test.ts`,
@@ -88,6 +90,12 @@ function mentionsOf(folder: string): Array<[what: string, isThere: boolean]> {
 		[
 			'its name in docs/moving-between-providers.md',
 			textOf('docs/moving-between-providers.md').includes(folder),
+		],
+		[
+			'a step with its name in examples/order-desk/providers.json',
+			textOf('examples/order-desk/providers.json').includes(
+				`"cachedResultName": "Order desk: checkout with ${folder}"`,
+			),
 		],
 		['an example in examples/ that uses its node', inExample(camelCase)],
 		['an example in examples/ that uses its trigger', inExample(`${camelCase}Trigger`)],

@@ -3,7 +3,13 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import axios from 'axios';
 import type { IDataObject, INode } from 'n8n-workflow';
-import { examplesFolder, importExample, type Importer } from '../../sandbox/demo/examples';
+import {
+	calledBy,
+	examplesFolder,
+	importExample,
+	inImportOrder,
+	type Importer,
+} from '../../sandbox/demo/examples';
 import { sandboxCredentials } from '../../sandbox/sandbox';
 import type { Credential, Execution, N8nClient, NewWorkflow, Workflow } from '../n8n/client';
 import { leftOf, notByTheClock } from './exampleInUse';
@@ -43,37 +49,12 @@ export type OrderRow = Record<(typeof orderColumns)[number], string | null> & { 
 type Change = Record<string, (step: INode) => INode>;
 
 interface DeskOptions {
-	/**
-	 * Without .json, for example `payment-arrives`. Imported in this order, but what is called before
-	 * its callers: so receive-… stands before checkout-….
-	 */
+	/** Without .json, for example `payment-arrives`, in any order. */
 	files: readonly string[];
 	/** By file. */
 	change?: Record<string, Change>;
 	/** Workflows in the place of those that are called and not imported, by their full name. */
 	standIns?: readonly NewWorkflow[];
-}
-
-/** Which workflow a step calls, by the name that the file remembers of it. */
-const calledBy = ({ type, parameters }: INode): string | undefined =>
-	type === 'n8n-nodes-base.executeWorkflow'
-		? String((parameters.workflowId as { cachedResultName?: string }).cachedResultName ?? '')
-		: undefined;
-
-/** Those that are called first: n8n publishes nothing that calls what is not published. */
-function inCallingOrder(workflows: ReadonlyMap<string, NewWorkflow>): string[] {
-	const ordered: string[] = [];
-	const visit = (file: string, callers: readonly string[]) => {
-		if (ordered.includes(file)) return;
-		if (callers.includes(file))
-			throw new Error(`${[...callers, file].join(' → ')} call each other`);
-		for (const called of workflows.get(file)?.nodes.map(calledBy) ?? [])
-			for (const [other, { name }] of workflows)
-				if (name === called) visit(other, [...callers, file]);
-		ordered.push(file);
-	};
-	for (const file of workflows.keys()) visit(file, []);
-	return ordered;
 }
 
 /**
@@ -113,7 +94,7 @@ export class OrderDesk {
 				) as NewWorkflow,
 			);
 		const importer = await desk.importer();
-		for (const file of inCallingOrder(read)) await desk.import(file, importer);
+		for (const file of inImportOrder(read)) await desk.import(file, importer);
 		return desk;
 	}
 

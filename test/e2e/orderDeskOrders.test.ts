@@ -297,18 +297,24 @@ describe('the links', () => {
 		}
 	});
 
-	test('paid while it is sending: the link is kept in the row, sent to nobody, and the claim stays', async () => {
+	test('paid while it is sending: it ships, and the link is kept in the row and sent to nobody', async () => {
 		const { sandbox } = await stage();
 		const reference = await kept();
 		await sandbox.latency(3_000);
 		const running = desk.run('make-the-links', 'Run');
 		while ((await desk.row(reference)).state !== 'sending')
 			await new Promise((resolve) => setTimeout(resolve, 50));
-		await desk.change(reference, { state: 'claimed', claimedBy: '4711' });
+		await desk.call('payment-arrives', {
+			event: 'payment.succeeded',
+			eventId: `${reference}:paid`,
+			reference,
+			amount: '20.50',
+			currency: 'usdt',
+			provider: 'payfect',
+		});
 		await running;
 		expect(await desk.row(reference)).toMatchObject({
-			state: 'claimed',
-			claimedBy: '4711',
+			state: 'shipped',
 			checkoutUrl: expect.stringMatching(/^http/) as string,
 		});
 		expect(await sentFor(reference)).toEqual([]);
