@@ -60,6 +60,8 @@ interface Facts<Credentials> {
 	foreignCurrency: string;
 	/** Ends the path of what Create Checkout may ask before its first row, because it changes nothing. */
 	asksFirst?: string;
+	/** What the provider answers where an operation asks it before it makes something, by `resource.operation`. */
+	answeredFirst?: Record<string, IDataObject>;
 	/** The answer that the provider takes for "received", to the byte. */
 	acknowledgement: { status: number; contentType: string; body: string };
 	/** Parameters of the operation that looks the payment up again. */

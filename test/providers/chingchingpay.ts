@@ -54,7 +54,7 @@ export const provider = testProvider(chingChingPayProvider, {
 				callback: 'none',
 			}),
 		},
-		'payment.get': { parameters: ({ checkoutId }) => ({ paymentId: checkoutId }) },
+		'payment.get': { parameters: ({ checkoutId }) => ({ checkoutId }) },
 		'transaction.get': { parameters: ({ reference }) => ({ lookUpBy: 'reference', reference }) },
 	},
 	otherMoney: {

@@ -83,7 +83,7 @@ export const provider = testProvider(eFundPayProvider, {
 				callbackUrl: 'https://n8n.example/webhook/1/callback',
 			}),
 		},
-		'transaction.get': { parameters: ({ checkoutId }) => ({ transactionId: checkoutId }) },
+		'transaction.get': { parameters: ({ paymentId }) => ({ paymentId }) },
 		'transaction.getAll': { parameters: () => ({ limit: 1 }) },
 	},
 	otherMoney: {

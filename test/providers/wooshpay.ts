@@ -27,6 +27,9 @@ export const provider = testProvider(wooshPayProvider, {
 	},
 	money: { amount: '20.50', currency: 'GBP' },
 	foreignCurrency: 'USD',
+	answeredFirst: {
+		'refund.create': { id: 'sample-paymentId', object: 'payment_intent', currency: 'GBP' },
+	},
 	acknowledgement: plainText('OK'),
 	lookUp: ({ checkoutId }) => ({ resource: 'checkout', operation: 'get', checkoutId }),
 	checkouts: {
