@@ -45,6 +45,21 @@ export function residentMegabytes(n8n: RunningN8n): number | null {
 	return kilobytes === undefined ? null : Number(kilobytes) / 1024;
 }
 
+/** Looks twenty times a second; `stop` gives the most that there was. */
+export function watchMegabytes(n8n: RunningN8n): { stop(): number } {
+	let most = NaN;
+	const look = () => (most = Math.max(residentMegabytes(n8n) ?? NaN, most || 0));
+	look();
+	const timer = setInterval(look, 50);
+	return {
+		stop() {
+			clearInterval(timer);
+			look();
+			return most;
+		},
+	};
+}
+
 /**
  * User and system time, which Linux counts in hundredths of a second (fields 14 and 15 of proc(5)'s
  * stat).
