@@ -131,7 +131,8 @@ function judge<Credentials>(sending: Sending<Credentials>, reply: HttpReply): Se
 	const { provider, credentials, call, options } = sending;
 	const refusal = provider.contract.failure(reply, credentials);
 	const isReadable = options.file === true || reply.text === '' || reply.body !== undefined;
-	const hidden = secretsHidden(provider, credentials, call);
+	// Only where words are needed: it signs once more to know what to hide, which takes 0.6 ms with RSA.
+	const hidden = (text: string) => secretsHidden(provider, credentials, call)(text);
 	if (isSuccess(reply) && !refusal && isReadable) {
 		const kept = options.tellsSecret ? reply : redactEcho(reply, sending);
 		return { reply: { ...kept, quoted: () => excerpt(hidden(reply.text)) } };
