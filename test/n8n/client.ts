@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import http from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { parse as parseFlatted } from 'flatted';
@@ -112,6 +113,9 @@ export class N8nClient {
 			headers: { 'browser-id': randomUUID(), 'push-ref': randomUUID() },
 			timeout: 60_000,
 			proxy: false,
+			// n8n ends a connection that was idle for five seconds. Where a test computes for longer, the
+			// next call would be sent into one that has ended.
+			httpAgent: new http.Agent({ keepAlive: false }),
 			validateStatus: () => true,
 		});
 	}

@@ -1,0 +1,3 @@
+import { describeColumns } from '../e2e/describeColumns';
+
+describeColumns();

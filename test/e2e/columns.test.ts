@@ -1,0 +1,3 @@
+import { describeColumns } from './describeColumns';
+
+describeColumns();
