@@ -235,6 +235,29 @@ describe('rows', () => {
 		expect(underWay).toBe(0);
 	});
 
+	describe('begin', () => {
+		async function pausesWhile(now: () => number): Promise<number> {
+			let pauses = 0;
+			whenSomebodySleeps(() => (pauses += 1));
+			jest.spyOn(performance, 'now').mockImplementation(now);
+			const { outputs } = await run(rows(50), {
+				parameters: { options: { requestsInParallel: 50 } },
+			});
+			expect(outputs[0]).toHaveLength(50);
+			return pauses;
+		}
+
+		// A pause after each row takes a third of its processor time, and no more than 900 begin a second.
+		it('without a pause between them while it takes no time', async () => {
+			expect(await pausesWhile(() => 1_000)).toBe(1);
+		});
+
+		it('with pauses where it takes time, so that n8n sends the first before all are prepared', async () => {
+			let milliseconds = 0;
+			expect(await pausesWhile(() => (milliseconds += 5))).toBeGreaterThanOrEqual(50);
+		});
+	});
+
 	it('may be none', async () => {
 		const { outputs, status } = await run([]);
 		expect([status, outputs.flat(), server.received.length]).toEqual(['success', [], 0]);
