@@ -56,9 +56,13 @@ function isFilledIn(value: unknown): boolean {
 	return typeof value === 'number' || (typeof value === 'string' && value.trim() !== '');
 }
 
-/** A number, in any spelling, as the ID of a price is none. */
+/** A number, in any spelling and with its currency beside it, as the ID of a price is none. */
 function isAmount(value: unknown): boolean {
-	return isFilledIn(value) && /^-?\d+([.,]\d+)*$/.test(String(value).trim());
+	if (!isFilledIn(value)) return false;
+	const number = String(value)
+		.replace(/^\s*(\p{Sc}|[A-Z]{3}\s)|(\p{Sc}|\s[A-Z]{3})\s*$/gu, '')
+		.trim();
+	return /^-?\d+([.,]\d+)*$/.test(number);
 }
 
 const isOfWooCommerce = (entry: Entry) => 'product_id' in entry && 'subtotal' in entry;

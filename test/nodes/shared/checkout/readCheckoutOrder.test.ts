@@ -368,6 +368,15 @@ it.each<[string, IDataObject, string]>([
 		},
 		"'Line Items (JSON)' holds a number that would not be sent as it is written",
 	],
+	// Each was sent as the ID of a price: "No such price: $3.00".
+	...['$3.00', '3,00 €', 'USD 3.00', '3.00 USD'].map((price): [string, IDataObject, string] => [
+		`a price of a shop with its currency, ${price}`,
+		{
+			amountFrom: 'lineItemsJson',
+			lineItemsJson: JSON.stringify([{ title: 'Tea', price, qty: 2 }]),
+		},
+		'\'Line Items (JSON) 1\' is called otherwise than here: its price is in "price"',
+	]),
 	[
 		'extra fields that are a list',
 		{ options: { extraFields: '[1]' } },
