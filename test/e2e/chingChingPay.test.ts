@@ -1,7 +1,17 @@
 import type { IDataObject } from 'n8n-workflow';
 import { providerCase } from './callbackCases';
+import { closeMerchants, openMerchant, pay, placeOrder } from './callbackSupport';
 import { describeProvider } from './describeProvider';
-import { itemsOf, makeActionWorkflow, makeCredential, Shop, stage } from './support';
+import {
+	errorOf,
+	itemsOf,
+	makeActionWorkflow,
+	makeCredential,
+	node,
+	packageName,
+	Shop,
+	stage,
+} from './support';
 
 const chingChingPay = providerCase('chingchingpay');
 
@@ -129,6 +139,41 @@ describe('what only ChingChingPay does', () => {
 			reference: `refund-${checkout.reference}`,
 			amount: '5.00',
 		});
+	});
+
+	/** What the outputs call paymentId was asked for as Transaction ID, so nobody mapped it. */
+	test.each([
+		['by its payment ID', { paymentId: '={{ $json.paymentId }}' }],
+		['by its reference', { paymentReference: '={{ $json.reference }}' }],
+	])("a refund is started from the trigger's item, %s", async (_how, mapped) => {
+		const { credential } = await makeCredential(chingChingPay);
+		const refund = node('Refund', `${packageName}.${chingChingPay.node}`, 1.1, {
+			parameters: {
+				resource: 'refund',
+				operation: 'create',
+				...mapped,
+				amount: '={{ $json.amount }}',
+				currency: '={{ $json.currency }}',
+				reference: '=refund-{{ $json.reference }}',
+				callback: 'none',
+			},
+			credentials: { [credential.type]: { id: credential.id, name: credential.name } },
+		});
+		const merchant = await openMerchant(chingChingPay, { then: [refund] });
+		const order = await placeOrder(merchant);
+		await pay(merchant, order);
+		const [execution] = await (await stage()).client.executions.waitFor(merchant.paid.id, 1);
+		if (!execution || execution.status !== 'success')
+			throw new Error(JSON.stringify(execution && errorOf(execution)));
+		expect(itemsOf(execution, 'Refund')).toEqual([
+			expect.objectContaining({
+				status: 'succeeded',
+				paymentReference: order.reference,
+				reference: `refund-${order.reference}`,
+				...chingChingPay.money,
+			}),
+		]);
+		await closeMerchants();
 	});
 
 	test('settlements are listed and downloaded', async () => {
