@@ -31,7 +31,7 @@ const REFUSED = [
 	'priceId',
 	'productId',
 	'findBy',
-	'additionalFields.paymentId',
+	'additionalFields.checkoutId',
 	'additionalFields.merchantUserId',
 	'additionalFields.attach',
 	'additionalFields.lookupKey',
