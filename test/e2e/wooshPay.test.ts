@@ -6,7 +6,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import axios from 'axios';
 import type { IDataObject, INode } from 'n8n-workflow';
-import { aMinute, eventually, type Workflow } from '../n8n/client';
+import { aMinute, eventually, type Credential, type Workflow } from '../n8n/client';
 import { logLinesAbout, Warehouse } from './callbackSupport';
 import { providerCase } from './callbackCases';
 import { describeProvider } from './describeProvider';
@@ -14,12 +14,14 @@ import {
 	callbackUrl,
 	chain,
 	createdWorkflows,
+	errorOf,
 	itemsOf,
 	makeActionWorkflow,
 	makeCredential,
 	makeTriggerWorkflow,
 	makeWorkflow,
 	node,
+	packageName,
 	Shop,
 	stage,
 	uniqueReference,
@@ -490,7 +492,7 @@ describe('what n8n does not tell a published trigger', () => {
 });
 
 test('product, price, checkout, payment and refund work one after the other', async () => {
-	const { client, sandbox } = await stage();
+	const { sandbox } = await stage();
 	const { credential } = await makeCredential(wooshPay);
 	const refusals = async () =>
 		(await sandbox.state()).refusals.filter(
@@ -498,15 +500,7 @@ test('product, price, checkout, payment and refund work one after the other', as
 				provider === 'wooshpay' && /products|prices|refunds/.test(where),
 		);
 	const refusedBefore = await refusals();
-	const run = async (parameters: Record<string, string | object>) => {
-		const workflow = await makeActionWorkflow(
-			wooshPay,
-			credential,
-			parameters as Parameters<typeof makeActionWorkflow>[2],
-		);
-		const [item] = itemsOf(await client.workflows.run(workflow.id, 'Start'), 'Provider');
-		return item ?? {};
-	};
+	const run = async (parameters: IDataObject) => await outputOf(credential, parameters);
 	const { productId } = await run({ resource: 'product', operation: 'create', name: 'Tea' });
 	const { priceId } = await run({
 		resource: 'price',
@@ -540,6 +534,100 @@ test('product, price, checkout, payment and refund work one after the other', as
 	).toMatchObject({ status: 'succeeded', amount: '5.00' });
 	expect(await refusals()).toEqual(refusedBefore);
 });
+
+describe('money that the payer has only authorized', () => {
+	test('starts nothing and is pending, until a part of it is captured: that is what the callback says', async () => {
+		const shop = await Shop.of(wooshPay);
+		const { client } = await stage();
+		const { item, checkout } = await shop.order({ additionalFields: { captureMethod: 'manual' } });
+		const paymentId = String(item.paymentId);
+		const payment = async (operation: string, more: IDataObject = {}) =>
+			await outputOf(shop.credential, { resource: 'payment', operation, paymentId, ...more });
+		expect(await shop.payer(checkout)).toEqual([]);
+		expect(await payment('get')).toMatchObject({ status: 'pending', amount: '20.50' });
+		expect(
+			await payment('capture', { amountFrom: 'amount', amount: '12.50', currency: 'GBP' }),
+		).toMatchObject({ status: 'paid', amount: '12.50', paymentId });
+		const [execution] = await client.executions.waitFor(shop.paid.id, 1);
+		expect(execution && itemsOf(execution, 'Paid')[0]).toMatchObject({
+			event: 'payment.succeeded',
+			status: 'paid',
+			amount: '12.50',
+			reference: checkout.reference,
+		});
+	});
+
+	test('is released by Cancel', async () => {
+		const { sandbox } = await stage();
+		const { credential } = await makeCredential(wooshPay);
+		const { checkoutId, paymentId } = await outputOf(credential, {
+			resource: 'checkout',
+			operation: 'create',
+			reference: uniqueReference(),
+			...wooshPay.order,
+			additionalFields: { captureMethod: 'manual' },
+		});
+		await sandbox.act('wooshpay', String(checkoutId), 'pay');
+		const canceled = { resource: 'payment', operation: 'cancel', paymentId: String(paymentId) };
+		expect(await outputOf(credential, canceled)).toMatchObject({ status: 'canceled' });
+	});
+});
+
+test('a link ends when the form says, or at once by Expire', async () => {
+	const { credential } = await makeCredential(wooshPay);
+	const made = await outputOf(credential, {
+		resource: 'checkout',
+		operation: 'create',
+		reference: uniqueReference(),
+		...wooshPay.order,
+		additionalFields: {
+			expiresAt: '2099-12-31T18:00:00+08:00',
+			customerEmail: 'payer@shop.example',
+		},
+	});
+	expect(made).toMatchObject({ status: 'open', expiresAt: '2099-12-31T10:00:00.000Z' });
+	const { checkoutId } = made;
+	expect(
+		await outputOf(credential, { resource: 'checkout', operation: 'expire', checkoutId }),
+	).toMatchObject({ checkoutId, status: 'expired' });
+});
+
+test("a refund starts from the trigger's item: payment, amount and currency are mapped by their names", async () => {
+	const { client } = await stage();
+	const shop = await Shop.of(wooshPay, { open: false });
+	const latest = await client.workflows.get(shop.paid.id);
+	const trigger = latest.nodes.find(({ name }) => name === 'Paid') as INode;
+	const refund = node('Refund', `${packageName}.${wooshPay.node}`, 1.1, {
+		parameters: {
+			resource: 'refund',
+			operation: 'create',
+			paymentId: '={{ $json.paymentId }}',
+			amount: '={{ $json.amount }}',
+			currency: '={{ $json.currency }}',
+		},
+		credentials: trigger.credentials,
+	});
+	await client.workflows.save({ ...latest, ...chain([trigger, refund]) });
+	await client.workflows.publish(shop.paid.id);
+	const { item, checkout } = await shop.order();
+	await shop.payer(checkout);
+	const [execution] = await client.executions.waitFor(shop.paid.id, 1);
+	expect(execution && itemsOf(execution, 'Refund')[0]).toMatchObject({
+		paymentId: item.paymentId,
+		status: 'succeeded',
+		amount: '20.50',
+		currency: 'GBP',
+	});
+});
+
+/** The item that leaves the node. */
+async function outputOf(credential: Credential, parameters: IDataObject): Promise<IDataObject> {
+	const { client } = await stage();
+	const workflow = await makeActionWorkflow(wooshPay, credential, parameters);
+	const execution = await client.workflows.run(workflow.id, 'Start');
+	if (execution.status !== 'success') throw new Error(errorOf(execution).message);
+	return itemsOf(execution, 'Provider')[0] ?? {};
+}
 
 /** What a crash between registering and saving, or a restored database, does. */
 async function loseStaticData(workflowId: string): Promise<void> {
