@@ -47,7 +47,7 @@ beforeAll(async () => {
 	await warehouse.open();
 	await provider.open();
 	desk = await OrderDesk.open(await stage(), {
-		files: ['payment-arrives', 'ship', 'reconcile'],
+		files: ['payment-arrives', 'ship', 'reconcile', 'attention-list'],
 		standIns: [providers()],
 		change: {
 			ship: { 'Ship the Order (replace me)': askWarehouse },
@@ -482,6 +482,13 @@ describe('reconcile', () => {
 });
 
 describe('a refund', () => {
+	// WooshPay's refunds carry a number of their own in reference.
+	test('that names another reference finds its order by the payment', async () => {
+		const reference = await order({ state: 'shipped', paidAmount: '20.50', paymentId: 'pi_1' });
+		await arrives({ ...refund('return-1'), paymentId: 'pi_1' });
+		expect((await desk.row(reference)).state).toBe('refunded');
+	});
+
 	const refund = (reference: string, more: IDataObject = {}) =>
 		event(reference, { event: 'refund.succeeded', eventId: `refund-${reference}`, ...more });
 
@@ -532,6 +539,16 @@ describe('a refund', () => {
 		await arrives(refund(reference));
 		expect((await desk.row(reference)).state).toBe('shipped');
 	});
+});
+
+test('attention-list tells each morning which orders need a person, and why', async () => {
+	const [paidTwice, settled] = [await order({ attention: 'paid twice' }), await order()];
+	const { status, data } = await desk.run('attention-list', 'Every Morning');
+	expect(status).toBe('success');
+	const [told] = data.resultData.runData['Tell the Team (replace me)'] ?? [];
+	const message = String(told?.data?.main?.[0]?.[0]?.json.message);
+	expect(message).toContain(`* ${paidTwice} (open, 20.50 USDT): paid twice`);
+	expect(message).not.toContain(settled);
 });
 
 test.each(['payment.pending', 'payment.failed', 'payment.expired', 'refund.pending'])(
