@@ -280,11 +280,28 @@ describe('verify-callback.json', () => {
 		expect(await example.left('Fulfilled', reference)).toEqual([]);
 	});
 
-	test('when shipping fails Payfect gets an error, and the payment is not taken for fulfilled', async () => {
+	// n8n's own Webhook node starts an execution for each of them.
+	test('a payment whose ten copies come at the same moment is fulfilled once', async () => {
+		const example = await ExampleInUse.of('verify-callback.json');
+		const { reference, checkout } = await order(example);
+		const deliveries = await checkout.payer('pay', { copies: 10 });
+		expect(deliveries.map(({ status }) => status)).toEqual(Array(10).fill(200));
+		expect(await example.fulfilments(reference)).toBe(1);
+		expect(await example.row('hosted_checkout_verified', reference)).toMatchObject({
+			status: 'fulfilled',
+		});
+	});
+
+	test('when shipping fails Payfect gets an error, and nothing ships it a second time by itself', async () => {
+		const { sandbox } = await stage();
 		const example = await ExampleInUse.of('verify-callback.json', { Fulfilled: fails });
-		const { checkout } = await order(example);
+		const { reference, checkout } = await order(example);
 		const [delivery] = await checkout.payer();
 		expect(delivery?.status).toBe(500);
+		expect((await sandbox.redeliver(delivery?.id ?? '')).status).toBe(200);
+		expect(await example.row('hosted_checkout_verified', reference)).toMatchObject({
+			status: 'claimed',
+		});
 	});
 });
 
