@@ -1,5 +1,5 @@
 /** Every file of examples/ does in a real n8n what its notes promise. */
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import axios from 'axios';
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
@@ -12,12 +12,6 @@ import { testProviders } from '../providers';
 import { goodCredential, packageName, stage, uniqueReference } from './support';
 import { callWooshPay } from './wooshPayAccount';
 
-/** Those that a file of their own runs. */
-const elsewhere: Record<string, string> = {
-	'find-crashed-payments.json': 'crashedPayments.test.ts',
-	'trigger-data-table-fulfil.json': 'dataTableRecipe.test.ts',
-};
-
 afterEach(endExamples);
 
 const filesIn = (folder: string) =>
@@ -27,11 +21,7 @@ describe('every example has a test that runs it', () => {
 	const here = readFileSync(__filename, 'utf8');
 
 	test.each(filesIn('.'))('%s', (file) => {
-		const other = path.join(__dirname, elsewhere[file] ?? '');
-		const isRun =
-			elsewhere[file] === undefined
-				? here.includes(`'${file}'`) || shops.some((shop) => shop.file === file)
-				: existsSync(other) && readFileSync(other, 'utf8').includes(`'${file}'`);
+		const isRun = here.includes(`'${file}'`) || shops.some((shop) => shop.file === file);
 		expect(isRun).toBe(true);
 	});
 });
@@ -372,77 +362,6 @@ describe('wait-for-payment', () => {
 			}
 		},
 	);
-});
-
-describe('reconcile.json', () => {
-	const table = 'hosted_checkout_orders';
-	const atOnce = {
-		'Open Orders': (node: INode): INode =>
-			JSON.parse(JSON.stringify(node).replace('minutes: 30', 'seconds: -1')) as INode,
-	};
-
-	async function order(example: ExampleInUse) {
-		const { page, reference } = await example.order();
-		expect(page).toContain('/cashier/payfect/');
-		return await checkoutOf('payfect', reference);
-	}
-	const referenceOf = (checkout: { reference: string | null }) => checkout.reference ?? '';
-
-	test('a payment that nobody was told of is found and fulfilled once, however often it looks', async () => {
-		const example = await ExampleInUse.of('reconcile.json', atOnce);
-		const [untold, told, open, expired] = [
-			await order(example),
-			await order(example),
-			await order(example),
-			await order(example),
-		];
-		await untold.payer('pay', { callback: 'none' });
-		await told.payer();
-		await expired.payer('expire', { callback: 'none' });
-		for (let hour = 0; hour < 3; hour++)
-			expect((await example.run('Every Hour')).status).toBe('success');
-		const fulfilled = await Promise.all(
-			[untold, told, open, expired].map(
-				async (checkout) => (await example.left('Fulfilled', referenceOf(checkout))).length,
-			),
-		);
-		expect(fulfilled).toEqual([1, 1, 0, 0]);
-		const statuses = await Promise.all(
-			[untold, told, open, expired].map(
-				async (checkout) => (await example.row(table, referenceOf(checkout))).status,
-			),
-		);
-		expect(statuses).toEqual(['fulfilled', 'fulfilled', 'open', 'expired']);
-	});
-
-	test('an order that is younger than half an hour is left to its callback', async () => {
-		const example = await ExampleInUse.of('reconcile.json');
-		const young = await order(example);
-		await young.payer('pay', { callback: 'none' });
-		expect(leftOf(await example.run('Every Hour'), 'Open Orders')).toEqual([]);
-		await young.payer('pay').catch(() => undefined);
-		expect(await example.row(table, referenceOf(young))).toMatchObject({ status: 'open' });
-	});
-
-	test('a question that fails for one order holds up no other, and the next look makes it good', async () => {
-		const { sandbox } = await stage();
-		const example = await ExampleInUse.of('reconcile.json', atOnce);
-		const orders = [await order(example), await order(example)];
-		for (const paid of orders) await paid.payer('pay', { callback: 'none' });
-		await sandbox.fault('payfect', 'get', '401');
-		const look = await example.run('Every Hour');
-		expect({
-			status: look.status,
-			problems: leftOf(look, 'Could Not Look').length,
-			fulfilled: leftOf(look, 'Fulfilled').length,
-		}).toEqual({ status: 'success', problems: 1, fulfilled: 1 });
-		await example.run('Every Hour');
-		expect(
-			await Promise.all(
-				orders.map(async (paid) => (await example.left('Fulfilled', referenceOf(paid))).length),
-			),
-		).toEqual([1, 1]);
-	});
 });
 
 describe('refund.json', () => {
