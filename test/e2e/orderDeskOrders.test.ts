@@ -283,6 +283,17 @@ describe('the links', () => {
 		});
 	});
 
+	test('a row for which no workflow answers is an error, and counts as one that may exist', async () => {
+		const reference = await kept({ attention: 'not for the others' });
+		expect(
+			await desk.call('providers', { ...(await desk.row(reference)), do: 'what nobody does' }),
+		).toMatchObject({
+			reference,
+			mayExist: true,
+			error: expect.stringContaining('No workflow answered for payfect') as string,
+		});
+	});
+
 	test('orders of several providers are made in one run', async () => {
 		const rows = await Promise.all(
 			providers.map(async ({ name, money }) => ({
