@@ -24,6 +24,7 @@ const theDesk = [
 	'providers',
 	'make-the-links',
 	'order-comes-in',
+	'reconcile',
 	'orders-from-a-form',
 	'orders-from-a-sheet',
 	'orders-from-a-shop',
@@ -358,6 +359,24 @@ const shipments = async (reference: string | null) =>
 	(await desk.left('ship', 'Ship the Order (replace me)')).filter(
 		(item) => item.reference === reference,
 	);
+
+test('payments of every provider whose callback got lost are found by the hour, and shipped once', async () => {
+	const { sandbox } = await stage();
+	const references = await Promise.all(
+		providers.map(async ({ name, money }) => await kept({ provider: name, ...money })),
+	);
+	await desk.run('make-the-links', 'Run');
+	for (const reference of references) {
+		const { provider, checkoutId } = await desk.row(reference);
+		await sandbox.act(provider ?? '', checkoutId ?? '', 'pay', { callback: 'none' });
+	}
+	for (let hour = 0; hour < 2; hour++)
+		expect(await desk.run('reconcile', 'Every Hour')).toMatchObject({ status: 'success' });
+	for (const reference of references) {
+		expect(await desk.row(reference)).toMatchObject({ state: 'shipped', attention: '' });
+		expect(await shipments(reference)).toHaveLength(1);
+	}
+});
 
 /** What the sandbox calls the question that looks a checkout up. */
 const lookUpOf: Record<string, string> = {
