@@ -5,7 +5,10 @@ import { importExample, type Importer } from '../../sandbox/demo/examples';
 import { sandboxCredentials } from '../../sandbox/sandbox';
 import { eventually, type Execution, type NewWorkflow, type Workflow } from '../n8n/client';
 import type { SandboxCheckout, SandboxDelivery } from '../support/sandboxClient';
-import { packageName, stage } from './support';
+import { leftOf, notByTheClock, packageName } from './steps';
+import { stage } from './support';
+
+export { leftOf };
 
 let importing: Promise<Importer> | undefined;
 
@@ -43,18 +46,6 @@ export async function endExamples(): Promise<void> {
 	for (let example = inUse.pop(); example; example = inUse.pop())
 		await client.workflows.unpublish(example.workflow.id);
 }
-
-/**
- * A schedule that came round while a test runs its step by hand would do the same work at the same
- * time: its next day is 29 February.
- */
-export const notByTheClock = (node: INode): INode =>
-	node.type === 'n8n-nodes-base.scheduleTrigger'
-		? {
-				...node,
-				parameters: { rule: { interval: [{ field: 'cronExpression', expression: '0 0 29 2 *' }] } },
-			}
-		: node;
 
 /** A file of examples/, imported, set up as its notes say, and published. */
 export class ExampleInUse {
@@ -204,12 +195,6 @@ export class ExampleInUse {
 		return found[0];
 	}
 }
-
-/** What one step put out, over all runs and outputs. */
-export const leftOf = (execution: Execution, step: string): IDataObject[] =>
-	(execution.data.resultData.runData[step] ?? []).flatMap(({ data }) =>
-		(data?.main ?? []).flatMap((items) => (items ?? []).map((item) => item.json)),
-	);
 
 /** The only checkout with this reference, and what the payer does with it. */
 export async function checkoutOf(provider: string, reference: string) {

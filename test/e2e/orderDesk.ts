@@ -12,8 +12,7 @@ import {
 } from '../../sandbox/demo/examples';
 import { sandboxCredentials } from '../../sandbox/sandbox';
 import type { Credential, Execution, N8nClient, NewWorkflow, Workflow } from '../n8n/client';
-import { leftOf, notByTheClock } from './exampleInUse';
-import { chain, node, packageName } from './support';
+import { chain, leftOf, node, notByTheClock, packageName } from './steps';
 
 /**
  * The one table of the desk, as the examples name it. Not `orders`: n8n 2.41.1 finds a table by any
@@ -51,6 +50,8 @@ type Change = Record<string, (step: INode) => INode>;
 interface DeskOptions {
 	/** Without .json, for example `payment-arrives`, in any order. */
 	files: readonly string[];
+	/** Where n8n takes callbacks, if not where its editor is: the load balancer of queue mode. */
+	publicUrl?: string;
 	/** By file. */
 	change?: Record<string, Change>;
 	/** Workflows in the place of those that are called and not imported, by their full name. */
@@ -123,7 +124,11 @@ export class OrderDesk {
 		const trigger = this.workflow(file).nodes.find(({ type }) =>
 			type.startsWith(`${packageName}.`),
 		);
-		return `${this.client.url}/webhook/${trigger?.webhookId}/callback`;
+		return `${this.publicUrl}/webhook/${trigger?.webhookId}/callback`;
+	}
+
+	private get publicUrl(): string {
+		return this.options.publicUrl ?? this.client.url;
 	}
 
 	/** Of the trigger of this step's provider, whose file is imported before. */
@@ -148,9 +153,9 @@ export class OrderDesk {
 		return row;
 	}
 
-	/** A row that stands in the table already. */
-	async insert(row: Partial<OrderRow>): Promise<void> {
-		await this.client.insertDataTableRow(this.table, row);
+	/** Rows that stand in the table already. */
+	async insert(...rows: Partial<OrderRow>[]): Promise<void> {
+		await this.client.insertDataTableRows(this.table, rows);
 	}
 
 	/** Somebody types into the row of this order. */
@@ -159,8 +164,8 @@ export class OrderDesk {
 	}
 
 	/** "Execute workflow" in the editor, from this step on. */
-	async run(file: string, start: string): Promise<Execution> {
-		return await this.client.workflows.run(this.workflow(file).id, start);
+	async run(file: string, start: string, withinMilliseconds?: number): Promise<Execution> {
+		return await this.client.workflows.run(this.workflow(file).id, start, withinMilliseconds);
 	}
 
 	/**
@@ -169,7 +174,7 @@ export class OrderDesk {
 	 */
 	async call(file: string, item: IDataObject): Promise<IDataObject> {
 		const { data, status } = await axios.post<IDataObject>(
-			`${this.client.url}/webhook/${await this.caller(file)}`,
+			`${this.publicUrl}/webhook/${await this.caller(file)}`,
 			item,
 			{ proxy: false, validateStatus: () => true },
 		);

@@ -15,8 +15,9 @@ import {
 	type SandboxCheckout,
 	type SandboxDelivery,
 } from '../support/sandboxClient';
+import { chain, node, packageName } from './steps';
 
-export const packageName = 'n8n-nodes-hosted-checkout';
+export { chain, node, packageName };
 
 /** Where a step has to wait for n8n to restart on a busy machine. */
 jest.setTimeout(180_000);
@@ -131,31 +132,6 @@ export async function makeCredential(
 		data,
 	});
 	return { credential, data };
-}
-
-export function node(
-	name: string,
-	type: string,
-	typeVersion: number,
-	more: Partial<INode> = {},
-): INode {
-	return { id: randomUUID(), name, type, typeVersion, position: [0, 0], parameters: {}, ...more };
-}
-
-/** Connects the nodes one behind the other. */
-export function chain(nodes: INode[]): Pick<Workflow, 'nodes' | 'connections'> {
-	const connections = Object.fromEntries(
-		nodes
-			.slice(0, -1)
-			.map((from, index) => [
-				from.name,
-				{ main: [[{ node: nodes[index + 1]?.name ?? '', type: 'main' as const, index: 0 }]] },
-			]),
-	);
-	return {
-		nodes: nodes.map((one, index) => ({ ...one, position: [index * 240, 0] })),
-		connections,
-	};
 }
 
 const created: Workflow[] = [];

@@ -224,11 +224,11 @@ export class N8nClient {
 		 * "Execute workflow" in the editor. Ends when the execution has ended or waits; `startFrom` is
 		 * a node's name.
 		 */
-		run: async (id: string, startFrom: string): Promise<Execution> => {
+		run: async (id: string, startFrom: string, withinMilliseconds?: number): Promise<Execution> => {
 			const { executionId } = await this.start(id, startFrom);
 			if (!executionId)
 				throw new N8nError(`n8n waits for an event of "${startFrom}" instead of running it.`, 200);
-			return await this.executions.settled(executionId);
+			return await this.executions.settled(executionId, withinMilliseconds);
 		},
 		/** "Execute step" in the editor, with what an earlier run has left of the steps before it. */
 		runStep: async (id: string, name: string, runData: IRunData): Promise<Execution> => {
@@ -361,9 +361,11 @@ export class N8nClient {
 		});
 	}
 
-	/** What somebody types into a new row of a Data Table. */
-	async insertDataTableRow(name: string, row: IDataObject): Promise<void> {
-		await this.call('post', `${await this.dataTableAddress(name)}/insert`, { data: [row] });
+	/** What somebody types into new rows of a Data Table. */
+	async insertDataTableRows(name: string, rows: readonly IDataObject[]): Promise<void> {
+		const address = await this.dataTableAddress(name);
+		for (let done = 0; done < rows.length; done += pageSize)
+			await this.call('post', `${address}/insert`, { data: rows.slice(done, done + pageSize) });
 	}
 
 	/** What somebody changes in a row of a Data Table, whatever stands there by now. */
