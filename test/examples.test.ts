@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { INode } from 'n8n-workflow';
+import { newNode, newTrigger, providerFolders } from './support/providers';
 
 const root = path.join(__dirname, '..');
 const files = readdirSync(path.join(root, 'examples'), {
@@ -21,6 +22,20 @@ interface Saved {
 
 const workflowNames = files.map(
 	(file) => (JSON.parse(readFileSync(path.join(root, 'examples', file), 'utf8')) as Saved).name,
+);
+
+/** The fields of each node and trigger of this package, by its type. */
+const forms = new Map<string, ReadonlySet<string>>(
+	providerFolders().flatMap((folder) =>
+		[newNode(folder), newTrigger(folder)].map(
+			({ description: { name, properties } }) =>
+				[
+					`n8n-nodes-hosted-checkout.${name}`,
+					// n8n's own, of the node as an AI agent's tool.
+					new Set([...properties.map((field) => field.name), 'toolDescription', 'descriptionType']),
+				] as const,
+		),
+	),
 );
 
 /** In bold in a note, and no step. */
@@ -91,6 +106,19 @@ describe.each(files)('examples/%s', (file) => {
 				.filter((step) => written(step).includes('state') && !columnsOf(step).includes('state'))
 				.map(({ name }) => name),
 		}).toEqual({ anyCondition: [], withoutAsking: [] });
+	});
+
+	// A field was renamed, and the file kept the old name: n8n does not publish it, or asks without it.
+	test("fills in only fields that this package's forms have", () => {
+		const unknown = saved.nodes.flatMap(({ name, type, parameters }) => {
+			const form = forms.get(type.replace(/Tool$/, ''));
+			return form === undefined
+				? []
+				: Object.keys(parameters)
+						.filter((field) => !form.has(field))
+						.map((field) => `${name}: ${field}`);
+		});
+		expect(unknown).toEqual([]);
 	});
 
 	test('names steps that are there, in its connections, its notes and its expressions', () => {
