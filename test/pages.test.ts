@@ -155,6 +155,7 @@ describe('what is written in italics', () => {
 			'Community nodes',
 			'Install',
 			'Execute step',
+			'Expression',
 			'Executions',
 			'Import',
 			'From file',
