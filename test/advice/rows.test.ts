@@ -3,17 +3,15 @@
  * the sheet is then changed as the message says, word for word.
  */
 import type { IDataObject } from 'n8n-workflow';
-import { testProviders } from '../providers';
-import { runNode, type NodeRun, type NodeRunOptions } from '../support/contexts';
-import { newCredential, newNode } from '../support/providers';
 import { TestSandbox } from '../support/testSandbox';
-
-const samples = Object.fromEntries(testProviders().map((facts) => [facts.folder, facts]));
-const folders = Object.keys(samples);
+import { createCheckouts, folders, made, words, type Given } from './support';
 
 let sandbox: TestSandbox;
 beforeAll(async () => (sandbox = await TestSandbox.start()));
 afterAll(async () => await sandbox.close());
+
+const create = async (folder: string, rows: IDataObject[], given: Given) =>
+	await createCheckouts(sandbox, folder, rows, given);
 
 let sheets = 0;
 /** References that no other test uses. */
@@ -21,35 +19,6 @@ const newReferences = (count: number) => {
 	const sheet = ++sheets;
 	return Array.from({ length: count }, (_, row) => `sheet-${sheet}-${row + 1}`);
 };
-
-type Given = Partial<NodeRunOptions>;
-
-/** Create Checkout with the rows of a sheet. */
-async function create(folder: string, rows: IDataObject[], given: Given): Promise<NodeRun> {
-	const credential = newCredential(folder);
-	return await runNode({
-		node: newNode(folder),
-		credentialTypes: [credential],
-		credentials: { [credential.name]: sandbox.credential(credential.name) },
-		items: rows.map((json) => ({ json })),
-		...given,
-		parameters: {
-			resource: 'checkout',
-			operation: 'create',
-			callback: 'url',
-			callbackUrl: 'https://n8n.example/webhook/1/callback',
-			...samples[folder]?.order,
-			...given.parameters,
-		},
-	});
-}
-
-const words = ({ error }: NodeRun) =>
-	error === undefined ? '' : `${error.message}. ${error.description ?? ''}`;
-
-/** The references of the checkouts that came out. */
-const made = ({ outputs, error }: NodeRun) =>
-	error === undefined ? (outputs[0] ?? []).map(({ json }) => json.reference) : [];
 
 /** An expression, changed by "write … in place of …". */
 function changedAsAdvised(expression: string, advice: string): string {

@@ -27,9 +27,17 @@ export function readDate(value: unknown, field: string, zone: string): Date {
 	if (Number.isNaN(time.getTime()))
 		throw new InputError(
 			`'${field}' is not a date and time: ${quote(shownAs(value))}`,
-			'Pick a date, or give one as 2026-12-31 18:00 (in the time zone of the workflow) or 2026-12-31T18:00:00Z.',
+			isDateOfSheet(value)
+				? 'A sheet keeps dates as such numbers. Turn it into a date in the expression: {{ new Date(Math.round((… - 25569) * 86400) * 1000).toISOString().slice(0, 19) }}.'
+				: 'Pick a date, or give one as 2026-12-31 18:00 (in the time zone of the workflow) or 2026-12-31T18:00:00Z.',
 		);
 	return time;
+}
+
+/** Days since the end of 1899, of the years in which somebody may pay: 2009 to 2091. */
+function isDateOfSheet(value: unknown): boolean {
+	const days = typeof value === 'string' && /^\d{5}(\.\d+)?$/.test(value) ? Number(value) : value;
+	return typeof days === 'number' && days >= 40_000 && days < 70_000;
 }
 
 function timeOf(value: unknown, zone: string): string | number | null {
