@@ -28,11 +28,13 @@ function judge(reply: HttpReply, credentials: ChingChingPayCredentials): Verdict
 	if (words === undefined) return { notTheApi: true, hint: WITHOUT_VERSION };
 	const succeeds = reply.status < 300 && chingChingPay.failure(reply, credentials) === undefined;
 	if (succeeds || saysUnknownTransaction(words)) return { works: UNDERSTOOD };
+	if (reply.status === 429) return 'open';
 	const ifDenied =
 		'If these words only say that there is no such transaction, the credential works: save it.';
 	if (reply.status === 404 || reply.status === 405)
 		return {
 			problem: `${ifDenied} Else there is no such address: check 'Environment' and 'Base URL'. ${WITHOUT_VERSION}`,
 		};
-	return { problem: `${ifDenied} ${SIGNATURE_ADVICE}` };
+	const ifInTrouble = reply.status >= 500 ? ' If it is about neither, test again later.' : '';
+	return { problem: `${ifDenied} ${SIGNATURE_ADVICE}${ifInTrouble}` };
 }

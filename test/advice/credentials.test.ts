@@ -112,3 +112,28 @@ describe('"leave the credential as it is": everything else works', () => {
 		},
 	);
 });
+
+describe.each(providerFolders())('%s: "test again"', (folder) => {
+	/** What Test asks, as the sandbox counts it. */
+	async function questionOf(fields: Fields): Promise<string> {
+		await sandbox.reset();
+		await testCredential(folder, fields);
+		const { requests } = await sandbox.state(folder.toLowerCase());
+		return Object.keys(requests[folder.toLowerCase()] ?? requests)[0] ?? '';
+	}
+
+	it.each([
+		['429-seconds', /asks to slow down: test again in a minute/],
+		[
+			'500',
+			/in trouble\. This says nothing about the key: test again later|If it is about neither, test again later/,
+		],
+		['reset-before', /could not be reached .*, then test again/],
+	] as const)('after %s goes well, without anything being changed', async (fault, words) => {
+		const good = sandbox.credential(newCredential(folder).name);
+		await sandbox.fault(folder.toLowerCase(), await questionOf(good), fault);
+		const seen = await testCredential(folder, good);
+		expect(seen).toEqual({ status: 'Error', message: expect.stringMatching(words) as string });
+		expect(await testCredential(folder, good)).toMatchObject({ status: 'OK' });
+	});
+});

@@ -4,6 +4,7 @@
  * and whole rows: `rows.test.ts`.
  */
 import type { IDataObject } from 'n8n-workflow';
+import { testProviders } from '../providers';
 import { runNode } from '../support/contexts';
 import { newCredential, newNode } from '../support/providers';
 import { TestSandbox } from '../support/testSandbox';
@@ -312,3 +313,73 @@ describe('a list at EFundPay', () => {
 		},
 	);
 });
+
+/** The others ask for a reference, which can be any text. */
+describe.each(['EFundPay', 'Payfect', 'WooshPay'])('%s: an ID that is none', (folder) => {
+	it('mapped from the node that created it', async () => {
+		const created = await createCheckouts(sandbox, folder, [{}], {
+			parameters: { reference: `field-${++orders}` },
+		});
+		const json = created.outputs[0]?.[0]?.json ?? {};
+		const credential = newCredential(folder);
+		const lookUp = testProviders().find((facts) => facts.folder === folder)?.lookUp;
+		const look = async (parameters: IDataObject) =>
+			words(
+				await runNode({
+					node: newNode(folder),
+					credentialTypes: [credential],
+					credentials: { [credential.name]: sandbox.credential(credential.name) },
+					items: [{ json }],
+					parameters,
+				}),
+			);
+		const mapped = lookUp?.({
+			checkoutId: '={{ $json.checkoutId }}',
+			reference: '={{ $json.reference }}',
+		});
+		const wrong = lookUp?.({ checkoutId: '..', reference: '..' }) ?? {};
+		expect(await look(wrong)).toMatch(/is not an ID: "\.\.".*Map it from the node that created it/);
+		expect(await look(mapped ?? {})).toBe('');
+	});
+});
+
+describe.each(['Payfect', 'EFundPay', 'ChingChingPay', 'TokenPay'])(
+	'%s: two items where an execution can wait for one payment',
+	(folder) => {
+		it('each by itself, as Loop Over Items and a sub-workflow give them', async () => {
+			const create = async (rows: IDataObject[]) =>
+				words(
+					await createCheckouts(sandbox, folder, rows, {
+						parameters: { reference: '={{ $json.no }}', callback: 'resumeExecution' },
+						executionId: `waits-${++orders}`,
+					}),
+				);
+			const rows = [{ no: `waits-${++orders}` }, { no: `waits-${++orders}` }];
+			expect(await create(rows)).toMatch(
+				/got 2 items.*'Loop Over Items' \(batch size 1\).*call a sub-workflow for each item/s,
+			);
+			for (const row of rows) expect(await create([row])).toBe('');
+		});
+	},
+);
+
+describe.each(['Payfect', 'WooshPay'])(
+	'%s: a price ID where the credential has a limit',
+	(folder) => {
+		it('a unit amount in its place', async () => {
+			const credential = newCredential(folder);
+			const limited = { ...sandbox.credential(credential.name), largestAmount: '500' };
+			const create = async (line: IDataObject) =>
+				words(
+					await createCheckouts(sandbox, folder, [{}], {
+						credentials: { [credential.name]: limited },
+						parameters: { reference: `field-${++orders}`, ...inForm(line) },
+					}),
+				);
+			expect(await create({ ...TEA, unitAmount: '', price: 'price_1' })).toMatch(
+				/does not tell its amount.*Give each line item a unit amount in place of a price ID/,
+			);
+			expect(await create(TEA)).toBe('');
+		});
+	},
+);
