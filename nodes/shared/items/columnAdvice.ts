@@ -27,6 +27,8 @@ const CALLED: Record<string, string> = {
 const UNSEEN = /[\p{Cf}\p{Cc}\p{Zl}\p{Zp}\uFE00-\uFE0F]|(?! )\p{Zs}/gu;
 /** In a name, besides: blanks where nobody sees them. */
 const UNSEEN_IN_NAME = new RegExp(`${UNSEEN.source}|^ | $| (?= )`, 'u');
+/** Of a name that is shown; a whole line in place of one is longer. */
+const LONGEST_NAME = 200;
 /** What a decoder puts in the place of bytes that are no text. */
 const LOST = '\uFFFD';
 
@@ -37,11 +39,12 @@ const LOST = '\uFFFD';
  * @param columns of the item
  */
 export function adviceOnColumn(asked: AskedColumn, columns: readonly string[]): string | undefined {
+	const names = columns.filter(({ length }) => length <= LONGEST_NAME);
 	return (
-		looksTheSame(asked, columns) ??
+		looksTheSame(asked, names) ??
 		readWithAnotherDelimiter(asked, columns) ??
-		readInAnotherEncoding(asked, columns) ??
-		spelledOtherwise(asked, columns)
+		readInAnotherEncoding(asked, names) ??
+		spelledOtherwise(asked, names)
 	);
 }
 
