@@ -16,6 +16,7 @@ import { stopEverything } from '../n8n/supervisedProcess';
 /** The parts in the order in which they run, and which options each takes. */
 const parts: Record<string, readonly string[]> = {
 	rows: ['rows', 'rounds', 'latency', 'parallel', 'tls', 'memory', 'profile'],
+	reading: ['rows', 'rounds'],
 	callbacks: ['rounds', 'count', 'connections', 'engine'],
 	flood: ['seconds', 'perSecond', 'engine'],
 	verification: ['rounds'],

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IConnections, IDataObject, INode } from 'n8n-workflow';
 import type { Execution } from '../n8n/client';
+import { answersWhile, sheetThatIsOnlyRead } from '../support/reading';
 import { errorOf, makeCredential, node, packageName, stage, type ProviderCase } from './support';
 
 type Provider = Pick<ProviderCase, 'provider' | 'displayName' | 'node' | 'credential'> & {
@@ -213,5 +214,26 @@ describe('rows in a real n8n', () => {
 		// The sandbox counts by itself, and refuses the sixth request within any second.
 		expect((await sandbox.state('tokenpay')).refusals.slice(refusedBefore)).toEqual([]);
 		expect(await madeOf(tokenPay, sheets.flat())).toEqual(Array(30).fill(1));
+	});
+
+	test('n8n goes on answering while 10,000 rows are read whose expressions are no columns', async () => {
+		const { client, n8n } = await stage();
+		const { credential } = await makeCredential(payfect as ProviderCase);
+		const workflow = await client.workflows.create(sheetThatIsOnlyRead(10_000, credential));
+		const { result, answers } = await answersWhile(
+			n8n.url,
+			client.workflows.run(workflow.id, 'Start'),
+		);
+		expect(errorOf(result).message).toContain('[item 9999, reference "read-9999-4"]');
+		expect(errorOf(result).description).toContain('Nothing was sent.');
+		const task = result.data.resultData.runData.Create?.[0];
+		const started = task?.startTime ?? 0;
+		const ended = started + (task?.executionTime ?? 0);
+		// Were it one piece of work, one question at the most would begin and be answered in its time.
+		const meanwhile = answers.filter(
+			({ asked, answered }) => asked >= started && answered <= ended,
+		);
+		expect(meanwhile.length).toBeGreaterThanOrEqual(20);
+		expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
 	});
 });
