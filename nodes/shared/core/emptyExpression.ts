@@ -39,5 +39,5 @@ function textAround(raw: unknown): string | undefined {
 }
 
 function withoutBlanks(text: string): string {
-	return text.replace(/\s/g, '');
+	return text.replace(/[\s\p{Cf}]/gu, '');
 }

@@ -1,5 +1,6 @@
 import { InputError } from './inputError';
 import type { LineItem } from './contract';
+import { ADVICE_ON_FORMULA_ERROR, isFormulaError } from './formulaError';
 import { quote } from './quote';
 
 /**
@@ -175,6 +176,9 @@ export function holdsEveryDigit(value: number): boolean {
 }
 
 function adviceFor(text: string): string {
+	if (isFormulaError(text)) return ADVICE_ON_FORMULA_ERROR;
+	if (/^\d+(\.\d+)?$/.test(text.replace(/\p{Cf}/gu, '')))
+		return "It holds a character that nobody sees: type it anew in its cell, or take it out in the expression, with .replace(/\\p{Cf}/gu, '') behind the field.";
 	if (/^-/.test(text)) return 'Enter an amount that is more than zero.';
 	if (/\d[eE][+-]?\d/.test(text)) return 'Write the number out, without an exponent.';
 	if (/^\d+,\d{1,2}$/.test(text)) return 'Use a point for the decimals, for example 12.50.';

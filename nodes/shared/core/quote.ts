@@ -1,9 +1,11 @@
+import { withUnseenShown } from './unseen';
+
 /** Of a value that somebody else chose, in an error message or a log line. */
 const LONGEST_SHOWN = 40;
 
-/** A value in an error message: quoted and short. */
+/** A value in an error message: quoted and short, and nothing of it hidden. */
 export function quote(text: string): string {
-	return `"${truncate(text)}"`;
+	return `"${withUnseenShown(truncate(text))}"`;
 }
 
 /** The beginning of a long value, so that a message stays short. */

@@ -1,11 +1,12 @@
 import { InputError } from './inputError';
 import { holdsEveryDigit } from './money';
 
+/** Also of characters that nobody sees, such as a zero-width space. */
+const BLANK = /^[\s\p{Cf}]*$/u;
+
 /** Undefined, null, empty or blank text; 0 and false are values. */
 export function isBlank(value: unknown): boolean {
-	return (
-		value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
-	);
+	return value === undefined || value === null || (typeof value === 'string' && BLANK.test(value));
 }
 
 /**

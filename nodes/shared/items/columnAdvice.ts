@@ -1,3 +1,5 @@
+import { UNSEEN, unicodeNumber } from '../core/unseen';
+
 /** A column that an expression asks for. */
 export interface AskedColumn {
 	name: string;
@@ -23,8 +25,6 @@ const CALLED: Record<string, string> = {
 	'0020': 'a blank',
 };
 
-/** Format and control characters, and the blanks that no space bar gives. */
-const UNSEEN = /[\p{Cf}\p{Cc}\p{Zl}\p{Zp}\uFE00-\uFE0F]|(?! )\p{Zs}/gu;
 /** In a name, besides: blanks where nobody sees them. */
 const UNSEEN_IN_NAME = new RegExp(`${UNSEEN.source}|^ | $| (?= )`, 'u');
 /** Of a name that is shown; a whole line in place of one is longer. */
@@ -126,14 +126,11 @@ function firstUnseen(name: string): string | undefined {
 	const found = UNSEEN_IN_NAME.exec(name);
 	if (found === null) return undefined;
 	const [character] = found;
-	const code = numberOf(character);
+	const code = unicodeNumber(character);
 	const what = `${CALLED[code] ?? 'an invisible character'} (U+${code})`;
 	if (found.index === 0) return `${what} in front`;
 	return `${what} ${found.index + character.length === name.length ? 'at its end' : 'inside'}`;
 }
-
-const numberOf = (character: string) =>
-	(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
 
 /** `$json["\uFEFFOrder No"]`, with which a text field of n8n loses nothing when it is pasted. */
 function inExpression({ item }: AskedColumn, column: string): string {

@@ -1,6 +1,5 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { InputError } from '../core/inputError';
-import { isBlank } from '../core/readText';
 import type { Run } from './run';
 
 /** n8n's Google Sheets node adds it to each row. */
@@ -44,8 +43,13 @@ export function emptyRow(context: IExecuteFunctions, itemIndex: number): InputEr
 function isEmpty({ json, binary }: INodeExecutionData): boolean {
 	return (
 		binary === undefined &&
-		Object.entries(json).every(([column, cell]) => column === ROW_NUMBER || isBlank(cell))
+		Object.entries(json).every(([column, cell]) => column === ROW_NUMBER || isEmptyCell(cell))
 	);
+}
+
+/** As the Filter sees it that the error advises. */
+function isEmptyCell(cell: unknown): boolean {
+	return cell === undefined || cell === null || (typeof cell === 'string' && cell.trim() === '');
 }
 
 function readsItemOnly(parameters: unknown): boolean {

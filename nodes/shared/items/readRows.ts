@@ -1,4 +1,5 @@
 import { sleep, type IExecuteFunctions } from 'n8n-workflow';
+import { ADVICE_ON_FORMULA_ERROR, isFormulaError } from '../core/formulaError';
 import { InputError } from '../core/inputError';
 import { quote } from '../core/quote';
 import { ADVICE_ON_ENCODING, hasLostLetters } from './columnAdvice';
@@ -76,7 +77,7 @@ export function readRowAgain<Credentials>(
 	return readRow(reading, itemIndex);
 }
 
-/** @throws InputError when an earlier row of the run or of another batch has it, or it is damaged */
+/** @throws InputError when an earlier row of the run or of another batch has it, or it is damaged or no reference */
 function takeReference(
 	context: IExecuteFunctions,
 	run: Run,
@@ -89,6 +90,8 @@ function takeReference(
 			`'${field}' ${quote(reference)} holds letters that were lost when its file was read`,
 			ADVICE_ON_ENCODING,
 		);
+	if (isFormulaError(reference))
+		throw new InputError(`'${field}' is ${quote(reference)}`, ADVICE_ON_FORMULA_ERROR);
 	const earlierRow = run.references.get(reference);
 	if (earlierRow !== undefined) {
 		throw new InputError(

@@ -181,7 +181,7 @@ describe('readAmount', () => {
 		['12\u0000', /not a plain number/, /Enter digits/],
 		['12\n13', /not a plain number/, /Enter digits/],
 		['1\u00a0000', /not a plain number/, /Enter digits/],
-		['\u200b12', /not a plain number/, /Enter digits/],
+		['\u200b12', /not a plain number: "<U\+200B>12"/, /type it anew in its cell/],
 		['={{ $json.total }}', /not a plain number/, /Enter digits/],
 	])('refuses %p and says what to do', (value, message, advice) => {
 		const error = refusal(() => readAmount(value, 'Amount'));
