@@ -13,7 +13,7 @@ const lists = new Map<string, { coins: Coin[] | undefined; until: number }>();
 const keyOf = ({ baseUrl, appId }: TokenPayCredentials) => JSON.stringify([baseUrl, appId]);
 
 /**
- * Has TokenPay's list of coins at hand for `coinDecimals`: asks for it at most once in a quarter of
+ * Has TokenPay's list of coins at hand for `listedCoin`: asks for it at most once in a quarter of
  * an hour for each credential. Never throws, because an order can do without.
  */
 export async function learnCoins(
@@ -37,17 +37,23 @@ async function listOf(
 }
 
 /**
- * The decimals that TokenPay states for a coin; undefined where the coin is not in the list, or no
- * list could be had: TokenPay then decides.
+ * The coin as TokenPay's list has it, whatever case it is given in: as requests want it, and with
+ * its decimals. Undefined where it is not in the list, or no list could be had.
  */
-export function coinDecimals(
+export function listedCoin(
 	chain: string,
 	currency: string,
 	credentials: TokenPayCredentials,
-): number | undefined {
-	const coin = lists
-		.get(keyOf(credentials))
-		?.coins?.find((each) => isSame(each.chain, chain) && isSame(each.currency, currency));
+): Coin | undefined {
+	const coins = lists.get(keyOf(credentials))?.coins ?? [];
+	return (
+		coins.find((coin) => coin.chain === chain && coin.currency === currency) ??
+		coins.find((coin) => isSame(coin.chain, chain) && isSame(coin.currency, currency))
+	);
+}
+
+/** The decimals that TokenPay states for a coin; undefined where it states none. */
+export function coinDecimals(coin: Coin | undefined): number | undefined {
 	const decimals = coin?.decimals ?? -1;
 	return Number.isInteger(decimals) && decimals >= 0 ? decimals : undefined;
 }

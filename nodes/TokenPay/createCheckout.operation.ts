@@ -19,7 +19,7 @@ import { readCredentials } from '../shared/providerNode';
 import { sendCall } from '../shared/requests/sendCall';
 import { readCount } from '../shared/core/readCount';
 import { readText } from '../shared/core/readText';
-import { coinDecimals, learnCoins } from './coinDecimals';
+import { coinDecimals, learnCoins, listedCoin } from './coinDecimals';
 import { chainField, currencyField } from './chainAndCurrency.fields';
 import { tokenPay, type TokenPayCredentials, type TokenPayOrder } from './tokenPay.contract';
 import { tokenPayProvider } from './tokenPay.provider';
@@ -177,11 +177,17 @@ export const createTokenPayCheckout = createCheckout(tokenPay, readOrder);
 function readOrder(row: RowReader, credentials: TokenPayCredentials): TokenPayOrder {
 	const { attach, toAddress, locale } = row.collection('additionalFields');
 	const chain = row.required('chain', 'Choose a chain, or map it from the input item.');
-	const decimals = coinDecimals(chain, row.text('currency'), credentials);
+	const coin = listedCoin(chain, row.text('currency'), credentials);
+	const decimals = coinDecimals(coin);
+	// apidoc.tokenpay.me/order/order-creation: https, or the route of an app.
+	const order = readCheckoutOrder(row, {
+		coinDecimals: decimals,
+		readSuccessUrl: readUrlOrAppRoute,
+	});
 	return {
-		chain,
-		// apidoc.tokenpay.me/order/order-creation: https, or the route of an app.
-		...readCheckoutOrder(row, { coinDecimals: decimals, readSuccessUrl: readUrlOrAppRoute }),
+		...order,
+		chain: coin?.chain ?? chain,
+		currency: coin?.currency ?? order.currency,
 		...(decimals === undefined ? {} : { coinDecimals: decimals }),
 		expiresInSeconds: readCount(
 			row.value('expiresIn', ''),

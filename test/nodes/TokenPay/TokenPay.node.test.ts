@@ -81,6 +81,16 @@ describe('Create Checkout', () => {
 		]);
 	});
 
+	it('asks for a coin as its list has it, in whatever case the sheet has it', async () => {
+		const result = await run({ ...order, chain: 'Tron', currency: 'usdt' });
+		expect(result.error).toBeUndefined();
+		expect((await state()).checkouts[0]?.request).toMatchObject({
+			chain: 'TRON',
+			currency: 'USDT',
+		});
+		expect(jsonOf(result)).toMatchObject([{ amount: '20.5', currency: 'USDT' }]);
+	});
+
 	it('sums line items and describes the order by them', async () => {
 		const lineItems = {
 			item: [
