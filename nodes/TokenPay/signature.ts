@@ -4,6 +4,7 @@ import { readJson, readJsonBytes, readUtf8 } from '../shared/core/exactJson';
 import { hasRepeatedNames } from '../shared/core/repeatedNames';
 import { memoize } from '../shared/core/memoize';
 import { deepEqual } from '../shared/core/deepEqual';
+import { readUnixTime } from '../shared/core/unixTime';
 
 const ALGORITHM = 'aes-256-ecb';
 const SECRET_BYTES = 32;
@@ -66,6 +67,22 @@ export function readSignedMessage(
 	);
 }
 
+/** A date and a time with its zone, and nothing else. */
+const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
+
+/**
+ * The time that a callback was signed at: Unix seconds, milliseconds or microseconds (10, 13 or 16
+ * digits), or ISO 8601 with a zone; undefined for anything else. Pages and samples contradict each
+ * other. Nothing looser may count: encrypted blocks of an old callback can be put together so that a
+ * part of its body stands where the time belongs, and a "time" without an age would never be too old.
+ */
+export function readSignedTime(timestamp: string): Date | undefined {
+	const isMicroseconds = /^\d{16}$/.test(timestamp);
+	const text = readUnixTime(isMicroseconds ? timestamp.slice(0, -3) : timestamp);
+	const time = new Date(text ?? (ISO_8601.test(timestamp) ? timestamp : NaN));
+	return Number.isNaN(time.getTime()) ? undefined : time;
+}
+
 /** Whether any header of a signature is there at all. */
 export function hasSignatureHeader(headers: Record<string, string>): boolean {
 	return HEADER_SETS.some((prefix) =>
@@ -88,7 +105,7 @@ export function isSignedWith(
 	const head = Buffer.from(`${message.timestamp}\n${message.nonce}\n`, 'utf8');
 	if (equalInConstantTime(signText(Buffer.concat([head, message.rawBody]), key), message.signature))
 		return true;
-	const signed = decrypt(message.signature, key);
+	const signed = decryptEcb(message.signature, key);
 	if (signed === undefined || !equalInConstantTime(signed.subarray(0, head.length), head))
 		return false;
 	const text = readUtf8(signed.subarray(head.length)) ?? '';
@@ -99,8 +116,9 @@ export function isSignedWith(
 	return body !== undefined && signedParts(body).some((part) => deepEqual(part, value));
 }
 
-function decrypt(signature: string, key: KeyObject): Buffer | undefined {
-	const bytes = decodeBase64(signature);
+/** What a base64 text encrypts with AES-256-ECB; undefined where it was made with another key. */
+export function decryptEcb(base64: string, key: KeyObject): Buffer | undefined {
+	const bytes = decodeBase64(base64);
 	if (bytes === undefined) return undefined;
 	try {
 		const decipher = createDecipheriv(ALGORITHM, key, null);

@@ -15,7 +15,9 @@ export const REFUSALS = refusals({
 		message: 'TTPay-Signature was not made over this body with this secret',
 		hint: "The usual cause: 'App Secret' in the credential is another application's or was renewed.",
 	},
-	bad_timestamp: { message: 'TTPay-Timestamp is not a time in milliseconds or seconds' },
+	bad_timestamp: {
+		message: 'TTPay-Timestamp is neither a Unix time of 10, 13 or 16 digits nor ISO 8601',
+	},
 	body_not_json: { message: 'the body is not a JSON object' },
 	repeated_names: {
 		message: 'the body names a member twice',
@@ -29,7 +31,7 @@ export const REFUSALS = refusals({
 	missing_resource: { message: 'the body has no resource' },
 	unknown_algorithm: {
 		message: (algorithm: string) =>
-			`the resource is encrypted with ${algorithm}, and only AEAD_AES_256_GCM is known`,
+			`the resource is encrypted with ${algorithm}, and cannot be opened as AEAD_AES_256_GCM`,
 	},
 	missing_nonce: { message: 'the resource has no nonce' },
 	bad_base64: { message: 'the ciphertext is not base64' },

@@ -200,8 +200,8 @@ export type Verification =
 			 */
 			unreadable?: Refused;
 			/**
-			 * The signature leaves open where a value ends: it proves who sent the callback, and not what it
-			 * says.
+			 * The signature leaves open where a value ends, or covers what is not authentic: it proves who
+			 * sent the callback, and not what it says.
 			 */
 			isHint?: true;
 	  }

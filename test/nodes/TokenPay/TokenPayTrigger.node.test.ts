@@ -12,6 +12,7 @@ import {
 	envelope,
 	paid,
 	resource,
+	resourceInEcb,
 	type Signing,
 } from './callbacks';
 
@@ -152,14 +153,54 @@ describe('the TokenPay trigger', () => {
 		expect(logText(call)).toContain("'App Secret' in the TokenPay credential is empty");
 	});
 
-	it('fires "unknown" for an encryption that it does not know, and names it in the log', async () => {
+	it('fires "unknown" for a payout in an encryption that proves nothing, and names it in the log', async () => {
 		const call = await receive(
-			envelope({ resource: resource(paid, { algorithm: 'AES-256-ECB' }) }),
+			envelope({ resource: resourceInEcb(newPayment(), appSecret, 'payanother') }),
 			{ events: ['unknown'] },
 		);
 		expect(call.items?.[0]?.[0]?.json).toMatchObject({ event: 'unknown', reference: null });
 		expect(logText(call)).toContain('AES-256-ECB');
 		expect(api.received).toHaveLength(0);
+	});
+
+	it('takes nothing but the number of what is encrypted only: everything else is the answer of the API', async () => {
+		const payment = newPayment({ out_trade_no: 'order-ecb', pay_time: Date.now() });
+		const claimed = { ...payment, out_trade_no: 'order-777', amount: 999_000_000 };
+		const call = await receive(envelope({ resource: resourceInEcb(claimed) }));
+		expect(call.items).toEqual([
+			[
+				{
+					json: expect.objectContaining({
+						event: 'payment.succeeded',
+						reference: 'order-ecb',
+						amount: '15',
+						verifiedBy: 'provider',
+					}),
+				},
+			],
+		]);
+	});
+
+	it('starts nothing for an order that the API does not know, however it is signed or spelled', async () => {
+		const nobodys = { ...paid, transaction_id: 'nobody-has-paid-this' };
+		const resources = [
+			resource(nobodys),
+			resource(nobodys, { algorithm: undefined }),
+			resourceInEcb(nobodys),
+		];
+		for (const part of resources) {
+			const body = { resource: part };
+			const call = await receive(body, { signing: { signed: JSON.stringify(part) } });
+			expect([call.response.status, call.items]).toEqual([500, undefined]);
+		}
+	});
+
+	it('starts for a payment whose resource alone is signed, in a callback that names no application', async () => {
+		const part = resource(newPayment());
+		const call = await receive({ resource: part }, { signing: { signed: JSON.stringify(part) } });
+		expect(call.items).toEqual([
+			[{ json: expect.objectContaining({ amount: '15', verifiedBy: 'signature+provider' }) }],
+		]);
 	});
 
 	it('takes any age with Maximum Age 0', async () => {

@@ -36,10 +36,20 @@ export function resource(
 	{
 		secret = appSecret,
 		nonce = '0123456789ab',
+		nonceAs = 'utf8',
 		...rest
-	}: { secret?: string; nonce?: string; algorithm?: string; original_type?: string } = {},
+	}: {
+		secret?: string;
+		nonce?: string;
+		/** How `nonce` writes the bytes. */
+		nonceAs?: 'utf8' | 'base64' | 'hex';
+		algorithm?: string | undefined;
+		original_type?: string;
+		associated_data?: string;
+	} = {},
 ) {
-	const cipher = createCipheriv('aes-256-gcm', secret, nonce || 'x');
+	const cipher = createCipheriv('aes-256-gcm', secret, Buffer.from(nonce || 'x', nonceAs));
+	cipher.setAAD(Buffer.from(rest.associated_data ?? ''));
 	const text = typeof content === 'string' ? content : JSON.stringify(content);
 	const ciphertext = Buffer.concat([
 		cipher.update(text, 'utf8'),
@@ -52,6 +62,16 @@ export function resource(
 		ciphertext,
 		nonce,
 		...rest,
+	};
+}
+
+/** As the payout page has it, which proves nothing of the content. */
+export function resourceInEcb(content: unknown, secret = appSecret, kind = 'transaction') {
+	return {
+		original_type: kind,
+		algorithm: 'AES-256-ECB',
+		ciphertext: encryptEcb(JSON.stringify(content), secret),
+		nonce: '0123456789ab',
 	};
 }
 

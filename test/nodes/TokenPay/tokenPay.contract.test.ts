@@ -18,6 +18,7 @@ import {
 	envelope,
 	paid,
 	resource,
+	resourceInEcb,
 } from './callbacks';
 import {
 	getBalanceCall,
@@ -744,11 +745,38 @@ describe('a callback of TokenPay', () => {
 		);
 	});
 
-	it('is refused when only a part of it was signed', () => {
+	const sorted = (object: object) =>
+		Object.fromEntries(Object.entries(object).sort(([left], [right]) => (left < right ? -1 : 1)));
+
+	it('is genuine when the resource alone was signed, in either order of its keys', () => {
 		const body = envelope();
-		expect(reasonOf(callback(body, { signed: JSON.stringify(body.resource) }))).toBe(
+		const signed = [body.resource, sorted(body.resource as object)].map((part) =>
+			reasonOf(callback(body, { signed: JSON.stringify(part) })),
+		);
+		expect(signed).toEqual(['genuine', 'genuine']);
+	});
+
+	it.each([
+		[
+			'another resource',
+			(body: Record<string, unknown>) => ({ ...(body.resource as object), n: 1 }),
+		],
+		['another part of it', (body: Record<string, unknown>) => body.event_type],
+		[
+			'its ciphertext alone',
+			(body: Record<string, unknown>) => (body.resource as { ciphertext: string }).ciphertext,
+		],
+	])('is refused when %s was signed', (_case, part) => {
+		const body = envelope();
+		expect(reasonOf(callback(body, { signed: JSON.stringify(part(body)) }))).toBe(
 			'signature_mismatch',
 		);
+	});
+
+	it('is refused when the resource that was signed names a member twice', () => {
+		const body = envelope();
+		const twice = JSON.stringify(body.resource).replace('{', '{"original_type":"payanother",');
+		expect(reasonOf(callback(body, { signed: twice }))).toBe('signature_mismatch');
 	});
 
 	it('is refused when big numbers differ behind the digits that JavaScript keeps', () => {
@@ -758,12 +786,35 @@ describe('a callback of TokenPay', () => {
 		).toBe('signature_mismatch');
 	});
 
-	it.each(['soon', '17952624000000', '1795262400.5'])(
-		'is refused when its signed time is %s',
-		(timestamp) => {
-			expect(reasonOf(callback(envelope(), { timestamp }))).toBe('bad_timestamp');
-		},
-	);
+	it.each([
+		'1795262400123456',
+		'2026-11-21T12:00:00Z',
+		'2026-11-21T12:00:00.123456Z',
+		'2026-11-21T20:00:00+08:00',
+	])('is genuine, and as old as it says, when its time is %s', (timestamp) => {
+		const verdict = verdictOf(callback(envelope(), { timestamp }));
+		const second = verdict.genuine && Math.floor((verdict.signedAt?.getTime() ?? NaN) / 1000);
+		expect(second).toBe(1795262400);
+	});
+
+	// A "time" without an age would switch Maximum Age off, and an old callback can be rearranged so
+	// that a part of its body stands where the time belongs.
+	it.each([
+		'soon',
+		'17952624000000',
+		'1795262400.5',
+		'179526240012345',
+		'17952624001234567',
+		'1.795262400e12',
+		'2026-11-21',
+		'2026-11-21 12:00:00',
+		'2026-11-21T12:00:00',
+		'2026-13-41T12:00:00Z',
+		'2026-11-21T12:00:00Z,IFAOgANGIQoLrzmw',
+		'IFAOgANGIQoLrzmw607a4615b4f57f',
+	])('is refused when its signed time is %s', (timestamp) => {
+		expect(reasonOf(callback(envelope(), { timestamp }))).toBe('bad_timestamp');
+	});
 
 	it.each(['not JSON', '[]', '', '"text"'])('is refused when its signed body is %j', (text) => {
 		expect(reasonOf(callback(text))).toBe('body_not_json');
@@ -785,22 +836,66 @@ describe('a callback of TokenPay', () => {
 
 	it('is refused when it belongs to another application or merchant', () => {
 		expect(reasonOf(callback(envelope({ app_id: 'another' })))).toBe('other_application');
-		expect(reasonOf(callback(envelope({ app_id: undefined })))).toBe('other_application');
+		expect(reasonOf(callback(envelope({ app_id: '' })))).toBe('other_application');
+		expect(reasonOf(callback(envelope({ app_id: null })))).toBe('other_application');
 		expect(reasonOf(callback(envelope({ mch_id: '87654321' })))).toBe('other_merchant');
 	});
 
-	it('is unknown, and named, when its encryption is another one', () => {
-		const verdict = verdictOf(
-			callback(envelope({ resource: resource(paid, { algorithm: 'AES-256-ECB' }) })),
-		);
-		expect(verdict).toMatchObject({
+	it('is genuine without app_id and mch_id: the query, which is always asked, is about this merchant', () => {
+		const body = envelope({ app_id: undefined, mch_id: undefined });
+		expect(reasonOf(callback(body))).toBe('genuine');
+	});
+
+	it.each(['AES-256-GCM', 'AES-256-ECB', undefined])(
+		'is genuine when GCM opens its content, although its algorithm is called %s',
+		(algorithm) => {
+			expect(reasonOf(callback(envelope({ resource: resource(paid, { algorithm }) })))).toBe(
+				'genuine',
+			);
+		},
+	);
+
+	it.each([
+		['in hexadecimal', { nonce: '00112233445566778899aabb', nonceAs: 'hex' }],
+		['in base64', { nonce: 'ABEiM0RVZneImaq7', nonceAs: 'base64' }],
+	] as const)('is genuine with a nonce %s, whose bytes are meant', (_case, options) => {
+		expect(reasonOf(callback(envelope({ resource: resource(paid, options) })))).toBe('genuine');
+	});
+
+	it('is genuine when associated_data is authenticated, and when it only stands there', () => {
+		const authenticated = resource(paid, { associated_data: 'transaction' });
+		expect(reasonOf(callback(envelope({ resource: authenticated })))).toBe('genuine');
+		const besides = { ...resource(paid), associated_data: 'transaction' };
+		expect(reasonOf(callback(envelope({ resource: besides })))).toBe('genuine');
+		const changed = { ...authenticated, associated_data: 'payanother' };
+		expect(reasonOf(callback(envelope({ resource: changed })))).toBe('gcm_auth_failed');
+	});
+
+	it('whose content is encrypted only is a hint: what it says is asked about', () => {
+		expect(verdictOf(callback(envelope({ resource: resourceInEcb(paid) })))).toMatchObject({
 			genuine: true,
-			unreadable: {
-				code: 'unknown_algorithm',
-				message: expect.stringContaining('"AES-256-ECB"') as string,
-			},
+			isHint: true,
 		});
 	});
+
+	it.each([
+		['is about a payout', resourceInEcb(paid, appSecret, 'payanother')],
+		['names no order', resourceInEcb({ trade_state: 'SUCCESS' })],
+		['was encrypted by somebody else', resourceInEcb(paid, stranger)],
+	])(
+		'is unknown, and its encryption named, when its content is not authentic and %s',
+		(_case, other) => {
+			const verdict = verdictOf(callback(envelope({ resource: other })));
+			expect(verdict).toMatchObject({
+				genuine: true,
+				payload: { body: expect.anything() as unknown },
+				unreadable: {
+					code: 'unknown_algorithm',
+					message: expect.stringContaining('"AES-256-ECB"') as string,
+				},
+			});
+		},
+	);
 
 	it.each([
 		['missing_resource', undefined],
@@ -814,6 +909,7 @@ describe('a callback of TokenPay', () => {
 		],
 		['gcm_auth_failed', resource(paid, { secret: stranger })],
 		['gcm_auth_failed', { ...resource(paid), nonce: 'another-one!' }],
+		['gcm_auth_failed', { ...resourceInEcb(paid), algorithm: 'AEAD_AES_256_GCM' }],
 		['content_not_object', resource('[1]')],
 		['content_not_object', resource('not JSON')],
 	])('is no payment, with %s, although its signature holds', (reason, broken) => {
