@@ -248,18 +248,16 @@ function withBlocksOfMessage(
 		.find((name) => name.endsWith('-timestamp'))
 		?.replace(/timestamp$/, '');
 	if (prefix === undefined) return undefined;
-	const [one, two] = [own, other].map(({ headers, rawBody }) => {
-		const head = `${headers[`${prefix}timestamp`] ?? ''}\n${headers[`${prefix}nonce`] ?? ''}\n`;
-		return padded(Buffer.concat([Buffer.from(head), rawBody]));
-	});
+	const [one, two] = [own, other].map((message) => signedTextOf(message, prefix));
 	if (one === undefined || two === undefined) return undefined;
 	const whole = Buffer.concat([
-		one.subarray(0, from * BLOCK_BYTES),
-		two.subarray(to * BLOCK_BYTES),
+		one.text.subarray(0, from * BLOCK_BYTES),
+		two.text.subarray(to * BLOCK_BYTES),
 	]);
 	const text = whole.subarray(0, -(whole.at(-1) ?? 0)).toString('utf8');
-	const [timestamp = '', nonce = '', ...body] = text.split('\n');
+	const [timestamp = '', nonce = '', ...rest] = text.split('\n');
 	const signature = `${prefix}signature`;
+	const body = rest.join('\n');
 	return {
 		headers: {
 			...own.headers,
@@ -270,8 +268,38 @@ function withBlocksOfMessage(
 				to,
 			}),
 		},
-		rawBody: Buffer.from(body.join('\n')),
+		rawBody: Buffer.from(
+			one.member === undefined ? body : `{${JSON.stringify(one.member)}:${body}}`,
+		),
 	};
+}
+
+/**
+ * The blocks that a message's signature encrypts: time, nonce, and the body or one member of it;
+ * whichever is as long as the signature.
+ */
+function signedTextOf(
+	{ headers, rawBody }: ReceivedCallback,
+	prefix: string,
+): { text: Buffer; member?: string } {
+	const head = `${headers[`${prefix}timestamp`] ?? ''}\n${headers[`${prefix}nonce`] ?? ''}\n`;
+	const { length } = Buffer.from(headers[`${prefix}signature`] ?? '', 'base64');
+	const body = { text: padded(Buffer.concat([Buffer.from(head), rawBody])) };
+	if (body.text.length === length) return body;
+	const parts = membersOf(rawBody).map(([member, value]) => ({
+		member,
+		text: padded(Buffer.from(head + JSON.stringify(value))),
+	}));
+	return parts.find(({ text }) => text.length === length) ?? body;
+}
+
+/** None where an earlier change has left no JSON object. */
+function membersOf(rawBody: Buffer): Array<[string, unknown]> {
+	try {
+		return Object.entries((JSON.parse(rawBody.toString('utf8')) ?? {}) as object);
+	} catch {
+		return [];
+	}
 }
 
 /** PKCS #7 (RFC 5652, section 6.3). */

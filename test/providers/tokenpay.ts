@@ -9,6 +9,7 @@ import {
 	envelope,
 	paid,
 	resource,
+	resourceInEcb,
 } from '../nodes/TokenPay/callbacks';
 import tokenPayVectors from '../nodes/TokenPay/fixtures/vectors.json';
 import { openAndFillIn, plainText, replaced, testProvider } from '../providers';
@@ -19,22 +20,54 @@ const accepted = tokenPayVectors.vectors.filter(
 const vectorSecret = accepted[0]?.app_secret ?? '';
 
 const ofVectors = { app_id: tokenPayVectors.app_id, mch_id: tokenPayVectors.mch_id };
+
+interface Content {
+	isOrder: boolean;
+	content: Partial<typeof paid>;
+}
+
+/** What the bodies hold that were made here, and of which kind that is. */
+const contents = new Map<string, Content>();
+
+interface Dialect {
+	kind?: string;
+	/** How its content is encrypted. */
+	encrypted?: (content: object, kind: string) => object;
+	/** What of the body is signed. */
+	signedPart?: (body: Record<string, unknown>) => unknown;
+	timestamp?: string;
+	/** In place of what the envelope says else. */
+	envelope?: Record<string, unknown>;
+}
+
+const inGcm =
+	(options: Parameters<typeof resource>[1] = {}) =>
+	(content: object, kind: string) =>
+		resource(content, { secret: vectorSecret, original_type: kind, ...options });
+
 /** A genuine one with the secret of the vectors. */
-function signed(content: object, kind = 'transaction') {
+function signed(more: object, dialect: Dialect = {}) {
+	const { kind = 'transaction', encrypted = inGcm(), timestamp = '1795262400000' } = dialect;
+	const content = { ...paid, ...more };
 	const body = envelope({
 		...ofVectors,
 		...(kind !== 'transaction' && { event_type: 'PAYPAYANOTHER.SUCCESS' }),
-		resource: resource({ ...paid, ...content }, { secret: vectorSecret, original_type: kind }),
+		...dialect.envelope,
+		resource: encrypted(content, kind),
 	});
 	const { headers, rawBody } = callback(body, {
 		secret: vectorSecret,
-		timestamp: '1795262400000',
+		timestamp,
+		...(dialect.signedPart && { signed: JSON.stringify(dialect.signedPart(body)) }),
 	});
+	contents.set(rawBody.toString(), { isOrder: kind === 'transaction', content });
 	return { headers, body: rawBody };
 }
 
 /** What a genuine callback of the vectors' secret holds, and of which kind that is. */
-function opened({ rawBody }: ReceivedCallback) {
+function opened({ rawBody }: ReceivedCallback): Content {
+	const made = contents.get(rawBody.toString());
+	if (made !== undefined) return made;
 	const { resource: encrypted } = JSON.parse(rawBody.toString()) as {
 		resource: { ciphertext: string; nonce: string; original_type: string };
 	};
@@ -49,6 +82,47 @@ function opened({ rawBody }: ReceivedCallback) {
 		content: JSON.parse(text.toString()) as Partial<typeof paid>,
 	};
 }
+
+const resourceAlone: Dialect = { signedPart: (body) => body.resource };
+/** In the order that the live service was seen to have, in which a payout can be made an order. */
+const resourceSorted: Dialect = {
+	encrypted: (content, kind) => {
+		const { algorithm, ciphertext, nonce, original_type } = inGcm()(content, kind);
+		return { algorithm, ciphertext, nonce, original_type };
+	},
+	...resourceAlone,
+};
+
+/** What the pages leave open, each in a spelling of its own. */
+const dialects: Dialect[] = [
+	resourceAlone,
+	resourceSorted,
+	{ ...resourceSorted, envelope: { app_id: undefined, mch_id: undefined } },
+	{ encrypted: inGcm({ algorithm: 'AES-256-ECB' }) },
+	{ encrypted: inGcm({ algorithm: undefined }) },
+	{ encrypted: inGcm({ associated_data: 'transaction' }) },
+	{ encrypted: inGcm({ nonce: '00112233445566778899aabb', nonceAs: 'hex' }) },
+	{ encrypted: inGcm({ nonce: 'ABEiM0RVZneImaq7', nonceAs: 'base64' }) },
+	{ encrypted: (content, kind) => resourceInEcb(content, vectorSecret, kind) },
+	{ timestamp: '1795262400' },
+	{ timestamp: '1795262400000000' },
+	{ timestamp: '2026-11-21T12:00:00Z' },
+	{ envelope: { app_id: undefined, mch_id: undefined } },
+];
+
+const payouts = (dialect: Dialect) =>
+	['order-2', 'order-3', 'payout-1'].map((reference, index) =>
+		signed(
+			{
+				transaction_id: `payout-${index}`,
+				out_trade_no: reference,
+				amount: 99_000_000,
+				// So that blocks of both kinds stand at every distance from each other.
+				memo: 'x'.repeat(index * 5),
+			},
+			{ ...dialect, kind: 'payanother' },
+		),
+	);
 
 export const provider = testProvider(tokenPayProvider, {
 	folder: 'TokenPay',
@@ -230,19 +304,14 @@ export const provider = testProvider(tokenPayProvider, {
 			signed({ transaction_id: 'transaction-3', out_trade_no: 'order-3', trade_state: 'REFUND' }),
 			signed({ transaction_id: 'transaction-4', out_trade_no: 'order-4', trade_state: 'NOTPAY' }),
 			signed({ transaction_id: 'transaction-5', out_trade_no: 'order-5', trade_state: 'CLOSED' }),
+			...dialects.map((dialect, index) =>
+				signed(
+					{ transaction_id: `dialect-${index}`, out_trade_no: `in-dialect-${index}` },
+					dialect,
+				),
+			),
 		],
 		// A payout has the fields of an order, and may have the number of the order that it pays back.
-		besides: ['order-2', 'order-3', 'payout-1'].map((reference, index) =>
-			signed(
-				{
-					transaction_id: `payout-${index}`,
-					out_trade_no: reference,
-					amount: 99_000_000,
-					// So that blocks of both kinds stand at every distance from each other.
-					memo: 'x'.repeat(index * 5),
-				},
-				'payanother',
-			),
-		),
+		besides: [{}, resourceAlone, resourceSorted].flatMap(payouts),
 	},
 });
