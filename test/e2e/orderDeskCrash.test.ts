@@ -1,4 +1,5 @@
 /** What the order desk makes of payments that were acknowledged when n8n was killed. */
+import axios from 'axios';
 import type { INode } from 'n8n-workflow';
 import { openMerchant, pay, placeOrder, providerCase, Warehouse } from './callbackSupport';
 import { OrderDesk } from './orderDesk';
@@ -110,4 +111,45 @@ test('a payment that Wait for Payment had taken when n8n was killed is claimed a
 	expect((await client.executions.list(id)).map(({ status }) => status)).toEqual(['crashed']);
 	expect(warehouse.times(reference)).toBe(1);
 	expect((await desk.row(reference)).state).toBe('shipped');
+});
+
+test('what a stranger sends to another workflow, which fails, is no payment', async () => {
+	const { client, n8n } = await stage();
+	const reference = uniqueReference();
+	await desk.insert(rowOf(reference, 'checkout'));
+	const { id } = await client.workflows.create({
+		name: 'Takes anything, and fails',
+		...chain([
+			node('Anybody', 'n8n-nodes-base.webhook', 2, {
+				webhookId: reference,
+				parameters: { path: reference, httpMethod: 'POST', options: {} },
+			}),
+			node('Only the Body', 'n8n-nodes-base.set', 3.4, {
+				parameters: {
+					mode: 'raw',
+					jsonOutput: '={{ JSON.stringify($json.body) }}',
+					options: {},
+				},
+			}),
+			node('Fails', 'n8n-nodes-base.stopAndError', 1, { parameters: { errorMessage: 'no' } }),
+		]),
+	});
+	await client.workflows.publish(id);
+	await axios.post(
+		`${n8n.url}/webhook/${reference}`,
+		{
+			event: 'payment.succeeded',
+			reference,
+			amount: '20.50',
+			currency: 'usdt',
+			eventId: `forged-${reference}`,
+			checkoutId: 'checkout',
+			provider: 'payfect',
+		},
+		{ proxy: false },
+	);
+	await client.executions.waitFor(id, 1, 'error');
+	await desk.run('crashed-executions', 'Every 15 Minutes');
+	expect(warehouse.times(reference, 'asked')).toBe(0);
+	expect(await desk.row(reference)).toMatchObject({ state: 'open', eventId: null });
 });
