@@ -28,20 +28,22 @@ export { callbackCases, providerCase, type CallbackCase } from './callbackCases'
 export class Warehouse extends LocalServer<{ reference: string }> {
 	/** References, in the order in which they were shipped. */
 	readonly shipped: string[] = [];
-	private readonly broken = new Set<string>();
+	private readonly broken = new Map<string, string>();
 	private readonly held = new Map<string, Promise<void>>();
 
 	constructor() {
 		super(async ({ reference }) => {
 			await this.held.get(reference);
-			if (this.broken.has(reference)) return new Refusal(500, 'out of tea');
+			const broken = this.broken.get(reference);
+			if (broken !== undefined) return new Refusal(500, broken);
 			this.shipped.push(reference);
 			return { shipped: reference };
 		});
 	}
 
-	break(reference: string): void {
-		this.broken.add(reference);
+	/** @param why what it answers from now on, with 500 */
+	break(reference: string, why = 'out of tea'): void {
+		this.broken.set(reference, why);
 	}
 
 	mend(reference: string): void {

@@ -385,6 +385,20 @@ describe('shipping', () => {
 		expect(asked(reference)).toBe(1);
 	});
 
+	// What went wrong behind the warehouse does not say that the warehouse was not asked.
+	test('that failed with words of a refused connection is not tried again', async () => {
+		const reference = await order();
+		warehouse.break(reference, 'no label: connect ECONNREFUSED 10.0.0.3:9100');
+		await arrives(event(reference));
+		warehouse.mend(reference);
+		await desk.run('reconcile', 'Every Hour');
+		expect(asked(reference)).toBe(1);
+		expect(await desk.row(reference)).toMatchObject({
+			state: 'shipping',
+			attention: expect.stringMatching(/^shipped or not\? /) as string,
+		});
+	});
+
 	test('that was refused before anything was sent is done by reconcile', async () => {
 		const reference = await order();
 		const port = Number(new URL(warehouse.url).port);
