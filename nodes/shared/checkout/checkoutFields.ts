@@ -248,7 +248,7 @@ export const callbackUrlField: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. https://n8n.example/webhook/…/callback',
 	description: 'Address that shall receive the payment callback',
-	hint: "The trigger's Production URL, under 'Webhook URLs' there",
+	hint: "The trigger's Production URL: open the trigger and look under 'Webhook URLs'",
 	displayOptions: {
 		show: {
 			resource: ['checkout'],
