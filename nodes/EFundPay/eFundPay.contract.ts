@@ -16,6 +16,7 @@ import type {
 	HttpReply,
 	PaymentContract,
 	PaymentEventData,
+	PaymentEventName,
 	Payload,
 	Question,
 	ReceivedCallback,
@@ -65,6 +66,9 @@ export interface EFundPayCredentials extends SignatureSettings, MoneyLimits {
 	baseUrl?: string;
 	secretKey: string;
 	merchantAccountId: string;
+	/** Switched off, the settings behind it do not count, whatever is stored. */
+	otherSettings?: boolean;
+	callbackAmounts?: CallbackUnit;
 }
 
 export interface EFundPayOrder extends CheckoutOrder {
@@ -437,37 +441,88 @@ function failure(reply: HttpReply): Refusal | undefined {
 		: { message: said };
 }
 
+type Meaning = { event: PaymentEventName; status: CheckoutStatus };
+
 /**
- * docs.efundflow.com/webhooks/payment-webhooks and /refund-webhooks: `PS` and `RS` are the only
- * codes they show.
+ * docs.efundflow.com/webhooks/payment-webhooks shows `PS` only. Inferred: the others mean what
+ * LianLian's SDK says (OrderStatusEnum), whose signed text and fields EFundPay's callbacks have.
  */
+const PAYMENT_CODES: Record<string, Meaning> = {
+	PS: { event: 'payment.succeeded', status: 'paid' },
+	PF: { event: 'payment.failed', status: 'failed' },
+	PC: { event: 'payment.canceled', status: 'canceled' },
+	WP: { event: 'payment.pending', status: 'pending' },
+	PP: { event: 'payment.pending', status: 'pending' },
+	CB: { event: 'dispute.updated', status: 'unknown' },
+};
+
+/**
+ * docs.efundflow.com/webhooks/refund-webhooks shows `RS` only; the others likewise. `PR` says that a
+ * part is back: that is no success beside the one that follows, or one refund would count twice.
+ */
+const REFUND_CODES: Record<string, Meaning> = {
+	RS: { event: 'refund.succeeded', status: 'refunded' },
+	RP: { event: 'refund.pending', status: 'pending' },
+	PR: { event: 'refund.pending', status: 'pending' },
+	CB: { event: 'dispute.updated', status: 'unknown' },
+};
+
+const UNKNOWN_CODE: Meaning = { event: 'unknown', status: 'unknown' };
+
 function readEvent(
 	payload: Payload,
-	_credentials: EFundPayCredentials,
+	credentials: EFundPayCredentials,
 	received?: Pick<ReceivedCallback, 'headers'>,
 ): PaymentEventData {
 	const zone = received?.headers.timezone;
 	return isObject(payload.refund_data)
 		? readRefundEvent(payload, payload.refund_data, zone)
-		: readPaymentEvent(payload, isObject(payload.payment_data) ? payload.payment_data : {}, zone);
+		: readPaymentEvent(payload, isObject(payload.payment_data) ? payload.payment_data : {}, {
+				zone,
+				unit: callbackUnit(credentials),
+			});
 }
 
 function readPaymentEvent(
 	payload: Payload,
 	payment: Record<string, unknown>,
-	zone: string | undefined,
+	{ zone, unit }: { zone: string | undefined; unit: CallbackUnit },
 ): PaymentEventData {
 	const providerStatus = textOrNull(payment.payment_status);
-	const succeeded = providerStatus === 'PS';
 	return {
 		...commonEvent(payload, providerStatus),
-		event: succeeded ? 'payment.succeeded' : 'unknown',
+		...(lookup(PAYMENT_CODES, providerStatus) ?? UNKNOWN_CODE),
 		reference: textOrNull(payload.merchant_transaction_id),
-		status: succeeded ? 'paid' : 'unknown',
-		amount: textOrNull(payment.payment_amount),
+		amount: readCallbackAmount(payment.payment_amount, payment.payment_currency_code, unit),
 		currency: textOrNull(payment.payment_currency_code),
 		occurredAt: readCallbackTime(payment.payment_time, zone),
 	};
+}
+
+/** `documented`: a text is in major units, and nobody knows what a number is. */
+type CallbackUnit = 'documented' | 'major' | 'smallest';
+
+function callbackUnit({ otherSettings, callbackAmounts }: EFundPayCredentials): CallbackUnit {
+	return otherSettings === true ? (callbackAmounts ?? 'documented') : 'documented';
+}
+
+/**
+ * Decimal text in major units, as docs.efundflow.com/webhooks/payment-webhooks shows it. A number
+ * without decimals may count the smallest unit, as in the API's answers: null, unless the credential
+ * says which. A chosen unit counts for texts too: the signed text does not tell them from numbers.
+ */
+function readCallbackAmount(value: unknown, currency: unknown, unit: CallbackUnit): string | null {
+	const amount = textOrNull(value) ?? '';
+	if (!/^\d+(\.\d+)?$/.test(amount)) return null;
+	const inSmallestUnits = fromMinorUnits(amount, currency);
+	if (unit === 'smallest') return inSmallestUnits;
+	const isCertain =
+		unit === 'major' ||
+		typeof value === 'string' ||
+		amount.includes('.') ||
+		// A currency without decimals has one unit.
+		amount === inSmallestUnits;
+	return isCertain ? amount : null;
 }
 
 /**
@@ -480,12 +535,10 @@ function readRefundEvent(
 	zone: string | undefined,
 ): PaymentEventData {
 	const providerStatus = textOrNull(refund.refund_status);
-	const succeeded = providerStatus === 'RS';
 	return {
 		...commonEvent(payload, providerStatus),
-		event: succeeded ? 'refund.succeeded' : 'unknown',
+		...(lookup(REFUND_CODES, providerStatus) ?? UNKNOWN_CODE),
 		reference: textOrNull(payload.original_transaction_id),
-		status: succeeded ? 'refunded' : 'unknown',
 		amount: null,
 		currency: textOrNull(refund.refund_currency_code),
 		occurredAt: readCallbackTime(refund.refund_time, zone),

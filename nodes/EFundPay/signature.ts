@@ -1,6 +1,6 @@
 import { verify as verifySignature } from 'crypto';
 import type { Payload, ReceivedCallback, Verification } from '../shared/core/contract';
-import { isObject, readJsonBytes } from '../shared/core/exactJson';
+import { isObject, readJsonBytes, textOrNull } from '../shared/core/exactJson';
 import { decodeBase64 } from '../shared/core/bytes';
 import { canonicalText, coveredByCanonicalText } from './canonicalText';
 import { REFUSALS } from './eFundPay.reasons';
@@ -102,14 +102,29 @@ function asFarAsSigned(
 	signedText: SignedText,
 	canonical: string,
 ): Verification {
+	// The bytes of a raw body say what was signed, whatever shape it has.
 	const problem =
-		shapeProblem(verdict.payload) ??
-		(signedText === 'canonical' ? rearrangementProblem(verdict.payload, canonical) : undefined);
+		kindProblem(verdict.payload) ??
+		(signedText === 'canonical' ? canonicalProblem(verdict.payload, canonical) : undefined);
 	if (problem === undefined) return verdict;
 	// Rearranged under a genuine signature, or a kind that EFundPay does not document: what was signed
 	// is all that can be said of it.
 	const signed = signedText === 'canonical' ? { signed_text: canonical } : verdict.payload;
 	return { genuine: true, payload: signed, unreadable: problem };
+}
+
+/** In the signed text, so that no other cut of it hides a success. */
+const SAYS_SUCCESS = /(?:^|&)(?:payment|refund)_status=(?:PS|RS)(?:&|$)/;
+
+/**
+ * A success must have the documented fields. A failed, canceled or pending one may lack some, since
+ * no page shows one; each documented field that it has must still be the one that was signed.
+ */
+function canonicalProblem(payload: Payload, canonical: string): Refused | undefined {
+	return (
+		(SAYS_SUCCESS.test(canonical) ? successProblem(payload) : undefined) ??
+		rearrangementProblem(payload, canonical)
+	);
 }
 
 /**
@@ -183,7 +198,7 @@ const DOCUMENTED_FIELD = new RegExp(
  * `reason`, which is free text, and fields that no page describes can still be cut differently: no
  * event depends on them.
  *
- * @param payload of the documented shape
+ * @param payload of a payment or a refund, not of both
  * @param canonical the text that was signed
  */
 function rearrangementProblem(payload: Payload, canonical: string): Refused | undefined {
@@ -199,37 +214,36 @@ function rearrangementProblem(payload: Payload, canonical: string): Refused | un
 	return undefined;
 }
 
+/** Both, or neither, would be read as what the sender may not mean. */
+function kindProblem({ payment_data: payment, refund_data: refund }: Payload): Refused | undefined {
+	return isObject(payment) === isObject(refund) ? REFUSALS.unknown_kind : undefined;
+}
+
+const IDS_OF_PAYMENT = ['ll_transaction_id', 'merchant_transaction_id'];
+
 /**
  * Values are signed unescaped and names of nested objects not at all, so differently shaped JSON
- * can carry one signature: the documented fields must be there, as texts, without the sign that
- * joins them.
+ * can carry one signature: the documented fields must be there, without the sign that joins them. A
+ * number makes the same signed text as the text that the pages show.
  */
-function shapeProblem(payload: Payload): Refused | undefined {
+function successProblem(payload: Payload): Refused | undefined {
 	const { payment_data: payment, refund_data: refund } = payload;
-	const isPayment = isObject(payment);
-	if (isPayment === isObject(refund)) return REFUSALS.unknown_kind;
-	const data = isPayment ? payment : (refund as Payload);
-	const required: Array<[string, unknown]> = [
-		['ll_transaction_id', payload.ll_transaction_id],
-		['merchant_transaction_id', payload.merchant_transaction_id],
-		...(isPayment
-			? []
-			: ([['original_transaction_id', payload.original_transaction_id]] as Array<
-					[string, unknown]
-				>)),
-		...(isPayment
-			? (['payment_status', 'payment_currency_code'] as const)
-			: (['refund_status'] as const)
-		).map((name): [string, unknown] => [name, data[name]]),
-	];
-	const wrong = required.find(
-		([, value]) => typeof value !== 'string' || value === '' || value.includes('&'),
-	);
+	const required = isObject(payment)
+		? [
+				...IDS_OF_PAYMENT.map((name) => [name, payload[name]] as const),
+				...['payment_status', 'payment_currency_code'].map(
+					(name) => [name, payment[name]] as const,
+				),
+			]
+		: [
+				...[...IDS_OF_PAYMENT, 'original_transaction_id'].map(
+					(name) => [name, payload[name]] as const,
+				),
+				['refund_status', (refund as Payload).refund_status] as const,
+			];
+	const wrong = required.find(([, value]) => textOrNull(value)?.includes('&') ?? true);
 	if (wrong) return REFUSALS.field_malformed(wrong[0]);
-	if (
-		isPayment &&
-		!/^\d+(\.\d+)?$/.test(typeof data.payment_amount === 'string' ? data.payment_amount : '')
-	)
+	if (isObject(payment) && !/^\d+(\.\d+)?$/.test(textOrNull(payment.payment_amount) ?? ''))
 		return REFUSALS.amount_malformed;
 	return undefined;
 }

@@ -1119,10 +1119,6 @@ describe('a callback', () => {
 					},
 				},
 			],
-			[
-				'with an id that is a number',
-				{ ...ids, ll_transaction_id: Number(ids.ll_transaction_id), payment_data: data },
-			],
 		])('%s', (_case, body) => {
 			const judged = verdict(callback(body, sign(textOf(payment))));
 			expect(judged).toEqual({
@@ -1133,6 +1129,85 @@ describe('a callback', () => {
 			expect(
 				judged.genuine && eFundPay.callback.parseEvent(judged.payload, credentials),
 			).toMatchObject({ event: 'unknown', reference: null, amount: null });
+		});
+	});
+
+	it.each<[string, object]>([
+		['an ID', { ...payment, ll_transaction_id: 2026031500112233 }],
+		['an amount', { ...payment, payment_data: { ...payment.payment_data, payment_amount: 20.5 } }],
+	])('is taken with %s that is a number: that is the same signed text', (_case, body) => {
+		expect(verdict(callback(body))).toEqual({ genuine: true, payload: body });
+	});
+
+	const notices = {
+		'of a failure without amount, currency and time': {
+			...payment,
+			payment_data: { payment_status: 'PF', account_date: '20260315' },
+		},
+		'of a cancellation without an ID': {
+			merchant_transaction_id: payment.merchant_transaction_id,
+			payment_data: { payment_status: 'PC' },
+		},
+		'of a refund that is pending and names no payment': {
+			ll_transaction_id: refund.ll_transaction_id,
+			merchant_transaction_id: refund.merchant_transaction_id,
+			refund_data: { refund_status: 'RP', refund_amount: 500 },
+		},
+	};
+	it.each(Object.entries(notices))(
+		'%s is taken, although it lacks documented fields',
+		(_case, body) => {
+			expect(verdict(callback(body))).toEqual({ genuine: true, payload: body });
+		},
+	);
+
+	it('of a failure is about no other order than the one that was signed', () => {
+		const failed = {
+			...payment,
+			payment_data: { payment_status: 'PF', memo: 'x&merchant_transaction_id=order-9' },
+		};
+		const text = canonicalText(failed);
+		const { ll_transaction_id, merchant_transaction_id } = payment;
+		const forged = {
+			a: { ll_transaction_id, merchant_transaction_id },
+			b: { memo: 'x' },
+			merchant_transaction_id: 'order-9',
+			payment_data: { payment_status: 'PF' },
+		};
+		expect(canonicalText(forged)).toBe(text);
+		expect(reason(callback(forged, sign(text)))).toContain('is not where it belongs');
+	});
+
+	it.each(['PS', 'RS'])(
+		'whose signed text says %s keeps every check, whatever status is read',
+		(word) => {
+			const body = {
+				...payment,
+				payment_data: { payment_status: 'PF', memo: `x&refund_status=${word}` },
+			};
+			expect(reason(callback(body, sign(canonicalText(body))))).toContain('malformed');
+		},
+	);
+
+	describe('over the raw body', () => {
+		const rawBody = { ...credentials, signedText: 'rawBody' as const };
+		const judged = (body: object) => {
+			const text = JSON.stringify(body);
+			return eFundPay.callback.verify(callback(text, sign(text)), rawBody);
+		};
+
+		it('is taken whatever fields it has: the bytes are what was signed', () => {
+			const body = {
+				payment_data: { payment_status: 'PS', settlement_amount: 1 },
+				settlement_amount: 2,
+			};
+			expect(judged(body)).toEqual({ genuine: true, payload: body });
+		});
+
+		it('is unknown when it holds a payment and a refund: nobody can say which one is meant', () => {
+			expect(judged({ ...payment, refund_data: refund.refund_data })).toMatchObject({
+				unreadable: { code: 'unknown_kind' },
+			});
 		});
 	});
 
@@ -1274,7 +1349,6 @@ describe('a callback', () => {
 		['payment_amount', '1,299.00'],
 		['payment_amount', ''],
 		['payment_currency_code', ''],
-		['payment_status', ''],
 	])('with %s "%s" is no payment although it is signed', (name, value) => {
 		expect(
 			reason(callback({ ...payment, payment_data: { ...payment.payment_data, [name]: value } })),
@@ -1343,19 +1417,81 @@ describe('the event of a callback', () => {
 		});
 	});
 
-	it.each(['PF', 'PP', 'ps', 'RS', 'PAID'])(
-		'of a payment in status %s is unknown',
-		(payment_status) => {
-			expect(
-				event({ ...payment, payment_data: { ...payment.payment_data, payment_status } }),
-			).toMatchObject({ event: 'unknown', status: 'unknown', providerStatus: payment_status });
-		},
-	);
+	it.each([
+		['PF', 'payment.failed', 'failed'],
+		['PC', 'payment.canceled', 'canceled'],
+		['WP', 'payment.pending', 'pending'],
+		['PP', 'payment.pending', 'pending'],
+		['CB', 'dispute.updated', 'unknown'],
+		['ps', 'unknown', 'unknown'],
+		['RS', 'unknown', 'unknown'],
+		['PR', 'unknown', 'unknown'],
+		['PAID', 'unknown', 'unknown'],
+		['constructor', 'unknown', 'unknown'],
+	])('of a payment in status %s is %s', (payment_status, name, status) => {
+		expect(
+			event({ ...payment, payment_data: { ...payment.payment_data, payment_status } }),
+		).toMatchObject({ event: name, status, providerStatus: payment_status });
+	});
 
-	it.each(['RP', 'PS', 'CB'])('of a refund in status %s is unknown', (refund_status) => {
+	it.each([
+		['RP', 'refund.pending', 'pending'],
+		['PR', 'refund.pending', 'pending'],
+		['CB', 'dispute.updated', 'unknown'],
+		['PS', 'unknown', 'unknown'],
+	])('of a refund in status %s is %s', (refund_status, name, status) => {
 		expect(
 			event({ ...refund, refund_data: { ...refund.refund_data, refund_status } }),
-		).toMatchObject({ event: 'unknown', status: 'unknown' });
+		).toMatchObject({ event: name, status, amount: null });
+	});
+
+	describe('has the amount', () => {
+		const amountOf = (
+			payment_amount: unknown,
+			{ payment_currency_code = 'USD', ...chosen }: Record<string, unknown> = {},
+		) =>
+			eFundPay.callback.parseEvent(
+				{
+					...payment,
+					payment_data: { ...payment.payment_data, payment_amount, payment_currency_code },
+				},
+				{ ...credentials, ...chosen },
+			).amount;
+		const smallest = { otherSettings: true, callbackAmounts: 'smallest' };
+		const major = { otherSettings: true, callbackAmounts: 'major' };
+
+		it.each<[string, unknown, Record<string, unknown>, string | null]>([
+			['of a text, as the page shows it', '20.50', {}, '20.50'],
+			['of a text without decimals', '20', {}, '20'],
+			['of a number with decimals', 20.5, {}, '20.5'],
+			[
+				'of a number in a currency without decimals',
+				1250,
+				{ payment_currency_code: 'JPY' },
+				'1250',
+			],
+			['of no number that may be 12.99 or 1299', 1299, {}, null],
+			[
+				'of no number in a currency that nobody knows',
+				1299,
+				{ payment_currency_code: 'XQQ' },
+				null,
+			],
+			['of a number in the smallest unit, where the credential says so', 1299, smallest, '12.99'],
+			['of a text in the smallest unit, where the credential says so', '1299', smallest, '12.99'],
+			['of no decimals, where the credential says smallest unit', '12.99', smallest, null],
+			['of a number in major units, where the credential says so', 1299, major, '1299'],
+			[
+				'of no number while the other settings are off',
+				1299,
+				{ ...smallest, otherSettings: false },
+				null,
+			],
+			['of no word', 'twenty', {}, null],
+			['of nothing that is below zero', -5, major, null],
+		])('%s', (_case, value, chosen, amount) => {
+			expect(amountOf(value, chosen)).toBe(amount);
+		});
 	});
 
 	it.each([

@@ -32,10 +32,12 @@ const setup = (more: IDataObject = {}) => ({
 	node: new EFundPay(),
 	credentialTypes: [new EFundPayApi()],
 	credentials: {
-		eFundPayApi: { ...credentials, environment: 'custom', baseUrl: server.url, ...more } as Record<
-			string,
-			string
-		>,
+		eFundPayApi: {
+			...credentials,
+			environment: 'custom',
+			baseUrl: server.url,
+			...more,
+		} as unknown as Record<string, string>,
 	},
 });
 const creating = {
