@@ -115,6 +115,33 @@ export class EFundPayApi implements ICredentialType {
 			description: "What the signature of a callback covers. EFundPay's page says both.",
 			hint: "Leave it for now. When a callback is refused, n8n's log names the setting that would have fitted.",
 		},
+		{
+			displayName: 'My Provider Told Me Other Settings',
+			name: 'otherSettings',
+			type: 'boolean',
+			default: false,
+			description: 'Whether settings that only few accounts need are shown and count',
+			hint: 'Switched off, the standard values count, whatever was entered before.',
+		},
+		{
+			displayName: 'Amounts in Callbacks',
+			name: 'callbackAmounts',
+			type: 'options',
+			options: [
+				{
+					name: 'As Documented',
+					value: 'documented',
+					description: 'Text in major units; a number without decimals gives no amount',
+				},
+				{ name: 'Major Units', value: 'major', description: '1299 is 1299.00' },
+				{ name: 'Smallest Unit', value: 'smallest', description: '1299 is 12.99 in USD' },
+			],
+			default: 'documented',
+			description:
+				"What the amount of a payment counts in EFundPay's callbacks. The amount of a refund stays as it came, in raw.",
+			hint: 'Change it only when EFundPay has told you the unit: with the wrong one every amount is off.',
+			displayOptions: { show: { otherSettings: [true] } },
+		},
 		{ ...largestAmountField },
 		{ ...allowedCurrenciesField },
 	];
