@@ -26,6 +26,21 @@ const undocumented = [
 		payment_url: 'https://pay.efundpay.com/p?id=1&lang=en',
 	},
 	{
+		...payment,
+		ll_transaction_id: 2026031500112234,
+		payment_data: { ...payment.payment_data, payment_amount: 20.5 },
+	},
+	{
+		...payment,
+		ll_transaction_id: '2026031500112235',
+		payment_data: { payment_status: 'PF', reason: 'declined & closed' },
+	},
+	{ merchant_transaction_id: 'order-2', payment_data: { payment_status: 'PC' } },
+	{
+		ll_transaction_id: '2026031600445567',
+		refund_data: { refund_status: 'RP', refund_amount: 500 },
+	},
+	{
 		...refund,
 		refund_data: { ...refund.refund_data, reason: 'see https://shop.example/?a=1&b=2' },
 	},
