@@ -470,6 +470,22 @@ describe('reconcile', () => {
 		},
 	);
 
+	test('found one of two links paid: a payment through the other is a second one', async () => {
+		const reference = uniqueReference();
+		const [newer, older] = [`newer-${reference}`, `older-${reference}`];
+		await order({ reference, checkoutId: `${newer} ${older}` });
+		lookedUp.set(reference, { reference, status: 'paid', amount: '20.50', currency: 'usdt' });
+		await desk.run('reconcile', 'Every Hour');
+		await arrives(event(reference, { eventId: `of-${older}`, checkoutId: older }));
+		await arrives(event(reference, { eventId: `of-${newer}`, checkoutId: newer }));
+		expect(await desk.row(reference)).toMatchObject({
+			state: 'shipped',
+			eventId: `of-${newer}, of-${older}`,
+			attention: 'paid twice: 20.50 usdt',
+		});
+		expect(asked(reference)).toBe(1);
+	});
+
 	test('marks a link that ran out, and holds up no order for another that cannot be looked up', async () => {
 		const [unknown, expired, waiting] = [await order(), await order(), await order()];
 		for (const [reference, status] of [
