@@ -185,6 +185,14 @@ describe.each(files)('examples/%s', (file) => {
 		).toEqual([]);
 	});
 
+	test('has no step twice that the editor lets in once: the import would drop the second', () => {
+		const once = ['manualTrigger', 'executeWorkflowTrigger', 'errorTrigger'];
+		const starts = saved.nodes
+			.map(({ type }) => type.replace('n8n-nodes-base.', ''))
+			.filter((type) => once.includes(type));
+		expect(starts).toEqual([...new Set(starts)]);
+	});
+
 	test('gives each step an ID and a name of its own, and covers none with a note', () => {
 		expect(new Set(saved.nodes.map(({ id }) => id)).size).toBe(saved.nodes.length);
 		expect(new Set(names).size).toBe(names.length);

@@ -7,8 +7,9 @@ import axios from 'axios';
 import type { IDataObject, INode } from 'n8n-workflow';
 import { aMinute, eventually } from '../n8n/client';
 import { testProviders } from '../providers';
+import { LocalServer, Refusal } from '../support/localServer';
 import { OrderDesk, type OrderRow } from './orderDesk';
-import { stage, uniqueReference } from './support';
+import { node, stage, uniqueReference } from './support';
 
 const providers = testProviders();
 
@@ -65,17 +66,40 @@ const withText =
 
 let desk: OrderDesk;
 
+/** Who sends the links; as a mail service, it answers with nothing of the order. */
+const mailbox = new LocalServer<{ reference: string }>(({ reference }) =>
+	reference.startsWith('unsent') ? new Refusal(503, 'too many mails') : { sent: true },
+);
+
+/** In the place of the step that sends the link. */
+const sendByMailbox = ({ name, position }: INode): INode => ({
+	...node(name, 'n8n-nodes-base.httpRequest', 4.2, {
+		parameters: {
+			method: 'POST',
+			url: mailbox.url,
+			sendBody: true,
+			specifyBody: 'json',
+			jsonBody: '={{ JSON.stringify({ reference: $json.reference }) }}',
+			options: {},
+		},
+	}),
+	position,
+	onError: 'continueErrorOutput',
+});
+
 /** Its last two orders have the same reference. */
 const sheet = [
 	'reference,amount,currency,email',
 	`${secret}-1,20.50,usdt,ada@shop.example`,
 	`${secret}-2,7,usdt,grace@shop.example`,
+	',5,usdt,nobody@shop.example',
 	`${secret}-twice,1.50,usdt,alan@shop.example`,
 	`${secret}-twice,2.50,usdt,alan@shop.example`,
 ];
 
 /** One desk for all, as a team has one. */
 beforeAll(async () => {
+	await mailbox.open();
 	const { client } = await stage();
 	const shopCredential = await client.credentials.create({
 		type: 'httpHeaderAuth',
@@ -98,13 +122,17 @@ beforeAll(async () => {
 				}),
 			},
 			'make-the-links': {
+				'Send the Link (replace me)': sendByMailbox,
 				// A test has no half an hour.
 				'Sent and Never Opened': withText('minus({ minutes: 30 })', 'plus({ hours: 1 })'),
 			},
 		},
 	});
 });
-afterAll(async () => await desk.close());
+afterAll(async () => {
+	await desk.close();
+	mailbox.close();
+});
 afterEach(async () => {
 	const { sandbox } = await stage();
 	await sandbox.latency(0);
@@ -226,8 +254,25 @@ describe('orders come in', () => {
 			state: 'new',
 			attention: 'no reference: enter one that no other order has',
 		});
-		await desk.run('make-the-links', 'Run');
+		await desk.run('make-the-links', 'Every 15 Minutes');
 		expect((await desk.rows()).find(({ email }) => email === sent.email)?.state).toBe('new');
+	});
+
+	test('a row without a reference keeps no other row of its sheet waiting, and is kept once', async () => {
+		expect((await desk.rows()).filter(({ email }) => email === 'nobody@shop.example')).toEqual([
+			expect.objectContaining({ state: 'new', attention: expect.stringMatching(/^no reference/) }),
+		]);
+	});
+
+	test('an order that comes again with its amount written in another way is the same', async () => {
+		const sent = order();
+		await fromTheShop(sent);
+		for (const amount of [20.5, '20.500']) await fromTheShop({ ...sent, amount, currency: 'USDT' });
+		expect((await desk.row(sent.reference)).attention).toBe('');
+		await fromTheShop({ ...sent, currency: 'trx' });
+		expect((await desk.row(sent.reference)).attention).toBe(
+			'came again in another currency: 20.50 trx',
+		);
 	});
 
 	test('an order that comes again with another amount waits for a person', async () => {
@@ -243,53 +288,65 @@ describe('orders come in', () => {
 
 describe('the links', () => {
 	/** What the payer would have been sent. */
-	const sentFor = async (reference: string) =>
-		(await desk.left('make-the-links', 'Send the Link (replace me)')).filter(
-			(item) => item.reference === reference,
-		);
+	const sentFor = (reference: string) =>
+		mailbox.received.filter((mail) => mail.reference === reference);
 
 	test('two people press Run at once: one link for each order', async () => {
 		const references = await Promise.all(Array.from({ length: 5 }, async () => await kept()));
-		const runs = Array.from({ length: 3 }, async () => await desk.run('make-the-links', 'Run'));
+		const runs = Array.from(
+			{ length: 3 },
+			async () => await desk.run('make-the-links', 'Every 15 Minutes'),
+		);
 		for (const { status } of await Promise.all(runs)) expect(status).toBe('success');
 		for (const reference of references) {
 			expect(await checkoutsOf(reference)).toHaveLength(1);
 			expect(await desk.row(reference)).toMatchObject({ state: 'open', attention: '' });
-			expect(await sentFor(reference)).toHaveLength(1);
+			expect(sentFor(reference)).toHaveLength(1);
 		}
+	});
+
+	test('a link that could not be sent is said in its row, and keeps no other from being sent', async () => {
+		const [unsent, sent] = [await kept({ reference: `unsent-${uniqueReference()}` }), await kept()];
+		await desk.run('make-the-links', 'Every 15 Minutes');
+		expect(sentFor(sent)).toHaveLength(1);
+		expect(await desk.row(sent)).toMatchObject({ state: 'open', attention: '' });
+		expect(await desk.row(unsent)).toMatchObject({
+			state: 'open',
+			attention: expect.stringMatching(/^the link was not sent: .*503/) as string,
+		});
 	});
 
 	test('a checkout that may have been made is left to a person, however often it is run', async () => {
 		const { sandbox } = await stage();
 		const reference = await kept();
 		await sandbox.fault('payfect', 'create', 'reset-after');
-		for (let run = 0; run < 2; run++) await desk.run('make-the-links', 'Run');
+		for (let run = 0; run < 2; run++) await desk.run('make-the-links', 'Every 15 Minutes');
 		expect(await desk.row(reference)).toMatchObject({
 			state: 'sending',
 			attention: expect.stringContaining('may have been made') as string,
 		});
 		expect(await checkoutsOf(reference)).toHaveLength(1);
-		expect(await sentFor(reference)).toEqual([]);
+		expect(sentFor(reference)).toEqual([]);
 	});
 
 	test('an order that was certainly not made says why, and goes on once the row is corrected', async () => {
 		const good = await kept();
 		const reference = await kept({ amount: '7,00' });
-		await desk.run('make-the-links', 'Run');
+		await desk.run('make-the-links', 'Every 15 Minutes');
 		expect(await desk.row(good)).toMatchObject({ state: 'open' });
 		expect(await desk.row(reference)).toMatchObject({
 			state: 'new',
 			attention: expect.stringContaining('Use a point for the decimals') as string,
 		});
 		await desk.change(reference, { amount: '7.00', attention: '' });
-		await desk.run('make-the-links', 'Run');
+		await desk.run('make-the-links', 'Every 15 Minutes');
 		expect(await desk.row(reference)).toMatchObject({ state: 'open' });
 		expect(await checkoutsOf(reference)).toEqual([expect.objectContaining({ amount: '7.00' })]);
 	});
 
 	test('a provider that the desk does not have is said in the row', async () => {
 		const reference = await kept({ provider: 'paypal' });
-		await desk.run('make-the-links', 'Run');
+		await desk.run('make-the-links', 'Every 15 Minutes');
 		expect(await desk.row(reference)).toMatchObject({
 			state: 'new',
 			attention: expect.stringContaining('paypal') as string,
@@ -314,7 +371,7 @@ describe('the links', () => {
 				reference: await kept({ provider: name, ...money }),
 			})),
 		);
-		await desk.run('make-the-links', 'Run');
+		await desk.run('make-the-links', 'Every 15 Minutes');
 		for (const { name, reference } of rows) {
 			expect(await desk.row(reference)).toMatchObject({ state: 'open', attention: '' });
 			expect(await checkoutsOf(reference, name)).toHaveLength(1);
@@ -325,7 +382,7 @@ describe('the links', () => {
 		const { sandbox } = await stage();
 		const reference = await kept();
 		await sandbox.latency(3_000);
-		const running = desk.run('make-the-links', 'Run');
+		const running = desk.run('make-the-links', 'Every 15 Minutes');
 		while ((await desk.row(reference)).state !== 'sending')
 			await new Promise((resolve) => setTimeout(resolve, 50));
 		await desk.call('payment-arrives', {
@@ -341,12 +398,12 @@ describe('the links', () => {
 			state: 'shipped',
 			checkoutUrl: expect.stringMatching(/^http/) as string,
 		});
-		expect(await sentFor(reference)).toEqual([]);
+		expect(sentFor(reference)).toEqual([]);
 	});
 
 	test('an order that a run has left behind while sending waits for a person', async () => {
 		const reference = await kept({ state: 'sending' });
-		await desk.run('make-the-links', 'Run');
+		await desk.run('make-the-links', 'Every 15 Minutes');
 		expect(await desk.row(reference)).toMatchObject({
 			state: 'sending',
 			attention: expect.stringContaining('the checkout may have been made') as string,
@@ -365,7 +422,7 @@ test('payments of every provider whose callback got lost are found by the hour, 
 	const references = await Promise.all(
 		providers.map(async ({ name, money }) => await kept({ provider: name, ...money })),
 	);
-	await desk.run('make-the-links', 'Run');
+	await desk.run('make-the-links', 'Every 15 Minutes');
 	for (const reference of references) {
 		const { provider, checkoutId } = await desk.row(reference);
 		await sandbox.act(provider ?? '', checkoutId ?? '', 'pay', { callback: 'none' });
@@ -376,6 +433,20 @@ test('payments of every provider whose callback got lost are found by the hour, 
 		expect(await desk.row(reference)).toMatchObject({ state: 'shipped', attention: '' });
 		expect(await shipments(reference)).toHaveLength(1);
 	}
+});
+
+test('a payment through the older of two links whose callback got lost is found by the hour', async () => {
+	const { sandbox } = await stage();
+	const reference = await kept();
+	await desk.run('make-the-links', 'Every 15 Minutes');
+	const { checkoutId } = await desk.row(reference);
+	await desk.change(reference, { state: 'expired' });
+	await desk.call('make-the-links', { reference, again: 'yes' });
+	expect((await desk.row(reference)).checkoutId).toMatch(new RegExp(`^\\S+ ${checkoutId}$`));
+	await sandbox.act('payfect', checkoutId ?? '', 'pay', { callback: 'none' });
+	await desk.run('reconcile', 'Every Hour');
+	expect(await desk.row(reference)).toMatchObject({ state: 'shipped', attention: '' });
+	expect(await shipments(reference)).toHaveLength(1);
 });
 
 /** What the sandbox calls the question that looks a checkout up. */
