@@ -1,12 +1,13 @@
 /**
- * Payments arrive while n8n is killed with -9 again and again: what was lost, what was done twice,
- * what is found again. Prints a table in Markdown and "N passed, N failed" for the lines that are
+ * Payments arrive at the order desk while n8n is killed with -9 again and again, between claim and
+ * shipment too: what was lost, what was done twice, what is found again. The warehouse ships each
+ * time it is asked. Prints a table in Markdown and "N passed, N failed" for the lines that are
  * promises.
  *
  *   npm run test:crash                            # one n8n on SQLite, about five minutes
  *   npm run test:crash -- --direct                # the same with nothing before n8n that knows whether it is ready
  *   npm run test:crash -- --mode queue            # Redis, PostgreSQL, main, two processors, two workers
- *   npm run test:crash -- --payments 200 --kills 2 --per-second 10
+ *   npm run test:crash -- --payments 300 --kills 6 --per-second 3
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,15 +17,18 @@ import { SandboxClient } from '../support/sandboxClient';
 import { N8nClient } from '../n8n/client';
 import { StartError } from '../n8n/instance';
 import { stopEverything } from '../n8n/supervisedProcess';
-import { gather, remember, type Memory } from './evidence';
-import { Finder } from './finder';
-import { byKind, failed, inMarkdown, judge, judgeFinding, type Line } from './judge';
-import { openShops, type Payment, type Shop } from './shops';
+import { gather, remember, standings, type Memory } from './evidence';
+import { byKind, failed, inMarkdown, judge, metInMarkdown, type Line } from './judge';
+import { lookForCrashes, reconcile } from './looks';
+import { Pauses, places } from './pauses';
+import { kinds, openShops, type Order, type Shop } from './shops';
 import { logFolder, modes, startTarget, type Mode, type Target } from './target';
 import { Warehouse } from './warehouse';
 
 /** How long a shipment takes: so long an execution is under way, and can be met by a kill. */
 const MILLISECONDS_OF_WORK = 500;
+/** So long an execution stays at each place between claim and shipment, to be met there. */
+const MILLISECONDS_OF_A_PAUSE = 400;
 /**
  * TokenPay's eleven hours become almost seven minutes: longer than n8n is away at all kills
  * together, on a slow machine too.
@@ -32,6 +36,8 @@ const MILLISECONDS_OF_WORK = 500;
 const REDELIVERY_SCALE = 0.01;
 /** After the last payment, for redeliveries and for what n8n has under way. */
 const LONGEST_WAIT_MILLISECONDS = 300_000;
+/** A kill waits no longer than this for an execution to meet. */
+const LONGEST_MILLISECONDS_UNTIL_TAKEN = 20_000;
 /** So long payments go on after a kill when there is no n8n left to take their callbacks. */
 const MILLISECONDS_PAID_TO_NOBODY = 5_000;
 
@@ -51,8 +57,8 @@ async function main(): Promise<void> {
 	const { values } = parseArgs({
 		options: {
 			payments: { type: 'string', default: '1000' },
-			'per-second': { type: 'string', default: '10' },
-			kills: { type: 'string', default: '5' },
+			'per-second': { type: 'string', default: '3' },
+			kills: { type: 'string', default: '6' },
 			mode: { type: 'string', default: 'sqlite' },
 			direct: { type: 'boolean', default: false },
 		},
@@ -69,7 +75,7 @@ async function main(): Promise<void> {
 		!(kills >= 0)
 	)
 		throw new Error(
-			'Usage: npm run test:crash -- [--mode sqlite [--direct]|queue] [--payments 1000] [--per-second 10] [--kills 5]',
+			'Usage: npm run test:crash -- [--mode sqlite [--direct]|queue] [--payments 1000] [--per-second 3] [--kills 6]',
 		);
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 		process.on(signal, () => {
@@ -105,57 +111,89 @@ async function campaign(asked: Wanted): Promise<boolean> {
 	const warehouse = new Warehouse(MILLISECONDS_OF_WORK);
 	await warehouse.open();
 	cleanUps.push(async () => warehouse.close());
+	const pauses = new Pauses(MILLISECONDS_OF_A_PAUSE);
+	await pauses.open();
+	cleanUps.push(async () => pauses.close());
 	const target = await startTarget(asked.mode, asked.direct, say);
 	cleanUps.push(target.stop);
 	const sandbox = new SandboxClient(sandboxServer.url);
 	const client = new N8nClient(target.url);
 	await client.signIn(target.owner);
-	const shops = await openShops({
+	const opened = await openShops({
 		client,
 		sandbox,
 		publicUrl: target.publicUrl,
 		warehouseUrl: warehouse.url,
+		pauses,
 		payments: asked.payments,
 		say,
 	});
 
-	say(`${asked.payments} payments, ${asked.perSecond} a second`);
+	say(`${asked.payments} payments, ${asked.perSecond} orders a second`);
 	const memory: Memory = new Map();
-	const struck = await payAndKill(interleaved(shops), sandbox, {
+	const stops = stopsOf(pauses, warehouse);
+	const struck = await payAndKill(interleaved(opened.shops), sandbox, {
 		target,
 		...asked,
+		strikesAt: stops,
 		afterKill: async () => await remember(memory, target, client),
 	});
 	const settling = Date.now();
 	await settled(target, sandbox);
 	await wait(Math.max(0, settling + target.millisecondsUntilNoticed - Date.now()));
+	const { desk } = opened;
+	const before = await standings(desk, warehouse);
+	say('The desk looks for crashed executions, twice');
+	const found = await lookForCrashes(desk);
+	await lookForCrashes(desk);
+	const afterCrashes = await standings(desk, warehouse);
+	say('The desk reconciles, twice');
+	const takenOver: [number, number] = [await reconcile(desk), await reconcile(desk)];
+	const after = await standings(desk, warehouse);
 	say('Reading everything back');
-	const evidence = await gather(shops, memory, target, client, sandbox, warehouse);
-	say('Looking for crashed payments with the example');
-	const finder = await Finder.of(client, warehouse.url);
-	const [found, again] = [await finder.look(), await finder.look()];
-	const lines = [...judge(evidence), ...judgeFinding(evidence, found, again, warehouse)];
-	print(asked, struck, lines, (Date.now() - begun) / 1000);
-	console.log(`\n${byKind(evidence, warehouse)}`);
-	const crashed = evidence.stories.flatMap(({ executions }) =>
-		executions.flatMap(({ id, status }) => (status === 'crashed' ? [id] : [])),
+	const evidence = await gather(
+		{ opened, memory, target, client, sandbox },
+		{ before, found: afterCrashes, after },
 	);
-	console.log(`\nCrashed executions: ${crashed.join(', ') || 'none'}`);
+	const lines = judge(evidence, { found, takenOver });
+	print(asked, struck, lines, (Date.now() - begun) / 1000);
+	console.log(`\n${byKind(evidence)}`);
+	console.log(`\n${metInMarkdown(new Map(stops.map(({ name, met }) => [name, met()])))}`);
 	return verdict(lines);
 }
 
+/** A place between claim and shipment, at which executions stay for a while. */
+interface Stop {
+	name: string;
+	isTaken: () => boolean;
+	/** How many executions kills have met there */
+	met: () => number;
+}
+
+/** In the order in which an order comes through. */
+function stopsOf(pauses: Pauses, warehouse: Warehouse): Stop[] {
+	const stops = places.map(({ name }): Stop => ({
+		name,
+		isTaken: () => pauses.isAt(name),
+		met: () => pauses.met.get(name) ?? 0,
+	}));
+	const called = places.findIndex(({ name }) => name === 'called, not written yet');
+	const call = { isTaken: warehouse.isAsked, met: () => warehouse.callsCutOff };
+	return stops.toSpliced(called, 0, { name: 'the call itself', ...call });
+}
+
 /** One of each shop in turn, so that every kill meets all of them. */
-function interleaved(shops: Shop[]): Payment[] {
-	const longest = Math.max(...shops.map((shop) => shop.payments.length));
+function interleaved(shops: Shop[]): Order[] {
+	const longest = Math.max(...shops.map(({ orders }) => orders.length));
 	return Array.from({ length: longest }, (_, index) =>
-		shops.flatMap(({ payments }) => payments[index] ?? []),
+		shops.flatMap(({ orders }) => orders[index] ?? []),
 	).flat();
 }
 
 interface Struck {
 	victim: string;
-	/** How many payments had been made */
-	afterPayments: number;
+	/** How many orders had been paid, or left unpaid */
+	afterOrders: number;
 	awaySeconds: number;
 }
 
@@ -163,24 +201,27 @@ interface Beat {
 	target: Target;
 	perSecond: number;
 	kills: number;
+	/** Each kill waits until an execution is at the next of them. */
+	strikesAt: readonly Stop[];
 	afterKill: () => Promise<void>;
 }
 
 /**
- * Pays on the beat and kills meanwhile, evenly spread over the payments. Where nothing is left that
+ * Pays on the beat and kills meanwhile, evenly spread over the orders. All of an order is paid at
+ * the same moment. Where nothing is left that
  * could take a callback, it goes on paying for some seconds and then waits until n8n is back: how
  * long that takes is a matter of the machine, and a slow one must not turn this into payments to an
  * n8n that is not there. Ends when each first delivery has its answer or none, and all is started
  * again.
  */
 async function payAndKill(
-	payments: Payment[],
+	orders: Order[],
 	sandbox: SandboxClient,
-	{ target, perSecond, kills, afterKill }: Beat,
+	{ target, perSecond, kills, strikesAt, afterKill }: Beat,
 ): Promise<Struck[]> {
 	const killAt = new Map(
 		Array.from({ length: kills }, (_, index) => [
-			Math.floor(((index + 0.5) / kills) * payments.length),
+			Math.floor(((index + 0.5) / kills) * orders.length),
 			target.victims[index % target.victims.length] ?? '',
 		]),
 	);
@@ -189,14 +230,17 @@ async function payAndKill(
 	let strike: { since: number; done: Promise<void>; over: boolean } | undefined;
 	const beat = 1000 / perSecond;
 	let next = Date.now();
-	for (const [index, { shop, checkoutId }] of payments.entries()) {
+	for (const [index, order] of orders.entries()) {
 		const victim = killAt.get(index);
 		if (victim !== undefined) {
 			await strike?.done;
-			const current = { since: Date.now(), over: false, done: Promise.resolve() };
-			current.done = killAndRestart(target, victim).then(async (awaySeconds) => {
+			const current = { since: Infinity, over: false, done: Promise.resolve() };
+			const stop = strikesAt[struck.length % strikesAt.length];
+			current.done = untilTaken(stop).then(async () => {
+				current.since = Date.now();
+				const awaySeconds = await killAndRestart(target, victim);
 				current.over = true;
-				struck.push({ victim, afterPayments: index, awaySeconds });
+				struck.push({ victim, afterOrders: index, awaySeconds });
 				say(`kill -9 number ${struck.length}: ${victim} was away for ${awaySeconds.toFixed(1)} s`);
 				await afterKill();
 			});
@@ -213,11 +257,28 @@ async function payAndKill(
 			Date.now() - strike.since > MILLISECONDS_PAID_TO_NOBODY
 		)
 			await strike.done;
-		underWay.push(sandbox.act(shop.provider.provider, checkoutId, 'pay'));
+		underWay.push(pay(order, sandbox));
 	}
 	await strike?.done;
 	await Promise.all(underWay);
 	return struck;
+}
+
+async function untilTaken(stop: Stop | undefined): Promise<void> {
+	const deadline = Date.now() + LONGEST_MILLISECONDS_UNTIL_TAKEN;
+	while (stop && !stop.isTaken() && Date.now() < deadline) await wait(20);
+}
+
+/** Pays every link of the order at the same moment, each callback in as many copies as its kind has. */
+async function pay({ shop, kind, links }: Order, sandbox: SandboxClient): Promise<void> {
+	const { copies } = kinds[kind];
+	if (copies === 0) return;
+	await Promise.all(
+		links.map(
+			async ({ checkoutId }) =>
+				await sandbox.act(shop.provider.provider, checkoutId, 'pay', { copies }),
+		),
+	);
 }
 
 async function killAndRestart(target: Target, victim: string): Promise<number> {
@@ -279,10 +340,10 @@ function print(
 	seconds: number,
 ): void {
 	console.log(
-		`\n${mode}${direct ? ', nothing before n8n' : ', behind a load balancer that asks whether n8n is ready'}: ${payments} payments at ${perSecond} a second, ${kills} times kill -9, redeliveries at ${REDELIVERY_SCALE} of the documented times, a shipment takes ${MILLISECONDS_OF_WORK} ms; ${Math.round(seconds)} s in all`,
+		`\n${mode}${direct ? ', nothing before n8n' : ', behind a load balancer that asks whether n8n is ready'}: ${payments} payments, ${perSecond} orders a second, ${kills} times kill -9, redeliveries at ${REDELIVERY_SCALE} of the documented times, a shipment takes ${MILLISECONDS_OF_WORK} ms, each pause ${MILLISECONDS_OF_A_PAUSE} ms; ${Math.round(seconds)} s in all`,
 	);
 	console.log(
-		`kill -9: ${struck.map(({ victim, afterPayments, awaySeconds }) => `${victim} after ${afterPayments} payments (away for ${awaySeconds.toFixed(1)} s)`).join(', ')}\n`,
+		`kill -9: ${struck.map(({ victim, afterOrders, awaySeconds }) => `${victim} after ${afterOrders} orders (away for ${awaySeconds.toFixed(1)} s)`).join(', ')}\n`,
 	);
 	console.log(inMarkdown(lines));
 }

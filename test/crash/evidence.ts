@@ -1,32 +1,52 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { SandboxClient, SandboxDelivery } from '../support/sandboxClient';
+import type { OrderDesk, OrderRow } from '../e2e/orderDesk';
 import type { Execution, N8nClient } from '../n8n/client';
 import type { StoredExecution } from '../queue/cluster';
-import { table, triggerName, type Payment, type Shop } from './shops';
+import type { SandboxClient, SandboxDelivery } from '../support/sandboxClient';
+import { paymentsOf, type Opened, type Order } from './shops';
 import type { Target } from './target';
-import type { Asked, Warehouse } from './warehouse';
+import type { Warehouse } from './warehouse';
 
-/**
- * What is known about one payment afterwards, from the provider's, n8n's and the warehouse's side.
- */
-export interface Story {
-	payment: Payment;
+/** What the merchant has of one order at one time. */
+export interface Standing {
+	/** How often the warehouse was asked to ship it; it ships each time. */
+	shipped: number;
+	/** Its rows in the table of orders */
+	rows: Partial<OrderRow>[];
+}
+
+/** One payment, from the provider's and n8n's side. */
+export interface Payment {
 	/** In the order in which they were sent */
 	deliveries: SandboxDelivery[];
-	/** In the order in which they were begun */
-	executions: (StoredExecution & { hasEvent: boolean })[];
-	/** Until now, as all that follows */
-	asked: Asked[];
-	shipped: Asked[];
-	rows: IDataObject[];
+	/** Of the workflow that receives, in the order in which they were begun */
+	executions: (StoredExecution & { eventId?: string })[];
 	acknowledged: boolean;
+}
+
+/** What is known about one order afterwards. */
+export interface Story {
+	order: Order;
+	/** None, where nobody paid */
+	payments: Payment[];
+	/** When nothing was under way any more, and nobody had looked for anything */
+	before: Standing;
+	/** When the desk had looked for crashed executions */
+	found: Standing;
+	/** When the desk had reconciled, twice */
+	after: Standing;
 }
 
 export interface Evidence {
 	stories: Story[];
-	/** Executions of the shops that name no payment */
+	/** Executions of the shops that name no order */
 	strangers: StoredExecution[];
+	/** Rows of the table that belong to no order */
+	strangeRows: Partial<OrderRow>[];
 }
+
+/** How the merchant stands with each order, by its reference. */
+export type Standings = Map<string, Standing>;
 
 /**
  * The payment event that started this execution, wherever n8n has it: in an execution that crashed
@@ -34,7 +54,9 @@ export interface Evidence {
  */
 function eventOf({ data }: Pick<Execution, 'data'>): IDataObject | undefined {
 	const candidates = [
-		...(data.resultData.runData[triggerName] ?? []).flatMap((task) => task.data?.main?.[0] ?? []),
+		...Object.values(data.resultData.runData)
+			.flat()
+			.flatMap((task) => task.data?.main?.[0] ?? []),
 		...(data.executionData?.nodeExecutionStack ?? []).flatMap(
 			(waiting) => waiting.data.main?.[0] ?? [],
 		),
@@ -44,7 +66,7 @@ function eventOf({ data }: Pick<Execution, 'data'>): IDataObject | undefined {
 		.find(({ reference, eventId }) => typeof reference === 'string' && typeof eventId === 'string');
 }
 
-/** The reference of the payment that started an execution, by the number of the execution. */
+/** The reference, as sent, of the payment that started an execution, by the execution's number. */
 export type Memory = Map<string, string>;
 
 /**
@@ -63,58 +85,70 @@ export async function remember(
 	}
 }
 
-/**
- * Reads everything back: the sandbox's delivery log, every execution of the shops, the Data Table,
- * and what the warehouse did.
- */
+/** How the merchant stands now. */
+export async function standings(desk: OrderDesk, warehouse: Warehouse): Promise<Standings> {
+	const all: Standings = new Map();
+	const of = (reference: string): Standing => {
+		const standing = all.get(reference) ?? { shipped: 0, rows: [] };
+		all.set(reference, standing);
+		return standing;
+	};
+	for (const { reference } of warehouse.received) of(reference).shipped++;
+	for (const row of await desk.rows()) of(row.reference ?? '').rows.push(row);
+	return all;
+}
+
+/** Of one n8n: what the desk did besides is not in it. */
+interface Sources {
+	opened: Opened;
+	memory: Memory;
+	target: Pick<Target, 'storedExecutions'>;
+	client: N8nClient;
+	sandbox: SandboxClient;
+}
+
+/** Reads the sandbox's delivery log and every execution of the shops back. */
 export async function gather(
-	shops: Shop[],
-	memory: Memory,
-	target: Pick<Target, 'storedExecutions'>,
-	client: N8nClient,
-	sandbox: SandboxClient,
-	warehouse: Warehouse,
+	{ opened: { shops }, memory, target, client, sandbox }: Sources,
+	then: { before: Standings; found: Standings; after: Standings },
 ): Promise<Evidence> {
-	const stories = new Map(
-		shops.flatMap((shop) =>
-			shop.payments.map((payment): [string, Story] => [
-				payment.reference,
-				{
-					payment,
-					deliveries: [],
-					executions: [],
-					asked: [],
-					shipped: [],
-					rows: [],
-					acknowledged: false,
-				},
-			]),
-		),
-	);
-	const byCheckout = new Map(
-		[...stories.values()].map((story) => [
-			`${story.payment.shop.provider.provider} ${story.payment.checkoutId}`,
-			story,
-		]),
-	);
+	const nothing: Standing = { shipped: 0, rows: [] };
+	const stories: Story[] = [];
+	const byCheckout = new Map<string, Payment>();
+	const bySentReference = new Map<string, Payment>();
+	for (const order of shops.flatMap(({ orders }) => orders)) {
+		const { shop, kind, links, reference } = order;
+		const payments = links.slice(0, paymentsOf(kind)).map(({ sentReference, checkoutId }) => {
+			const payment: Payment = { deliveries: [], executions: [], acknowledged: false };
+			byCheckout.set(`${shop.provider.provider} ${checkoutId}`, payment);
+			bySentReference.set(`${shop.workflow.id} ${sentReference}`, payment);
+			return payment;
+		});
+		const [before, found, after] = [then.before, then.found, then.after].map(
+			(standing) => standing.get(reference) ?? nothing,
+		) as [Standing, Standing, Standing];
+		stories.push({ order, payments, before, found, after });
+	}
 	for (const delivery of (await sandbox.state()).deliveries)
 		byCheckout.get(`${delivery.provider} ${delivery.checkoutId}`)?.deliveries.push(delivery);
-	for (const story of stories.values())
-		story.acknowledged = story.deliveries.some(({ acknowledged }) => acknowledged);
+	for (const payment of byCheckout.values())
+		payment.acknowledged = payment.deliveries.some(({ acknowledged }) => acknowledged);
 	const strangers: StoredExecution[] = [];
-	const shopOf = new Map(shops.map((shop) => [shop.workflow.id, shop]));
-	for (const stored of (await target.storedExecutions()).filter(({ mode }) => mode === 'webhook')) {
-		const shop = shopOf.get(stored.workflowId);
-		if (shop === undefined) continue;
+	const workflows = new Set(shops.map(({ workflow }) => workflow.id));
+	for (const stored of await target.storedExecutions()) {
+		if (stored.mode !== 'webhook' || !workflows.has(stored.workflowId)) continue;
 		const event = eventOf(await client.executions.get(stored.id));
-		const story = stories.get(String(event?.reference ?? memory.get(stored.id)));
-		if (story?.payment.shop === shop)
-			story.executions.push({ ...stored, hasEvent: event !== undefined });
+		const sentReference = String(event?.reference ?? memory.get(stored.id));
+		const payment = bySentReference.get(`${stored.workflowId} ${sentReference}`);
+		if (payment)
+			payment.executions.push({ ...stored, ...(event && { eventId: String(event.eventId) }) });
 		else strangers.push(stored);
 	}
-	for (const asked of warehouse.received) stories.get(asked.reference)?.asked.push(asked);
-	for (const shipped of warehouse.shipped) stories.get(shipped.reference)?.shipped.push(shipped);
-	for (const row of await client.dataTableRows(table))
-		stories.get(String(row.reference))?.rows.push(row);
-	return { stories: [...stories.values()], strangers };
+	return {
+		stories,
+		strangers,
+		strangeRows: [...then.after].flatMap(([reference, { rows }]) =>
+			stories.some(({ order }) => order.reference === reference) ? [] : rows,
+		),
+	};
 }

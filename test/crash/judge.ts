@@ -1,6 +1,4 @@
-import type { Evidence, Story } from './evidence';
-import type { Found } from './finder';
-import type { Warehouse } from './warehouse';
+import type { Evidence, Payment, Standing, Story } from './evidence';
 
 export interface Line {
 	what: string;
@@ -10,17 +8,30 @@ export interface Line {
 	why?: string;
 }
 
-const isRepeated = ({ payment: { shop } }: Story) => shop.repeats;
-const isWhenFinished = ({ payment: { shop } }: Story) => shop.respond === 'whenFinished';
-const succeeded = ({ executions }: Story) => executions.some(({ status }) => status === 'success');
-const crashed = ({ executions }: Story) =>
-	executions.some(({ status, hasEvent }) => status === 'crashed' && hasEvent);
-/**
- * Every execution that was not finished has lost its event: nothing in n8n says any more what was
- * paid.
- */
-const forgotten = ({ executions }: Story) =>
-	executions.length > 0 && executions.every(({ hasEvent }) => !hasEvent);
+/** What the desk found when it looked. */
+export interface Looks {
+	/** Events of crashed and failed executions, by their number */
+	found: ReadonlySet<string>;
+	/** Claims that reconcile took over, and those that it took over when it ran again */
+	takenOver: readonly [number, number];
+}
+
+/** A payment, and whose it is. */
+type Told = Payment & Pick<Story, 'order' | 'before'>;
+
+const isRepeated = ({ order: { shop } }: Pick<Story, 'order'>) => shop.repeats;
+const isWhenFinished = ({ order: { shop } }: Pick<Story, 'order'>) =>
+	shop.respond === 'whenFinished';
+/** Its event, or another payment's of the same order, stands in the table. */
+const isWritten = ({ before }: Pick<Story, 'before'>) =>
+	before.rows.some(({ eventId }) => Boolean(eventId));
+const hasEnded = (status: string) => ['success', 'crashed', 'error'].includes(status);
+const needsAPerson = ({ rows }: Standing) => rows.some(({ attention }) => Boolean(attention));
+const isShipped = ({ shipped, rows }: Standing) =>
+	shipped > 0 && rows.some(({ state }) => state === 'shipped');
+const inState = (state: string) => (standing: Standing) =>
+	standing.rows.some((row) => row.state === state);
+const events = ({ executions }: Payment) => executions.flatMap(({ eventId }) => eventId ?? []);
 
 /**
  * n8n 2.41.1 sends this with 200 to whatever comes while it brings its database up to date at a
@@ -28,16 +39,34 @@ const forgotten = ({ executions }: Story) =>
  */
 const stillStarting = 'n8n is starting up';
 
-/** What the crashes did, before anybody has looked for anything. */
-export function judge({ stories, strangers }: Evidence): Line[] {
-	const count = (matches: (story: Story) => boolean) => stories.filter(matches).length;
-	const executions = stories.flatMap((story) => story.executions);
-	const unanswered = stories
-		.flatMap(({ deliveries }) => deliveries)
-		.filter(({ status }) => status === null);
+/** What the crashes did to deliveries and executions, and what the desk made of it. */
+export function judge(evidence: Evidence, looks: Looks): Line[] {
+	const told = evidence.stories.flatMap(({ order, before, payments }): Told[] =>
+		payments.map((payment) => ({ ...payment, order, before })),
+	);
 	return [
-		{ what: 'payments', count: stories.length },
-		{ what: 'deliveries', count: stories.flatMap(({ deliveries }) => deliveries).length },
+		...aboutDeliveries(evidence, told),
+		...aboutExecutions(evidence, told),
+		...aboutAcknowledging(told),
+		...aboutLooking(evidence, told, looks),
+		...aboutTheEnd(evidence),
+	];
+}
+
+function aboutDeliveries({ stories }: Evidence, told: Told[]): Line[] {
+	const deliveries = told.flatMap((payment) => payment.deliveries);
+	const unanswered = deliveries.filter(({ status }) => status === null);
+	const refused = deliveries.flatMap(({ status }) =>
+		status !== null && status >= 300 ? [String(status)] : [],
+	);
+	return [
+		{
+			what: 'orders',
+			count: stories.length,
+			why: reasons(stories.map(({ order }) => order.kind)),
+		},
+		{ what: 'payments', count: told.length },
+		{ what: 'deliveries', count: deliveries.length },
 		{
 			what: '… without an answer',
 			count: unanswered.length,
@@ -45,24 +74,21 @@ export function judge({ stories, strangers }: Evidence): Line[] {
 				unanswered.map(({ error }) => (error ?? 'no answer').replace(/ ?127\.0\.0\.1:\d+/, '')),
 			),
 		},
-		{
-			what: '… answered, but not with 2xx',
-			count: stories
-				.flatMap(({ deliveries }) => deliveries)
-				.filter(({ status }) => status !== null && status >= 300).length,
-			why: reasons(
-				stories
-					.flatMap(({ deliveries }) => deliveries)
-					.flatMap(({ status }) => (status !== null && status >= 300 ? [String(status)] : [])),
-			),
-		},
+		{ what: '… answered, but not with 2xx', count: refused.length, why: reasons(refused) },
 		{
 			what: `… answered 200, but "${stillStarting}"`,
-			count: stories
-				.flatMap(({ deliveries }) => deliveries)
-				.filter(({ responseBody }) => responseBody.startsWith(stillStarting)).length,
+			count: deliveries.filter(({ responseBody }) => responseBody.startsWith(stillStarting)).length,
 		},
-		{ what: 'payments acknowledged', count: count(({ acknowledged }) => acknowledged) },
+		{ what: 'payments acknowledged', count: counted(told, (one) => one.acknowledged) },
+	];
+}
+
+function aboutExecutions({ strangers }: Evidence, told: Told[]): Line[] {
+	const executions = told.flatMap((payment) => payment.executions);
+	const underWay = [...executions, ...strangers]
+		.map(({ status }) => status)
+		.filter((status) => !hasEnded(status));
+	return [
 		{
 			what: 'executions stored',
 			count: executions.length + strangers.length,
@@ -71,177 +97,166 @@ export function judge({ stories, strangers }: Evidence): Line[] {
 		{ what: 'executions that never named a payment', count: strangers.length, mustBe: 0 },
 		{
 			what: 'executions whose event n8n has thrown away',
-			count: executions.filter(({ hasEvent }) => !hasEvent).length,
-			why: reasons(executions.flatMap(({ hasEvent, status }) => (hasEvent ? [] : [status]))),
+			count: executions.filter(({ eventId }) => eventId === undefined).length,
+			why: reasons(
+				executions.flatMap(({ eventId, status }) => (eventId === undefined ? [status] : [])),
+			),
 		},
 		{
 			what: 'executions neither ended nor crashed',
-			count: executions.filter(({ status }) => !['success', 'crashed', 'error'].includes(status))
-				.length,
+			count: underWay.length,
 			mustBe: 0,
+			why: reasons(underWay),
+		},
+		{
+			what: 'more than one execution for one payment',
+			count: counted(told, (one) => one.executions.length > 1),
 			why: reasons(
-				executions
-					.map(({ status }) => status)
-					.filter((status) => !['success', 'crashed', 'error'].includes(status)),
+				told.flatMap(({ executions: all }) => (all.length > 1 ? [`${all.length} executions`] : [])),
 			),
 		},
+	];
+}
+
+function aboutAcknowledging(told: Told[]): Line[] {
+	const lost = told.filter((one) => !isRepeated(one) && !one.acknowledged);
+	return [
 		{
 			what: 'acknowledged, but no execution stored',
-			count: count((story) => story.acknowledged && story.executions.length === 0),
+			count: counted(told, (one) => one.acknowledged && one.executions.length === 0),
 			mustBe: 0,
 		},
 		{
-			what: '*When Workflow Finishes*: acknowledged, but not fulfilled',
-			count: count(
-				(story) =>
-					isWhenFinished(story) &&
-					story.acknowledged &&
-					!(succeeded(story) && story.rows.length > 0),
-			),
+			what: '*When Workflow Finishes*: acknowledged, but not written in the table',
+			count: counted(told, (one) => isWhenFinished(one) && one.acknowledged && !isWritten(one)),
 			mustBe: 0,
 		},
 		{
-			what: '*When Workflow Finishes*, the provider repeats: unfinished at the end',
-			count: count(
-				(story) =>
-					isWhenFinished(story) &&
-					isRepeated(story) &&
-					!(succeeded(story) && story.rows.length > 0),
-			),
+			what: '*When Workflow Finishes*, the provider repeats: not written in the table at the end',
+			count: counted(told, (one) => isWhenFinished(one) && isRepeated(one) && !isWritten(one)),
 			mustBe: 0,
 		},
 		{
 			what: '*Immediately*, the provider repeats: never acknowledged',
-			count: count((story) => !isWhenFinished(story) && isRepeated(story) && !story.acknowledged),
+			count: counted(told, (one) => !isWhenFinished(one) && isRepeated(one) && !one.acknowledged),
 			mustBe: 0,
 		},
 		{
-			what: '*Immediately*: acknowledged, then cut off and not fulfilled',
-			count: count((story) => !isWhenFinished(story) && story.acknowledged && !succeeded(story)),
+			what: '*Immediately*: acknowledged, then cut off and not written in the table',
+			count: counted(told, (one) => !isWhenFinished(one) && one.acknowledged && !isWritten(one)),
 		},
 		{
 			what: 'the provider does not repeat: not acknowledged, so it is not told again',
-			count: count((story) => !isRepeated(story) && !story.acknowledged),
+			count: lost.length,
 			why: reasons(
-				stories
-					.filter((story) => !isRepeated(story) && !story.acknowledged)
-					.map(({ executions: [first] }) =>
-						first ? `execution ${first.status}` : 'nothing stored',
-					),
+				lost.map(({ executions: [first] }) =>
+					first ? `execution ${first.status}` : 'nothing stored',
+				),
 			),
 		},
+	];
+}
+
+function aboutLooking({ stories }: Evidence, told: Told[], looks: Looks): Line[] {
+	const crashed = told.flatMap(({ executions }) =>
+		executions.flatMap(({ status, eventId }) => (status === 'crashed' ? (eventId ?? []) : [])),
+	);
+	const shipped = (when: 'before' | 'found' | 'after') =>
+		stories.reduce((sum, story) => sum + story[when].shipped, 0);
+	const [takenOver, again] = looks.takenOver;
+	return [
 		{
-			what: 'more than one execution for one payment',
-			count: count((story) => story.executions.length > 1),
-			why: reasons(stories.flatMap(whyAgain)),
+			what: 'when n8n was back: claimed, and nobody ships it',
+			count: counted(stories, ({ before }) => inState('claimed')(before)),
 		},
 		{
-			what: 'the warehouse was asked more than once',
-			count: count(({ asked }) => asked.length > 1),
-			why: reasons(stories.flatMap(whyAskedAgain)),
+			what: 'when n8n was back: `shipping`, and nobody knows whether it was shipped',
+			count: counted(stories, ({ before }) => inState('shipping')(before)),
 		},
+		{ what: 'events of crashed executions', count: new Set(crashed).size },
+		{
+			what: '… not found by `crashed-executions`',
+			count: [...new Set(crashed)].filter((eventId) => !looks.found.has(eventId)).length,
+			mustBe: 0,
+		},
+		{ what: 'claims taken over by `reconcile`', count: takenOver },
+		{ what: '… taken over again when it runs again', count: again, mustBe: 0 },
+		{ what: 'shipped by what callbacks started', count: shipped('before') },
+		{ what: 'shipped by `crashed-executions`', count: shipped('found') - shipped('before') },
+		{ what: 'shipped by `reconcile`', count: shipped('after') - shipped('found') },
+	];
+}
+
+function aboutTheEnd({ stories, strangeRows }: Evidence): Line[] {
+	const of = (kind: string, matches: (story: Story) => boolean) =>
+		counted(stories, (story) => story.order.kind === kind && matches(story));
+	const told = ({ payments }: Story) => payments.every((payment) => events(payment).length > 0);
+	const open = stories.filter(
+		({ order, after }) => order.kind !== 'unpaid' && !isShipped(after) && !needsAPerson(after),
+	);
+	return [
 		{
 			what: 'shipped more than once',
-			count: count(({ shipped }) => shipped.length > 1),
+			count: counted(stories, ({ after }) => after.shipped > 1),
 			mustBe: 0,
 		},
 		{
-			what: 'recorded more than once in the Data Table',
-			count: count(({ rows }) => rows.length > 1),
+			what: 'shipped, and never paid',
+			count: of('unpaid', ({ after }) => after.shipped > 0),
 			mustBe: 0,
 		},
 		{
-			what: 'recorded, but not shipped',
-			count: count(({ rows, shipped }) => rows.length > 0 && shipped.length === 0),
-			mustBe: 0,
-		},
-	];
-}
-
-/** What `examples/find-crashed-payments.json` makes of it, looking twice. */
-export function judgeFinding(
-	{ stories }: Evidence,
-	found: Found,
-	again: Found,
-	warehouse: Pick<Warehouse, 'shipped'>,
-): Line[] {
-	const seen = new Set(found.events.map(({ reference }) => reference));
-	const shipped = new Map<string, number>();
-	for (const { reference } of warehouse.shipped)
-		shipped.set(reference, (shipped.get(reference) ?? 0) + 1);
-	const missing = stories.filter(({ payment }) => !shipped.has(payment.reference));
-	const never = missing.filter(({ executions }) => executions.length === 0);
-	return [
-		{ what: 'payments with a crashed execution', count: stories.filter(crashed).length },
-		{
-			what: '… not found by the example',
-			count: stories.filter((story) => crashed(story) && !seen.has(story.payment.reference)).length,
+			what: 'shipped, and paid too little',
+			count: of('underpaid', ({ after }) => after.shipped > 0),
 			mustBe: 0,
 		},
 		{
-			what: '… not recorded in the table, so fulfilled by the example',
-			count: found.fulfilled.length,
+			what: 'paid, and at the end neither shipped nor with `attention`',
+			count: open.length,
+			mustBe: 0,
+			why: reasons(open.map(({ after }) => `${after.rows[0]?.state ?? 'no row'}`)),
 		},
 		{
-			what: '… fulfilled again when the example looks again',
-			count: again.fulfilled.length,
+			what: 'written as `shipped`, and the warehouse was never asked',
+			count: counted(stories, ({ after }) => after.shipped === 0 && inState('shipped')(after)),
 			mustBe: 0,
 		},
 		{
-			what: 'stored by n8n with its event, and not shipped in the end',
-			count: missing.filter((story) => story.executions.length > 0 && !forgotten(story)).length,
+			what: 'paid twice, both payments stored, and no `attention`',
+			count: of('twice', (story) => told(story) && !needsAPerson(story.after)),
 			mustBe: 0,
 		},
 		{
-			what: 'shipped more than once in the end',
-			count: [...shipped.values()].filter((number) => number > 1).length,
-			mustBe: 0,
+			what: 'paid twice, and only the provider knows of one of them',
+			count: of('twice', (story) => !told(story) && !needsAPerson(story.after)),
 		},
 		{
-			what: 'only the provider knows of them: thrown away by n8n',
-			count: missing.filter(forgotten).length,
+			what: 'orders without a row of their own, and rows without an order',
+			count: counted(stories, ({ after }) => after.rows.length !== 1) + strangeRows.length,
+			mustBe: 0,
+			why: reasons(strangeRows.map(({ attention }) => sortOf(attention))),
+		},
+		{
+			what: 'waiting for a person',
+			count: counted(stories, ({ after }) => needsAPerson(after)),
 			why: reasons(
-				missing
-					.filter(forgotten)
-					.map(
-						({ acknowledged, payment }) =>
-							`${payment.shop.provider.displayName}, ${acknowledged ? 'acknowledged' : 'not acknowledged'}`,
-					),
+				stories.flatMap(({ after }) =>
+					after.rows.flatMap(({ attention }) => (attention ? [sortOf(attention)] : [])),
+				),
 			),
 		},
-		{
-			what: 'only the provider knows of them: never stored',
-			count: never.length,
-			why: reasons(never.map(({ payment }) => payment.shop.provider.displayName)),
-		},
 	];
 }
 
-/**
- * How often an execution was followed by another one for the same payment, by what became of it and
- * of the deliveries.
- */
-function whyAgain({ executions, deliveries }: Story): string[] {
-	const answers = deliveries
-		.slice(0, -1)
-		.flatMap(({ status, error }) =>
-			status === null && !/ECONNREFUSED/.test(error ?? '')
-				? [/No answer within/.test(error ?? '') ? 'no answer in time' : 'cut off before the answer']
-				: status !== null && status >= 500
-					? [`answered ${status}`]
-					: [],
-		);
-	return executions
-		.slice(0, -1)
-		.map(({ status }) => `${status}, ${answers[0] ?? 'answer unclear'}`);
-}
+const counted = <One>(all: readonly One[], matches: (one: One) => boolean): number =>
+	all.filter(matches).length;
 
-function whyAskedAgain({ executions, asked }: Story): string[] {
-	if (asked.length < 2) return [];
-	return executions.length === asked.length
-		? executions.slice(0, -1).map(({ status }) => `killed behind *Fulfil* (${status})`)
-		: [`${asked.length} times in ${executions.length} executions`];
-}
+/** What an attention is about, without amounts and numbers. */
+const sortOf = (attention: string | null | undefined): string =>
+	(attention ?? 'no attention')
+		.split('; ')
+		.map((one) => one.split(/[:?]/)[0])
+		.join(' and ');
 
 /** `3 × this, 1 × that`, the most frequent first. */
 function reasons(words: string[]): string {
@@ -261,40 +276,41 @@ export function inMarkdown(lines: Line[]): string {
 	);
 }
 
-/** The same payments, by what the operator has chosen and what the provider does. */
-export function byKind({ stories }: Evidence, warehouse: Pick<Warehouse, 'shipped'>): string {
-	const inTheEnd = new Set(warehouse.shipped.map(({ reference }) => reference));
-	const kinds = [false, true].flatMap((whenFinished) =>
+/** What was killed where: by its name how often. */
+export const metInMarkdown = (met: ReadonlyMap<string, number>): string =>
+	table(['killed there', 'executions'], [...met]);
+
+/** The same orders, by what the operator has chosen and what the provider does. */
+export function byKind({ stories }: Evidence): string {
+	const shopKinds = [false, true].flatMap((whenFinished) =>
 		[true, false].map((repeats) => ({ whenFinished, repeats })),
 	);
 	return table(
 		[
 			'*Respond*',
 			'provider repeats',
-			'payments',
-			'acknowledged',
-			'stored',
-			'with a crashed execution',
+			'orders paid in full',
 			'shipped',
-			'shipped after the example',
+			'and after `crashed-executions`',
+			'and after `reconcile`',
+			'left to a person instead',
 		],
-		kinds.map(({ whenFinished, repeats }) => {
+		shopKinds.map(({ whenFinished, repeats }) => {
 			const own = stories.filter(
-				(story) => isWhenFinished(story) === whenFinished && isRepeated(story) === repeats,
+				(story) =>
+					isWhenFinished(story) === whenFinished &&
+					isRepeated(story) === repeats &&
+					!['unpaid', 'underpaid'].includes(story.order.kind),
 			);
-			const count = (matches: (story: Story) => boolean) => own.filter(matches).length;
-			const providers = [
-				...new Set(own.map(({ payment }) => payment.shop.provider.displayName)),
-			].join(', ');
+			const providers = [...new Set(own.map(({ order }) => order.shop.provider.displayName))];
 			return [
 				whenFinished ? '*When Workflow Finishes*' : '*Immediately*',
-				`${repeats ? 'yes' : 'no'} (${providers})`,
+				`${repeats ? 'yes' : 'no'} (${providers.join(', ')})`,
 				own.length,
-				count(({ acknowledged }) => acknowledged),
-				count(({ executions }) => executions.length > 0),
-				count(crashed),
-				count(({ shipped }) => shipped.length > 0),
-				count(({ payment }) => inTheEnd.has(payment.reference)),
+				counted(own, ({ before }) => isShipped(before)),
+				counted(own, ({ found }) => isShipped(found)),
+				counted(own, ({ after }) => isShipped(after)),
+				counted(own, ({ after }) => !isShipped(after) && needsAPerson(after)),
 			];
 		}),
 	);

@@ -1,26 +1,44 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import type { IDataObject, INode } from 'n8n-workflow';
-import { examplesFolder } from '../../sandbox/demo/examples';
 import { findProviders } from '../../sandbox/providers';
 import { sandboxCredentials } from '../../sandbox/sandbox';
 import { callbackCases, type CallbackCase } from '../e2e/callbackCases';
+import { OrderDesk, type OrderRow } from '../e2e/orderDesk';
+import { chain, node, packageName } from '../e2e/steps';
+import type { Credential, N8nClient, Workflow } from '../n8n/client';
 import type { SandboxClient } from '../support/sandboxClient';
-import type { Credential, N8nClient, NewWorkflow, Workflow } from '../n8n/client';
-
-const recipe = 'trigger-data-table-fulfil.json';
-export const table = 'hosted_checkout_fulfilled';
-const packageName = 'n8n-nodes-hosted-checkout';
-/** The recipe's notes: put another provider's trigger in this place and keep the name. */
-export const triggerName = 'TokenPay Trigger';
+import { places, type Pauses } from './pauses';
 
 export type Respond = 'immediately' | 'whenFinished';
 
-/**
- * A merchant who uses one provider: the recipe with that provider's trigger, published, and orders
- * that wait for payment.
- */
+/** What becomes of an order at the provider. */
+export const kinds = {
+	once: { links: 1, copies: 1 },
+	copies: { links: 1, copies: 4 },
+	/** Its two links are paid at the same moment. */
+	twice: { links: 2, copies: 2 },
+	/** Less is paid than the order's row asks for. */
+	underpaid: { links: 1, copies: 2 },
+	unpaid: { links: 1, copies: 0 },
+} as const;
+export type Kind = keyof typeof kinds;
+
+/** Each shop's orders, in turn. */
+const turn: readonly Kind[] = [
+	'once',
+	'copies',
+	'twice',
+	'once',
+	'underpaid',
+	'copies',
+	'twice',
+	'unpaid',
+];
+
+/** How many payments come in for an order. */
+export const paymentsOf = (kind: Kind): number => (kinds[kind].copies > 0 ? kinds[kind].links : 0);
+
+/** A merchant who receives payments of one provider for the desk, and orders that wait for payment. */
 export interface Shop {
 	provider: CallbackCase;
 	respond: Respond;
@@ -28,12 +46,20 @@ export interface Shop {
 	repeats: boolean;
 	workflow: Workflow;
 	address: string;
-	payments: Payment[];
+	orders: Order[];
 }
 
-export interface Payment {
+export interface Order {
 	shop: Shop;
 	reference: string;
+	kind: Kind;
+	/** Each is paid, unless nobody pays. The newest first, as in the row. */
+	links: Link[];
+}
+
+export interface Link {
+	/** As the provider has it: the second of an order ends with ~2, as the desk makes it. */
+	sentReference: string;
 	checkoutId: string;
 }
 
@@ -41,11 +67,12 @@ export interface Payment {
  * Which shops there are. WooshPay tells every registered endpoint about every payment, so it has
  * one only.
  */
-const kinds = callbackCases.flatMap((provider): { provider: CallbackCase; respond: Respond }[] =>
-	(provider.callbackParameters
-		? (['immediately', 'whenFinished'] as const)
-		: (['whenFinished'] as const)
-	).map((respond) => ({ provider, respond })),
+const shopKinds = callbackCases.flatMap(
+	(provider): { provider: CallbackCase; respond: Respond }[] =>
+		(provider.callbackParameters
+			? (['whenFinished', 'immediately'] as const)
+			: (['whenFinished'] as const)
+		).map((respond) => ({ provider, respond })),
 );
 
 export interface Opening {
@@ -53,136 +80,203 @@ export interface Opening {
 	sandbox: SandboxClient;
 	publicUrl: string;
 	warehouseUrl: string;
+	pauses: Pauses;
 	payments: number;
 	say: (line: string) => void;
 }
 
-/** Opens all shops and makes their orders through the package's own nodes, `payments` in all. */
-export async function openShops({
-	client,
-	sandbox,
-	publicUrl,
-	warehouseUrl,
-	payments,
-	say,
-}: Opening): Promise<Shop[]> {
+export interface Opened {
+	desk: OrderDesk;
+	shops: Shop[];
+}
+
+/** Imports the desk, opens all shops, and makes orders for this many payments. */
+export async function openShops(opening: Opening): Promise<Opened> {
+	const { client, sandbox, payments, say } = opening;
+	say('The order desk, imported as its notes say');
+	const desk = await openDesk(opening);
 	const repeating = new Set(
 		findProviders().flatMap(({ name, callbacks }) =>
 			callbacks.redeliveryGapsMilliseconds.length > 0 ? [name] : [],
 		),
 	);
-	const credentials = new Map<string, Credential>();
-	for (const offered of sandboxCredentials(sandbox.url))
-		credentials.set(offered.type, await client.credentials.create(offered));
-	const descriptions = await client.nodeTypes(`${packageName}.`);
-	const saved = JSON.parse(
-		await readFile(path.join(examplesFolder, recipe), 'utf8'),
-	) as NewWorkflow;
 	const shops: Shop[] = [];
-	for (const { provider, respond } of kinds) {
-		const credential = credentials.get(provider.credential);
-		const webhook = descriptions.find(({ name }) => name === `${packageName}.${provider.trigger}`)
-			?.webhooks?.[0];
-		if (!credential || !webhook)
-			throw new Error(`There is no credential or no trigger for ${provider.displayName}.`);
-		const uses = { [credential.type]: { id: credential.id, name: credential.name } };
-		const name = `${provider.displayName}, ${respond}`;
-		const webhookId = randomUUID();
-		const nodes = saved.nodes.map((node): INode => {
-			if (node.name === triggerName)
-				return {
-					...node,
-					type: `${packageName}.${provider.trigger}`,
-					webhookId,
-					parameters: { ...node.parameters, options: { respond } },
-					credentials: uses,
-				};
-			return node.name === 'Fulfil'
-				? { ...askWarehouse(warehouseUrl, name), position: node.position }
-				: node;
-		});
-		const workflow = await client.workflows.create({ ...saved, name, nodes });
-		if (shops.length === 0) await client.workflows.run(workflow.id, 'Set Up Once');
-		await client.workflows.publish(workflow.id);
-		const address = `${publicUrl}/webhook/${webhook.isFullPath ? webhook.path || webhookId : `${webhookId}/${webhook.path}`}`;
-		const shop: Shop = {
+	for (const { provider, respond } of shopKinds)
+		shops.push({
 			provider,
 			respond,
 			repeats: repeating.has(provider.provider),
-			workflow,
-			address,
-			payments: [],
-		};
-		shops.push(shop);
-	}
-	say(`${payments} orders through the package's nodes (TokenPay takes five a second)`);
-	const shares = shops.map(
-		(_, index) => Math.floor(payments / shops.length) + (index < payments % shops.length ? 1 : 0),
-	);
+			...(await openShop(opening, desk, provider, respond)),
+			orders: [],
+		});
+	say(`Orders for ${payments} payments through the package's nodes (TokenPay takes five a second)`);
+	shareOut(shops, payments);
+	const credentials = new Map<string, Credential>();
+	for (const offered of sandboxCredentials(sandbox.url))
+		credentials.set(offered.type, await client.credentials.create(offered));
 	// One shop of a provider after the other: in queue mode they are on two workers, and TokenPay's
 	// five a second are kept per process.
 	await Promise.all(
 		callbackCases.map(async (provider) => {
-			for (const [index, shop] of shops.entries())
-				if (shop.provider === provider) await placeOrders(client, shop, shares[index] ?? 0);
+			const credential = credentials.get(provider.credential);
+			if (!credential) throw new Error(`There is no credential for ${provider.displayName}.`);
+			for (const shop of shops)
+				if (shop.provider === provider) await placeOrders(client, shop, credential);
 		}),
 	);
 	const { checkouts } = await sandbox.state();
-	for (const shop of shops) {
-		const prefix = referencePrefix(shop);
-		shop.payments = checkouts.flatMap(({ provider, reference, checkoutId }) =>
-			provider === shop.provider.provider && reference?.startsWith(prefix)
-				? [{ shop, reference, checkoutId }]
-				: [],
-		);
-	}
-	const made = shops.flatMap((shop) => shop.payments).length;
-	if (made !== payments) throw new Error(`${made} checkouts were made instead of ${payments}.`);
-	return shops;
+	for (const { reference, links, kind, shop } of shops.flatMap(({ orders }) => orders))
+		for (const sentReference of sentReferences(reference, kind)) {
+			const [made, ...others] = checkouts.filter(
+				(one) => one.provider === shop.provider.provider && one.reference === sentReference,
+			);
+			if (!made || others.length > 0)
+				throw new Error(
+					`${made ? 1 + others.length : 0} checkouts were made for ${sentReference}.`,
+				);
+			links.unshift({ sentReference, checkoutId: made.checkoutId });
+		}
+	await desk.insert(...shops.flatMap(({ orders }) => orders).map(rowOf));
+	return { desk, shops };
 }
 
-const referencePrefix = ({ provider, respond }: Pick<Shop, 'provider' | 'respond'>) =>
-	`${provider.provider}-${respond}-`;
-
-/**
- * In the place of the recipe's "Fulfil", with `eventId` as the idempotency key as its notes advise.
- */
-export function askWarehouse(url: string, by: string): INode {
-	const jsonBody = `={{ JSON.stringify({ reference: $json.reference, eventId: $json.eventId, by: ${JSON.stringify(by)} }) }}`;
-	return {
-		id: randomUUID(),
-		name: 'Fulfil',
-		type: 'n8n-nodes-base.httpRequest',
-		typeVersion: 4.2,
-		position: [0, 0],
-		parameters: { method: 'POST', url, sendBody: true, specifyBody: 'json', jsonBody, options: {} },
-	};
-}
-
-async function placeOrders(client: N8nClient, shop: Shop, count: number): Promise<void> {
-	const {
-		provider,
-		address,
-		workflow: { nodes: own },
-	} = shop;
-	const credentials = own.find(({ name }) => name === triggerName)?.credentials;
-	const step = (
-		name: string,
-		type: string,
-		typeVersion: number,
-		parameters: IDataObject,
-		more: Partial<INode> = {},
-	): INode => ({
-		id: randomUUID(),
-		name,
-		type,
-		typeVersion,
-		position: [0, 0],
-		parameters: parameters as INode['parameters'],
-		...more,
+async function openDesk({
+	client,
+	sandbox,
+	publicUrl,
+	warehouseUrl,
+	pauses,
+}: Opening): Promise<OrderDesk> {
+	const apiKey = await client.apiKey('Crashed executions', ['execution:list', 'execution:read']);
+	const { id, name } = await client.credentials.create({
+		type: 'n8nApi',
+		name: 'n8n API',
+		data: { apiKey, baseUrl: `${client.url}/api/v1` },
 	});
-	const rows = `={{ Array.from({ length: ${count} }, (_, index) => ({ reference: '${referencePrefix(shop)}' + (index + 1) })) }}`;
-	const order = {
+	const withKey = (step: INode): INode => ({ ...step, credentials: { n8nApi: { id, name } } });
+	const desk = await OrderDesk.open(
+		{ client, sandbox },
+		{
+			publicUrl,
+			files: [
+				'payment-arrives',
+				'ship',
+				...callbackCases.map(({ provider }) => `receive-${provider}`),
+				...callbackCases.map(({ provider }) => `checkout-${provider}`),
+				'providers',
+				'reconcile',
+				'crashed-executions',
+			],
+			change: {
+				ship: { 'Ship the Order (replace me)': (step) => askWarehouse(step, warehouseUrl) },
+				'crashed-executions': { Crashed: withKey, Failed: withKey },
+				// It runs when nothing is under way any more.
+				reconcile: { 'How Long Is Too Long': atOnce },
+			},
+		},
+	);
+	for (const file of new Set(places.map((place) => place.file))) {
+		const workflow = await client.workflows.get(desk.workflow(file).id);
+		await client.workflows.save(pauses.in(file, workflow));
+		await client.workflows.publish(workflow.id);
+	}
+	return desk;
+}
+
+/** The step that ships, as a user who has a warehouse puts it there. */
+const askWarehouse = ({ name, position }: INode, url: string): INode =>
+	node(name, 'n8n-nodes-base.httpRequest', 4.2, {
+		position,
+		onError: 'continueErrorOutput',
+		parameters: {
+			method: 'POST',
+			url,
+			sendBody: true,
+			specifyBody: 'json',
+			jsonBody: '={{ JSON.stringify({ reference: $json.reference }) }}',
+			options: {},
+		},
+	});
+
+function atOnce(step: INode): INode {
+	const changed = JSON.stringify(step).replace('"30"', '"0"');
+	if (changed === JSON.stringify(step)) throw new Error(`"${step.name}" has other minutes now.`);
+	return JSON.parse(changed) as INode;
+}
+
+/** The desk's own workflow for one of the two, a copy of it for the other. */
+async function openShop(
+	{ client, publicUrl }: Opening,
+	desk: OrderDesk,
+	provider: CallbackCase,
+	respond: Respond,
+): Promise<Pick<Shop, 'workflow' | 'address'>> {
+	const imported = desk.workflow(`receive-${provider.provider}`);
+	const webhookId = randomUUID();
+	const nodes = imported.nodes.map((one) =>
+		one.type === `${packageName}.${provider.trigger}`
+			? {
+					...one,
+					...(respond === 'immediately' && { webhookId }),
+					parameters: { ...one.parameters, options: { respond } },
+				}
+			: one,
+	);
+	if (respond === 'immediately') {
+		const workflow = await client.workflows.create({
+			name: `${imported.name}, at once`,
+			nodes,
+			connections: imported.connections,
+			settings: imported.settings,
+		});
+		await client.workflows.publish(workflow.id);
+		return { workflow, address: `${publicUrl}/webhook/${webhookId}/callback` };
+	}
+	const latest = await client.workflows.get(imported.id);
+	const workflow = await client.workflows.save({ ...latest, nodes });
+	await client.workflows.publish(workflow.id);
+	return { workflow, address: desk.address(`receive-${provider.provider}`) };
+}
+
+/** Gives the shops orders in turn until there are so many payments. */
+function shareOut(shops: readonly Shop[], payments: number): void {
+	for (let left = payments; left > 0;)
+		for (const shop of shops) {
+			if (left === 0) return;
+			const next = turn[shop.orders.length % turn.length] ?? 'once';
+			const kind = paymentsOf(next) > left ? 'once' : next;
+			const reference = `${shop.provider.provider}-${shop.respond}-${shop.orders.length + 1}`;
+			shop.orders.push({ shop, reference, kind, links: [] });
+			left -= paymentsOf(kind);
+		}
+}
+
+const sentReferences = (reference: string, kind: Kind): string[] =>
+	Array.from({ length: kinds[kind].links }, (_, link) =>
+		link === 0 ? reference : `${reference}~${link + 1}`,
+	);
+
+const rowOf = ({ shop: { provider }, reference, kind, links }: Order): Partial<OrderRow> => ({
+	reference,
+	// A hundred or more besides what the checkout asks for.
+	amount: kind === 'underpaid' ? `1${provider.money.amount}` : provider.money.amount,
+	currency: provider.money.currency,
+	email: 'maria@shop.example',
+	provider: provider.provider,
+	checkoutId: links.map(({ checkoutId }) => checkoutId).join(' '),
+	state: 'open',
+});
+
+/** Makes all checkouts of a shop with one execution of Create Checkout. */
+async function placeOrders(
+	client: N8nClient,
+	{ provider, address, orders }: Shop,
+	credential: Credential,
+): Promise<void> {
+	const rows = orders.flatMap(({ reference, kind }) =>
+		sentReferences(reference, kind).map((sent) => ({ reference: sent })),
+	);
+	const parameters: IDataObject = {
 		resource: 'checkout',
 		operation: 'create',
 		reference: '={{ $json.reference }}',
@@ -190,31 +284,23 @@ async function placeOrders(client: N8nClient, shop: Shop, count: number): Promis
 		...provider.callbackParameters?.(address),
 		options: { requestsInParallel: 10 },
 	};
-	const nodes = [
-		step('Start', 'n8n-nodes-base.manualTrigger', 1, {}),
-		step('Sheet', 'n8n-nodes-base.set', 3.4, {
-			assignments: {
-				assignments: [{ id: randomUUID(), name: 'rows', type: 'array', value: rows }],
-			},
-			options: {},
-		}),
-		step('Rows', 'n8n-nodes-base.splitOut', 1, { fieldToSplitOut: 'rows', options: {} }),
-		step('Create Checkouts', `${packageName}.${provider.node}`, 1.1, order, { credentials }),
-	];
-	const connections = Object.fromEntries(
-		nodes
-			.slice(0, -1)
-			.map(({ name }, index) => [
-				name,
-				{ main: [[{ node: nodes[index + 1]?.name ?? '', type: 'main' as const, index: 0 }]] },
-			]),
-	);
 	const workflow = await client.workflows.create({
 		name: `${provider.displayName} orders`,
-		nodes,
-		connections,
+		...chain([
+			node('Start', 'n8n-nodes-base.manualTrigger', 1),
+			node('Sheet', 'n8n-nodes-base.set', 3.4, {
+				parameters: { mode: 'raw', jsonOutput: JSON.stringify({ rows }), options: {} },
+			}),
+			node('Rows', 'n8n-nodes-base.splitOut', 1, {
+				parameters: { fieldToSplitOut: 'rows', options: {} },
+			}),
+			node('Create Checkouts', `${packageName}.${provider.node}`, 1.1, {
+				parameters: parameters as INode['parameters'],
+				credentials: { [credential.type]: { id: credential.id, name: credential.name } },
+			}),
+		]),
 	});
-	const { status, data } = await client.workflows.run(workflow.id, 'Start');
+	const { status, data } = await client.workflows.run(workflow.id, 'Start', 300_000);
 	if (status !== 'success')
 		throw new Error(
 			`The orders at ${provider.displayName} ended with "${status}": ${data.resultData.error?.message ?? ''}`,

@@ -106,6 +106,8 @@ async function startTogether(say: (line: string) => void): Promise<Target> {
 	// by default every three hours.
 	const cluster = await startCluster({
 		say,
+		// An execution spends most of its time in pauses.
+		workerConcurrency: 20,
 		environment: { ...lazyIsolates, N8N_EXECUTIONS_QUEUE_RECOVERY_INTERVAL: '1' },
 	});
 	const victims: readonly (MemberName | 'redis')[] = [

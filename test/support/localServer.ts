@@ -11,6 +11,12 @@ export class Refusal {
 	) {}
 }
 
+/** Who waits for the answer. */
+export interface Caller {
+	/** Has hung up, as one that was killed has. */
+	isGone(): boolean;
+}
+
 /**
  * A system of the merchant, or of a third party, that workflows send JSON to: a server of this
  * machine. `open` first, `close` at the end.
@@ -21,7 +27,8 @@ export class LocalServer<Body = unknown> {
 	private readonly server = createServer((request, response) => {
 		void (async () => {
 			const sent = await text(request);
-			const answer = sent === '' ? {} : await this.receive(JSON.parse(sent) as Body);
+			const caller = { isGone: () => response.destroyed };
+			const answer = sent === '' ? {} : await this.receive(JSON.parse(sent) as Body, caller);
 			if (answer instanceof Refusal)
 				response.writeHead(answer.status, { 'content-type': 'text/plain' }).end(answer.text);
 			else
@@ -33,6 +40,7 @@ export class LocalServer<Body = unknown> {
 	constructor(
 		private readonly answer: (
 			body: Body,
+			caller: Caller,
 		) => Refusal | object | Promise<Refusal | object> = () => ({}),
 	) {}
 
@@ -51,8 +59,8 @@ export class LocalServer<Body = unknown> {
 		return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
 	}
 
-	private async receive(body: Body): Promise<Refusal | object> {
+	private async receive(body: Body, caller: Caller): Promise<Refusal | object> {
 		this.received.push(body);
-		return await this.answer(body);
+		return await this.answer(body, caller);
 	}
 }
