@@ -54,6 +54,8 @@ interface DeskOptions {
 	publicUrl?: string;
 	/** By file. */
 	change?: Record<string, Change>;
+	/** What is done besides to each step of every file. */
+	each?: (step: INode) => INode;
 	/** Workflows in the place of those that are called and not imported, by their full name. */
 	standIns?: readonly NewWorkflow[];
 }
@@ -64,10 +66,11 @@ interface DeskOptions {
  */
 export class OrderDesk {
 	private readonly workflows = new Map<string, Workflow>();
-	private readonly callers = new Map<string, string>();
+	/** By file, the number of the workflow that calls it; published when it is there. */
+	private readonly callers = new Map<string, Promise<string>>();
 	private readonly ids = new Map<string, string>();
 	private readonly credentials: Credential[] = [];
-	private readonly table = `${tableName}_${randomUUID().slice(0, 8)}`;
+	readonly table = `${tableName}_${randomUUID().slice(0, 8)}`;
 
 	private constructor(
 		private readonly client: N8nClient,
@@ -101,7 +104,7 @@ export class OrderDesk {
 
 	/** Unpublishes everything: WooshPay tells every registered endpoint about every payment. */
 	async close(): Promise<void> {
-		const ids = [...this.callers.keys()].map((file) => this.callers.get(file) ?? '');
+		const ids = await Promise.all(this.callers.values());
 		// Callers first: n8n takes down nothing that something published calls.
 		for (const { id } of [...this.workflows.values()].reverse()) ids.push(id);
 		for (const id of ids) await this.client.workflows.unpublish(id);
@@ -193,36 +196,40 @@ export class OrderDesk {
 		return executions.flatMap((execution) => leftOf(execution, step));
 	}
 
+	/** The path of the webhook that calls it. Those who ask at the same moment wait for the same. */
 	private async caller(file: string): Promise<string> {
 		const path = `call-${this.workflow(file).id}`;
-		if (!this.callers.has(file)) {
-			this.callers.set(file, '');
-			const { id } = await this.client.workflows.create({
-				name: `Calls ${file}`,
-				...chain([
-					node('Called', 'n8n-nodes-base.webhook', 2, {
-						webhookId: randomUUID(),
-						parameters: { path, httpMethod: 'POST', responseMode: 'lastNode', options: {} },
-					}),
-					node('Only the Body', 'n8n-nodes-base.set', 3.4, {
-						parameters: {
-							mode: 'raw',
-							jsonOutput: '={{ JSON.stringify($json.body) }}',
-							options: {},
-						},
-					}),
-					node('Call', 'n8n-nodes-base.executeWorkflow', 1.2, {
-						parameters: {
-							workflowId: { __rl: true, mode: 'list', value: this.workflow(file).id },
-							options: {},
-						},
-					}),
-				]),
-			});
-			await this.client.workflows.publish(id);
-			this.callers.set(file, id);
-		}
+		const called = this.callers.get(file) ?? this.publishCaller(file, path);
+		this.callers.set(file, called);
+		await called;
 		return path;
+	}
+
+	private async publishCaller(file: string, path: string): Promise<string> {
+		const { id } = await this.client.workflows.create({
+			name: `Calls ${file}`,
+			...chain([
+				node('Called', 'n8n-nodes-base.webhook', 2, {
+					webhookId: randomUUID(),
+					parameters: { path, httpMethod: 'POST', responseMode: 'lastNode', options: {} },
+				}),
+				node('Only the Body', 'n8n-nodes-base.set', 3.4, {
+					parameters: {
+						mode: 'raw',
+						jsonOutput: '={{ JSON.stringify($json.body) }}',
+						options: {},
+					},
+				}),
+				node('Call', 'n8n-nodes-base.executeWorkflow', 1.2, {
+					parameters: {
+						workflowId: { __rl: true, mode: 'list', value: this.workflow(file).id },
+						options: {},
+					},
+				}),
+			]),
+		});
+		await this.client.workflows.publish(id);
+		return id;
 	}
 
 	private async importer(): Promise<Importer> {
@@ -257,6 +264,7 @@ export class OrderDesk {
 	/** Picks the sub-workflows from the list, and gives the desk its own table. */
 	private setUp(file: string, saved: NewWorkflow): NewWorkflow {
 		const change = this.options.change?.[file] ?? {};
+		const { each = (step) => step } = this.options;
 		const missing = Object.keys(change).filter(
 			(name) => !saved.nodes.some((one) => one.name === name),
 		);
@@ -264,9 +272,10 @@ export class OrderDesk {
 			throw new Error(`order-desk/${file}.json has no step "${missing.join('", "')}".`);
 		return {
 			...saved,
-			nodes: saved.nodes.map((step) =>
-				notByTheClock(change[step.name]?.(this.withIds(file, step)) ?? this.withIds(file, step)),
-			),
+			nodes: saved.nodes.map((one) => {
+				const step = each(this.withIds(file, one));
+				return notByTheClock(change[step.name]?.(step) ?? step);
+			}),
 		};
 	}
 
