@@ -19,6 +19,7 @@ const parts: Record<string, readonly string[]> = {
 	reading: ['rows', 'rounds'],
 	callbacks: ['rounds', 'count', 'connections', 'engine'],
 	flood: ['seconds', 'perSecond', 'engine'],
+	claims: ['rounds', 'count', 'connections', 'rows', 'engine'],
 	verification: ['rounds'],
 	history: ['rounds', 'payments'],
 	footprint: ['rounds'],
