@@ -142,7 +142,6 @@ export async function importExample(
 	for (const node of nodes) setUp(node, nodes, importer, file);
 	const workflow = await client.workflows.create({ ...saved, nodes });
 	importer.imported?.push(workflow);
-	await runSetUpOnce(client, workflow.id, nodes, file);
 	const unpublished = await client.workflows.publish(workflow.id).then(
 		() => undefined,
 		(error: Error) => {
@@ -152,6 +151,7 @@ export async function importExample(
 		},
 	);
 	if (unpublished !== undefined) return { file, workflow, unpublished };
+	await runSetUpOnce(client, workflow.id, nodes, file);
 	const formUrl = formUrlOf(nodes, client.url);
 	return {
 		file,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { packPackage, startN8n, type RunningN8n } from '../n8n/instance';
 import { startBalancer, type Balancer } from './balancer';
-import { startServices } from './services';
+import { startServices, type Services } from './services';
 
 export type ProcessorName = 'processor-1' | 'processor-2';
 export type WorkerName = 'worker-1' | 'worker-2';
@@ -46,6 +46,8 @@ export interface Cluster {
 	mainUrl: string;
 	processorUrls: Record<ProcessorName, string>;
 	members: Record<MemberName, RunningN8n>;
+	/** n8n's own database, in which a team may keep a table of its own, too. */
+	postgres: Pick<Services['postgres'], 'port' | 'password' | 'user' | 'database' | 'rows' | 'run'>;
 	/** Sends all callbacks through one processor, or through each in turn again. */
 	through(processor: ProcessorName | undefined): void;
 	/** Ends it at once, as a power cut does. */
@@ -155,6 +157,7 @@ export async function startCluster({
 			mainUrl: main.url,
 			processorUrls: { 'processor-1': processor1.url, 'processor-2': processor2.url },
 			members,
+			postgres,
 			through: balancer.prefer,
 			kill: async (name) => await (name === 'redis' ? redis : members[name]).kill(),
 			restart: async (name) => {

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import axios from 'axios';
@@ -21,7 +20,6 @@ import {
 } from '../e2e/callbackSupport';
 import type { PayerAction, SandboxCheckout, SandboxDelivery } from '../support/sandboxClient';
 import {
-	callbackUrl,
 	itemsOf,
 	makeActionWorkflow,
 	makeCredential,
@@ -31,15 +29,9 @@ import {
 	uniqueReference,
 	type ProviderCase,
 } from '../e2e/support';
+import { OrderDesk, type OrderRow } from '../e2e/orderDesk';
 import { endpointsAtWooshPay } from '../e2e/wooshPayAccount';
-import {
-	aMinute,
-	eventually,
-	type Credential,
-	type Execution,
-	type NewWorkflow,
-	type Workflow,
-} from '../n8n/client';
+import { aMinute, eventually, type Credential, type Execution, type Workflow } from '../n8n/client';
 import { processorNames, startCluster, type Cluster, type ProcessorName } from './cluster';
 
 let cluster: Cluster;
@@ -308,54 +300,283 @@ describe('the endpoint of WooshPay Trigger', () => {
 	});
 });
 
-describe('the Data Table recipe', () => {
-	const provider = providerCase('tokenpay');
+describe('the order desk', () => {
+	const provider = providerCase('payfect');
+	let desk: OrderDesk;
 	let merchant: Merchant;
 
-	/** Imports the example and does what its notes say, with a warehouse in the place of "Fulfil". */
 	beforeAll(async () => {
-		const { client } = await stage();
-		const { credential } = await makeCredential(provider as ProviderCase);
-		const saved = JSON.parse(
-			await readFile(
-				path.join(__dirname, '..', '..', 'examples', 'trigger-data-table-fulfil.json'),
-				'utf8',
-			),
-		) as NewWorkflow;
-		const nodes = saved.nodes.map((one) => {
-			if (one.name === 'TokenPay Trigger')
-				return {
-					...one,
-					webhookId: randomUUID(),
-					credentials: { [credential.type]: { id: credential.id, name: credential.name } },
-				};
-			return one.name === 'Fulfil' ? { ...warehouse.node('Fulfil'), position: one.position } : one;
+		desk = await OrderDesk.open(await stage(), {
+			publicUrl: cluster.publicUrl,
+			files: ['receive-payfect', 'payment-arrives', 'ship'],
+			change: { ship: { [theStepThatShips]: askWarehouse } },
 		});
-		const paid = await client.workflows.create({ ...saved, nodes });
-		const { status } = await client.workflows.run(paid.id, 'Set Up Once');
-		if (status !== 'success') throw new Error(`The table was not made: ${status}.`);
-		await client.workflows.publish(paid.id);
-		merchant = { provider, credential, paid, address: publicAddress(await callbackUrl(paid)) };
+		merchant = {
+			provider,
+			credential: (await makeCredential(provider as ProviderCase)).credential,
+			paid: desk.workflow('receive-payfect'),
+			address: desk.address('receive-payfect'),
+		};
 	});
-	afterAll(async () => {
-		if (merchant) await (await stage()).client.workflows.unpublish(merchant.paid.id);
+	afterAll(async () => await desk.close());
+
+	/** An order of the desk, whose link was sent. */
+	async function placed(): Promise<{ reference: string; checkoutId: string }> {
+		const order = await placeOrder(merchant);
+		await desk.insert({ ...order, ...orderOf(provider), state: 'open' });
+		return order;
+	}
+
+	test('ten copies of a callback at the same moment over both processors: two executions, and exactly one ships', async () => {
+		const { reference, checkoutId } = await placed();
+		const before = (await executionsOf(merchant.paid.id)).length;
+		const deliveries = await act(merchant, checkoutId, { copies: 10 });
+		expect(new Set(servedBy(deliveries))).toEqual(new Set(processorNames));
+		// The triggers did start twice: the claim is what held the second one back.
+		expect(await executionsOf(merchant.paid.id)).toHaveLength(before + 2);
+		expect(warehouse.times(reference, 'asked')).toBe(1);
+		expect(await desk.row(reference)).toMatchObject({ state: 'shipped', attention: '' });
 	});
 
 	test.each(pairs)(
-		'a payment that came through %s and is delivered again through %s is fulfilled once',
+		'a payment that came through %s and is delivered again through %s is shipped once',
 		async (processor, other) => {
-			const order = await placeOrder(merchant);
+			const { reference, checkoutId } = await placed();
 			const before = (await executionsOf(merchant.paid.id)).length;
 			cluster.through(processor);
-			const first = await firstDelivery(merchant, order.checkoutId);
+			const first = await firstDelivery(merchant, checkoutId);
 			expect(answerOf(first)).toEqual(provider.acknowledgement);
 			cluster.through(other);
 			expect(await delivered(first)).toEqual(provider.acknowledgement);
-			// The trigger did start twice: the table is what held the second one back.
 			expect(await executionsOf(merchant.paid.id)).toHaveLength(before + 2);
-			expect(warehouse.times(order.reference, 'asked')).toBe(1);
+			expect(warehouse.times(reference, 'asked')).toBe(1);
 		},
 	);
+});
+
+/** What an order costs that is paid in full by the order of this provider. */
+const orderOf = ({ provider, money }: CallbackCase) => ({ provider, ...money });
+
+const theStepThatShips = 'Ship the Order (replace me)';
+
+/** The step that ships, as a user who has a warehouse puts it there. */
+const askWarehouse = ({ name, position }: INode): INode => ({
+	...warehouse.node(name),
+	position,
+	onError: 'continueErrorOutput',
+});
+
+/** Where the orders are, and what claims them. */
+interface Claims {
+	insert(order: Partial<OrderRow>): Promise<void>;
+	arrives(event: IDataObject): Promise<IDataObject>;
+	row(reference: string): Promise<Partial<OrderRow>>;
+	close(): Promise<void>;
+}
+
+async function claimsInADataTable(): Promise<Claims> {
+	const desk = await OrderDesk.open(await stage(), {
+		publicUrl: cluster.publicUrl,
+		files: ['payment-arrives', 'ship'],
+		change: { ship: { [theStepThatShips]: askWarehouse } },
+	});
+	return {
+		insert: async (order) => await desk.insert(order),
+		arrives: async (event) => await desk.call('payment-arrives', event),
+		row: async (reference) => await desk.row(reference),
+		close: async () => await desk.close(),
+	};
+}
+
+const postgresFile = 'claim-in-postgres';
+let postgresDesk: OrderDesk;
+
+async function claimsInPostgres(): Promise<Claims> {
+	const { client } = await stage();
+	const { port, user, password, database, run, rows } = cluster.postgres;
+	const { id, name } = await client.credentials.create({
+		type: 'postgres',
+		name: 'Orders',
+		data: { host: '127.0.0.1', port, user, password, database },
+	});
+	postgresDesk = await OrderDesk.open(await stage(), {
+		publicUrl: cluster.publicUrl,
+		files: [postgresFile],
+		each: (step) =>
+			step.type === 'n8n-nodes-base.postgres'
+				? { ...step, credentials: { postgres: { id, name } } }
+				: step,
+		change: { [postgresFile]: { [theStepThatShips]: askWarehouse } },
+	});
+	const quoted = (text: unknown) => `'${String(text).replaceAll("'", "''")}'`;
+	return {
+		insert: async (order) =>
+			await run(
+				`INSERT INTO order_desk (${Object.keys(order)
+					.map((column) => `"${column}"`)
+					.join(', ')}) VALUES (${Object.values(order).map(quoted).join(', ')})`,
+			),
+		arrives: async (event) => await postgresDesk.call(postgresFile, event),
+		row: async (reference) => {
+			const [row, ...others] = await rows<Partial<OrderRow>>(
+				`SELECT * FROM order_desk WHERE reference = ${quoted(reference)}`,
+			);
+			if (!row || others.length > 0) throw new Error(`Not one row of ${reference}.`);
+			return row;
+		},
+		close: async () => await postgresDesk.close(),
+	};
+}
+
+/** What a trigger puts out for a payment of this order. */
+const paid = (reference: string | null, more: IDataObject = {}): IDataObject => ({
+	event: 'payment.succeeded',
+	reference,
+	amount: '20.50',
+	currency: 'USDT',
+	status: 'paid',
+	eventId: `event-${reference}`,
+	occurredAt: '2026-05-04T03:02:01.000Z',
+	checkoutId: null,
+	paymentId: null,
+	provider: 'payfect',
+	providerStatus: 'succeeded',
+	...more,
+});
+
+describe.each([
+	['a Data Table', claimsInADataTable],
+	["PostgreSQL, by n8n's own node", claimsInPostgres],
+])('the claim of an order in %s', (_where, openClaims) => {
+	let claims: Claims;
+	beforeAll(async () => {
+		claims = await openClaims();
+	});
+	afterAll(async () => await claims?.close());
+
+	async function order(more: Partial<OrderRow> = {}): Promise<string> {
+		const reference = uniqueReference();
+		await claims.insert({ reference, amount: '20.50', currency: 'usdt', state: 'open', ...more });
+		return reference;
+	}
+	/** Each in an execution of its own at the same moment, over both processors and both workers. */
+	const atOnce = async (events: IDataObject[]) => await Promise.all(events.map(claims.arrives));
+	const asked = (reference: string) => warehouse.times(reference, 'asked');
+
+	test('of twenty executions at the same moment exactly one ships', async () => {
+		const reference = await order();
+		const answers = await atOnce(Array.from({ length: 20 }, () => paid(reference)));
+		expect(answers.filter(({ claimed }) => claimed)).toHaveLength(1);
+		expect(asked(reference)).toBe(1);
+		expect(await claims.row(reference)).toMatchObject({
+			state: 'shipped',
+			eventId: `event-${reference}`,
+			paidAmount: '20.50',
+		});
+		expect((await claims.row(reference)).attention ?? '').toBe('');
+	});
+
+	test('of two payments at the same moment, each in five copies, one ships and the other is said once', async () => {
+		const reference = await order();
+		const second = { eventId: `second-${reference}` };
+		await atOnce(
+			Array.from({ length: 10 }, (_, index) => paid(reference, index % 2 === 0 ? second : {})),
+		);
+		expect(asked(reference)).toBe(1);
+		expect(await claims.row(reference)).toMatchObject({
+			state: 'shipped',
+			attention: 'paid twice: 20.50 USDT',
+		});
+	});
+
+	test.each([
+		['less', { amount: '20.49' }],
+		['as much in another currency', { currency: 'USDC' }],
+	])('a payment of %s ships nothing, and a person is told', async (_what, more) => {
+		const reference = await order();
+		expect(await claims.arrives(paid(reference, more))).toMatchObject({ claimed: false });
+		expect(asked(reference)).toBe(0);
+		const row = await claims.row(reference);
+		expect(row.state).toBe('underpaid');
+		expect(row.attention).toMatch(/paid (too little|in another currency)/);
+	});
+});
+
+describe('orders in PostgreSQL', () => {
+	let claims: Claims;
+	beforeAll(async () => {
+		claims = await claimsInPostgres();
+	});
+	afterAll(async () => await claims?.close());
+
+	async function order(more: Partial<OrderRow> = {}): Promise<string> {
+		const reference = uniqueReference();
+		await claims.insert({ reference, amount: '20.50', currency: 'USDT', state: 'open', ...more });
+		return reference;
+	}
+	const asked = (reference: string) => warehouse.times(reference, 'asked');
+
+	test('a payment of more ships, and a person is told', async () => {
+		const reference = await order();
+		await claims.arrives(paid(reference, { amount: '21' }));
+		expect(asked(reference)).toBe(1);
+		expect(await claims.row(reference)).toMatchObject({
+			state: 'shipped',
+			attention: 'paid too much: 21 of 20.50 USDT',
+		});
+	});
+
+	test('a second payment that is too little again is said, and nothing is added up', async () => {
+		const reference = await order();
+		await claims.arrives(paid(reference, { amount: '10' }));
+		await claims.arrives(paid(reference, { amount: '10.50', eventId: `second-${reference}` }));
+		expect(asked(reference)).toBe(0);
+		const { state, attention } = await claims.row(reference);
+		expect(state).toBe('underpaid');
+		expect(attention).toContain('paid in parts: 10.50 USDT');
+	});
+
+	test("a payment through a checkout that is not the order's ships nothing", async () => {
+		const reference = await order({ checkoutId: 'checkout-1' });
+		await claims.arrives(paid(reference, { checkoutId: 'checkout-2' }));
+		expect(asked(reference)).toBe(0);
+		expect(await claims.row(reference)).toMatchObject({
+			state: 'open',
+			attention: 'paid through another checkout, checkout-2: 20.50 USDT',
+		});
+	});
+
+	test('a payment without an order is kept, once', async () => {
+		const reference = uniqueReference();
+		await claims.arrives(paid(reference));
+		await claims.arrives(paid(reference));
+		expect(await claims.row(reference)).toMatchObject({
+			state: null,
+			attention: 'payment.succeeded without an order: 20.50 USDT',
+		});
+	});
+
+	test('a shipment that failed stays shipping, for a person', async () => {
+		const reference = await order();
+		warehouse.break(reference);
+		await claims.arrives(paid(reference));
+		const { state, attention } = await claims.row(reference);
+		expect(state).toBe('shipping');
+		expect(attention).toMatch(/^shipped or not\? /);
+	});
+
+	test.each([
+		['claimed', /^paid and not shipped: .*n8n stopped in execution 4711$/],
+		['shipping', /^shipped or not\? n8n stopped in execution 4711$/],
+	])('what was %s when n8n stopped goes to a person, once', async (state, words) => {
+		const claimedAt = '2026-05-04T03:02:01.000Z';
+		const reference = await order({ state, claimedBy: '4711', claimedAt });
+		for (let look = 0; look < 2; look++)
+			expect((await postgresDesk.run(postgresFile, 'Every Hour')).status).toBe('success');
+		const row = await claims.row(reference);
+		expect(row.state).toBe(state);
+		expect(row.attention).toMatch(words);
+	});
 });
 
 const waiting = callbackCases.filter(({ wait }) => wait !== undefined);

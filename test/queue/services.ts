@@ -46,6 +46,8 @@ export interface Services {
 		database: string;
 		/** Of a SELECT. */
 		rows<Row>(select: string): Promise<Row[]>;
+		/** Any other statement. */
+		run(statement: string): Promise<void>;
 	};
 	/** Stops both and removes their data. */
 	end(): Promise<void>;
@@ -184,31 +186,37 @@ async function postgresService(
 		},
 	});
 	const database = 'postgres';
+	const printed = async (statement: string): Promise<string> => {
+		const args = [
+			'--host',
+			onlyThisMachine,
+			'--port',
+			String(port),
+			'--username',
+			name,
+			'--dbname',
+			database,
+			'--no-psqlrc',
+			'--no-align',
+			'--tuples-only',
+		];
+		const { stdout } = await execute(programs.psql, [...args, '--command', statement], {
+			env: { ...process.env, PGPASSWORD: password },
+			timeout: 60_000,
+			maxBuffer: 64 * 1024 ** 2,
+		});
+		return stdout;
+	};
 	return {
 		...service,
 		user: name,
 		database,
-		rows: async <Row>(select: string) => {
-			const args = [
-				'--host',
-				onlyThisMachine,
-				'--port',
-				String(port),
-				'--username',
-				name,
-				'--dbname',
-				database,
-				'--no-psqlrc',
-				'--no-align',
-				'--tuples-only',
-			];
-			const asJson = `SELECT coalesce(json_agg(found), '[]') FROM (${select}) found`;
-			const { stdout } = await execute(programs.psql, [...args, '--command', asJson], {
-				env: { ...process.env, PGPASSWORD: password },
-				timeout: 60_000,
-				maxBuffer: 64 * 1024 ** 2,
-			});
-			return JSON.parse(stdout) as Row[];
+		rows: async <Row>(select: string) =>
+			JSON.parse(
+				await printed(`SELECT coalesce(json_agg(found), '[]') FROM (${select}) found`),
+			) as Row[],
+		run: async (statement) => {
+			await printed(statement);
 		},
 	};
 }
