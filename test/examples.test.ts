@@ -20,16 +20,6 @@ interface Saved {
 	active?: boolean;
 }
 
-/** What each node and trigger of this package can be given, by its type. */
-const fieldsOf = new Map(
-	providerFolders()
-		.flatMap((folder) => [newNode(folder), newTrigger(folder)])
-		.map(({ description: { name, properties } }) => [
-			`n8n-nodes-hosted-checkout.${name}`,
-			new Set(properties.map((property) => property.name)),
-		]),
-);
-
 const workflowNames = files.map(
 	(file) => (JSON.parse(readFileSync(path.join(root, 'examples', file), 'utf8')) as Saved).name,
 );
@@ -151,18 +141,6 @@ describe.each(files)('examples/%s', (file) => {
 				(name) => !names.includes(name) && !boldWords.includes(name),
 			),
 		).toEqual([]);
-	});
-
-	test('fills in only fields that the nodes of this package have', () => {
-		const unknown = saved.nodes.flatMap(({ name, type, parameters }) => {
-			const known = fieldsOf.get(type.replace(/Tool$/, ''));
-			return known === undefined
-				? []
-				: Object.keys(parameters)
-						.filter((field) => !known.has(field))
-						.map((field) => `${name}: ${field}`);
-		});
-		expect(unknown).toEqual([]);
 	});
 
 	test('calls only workflows that are examples, too, by their names', () => {
