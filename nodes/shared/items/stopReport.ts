@@ -22,18 +22,29 @@ export function failureOfReading(
 ): Run['failure'] {
 	const [row] = first;
 	if (row === undefined || count === 1) return row;
-	const reasons = first.map((each) => `${reasonOf(each)}.`);
-	const advice = new Set(first.map(({ error }) => error.description ?? ''));
 	const others = count > first.length ? [`And ${count - first.length} more rows.`] : [];
 	const error = new NodeOperationError(
 		context.getNode(),
 		`${count} of ${rows} rows cannot be sent as they are`,
 		{
 			itemIndex: row.itemIndex,
-			description: [...reasons, ...others, ...advice].filter(Boolean).join('\n'),
+			description: [...reasonsAndAdvice(first), ...others].filter(Boolean).join('\n'),
 		},
 	);
 	return { error, itemIndex: row.itemIndex };
+}
+
+/**
+ * Behind the rows of one kind what to do about them: n8n shows it all as one paragraph, in which
+ * nobody could tell which advice is for which row.
+ */
+function reasonsAndAdvice(failed: readonly FailedRow[]): string[] {
+	const kinds = new Map<string, string[]>();
+	for (const each of failed) {
+		const advice = each.error.description ?? '';
+		kinds.set(advice, [...(kinds.get(advice) ?? []), `${reasonOf(each)}.`]);
+	}
+	return [...kinds].flatMap(([advice, reasons]) => [...reasons, advice]);
 }
 
 /** n8n's own errors do not say which row it is. */

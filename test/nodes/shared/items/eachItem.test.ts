@@ -419,23 +419,25 @@ describe('rows that cannot be read', () => {
 		expect(error?.description).toMatch(/Use a point for the decimals.* Nothing was sent\.$/);
 	});
 
-	it('are all named with what is wrong with each', async () => {
+	it('are all named with what is wrong with each, and those of one kind with what to do behind them', async () => {
 		const { error } = await run([
 			'order-0',
 			bad('order-1'),
 			{ reference: 'order-2', amount: '0' },
 			'order-0',
+			bad('order-4'),
 		]);
-		expect(error?.message).toBe('3 of 4 rows cannot be sent as they are');
+		expect(error?.message).toBe('4 of 5 rows cannot be sent as they are');
 		expect((error as { context?: IDataObject }).context?.itemIndex).toBe(1);
 		expect(error?.description?.split('\n')).toEqual([
 			`'Amount' is not a plain number: "12,50" [item 1, reference "order-1"].`,
+			`'Amount' is not a plain number: "12,50" [item 4, reference "order-4"].`,
+			expect.stringMatching(/^Use a point for the decimals/),
 			expect.stringMatching(/^'Amount' .*\[item 2, reference "order-2"\]\.$/),
+			expect.stringMatching(/^Enter an amount that is more than zero/),
 			expect.stringMatching(
 				/"order-0" was already used by item 0.*\[item 3, reference "order-0"\]\.$/,
 			),
-			expect.stringMatching(/^Use a point for the decimals/),
-			expect.stringMatching(/^Enter an amount that is more than zero/),
 			expect.stringMatching(/^Give each row a reference of its own.* Nothing was sent\.$/),
 		]);
 		expect(server.received).toHaveLength(0);
@@ -445,7 +447,9 @@ describe('rows that cannot be read', () => {
 		const { error } = await run(rows(130).map(bad));
 		expect(error?.message).toBe('130 of 130 rows cannot be sent as they are');
 		expect(error?.description?.match(/\[item \d+,/g)).toHaveLength(100);
-		expect(error?.description).toContain('[item 99, reference "order-99"].\nAnd 30 more rows.\n');
+		expect(error?.description).toMatch(
+			/\[item 99, reference "order-99"\]\.\nUse a point .*\nAnd 30 more rows\. Nothing was sent\.$/,
+		);
 	});
 
 	it('leave their reference to the rows behind them', async () => {
