@@ -108,6 +108,24 @@ describe.each(files)('examples/%s', (file) => {
 		}).toEqual({ anyCondition: [], withoutAsking: [] });
 	});
 
+	// After a restart a callback that is sent again starts the trigger again.
+	test('ships what a trigger gives only behind a claim of the order', () => {
+		const isClaim = ({ type, parameters }: INode) =>
+			type === 'n8n-nodes-base.dataTable' &&
+			parameters.operation === 'update' &&
+			JSON.stringify(parameters.columns).includes('"claimed"');
+		const claims = new Set(saved.nodes.filter(isClaim).map(({ name }) => name));
+		const reached = new Set(
+			saved.nodes
+				.filter(({ type }) => /^n8n-nodes-hosted-checkout\.\w+Trigger$/.test(type))
+				.map(({ name }) => name),
+		);
+		for (const step of reached)
+			for (const { node } of Object.values(saved.connections[step] ?? {}).flat(2))
+				if (!claims.has(node)) reached.add(node);
+		expect(reached).not.toContain('Fulfilled');
+	});
+
 	// A field was renamed, and the file kept the old name: n8n does not publish it, or asks without it.
 	test("fills in only fields that this package's forms have", () => {
 		const unknown = saved.nodes.flatMap(({ name, type, parameters }) => {

@@ -31,7 +31,7 @@ ${list.join('\n')}
     3. In the table ${deskTable} the order is "shipped", once, with what was paid.
        ${n8n.url}/home/datatables
     4. Order again, and press "Pay too little" under "For testers": the order is "underpaid", and nothing is shipped.
-    The other forms do the same without a table: "Fulfilled" has run once in the newest execution, or "Look at It".
+    The other forms do the same each by itself: "Fulfilled" has run once in the newest execution, or "Look at It".
 
   n8n       ${n8n.url}
             e-mail ${n8n.owner.email}   password ${n8n.owner.password}   log ${n8n.logFile}

@@ -81,6 +81,20 @@ const entered =
 	(parameters: INodeParameters) =>
 	(node: INode): INode => ({ ...node, parameters: { ...node.parameters, ...parameters } });
 
+/** Orders by this example's form and pays; ends when the order was fulfilled. */
+async function payOnce(example: ExampleInUse, provider: string) {
+	const { reference } = await example.order();
+	const deliveries = await (await checkoutOf(provider, reference)).payer();
+	expect(await example.fulfilments(reference)).toBe(1);
+	return { reference, deliveries };
+}
+
+/** Gives each execution an event of its own. */
+const eventOfItsOwn = (node: INode): INode =>
+	JSON.parse(
+		JSON.stringify(node).replace(/(?<="name":"eventId","value":")[^"]*/, '={{ $execution.id }}'),
+	) as INode;
+
 describe('from an order form to fulfilment', () => {
 	test.each(shops.filter(({ file }) => file !== 'errors-to-chat.json'))(
 		'$file: the link leads to the payment page, and one payment is fulfilled once',
@@ -98,6 +112,53 @@ describe('from an order form to fulfilment', () => {
 			expect(await example.left('Look at It', reference)).toEqual([]);
 		},
 	);
+
+	// Within one n8n process the trigger starts once for an event; after a restart it starts again.
+	test('a callback that is sent again after a restart ships nothing, and a second payment is told', async () => {
+		const { n8n, sandbox } = await stage();
+		const paid = [];
+		for (const { file, provider } of shops) {
+			const example = await ExampleInUse.of(file, changesOf(file));
+			paid.push({ file, copy: true, example, ...(await payOnce(example, provider)) });
+		}
+		// What comes again counts as another payment of the same order here.
+		const twice = await ExampleInUse.of('payfect.json', { 'Payment and Price': eventOfItsOwn });
+		paid.push({
+			file: 'payfect.json',
+			copy: false,
+			example: twice,
+			...(await payOnce(twice, 'payfect')),
+		});
+		await n8n.restart();
+		for (const { deliveries } of paid)
+			for (const { id } of deliveries)
+				expect((await sandbox.redeliver(id)).acknowledged).toBe(true);
+		for (const { file, copy, example, reference } of paid) {
+			const left = async (step: string) => (await example.left(step, reference)).length;
+			expect({
+				file,
+				startedAgain: (await left('Payment and Price')) > 1,
+				fulfilled: await left('Fulfilled'),
+				told: (await example.left('No Open Order', reference)).map(({ message }) => message),
+			}).toEqual({
+				file,
+				startedAgain: true,
+				fulfilled: 1,
+				told: copy
+					? []
+					: [`Not shipped: 20.50 usdt paid for ${reference}, which is not an open order`],
+			});
+		}
+	});
+
+	test('an order that cannot be kept gets no link, and the payer sees a page', async () => {
+		const example = await ExampleInUse.of('payfect.json', {
+			'Keep the Order': entered({ dataTableId: { __rl: true, mode: 'name', value: 'not_made' } }),
+		});
+		expect(await example.submit('Order Form', { 'What is ordered': 'Tea' })).toContain(
+			'you have paid nothing',
+		);
+	});
 
 	test('two orders of the same thing have two numbers', async () => {
 		const example = await ExampleInUse.of('payfect.json');
@@ -652,6 +713,17 @@ describe('ai-agent-tool.json', () => {
 		return data.output;
 	}
 	const checkouts = async () => (await (await stage()).sandbox.state('payfect')).checkouts;
+	const toTheTeam = 'Tell the Team (replace me)';
+	/** What the team is told of payments in full; ends when it is told. */
+	const toldOf = async (reference: string) =>
+		await eventually(
+			async () => {
+				const told = await example.left(toTheTeam, reference);
+				return told.length > 0 ? told.map(({ message }) => message) : undefined;
+			},
+			30_000,
+			() => `The team was not told that ${reference} is paid`,
+		);
 
 	test('the model is offered the two tools, and may fill in nothing but the thing and the ID', async () => {
 		await says('hello');
@@ -670,7 +742,7 @@ describe('ai-agent-tool.json', () => {
 		]);
 	});
 
-	test('the agent makes a checkout at the price of the list, tells whether it is paid, and the payment is fulfilled', async () => {
+	test('the agent makes a checkout at the price of the list, tells whether it is paid, and the team is told of the payment', async () => {
 		const before = (await checkouts()).length;
 		const made = await says('order tea');
 		const checkout = (await checkouts()).at(-1);
@@ -683,7 +755,9 @@ describe('ai-agent-tool.json', () => {
 		expect(await says(`look up ${checkout?.checkoutId}`)).toMatch(/"status":\s*"open"/);
 		await (await checkoutOf('payfect', checkout?.reference ?? '')).payer();
 		expect(await says(`look up ${checkout?.checkoutId}`)).toMatch(/"status":\s*"paid"/);
-		expect(await example.fulfilments(checkout?.reference ?? '')).toBe(1);
+		expect(await toldOf(checkout?.reference ?? '')).toEqual([
+			`${checkout?.reference} is paid in full: 20.50 usdt. Ship it if it has not been shipped yet.`,
+		]);
 	});
 
 	test('a payment of too little ships nothing, whatever is said in the chat', async () => {
@@ -691,7 +765,7 @@ describe('ai-agent-tool.json', () => {
 		const reference = (await checkouts()).at(-1)?.reference ?? '';
 		await (await checkoutOf('payfect', reference)).payer('underpay');
 		expect(await example.lookedAt(reference)).toContain('Not shipped: 10.25 usdt paid');
-		expect(await example.left('Fulfilled', reference)).toEqual([]);
+		expect(await example.left(toTheTeam, reference)).toEqual([]);
 	});
 
 	test('what is not in the list has no price, and no checkout is made of it', async () => {
