@@ -405,11 +405,8 @@ describe('a server that stands in the place of the API', () => {
 
 test('an example without Data Tables works from the order to fulfilment', async () => {
 	const example = await ExampleInUse.of('wait-for-payment-loop.json');
-	const begun = await example.run('Start');
-	const [first, second] = leftOf(begun, 'Orders').map(({ reference }) => String(reference));
-	await (await checkoutOf('payfect', first ?? '')).payer();
-	expect(await example.fulfilments(first ?? '')).toBe(1);
-	await (await checkoutOf('payfect', second ?? '')).payer('underpay');
-	expect(await example.left('Not Fulfilled', second ?? '')).toHaveLength(1);
-	expect(await example.left('Fulfilled', second ?? '')).toEqual([]);
+	const [order] = leftOf(await example.run('Start'), 'Orders');
+	const reference = String(order?.reference);
+	await (await checkoutOf('payfect', reference)).payer();
+	expect(await example.fulfilments(reference)).toBe(1);
 });
