@@ -16,7 +16,7 @@ export type OpenedResource =
 			content: Payload;
 			originalType: string | null;
 			/** Why nothing proves what the content says: it is encrypted only. */
-			unproved?: Refused;
+			unverified?: Refused;
 	  }
 	/** `isUnknownKind`: of a kind that no page shows, so that nobody can tell whether it is genuine. */
 	| (Refused & { isUnknownKind?: true });
@@ -27,19 +27,19 @@ type Payload = Record<string, unknown>;
  * Decrypts the `resource` of a callback. Source: apidoc.tokenpay.me/description/decrypt-callback and
  * /chinese/shuo-ming/jie-mi-hui-tiao (AES-256-GCM, tag of 128 bit). What GCM opens was encrypted with
  * this secret, whatever `algorithm` calls it. The payout page knows AES-256-ECB only, which proves
- * nothing: such a content comes out as unproved.
+ * nothing: such a content comes out as unverified.
  */
 export function openResource(resource: unknown, key: KeyObject): OpenedResource {
 	if (!isObject(resource)) return { ...REFUSALS.missing_resource, isUnknownKind: true };
 	const opened = openWithGcm(resource, key);
 	const algorithm = textOrNull(resource.algorithm) ?? 'none';
 	if (!('code' in opened) || algorithm === ALGORITHM) return opened;
-	const unproved = REFUSALS.unknown_algorithm(JSON.stringify(algorithm.slice(0, 40)));
+	const unverified = REFUSALS.unknown_algorithm(JSON.stringify(algorithm.slice(0, 40)));
 	const plaintext = decryptEcb(textOrNull(resource.ciphertext) ?? '', key);
 	const content = plaintext && readJsonBytes(plaintext);
 	return isObject(content)
-		? { content, originalType: textOrNull(resource.original_type), unproved }
-		: { ...unproved, isUnknownKind: true };
+		? { content, originalType: textOrNull(resource.original_type), unverified }
+		: { ...unverified, isUnknownKind: true };
 }
 
 /** Inferred: the tag stands behind the ciphertext. */

@@ -507,12 +507,12 @@ function openBody(rawBody: Buffer, key: KeyObject, credentials: TokenPayCredenti
 			? { genuine: true, payload: { body }, unreadable: refused }
 			: { genuine: false, ...refused };
 	}
-	const { originalType, content, unproved } = opened;
-	if (unproved === undefined) return { genuine: true, payload: { originalType, content } };
+	const { originalType, content, unverified } = opened;
+	if (unverified === undefined) return { genuine: true, payload: { originalType, content } };
 	// An order's number can be asked about; of anything else nobody can tell what it is worth.
 	return originalType === ORDER && confirm.askFor(readFacts(content)) !== undefined
 		? { genuine: true, payload: { originalType, content }, isHint: true }
-		: { genuine: true, payload: { body }, unreadable: unproved };
+		: { genuine: true, payload: { body }, unreadable: unverified };
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { PaymentEvent, PaymentEventData } from '../core/contract';
-import { provedEvent } from '../core/outputs';
+import { verifiedEvent } from '../core/outputs';
 import type { Refused, Sentence } from '../core/sentences';
 
 export type CallbackDecision =
@@ -48,5 +48,5 @@ export function fire(
 	event: PaymentEventData,
 	verifiedBy: PaymentEvent['verifiedBy'],
 ): CallbackDecision {
-	return { pass: true, event: provedEvent(event, verifiedBy) };
+	return { pass: true, event: verifiedEvent(event, verifiedBy) };
 }

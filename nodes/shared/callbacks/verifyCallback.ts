@@ -47,7 +47,7 @@ export const verifyCallbackFields: INodeProperties[] = [
  * Judges a callback that n8n's own Webhook node received: headers and raw body in, the same payment
  * event as from the trigger out.
  *
- * @throws InputError that says why it is not a genuine callback; never passes anything on unproved
+ * @throws InputError that says why it is not a genuine callback; never passes anything on unverified
  */
 export function verifyCallback<Credentials>(
 	provider: CallbackProvider<Credentials>,

@@ -159,7 +159,7 @@ export interface PaymentEventData {
 	raw: Record<string, unknown>;
 }
 
-/** What leaves a trigger and `callback: verify`; made by `provedEvent` (outputs.ts). */
+/** What leaves a trigger and `callback: verify`; made by `verifiedEvent` (outputs.ts). */
 export interface PaymentEvent extends PaymentEventData {
 	verifiedBy: 'signature' | 'provider' | 'signature+provider';
 }

@@ -49,7 +49,7 @@ export function checkoutOf(
 }
 
 /** The event with what vouched for it, its fields in the order of every output. */
-export function provedEvent(
+export function verifiedEvent(
 	event: PaymentEventData,
 	verifiedBy: PaymentEvent['verifiedBy'],
 ): PaymentEvent {

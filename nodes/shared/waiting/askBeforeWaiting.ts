@@ -4,7 +4,7 @@ import { CallFailure } from '../core/callFailure';
 import type { PaymentEvent, PaymentEventData, Question } from '../core/contract';
 import { InputError } from '../core/inputError';
 import { MAXIMUM_ASKING_MILLISECONDS, MAXIMUM_CONFIRMING_MILLISECONDS } from '../core/limits';
-import { provedEvent } from '../core/outputs';
+import { verifiedEvent } from '../core/outputs';
 import type { CallbackProvider } from '../providerNode';
 import type { SendOptions } from '../requests/sendCall';
 import { belongsElsewhere, completed, withMoney, type Expected } from './awaitedPayment';
@@ -63,7 +63,7 @@ export async function askOnce<Credentials>(
 	const { found } = answered;
 	if (found === undefined) return undefined;
 	const mismatch = belongsElsewhere(found, expected);
-	if (mismatch === undefined) return provedEvent(found, 'provider');
+	if (mismatch === undefined) return verifiedEvent(found, 'provider');
 	throw new InputError(
 		`${provider.contract.displayName} knows this checkout, but ${mismatch.message}`,
 		"No callback for it could be accepted. Map 'Checkout ID', 'Reference' and 'Currency' from the node that created the checkout.",
@@ -116,5 +116,5 @@ export async function askForMoney<Credentials>(
 	const found = answered !== undefined && 'found' in answered ? answered.found : undefined;
 	if (found?.event !== 'payment.succeeded' || belongsElsewhere(found, expected) !== undefined)
 		return event;
-	return provedEvent(withMoney(event, found), 'signature+provider');
+	return verifiedEvent(withMoney(event, found), 'signature+provider');
 }
