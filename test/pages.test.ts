@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { INodeProperties, INodePropertyCollection } from 'n8n-workflow';
 import {
 	operationsOf,
 	pageOf,
@@ -11,6 +10,7 @@ import {
 	type ProviderCode,
 } from '../scripts/providerTables';
 import { testProviders } from './providers';
+import { formLabels } from './support/formLabels';
 import { filesWithTables, refusalWords, tablesMadeIn } from './support/refusalWords';
 
 const root = path.resolve(__dirname, '..');
@@ -171,33 +171,6 @@ describe('what is written in italics', () => {
 			'Save successful production executions',
 		],
 	];
-	const labelsOf = ({ node, trigger, credential }: ProviderCode): string[] => {
-		const labels = (property: INodeProperties): string[] => [
-			property.displayName,
-			...(property.options ?? []).flatMap((option) =>
-				'values' in option
-					? (option as INodePropertyCollection).values.flatMap(labels)
-					: 'type' in option
-						? labels(option as INodeProperties)
-						: [option.name],
-			),
-		];
-		const resources = node.properties.filter(({ name }) => name === 'resource').flatMap(labels);
-		const operations = node.properties.filter(({ name }) => name === 'operation').flatMap(labels);
-		return [
-			node.displayName,
-			trigger.displayName,
-			credential.displayName,
-			...[...node.properties, ...trigger.properties, ...credential.properties].flatMap(labels),
-			...resources.flatMap((resource) =>
-				operations.map((operation) => `${resource}: ${operation}`),
-			),
-			'Paid',
-			'Not Paid',
-			'Paid in Full',
-			'Not Paid in Full',
-		];
-	};
 	const ours = [
 		...pages.filter((page) => /^docs\/(providers|zh-)/.test(page)),
 		'docs/moving-between-providers.md',
@@ -206,7 +179,12 @@ describe('what is written in italics', () => {
 	].filter(exists);
 
 	it.each(ours)('in %s stands so in a form', (page) => {
-		const known = new Set([...ofN8n, ...folders.flatMap((folder) => labelsOf(codeOf(folder)))]);
+		const known = new Set([
+			...ofN8n,
+			...folders.flatMap((folder) => formLabels(codeOf(folder))),
+			// Among the settings of test/unknowns.test.ts: no form, the node itself.
+			'automatic',
+		]);
 		const text = read(page).replace(/```[\s\S]*?```|`[^`\n]*`|\*\*/g, '');
 		const labels = [...text.matchAll(/\*([^*\n]+)\*/g)].flatMap(([, label = '']) =>
 			label.split(' → '),
