@@ -420,3 +420,38 @@ describe.each(unsigned)('%s, %s: whoever knows the address', (folder, choice, sh
 		expect(await send({}, has)).toMatchObject({ status: 401, event: undefined });
 	});
 });
+
+describe('ChingChingPay, provider: whoever knows the address and names two payments', () => {
+	const shop = shops.find(({ folder }) => folder === 'ChingChingPay');
+	if (shop === undefined) throw new Error('There is no such shop.');
+	const named = (...references: string[]): Request => ({
+		headers: json,
+		rawBody: JSON.stringify(references.map((reference) => ({ merchant_reference: reference }))),
+	});
+	const send = async (id: string, ...references: string[]) =>
+		await deliver({ shop, callbackProof: 'provider', id }, named(...references));
+
+	it('cannot put the one on the order of the other: neither is named', async () => {
+		server.reset();
+		server.respond(({ body }) => {
+			const { merchant_reference: reference } = JSON.parse(body) as Record<string, string>;
+			const has = { ...genuine, reference: reference ?? null };
+			return { body: JSON.stringify(shop.answer(`of-${reference ?? ''}`, has)) };
+		});
+		expect(await send('two', 'order-1', 'order-2')).toMatchObject({
+			status: 200,
+			event: 'unknown',
+			reference: null,
+			asked: 2,
+		});
+	});
+
+	it('has both counted in the budget of what is asked', async () => {
+		server.reset();
+		server.respond(() => shop.nothing);
+		let asked = 0;
+		for (let invented = 0; invented < 60; invented++)
+			({ asked } = await send('flood', `a-${invented}`, `b-${invented}`));
+		expect(asked).toBe(50);
+	});
+});

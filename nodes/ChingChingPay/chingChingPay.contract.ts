@@ -1,5 +1,12 @@
 import { withCallbackTag } from '../shared/core/callbackTag';
-import { blankIn, isAbsoluteUrl, pathPart, readBaseUrl, readPayerLink } from '../shared/core/urls';
+import {
+	blankIn,
+	isAbsoluteUrl,
+	isPathPart,
+	pathPart,
+	readBaseUrl,
+	readPayerLink,
+} from '../shared/core/urls';
 import { CallFailure, IN_DOUBT, quotedBody } from '../shared/core/callFailure';
 import type {
 	AskedFor,
@@ -8,6 +15,7 @@ import type {
 	CheckoutOrder,
 	Confirmation,
 	HttpCall,
+	Hint,
 	HttpReply,
 	PaymentContract,
 	PaymentEventData,
@@ -23,7 +31,6 @@ import {
 	isObject,
 	mergeExtraFields,
 	readJson,
-	readJsonBytes,
 	readUtf8,
 	sentBody,
 	textOrNull,
@@ -39,6 +46,7 @@ import { sentDecimal, type MoneyLimits } from '../shared/core/moneyLimits';
 import { withinLimits } from './chingChingPay.limits';
 import { REFUSALS, SENTENCES } from './chingChingPay.reasons';
 import type { Refused, Sentence } from '../shared/core/sentences';
+import { hintIn, readForm, readHint } from './hints';
 import { judgeSignature, signRequest, type SignatureScheme } from './signature';
 import { truncate, quote } from '../shared/core/quote';
 import { verifyWithAny } from '../shared/core/secrets';
@@ -730,12 +738,13 @@ function readSigned(rawBody: Buffer, credentials: ChingChingPayCredentials): Ver
 	if (!isObject(payload))
 		return {
 			genuine: true,
-			payload: { text },
+			payload: readForm(text) ?? { text },
 			unreadable: REFUSALS.malformed_body,
 		};
 	// Sorted pairs leave out where a value ends: `a=1&b=2` may be one field or two.
-	const isHint = credentials.requestSignedText === 'sortedPairs';
-	return { genuine: true, payload, ...(isHint && { isHint }) };
+	return credentials.requestSignedText === 'sortedPairs'
+		? { genuine: true, isHint: true, ...(hintIn(payload) ?? { payload }) }
+		: { genuine: true, payload };
 }
 
 function refusedSignature(
@@ -755,9 +764,8 @@ function refusedSignature(
 	};
 }
 
-function readUnsigned({ rawBody }: ReceivedCallback): { payload: Payload } | Refused {
-	const payload = readJsonBytes(rawBody);
-	return isObject(payload) ? { payload } : REFUSALS.malformed_unsigned_body;
+function readUnsigned({ rawBody }: ReceivedCallback): Hint | Refused {
+	return readHint(rawBody) ?? REFUSALS.malformed_unsigned_body;
 }
 
 /** What the credential lacks for verifying by the signature alone or among others. */
@@ -768,19 +776,48 @@ function signatureProblem(credentials: ChingChingPayCredentials): Sentence | und
 		: credentialProblem(credentials);
 }
 
+/** An object that has one of these is about a transaction of its own. */
+const TRANSACTION_FIELDS = [
+	'merchant_reference',
+	'transaction_id',
+	'transaction_type',
+	'original_merchant_reference',
+	'original_payment_reference',
+];
+
 /**
  * Inferred: the names of the query's answer, at the top or under `data`; no page shows a callback.
+ * All of it from one of the two, the top first: a refund may hold the data of the sale, whose amount
+ * and status are not the refund's.
  */
 function readEvent(payload: Payload, credentials: ChingChingPayCredentials): PaymentEventData {
-	const fields = isObject(payload.data) ? { ...payload, ...payload.data } : payload;
+	const isAtTop = TRANSACTION_FIELDS.some((name) => textOrNull(payload[name]) !== null);
+	const fields = !isAtTop && isObject(payload.data) ? payload.data : payload;
 	return { ...factsOf(fields, credentials), raw: payload };
 }
 
-function askFor({ reference, paymentId }: PaymentEventData): AskedFor | undefined {
-	const isShort = (id: string | null): id is string =>
-		id !== null && id.length <= LONGEST_REFERENCE;
-	if (reference !== null) return isShort(reference) ? { reference } : undefined;
-	return isShort(paymentId) ? { paymentId } : undefined;
+function askFor({ reference, paymentId, raw }: PaymentEventData): AskedFor | undefined {
+	if (reference !== null || paymentId !== null) return askForFirst([reference, paymentId, null]);
+	// Also of a signed one, which says no more than `unknown` then; of two nobody knows which is meant.
+	const hint = hintIn(raw);
+	return hint === undefined || hint.besides !== undefined
+		? undefined
+		: askForFirst(
+				[hint.payload.merchant_reference, hint.payload.transaction_id, hint.payload.payment_id].map(
+					textOrNull,
+				),
+			);
+}
+
+function askForFirst([reference, paymentId, checkoutId]: Array<string | null>):
+	AskedFor | undefined {
+	if (reference) return isShort(reference) ? { reference } : undefined;
+	if (paymentId) return isShort(paymentId) ? { paymentId } : undefined;
+	return checkoutId && isShort(checkoutId) && isPathPart(checkoutId) ? { checkoutId } : undefined;
+}
+
+function isShort(id: string): boolean {
+	return id.length <= LONGEST_REFERENCE;
 }
 
 function readConfirmed(
@@ -788,6 +825,7 @@ function readConfirmed(
 	about: AskedFor,
 	credentials: ChingChingPayCredentials,
 ): PaymentEventData | undefined {
+	if ('checkoutId' in about) return readDetail(reply, about.checkoutId, credentials);
 	const data = answeredData(reply, credentials);
 	const found = factsOf(data, credentials);
 	// Only an answer that says "no such thing" in the documented envelope denies a payment; anything
@@ -807,6 +845,29 @@ function readConfirmed(
 	return { ...found, paymentId: about.paymentId };
 }
 
+/** The order's number, to ask for its transaction; whether it is paid a detail does not tell. */
+function readDetail(
+	reply: HttpReply,
+	asked: string,
+	credentials: ChingChingPayCredentials,
+): PaymentEventData {
+	const { checkoutId, reference } = readPayment(reply, credentials);
+	if (checkoutId !== asked)
+		throw new CallFailure('its answer is about another payment', { advice: '' });
+	const facts = factsOf({ payment_id: checkoutId, merchant_reference: reference }, credentials);
+	return { ...facts, raw: dataOf(reply) };
+}
+
+function questionCall(about: AskedFor, credentials: ChingChingPayCredentials): HttpCall {
+	if ('checkoutId' in about) return getPaymentCall(about.checkoutId, credentials);
+	return getTransactionCall(
+		'paymentId' in about
+			? { paymentId: about.paymentId }
+			: { reference: 'reference' in about ? about.reference : '' },
+		credentials,
+	);
+}
+
 /** Each row may name a merchant of its own; what the credential names is what is compared. */
 function contradiction(
 	{ raw }: PaymentEventData,
@@ -821,14 +882,10 @@ function contradiction(
 const confirm: Confirmation<ChingChingPayCredentials> = {
 	readUnsigned,
 	askFor,
-	call: (about, credentials) =>
-		getTransactionCall(
-			'paymentId' in about
-				? { paymentId: about.paymentId }
-				: { reference: 'reference' in about ? about.reference : '' },
-			credentials,
-		),
+	call: questionCall,
 	facts: readConfirmed,
+	thenAskFor: ({ reference }, about) =>
+		'checkoutId' in about && reference !== null && isShort(reference) ? { reference } : undefined,
 	contradiction,
 	timeOf: ({ raw }) => readUnixTime(raw.created_at),
 	// Inferred: the amount of a transaction is what moved.

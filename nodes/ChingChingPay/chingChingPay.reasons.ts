@@ -15,7 +15,10 @@ export const REFUSALS = refusals({
 		hint: "The usual cause: another secret, or another scheme than 'Signed Text' and 'Request Key' in the credential say.",
 	},
 	malformed_body: { message: 'the signed body is not a JSON object' },
-	malformed_unsigned_body: { code: 'malformed_body', message: 'the body is not a JSON object' },
+	malformed_unsigned_body: {
+		code: 'malformed_body',
+		message: 'the body is neither a JSON object nor a form',
+	},
 	other_merchant: {
 		message: "the transaction is not that of 'Merchant ID' in the credential",
 	},

@@ -194,9 +194,7 @@ function withMemberOf(
 	other: Buffer,
 	share: number,
 ): Record<string, unknown> {
-	const source: unknown = JSON.parse(other.toString('utf8'));
-	if (typeof source !== 'object' || source === null) return object;
-	const members = Object.entries(source);
+	const members = membersOf(other);
 	const [name, value] = members[Math.floor(share * (members.length - 1))] ?? [];
 	return name === undefined ? object : { ...object, [name]: value };
 }
@@ -212,9 +210,9 @@ function withInnerOf(
 ): Record<string, unknown> {
 	const isInner = (value: unknown) => typeof value === 'object' && value !== null;
 	const name = Object.keys(object).find((key) => isInner(object[key]));
-	const source = JSON.parse(other.toString('utf8')) as Record<string, unknown> | null;
-	if (name === undefined || !isInner(source?.[name])) return object;
-	const theirs = Object.entries(source?.[name] as object);
+	const [, inner] = membersOf(other).find(([key]) => key === name) ?? [];
+	if (name === undefined || !isInner(inner)) return object;
+	const theirs = Object.entries(inner as object);
 	const from = Math.ceil(share * theirs.length);
 	const taken = Object.fromEntries(theirs.slice(from)) as object;
 	return { ...object, [name]: { ...(object[name] as object), ...taken } };
@@ -293,7 +291,7 @@ function signedTextOf(
 	return parts.find(({ text }) => text.length === length) ?? body;
 }
 
-/** None where an earlier change has left no JSON object. */
+/** None where the body is no JSON object, such as a form. */
 function membersOf(rawBody: Buffer): Array<[string, unknown]> {
 	try {
 		return Object.entries((JSON.parse(rawBody.toString('utf8')) ?? {}) as object);

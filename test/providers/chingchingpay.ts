@@ -1,8 +1,16 @@
 import { createHmac } from 'node:crypto';
 import { chingChingPayProvider } from '../../nodes/ChingChingPay/chingChingPay.provider';
+import { isObject, readJsonBytes } from '../../nodes/shared/core/exactJson';
 import { credentials } from '../nodes/ChingChingPay/support';
 import { vectors } from '../nodes/ChingChingPay/fixtures/vectors.json';
 import { openAndFillIn, plainText, replaced, testProvider } from '../providers';
+
+const second = {
+	merchant_reference: 'ORDER-1002',
+	transaction_id: 'T_TEST_2',
+	payment_id: 'P_TEST_2',
+	amount: 700,
+};
 
 /** The sandbox's own: requests are signed with it as well. */
 const signingSecret = 'chingchingpay-sandbox-not-a-secret';
@@ -17,11 +25,16 @@ const accepted = vectors.filter(
 const vectorSecret = accepted[0]?.verifier_key ?? '';
 const genuineBody = Buffer.from(accepted[0]?.body_bytes_hex ?? '', 'hex');
 
+const content = (more: object) =>
+	({ ...JSON.parse(genuineBody.toString()), ...more }) as Record<string, unknown>;
+
 /** A genuine one with the secret of the vectors. */
 function signed(more: object) {
-	const body = Buffer.from(
-		JSON.stringify({ ...JSON.parse(genuineBody.toString()), ...more } as object),
-	);
+	return withSignature(JSON.stringify(content(more)));
+}
+
+function withSignature(text: string) {
+	const body = Buffer.from(text);
 	const signature = createHmac('sha256', vectorSecret).update(body).digest('hex');
 	return { headers: { 'x-signature': signature }, body };
 }
@@ -138,17 +151,31 @@ export const provider = testProvider(chingChingPayProvider, {
 	callback: {
 		// Inferred, as in the sandbox: it denies a transaction with nothing in `data`.
 		api(genuine) {
-			const transactions = genuine.map(
-				({ rawBody }) => JSON.parse(rawBody.toString()) as Record<string, unknown>,
-			);
-			return ({ body }) => {
-				const asked = Object.entries(JSON.parse(body) as object);
+			const transactions = genuine
+				.map(({ rawBody }) => readJsonBytes(rawBody))
+				.filter(isObject)
+				.filter((one) => 'merchant_reference' in one);
+			return ({ url, body }) => {
+				const asked = Object.entries(
+					url.includes('/payments/detail/')
+						? { payment_id: url.split('/').at(-1) }
+						: (JSON.parse(body) as object),
+				);
 				const found = transactions.find((one) =>
 					asked.every(([name, value]) => one[name] === value),
 				);
 				return { body: { code: 0, message: '', data: found ?? null } };
 			};
 		},
+		// Of two payments that it knows, neither is the one that is meant.
+		rearranged: () => ({
+			event: 'unknown',
+			reference: null,
+			amount: null,
+			checkoutId: null,
+			paymentId: null,
+			verifiedBy: 'provider',
+		}),
 		signatureHeader: 'x-signature',
 		withStatus: (payload, word) => replaced(payload, 'status', word),
 	},
@@ -200,13 +227,20 @@ export const provider = testProvider(chingChingPayProvider, {
 					headers: vector.headers,
 					body: Buffer.from(vector.body_bytes_hex, 'hex'),
 				})),
-			signed({ merchant_reference: 'ORDER-1002', transaction_id: 'T_TEST_2', amount: 700 }),
+			signed(second),
 			signed({ merchant_reference: 'ORDER-1003', transaction_id: 'T_TEST_3', status: 'OPEN' }),
 			signed({
 				merchant_reference: 'REFUND-1002',
 				transaction_id: 'T_TEST_4',
 				transaction_type: 'refund',
 			}),
+			// No page shows where a callback names its payment.
+			withSignature(JSON.stringify({ code: 0, data: { transaction: content(second) } })),
+			withSignature(JSON.stringify({ data: JSON.stringify(content(second)) })),
+			withSignature(`event=paid&merchant_reference=${second.merchant_reference}&status=OPEN`),
+			withSignature(JSON.stringify({ transaction_type: 'refund', data: content(second) })),
+			withSignature(JSON.stringify({ event: { payment_id: second.payment_id } })),
 		],
+		besides: [withSignature(JSON.stringify({ sale: content({}), refund: content(second) }))],
 	},
 });

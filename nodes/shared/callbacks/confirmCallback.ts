@@ -79,6 +79,54 @@ export async function confirmCallback<Credentials>(
 		: decideUnsigned(receiver, claim, answered.found);
 }
 
+type Unsigned = Extract<Claim, { signed: false }>;
+
+/**
+ * A callback that names two payments and leaves open which one it is about: both are asked about,
+ * and never more. Whatever fires is the provider's own answer; where it knows both, nobody can say
+ * which one is meant.
+ */
+export async function confirmBoth<Credentials>(
+	receiver: Receiver<Credentials>,
+	claim: Unsigned,
+	besides: PaymentEventData,
+): Promise<CallbackDecision> {
+	const ask = async (claimed: PaymentEventData) =>
+		await confirmCallback(receiver, { ...claim, claimed, fromProvider: false });
+	const [one, other] = [await ask(claim.claimed), await ask(besides)];
+	if (one.pass && other.pass) return ofBoth(receiver, one.event, other.event);
+	const notAsked = [one, other].find((each) => 'status' in each && each.status === 500);
+	const known = [one, other].find(({ pass }) => pass);
+	if (notAsked ?? known) return notAsked ?? known ?? one;
+	// The provider's own query may not know it yet, as of a callback that names one.
+	return claim.fromProvider ? await confirmCallback(receiver, claim) : one;
+}
+
+function ofBoth<Credentials>(
+	receiver: Receiver<Credentials>,
+	one: PaymentEventData,
+	other: PaymentEventData,
+): CallbackDecision {
+	if (one.eventId === other.eventId) return fire(one, 'provider');
+	const names = [one, other].map(({ reference, eventId }) => truncate(reference ?? eventId));
+	warnOfCallback(receiver, SENTENCES.namesTwo(names.join(', ')));
+	return fire(
+		{
+			...asUnknown({ ...one, eventId: `${one.eventId}+${other.eventId}` }),
+			reference: null,
+			amount: null,
+			currency: null,
+			statusReason: null,
+			occurredAt: null,
+			checkoutId: null,
+			paymentId: null,
+			providerStatus: null,
+			raw: { answers: [one.raw, other.raw] },
+		},
+		'provider',
+	);
+}
+
 /** Nothing in it can be asked for. What is signed but cannot be supported is never a success. */
 function decideWithoutQuestion<Credentials>(
 	receiver: Receiver<Credentials>,
@@ -95,11 +143,25 @@ async function askUntilKnown<Credentials>(
 	claim: Claim,
 	asked: Asked<Credentials>,
 ): Promise<Answered> {
-	const answered = await askProvider(receiver, asked, QUESTION);
+	const answered = await askThrough(receiver, asked);
 	if (isInvention(claim) || !('found' in answered) || !isNotYet(claim.claimed, answered.found))
 		return answered;
 	await pause(ASK_AGAIN_AFTER_MILLISECONDS);
-	return await askProvider(receiver, asked, QUESTION);
+	return await askThrough(receiver, asked);
+}
+
+/** What is known by one number may have to be asked for by another one: once, and no further. */
+async function askThrough<Credentials>(
+	receiver: Receiver<Credentials>,
+	asked: Asked<Credentials>,
+): Promise<Answered> {
+	const answered = await askProvider(receiver, asked, QUESTION);
+	const found = 'found' in answered ? answered.found : undefined;
+	const { confirm } = receiver.provider.contract.callback;
+	const about = found && confirm?.thenAskFor?.(found, asked.about);
+	return about === undefined
+		? answered
+		: await askProvider(receiver, { ...asked, about }, QUESTION);
 }
 
 /** Whether anybody can have sent it. */
@@ -126,7 +188,7 @@ const NOT_PAID = new Set<PaymentEventName>([
 /** Everything in the event is the provider's own answer. */
 function decideUnsigned<Credentials>(
 	receiver: Receiver<Credentials>,
-	claim: Extract<Claim, { signed: false }>,
+	claim: Unsigned,
 	found: PaymentEventData | undefined,
 ): CallbackDecision {
 	const { displayName, callback } = receiver.provider.contract;

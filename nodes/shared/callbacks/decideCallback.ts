@@ -1,13 +1,19 @@
 import { hasCallbackTag } from '../core/callbackTag';
 import type {
-	Payload,
+	Hint,
 	PaymentEventData,
 	ReceivedCallback,
 	Remembered,
 	Verification,
 } from '../core/contract';
 import { proofProblem, readPolicy, type Policy } from './callbackProof';
-import { asUnknown, confirmCallback, warnOfCallback, type Receiver } from './confirmCallback';
+import {
+	asUnknown,
+	confirmBoth,
+	confirmCallback,
+	warnOfCallback,
+	type Receiver,
+} from './confirmCallback';
 import { askAgainLater, fire, refuseForged, type CallbackDecision } from './decision';
 import { mayLookUp, mayLookUpFor } from './lookupLimit';
 import { ageProblem } from './maximumAge';
@@ -41,8 +47,7 @@ export interface DecisionOptions extends Pick<TriggerOptions, 'maximumAge'> {
 }
 
 /** A callback whose proof was looked at. */
-interface Examined {
-	payload: Payload;
+interface Examined extends Hint {
 	/** `hintOfTheProvider`: the provider has sent it, but nothing in it is proved. */
 	worth: 'signed' | 'hintOfTheProvider' | 'hint';
 	/** Whether the provider has to be asked. */
@@ -66,13 +71,13 @@ export async function decideCallback<Credentials>(
 ): Promise<CallbackDecision> {
 	const examined = examine(receiver, received, options);
 	if ('pass' in examined) return examined;
-	const claimed = readClaim(receiver, received, examined, options);
+	const [claimed, besides] = readClaims(receiver, received, examined, options);
 	if ('code' in claimed) return refuseForged(claimed);
 	if (!examined.asks) return fire(claimed, 'signature');
 	if (examined.worth === 'signed')
 		return await confirmCallback(receiver, { signed: true, claimed });
 	const { expectation, maximumAge } = options;
-	return await confirmCallback(receiver, {
+	const claim = {
 		signed: false,
 		claimed,
 		mayAsk: () =>
@@ -81,7 +86,28 @@ export async function decideCallback<Credentials>(
 		fromProvider: examined.worth === 'hintOfTheProvider' || isTagged(receiver),
 		...(examined.ifNotKnown && { ifNotKnown: examined.ifNotKnown }),
 		...(expectation ? {} : { maximumAge: { days: maximumAge } }),
-	});
+	} as const;
+	return besides === undefined
+		? await confirmCallback(receiver, claim)
+		: await confirmBoth(receiver, claim, besides);
+}
+
+/**
+ * What the callback says, and of which other payment it may be. Where one certain payment is
+ * awaited, only what can be about that one counts.
+ */
+function readClaims<Credentials>(
+	receiver: Receiver<Credentials>,
+	received: ReceivedCallback,
+	examined: Examined,
+	options: DecisionOptions,
+): [PaymentEventData | Refused, PaymentEventData?] {
+	const first = readClaim(receiver, received, examined, options);
+	if (examined.besides === undefined) return [first];
+	const other = readClaim(receiver, received, { ...examined, payload: examined.besides }, options);
+	if ('code' in other) return [first];
+	if ('code' in first) return [other];
+	return options.expectation === undefined ? [first, other] : [first];
 }
 
 /** What the callback says, or why that is about something else than what is expected. */
@@ -156,12 +182,12 @@ function ageRefusal(verdict: Verification, maximumAge: unknown): CallbackDecisio
 }
 
 function acceptSigned(
-	{ payload, unreadable, isHint }: Genuine,
+	{ payload, unreadable, isHint, besides }: Genuine,
 	asks: boolean,
 ): Examined | CallbackDecision {
 	if (!isHint) return { payload, worth: 'signed', asks, ...(unreadable && { unreadable }) };
 	return asks
-		? { payload, worth: 'hintOfTheProvider', asks }
+		? { payload, worth: 'hintOfTheProvider', asks, ...(besides && { besides }) }
 		: askAgainLater(REFUSALS.signature_leaves_open);
 }
 
@@ -174,12 +200,12 @@ function readUnsigned<Credentials>(
 	{ provider, credentials }: Receiver<Credentials>,
 	received: ReceivedCallback,
 ): Examined | CallbackDecision {
-	const read: { payload: Payload } | Refused | undefined =
-		provider.contract.callback.confirm?.readUnsigned(received, credentials);
+	const read: Hint | Refused | undefined = provider.contract.callback.confirm?.readUnsigned(
+		received,
+		credentials,
+	);
 	if (read === undefined) return refuseForged(REFUSALS.nobody_to_ask);
-	return 'payload' in read
-		? { payload: read.payload, worth: 'hint', asks: true }
-		: refuseForged(withCode(read));
+	return 'payload' in read ? { ...read, worth: 'hint', asks: true } : refuseForged(withCode(read));
 }
 
 /**

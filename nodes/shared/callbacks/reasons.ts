@@ -69,6 +69,8 @@ export const SENTENCES = sentences({
 	noSecretFitsBecause: (why: string, hint: string) =>
 		`${why}, so the provider is asked about it. ${hint}`,
 	unreadable: (why: string) => `its signature is good, but ${why}; it goes on as the event unknown`,
+	namesTwo: (names: string) =>
+		`it names two payments that the provider knows (${names}); it goes on as the event unknown`,
 	nothingToAskFor: 'it names nothing to ask for; it goes on as the event unknown',
 	paidTurned: (displayName: string, found: string, event: string) =>
 		`it says paid, ${displayName} says ${found}; it goes on as the event ${event}, which starts the workflow only if it is chosen`,

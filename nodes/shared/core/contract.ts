@@ -174,6 +174,13 @@ export interface ReceivedCallback {
 
 export type Payload = Record<string, unknown>;
 
+/** What a callback says of which only the number counts that is asked for. */
+export interface Hint {
+	payload: Payload;
+	/** What it says of another payment, where it names two and leaves open which one it is about. */
+	besides?: Payload;
+}
+
 /**
  * What has to vouch for a callback: a choice in the credential, so that the trigger, Wait for
  * Payment and Verify agree.
@@ -204,6 +211,8 @@ export type Verification =
 			 * sent the callback, and not what it says.
 			 */
 			isHint?: true;
+			/** As of a `Hint`; only where it is one. */
+			besides?: Payload;
 	  }
 	/**
 	 * `fault` where the signature is well-formed: no secret that we have fits it, or the fault is ours,
@@ -308,10 +317,11 @@ export interface Confirmation<Credentials> extends Question<Credentials> {
 	/**
 	 * What an unsigned callback says. Only the number in it that is asked for counts.
 	 */
-	readUnsigned(
-		received: ReceivedCallback,
-		credentials: Credentials,
-	): { payload: Payload } | Refused;
+	readUnsigned(received: ReceivedCallback, credentials: Credentials): Hint | Refused;
+	/**
+	 * What to ask for then, where the answer tells no more than another number of the payment.
+	 */
+	thenAskFor?(found: PaymentEventData, about: AskedFor): AskedFor | undefined;
 	/** The provider's own time of it, held against Maximum Age; ISO 8601, null if it tells none. */
 	timeOf(found: PaymentEventData): string | null;
 	/**

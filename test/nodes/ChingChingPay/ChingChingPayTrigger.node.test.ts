@@ -40,7 +40,8 @@ async function receive(
 	content: unknown,
 	{ credential = {}, parameters = {}, ...rest }: Options = {},
 ) {
-	const rawBody = typeof content === 'string' ? content : JSON.stringify(content);
+	const isForm = typeof content === 'string';
+	const rawBody = isForm ? content : JSON.stringify(content);
 	return await callWebhook({
 		node: new ChingChingPayTrigger(),
 		credentialTypes: [new ChingChingPayApi()],
@@ -51,7 +52,12 @@ async function receive(
 					: shop.credential({ callbackProof: 'provider', ...credential }),
 		},
 		parameters,
-		request: { headers: { 'content-type': 'application/json' }, rawBody },
+		request: {
+			headers: {
+				'content-type': isForm ? 'application/x-www-form-urlencoded' : 'application/json',
+			},
+			rawBody,
+		},
 		...rest,
 	});
 }
@@ -295,9 +301,75 @@ describe('without a signature', () => {
 		});
 	});
 
+	const shapes: Array<[string, (reference: string) => unknown]> = [
+		[
+			'under data.transaction',
+			(reference) => ({ data: { transaction: { merchant_reference: reference } } }),
+		],
+		['in JSON text', (reference) => ({ data: JSON.stringify({ merchant_reference: reference }) })],
+		['in a form', (reference) => `event=paid&merchant_reference=${reference}`],
+		[
+			'beside another that nobody has',
+			(reference) => [
+				{ merchant_reference: 'order-nobody-has' },
+				{ merchant_reference: reference },
+			],
+		],
+	];
+	it.each(shapes)('finds a payment that is named %s', async (_case, content) => {
+		const { reference } = await newOrder('pay');
+		const call = await receive(content(reference));
+		expect(eventOf(call)).toMatchObject({
+			event: 'payment.succeeded',
+			reference,
+			amount: '20.50',
+			verifiedBy: 'provider',
+		});
+	});
+
+	it('finds a payment by its payment ID alone, through its detail', async () => {
+		const { reference } = await newOrder('pay');
+		const { checkouts } = await shop.state();
+		const [{ checkoutId = '' } = {}] = checkouts;
+		expect(eventOf(await receive({ object: { payment_id: checkoutId } }))).toMatchObject({
+			event: 'payment.succeeded',
+			reference,
+		});
+		expect(await queries()).toBe(1);
+	});
+
+	it('fires "unknown", which names none, where a callback names two payments that both exist', async () => {
+		const [one, other] = [await newOrder('pay'), await newOrder('pay')];
+		const call = await receive([
+			{ merchant_reference: one.reference },
+			{ merchant_reference: other.reference },
+			{ merchant_reference: 'order-nobody-has' },
+		]);
+		expect(eventOf(call)).toMatchObject({
+			event: 'unknown',
+			reference: null,
+			amount: null,
+			paymentId: null,
+			raw: {
+				answers: [{ merchant_reference: one.reference }, { merchant_reference: other.reference }],
+			},
+		});
+		expect(messages(call)).toContain(
+			`it names two payments that the provider knows (${one.reference}, ${other.reference})`,
+		);
+		expect(await queries()).toBe(2);
+	});
+
+	it('answers 500 where one of two named payments could not be asked about', async () => {
+		const { reference } = await newOrder('pay');
+		await shop.fault('query', '500');
+		const call = await receive([{ merchant_reference: 'a' }, { merchant_reference: reference }]);
+		expect([call.response.status, call.items]).toEqual([500, undefined]);
+	});
+
 	it.each([
 		['names no payment', { hello: 'world' }],
-		['names a payment ID only', { payment_id: 'P1' }],
+		['has an endless payment ID', { payment_id: 'P'.repeat(201) }],
 		['has an endless reference', { merchant_reference: 'x'.repeat(201) }],
 		['has an object for a reference', { merchant_reference: { $ne: null } }],
 		['is a list', ['order-1']],
@@ -371,6 +443,22 @@ describe('with a required signature', () => {
 			raw: { transaction_id: 'FROM-THE-CALLBACK' },
 		});
 		expect(await queries()).toBe(1);
+	});
+
+	it('asks about a payment that is named deeper than facts are read', async () => {
+		const { reference } = await newOrder('pay');
+		const nested = `{"event":{"transaction":${body(reference)}}}`;
+		const call = await receive('', { ...required, request: signedCallback(nested) });
+		expect(eventOf(call)).toMatchObject({
+			event: 'payment.succeeded',
+			verifiedBy: 'signature+provider',
+			reference,
+		});
+		const alone = await receive('', {
+			credential: { callbackProof: 'signature' },
+			request: signedCallback(nested),
+		});
+		expect(eventOf(alone)).toMatchObject({ event: 'unknown', reference: null, amount: null });
 	});
 
 	it('fires by the signature alone where that counts', async () => {

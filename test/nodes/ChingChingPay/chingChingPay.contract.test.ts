@@ -929,7 +929,7 @@ describe('a callback', () => {
 	});
 
 	it.each([
-		['not JSON', 'merchant_reference=order-1'],
+		['neither JSON nor a form', 'merchant_reference: order-1'],
 		['a list', '["order-1"]'],
 		['empty', ''],
 		['not UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
@@ -984,6 +984,30 @@ describe('a callback', () => {
 		});
 	});
 
+	const nothing = { reference: null, amount: null };
+	const sale = { data: JSON.parse(body) as object };
+	it.each<[string, object, object]>([
+		['the sale that a refund holds', { transaction_type: 'refund', ...sale }, nothing],
+		['data beside an original payment', { original_payment_reference: 'U', ...sale }, nothing],
+		[
+			'data of another payment',
+			{ merchant_reference: 'order-2', ...sale },
+			{ reference: 'order-2', amount: null },
+		],
+		[
+			'an amount at the top and a status under data',
+			{ merchant_reference: 'order-1', amount: 9900, currency: 'HKD', data: { status: 'WORD' } },
+			{ reference: 'order-1', amount: '99.00' },
+		],
+		['what is deeper than data', { data: { transaction: sale.data } }, nothing],
+		['data that is a text', { data: body }, nothing],
+	])('is not paid by its signature alone because of %s', (_case, content, facts) => {
+		expect(eventOf(JSON.stringify(content), { paidValues: 'WORD' })).toMatchObject({
+			event: 'unknown',
+			...facts,
+		});
+	});
+
 	it('is answered with what the credential says', () => {
 		expect(chingChingPay.callback.acknowledgement(credentials())).toEqual({
 			status: 200,
@@ -1018,6 +1042,93 @@ describe('the question to the API', () => {
 		const about = confirm?.askFor(said);
 		return about && confirm?.call(about, credentials()).body;
 	};
+	/** What is asked for, and what else, of an unsigned body. */
+	const askedFor = (content: unknown) => {
+		const rawBody = Buffer.from(typeof content === 'string' ? content : JSON.stringify(content));
+		const hint = confirm?.readUnsigned({ headers: {}, rawBody }, credentials());
+		if (hint === undefined || 'code' in hint) return hint?.code;
+		return [hint.payload, hint.besides]
+			.filter((payload) => payload !== undefined)
+			.map((payload) => confirm?.askFor(chingChingPay.callback.parseEvent(payload, credentials())));
+	};
+	const order = { merchant_reference: 'order-1' };
+
+	it.each<[string, unknown, AskedFor[]]>([
+		['under data.transaction', { data: { transaction: order } }, [{ reference: 'order-1' }]],
+		['under object', { object: { ...order, status: 'WORD' } }, [{ reference: 'order-1' }]],
+		['in a list', [{ events: [order] }], [{ reference: 'order-1' }]],
+		['in data that is JSON text', { data: JSON.stringify(order) }, [{ reference: 'order-1' }]],
+		[
+			'in a body that is JSON text',
+			JSON.stringify(JSON.stringify(order)),
+			[{ reference: 'order-1' }],
+		],
+		[
+			'in JSON text in JSON text',
+			{ a: JSON.stringify({ b: JSON.stringify(order) }) },
+			[{ reference: 'order-1' }],
+		],
+		['in a form', 'status=WORD&merchant_reference=order%2D1', [{ reference: 'order-1' }]],
+		[
+			'in JSON text in a form',
+			`data=${encodeURIComponent(JSON.stringify(order))}`,
+			[{ reference: 'order-1' }],
+		],
+		['as payment ID only', { data: { payment_id: 'P1' } }, [{ checkoutId: 'P1' }]],
+		[
+			'at two depths, of which the shallower counts',
+			{ transaction_id: 'T1', sale: order },
+			[{ paymentId: 'T1' }],
+		],
+		['twice the same', { a: order, b: order }, [{ reference: 'order-1' }]],
+		[
+			'as an ID at the top and the reference under data',
+			{ payment_id: 'P1', data: order },
+			[{ reference: 'order-1' }],
+		],
+		[
+			'at the top and another under data',
+			{ merchant_reference: 'order-2', data: order },
+			[{ reference: 'order-2' }, { reference: 'order-1' }],
+		],
+		[
+			'three times at one depth, of which two are asked about',
+			{ a: order, b: { transaction_id: 'T1' }, c: { payment_id: 'P1' } },
+			[{ reference: 'order-1' }, { paymentId: 'T1' }],
+		],
+	])('of an unsigned body that names it %s', (_case, content, asked) => {
+		expect(askedFor(content)).toEqual(asked);
+	});
+
+	it('looks no further than what any callback has', () => {
+		const filled = (count: number) => ({ a: [...Array<number>(count).fill(0), order] });
+		expect(askedFor(filled(1_000))).toEqual([{ reference: 'order-1' }]);
+		expect(askedFor(filled(3_000))).toEqual([undefined]);
+	});
+
+	it.each(['.', '..', 'x'.repeat(201)])('is not asked about the payment ID %s', (id) => {
+		expect(askedFor({ payment_id: id })).toEqual([undefined]);
+	});
+
+	it('goes through the detail of a payment, which never means paid, to its transaction', () => {
+		const found = facts(
+			answered({
+				payment_id: 'P1',
+				merchant_reference: 'order-1',
+				status: 'WORD',
+				currency: 'HKD',
+			}),
+			{ checkoutId: 'P1' },
+		);
+		expect(found).toMatchObject({ event: 'unknown', status: 'unknown', reference: 'order-1' });
+		expect(found && confirm?.thenAskFor?.(found, { checkoutId: 'P1' })).toEqual({
+			reference: 'order-1',
+		});
+		expect(found && confirm?.thenAskFor?.(found, { reference: 'order-1' })).toBeUndefined();
+		expect(() => facts(answered({ payment_id: 'P2' }), { checkoutId: 'P1' })).toThrow(
+			'about another payment',
+		);
+	});
 
 	it('is asked by reference, else by transaction ID', () => {
 		expect(bodyOf(claimed({ paymentId: 'T1' }))).toBe('{"merchant_reference":"order-1"}');
@@ -1029,7 +1140,7 @@ describe('the question to the API', () => {
 		['has a reference that no order has', { reference: 'x'.repeat(201) }],
 		['has a transaction ID that no payment has', { reference: null, paymentId: 'x'.repeat(201) }],
 	])('is not asked where the callback %s', (_case, more) => {
-		expect(confirm?.askFor(claimed(more))).toBeUndefined();
+		expect(confirm?.askFor(claimed({ raw: {}, ...more }))).toBeUndefined();
 	});
 
 	it('gives the facts of the answer, not those of the callback', () => {
