@@ -33,10 +33,10 @@ function signed(more: object) {
 	return withSignature(JSON.stringify(content(more)));
 }
 
-function withSignature(text: string) {
+function withSignature(text: string, contentType = 'application/json') {
 	const body = Buffer.from(text);
 	const signature = createHmac('sha256', vectorSecret).update(body).digest('hex');
-	return { headers: { 'x-signature': signature }, body };
+	return { headers: { 'content-type': contentType, 'x-signature': signature }, body };
 }
 
 export const provider = testProvider(chingChingPayProvider, {
@@ -237,7 +237,10 @@ export const provider = testProvider(chingChingPayProvider, {
 			// No page shows where a callback names its payment.
 			withSignature(JSON.stringify({ code: 0, data: { transaction: content(second) } })),
 			withSignature(JSON.stringify({ data: JSON.stringify(content(second)) })),
-			withSignature(`event=paid&merchant_reference=${second.merchant_reference}&status=OPEN`),
+			withSignature(
+				`event=paid&merchant_reference=${second.merchant_reference}&status=OPEN`,
+				'application/x-www-form-urlencoded',
+			),
 			withSignature(JSON.stringify({ transaction_type: 'refund', data: content(second) })),
 			withSignature(JSON.stringify({ event: { payment_id: second.payment_id } })),
 		],
