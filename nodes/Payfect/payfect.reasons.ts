@@ -25,16 +25,18 @@ export const REFUSALS = refusals({
 	body_not_json: { message: 'the body is not JSON' },
 	body_not_object: { code: 'body_not_json', message: 'the body is not a JSON object' },
 	body_mismatch: {
-		message: 'the body differs from the decrypted token',
-		hint: 'The body was changed on its way: forged, or rewritten by a proxy.',
+		message:
+			'the body differs from the decrypted token, which lacks one of id, amount, status, currency and merchant',
+		hint: 'Forged, or a kind of callback that Payfect documents nowhere.',
 	},
 	other_merchant: {
 		message: "the checkout is not that of 'Merchant ID' in the credential",
 	},
 });
 
-/** What is wrong with the credential. */
+/** What is wrong with the credential, and what is said of a callback that is taken. */
 export const SENTENCES = sentences({
+	bodyDiffers: 'its body differs from the decrypted token; what the token says counts',
 	merchantIdEmpty: "'Merchant ID' in the Payfect credential is empty",
 	apiKeyEmpty: "'API Key' in the Payfect credential is empty",
 	callbackSecretKeyEmpty: "'Callback Secret Key' in the Payfect credential is empty",

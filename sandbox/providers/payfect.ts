@@ -270,15 +270,14 @@ export const provider: SandboxProvider<undefined, Details> = {
 		compose(event, quality) {
 			if (event.kind !== 'paid') return undefined;
 			const payload = callbackPayload(event);
-			const content =
-				quality === 'tampered' ? { ...payload, amount: `9${payload.amount}` } : payload;
-			return callbackMessage(
-				content,
-				fernetToken(
-					JSON.stringify(payload),
-					quality === 'forged' ? strangersSecretKey : callbackSecretKey,
-				),
+			const token = fernetToken(
+				JSON.stringify(payload),
+				quality === 'forged' ? strangersSecretKey : callbackSecretKey,
 			);
+			// The token is the content: to change the body alone changes nothing.
+			return quality === 'tampered'
+				? callbackMessage({ ...payload, amount: `9${payload.amount}` }, withOtherBlock(token))
+				: callbackMessage(payload, token);
 		},
 		acknowledged: ({ status }) => status >= 200 && status < 300,
 		redeliveryGapsMilliseconds: [],
@@ -390,6 +389,14 @@ function fernetToken(plaintext: string, secretKey: string): string {
 	const signature = createHmac('sha256', key.subarray(0, 16)).update(signed).digest();
 	const token = Buffer.concat([signed, signature]).toString('base64');
 	return token.replaceAll('+', '-').replaceAll('/', '_');
+}
+
+/** With another bit in the middle of what is encrypted. */
+function withOtherBlock(token: string): string {
+	const bytes = Buffer.from(token, 'base64url');
+	const middle = Math.floor(bytes.length / 2);
+	bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle);
+	return bytes.toString('base64').replaceAll('+', '-').replaceAll('/', '_');
 }
 
 /**

@@ -160,5 +160,10 @@ export const provider = testProvider(payfectProvider, {
 			signed({ id: 'checkout-without-order', client_reference_id: null }),
 			signed({ id: 'checkout-3', client_reference_id: 'order-0003', status: 'pending' }),
 		],
+		besides: [
+			// What else may be encrypted with the key is nothing without a body that says the same.
+			signed({ id: undefined, status: undefined, amount: '900.00' }),
+			signed({ id: undefined, status: undefined, merchant: undefined, note: 'a key' }),
+		],
 	},
 });

@@ -337,11 +337,10 @@ describe('the callback', () => {
 		expect((await sandbox.state()).checkouts[0]?.status).toBe('open');
 	});
 
-	test('tampered: the token is genuine, the body says another amount', async () => {
+	test('tampered: the token was changed, and the body says another amount', async () => {
 		const { body, token } = await callbackOf('pay', 'tampered');
-		expect(JSON.parse(String(readFernet(token, callbackSecretKey())))).toMatchObject({
-			amount: '41.00',
-		});
+		expect(token).toMatch(/^gAAAAA/);
+		expect(readFernet(token, callbackSecretKey())).toBeUndefined();
 		expect(JSON.parse(body)).toMatchObject({ amount: '941.00' });
 	});
 

@@ -147,8 +147,12 @@ function examine<Credentials>(
 	const verdict = contract.callback.verify(received, credentials, remembered);
 	// What one secret proves counts, also beside another that is malformed, such as a previous one
 	// that was mistyped.
-	if (verdict.genuine)
-		return ageRefusal(verdict, maximumAge) ?? acceptSigned(verdict, policy.asksAboutSigned);
+	if (verdict.genuine) {
+		const tooOld = ageRefusal(verdict, maximumAge);
+		if (tooOld !== undefined) return tooOld;
+		if (verdict.remark !== undefined) warnOfCallback(receiver, verdict.remark);
+		return acceptSigned(verdict, policy.asksAboutSigned);
+	}
 	return problemOrElse(() => withoutGoodSignature(receiver, received, verdict, policy));
 }
 

@@ -206,6 +206,8 @@ export type Verification =
 			 * no more than the event `unknown`.
 			 */
 			unreadable?: Refused;
+			/** What else the log says of it. */
+			remark?: Sentence;
 			/**
 			 * The signature leaves open where a value ends, or covers what is not authentic: it proves who
 			 * sent the callback, and not what it says.
