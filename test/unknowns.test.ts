@@ -24,12 +24,12 @@ const providers = Object.keys(QUESTIONS) as Provider[];
 const WITHOUT_SETTING = [
 	...['P1', 'P5'],
 	...['E4', 'E8', 'E10', 'E13'],
-	...['W4', 'W7'],
+	...['W7'],
 	...['C1', 'C2', 'C5'],
 	...['T1', 'T4'],
 ];
 /** The number may only grow. */
-const WITH_SETTING = 31;
+const WITH_SETTING = 32;
 
 interface Row {
 	id: string;

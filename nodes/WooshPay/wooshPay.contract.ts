@@ -72,7 +72,11 @@ export const PAYMENT_INTENTS = '/v1/payment_intents';
 /** https://docs.wooshpay.com/api-49996644 */
 const EVENTS = '/v1/events';
 /** https://docs.wooshpay.com/doc-2653815 */
-const SIGNATURE_HEADER = 'wooshpay-signature';
+/**
+ * docs.wooshpay.com/doc-2653815; its Chinese edition, doc-2654461, names the header `Signature` only.
+ * What stands there is verified alike, so another name lets nothing forged in.
+ */
+const SIGNATURE_HEADERS = ['wooshpay-signature', 'signature'];
 
 export interface WooshPayLineItem extends LineItem {
 	/** The id of a product that exists, in place of a name. */
@@ -274,7 +278,7 @@ function checkoutResult(
 }
 
 /**
- * Inferred: `paid` in `payment_status`, and the status `expired`; pages show `unpaid` and `open`
+ * Inferred: `paid` in `payment_status`, and every status but `open`; pages show `unpaid` and `open`
  * only. What nobody shows is unknown.
  */
 export function readCheckout(
@@ -295,7 +299,7 @@ export function readCheckout(
 			textOrNull(objectIn(session, 'metadata').reference),
 		// Byte for byte: its `key` ends in `=`, and its path is not the session's id.
 		checkoutUrl: readPayerLink(session.url, apiUrl(credentials)),
-		status: paid ? 'paid' : statusOfUnpaid(status),
+		status: paid ? 'paid' : statusOfUnpaid(session),
 		providerStatus: paid ? 'paid' : status,
 		amount: fromMinorUnits(session.amount_total, currency),
 		currency,
@@ -304,9 +308,20 @@ export function readCheckout(
 	});
 }
 
-/** A session's own status says no more than that: what is paid stands in `payment_status`. */
-function statusOfUnpaid(status: string | null): CheckoutStatus {
-	return status === 'open' || status === 'expired' ? status : 'unknown';
+/** None of them is paid: that stands in `payment_status` only. */
+const SESSION_STATUS: Record<string, CheckoutStatus> = {
+	open: 'open',
+	// The payer is through with the page, and the money is not there.
+	complete: 'pending',
+	expired: 'expired',
+	canceled: 'canceled',
+};
+
+/** Of a word that nobody shows in `payment_status`, such as that none was needed, nothing is said. */
+function statusOfUnpaid({ status, payment_status: payment }: Payload): CheckoutStatus {
+	const word = textOrNull(status);
+	if (word === 'complete' && payment !== 'unpaid') return 'unknown';
+	return lookup(SESSION_STATUS, word) ?? 'unknown';
 }
 
 /** What a call was sent for: an answer that cannot be read leaves open whether it was done. */
@@ -357,12 +372,19 @@ export function getPaymentCall(paymentId: string, credentials: WooshPayCredentia
 	return getCall(`${PAYMENT_INTENTS}/${pathPart(paymentId, 'Payment ID')}`, credentials);
 }
 
-/** Statuses of docs.wooshpay.com/doc-1722924 and /doc-2895670; any other is unknown. */
+/**
+ * Statuses of docs.wooshpay.com/doc-1722924 and /doc-2895670. Inferred: the last four, which public
+ * clients read, and none of which is paid. Any other is unknown.
+ */
 const INTENT_STATUS: Record<string, CheckoutStatus> = {
 	succeeded: 'paid',
 	requires_action: 'pending',
 	requires_capture: 'pending',
 	canceled: 'canceled',
+	requires_payment_method: 'pending',
+	requires_confirmation: 'pending',
+	processing: 'pending',
+	failed: 'failed',
 };
 
 /**
@@ -514,8 +536,8 @@ function verify(
 	credentials: WooshPayCredentials,
 	remembered?: Remembered,
 ): Verification {
-	const header = received.headers[SIGNATURE_HEADER] ?? '';
-	if (header === '')
+	const header = SIGNATURE_HEADERS.map((name) => received.headers[name]).find(Boolean);
+	if (header === undefined)
 		return {
 			genuine: false,
 			...REFUSALS.missing_header,

@@ -16,6 +16,11 @@ function signed(id: string, type: string, object: Record<string, unknown>) {
 	return { headers: { 'wooshpay-signature': `t=${time},v1=${signature}` }, body };
 }
 
+/** The header as the Chinese page names it. */
+function underItsOtherName({ headers, body }: ReturnType<typeof signed>) {
+	return { headers: { signature: headers['wooshpay-signature'] }, body };
+}
+
 export const provider = testProvider(wooshPayProvider, {
 	folder: 'WooshPay',
 	order: {
@@ -178,6 +183,19 @@ export const provider = testProvider(wooshPayProvider, {
 				object: 'refund',
 				payment_intent: 'pi_2',
 				amount: 1000,
+			}),
+			underItsOtherName(
+				signed('evt_5', 'payment_intent.succeeded', { id: 'pi_5', merchant_order_id: 'order-5' }),
+			),
+		],
+		besides: [
+			// It comes beside payment_intent.succeeded, and must never count as a second payment.
+			signed('evt_6', 'checkout.session.completed', {
+				id: 'cs_6',
+				object: 'checkout.session',
+				status: 'complete',
+				payment_status: 'paid',
+				payment_intent: 'pi_5',
 			}),
 		],
 	},

@@ -346,15 +346,22 @@ describe('a checkout', () => {
 		['open', { status: 'open', payment_status: 'unpaid' }, 'open'],
 		['expired', { status: 'expired', payment_status: 'unpaid' }, 'expired'],
 		[
-			'unknown when it only says complete',
+			'pending when the payer is through and nothing is paid',
 			{ status: 'complete', payment_status: 'unpaid' },
+			'pending',
+		],
+		['canceled', { status: 'canceled', payment_status: 'unpaid' }, 'canceled'],
+		[
+			'unknown where nothing says what is paid',
+			{ status: 'complete', payment_status: null },
 			'unknown',
 		],
 		[
-			'unknown for a word that no page shows',
-			{ status: 'canceled', payment_status: 'unpaid' },
+			'unknown for a word that nobody shows',
+			{ status: 'succeeded', payment_status: 'unpaid' },
 			'unknown',
 		],
+		['unknown for what every object has', { status: 'constructor' }, 'unknown'],
 		[
 			'unknown for a payment that was not needed',
 			{ status: 'complete', payment_status: 'no_payment_required' },
@@ -437,9 +444,13 @@ describe('a payment', () => {
 		['requires_action', 'pending'],
 		['requires_capture', 'pending'],
 		['canceled', 'canceled'],
-		['processing', 'unknown'],
-		['requires_payment_method', 'unknown'],
+		['requires_payment_method', 'pending'],
+		['requires_confirmation', 'pending'],
+		['processing', 'pending'],
+		['failed', 'failed'],
 		['paid', 'unknown'],
+		['complete', 'unknown'],
+		['constructor', 'unknown'],
 		[null, 'unknown'],
 	])('with the status %p is %s', (status, read) => {
 		expect(readPayment(answer('getPayment.succeeded', { status })).status).toBe(read);
@@ -732,6 +743,36 @@ describe('a callback', () => {
 			genuine: true,
 			signedAt: new Date(1768435200000),
 		});
+	});
+
+	const inHeader = (name: string, received = signed(body)) => ({
+		headers: { [name]: received.headers['wooshpay-signature'] },
+		rawBody: received.rawBody,
+	});
+
+	it('is genuine with its signature under the name of the Chinese page, verified alike', () => {
+		const { verify } = wooshPay.callback;
+		expect(verify(inHeader('signature'), credentials)).toMatchObject({
+			genuine: true,
+			signedAt: new Date(1768435200000),
+		});
+		expect(codeOf(verify(inHeader('signature', signed(body, 'whsec_other')), credentials))).toBe(
+			'signature_mismatch',
+		);
+		expect(codeOf(verify(inHeader('signature', signed(body, secret, 'x')), credentials))).toBe(
+			'malformed_header',
+		);
+		expect(codeOf(verify(inHeader('x-wooshpay-signature'), credentials))).toBe('missing_header');
+	});
+
+	it('is judged by its own header where both names are there', () => {
+		const { headers } = inHeader('signature', signed(body, 'whsec_other'));
+		const both = { ...signed(body), headers: { ...signed(body).headers, ...headers } };
+		expect(codeOf(wooshPay.callback.verify(both, credentials))).toBe('genuine');
+		const swapped = { signature: both.headers['wooshpay-signature'], 'wooshpay-signature': 't=1' };
+		expect(codeOf(wooshPay.callback.verify({ ...both, headers: swapped }, credentials))).toBe(
+			'malformed_header',
+		);
 	});
 
 	it.each<[string, Partial<WooshPayCredentials>, Remembered]>([
