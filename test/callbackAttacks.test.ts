@@ -10,6 +10,8 @@ import { credentials as payfect, fernetToken, paid as payfectPaid } from './node
 import { startProviderServer, type ProviderServer } from './nodes/shared/support/providerServer';
 import * as tokenPay from './nodes/TokenPay/callbacks';
 import { credentials as wooshPay, paymentEvent } from './nodes/WooshPay/samples';
+import { withCallbackTag } from '../nodes/shared/core/callbackTag';
+import { chingChingPay as chingChingPayContract } from '../nodes/ChingChingPay/chingChingPay.contract';
 import { resetTime } from './nodes/shared/support/skippedTime';
 import { callWebhook } from './support/contexts';
 
@@ -24,6 +26,7 @@ jest.mock('n8n-workflow', () =>
 interface Request {
 	headers: Record<string, string>;
 	rawBody: string | Buffer;
+	query?: string;
 }
 
 /** What a callback says, or what the provider has. */
@@ -445,6 +448,31 @@ describe('ChingChingPay, provider: whoever knows the address and names two payme
 			asked: 2,
 		});
 	});
+
+	it.each<[string, object]>([
+		[
+			'deeper than its facts are read',
+			{ event: { transaction: chingChingPayTransaction('1', genuine) } },
+		],
+		[
+			'as one of two',
+			['2', '3'].map((id) => chingChingPayTransaction(id, { ...genuine, reference: id })),
+		],
+	])(
+		'loses no payment that is named %s and not known yet: what came to a tagged address is sent again',
+		async (_case, content) => {
+			server.reset();
+			server.respond(() => shop.nothing);
+			const [secret = ''] = chingChingPayContract.callback.tagSecrets?.(chingChingPay()) ?? [];
+			const { search } = new URL(withCallbackTag('https://n8n.example/', secret));
+			const request = { headers: json, rawBody: JSON.stringify(content) };
+			const id = `${++count}`;
+			const send = async (query: string) =>
+				await deliver({ shop, callbackProof: 'provider', id }, { ...request, query });
+			expect(await send(search.slice(1))).toMatchObject({ status: 500, event: undefined });
+			expect(await send('')).toMatchObject({ status: 200, event: undefined });
+		},
+	);
 
 	it('has both counted in the budget of what is asked', async () => {
 		server.reset();
