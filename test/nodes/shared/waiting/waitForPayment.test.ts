@@ -961,6 +961,32 @@ describe('Wait for Payment of ChingChingPay, where a callback is a mere hint', (
 		expect(await queries()).toBe(before);
 	});
 
+	test('a callback that names its order deeper, and beside another one, resumes what waits for it', async () => {
+		const { run, checkout } = await waiting(ofChingChingPay, hinted);
+		await act(ofChingChingPay, checkout, 'pay', { callback: 'none' });
+		const call = await deliver(run, {
+			requestHeaders: { 'Content-Type': 'application/json' },
+			requestBody: JSON.stringify({
+				events: [
+					{ merchant_reference: 'another-order' },
+					{ merchant_reference: checkout.reference },
+				],
+			}),
+		});
+		expect(resumed(call).paid).toMatchObject([
+			{ outcome: 'paid', payment: { reference: checkout.reference, verifiedBy: 'provider' } },
+		]);
+	});
+
+	test('a callback that names two other orders is refused', async () => {
+		const { run } = await waiting(ofChingChingPay, hinted);
+		const call = await deliver(run, {
+			requestHeaders: { 'Content-Type': 'application/json' },
+			requestBody: '[{"merchant_reference":"another"},{"merchant_reference":"a-third"}]',
+		});
+		expect([call.response.status, call.items]).toEqual([401, undefined]);
+	});
+
 	test('a canceled payment, whose word nobody has classified, is acknowledged and waited for on', async () => {
 		const { payer } = await waiting(ofChingChingPay);
 		const call = await payer('cancel');
