@@ -134,6 +134,8 @@ interface Facts<Credentials> {
 		signatureHeader: string;
 		/** The payload of a genuine callback about a paid order, with this status. */
 		withStatus(payload: Payload, word: string): Payload;
+		/** The signature holds the content itself, and the body, which is not read, a copy of it. */
+		bodyIsCopy?: true;
 		/** What the signature covers of an event, where that is not all of it. */
 		signedPart?(event: PaymentEvent): object;
 		/**

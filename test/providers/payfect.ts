@@ -103,6 +103,7 @@ export const provider = testProvider(payfectProvider, {
 			};
 		},
 		signatureHeader: 'x-payfect-signature',
+		bodyIsCopy: true,
 		withStatus: (payload, word) => replaced(payload, 'status', word),
 	},
 	signing: {

@@ -110,21 +110,10 @@ function ofBoth<Credentials>(
 	if (one.eventId === other.eventId) return fire(one, 'provider');
 	const names = [one, other].map(({ reference, eventId }) => truncate(reference ?? eventId));
 	warnOfCallback(receiver, SENTENCES.namesTwo(names.join(', ')));
-	return fire(
-		{
-			...asUnknown({ ...one, eventId: `${one.eventId}+${other.eventId}` }),
-			reference: null,
-			amount: null,
-			currency: null,
-			statusReason: null,
-			occurredAt: null,
-			checkoutId: null,
-			paymentId: null,
-			providerStatus: null,
-			raw: { answers: [one.raw, other.raw] },
-		},
-		'provider',
-	);
+	const answers = { answers: [one.raw, other.raw] };
+	// Says nothing of either of them.
+	const neither = receiver.provider.contract.callback.parseEvent(answers, receiver.credentials);
+	return fire({ ...neither, eventId: `${one.eventId}+${other.eventId}` }, 'provider');
 }
 
 /** Nothing in it can be asked for. What is signed but cannot be supported is never a success. */
