@@ -71,9 +71,8 @@ export const SESSIONS = '/v1/checkout/sessions';
 export const PAYMENT_INTENTS = '/v1/payment_intents';
 /** https://docs.wooshpay.com/api-49996644 */
 const EVENTS = '/v1/events';
-/** https://docs.wooshpay.com/doc-2653815 */
 /**
- * docs.wooshpay.com/doc-2653815; its Chinese edition, doc-2654461, names the header `Signature` only.
+ * https://docs.wooshpay.com/doc-2653815; its Chinese edition, doc-2654461, names the header `Signature` only.
  * What stands there is verified alike, so another name lets nothing forged in.
  */
 const SIGNATURE_HEADERS = ['wooshpay-signature', 'signature'];
