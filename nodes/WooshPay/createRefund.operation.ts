@@ -1,21 +1,16 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { amountUnitField } from '../shared/checkout/checkoutFields';
-import { refundAmountField, refundReferenceField } from '../shared/checkout/refundFields';
-import { allCurrencies, currencyField } from '../shared/items/currencies';
-import { decimalsOf, readAmount } from '../shared/core/money';
-import { readAmountUnit, readExtraFields } from '../shared/checkout/readCheckoutOrder';
+import { refundReferenceField } from '../shared/checkout/refundFields';
+import { readExtraFields } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
 import { metadataField, readMetadata } from './metadata.fields';
-import { readPaymentId } from './getPayment.operation';
 import { readCreateOptions } from './options.fields';
 import { readRefund } from './wooshPay.contract';
 import { createOperation } from '../shared/items/operation';
 import type { RowReader } from '../shared/items/rowReader';
-import { sendInItsCurrency } from './partOfPayment.operation';
+import { oneAmountFields, readPartOfPayment, sendInItsCurrency } from './partOfPayment.operation';
 import { createRefundCall, type WooshPayRefundOrder } from './wooshPay.refunds';
 
 const showOnlyForCreateRefund = { resource: ['refund'], operation: ['create'] };
-const showOnlyForRefundOfOneAmount = { ...showOnlyForCreateRefund, amountFrom: ['amount'] };
 
 export const createRefundFields: INodeProperties[] = [
 	{
@@ -40,19 +35,7 @@ export const createRefundFields: INodeProperties[] = [
 		description: 'How much to give back',
 		displayOptions: { show: showOnlyForCreateRefund },
 	},
-	{
-		...refundAmountField,
-		description:
-			'How much to give back, as text or a number. It is converted exactly and never rounded.',
-		displayOptions: { show: showOnlyForRefundOfOneAmount },
-	},
-	{ ...amountUnitField, displayOptions: { show: showOnlyForRefundOfOneAmount } },
-	{
-		...currencyField,
-		options: allCurrencies(),
-		description: 'Currency of the payment, by which the amount is converted',
-		displayOptions: { show: showOnlyForRefundOfOneAmount },
-	},
+	...oneAmountFields('give back', showOnlyForCreateRefund),
 	{
 		...refundReferenceField,
 		description:
@@ -97,22 +80,9 @@ export const createWooshPayRefund = createOperation({
 });
 
 function readRefundOrder(row: RowReader): WooshPayRefundOrder {
-	// Inferred: the page requires nothing, but a refund without a payment makes no sense.
-	const paymentId = readPaymentId(row);
-	// Not "empty refunds everything": an empty cell of a sheet would.
-	const whole = row.choice('amountFrom', ['amount', 'payment']) === 'payment';
-	const currency = whole
-		? ''
-		: row.required('currency', 'Enter the currency of the payment, or map it from the input item.');
 	const more = row.collection('additionalFields');
-	const amountUnit = readAmountUnit(row);
 	return {
-		paymentId,
-		amount: whole
-			? null
-			: readAmount(row.value('amount'), 'Amount', decimalsOf(currency, amountUnit)),
-		amountUnit,
-		currency,
+		...readPartOfPayment(row),
 		reference: row.text('reference', 'Refund Reference') || null,
 		reason: readText(more.reason, 'Reason') || null,
 		metadata: readMetadata(more.metadata),

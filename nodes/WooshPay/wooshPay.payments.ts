@@ -11,9 +11,10 @@ import { JSON_HEADERS, apiUrl, type WooshPayCredentials } from './wooshPay.reque
  * (POST) can be read. Inferred: the paths, which other people's integrations use.
  */
 
-export interface Capture extends Pick<CheckoutOrder, 'amountUnit' | 'currency'> {
+/** What is given back or captured of a payment. */
+export interface PartOfPayment extends Pick<CheckoutOrder, 'amountUnit' | 'currency'> {
 	paymentId: string;
-	/** Decimal text; null takes all that is authorized. */
+	/** Decimal text; null is the whole, which needs no currency. */
 	amount: string | null;
 }
 
@@ -29,7 +30,10 @@ export function expireCheckoutCall(checkoutId: string, credentials: WooshPayCred
  * `amount_to_capture` in the smallest unit (doc-2895670); the rest of the money is released.
  * Inferred: without it everything is captured.
  */
-export function capturePaymentCall(capture: Capture, credentials: WooshPayCredentials): HttpCall {
+export function capturePaymentCall(
+	capture: PartOfPayment,
+	credentials: WooshPayCredentials,
+): HttpCall {
 	const { amount, paymentId } = capture;
 	return {
 		...post(`${PAYMENT_INTENTS}/${pathPart(paymentId, 'Payment ID')}/capture`, credentials),
@@ -67,7 +71,7 @@ function post(path: string, credentials: WooshPayCredentials) {
  *
  * @throws CallFailure when the answer holds no payment
  */
-export function readCaptured(reply: HttpReply, { order }: { order: Capture }): Checkout {
+export function readCaptured(reply: HttpReply, { order }: { order: PartOfPayment }): Checkout {
 	const payment = readPayment(reply, 'end');
 	if (payment.status !== 'paid' || payment.amount !== null) return payment;
 	const authorized = isObject(reply.body) ? reply.body.amount : null;
