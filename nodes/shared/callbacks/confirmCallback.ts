@@ -95,9 +95,10 @@ export async function confirmBoth<Credentials>(
 		await confirmCallback(receiver, { ...claim, claimed, fromProvider: false });
 	const [one, other] = [await ask(claim.claimed), await ask(besides)];
 	if (one.pass && other.pass) return ofBoth(receiver, one.event, other.event);
-	const notAsked = [one, other].find((each) => 'status' in each && each.status === 500);
-	const known = [one, other].find(({ pass }) => pass);
-	if (notAsked ?? known) return notAsked ?? known ?? one;
+	const decisive =
+		[one, other].find((each) => 'status' in each && each.status === 500) ??
+		[one, other].find(({ pass }) => pass);
+	if (decisive !== undefined) return decisive;
 	// The provider's own query may not know it yet, as of a callback that names one.
 	return claim.fromProvider ? await confirmCallback(receiver, claim) : one;
 }
