@@ -11,6 +11,7 @@ import { truncate } from '../core/quote';
 import { nodeTypeOf } from '../n8nInternals';
 import { emptyRow, isEmptyRow } from './emptyRow';
 import { adviceOnMissingColumn } from './missingColumn';
+import { expressionsIn, type SavedExpression } from './savedExpressions';
 
 /**
  * Where an expression may give nothing, as in a sheet whose cell is empty in some rows: these
@@ -56,22 +57,9 @@ const HARMLESS = new Set([
  */
 const IDENTITY = /(^|\.)(id|reference|callbackUrl)$|(Id|Reference)$|^filters\./;
 
-/** An expression of a parameter, and where in the parameter it stands. */
-export interface SavedExpression {
-	/** From the parameter's name on; a number is a row of a list. */
-	path: string[];
-	text: string;
-}
-
 /** The expressions that can be refused in one parameter: in its collections and their rows, too. */
 export function decidingExpressions(parameter: string, saved: unknown): SavedExpression[] {
 	return expressionsIn([parameter], saved).filter(({ path }) => !HARMLESS.has(nameOf(path)));
-}
-
-function expressionsIn(path: string[], saved: unknown): SavedExpression[] {
-	if (typeof saved === 'string') return saved.startsWith('=') ? [{ path, text: saved }] : [];
-	if (typeof saved !== 'object' || saved === null) return [];
-	return Object.entries(saved).flatMap(([name, entry]) => expressionsIn([...path, name], entry));
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { InputError } from '../core/inputError';
 import type { Run } from './run';
+import { expressionsIn } from './savedExpressions';
 
 /** n8n's Google Sheets node adds it to each row. */
 const ROW_NUMBER = 'row_number';
@@ -28,7 +29,16 @@ export function refuseEmptyRow(
 export function isEmptyRow(context: IExecuteFunctions, itemIndex: number): boolean {
 	const items = context.getInputData();
 	const row = items[itemIndex];
-	return row !== undefined && isEmpty(row) && !items.every(isEmpty);
+	return row !== undefined && isEmpty(row) && !areAllEmpty(items);
+}
+
+/** Looked at once: of ten thousand empty items each would look at all of them. */
+const allEmpty = new WeakMap<INodeExecutionData[], boolean>();
+
+function areAllEmpty(items: INodeExecutionData[]): boolean {
+	const known = allEmpty.get(items) ?? items.every(isEmpty);
+	allEmpty.set(items, known);
+	return known;
 }
 
 export function emptyRow(context: IExecuteFunctions, itemIndex: number): InputError {
@@ -53,15 +63,9 @@ function isEmptyCell(cell: unknown): boolean {
 }
 
 function readsItemOnly(parameters: unknown): boolean {
-	const expressions = expressionsIn(parameters);
+	const expressions = expressionsIn([], parameters);
 	return (
-		expressions.some((expression) => READS_THE_ITEM.test(expression)) &&
-		!expressions.some((expression) => READS_ANOTHER_STEP.test(expression))
+		expressions.some(({ text }) => READS_THE_ITEM.test(text)) &&
+		!expressions.some(({ text }) => READS_ANOTHER_STEP.test(text))
 	);
-}
-
-function expressionsIn(saved: unknown): string[] {
-	if (typeof saved === 'string') return saved.startsWith('=') ? [saved] : [];
-	if (typeof saved !== 'object' || saved === null) return [];
-	return Object.values(saved).flatMap(expressionsIn);
 }

@@ -8,6 +8,7 @@ import { refuseEmptyRow } from './emptyRow';
 import type { NamedReference, Operation } from './operation';
 import { readerOf } from './rowReader';
 import type { Run } from './run';
+import { expressionsIn } from './savedExpressions';
 
 /** A row that can be sent. */
 export interface ReadRow {
@@ -117,6 +118,5 @@ const TIME_OR_CHANCE = /\$now|\$today|\bDateTime\b|\bDate\b|\bMath\.random\b/;
  * half an hour after it was read.
  */
 export function mentionsTheTime(saved: unknown): boolean {
-	if (typeof saved === 'string') return saved.startsWith('=') && TIME_OR_CHANCE.test(saved);
-	return typeof saved === 'object' && saved !== null && Object.values(saved).some(mentionsTheTime);
+	return expressionsIn([], saved).some(({ text }) => TIME_OR_CHANCE.test(text));
 }

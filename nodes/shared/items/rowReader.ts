@@ -5,13 +5,9 @@ import { readChoice } from '../core/readChoice';
 import { readText } from '../core/readText';
 import { usedByAgent } from '../providerNode';
 import { columnReader, type ColumnReader } from './column';
-import {
-	decidingExpressions,
-	labelOf,
-	refuseEmptyExpressions,
-	type SavedExpression,
-} from './emptyExpressions';
+import { decidingExpressions, labelOf, refuseEmptyExpressions } from './emptyExpressions';
 import type { Run } from './run';
+import type { SavedExpression } from './savedExpressions';
 
 /**
  * One input item, as an operation reads it. Nothing here reaches the network, so all rows of a run

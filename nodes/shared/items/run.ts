@@ -2,10 +2,10 @@ import type { IExecuteFunctions, INodeExecutionData, INodeParameters } from 'n8n
 import { isToolExecution, usedByAgent } from '../providerNode';
 import type { ColumnReader } from './column';
 import type { Batches } from './earlierBatches';
-import type { SavedExpression } from './emptyExpressions';
 import type { FailedRow } from './failedItem';
 import { dropResults, keepResults, resultsOfEarlierTries, type CreatedRow } from './retryMemory';
 import { runIndexOf } from './runIndex';
+import type { SavedExpression } from './savedExpressions';
 
 /** A row as errors name it. */
 export interface RowName {
