@@ -3,13 +3,8 @@
  * help, followed word for word.
  */
 import type { IDataObject } from 'n8n-workflow';
-import { testProviders } from '../providers';
-import { runNode } from '../support/contexts';
-import { newCredential, newNode } from '../support/providers';
 import { TestSandbox } from '../support/testSandbox';
-
-const samples = Object.fromEntries(testProviders().map((facts) => [facts.folder, facts]));
-const folders = Object.keys(samples);
+import { createCheckouts, folders, words } from './support';
 
 let sandbox: TestSandbox;
 beforeAll(async () => (sandbox = await TestSandbox.start()));
@@ -19,25 +14,10 @@ let rows = 0;
 
 /** Create Checkout with one row of a sheet: the words of the error, or the amount that came out. */
 async function create(folder: string, row: IDataObject, parameters: IDataObject): Promise<string> {
-	const credential = newCredential(folder);
-	const { error, outputs } = await runNode({
-		node: newNode(folder),
-		credentialTypes: [credential],
-		credentials: { [credential.name]: sandbox.credential(credential.name) },
-		items: [{ json: row }],
-		parameters: {
-			resource: 'checkout',
-			operation: 'create',
-			callback: 'url',
-			callbackUrl: 'https://n8n.example/webhook/1/callback',
-			...samples[folder]?.order,
-			reference: `cell-${++rows}`,
-			...parameters,
-		},
+	const run = await createCheckouts(sandbox, folder, [row], {
+		parameters: { reference: `cell-${++rows}`, ...parameters },
 	});
-	return error
-		? `${error.message}. ${error.description ?? ''}`
-		: String(outputs[0]?.[0]?.json.amount);
+	return words(run) || String(run.outputs[0]?.[0]?.json.amount);
 }
 
 const checkouts = async () => (await sandbox.state()).checkouts.length;

@@ -14,6 +14,7 @@ import { parseArgs, promisify } from 'node:util';
 import axios from 'axios';
 import type { IDataObject, INode } from 'n8n-workflow';
 import { sandboxCredentials, startSandbox, type RunningSandbox } from '../../sandbox/sandbox';
+import { chain } from '../e2e/steps';
 import { N8nClient, type Credential, type Workflow } from '../n8n/client';
 import { startN8n, type RunningN8n } from '../n8n/instance';
 import {
@@ -299,15 +300,7 @@ function workflowOf(node: INode, count: number): Pick<Workflow, 'nodes' | 'conne
 		},
 		{ ...node, id: randomUUID() },
 	];
-	const connections = Object.fromEntries(
-		nodes
-			.slice(0, -1)
-			.map(({ name }, index) => [
-				name,
-				{ main: [[{ node: nodes[index + 1]?.name ?? '', type: 'main' as const, index: 0 }]] },
-			]),
-	);
-	return { nodes, connections };
+	return chain(nodes);
 }
 
 async function bareClient(

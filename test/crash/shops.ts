@@ -3,7 +3,7 @@ import type { IDataObject, INode } from 'n8n-workflow';
 import { findProviders } from '../../sandbox/providers';
 import { sandboxCredentials } from '../../sandbox/sandbox';
 import { callbackCases, type CallbackCase } from '../e2e/callbackCases';
-import { OrderDesk, type OrderRow } from '../e2e/orderDesk';
+import { OrderDesk, withApiKey, type OrderRow } from '../e2e/orderDesk';
 import { chain, node, packageName } from '../e2e/steps';
 import type { Credential, N8nClient, Workflow } from '../n8n/client';
 import type { SandboxClient } from '../support/sandboxClient';
@@ -147,13 +147,7 @@ async function openDesk({
 	warehouseUrl,
 	pauses,
 }: Opening): Promise<OrderDesk> {
-	const apiKey = await client.apiKey('Crashed executions', ['execution:list', 'execution:read']);
-	const { id, name } = await client.credentials.create({
-		type: 'n8nApi',
-		name: 'n8n API',
-		data: { apiKey, baseUrl: `${client.url}/api/v1` },
-	});
-	const withKey = (step: INode): INode => ({ ...step, credentials: { n8nApi: { id, name } } });
+	const withKey = await withApiKey(client);
 	const desk = await OrderDesk.open(
 		{ client, sandbox },
 		{

@@ -44,6 +44,17 @@ export const orderColumns = [
 
 export type OrderRow = Record<(typeof orderColumns)[number], string | null> & { id: number };
 
+/** Gives the steps that ask n8n about its own executions an API key for that. */
+export async function withApiKey(client: N8nClient): Promise<(step: INode) => INode> {
+	const apiKey = await client.apiKey('Crashed executions', ['execution:list', 'execution:read']);
+	const { id, name } = await client.credentials.create({
+		type: 'n8nApi',
+		name: 'n8n API',
+		data: { apiKey, baseUrl: `${client.url}/api/v1` },
+	});
+	return (step) => ({ ...step, credentials: { n8nApi: { id, name } } });
+}
+
 /** What one user does besides, to each step by its name. */
 type Change = Record<string, (step: INode) => INode>;
 

@@ -2,7 +2,7 @@
 import axios from 'axios';
 import type { INode } from 'n8n-workflow';
 import { openMerchant, pay, placeOrder, providerCase, Warehouse } from './callbackSupport';
-import { OrderDesk } from './orderDesk';
+import { OrderDesk, withApiKey } from './orderDesk';
 import { chain, makeCredential, node, packageName, stage, uniqueReference } from './support';
 
 const warehouse = new Warehouse();
@@ -12,13 +12,7 @@ let desk: OrderDesk;
 beforeAll(async () => {
 	await warehouse.open();
 	const { client } = await stage();
-	const apiKey = await client.apiKey('Crashed executions', ['execution:list', 'execution:read']);
-	const { id, name } = await client.credentials.create({
-		type: 'n8nApi',
-		name: 'n8n API',
-		data: { apiKey, baseUrl: `${client.url}/api/v1` },
-	});
-	const withKey = (step: INode): INode => ({ ...step, credentials: { n8nApi: { id, name } } });
+	const withKey = await withApiKey(client);
 	desk = await OrderDesk.open(await stage(), {
 		files: ['crashed-executions', 'payment-arrives', 'ship'],
 		change: {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import axios from 'axios';
-import type { INode } from 'n8n-workflow';
+import { chain, node } from '../e2e/steps';
 import type { Credential, NewWorkflow } from '../n8n/client';
 
 /**
@@ -9,18 +9,9 @@ import type { Credential, NewWorkflow } from '../n8n/client';
  */
 export function sheetThatIsOnlyRead(rows: number, credential: Credential): NewWorkflow {
 	const sheet = `={{ Array.from({ length: ${rows} }, (_, row) => ({ reference: 'read-' + row, amount: row === ${rows - 1} ? '1,50' : (row + 1) + '.50' })) }}`;
-	const step = (name: string, type: string, typeVersion: number, more: Partial<INode>): INode => ({
-		id: randomUUID(),
-		name,
-		type,
-		typeVersion,
-		position: [0, 0],
-		parameters: {},
-		...more,
-	});
 	const nodes = [
-		step('Start', 'n8n-nodes-base.manualTrigger', 1, {}),
-		step('Sheet', 'n8n-nodes-base.set', 3.4, {
+		node('Start', 'n8n-nodes-base.manualTrigger', 1, {}),
+		node('Sheet', 'n8n-nodes-base.set', 3.4, {
 			parameters: {
 				assignments: {
 					assignments: [{ id: randomUUID(), name: 'rows', type: 'array', value: sheet }],
@@ -28,10 +19,10 @@ export function sheetThatIsOnlyRead(rows: number, credential: Credential): NewWo
 				options: {},
 			},
 		}),
-		step('Rows', 'n8n-nodes-base.splitOut', 1, {
+		node('Rows', 'n8n-nodes-base.splitOut', 1, {
 			parameters: { fieldToSplitOut: 'rows', options: {} },
 		}),
-		step('Create', 'n8n-nodes-hosted-checkout.payfect', 1.1, {
+		node('Create', 'n8n-nodes-hosted-checkout.payfect', 1.1, {
 			parameters: {
 				resource: 'checkout',
 				operation: 'create',
@@ -45,15 +36,7 @@ export function sheetThatIsOnlyRead(rows: number, credential: Credential): NewWo
 			credentials: { [credential.type]: { id: credential.id, name: credential.name } },
 		}),
 	];
-	const connections = Object.fromEntries(
-		nodes
-			.slice(0, -1)
-			.map(({ name }, index) => [
-				name,
-				{ main: [[{ node: nodes[index + 1]?.name ?? '', type: 'main' as const, index: 0 }]] },
-			]),
-	);
-	return { name: `${rows} rows that are only read`, nodes, connections };
+	return { name: `${rows} rows that are only read`, ...chain(nodes) };
 }
 
 /** One answer of `/healthz`; times since 1970, in milliseconds. */
