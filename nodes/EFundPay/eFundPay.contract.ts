@@ -201,17 +201,18 @@ export function orderBody(order: EFundPayOrder) {
 	}));
 	const amount = new ExactNumber(readUnits(order.amount, order.amountUnit, currency));
 	const buyer = buyerFields(order);
+	// docs.efundflow.com/transactions/create requires the list; the page about checkouts is cut there.
 	// The API knows no description; as the name of the one thing that is sold it reaches the payment
 	// page.
-	if (cartItems.length === 0 && order.description !== null)
-		cartItems.push({ name: order.description, quantity: 1, unit_amount: amount });
+	if (cartItems.length === 0)
+		cartItems.push({ name: order.description ?? reference, quantity: 1, unit_amount: amount });
 	return omitNull({
 		amount,
 		currency,
 		external_identifier: reference,
 		country: order.country === null ? null : readCountry(order.country),
 		buyer,
-		cart_items: cartItems.length === 0 ? null : cartItems,
+		cart_items: cartItems,
 		billing_details: order.billingDetails,
 		shipping_details: order.shippingDetails,
 		// Inferred for a checkout, whose page is cut behind a field of "additional information".
@@ -341,7 +342,7 @@ export function readTransaction(
 		checkoutId: textOrNull(body.id),
 		paymentId: textOrNull(body.id),
 		reference: textOrNull(body.external_identifier),
-		checkoutUrl: readPayerLink(linkField(body, 'payment_url_link'), baseUrlOf(credentials)),
+		checkoutUrl: payerLink(body, baseUrlOf(credentials)),
 		qrCode: linkField(body, 'payment_qr_code'),
 		status: lookup(TRANSACTION_STATUS, providerStatus) ?? 'unknown',
 		providerStatus,
@@ -353,10 +354,30 @@ export function readTransaction(
 	});
 }
 
+/**
+ * `payment_url_link` on EFundPay's pages. Inferred: the page with the answer to a checkout is cut, so
+ * it may be called as in LianLian's SDK, whose callbacks EFundPay has, or as in Gr4vy's API, whose
+ * statuses it has.
+ */
+const LINK_NAMES = ['payment_url_link', 'payment_url', 'approval_url'];
+
+/** The first that is a link for a payer, by name and then by place. */
+function payerLink(body: Record<string, unknown>, baseUrl: string): string | null {
+	return (
+		LINK_NAMES.flatMap((name) => linkFields(body, name))
+			.map((link) => readPayerLink(link, baseUrl))
+			.find((link) => link !== null) ?? null
+	);
+}
+
 function linkField(body: Record<string, unknown>, name: string): string | null {
+	return linkFields(body, name)[0] ?? null;
+}
+
+function linkFields(body: Record<string, unknown>, name: string): string[] {
 	const method = isObject(body.payment_method) ? body.payment_method : {};
 	const details = isObject(method.details) ? method.details : {};
-	return textOrNull(details[name]) ?? textOrNull(method[name]) ?? textOrNull(body[name]);
+	return [details, method, body].flatMap((place) => textOrNull(place[name]) ?? []);
 }
 
 /** Inferred: `url_link_expire_sec` (300, or the text "300") counts from `created_at`. */

@@ -73,8 +73,6 @@ export function createTransactionCall(
 			paymentMethod.kind === 'card'
 				? { ...cardFields(paymentMethod), ...repeated, ...urls }
 				: { ...repeated, ...paymentMethod.fields, method: paymentMethod.method, ...urls },
-		// Required, and null is one of its documented types.
-		cart_items: common.cart_items ?? null,
 		...omitNull({ browser_info: order.browserInfo }),
 	};
 	const merged = minorUnitsWithinLimits(mergeExtraFields(body, order.extraFields), credentials);

