@@ -31,6 +31,10 @@ export const switchFault = z
 	})
 	.strict();
 
+export const chooseReading = z
+	.object({ provider: z.string(), dialect: z.string(), reading: z.string().nullable() })
+	.strict();
+
 export const changeSettings = z
 	.object({
 		latencyMilliseconds: z.number().int().min(0).max(60_000),
@@ -47,8 +51,7 @@ export function setFault(
 	{ provider, operation, fault, times }: z.infer<typeof switchFault>,
 ): string | undefined {
 	const played = sandbox.played.get(provider);
-	if (played === undefined)
-		return `There is no provider "${provider}". There are: ${[...sandbox.played.keys()].join(', ')}.`;
+	if (played === undefined) return noProvider(sandbox, provider);
 	const operations = new Set(played.provider.operations.map((known) => known.operation));
 	if (!operations.has(operation))
 		return `${played.provider.displayName} has no operation "${operation}". There are: ${[...operations].join(', ')}.`;
@@ -60,6 +63,19 @@ export function setFault(
 		return `There is no fault "${fault}". There are: ${faults.join(', ')}.`;
 	sandbox.faults.set(provider, operation, fault, times);
 	return undefined;
+}
+
+/** Chooses the reading of a dialect, or says what is wrong with the names. */
+export function setDialect(
+	sandbox: SandboxState,
+	{ provider, dialect, reading }: z.infer<typeof chooseReading>,
+): string | undefined {
+	const played = sandbox.played.get(provider);
+	return played === undefined ? noProvider(sandbox, provider) : played.choose(dialect, reading);
+}
+
+function noProvider(sandbox: SandboxState, provider: string): string {
+	return `There is no provider "${provider}". There are: ${[...sandbox.played.keys()].join(', ')}.`;
 }
 
 /** The JSON API that tests drive the sandbox with, to be mounted at `/control`. */
@@ -83,6 +99,7 @@ export function controlApi(sandbox: SandboxState): Hono {
 				played.map((one) => [one.name, one.provider.report?.(one.context) ?? {}]),
 			),
 			faults: sandbox.faults.list().filter((fault) => names.has(fault.provider)),
+			dialects: Object.fromEntries(played.map((one) => [one.name, one.dialects()])),
 			settings: sandbox.settings,
 		});
 	});
@@ -111,6 +128,14 @@ export function controlApi(sandbox: SandboxState): Hono {
 		const problem = wanted.success ? setFault(sandbox, wanted.data) : inWords(wanted.error);
 		return problem === undefined
 			? c.json({ faults: sandbox.faults.list() })
+			: c.json({ error: problem }, 400);
+	});
+
+	app.post('/dialects', async (c) => {
+		const wanted = chooseReading.safeParse(await bodyOrNothing(c.req.text()));
+		const problem = wanted.success ? setDialect(sandbox, wanted.data) : inWords(wanted.error);
+		return problem === undefined
+			? c.json({ dialects: sandbox.played.get(wanted.data?.provider ?? '')?.dialects() })
 			: c.json({ error: problem }, 400);
 	});
 

@@ -44,6 +44,8 @@ export class PlayedProvider {
 	readonly checkouts: CheckoutStore;
 	readonly requests = new Map<string, number>();
 	context: ProviderContext;
+	/** The readings that were chosen, by dialect */
+	private readonly chosen = new Map<string, string>();
 
 	constructor(
 		readonly provider: SandboxProvider,
@@ -65,7 +67,34 @@ export class PlayedProvider {
 	clear(): void {
 		this.checkouts.clear();
 		this.requests.clear();
+		this.chosen.clear();
 		this.context = this.newContext();
+	}
+
+	/** The reading of each dialect that is played now. */
+	dialects(): Record<string, string> {
+		return Object.fromEntries(
+			Object.keys(this.provider.dialects ?? {}).map((name) => [name, this.readingOf(name)]),
+		);
+	}
+
+	/** From now on plays this reading, or says what is wrong with the names. Null: the default. */
+	choose(name: string, reading: string | null): string | undefined {
+		const { dialects = {}, displayName } = this.provider;
+		const dialect = Object.hasOwn(dialects, name) ? dialects[name] : undefined;
+		if (dialect === undefined)
+			return `${displayName} has no dialect "${name}". There are: ${Object.keys(dialects).join(', ') || 'none'}.`;
+		if (reading !== null && !Object.hasOwn(dialect.readings, reading))
+			return `The dialect "${name}" has no reading "${reading}". There are: ${Object.keys(dialect.readings).join(', ')}.`;
+		this.chosen.set(name, reading ?? dialect.default);
+		return undefined;
+	}
+
+	private readingOf(name: string): string {
+		const reading = this.chosen.get(name) ?? this.provider.dialects?.[name]?.default;
+		if (reading === undefined)
+			throw new Error(`${this.provider.displayName} has no dialect "${name}".`);
+		return reading;
 	}
 
 	/**
@@ -148,6 +177,7 @@ export class PlayedProvider {
 			providerUrl: `${this.sandboxUrl}/${this.name}`,
 			cashierUrl: (checkoutId) =>
 				`${this.sandboxUrl}/cashier/${this.name}/${encodeURIComponent(checkoutId)}`,
+			dialect: (name) => this.readingOf(name),
 			tell: (checkout, kind, more) =>
 				void this.send(newEvent(checkout, kind, more), 'genuine', 1).catch(console.error),
 		};

@@ -28,6 +28,11 @@ export interface SandboxProvider<State = unknown, Details = unknown> {
 	/** What the sandbox had to assume because no source says it; shown on the dashboard */
 	readonly inferred: readonly string[];
 	/**
+	 * What it had to assume and can play in another way as well, by name: a switch on the dashboard
+	 * and in the control API. What is chosen is `context.dialect(name)`; a reset chooses the default.
+	 */
+	readonly dialects?: Readonly<Record<string, Dialect>>;
+	/**
 	 * The credential to type into n8n. Both are the sandbox's address of this provider, without a
 	 * final slash: by the name that n8n calls, and by the one that the payer's browser does
 	 */
@@ -57,6 +62,16 @@ export interface SandboxProvider<State = unknown, Details = unknown> {
 	report?(
 		context: ProviderContext<State, Details>,
 	): Record<string, readonly Record<string, unknown>[]>;
+}
+
+/** One question that the provider's pages leave open, and the answers that the sandbox can play */
+export interface Dialect {
+	/** The question as a short label: 'Name of the signature header' */
+	readonly label: string;
+	/** What is played, in words, by the name of the reading */
+	readonly readings: Readonly<Record<string, string>>;
+	/** The reading that the sandbox assumes unless it is told otherwise */
+	readonly default: string;
 }
 
 export interface SandboxCredential {
@@ -229,6 +244,8 @@ export interface ProviderContext<State = unknown, Details = unknown> {
 	 */
 	readonly providerUrl: string;
 	cashierUrl(checkoutId: string): string;
+	/** The reading of this dialect that is played now; throws where the provider has no such dialect */
+	dialect(name: string): string;
 	/**
 	 * Tells the merchant about something that an API call caused, such as a refund; the call need not
 	 * wait for it

@@ -13,6 +13,13 @@ const example: SandboxProvider<Endpoints, null> = {
 	name: 'example',
 	displayName: 'Example',
 	inferred: [],
+	dialects: {
+		word: {
+			label: 'Word for paid',
+			readings: { paid: 'paid', 404: 'a number' },
+			default: 'paid',
+		},
+	},
 	credential: (providerUrl) => ({
 		type: 'exampleApi',
 		name: 'Example',
@@ -63,6 +70,12 @@ const example: SandboxProvider<Endpoints, null> = {
 				if (checkout !== undefined) tell(checkout, 'refunded', { details: { refund: 'refund-1' } });
 				return { status: 204, body: undefined };
 			},
+		},
+		{
+			operation: 'word',
+			method: 'GET',
+			path: '/v1/word',
+			handle: (_call, { dialect }) => ({ status: 200, body: { word: dialect('word') } }),
 		},
 		{
 			operation: 'register',
@@ -207,6 +220,63 @@ test('a fault that only this provider has', async () => {
 	).toBe(200);
 	expect(await (await post('/v1/orders/1')).json()).toEqual({ code: 11001 });
 	expect((await sandbox.state()).checkouts).toEqual([]);
+});
+
+describe('a dialect', () => {
+	const word = async () => {
+		const answer = await fetch(`${sandbox.url}/example/v1/word`);
+		return ((await answer.json()) as { word: string }).word;
+	};
+	const submit = async (fields: Record<string, string>) =>
+		await fetch(`${sandbox.url}/dashboard/dialects/example`, {
+			method: 'POST',
+			body: new URLSearchParams(fields),
+			redirect: 'manual',
+		});
+	const choose = async (reading: string | null, dialect = 'word', provider = 'example') =>
+		await sandbox.control('/control/dialects', { provider, dialect, reading });
+
+	test('plays what is assumed until another reading is chosen, and after a reset', async () => {
+		expect(await word()).toBe('paid');
+		expect((await choose('404')).status).toBe(200);
+		expect([await word(), (await sandbox.state()).dialects]).toEqual([
+			'404',
+			{ example: { word: '404' } },
+		]);
+		await choose(null);
+		expect(await word()).toBe('paid');
+		await choose('404');
+		await sandbox.control('/control/reset');
+		expect([await word(), (await sandbox.state()).dialects]).toEqual([
+			'paid',
+			{ example: { word: 'paid' } },
+		]);
+	});
+
+	test('is chosen on the dashboard, which shows the choice', async () => {
+		const page = async () => await (await fetch(`${sandbox.url}/`)).text();
+		expect(await page()).toContain('<option value="paid" selected>paid (assumed)</option>');
+		expect((await submit({ word: '404' })).headers.get('location')).toBe('/#inferred');
+		expect(await word()).toBe('404');
+		expect(await page()).toContain('<option value="404" selected>a number</option>');
+	});
+
+	test.each([
+		['provider', async () => await choose('404', 'word', 'nobody'), 'There are: example.'],
+		['dialect', async () => await choose('404', 'toString'), 'There are: word.'],
+		['reading', async () => await choose('toString'), 'There are: 404, paid.'],
+	])('that names no %s says which there are', async (_what, wrong, words) => {
+		const { status, error } = await wrong();
+		expect([status, error]).toEqual([400, expect.stringContaining(words)]);
+	});
+
+	test('that the form names wrongly is said on the page', async () => {
+		const answer = await submit({ word: 'nonsense' });
+		expect([answer.status, await answer.text()]).toEqual([
+			400,
+			expect.stringContaining('has no reading &quot;nonsense&quot;'),
+		]);
+	});
 });
 
 test('what the provider remembers is in the report, and gone after a reset', async () => {

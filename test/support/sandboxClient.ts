@@ -58,6 +58,8 @@ export interface SandboxState {
 	/** How often each operation of each provider was called. */
 	requests: Record<string, Record<string, number> | undefined>;
 	faults: Array<{ fault: string; timesLeft: number }>;
+	/** The reading of each dialect that is played, by provider. */
+	dialects: Record<string, Record<string, string> | undefined>;
 	settings: { latencyMilliseconds: number };
 	/** The tables that only one provider has, such as registered endpoints and refunds. */
 	reports: Record<string, Record<string, Array<Record<string, unknown>>> | undefined>;
@@ -163,6 +165,11 @@ export class SandboxClient {
 	/** @param fault null switches it off */
 	async fault(provider: string, operation: string, fault: Fault | null, times = 1): Promise<void> {
 		await this.post('/faults', { provider, operation, fault, times });
+	}
+
+	/** Plays another reading of what a provider's pages leave open; null is the one that is assumed. */
+	async dialect(provider: string, dialect: string, reading: string | null): Promise<void> {
+		await this.post('/dialects', { provider, dialect, reading });
 	}
 
 	/** The provider takes this key from now on, and the one before no more. */

@@ -5,6 +5,7 @@ import { commonFaults } from '../faults';
 import type { PlayedProvider } from '../playedProvider';
 import type { SandboxCheckout } from '../provider';
 import type { Refusal, SandboxState } from '../state';
+import { inferredSection } from './inferredSection';
 import { choice, moment, page, type Html } from './layout';
 
 /** How many rows each table shows; the control API gives all. */
@@ -58,7 +59,7 @@ export function dashboardPage(
 	${inferredSection(played)}
 	<section aria-labelledby="reset">
 		<h2 id="reset">Start over</h2>
-		<form method="post" action="/dashboard/reset"><p>Forgets every checkout, callback, refusal, fault and setting. <button type="submit">Reset the sandbox</button></p></form>
+		<form method="post" action="/dashboard/reset"><p>Forgets every checkout, callback, refusal, fault, setting and choice. <button type="submit">Reset the sandbox</button></p></form>
 	</section>
 </main>`,
 		{ refreshSeconds },
@@ -273,16 +274,6 @@ function credentialSection(sandbox: SandboxState, played: PlayedProvider[]): Htm
 		return html`<h3>${one.provider.displayName} API</h3>
 	<dl class="credential">${credentialInWords(credential).map(({ label, value }) => html`<div><dt>${label}</dt><dd>${value === '' ? html`<span class="quiet">leave empty</span>` : html`<code>${value}</code>`}</dd></div>`)}</dl>`;
 	})}
-</section>`;
-}
-
-function inferredSection(played: PlayedProvider[]): Html {
-	return html`<section aria-labelledby="inferred">
-	<h2 id="inferred">What is inferred</h2>
-	<p>The sandbox plays what the providers document. Where no source says how a provider behaves, it had to assume something.</p>
-	<details><summary>What it assumes of each provider</summary>
-	${played.map((one) => html`<h3>${one.provider.displayName}</h3><ul>${one.provider.inferred.map((assumption) => html`<li>${assumption}</li>`)}</ul>`)}
-	</details>
 </section>`;
 }
 

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { actionOptions, changeSettings, setFault, switchFault } from '../control';
+import { actionOptions, changeSettings, setDialect, setFault, switchFault } from '../control';
 import type { SandboxCheckout } from '../provider';
 import type { SandboxState } from '../state';
 import { cashierPage, noSuchPage, thanksPage } from './cashier';
@@ -53,6 +53,17 @@ export function pages(sandbox: SandboxState): Hono {
 		return problem === undefined
 			? c.redirect('/#faults', 303)
 			: c.html(await dashboardPage(sandbox, { problem }), 400);
+	});
+
+	app.post('/dashboard/dialects/:provider', async (c) => {
+		const { provider } = c.req.param();
+		const problems = Object.entries(await c.req.parseBody()).flatMap(
+			([dialect, reading]) =>
+				setDialect(sandbox, { provider, dialect, reading: text(reading) }) ?? [],
+		);
+		return problems.length === 0
+			? c.redirect('/#inferred', 303)
+			: c.html(await dashboardPage(sandbox, { problem: problems.join(' ') }), 400);
 	});
 
 	app.post('/dashboard/settings', async (c) => {
