@@ -58,7 +58,7 @@ export class ChingChingPayApi implements ICredentialType {
 			type: 'string',
 			typeOptions: { password: true },
 			default: '',
-			hint: "Signs each request. If ChingChingPay gave you one key only, leave this empty and set 'Request Key' to API Key.",
+			hint: "Signs each request. If ChingChingPay gave you one key only, leave this empty, switch on 'My Provider Told Me Other Settings' and set 'Request Key' to API Key.",
 		},
 		{
 			displayName: 'Previous Signing Secret',
@@ -76,56 +76,6 @@ export class ChingChingPayApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			hint: 'Your merchant number, used where a node does not name another',
-		},
-		{
-			displayName:
-				'How requests are signed, what a callback looks like and which status means paid is not in any readable copy of the documentation. The settings below let you follow what ChingChingPay tells you; their defaults are assumptions. Leave them for now; change one only when the test of this credential, or the log of n8n, shows that ChingChingPay expects another.',
-			name: 'undocumentedNotice',
-			type: 'notice',
-			default: '',
-		},
-		{
-			displayName: 'Request Key',
-			name: 'requestKeySource',
-			type: 'options',
-			options: [
-				{ name: 'API Key', value: 'apiKey' },
-				{ name: 'Signing Secret', value: 'signingSecret' },
-			],
-			default: 'signingSecret',
-			description: 'The key that requests are signed with (undocumented)',
-		},
-		{
-			displayName: 'Signed Text',
-			name: 'requestSignedText',
-			type: 'options',
-			options: [
-				{
-					name: 'Raw Body',
-					value: 'rawBody',
-					description: 'The body exactly as it is sent; nothing for requests without one',
-				},
-				{
-					name: 'Sorted Pairs',
-					value: 'sortedPairs',
-					description:
-						'The non-empty fields as key=value, sorted by key and joined by &. Such a signature does not tell where a value ends, so a callback with it has to be asked about as well.',
-				},
-			],
-			default: 'rawBody',
-			description: 'What the signature covers (undocumented)',
-		},
-		{
-			displayName: 'Signature Encoding',
-			name: 'requestEncoding',
-			type: 'options',
-			options: [
-				{ name: 'Base64', value: 'base64' },
-				{ name: 'Hexadecimal, Lower Case', value: 'hexLower' },
-				{ name: 'Hexadecimal, Upper Case', value: 'hexUpper' },
-			],
-			default: 'hexLower',
-			description: 'How the signature is written (undocumented)',
 		},
 		{
 			displayName: 'When a Callback Comes',
@@ -156,14 +106,6 @@ export class ChingChingPayApi implements ICredentialType {
 				'How the trigger, Wait for Payment and Verify find out whether a callback is genuine',
 		},
 		{
-			displayName: 'Success Codes',
-			name: 'successCodes',
-			type: 'string',
-			default: '0',
-			description:
-				'The values of code that mean success in an answer of ChingChingPay, separated by commas (undocumented: the samples show 0, but only as a placeholder). An answer with another code is an error, unless it is that of Create or Create Link and brings a checkout.',
-		},
-		{
 			displayName: 'Paid Values',
 			name: 'paidValues',
 			type: 'string',
@@ -174,12 +116,140 @@ export class ChingChingPayApi implements ICredentialType {
 			hint: "While this is empty nothing counts as paid. Make a test payment, read the word in providerStatus of the trigger's event or of Get a Transaction, and enter it here exactly.",
 		},
 		{
+			displayName:
+				"How requests are signed and what a callback looks like is in no readable copy of the documentation, so the standard values are assumptions. Leave them for now. When the test of this credential, or the log of n8n, shows that ChingChingPay expects others, switch on 'My Provider Told Me Other Settings'.",
+			name: 'undocumentedNotice',
+			type: 'notice',
+			default: '',
+		},
+		{
+			displayName: 'My Provider Told Me Other Settings',
+			name: 'otherSettings',
+			type: 'boolean',
+			default: false,
+			description: 'Whether settings that only few accounts need are shown and count',
+			hint: 'Switched off, the standard values count, whatever was entered before.',
+		},
+		{
+			displayName: 'Request Key',
+			name: 'requestKeySource',
+			type: 'options',
+			options: [
+				{ name: 'API Key', value: 'apiKey' },
+				{ name: 'Signing Secret', value: 'signingSecret' },
+				{
+					name: 'Signing Secret, Decoded From Base64',
+					value: 'signingSecretBase64',
+					description: 'The bytes that the signing secret spells in base64',
+				},
+				{
+					name: 'Signing Secret, Decoded From Hexadecimal',
+					value: 'signingSecretHex',
+					description: 'The bytes that the signing secret spells in hexadecimal',
+				},
+			],
+			default: 'signingSecret',
+			description: 'The key that requests are signed with (undocumented)',
+			displayOptions: { show: { otherSettings: [true] } },
+		},
+		{
+			displayName: 'Signed Text',
+			name: 'requestSignedText',
+			type: 'options',
+			options: [
+				{
+					name: 'Raw Body',
+					value: 'rawBody',
+					description: 'The body exactly as it is sent; nothing for requests without one',
+				},
+				{
+					name: 'Sorted Pairs',
+					value: 'sortedPairs',
+					description:
+						'The non-empty fields as key=value, sorted by key and joined by &. Such a signature does not tell where a value ends, so a callback with it has to be asked about as well.',
+				},
+				{
+					name: 'Template',
+					value: 'template',
+					description: 'A text of your own, with the parts that ChingChingPay told you',
+				},
+			],
+			default: 'rawBody',
+			description: 'What the signature covers (undocumented)',
+			displayOptions: { show: { otherSettings: [true] } },
+		},
+		{
+			displayName: 'Signed Text Template',
+			name: 'requestTemplate',
+			type: 'string',
+			typeOptions: { rows: 2 },
+			required: true,
+			default: '',
+			placeholder: 'e.g. {method}{path}{timestamp}{body}',
+			description:
+				'{body}: as it is sent. {sortedPairs}: see above, of a request without a body those of its query. {sortedJson}: the body as compact JSON, names sorted. {method}: such as POST. {path}: from the host on. {apiPath}: from /api/v1 on. {query}: without its question mark. {pathAndQuery}: both, as in the address. {key}: the API key. {secret}: the signing secret. {timestamp}: seconds since 1970. {timestampMilliseconds}: the same in milliseconds. {nonce}: 32 random digits.',
+			hint: 'Parts in braces: {body}, {sortedPairs}, {sortedJson}, {method}, {path}, {apiPath}, {query}, {pathAndQuery}, {key}, {secret}, {timestamp}, {timestampMilliseconds}, {nonce}. \\n is a line break.',
+			displayOptions: { show: { otherSettings: [true], requestSignedText: ['template'] } },
+		},
+		{
+			displayName: 'Signature Algorithm',
+			name: 'requestAlgorithm',
+			type: 'options',
+			options: [
+				{ name: 'HMAC-SHA256', value: 'hmacSha256', description: 'As documented' },
+				{
+					name: 'SHA-256 Without a Key',
+					value: 'sha256',
+					description:
+						'A hash; the template holds the secret. It does not prove what a callback says, so each is asked about.',
+				},
+			],
+			default: 'hmacSha256',
+			description: 'How the signature is made of that text',
+			displayOptions: { show: { otherSettings: [true] } },
+		},
+		{
+			displayName: 'Signature Encoding',
+			name: 'requestEncoding',
+			type: 'options',
+			options: [
+				{ name: 'Base64', value: 'base64' },
+				{ name: 'Hexadecimal, Lower Case', value: 'hexLower' },
+				{ name: 'Hexadecimal, Upper Case', value: 'hexUpper' },
+			],
+			default: 'hexLower',
+			description: 'How the signature is written (undocumented)',
+			displayOptions: { show: { otherSettings: [true] } },
+		},
+		{
+			displayName: 'Further Headers',
+			name: 'requestHeaders',
+			type: 'string',
+			typeOptions: { rows: 2 },
+			default: '',
+			placeholder: 'e.g. x-timestamp: {timestamp}',
+			description:
+				'Sent with each request beside x-api-key and x-signature, with the same time and nonce that are signed. The parts are those of the template without a secret or the body.',
+			hint: 'One a line, as name: value',
+			displayOptions: { show: { otherSettings: [true] } },
+		},
+		{
+			displayName: 'Success Codes',
+			name: 'successCodes',
+			type: 'string',
+			default: '0',
+			description:
+				'The values of code that mean success in an answer of ChingChingPay, separated by commas (undocumented: the samples show 0, but only as a placeholder). An answer with another code is an error, unless it is that of Create or Create Link and brings a checkout.',
+			displayOptions: { show: { otherSettings: [true] } },
+		},
+		{
 			displayName: 'Status Field',
 			name: 'statusPath',
 			type: 'string',
 			default: 'status',
 			description:
 				"The field of the looked-up transaction that holds its status (an assumption); a point goes one level down, as in extra.status. The trigger's raw shows all fields.",
+			displayOptions: { show: { otherSettings: [true] } },
 		},
 		{
 			displayName: 'Acknowledgement Body',
@@ -188,6 +258,7 @@ export class ChingChingPayApi implements ICredentialType {
 			default: 'success',
 			description:
 				'What a callback is answered with, besides HTTP 200 (undocumented); a JSON object is sent as JSON',
+			displayOptions: { show: { otherSettings: [true] } },
 		},
 		{ ...largestAmountField },
 		{ ...allowedCurrenciesField },

@@ -221,8 +221,8 @@ describe('the packed package', () => {
 		).toEqual([]);
 	});
 
-	it('is at most 185 kB', () => {
-		expect(packed.size).toBeLessThanOrEqual(185_000);
+	it('is at most 200 kB', () => {
+		expect(packed.size).toBeLessThanOrEqual(200_000);
 	});
 
 	it('loads with n8n-workflow and crypto alone', () => {

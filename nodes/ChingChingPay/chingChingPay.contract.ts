@@ -6,6 +6,7 @@ import {
 	pathPart,
 	readBaseUrl,
 	readPayerLink,
+	withoutFinalSlashes,
 } from '../shared/core/urls';
 import { CallFailure, IN_DOUBT, quotedBody } from '../shared/core/callFailure';
 import type {
@@ -23,6 +24,7 @@ import type {
 	ReceivedCallback,
 	Refusal,
 	Sent,
+	SigningInputs,
 	Verification,
 } from '../shared/core/contract';
 import { eventIdOf } from '../shared/core/eventId';
@@ -47,7 +49,16 @@ import { withinLimits } from './chingChingPay.limits';
 import { REFUSALS, SENTENCES } from './chingChingPay.reasons';
 import type { Refused, Sentence } from '../shared/core/sentences';
 import { hintIn, readForm, readHint } from './hints';
-import { judgeSignature, signRequest, type SignatureScheme } from './signature';
+import { settingsOf, type OtherSettings } from './chingChingPay.settings';
+import {
+	furtherHeaders,
+	judgeSignature,
+	partOfRequestsOnly,
+	provesBody,
+	signRequest,
+	type SigningScheme,
+} from './signature';
+import { schemeOf, signingKey } from './signingScheme';
 import { truncate, quote } from '../shared/core/quote';
 import { verifyWithAny } from '../shared/core/secrets';
 
@@ -76,24 +87,18 @@ const LONGEST_REFERENCE = 200;
 /** Inferred: a reference that nobody has. */
 export const NOBODYS_REFERENCE = 'n8n-credential-test-no-such-order';
 
-export interface ChingChingPayCredentials extends MoneyLimits {
+export interface ChingChingPayCredentials extends MoneyLimits, Partial<OtherSettings> {
 	environment: 'test' | 'custom';
 	baseUrl: string;
 	apiKey: string;
 	signingSecret: string;
 	signingSecretPrevious?: string;
 	merchantId: string;
-	requestKeySource: 'signingSecret' | 'apiKey';
-	requestSignedText: SignatureScheme['signedText'];
-	requestEncoding: SignatureScheme['encoding'];
 	callbackProof: CallbackProof;
-	/** Comma- or line-separated; absent in what was saved before there was such a field. */
-	successCodes?: string;
 	/** Comma- or line-separated. */
 	paidValues: string;
-	/** Where the status is in the query's `data`; a point goes one level down. */
-	statusPath: string;
-	acknowledgementBody: string;
+	/** Whether what stands behind the switch counts; n8n gives no field that the form hides. */
+	otherSettings?: boolean;
 }
 
 /** What a checkout and a link have in common. */
@@ -134,38 +139,36 @@ export function baseUrlOf({ environment, baseUrl }: ChingChingPayCredentials): s
 	return environment === 'custom' ? readBaseUrl(baseUrl) : TEST_BASE_URL;
 }
 
-function signingKey({ requestKeySource, signingSecret, apiKey }: ChingChingPayCredentials): string {
-	return requestKeySource === 'apiKey' ? apiKey : signingSecret;
-}
-
-function scheme({ requestSignedText, requestEncoding }: ChingChingPayCredentials): SignatureScheme {
-	return { signedText: requestSignedText, encoding: requestEncoding };
-}
-
 /**
- * folder-34819081: every request carries both. A request without a body signs the empty text
- * (Inferred).
+ * folder-34819081: every request carries both. What is signed is a setting.
+ *
+ * @throws InputError where the settings cannot sign
  */
 function authHeaders(
 	credentials: ChingChingPayCredentials,
 	call: HttpCall,
+	stamp: SigningInputs,
 ): Record<string, string> {
-	const content = { body: Buffer.from(call.body ?? '', 'utf8'), query: call.url.split('?')[1] };
+	const scheme = schemeOf(credentials);
+	if ('problem' in scheme) throw new InputError(scheme.problem, 'Correct the credential.');
+	const request = { call, basePath: basePathOf(credentials), stamp };
 	return {
+		...furtherHeaders(request, scheme),
 		'x-api-key': credentials.apiKey,
-		'x-signature': signRequest(content, signingKey(credentials), scheme(credentials)),
+		'x-signature': signRequest(request, scheme),
 	};
 }
 
-function credentialProblem({
-	environment,
-	baseUrl,
-	apiKey,
-	signingSecret,
-	requestKeySource,
-}: ChingChingPayCredentials): Sentence | undefined {
+function basePathOf(credentials: ChingChingPayCredentials): string {
+	return withoutFinalSlashes(new URL(baseUrlOf(credentials)).pathname);
+}
+
+function credentialProblem(credentials: ChingChingPayCredentials): Sentence | undefined {
+	const { environment, baseUrl, apiKey } = credentials;
 	if (!apiKey) return SENTENCES.apiKeyEmpty;
-	if (requestKeySource !== 'apiKey' && !signingSecret) return SENTENCES.signingSecretEmpty;
+	if (!signingKey(credentials)) return SENTENCES.signingSecretEmpty;
+	const scheme = schemeOf(credentials);
+	if ('problem' in scheme) return scheme.problem;
 	if (environment !== 'custom' || isAbsoluteUrl(baseUrl)) return undefined;
 	const blank = blankIn(baseUrl);
 	return blank === undefined ? SENTENCES.baseUrlNotAbsolute : SENTENCES.baseUrlBlank(blank);
@@ -360,12 +363,9 @@ export function dataOf({ body }: HttpReply): Record<string, unknown> {
  * Inferred: 0 is success; the examples hold 0, but they are placeholders, so the credential can
  * name other codes.
  */
-export function succeeded(
-	{ body }: HttpReply,
-	{ successCodes }: ChingChingPayCredentials,
-): boolean {
+export function succeeded({ body }: HttpReply, credentials: ChingChingPayCredentials): boolean {
 	const code = isObject(body) ? textOrNull(body.code) : null;
-	const named = listOf(successCodes ?? '');
+	const named = listOf(settingsOf(credentials).successCodes);
 	return code === null || (named.length === 0 ? ['0'] : named).includes(code);
 }
 
@@ -444,7 +444,7 @@ function failure(reply: HttpReply, credentials: ChingChingPayCredentials): Refus
 				}
 			: undefined;
 	if (/sign|簽|签/i.test(words) || reply.status === 401 || reply.status === 403)
-		return { message: words, advice: SIGNATURE_ADVICE, notFound: false };
+		return { message: words, advice: signatureAdvice(credentials), notFound: false };
 	return {
 		message: words,
 		advice: reply.status < 400 ? ERROR_ADVICE : undefined,
@@ -453,10 +453,17 @@ function failure(reply: HttpReply, credentials: ChingChingPayCredentials): Refus
 }
 
 const ERROR_ADVICE =
-	"Correct what ChingChingPay names, then run it again. If its words mean success, add the code to 'Success Codes' in the credential.";
+	"Correct what ChingChingPay names, then run it again. If its words mean success, switch on 'My Provider Told Me Other Settings' in the credential and add the code to 'Success Codes'.";
 
-export const SIGNATURE_ADVICE =
-	"If this is about the key or the signature, check 'API Key' and 'Signing Secret' in the credential, then try the other choices of 'Request Key', 'Signed Text' and 'Signature Encoding': the exact steps are not in any readable copy of ChingChingPay's documentation.";
+/** What to do about words on the key or the signature. */
+export function signatureAdvice({ otherSettings }: ChingChingPayCredentials): string {
+	const set = "set 'Request Key', 'Signed Text' and 'Signature Encoding' as they say";
+	const how =
+		otherSettings === true
+			? set
+			: `switch on 'My Provider Told Me Other Settings' in the credential, and ${set}; while it is off, the standard values count, whatever was entered before`;
+	return `If this is about the key or the signature, check 'API Key' and 'Signing Secret' in the credential. If they are right, ask ChingChingPay how requests are signed, since no readable copy of its documentation tells, then ${how}.`;
+}
 
 function readCheckout(
 	reply: HttpReply,
@@ -591,7 +598,7 @@ export function readTransaction(
 	data: Record<string, unknown>,
 	credentials: ChingChingPayCredentials,
 ): Transaction {
-	const providerStatus = textOrNull(memberAt(data, credentials.statusPath || 'status'));
+	const providerStatus = textOrNull(memberAt(data, settingsOf(credentials).statusPath || 'status'));
 	const type = textOrNull(data.transaction_type);
 	const originalReference = textOrNull(data.original_merchant_reference);
 	// The two fields of the original payment are there on refunds only.
@@ -725,37 +732,38 @@ function verify(
 		};
 	}
 	return verifyWithAny([signingKey(credentials), credentials.signingSecretPrevious], (key) => {
-		const judged = judgeSignature(signature, { body: rawBody }, key, scheme(credentials));
-		return judged === 'right'
-			? readSigned(rawBody, credentials)
-			: refusedSignature(judged, credentials);
+		const scheme = schemeOf(credentials, key);
+		// Then `signatureProblem` says what is wrong with the credential.
+		if ('problem' in scheme) return { genuine: false, ...REFUSALS.signature_mismatch };
+		const judged = judgeSignature(signature, { headers, rawBody }, scheme);
+		return judged === 'right' ? readSigned(rawBody, scheme) : refusedSignature(judged, scheme);
 	});
 }
 
-function readSigned(rawBody: Buffer, credentials: ChingChingPayCredentials): Verification {
+function readSigned(rawBody: Buffer, scheme: SigningScheme): Verification {
 	const text = readUtf8(rawBody) ?? '';
-	const payload = readJson(text);
-	if (!isObject(payload))
-		return {
-			genuine: true,
-			payload: readForm(text) ?? { text },
-			unreadable: REFUSALS.malformed_body,
-		};
 	// Sorted pairs leave out where a value ends: `a=1&b=2` may be one field or two.
-	return credentials.requestSignedText === 'sortedPairs'
-		? { genuine: true, isHint: true, ...(hintIn(payload) ?? { payload }) }
-		: { genuine: true, payload };
+	if (!provesBody(scheme))
+		return { genuine: true, isHint: true, ...(readHint(rawBody) ?? { payload: { text } }) };
+	const payload = readJson(text);
+	return isObject(payload)
+		? { genuine: true, payload }
+		: {
+				genuine: true,
+				payload: readForm(text) ?? { text },
+				unreadable: REFUSALS.malformed_body,
+			};
 }
 
 function refusedSignature(
-	judged: 'malformed' | 'mismatch',
-	{ requestEncoding }: ChingChingPayCredentials,
+	judged: 'malformed' | 'mismatch' | 'stampMissing',
+	{ encoding }: SigningScheme,
 ): Verification {
-	const encoding = requestEncoding === 'base64' ? 'base64' : 'hexadecimal';
+	if (judged === 'stampMissing') return { genuine: false, ...REFUSALS.stamp_missing };
 	if (judged === 'malformed')
 		return {
 			genuine: false,
-			...REFUSALS.signature_malformed(encoding),
+			...REFUSALS.signature_malformed(encoding === 'base64' ? 'base64' : 'hexadecimal'),
 		};
 	return {
 		genuine: false,
@@ -770,10 +778,16 @@ function readUnsigned({ rawBody }: ReceivedCallback): Hint | Refused {
 
 /** What the credential lacks for verifying by the signature alone or among others. */
 function signatureProblem(credentials: ChingChingPayCredentials): Sentence | undefined {
-	const { callbackProof, requestSignedText } = credentials;
-	return callbackProof === 'signature' && requestSignedText === 'sortedPairs'
-		? SENTENCES.sortedPairsAlone
-		: credentialProblem(credentials);
+	const problem = credentialProblem(credentials);
+	if (problem !== undefined) return problem;
+	// Of the previous one, where there is one: the current one is looked at already.
+	const scheme = schemeOf(credentials, credentials.signingSecretPrevious || undefined);
+	if ('problem' in scheme) return scheme.problem;
+	const part = partOfRequestsOnly(scheme);
+	if (part !== undefined) return SENTENCES.textOfRequests(part);
+	return credentials.callbackProof === 'signature' && !provesBody(scheme)
+		? SENTENCES.textAlone
+		: undefined;
 }
 
 /** An object that has one of these is about a transaction of its own. */
@@ -901,11 +915,13 @@ export const chingChingPay: PaymentContract<ChingChingPayCredentials, ChingChing
 	provider: 'chingchingpay',
 	displayName: 'ChingChingPay',
 	authHeaders,
+	// Not the template and the headers: a secret may have been written into them.
 	nonSecretFields: [
 		'environment',
 		'merchantId',
 		'requestKeySource',
 		'requestSignedText',
+		'requestAlgorithm',
 		'requestEncoding',
 		'callbackProof',
 		'successCodes',
@@ -922,7 +938,8 @@ export const chingChingPay: PaymentContract<ChingChingPayCredentials, ChingChing
 		parseEvent: readEvent,
 		tagSecrets: (credentials) => [signingKey(credentials), credentials.signingSecretPrevious ?? ''],
 		// Documented nowhere, so the credential has it. Inferred: what reads as JSON is sent as JSON.
-		acknowledgement({ acknowledgementBody }) {
+		acknowledgement(credentials) {
+			const { acknowledgementBody } = settingsOf(credentials);
 			const json = isObject(readJson(acknowledgementBody));
 			return {
 				status: 200,

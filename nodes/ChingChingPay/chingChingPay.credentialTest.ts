@@ -6,7 +6,7 @@ import {
 	getTransactionCall,
 	NOBODYS_REFERENCE,
 	saysUnknownTransaction,
-	SIGNATURE_ADVICE,
+	signatureAdvice,
 	type ChingChingPayCredentials,
 } from './chingChingPay.contract';
 
@@ -36,5 +36,5 @@ function judge(reply: HttpReply, credentials: ChingChingPayCredentials): Verdict
 			problem: `${ifDenied} Else there is no such address: check 'Environment' and 'Base URL'. ${WITHOUT_VERSION}`,
 		};
 	const ifInTrouble = reply.status >= 500 ? ' If it is about neither, test again later.' : '';
-	return { problem: `${ifDenied} ${SIGNATURE_ADVICE}${ifInTrouble}` };
+	return { problem: `${ifDenied} ${signatureAdvice(credentials)}${ifInTrouble}` };
 }

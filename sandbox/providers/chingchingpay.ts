@@ -233,7 +233,6 @@ export const provider: SandboxProvider<State, Details> = {
 			merchantId,
 			callbackProof: 'signatureAndProvider',
 			paidValues: statusWords.paid,
-			acknowledgementBody: 'success',
 		},
 		choices: { environment: 'Custom', callbackProof: 'Check the Signature and Ask ChingChingPay' },
 	}),

@@ -82,7 +82,10 @@ describe('what only ChingChingPay does', () => {
 	});
 
 	test('the credential test shows the words of the service', async () => {
-		const { credential, data } = await makeCredential(chingChingPay, { requestEncoding: 'base64' });
+		const { credential, data } = await makeCredential(chingChingPay, {
+			otherSettings: true,
+			requestEncoding: 'base64',
+		});
 		const { client } = await stage();
 		const { status, message } = (await client.credentials.test(credential, data)) as {
 			status: string;
@@ -95,6 +98,7 @@ describe('what only ChingChingPay does', () => {
 	test('another scheme of signing works from end to end', async () => {
 		const scheme = {
 			apiKey: 'chingchingpay-sandbox-pairs-in-base64',
+			otherSettings: true,
 			requestSignedText: 'sortedPairs',
 			requestEncoding: 'base64',
 			callbackProof: 'provider',

@@ -254,7 +254,9 @@ describe('Create Checkout', () => {
 	});
 
 	it('says which settings to try when the signature is refused, and hides the key', async () => {
-		const words = wordsOf(await shop.run(order, { credential: { requestEncoding: 'base64' } }));
+		const words = wordsOf(
+			await shop.run(order, { credential: { otherSettings: true, requestEncoding: 'base64' } }),
+		);
 		expect(words).toContain('invalid signature');
 		expect(words).toContain("'Signature Encoding'");
 	});
@@ -263,6 +265,7 @@ describe('Create Checkout', () => {
 		[
 			'sorted pairs in base64',
 			{
+				otherSettings: true,
 				apiKey: 'chingchingpay-sandbox-pairs-in-base64',
 				requestSignedText: 'sortedPairs',
 				requestEncoding: 'base64',
@@ -271,6 +274,7 @@ describe('Create Checkout', () => {
 		[
 			'the API key in upper-case hexadecimal',
 			{
+				otherSettings: true,
 				apiKey: 'chingchingpay-sandbox-the-only-key',
 				signingSecret: '',
 				requestKeySource: 'apiKey',

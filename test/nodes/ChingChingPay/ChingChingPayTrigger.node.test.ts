@@ -119,7 +119,7 @@ describe('without a signature', () => {
 		const { reference } = await newOrder('pay');
 		const call = await receive(
 			{ merchant_reference: reference },
-			{ credential: { statusPath: 'state.word' } },
+			{ credential: { otherSettings: true, statusPath: 'state.word' } },
 		);
 		expect(eventOf(call)).toMatchObject({
 			event: 'unknown',
@@ -509,6 +509,7 @@ describe('with a required signature', () => {
 			const credential = {
 				baseUrl: server.url,
 				callbackProof: 'signatureAndProvider',
+				otherSettings: true,
 				requestSignedText: 'sortedPairs',
 			};
 			const started: unknown[] = [];
@@ -614,7 +615,7 @@ describe('the trigger', () => {
 		const { reference } = await newOrder('pay');
 		const call = await receive(
 			{ merchant_reference: reference },
-			{ credential: { acknowledgementBody: '{"code":0}' } },
+			{ credential: { otherSettings: true, acknowledgementBody: '{"code":0}' } },
 		);
 		expect(call.response).toMatchObject({
 			status: 200,

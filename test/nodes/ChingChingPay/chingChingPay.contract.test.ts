@@ -889,7 +889,7 @@ describe('a callback', () => {
 		).toMatchObject({ genuine: true, isHint: true });
 		expect(
 			chingChingPay.callback.setupProblem(required({ requestSignedText: 'sortedPairs' })),
-		).toContain("'Signed Text' in the ChingChingPay credential is Sorted Pairs");
+		).toContain("'Signed Text' or 'Signature Algorithm' in the ChingChingPay credential");
 		expect(
 			chingChingPay.callback.setupProblem(
 				required({ requestSignedText: 'sortedPairs', callbackProof: 'signatureAndProvider' }),

@@ -50,6 +50,7 @@ describe('Test', () => {
 		[
 			'sorted pairs in base64',
 			{
+				otherSettings: true,
 				apiKey: 'chingchingpay-sandbox-pairs-in-base64',
 				requestSignedText: 'sortedPairs',
 				requestEncoding: 'base64',
@@ -58,6 +59,7 @@ describe('Test', () => {
 		[
 			'one key only',
 			{
+				otherSettings: true,
 				apiKey: 'chingchingpay-sandbox-the-only-key',
 				signingSecret: '',
 				requestKeySource: 'apiKey',
@@ -110,6 +112,15 @@ describe('Test', () => {
 			message: expect.stringContaining(words),
 		});
 		expect(message).not.toMatch(/nobody-issued/);
+	});
+
+	// n8n gives a test no field that the form hides, so all it can say is that they do not count.
+	it.each([
+		[false, 'while it is off, the standard values count, whatever was entered before'],
+		[true, "then set 'Request Key', 'Signed Text' and 'Signature Encoding' as they say."],
+	])('with other settings %s says what counts', async (otherSettings, words) => {
+		const fields = { otherSettings, requestEncoding: 'base64', signingSecret: 'another' };
+		expect((await test(shop.credential(fields))).message).toContain(words);
 	});
 
 	it('shows words that it cannot judge, and says what they may mean', async () => {

@@ -13,13 +13,9 @@ export const credentials = (
 	apiKey: 'api-key-of-the-test',
 	signingSecret: 'signing-secret-of-the-test',
 	merchantId: 'M_TEST',
-	requestKeySource: 'signingSecret',
-	requestSignedText: 'rawBody',
-	requestEncoding: 'hexLower',
 	callbackProof: 'provider',
 	paidValues: '',
-	statusPath: 'status',
-	acknowledgementBody: 'success',
+	otherSettings: true,
 	...more,
 });
 
