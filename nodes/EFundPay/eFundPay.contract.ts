@@ -39,7 +39,7 @@ import { checkoutOf } from '../shared/core/outputs';
 import { lookup } from '../shared/core/lookup';
 import { fromMinorUnits, smallestUnits } from '../shared/core/money';
 import { utcOfWallTime } from '../shared/core/zonedTime';
-import { readPlatformKey } from './platformKey';
+import { readPlatformKey } from './rsaKeys';
 import { SENTENCES } from './eFundPay.reasons';
 import type { Sentence } from '../shared/core/sentences';
 import { minorUnitsWithinLimits, type MoneyLimits } from '../shared/core/moneyLimits';

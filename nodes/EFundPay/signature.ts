@@ -4,7 +4,7 @@ import { isObject, readJsonBytes, textOrNull } from '../shared/core/exactJson';
 import { decodeBase64 } from '../shared/core/bytes';
 import { canonicalText, coveredByCanonicalText } from './canonicalText';
 import { REFUSALS } from './eFundPay.reasons';
-import { readPlatformKey } from './platformKey';
+import { readPlatformKey } from './rsaKeys';
 import type { Refused } from '../shared/core/sentences';
 import { verifyWithAny } from '../shared/core/secrets';
 

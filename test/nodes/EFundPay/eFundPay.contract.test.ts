@@ -1562,6 +1562,7 @@ describe('the platform public key', () => {
 			platformPublicKeyPrevious,
 		});
 	const text = pem(platform.publicKey);
+	const rsaPem = platform.publicKey.export({ type: 'pkcs1', format: 'pem' }).toString();
 
 	it.each([
 		['PEM', text],
@@ -1569,6 +1570,12 @@ describe('the platform public key', () => {
 		['PEM with blanks for line ends', text.replaceAll('\n', ' ')],
 		['PEM with written-out line ends', text.trim().replaceAll('\n', '\\n')],
 		['PEM of Windows', text.replaceAll('\n', '\r\n')],
+		['PEM with all of its line ends written out', text.replaceAll('\n', '\\n')],
+		['PEM of Windows with all of its line ends written out', text.replaceAll('\n', '\\r\\n')],
+		['PEM as it stands in JSON', JSON.stringify(text)],
+		['PKCS#1', rsaPem],
+		['PKCS#1 with all of its line ends written out', rsaPem.replaceAll('\n', '\\n')],
+		['the bare base64 of PKCS#1', rsaPem.replace(/-----[^-]*-----|\n/g, '')],
 		['bare base64', bareBase64(platform.publicKey)],
 		['bare base64 in lines', bareBase64(platform.publicKey).replace(/.{64}/g, '$&\n')],
 	])('is read as %s, and proves a callback', (_case, key) => {
@@ -1588,6 +1595,11 @@ describe('the platform public key', () => {
 			platform.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
 			/not an RSA public key/,
 		],
+		...(['pkcs1', 'pkcs8'] as const).map((type): [string, string, RegExp] => [
+			`the bare base64 of a private key in ${type}`,
+			platform.privateKey.export({ type, format: 'der' }).toString('base64'),
+			/not an RSA public key/,
+		]),
 		[
 			'not RSA',
 			pem(generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey),
