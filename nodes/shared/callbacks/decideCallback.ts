@@ -1,5 +1,6 @@
 import { hasCallbackTag } from '../core/callbackTag';
 import type {
+	Finding,
 	Hint,
 	PaymentEventData,
 	ReceivedCallback,
@@ -14,7 +15,8 @@ import {
 	warnOfCallback,
 	type Receiver,
 } from './confirmCallback';
-import { askAgainLater, fire, refuseForged, type CallbackDecision } from './decision';
+import { askAgainLater, fire, refuseForged, withFinding, type CallbackDecision } from './decision';
+import { findSetting } from './findSetting';
 import { mayLookUp, mayLookUpFor } from './lookupLimit';
 import { ageProblem } from './maximumAge';
 import { withCode, type Refused, type Sentence } from '../core/sentences';
@@ -139,9 +141,9 @@ function examine<Credentials>(
 	const policy = readPolicy(contract, credentials);
 	if ('problem' in policy) return notConfigured(policy.problem);
 	// Only asked for where it matters: it reads keys, and most callbacks are genuine.
-	const problemOrElse = (otherwise: () => Examined | CallbackDecision) => {
+	const problemOrElse = (otherwise: () => Examined | CallbackDecision, finding?: Finding) => {
 		const problem = proofProblem(contract, credentials, remembered);
-		return problem === undefined ? otherwise() : notConfigured(problem);
+		return problem === undefined ? otherwise() : notConfigured(problem, finding);
 	};
 	if (policy.signature === 'ignored') return problemOrElse(() => readUnsigned(receiver, received));
 	const verdict = contract.callback.verify(received, credentials, remembered);
@@ -153,17 +155,21 @@ function examine<Credentials>(
 		if (verdict.remark !== undefined) warnOfCallback(receiver, verdict.remark);
 		return acceptSigned(verdict, policy.asksAboutSigned);
 	}
-	return problemOrElse(() => withoutGoodSignature(receiver, received, verdict, policy));
+	const finding = findSetting(receiver, received, remembered);
+	return problemOrElse(
+		() => withoutGoodSignature(receiver, received, { ...verdict, finding }, policy),
+		finding,
+	);
 }
 
 /** Refused, unless the credential wants the provider asked where no secret fits. */
 function withoutGoodSignature<Credentials>(
 	receiver: Receiver<Credentials>,
 	received: ReceivedCallback,
-	verdict: Exclude<Verification, Genuine>,
+	verdict: Exclude<Verification, Genuine> & { finding: Finding | undefined },
 	policy: Policy,
 ): Examined | CallbackDecision {
-	const refused = withCode(verdict);
+	const refused = withFinding(withCode(verdict), verdict.finding);
 	const refusal =
 		verdict.fault === 'ours'
 			? askAgainLater({ hint: CORRECT_IT, ...refused })
@@ -196,8 +202,8 @@ function acceptSigned(
 }
 
 /** The fault is ours: a provider that repeats delivers it again when it is mended. */
-function notConfigured(problem: Sentence): CallbackDecision {
-	return askAgainLater({ message: problem, hint: CORRECT_IT });
+function notConfigured(problem: Sentence, finding?: Finding): CallbackDecision {
+	return askAgainLater(withFinding({ message: problem, hint: CORRECT_IT }, finding));
 }
 
 function readUnsigned<Credentials>(

@@ -1,4 +1,4 @@
-import type { PaymentEvent, PaymentEventData } from '../core/contract';
+import type { Finding, PaymentEvent, PaymentEventData } from '../core/contract';
 import { verifiedEvent } from '../core/outputs';
 import type { Refused, Sentence } from '../core/sentences';
 
@@ -13,10 +13,13 @@ export type CallbackDecision =
 	 * 401: it is not genuine. 500: we cannot tell, now or as the credential is set, so the provider is
 	 * asked to send it again.
 	 */
-	| { pass: false; acknowledge: false; status: 401 | 500; message: Sentence; hint?: string };
+	| ({ pass: false; acknowledge: false; status: 401 | 500 } & Told);
 
 /** What is said of a refusal. */
-type Told = Pick<Refused, 'message' | 'hint'>;
+interface Told extends Pick<Refused, 'message' | 'hint'> {
+	/** Its words are the hint. */
+	finding?: Finding;
+}
 
 /** 401: nothing shows that the provider has sent it. */
 export function refuseForged(refused: Told): CallbackDecision {
@@ -28,14 +31,23 @@ export function askAgainLater(refused: Told): CallbackDecision {
 	return decline(500, refused);
 }
 
-function decline(status: 401 | 500, { message, hint }: Told): CallbackDecision {
+function decline(status: 401 | 500, { message, hint, finding }: Told): CallbackDecision {
 	return {
 		pass: false,
 		acknowledge: false,
 		status,
 		message,
-		...(hint === undefined ? {} : { hint }),
+		...(hint !== undefined && { hint }),
+		...(finding && { finding }),
 	};
+}
+
+/** A finding says more than the hint, which is the usual cause. */
+export function withFinding<Refusal extends Told>(
+	refusal: Refusal,
+	finding: Finding | undefined,
+): Refusal {
+	return finding === undefined ? refusal : { ...refusal, finding, hint: finding.says };
 }
 
 /** Acknowledged, so that it is not sent again, and nothing starts. */

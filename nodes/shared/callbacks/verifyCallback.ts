@@ -78,7 +78,10 @@ async function verify<Credentials>(
 	if (judgement.status === 500)
 		throw new InputError(
 			`Nobody knows whether this ${displayName} callback is genuine: ${judgement.message}`,
-			'Answer it with 500, so that a provider that repeats sends it again, and look the payment up.',
+			[
+				...(judgement.finding ? [judgement.finding.says] : []),
+				'Answer it with 500, so that a provider that repeats sends it again, and look the payment up.',
+			].join(' '),
 		);
 	throw new InputError(
 		`This is not a genuine ${displayName} callback: ${judgement.message}`,

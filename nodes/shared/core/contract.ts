@@ -222,6 +222,14 @@ export type Verification =
 	 */
 	| ({ genuine: false; fault?: 'noSecretFits' | 'ours' } & Refused);
 
+/** With which settings a callback that was refused would fit. For words only: it stays refused. */
+export interface Finding {
+	/** Values by name of the credential's field, none of them a secret; empty where no setting fits. */
+	settings: Readonly<Record<string, string>>;
+	/** What was found and the way out, in whole sentences. No secret and no payload is in it. */
+	says: string;
+}
+
 /** The one number that the provider is asked about. */
 export type AskedFor =
 	| { checkoutId: string }
@@ -400,6 +408,15 @@ export interface CallbackContract<Credentials> {
 			credentials: Credentials,
 			remembered?: Remembered,
 		): Verification;
+		/**
+		 * With which settings a callback that `verify` refused would fit, undefined where none is found.
+		 * It tries a fixed number of ways, whatever is in the callback.
+		 */
+		findSetting?(
+			received: ReceivedCallback,
+			credentials: Credentials,
+			remembered?: Remembered,
+		): Finding | undefined;
 		/** `received` for what only headers tell; they need not be covered by the proof. */
 		parseEvent(
 			payload: Payload,
