@@ -1,16 +1,18 @@
 import type { Finding, ReceivedCallback, Remembered } from '../core/contract';
 import type { Receiver } from './confirmCallback';
 
-/** Of one node. As many lines of a text are written in that time (logLine.ts). */
-const MOST_IN_A_MINUTE = 20;
-const MINUTE_MILLISECONDS = 60_000;
+/** A longer body is not what a provider sends of a payment, and each way reads all of it. */
+const MAXIMUM_BYTES = 20_000;
+const PAUSE_MILLISECONDS = 60_000;
 
-const minutes = new Map<string, { beganAt: number; searches: number }>();
+/** By node, when it searched last. */
+const searchedAt = new Map<string, number>();
 
 /**
  * With which settings a callback would fit whose signature does not, for the words of its refusal.
- * Anybody can send such callbacks, and trying settings takes time, so that of each node only a few
- * in a minute are looked at. Never throws: a fault in the search changes no answer.
+ * Anybody can send such callbacks, and trying settings takes time: each node looks at one in a
+ * minute, and at each that the editor listens for. Never throws: a fault in the search changes no
+ * answer.
  */
 export function findSetting<Credentials>(
 	{ context, provider, credentials }: Receiver<Credentials>,
@@ -18,9 +20,9 @@ export function findSetting<Credentials>(
 	remembered: Remembered | undefined,
 ): Finding | undefined {
 	const { callback } = provider.contract;
-	if (callback.findSetting === undefined) return undefined;
-	const node = JSON.stringify([context.getWorkflow().id ?? '', context.getNode().id]);
-	if (!maySearch(node, Date.now())) return undefined;
+	if (callback.findSetting === undefined || received.rawBody.length > MAXIMUM_BYTES)
+		return undefined;
+	if (context.getMode() !== 'manual' && !maySearch(context, Date.now())) return undefined;
 	try {
 		return callback.findSetting(received, credentials, remembered);
 	} catch {
@@ -28,13 +30,10 @@ export function findSetting<Credentials>(
 	}
 }
 
-/** Counts the search if there is one. */
-function maySearch(node: string, now: number): boolean {
-	const current = minutes.get(node);
-	if (current === undefined || now - current.beganAt >= MINUTE_MILLISECONDS) {
-		minutes.set(node, { beganAt: now, searches: 1 });
-		return true;
-	}
-	current.searches += 1;
-	return current.searches <= MOST_IN_A_MINUTE;
+/** Counts the search if there may be one. */
+function maySearch(context: Receiver<unknown>['context'], now: number): boolean {
+	const node = JSON.stringify([context.getWorkflow().id ?? '', context.getNode().id]);
+	if (now - (searchedAt.get(node) ?? -Infinity) < PAUSE_MILLISECONDS) return false;
+	searchedAt.set(node, now);
+	return true;
 }

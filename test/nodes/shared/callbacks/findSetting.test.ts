@@ -62,10 +62,18 @@ interface Delivery {
 	secret?: string;
 	credentials?: Partial<ProbeCredentials>;
 	isTest?: boolean;
+	/** The length of the body, filled up with blanks. */
+	bytes?: number;
 }
 
 async function deliver(delivery: Delivery = {}): Promise<WebhookCall> {
-	const { contract = finding(), secret = 'the-key', credentials, isTest = false } = delivery;
+	const {
+		contract = finding(),
+		secret = 'the-key',
+		credentials,
+		isTest = false,
+		bytes = 0,
+	} = delivery;
 	return await callWebhook({
 		node: trigger(contract),
 		workflowId: `finding-${tests}`,
@@ -75,7 +83,7 @@ async function deliver(delivery: Delivery = {}): Promise<WebhookCall> {
 		parameters: { events: ['payment.succeeded'] },
 		request: {
 			headers: { 'x-secret': secret },
-			rawBody: JSON.stringify({ id: 'pay-1', status: 'paid' }),
+			rawBody: JSON.stringify({ id: 'pay-1', status: 'paid' }).padEnd(bytes),
 		},
 		isTest,
 	});
@@ -145,7 +153,19 @@ it('a flood of forged callbacks does not make n8n try settings for each', async 
 	const findSetting = jest.fn(finds);
 	for (let count = 0; count < 100; count += 1)
 		await deliver({ contract: finding({ findSetting }), secret: 'forged' });
-	expect(findSetting.mock.calls.length).toBeLessThanOrEqual(20);
+	expect(findSetting).toHaveBeenCalledTimes(1);
+});
+
+it('in the editor each test event is looked at, so that a changed setting shows at once', async () => {
+	await deliver({ isTest: true, secret: 'anything' });
+	const { items } = await deliver({ isTest: true });
+	expect(JSON.stringify(items)).toContain(way);
+});
+
+it('a callback of more than 20 kB is not looked at', async () => {
+	const findSetting = jest.fn(finds);
+	const call = await deliver({ contract: finding({ findSetting }), bytes: 20_001 });
+	expect([call.response.status, findSetting.mock.calls]).toEqual([401, []]);
 });
 
 describe('Verify', () => {
