@@ -1,3 +1,5 @@
+import { acknowledgementOf } from '../shared/core/acknowledgement';
+import { listOf } from '../shared/core/listOf';
 import { withCallbackTag } from '../shared/core/callbackTag';
 import {
 	blankIn,
@@ -568,13 +570,6 @@ function paidValuesOf({ paidValues }: ChingChingPayCredentials): string[] {
 }
 
 /** The words of a credential field, separated by commas or lines. */
-function listOf(words: string): string[] {
-	return words
-		.split(/[,\n]/)
-		.map((word) => word.trim())
-		.filter(Boolean);
-}
-
 /** A transaction in the common words (core/contract.ts), from the `data` of a query or from a callback. */
 interface Transaction {
 	reference: string | null;
@@ -937,16 +932,9 @@ export const chingChingPay: PaymentContract<ChingChingPayCredentials, ChingChing
 		verify,
 		parseEvent: readEvent,
 		tagSecrets: (credentials) => [signingKey(credentials), credentials.signingSecretPrevious ?? ''],
-		// Documented nowhere, so the credential has it. Inferred: what reads as JSON is sent as JSON.
-		acknowledgement(credentials) {
-			const { acknowledgementBody } = settingsOf(credentials);
-			const json = isObject(readJson(acknowledgementBody));
-			return {
-				status: 200,
-				contentType: json ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8',
-				body: acknowledgementBody,
-			};
-		},
+		// Documented nowhere, so the credential has it.
+		acknowledgement: (credentials) =>
+			acknowledgementOf(settingsOf(credentials).acknowledgementBody),
 		waitProblem: (credentials) =>
 			paidValuesOf(credentials).length > 0 ? undefined : SENTENCES.paidValuesEmpty,
 		proofs: ['provider', 'signature', 'signatureAndProvider'],
