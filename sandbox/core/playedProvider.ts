@@ -162,7 +162,7 @@ export class PlayedProvider {
 						message,
 						// Nobody repeats a forgery on the provider's schedule.
 						gapsMilliseconds: quality === 'genuine' ? callbacks.redeliveryGapsMilliseconds : [],
-						acknowledged: (answer) => callbacks.acknowledged(answer),
+						acknowledged: (answer) => callbacks.acknowledged(answer, this.context),
 					}),
 				);
 			}

@@ -227,7 +227,7 @@ export interface ProviderCallbacks<State = unknown, Details = unknown> {
 		event: CheckoutEvent<Details>,
 		context: ProviderContext<State, Details>,
 	): readonly CallbackTarget[];
-	acknowledged(answer: CallbackAnswer): boolean;
+	acknowledged(answer: CallbackAnswer, context: ProviderContext<State, Details>): boolean;
 	/**
 	 * The waiting time before each redelivery, as documented and before scaling; empty where no
 	 * schedule is documented

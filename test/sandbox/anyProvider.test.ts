@@ -107,7 +107,8 @@ const example: SandboxProvider<Endpoints, null> = {
 					},
 		targets: (_event, { state }) =>
 			state.urls.map((url, index) => ({ url, secret: `secret-${index}` })),
-		acknowledged: ({ status, body }) => status === 200 && body === 'noted',
+		acknowledged: ({ status, body }, { dialect }) =>
+			status === 200 && body === (dialect('word') === 'paid' ? 'noted' : '404'),
 		redeliveryGapsMilliseconds: [15_000],
 	},
 };
@@ -259,6 +260,15 @@ describe('a dialect', () => {
 		expect((await submit({ word: '404' })).headers.get('location')).toBe('/#inferred');
 		expect(await word()).toBe('404');
 		expect(await page()).toContain('<option value="404" selected>a number</option>');
+	});
+
+	test('may say what acknowledges a callback', async () => {
+		await post('/v1/endpoints', first.url);
+		await post('/v1/orders/1');
+		await choose('404');
+		const { deliveries } = await sandbox.control('/control/checkouts/example/1/pay');
+		// The merchant answers "noted".
+		expect(deliveries[0]?.acknowledged).toBe(false);
 	});
 
 	test.each([
