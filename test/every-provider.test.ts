@@ -378,10 +378,11 @@ describe.each(providers)('$folder: what saved workflows and people see', (provid
 		).toEqual([]);
 	});
 
-	it('has a trigger with the common list of events and its options', () => {
+	// n8n's node panel offers each of them as a trigger of its own.
+	it('has a trigger with the events that this provider sends, and with its options', () => {
 		const byName = (name: string) =>
 			trigger.description.properties.find((property) => property.name === name);
-		expect(optionValues(byName('events')).sort()).toEqual(EVENTS);
+		expect(optionValues(byName('events'))).toEqual(provider.form.events);
 		expect(byName('events')?.default).toContain('payment.succeeded');
 		expect(optionNames(byName('options')).sort()).toEqual(provider.form.triggerOptions);
 	});
@@ -578,6 +579,19 @@ describe.each(providers)('$folder: from order to callback', (provider) => {
 			method: 'create',
 		});
 		expect(error?.message).toMatch(/'Events' .*is empty.* Choose the events/);
+	});
+
+	// A workflow that was built for another provider, or an expression.
+	it('a trigger for an event that never comes is not published, and the error names it', async () => {
+		const { error } = await callHook({
+			...trigger,
+			credentials: { [provider.credential.name]: credentialOf(provider) },
+			parameters: { events: ['payment.reversed'] },
+			method: 'create',
+		});
+		expect(error?.message).toMatch(
+			/payment\.reversed.*would never start the workflow|'Events' names nothing/,
+		);
 	});
 
 	async function order(more: IDataObject = {}): Promise<IDataObject> {

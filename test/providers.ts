@@ -82,6 +82,8 @@ interface Facts<Credentials> {
 		callback: string[];
 		/** Options of Create Checkout. */
 		createOptions: string[];
+		/** What its callbacks can say, as the trigger offers it: what people ship on comes first. */
+		events: string[];
 		/** Options of the trigger. */
 		triggerOptions: string[];
 		/** Sample values of parameters by name, where the suites' own would not be accepted. */

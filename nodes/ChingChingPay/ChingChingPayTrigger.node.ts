@@ -10,6 +10,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import { checkedAtPublishing } from '../shared/callbacks/requireProvableCallbacks';
 import {
 	callbackWebhook,
+	eventOptions,
 	eventsField,
 	eventsSubtitle,
 	maximumAgeOption,
@@ -17,6 +18,7 @@ import {
 } from '../shared/callbacks/triggerFields';
 import { receiveCallback } from '../shared/callbacks/receiveCallback';
 import { passEventOn } from '../shared/callbacks/testRefusal';
+import { chingChingPay } from './chingChingPay.contract';
 import { chingChingPayProvider } from './chingChingPay.provider';
 import { chingChingPayCredentialTest } from './chingChingPay.credentialTest';
 
@@ -58,6 +60,7 @@ export class ChingChingPayTrigger implements INodeType {
 			},
 			{
 				...eventsField,
+				options: eventOptions(chingChingPay),
 				default: ['payment.succeeded', 'unknown'],
 				description:
 					'Which events start the workflow; others are acknowledged and start nothing. Do not ship on Unknown: it is there to show you the status words.',

@@ -937,6 +937,7 @@ export const chingChingPay: PaymentContract<ChingChingPayCredentials, ChingChing
 			acknowledgementOf(settingsOf(credentials).acknowledgementBody),
 		waitProblem: (credentials) =>
 			paidValuesOf(credentials).length > 0 ? undefined : SENTENCES.paidValuesEmpty,
+		events: ['payment.succeeded', 'refund.succeeded', 'unknown'],
 		proofs: ['provider', 'signature', 'signatureAndProvider'],
 		confirm,
 	},

@@ -10,6 +10,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import { checkedAtPublishing } from '../shared/callbacks/requireProvableCallbacks';
 import {
 	callbackWebhook,
+	eventOptions,
 	eventsField,
 	eventsSubtitle,
 	respondOption,
@@ -17,6 +18,7 @@ import {
 import { receiveCallback } from '../shared/callbacks/receiveCallback';
 import { passEventOn } from '../shared/callbacks/testRefusal';
 import { eFundPayCredentialTest } from './eFundPay.credentialTest';
+import { eFundPay } from './eFundPay.contract';
 import { eFundPayProvider } from './eFundPay.provider';
 
 export class EFundPayTrigger implements INodeType {
@@ -43,7 +45,7 @@ export class EFundPayTrigger implements INodeType {
 				type: 'notice',
 				default: '',
 			},
-			{ ...eventsField },
+			{ ...eventsField, options: eventOptions(eFundPay) },
 			{
 				displayName: 'Options',
 				name: 'options',

@@ -661,6 +661,16 @@ export const eFundPay: PaymentContract<EFundPayCredentials, EFundPayOrder> = {
 			return undefined;
 		},
 		// Its callback names nothing that the API can look up.
+		events: [
+			'payment.succeeded',
+			'payment.failed',
+			'payment.canceled',
+			'payment.pending',
+			'refund.succeeded',
+			'refund.pending',
+			'dispute.updated',
+			'unknown',
+		],
 		proofs: ['signature'],
 		lookUpAwaited,
 		verify: verifyCallbackSignature,

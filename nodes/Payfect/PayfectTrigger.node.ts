@@ -10,6 +10,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import { checkedAtPublishing } from '../shared/callbacks/requireProvableCallbacks';
 import {
 	callbackWebhook,
+	eventOptions,
 	eventsField,
 	eventsSubtitle,
 	maximumAgeOption,
@@ -18,6 +19,7 @@ import {
 import { receiveCallback } from '../shared/callbacks/receiveCallback';
 import { passEventOn } from '../shared/callbacks/testRefusal';
 import { payfectCredentialTest } from './payfect.credentialTest';
+import { payfect } from './payfect.contract';
 import { payfectProvider } from './payfect.provider';
 
 export class PayfectTrigger implements INodeType {
@@ -46,8 +48,7 @@ export class PayfectTrigger implements INodeType {
 			},
 			{
 				...eventsField,
-				description:
-					'Which events start the workflow. Others are acknowledged and start nothing. Payfect reports only payments that succeeded; where the credential says to ask Payfect, also Payment Pending and Payment Expired.',
+				options: eventOptions(payfect),
 			},
 			{
 				displayName: 'Options',

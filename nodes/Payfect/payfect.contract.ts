@@ -421,6 +421,8 @@ export const payfect: PaymentContract<PayfectCredentials, PayfectOrder> = {
 		tagSecrets: ({ apiKey }) => [apiKey],
 		// Inferred: the expected answer is not documented; 200 with nothing particular in it.
 		acknowledgement: () => ({ status: 200, contentType: 'text/plain; charset=utf-8', body: 'OK' }),
+		events: ['payment.succeeded', 'payment.pending', 'payment.expired', 'unknown'],
+		eventsWhenAsked: ['payment.pending', 'payment.expired'],
 		proofs: ['signature', 'signatureAndProvider', 'provider'],
 		confirm,
 	},

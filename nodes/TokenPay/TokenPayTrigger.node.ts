@@ -10,6 +10,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import { checkedAtPublishing } from '../shared/callbacks/requireProvableCallbacks';
 import {
 	callbackWebhook,
+	eventOptions,
 	eventsField,
 	eventsSubtitle,
 	maximumAgeOption,
@@ -18,6 +19,7 @@ import {
 import { receiveCallback } from '../shared/callbacks/receiveCallback';
 import { passEventOn } from '../shared/callbacks/testRefusal';
 import { tokenPayCredentialTest } from './tokenPay.credentialTest';
+import { tokenPay } from './tokenPay.contract';
 import { tokenPayProvider } from './tokenPay.provider';
 
 export class TokenPayTrigger implements INodeType {
@@ -44,7 +46,7 @@ export class TokenPayTrigger implements INodeType {
 				type: 'notice',
 				default: '',
 			},
-			{ ...eventsField },
+			{ ...eventsField, options: eventOptions(tokenPay) },
 			{
 				displayName: 'Options',
 				name: 'options',

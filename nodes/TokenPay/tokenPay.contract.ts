@@ -662,6 +662,13 @@ export const tokenPay: PaymentContract<TokenPayCredentials, TokenPayOrder> = {
 		}),
 		// GCM proves the content of a callback, but nothing proves its kind (payout or payment), and
 		// whoever may use the credential can make the "signature": so the API always has its say.
+		events: [
+			'payment.succeeded',
+			'payment.canceled',
+			'payment.pending',
+			'refund.succeeded',
+			'unknown',
+		],
 		proofs: ['signatureAndProvider', 'provider'],
 		confirm,
 	},

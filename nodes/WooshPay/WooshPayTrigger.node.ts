@@ -10,6 +10,7 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 import {
 	callbackWebhook,
+	eventOptions,
 	eventsField,
 	eventsSubtitle,
 	maximumAgeOption,
@@ -23,7 +24,7 @@ import {
 	removeEndpoint,
 } from '../shared/callbacks/endpointRegistration';
 import { requireProvableCallbacks } from '../shared/callbacks/requireProvableCallbacks';
-import { providerEventOf } from './wooshPay.contract';
+import { providerEventOf, wooshPay } from './wooshPay.contract';
 import { wooshPayCredentialTest } from './wooshPay.credentialTest';
 import { wooshPayProvider } from './wooshPay.provider';
 
@@ -51,7 +52,7 @@ export class WooshPayTrigger implements INodeType {
 				type: 'notice',
 				default: '',
 			},
-			{ ...eventsField },
+			{ ...eventsField, options: eventOptions(wooshPay) },
 			{
 				displayName: 'Options',
 				name: 'options',

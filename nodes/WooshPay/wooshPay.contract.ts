@@ -767,6 +767,18 @@ export const wooshPay: PaymentContract<WooshPayCredentials, WooshPayOrder> = {
 		parseEvent: readEvent,
 		// doc-2517709: any 2xx acknowledges, nothing particular in it.
 		acknowledgement: () => ({ status: 200, contentType: 'text/plain; charset=utf-8', body: 'OK' }),
+		events: [
+			'payment.succeeded',
+			'payment.failed',
+			'payment.canceled',
+			'payment.expired',
+			'payment.pending',
+			'refund.succeeded',
+			'refund.failed',
+			'refund.pending',
+			'dispute.updated',
+			'unknown',
+		],
 		proofs: ['signatureOrProvider', 'signature', 'signatureAndProvider'],
 		confirm,
 		registration: {

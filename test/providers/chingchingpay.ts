@@ -86,6 +86,7 @@ export const provider = testProvider(chingChingPayProvider, {
 		amountUnits: ['major', 'smallest'],
 		callback: ['none', 'resumeExecution', 'url'],
 		createOptions: ['extraFields', 'requestsInParallel'],
+		events: ['payment.succeeded', 'refund.succeeded', 'unknown'],
 		triggerOptions: ['maximumAge', 'respond'],
 	},
 	rows: { deduplicates: 'never', referenceOptional: false },

@@ -115,6 +115,16 @@ export const provider = testProvider(eFundPayProvider, {
 		amountUnits: ['major', 'smallest'],
 		callback: ['resumeExecution', 'url'],
 		createOptions: ['attempt', 'extraFields', 'requestsInParallel'],
+		events: [
+			'payment.succeeded',
+			'payment.failed',
+			'payment.canceled',
+			'payment.pending',
+			'refund.succeeded',
+			'refund.pending',
+			'dispute.updated',
+			'unknown',
+		],
 		triggerOptions: ['respond'],
 		cardNumber,
 		values: {

@@ -39,6 +39,7 @@ export const provider = testProvider(payfectProvider, {
 		amountUnits: [],
 		callback: ['none', 'resumeExecution', 'url'],
 		createOptions: ['extraFields', 'requestsInParallel'],
+		events: ['payment.succeeded', 'payment.pending', 'payment.expired', 'unknown'],
 		triggerOptions: ['maximumAge', 'respond'],
 	},
 	rows: { deduplicates: 'never', referenceOptional: true },

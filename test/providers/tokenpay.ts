@@ -156,6 +156,13 @@ export const provider = testProvider(tokenPayProvider, {
 		amountUnits: [],
 		callback: ['none', 'resumeExecution', 'url'],
 		createOptions: ['extraFields', 'requestsInParallel'],
+		events: [
+			'payment.succeeded',
+			'payment.canceled',
+			'payment.pending',
+			'refund.succeeded',
+			'unknown',
+		],
 		triggerOptions: ['maximumAge', 'respond'],
 	},
 	rows: { deduplicates: 'never', referenceOptional: false },

@@ -223,6 +223,8 @@ function runnable(
 	const offered =
 		trigger.properties.find(({ name }) => name === 'options')?.options?.map(({ name }) => name) ??
 		[];
+	const events = trigger.properties.find(({ name }) => name === 'events')?.options ?? [];
+	const isOffered = (event: string) => events.some((one) => 'value' in one && one.value === event);
 	const options: INodeParameters = {
 		respond: 'whenFinished',
 		...(offered.includes('maximumAge') ? { maximumAge: 3 } : {}),
@@ -250,7 +252,10 @@ function runnable(
 		node(
 			'Trigger',
 			`${packageName}.${trigger.name}`,
-			{ events: ['payment.succeeded', 'refund.succeeded'], options } as INodeParameters,
+			{
+				events: ['payment.succeeded', 'refund.succeeded'].filter(isOffered),
+				options,
+			} as INodeParameters,
 			8,
 		),
 		node('Told', 'n8n-nodes-base.noOp', {}, 9, 1),

@@ -8,6 +8,7 @@ import { askProvider, type Asker } from './askProvider';
 import { asksProvider, newEndpointProblem, readPolicy } from './callbackProof';
 import { chosenEvents } from './chosenEvents';
 import { forgetTestDeliveries } from './deliveredEvents';
+import { eventLabel } from './triggerFields';
 
 const QUESTION = { maximumAttempts: 2, timeoutMilliseconds: MAXIMUM_ASKING_MILLISECONDS };
 
@@ -35,7 +36,7 @@ export async function requireProvableCallbacks<Credentials>(
 		);
 	// What registers itself looks at its events and asks the provider by that.
 	if (!contract.callback.registration) {
-		requireEvents(context, contract.displayName);
+		requireEvents(context, contract, credentials);
 		await requireAnswer({ context, provider, credentials });
 	}
 	if (context.getMode() === 'manual')
@@ -64,12 +65,32 @@ export function checkedAtPublishing<Credentials>(provider: CallbackProvider<Cred
 	};
 }
 
-function requireEvents(context: IHookFunctions, name: string): void {
-	if (chosenEvents(context).length > 0) return;
-	throw new NodeOperationError(
-		context.getNode(),
-		`'Events' of the ${name} Trigger is empty, so nothing would start the workflow. Choose the events that shall, and publish the workflow again.`,
-	);
+function requireEvents<Credentials>(
+	context: IHookFunctions,
+	contract: CallbackProvider<Credentials>['contract'],
+	credentials: Credentials,
+): void {
+	const { displayName, callback } = contract;
+	const chosen = chosenEvents(context);
+	if (chosen.length === 0)
+		throw new NodeOperationError(
+			context.getNode(),
+			`'Events' of the ${displayName} Trigger is empty, so nothing would start the workflow. Choose the events that shall, and publish the workflow again.`,
+		);
+	const never = chosen.find((event) => !callback.events.includes(event));
+	if (never !== undefined)
+		throw new NodeOperationError(
+			context.getNode(),
+			`'${eventLabel(never)}' in 'Events' would never start the workflow: ${displayName} sends no such event. Remove it, and publish the workflow again.`,
+		);
+	const policy = readPolicy(contract, credentials);
+	const isAsked = !('problem' in policy) && asksProvider(policy);
+	const unasked = chosen.find((event) => callback.eventsWhenAsked?.includes(event));
+	if (unasked !== undefined && !isAsked)
+		throw new NodeOperationError(
+			context.getNode(),
+			`'${eventLabel(unasked)}' in 'Events' would never start the workflow: only ${displayName}'s answer tells of it, and the credential does not ask. Remove it, or choose Ask ${displayName} under 'When a Callback Comes' in the credential. Then publish the workflow again.`,
+		);
 }
 
 async function requireAnswer<Credentials>(

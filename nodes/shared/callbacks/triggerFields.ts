@@ -1,30 +1,62 @@
-import type { INodeProperties, IWebhookDescription } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions, IWebhookDescription } from 'n8n-workflow';
+import type { ApiContract, CallbackContract, PaymentEventName } from '../core/contract';
+import { lookup } from '../core/lookup';
 
-/** The trigger's event filter, the same list on every provider. */
+/** Each event as the form of a trigger offers it. */
+const EVENT_OPTIONS: Record<
+	PaymentEventName,
+	Pick<INodePropertyOptions, 'name' | 'description'>
+> = {
+	'payment.succeeded': { name: 'Payment Succeeded', description: 'Paid' },
+	'payment.pending': { name: 'Payment Pending', description: 'Not paid yet; do not ship' },
+	'payment.failed': { name: 'Payment Failed' },
+	'payment.canceled': { name: 'Payment Canceled' },
+	'payment.expired': { name: 'Payment Expired' },
+	'refund.succeeded': { name: 'Refund Succeeded' },
+	'refund.pending': { name: 'Refund Pending' },
+	'refund.failed': { name: 'Refund Failed' },
+	'dispute.updated': {
+		name: 'Dispute Updated',
+		description: 'A payer disputes a payment, or a dispute has moved on',
+	},
+	unknown: {
+		name: 'Unknown',
+		description: 'A genuine callback whose status this node does not know; do not ship',
+	},
+};
+
+/** An event in the words of the form; as it is where it is none. */
+export function eventLabel(event: string): string {
+	return lookup(EVENT_OPTIONS, event)?.name ?? event;
+}
+
+/**
+ * The events that a provider's callbacks can say, for the `options` of `Events`. Payment Succeeded
+ * comes first: n8n's node panel lists the triggers in this order.
+ */
+export function eventOptions({
+	displayName,
+	callback: { events, eventsWhenAsked = [] },
+}: ProviderEvents): INodePropertyOptions[] {
+	return events.map((value) => {
+		const { name, description = '' } = EVENT_OPTIONS[value];
+		const condition = eventsWhenAsked.includes(value)
+			? `Only where 'When a Callback Comes' of the credential says to ask ${displayName}`
+			: '';
+		const described = [description, condition].filter(Boolean).join('. ');
+		return { name, value, ...(described === '' ? {} : { description: described }) };
+	});
+}
+
+type ProviderEvents = Pick<ApiContract<never>, 'displayName'> & {
+	callback: Pick<CallbackContract<never>['callback'], 'events' | 'eventsWhenAsked'>;
+};
+
+/** The trigger's event filter; `options` are what its provider sends (`eventOptions`). */
 export const eventsField: INodeProperties = {
 	displayName: 'Events',
 	name: 'events',
 	type: 'multiOptions',
-	options: [
-		{
-			name: 'Dispute Updated',
-			value: 'dispute.updated',
-			description: 'A payer disputes a payment, or a dispute has moved on',
-		},
-		{ name: 'Payment Canceled', value: 'payment.canceled' },
-		{ name: 'Payment Expired', value: 'payment.expired' },
-		{ name: 'Payment Failed', value: 'payment.failed' },
-		{ name: 'Payment Pending', value: 'payment.pending', description: 'Not paid yet; do not ship' },
-		{ name: 'Payment Succeeded', value: 'payment.succeeded', description: 'Paid' },
-		{ name: 'Refund Failed', value: 'refund.failed' },
-		{ name: 'Refund Pending', value: 'refund.pending' },
-		{ name: 'Refund Succeeded', value: 'refund.succeeded' },
-		{
-			name: 'Unknown',
-			value: 'unknown',
-			description: 'A genuine callback whose status this node does not know; do not ship',
-		},
-	],
 	default: ['payment.succeeded'],
 	description: 'Which events start the workflow. Others are acknowledged and start nothing.',
 };

@@ -434,6 +434,10 @@ export interface CallbackContract<Credentials> {
 		 * paid.
 		 */
 		waitProblem?(credentials: Credentials): Sentence | undefined;
+		/** What its callbacks can say: the events that the trigger offers, in that order. */
+		events: readonly PaymentEventName[];
+		/** Those of them that only the provider's answer can say, where it is asked. */
+		eventsWhenAsked?: readonly PaymentEventName[];
 		/** The choices of `callbackProof` that the credential offers, the default first. */
 		proofs: readonly [CallbackProof, ...CallbackProof[]];
 		/** Asking the provider's API about a callback; there where one of the choices asks. */

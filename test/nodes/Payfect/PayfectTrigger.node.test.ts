@@ -374,6 +374,26 @@ describe('where Payfect is asked, against the sandbox', () => {
 		);
 	});
 
+	// Payfect's own callbacks tell of payments only; its API says "open" or "expired".
+	it.each([
+		['signature', 'payment.expired', /'Payment Expired'.*would never start.*Ask Payfect/],
+		['signatureAndProvider', 'payment.expired', /^$/],
+		['provider', 'payment.pending', /^$/],
+		['provider', 'dispute.updated', /'Dispute Updated'.*Payfect sends no such event/],
+	])(
+		'where the choice is %s, a trigger for %s is published only if that event can come',
+		async (callbackProof, event, words) => {
+			const { error } = await callHook({
+				node: new PayfectTrigger(),
+				credentialTypes: [new PayfectApi()],
+				method: 'create',
+				credentials: { payfectApi: { ...fields, callbackProof, merchantId: 'merchant-1' } },
+				parameters: { events: ['payment.succeeded', event] },
+			});
+			expect(error?.message ?? '').toMatch(words);
+		},
+	);
+
 	it.each(['10.25', '25.00'])(
 		'counts the %s that the callback says were received: the API knows what was ordered only',
 		async (amount) => {

@@ -79,6 +79,7 @@ export function probeContract(
 			};
 		},
 		callback: {
+			events: ['payment.succeeded', 'refund.succeeded', 'unknown'],
 			proofs: ['signature'],
 			setupProblem: (credentials) =>
 				credentials.callbackSecret

@@ -599,6 +599,7 @@ describe('Wait for Payment, what the payment has to say', () => {
 	const contract: PaymentContract<PayfectCredentials, PayfectOrder> = {
 		...payfect,
 		callback: {
+			events: ['payment.succeeded'],
 			proofs: ['signature'],
 			setupProblem: () => undefined,
 			verify: ({ headers, rawBody }) =>
