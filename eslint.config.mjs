@@ -40,6 +40,11 @@ const boundaries = [
 		],
 	},
 	{
+		files: /^nodes\/shared\/checkout\/qrMatrix\.ts$/,
+		who: 'The file into which the build puts a package',
+		may: () => ['uqr'],
+	},
+	{
 		files: inFolder('nodes/shared/checkout'),
 		who: 'What makes checkouts',
 		may: () => [

@@ -1,6 +1,7 @@
 const { spawn } = require('node:child_process');
 const { rm } = require('node:fs/promises');
 const { dest, parallel, series, src } = require('gulp');
+const { bundlePackages } = require('./scripts/finishBuild.cjs');
 
 const clean = () => rm('dist', { recursive: true, force: true });
 
@@ -14,5 +15,12 @@ const icons = () => src('icons/*.svg', { encoding: false }).pipe(dest('dist/icon
 /** Codex files (`*.node.json`) and output schemas (`__schema__/`). */
 const metadata = () => src('nodes/**/*.json').pipe(dest('dist/nodes'));
 
-exports.build = series(clean, parallel(compile, icons, metadata));
+exports.build = series(
+	clean,
+	parallel(
+		series(compile, () => bundlePackages('dist')),
+		icons,
+		metadata,
+	),
+);
 exports.default = exports.build;

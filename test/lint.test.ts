@@ -74,6 +74,16 @@ const cases = {
 		"import { optionFields } from './options.fields';",
 		'project/import-boundaries',
 	],
+	'a package of which the build puts the code nowhere': [
+		'nodes/shared/checkout/qrPicture.ts',
+		"import { encode } from 'uqr';",
+		'project/import-boundaries',
+	],
+	'the file into which the build puts one package, importing another': [
+		'nodes/shared/checkout/qrMatrix.ts',
+		"import { z } from 'zod';",
+		'project/import-boundaries',
+	],
 	"a credential that imports another provider's contract": [
 		'credentials/PayfectApi.credentials.ts',
 		"import { other } from '../nodes/EFundPay/efundpay.contract';",

@@ -225,6 +225,13 @@ describe('the packed package', () => {
 		expect(packed.size).toBeLessThanOrEqual(200_000);
 	});
 
+	// MIT: "The above copyright notice and this permission notice shall be included in all copies".
+	it('holds the licence of the package whose code it has', () => {
+		const file = path.join(unpackedInto, 'package/dist/nodes/shared/checkout/qrMatrix.js');
+		const licence = readFileSync(inRoot('node_modules/uqr/LICENSE'), 'utf8').trim();
+		expect(readFileSync(file, 'utf8')).toContain(licence);
+	});
+
 	it('loads with n8n-workflow and crypto alone', () => {
 		const answer = execFileSync(
 			process.execPath,

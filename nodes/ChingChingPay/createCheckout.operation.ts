@@ -15,6 +15,7 @@ import {
 	simpleField,
 	successUrlField,
 } from '../shared/checkout/checkoutFields';
+import { qrPictureOption } from '../shared/checkout/qrPicture';
 import { currencyField } from '../shared/items/currencies';
 import { readUrl } from '../shared/core/urls';
 import { createCheckout } from '../shared/checkout/createCheckout';
@@ -245,6 +246,12 @@ export const lastFields: INodeProperties[] = [
 			{
 				...extraFieldsOption,
 				displayOptions: { show: { '/operation': ['create', 'createLink'] } },
+			},
+			{
+				...qrPictureOption,
+				displayOptions: {
+					show: { '/resource': ['checkout'], '/operation': ['create', 'createLink'] },
+				},
 			},
 			{ ...requestsInParallelOption },
 		],

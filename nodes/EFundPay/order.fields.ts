@@ -11,6 +11,7 @@ import {
 	requiredReferenceField,
 	simpleField,
 } from '../shared/checkout/checkoutFields';
+import { qrPictureOption } from '../shared/checkout/qrPicture';
 import { allCurrencies, currencyField } from '../shared/items/currencies';
 
 /** The samples of docs.efundflow.com come first; no page lists all that it takes. */
@@ -88,7 +89,12 @@ export const lastFields = (show: Show): INodeProperties[] => [
 		type: 'collection',
 		placeholder: 'Add Option',
 		default: {},
-		options: [{ ...attemptOption }, { ...extraFieldsOption }, { ...requestsInParallelOption }],
+		options: [
+			{ ...attemptOption },
+			{ ...extraFieldsOption },
+			{ ...qrPictureOption, displayOptions: { show: { '/resource': ['checkout'] } } },
+			{ ...requestsInParallelOption },
+		],
 		displayOptions: { show: show },
 	},
 ];

@@ -17,6 +17,7 @@ import {
 	simpleField,
 	successUrlField,
 } from '../shared/checkout/checkoutFields';
+import { qrPictureOption } from '../shared/checkout/qrPicture';
 import { currencyField } from '../shared/items/currencies';
 import { payfectCurrencies } from './currencies.fields';
 import { createCheckout } from '../shared/checkout/createCheckout';
@@ -133,6 +134,10 @@ export const createCheckoutFields: INodeProperties[] = [
 		default: {},
 		options: [
 			{ ...extraFieldsOption, displayOptions: { show: { '/operation': ['create'] } } },
+			{
+				...qrPictureOption,
+				displayOptions: { show: { '/resource': ['checkout'], '/operation': ['create'] } },
+			},
 			{ ...requestsInParallelOption },
 		],
 		displayOptions: { show: { resource: ['checkout'], operation: ['create', 'get'] } },

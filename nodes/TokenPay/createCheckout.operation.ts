@@ -12,6 +12,7 @@ import {
 	simpleField,
 	successUrlField,
 } from '../shared/checkout/checkoutFields';
+import { qrPictureOption } from '../shared/checkout/qrPicture';
 import { readUrlOrAppRoute } from '../shared/core/urls';
 import { createCheckout } from '../shared/checkout/createCheckout';
 import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
@@ -138,6 +139,7 @@ export const createCheckoutFields: INodeProperties[] = [
 				...extraFieldsOption,
 				displayOptions: { show: { '/operation': ['create'] } },
 			},
+			{ ...qrPictureOption, displayOptions: { show: { '/operation': ['create'] } } },
 			{
 				...requestsInParallelOption,
 				description:

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { extraFieldsOption, requestsInParallelOption } from '../shared/checkout/checkoutFields';
+import { qrPictureOption } from '../shared/checkout/qrPicture';
 import { readCount } from '../shared/core/readCount';
 import type { RowReader } from '../shared/items/rowReader';
 import type { CreateOptions } from './wooshPay.requests';
@@ -23,6 +24,10 @@ export const optionsFields: INodeProperties[] = [
 				displayOptions: { show: { '/resource': ['checkout', 'refund'], '/operation': ['create'] } },
 			},
 			{ ...extraFieldsOption, displayOptions: { show: { '/operation': ['create'] } } },
+			{
+				...qrPictureOption,
+				displayOptions: { show: { '/resource': ['checkout'], '/operation': ['create'] } },
+			},
 			{ ...requestsInParallelOption },
 			{
 				displayName: 'Retry After Time-Outs and Server Errors',

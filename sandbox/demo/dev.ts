@@ -10,6 +10,7 @@ import { watch } from 'chokidar';
 import ts from 'typescript';
 import { N8nClient } from '../../test/n8n/client';
 import { startN8n, type RunningN8n } from '../../test/n8n/instance';
+import { bundlePackages } from '../../scripts/finishBuild.cjs';
 import { stopEverything } from '../../test/n8n/supervisedProcess';
 import { sandboxCredentials } from '../sandbox';
 import { startSandboxProcess } from './sandboxProcess';
@@ -101,6 +102,7 @@ async function copyAssets(folder: string): Promise<void> {
 		recursive: true,
 		filter: (file) => !/\.(ts|md)$/.test(file),
 	});
+	await bundlePackages(path.join(into, 'dist'));
 }
 
 /** Compiles at each change, with source maps. Nothing is written while there is an error. */

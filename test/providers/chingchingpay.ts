@@ -85,7 +85,7 @@ export const provider = testProvider(chingChingPayProvider, {
 		},
 		amountUnits: ['major', 'smallest'],
 		callback: ['none', 'resumeExecution', 'url'],
-		createOptions: ['extraFields', 'requestsInParallel'],
+		createOptions: ['extraFields', 'qrPicture', 'requestsInParallel'],
 		events: ['payment.succeeded', 'refund.succeeded', 'unknown'],
 		triggerOptions: ['maximumAge', 'respond'],
 	},

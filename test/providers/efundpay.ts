@@ -114,7 +114,7 @@ export const provider = testProvider(eFundPayProvider, {
 		},
 		amountUnits: ['major', 'smallest'],
 		callback: ['resumeExecution', 'url'],
-		createOptions: ['attempt', 'extraFields', 'requestsInParallel'],
+		createOptions: ['attempt', 'extraFields', 'qrPicture', 'requestsInParallel'],
 		events: [
 			'payment.succeeded',
 			'payment.failed',

@@ -38,7 +38,7 @@ export const provider = testProvider(payfectProvider, {
 		operations: { checkout: ['create', 'get', 'waitForPayment'], callback: ['compare', 'verify'] },
 		amountUnits: [],
 		callback: ['none', 'resumeExecution', 'url'],
-		createOptions: ['extraFields', 'requestsInParallel'],
+		createOptions: ['extraFields', 'qrPicture', 'requestsInParallel'],
 		events: ['payment.succeeded', 'payment.pending', 'payment.expired', 'unknown'],
 		triggerOptions: ['maximumAge', 'respond'],
 	},

@@ -155,7 +155,7 @@ export const provider = testProvider(tokenPayProvider, {
 		},
 		amountUnits: [],
 		callback: ['none', 'resumeExecution', 'url'],
-		createOptions: ['extraFields', 'requestsInParallel'],
+		createOptions: ['extraFields', 'qrPicture', 'requestsInParallel'],
 		events: [
 			'payment.succeeded',
 			'payment.canceled',

@@ -70,7 +70,7 @@ export const provider = testProvider(wooshPayProvider, {
 		},
 		amountUnits: ['major', 'smallest'],
 		callback: [],
-		createOptions: ['attempt', 'extraFields', 'requestsInParallel', 'retry'],
+		createOptions: ['attempt', 'extraFields', 'qrPicture', 'requestsInParallel', 'retry'],
 		events: [
 			'payment.succeeded',
 			'payment.failed',

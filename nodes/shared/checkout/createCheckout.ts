@@ -3,6 +3,7 @@ import { createOperation, type Creation, type Operation } from '../items/operati
 import { isLocalAddress } from '../core/urls';
 import type { RowReader } from '../items/rowReader';
 import { dropEarlierRounds } from './checkoutNotes';
+import { qrPicture } from './qrPicture';
 import { noteCheckout, refuseSecondCheckout, resumesThisExecution } from './resumingCheckout';
 
 /**
@@ -18,6 +19,7 @@ export function createCheckout<Credentials, Order extends CheckoutOrder>(
 		read,
 		call: (order, credentials: Credentials) => checkout.call(order, credentials),
 		result: (reply, sent) => checkout.result(reply, sent),
+		files: qrPicture,
 	});
 }
 

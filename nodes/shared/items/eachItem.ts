@@ -167,7 +167,7 @@ function resultsOfStoppedTry(context: IExecuteFunctions, run: Run): INodeExecuti
 							reference,
 						}),
 					]
-				: paired(result.output as IDataObject, index);
+				: paired(result.made.output, index);
 	}
 	return results;
 }

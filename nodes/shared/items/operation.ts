@@ -1,9 +1,16 @@
-import type { IBinaryData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type {
+	IBinaryData,
+	IBinaryKeyData,
+	IDataObject,
+	IExecuteFunctions,
+	INodeExecutionData,
+} from 'n8n-workflow';
 import type { HttpCall, HttpReply, Sent } from '../core/contract';
 import { MAXIMUM_FILE_MILLISECONDS } from '../core/limits';
 import type { RowReader } from './rowReader';
+import type { MadeRow } from './retryMemory';
 import type { RowSender } from './rowSender';
-import { readShape, simplified, simplifiedIfCreated } from './simplify';
+import { orUndefined, readShape, simplified, simplifiedIfCreated } from './simplify';
 
 /** What one row puts out: an item, several, or one with a file. */
 export type RowOutput = IDataObject | IDataObject[] | INodeExecutionData;
@@ -98,6 +105,8 @@ export interface Creation<Credentials, Order, Result extends object = object> ex
 		sent: Sent<Credentials, Order>,
 		row: RowSender<Credentials>,
 	) => Follower<Result> | undefined;
+	/** Reads which files of it are wanted; undefined where none is. */
+	files?: (row: RowReader) => FileMaker<Result> | undefined;
 	/** How the call is sent, where that takes more than sending it. */
 	send?: (sent: Sent<Credentials, Order>, row: RowSender<Credentials>) => Promise<HttpReply>;
 }
@@ -110,34 +119,48 @@ export interface Follower<Result> {
 }
 
 /**
+ * Makes the files of what was made, in each try of a run anew. What goes wrong is a warning and never
+ * thrown: a row that fails looks as if it had not been made.
+ *
+ * @param made undefined where the answer lacks a part of it
+ */
+export type FileMaker<Result> = (
+	made: Result | undefined,
+	row: RowSender<unknown>,
+) => Promise<IBinaryKeyData | undefined>;
+
+/**
  * Makes something, at most once (`RowSender.make`); with `Simplify`, but an answer that tells of
  * nothing that was made is an error in any case.
  */
 export function createOperation<Credentials, Order, Result extends object = object>(
 	creation: Creation<Credentials, Order, Result>,
 ) {
-	const { named, warning, check } = creation;
+	const { named, warning, check, files } = creation;
 	const referenceOf = ({ order }: Sent<Credentials, Order>) => named?.by(order) ?? null;
 	return operationOf({
 		read: (row, credentials: Credentials) => ({
 			sent: readSent(creation, row, credentials),
 			shape: readShape(row),
 			warningAbout: row.itemIndex === 0 ? warning?.(row) : undefined,
+			makeFiles: files?.(row),
 		}),
 		check: ({ sent }, context) => check?.(sent, context),
 		named: ({ sent }) => ({ reference: referenceOf(sent), field: named?.field ?? 'Reference' }),
-		async send({ sent, shape, warningAbout }, row) {
+		async send({ sent, shape, warningAbout, makeFiles }, row) {
 			const message = warningAbout?.(sent);
 			if (message !== undefined) warn(row.context, message);
 			const follower = creation.follow?.(sent, row);
-			return await row.make(referenceOf(sent), async () => {
+			const { output, result } = await row.make(referenceOf(sent), async () => {
 				follower?.sending();
 				const reply = await (creation.send?.(sent, row) ?? row.send(sent.call));
-				const result = () => creation.result(reply, sent);
-				const output = simplifiedIfCreated(shape, reply, result);
-				follower?.made(result);
-				return output;
+				const readResult = () => creation.result(reply, sent);
+				const made: MadeRow<Result> = { output: simplifiedIfCreated(shape, reply, readResult) };
+				follower?.made(readResult);
+				return makeFiles === undefined ? made : { ...made, result: orUndefined(readResult) };
 			});
+			const binary = await makeFiles?.(result, row);
+			return binary === undefined ? output : { json: output, binary };
 		},
 	});
 }

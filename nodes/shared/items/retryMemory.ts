@@ -1,9 +1,16 @@
+import type { IDataObject } from 'n8n-workflow';
 import type { CallFailure } from '../core/callFailure';
+
+/** What a row puts out, and what it made in our shape where files are made of it. */
+export interface MadeRow<Result extends object = object> {
+	output: IDataObject;
+	result?: Result | undefined;
+}
 
 /** What one row has made, or why nobody knows whether it has. */
 export interface CreatedRow {
 	reference: string | null;
-	result: { output: Record<string, unknown> } | { failure: CallFailure };
+	result: { made: MadeRow } | { failure: CallFailure };
 }
 
 /** The rows by item, and when a try of the run began or ended last (since 1970, milliseconds). */

@@ -1,10 +1,11 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
 import { CallFailure, IN_DOUBT } from '../core/callFailure';
 import type { HttpCall, HttpReply } from '../core/contract';
 import { InputError } from '../core/inputError';
 import type { ProviderNode } from '../providerNode';
 import { sendCall, type SendOptions } from '../requests/sendCall';
-import type { CreatedRow } from './retryMemory';
+import { warn } from './operation';
+import type { CreatedRow, MadeRow } from './retryMemory';
 import type { Run } from './run';
 
 /** One input item, as an operation sends what it has read. */
@@ -19,7 +20,12 @@ export interface RowSender<Credentials> {
 	 *
 	 * @param reference the merchant's own number of it
 	 */
-	make(reference: string | null, send: () => Promise<IDataObject>): Promise<IDataObject>;
+	make<Result extends object>(
+		reference: string | null,
+		send: () => Promise<MadeRow<Result>>,
+	): Promise<MadeRow<Result>>;
+	/** Shows a warning in the output panel, the first of its kind in this run only. */
+	warnOnce(kind: string, message: string): void;
 }
 
 /** What every row of a run is sent with. */
@@ -54,7 +60,15 @@ export function senderOf<Credentials>(
 			if (call.retry !== 'idempotent') accepted = call;
 			return reply;
 		},
-		async make(reference, send) {
+		warnOnce(kind, message) {
+			if (run.warnedOf.has(kind)) return;
+			run.warnedOf.add(kind);
+			warn(context, message);
+		},
+		async make<Result extends object>(
+			reference: string | null,
+			send: () => Promise<MadeRow<Result>>,
+		) {
 			const before = run.before?.get(itemIndex);
 			// Another reference is another order, whatever item it has.
 			const result =
@@ -66,7 +80,8 @@ export function senderOf<Credentials>(
 				throw result.failure;
 			}
 			run.made.push({ itemIndex, reference });
-			return result.output as IDataObject;
+			// The same item of the same node and run made it: its result has the same type.
+			return result.made as MadeRow<Result>;
 		},
 	};
 }
@@ -76,11 +91,11 @@ export function senderOf<Credentials>(
  * node is), and what was not.
  */
 async function tryCreate(
-	send: () => Promise<IDataObject>,
+	send: () => Promise<MadeRow>,
 	accepted: () => HttpCall | undefined,
 ): Promise<CreatedRow['result'] | { error: unknown }> {
 	try {
-		return { output: await send() };
+		return { made: await send() };
 	} catch (error) {
 		if (error instanceof CallFailure) return error.mayHaveArrived ? { failure: error } : { error };
 		const call = accepted();

@@ -26,6 +26,8 @@ export interface Run {
 	retryKey?: string;
 	/** What earlier tries of this run have made; undefined where nothing repeats the node. */
 	before?: Map<number, CreatedRow>;
+	/** The kinds of warning that have been shown. */
+	warnedOf: Set<string>;
 	/** Aborted when the user stops the execution. */
 	stopped?: AbortSignal;
 	/** With "Stop": the rows that cannot be sent, found before the first is. */
@@ -63,6 +65,7 @@ export function beginRun(context: IExecuteFunctions): Run {
 		references: new Map(),
 		made: [],
 		inDoubt: [],
+		warnedOf: new Set(),
 		unreadable: { count: 0, first: [] },
 		latestRow: 'answered',
 		parameters: context.getNode().parameters,

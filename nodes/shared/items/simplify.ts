@@ -37,6 +37,15 @@ export function simplifiedIfCreated(
 	return asItCame(reply);
 }
 
+/** The result; undefined where the answer lacks a part of it. */
+export function orUndefined<Result>(result: () => Result): Result | undefined {
+	try {
+		return result();
+	} catch {
+		return undefined;
+	}
+}
+
 function problemOf(result: () => object): Error | undefined {
 	try {
 		result();

@@ -42,6 +42,7 @@ async function hintsFor(
 			itemIndex,
 			isFollowedBy,
 			text: () => callback,
+			collection: () => ({}),
 			value: (_name: string, fallback: unknown) => fallback,
 		} as unknown as RowReader,
 		credentials,
@@ -56,6 +57,7 @@ async function hintsFor(
 		credentials,
 		send: async () => answer({ body: { id: 'checkout-1' } }),
 		make: async (_named, send) => await send(),
+		warnOnce: () => undefined,
 	};
 	await operation.send(order, sender);
 	return hints;

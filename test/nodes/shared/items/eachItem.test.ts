@@ -817,7 +817,7 @@ describe('Retry On Fail', () => {
 	it('makes nothing twice in a sheet of more rows than are kept of other runs, though another node begins meanwhile', async () => {
 		const large = resultsOfEarlierTries('large');
 		for (let item = 0; item < 25_000; item++)
-			large.set(item, { reference: `order-${item}`, result: { output: {} } });
+			large.set(item, { reference: `order-${item}`, result: { made: { output: {} } } });
 		resultsOfEarlierTries('another');
 		expect(resultsOfEarlierTries('large').size).toBe(25_000);
 		keepResults('large', large);
@@ -826,7 +826,7 @@ describe('Retry On Fail', () => {
 	});
 
 	it('forgets what no retry can ask for any more', () => {
-		resultsOfEarlierTries('old').set(0, { reference: 'order-1', result: { output: {} } });
+		resultsOfEarlierTries('old').set(0, { reference: 'order-1', result: { made: { output: {} } } });
 		for (let other = 0; other < 1_500; other++) resultsOfEarlierTries(`after-${other}`);
 		jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 120_000);
 		resultsOfEarlierTries('new');

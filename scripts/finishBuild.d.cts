@@ -1,0 +1,1 @@
+export function bundlePackages(dist: string): Promise<void>;
