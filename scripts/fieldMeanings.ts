@@ -1,5 +1,5 @@
 /**
- * What an output field is, for the tables of docs/providers/. `<resource>.<field>` goes before
+ * What an output field is, for docs/fields.md. `<resource>.<field>` goes before
  * `<field>`; every field may be null unless it says otherwise.
  */
 export const fieldMeanings: Record<string, string> = {
@@ -9,7 +9,7 @@ export const fieldMeanings: Record<string, string> = {
 	reference: 'Your own order number',
 	'refund.reference': 'Your own number of the refund',
 	checkoutUrl:
-		'Where to send the payer; byte for byte as the provider gave it, with the host in front where it gave none',
+		'Where to send the payer, exactly as the provider gave it (TokenPay: with the host in front)',
 	qrCode: 'Text to draw as a QR code',
 	status:
 		'`open`, `pending`, `paid`, `failed`, `expired`, `canceled`, `refunded` or `unknown`; never null',
@@ -26,7 +26,7 @@ export const fieldMeanings: Record<string, string> = {
 	eventId: 'The same for each delivery of one event; never null',
 	occurredAt: 'When it was paid or refunded; ISO 8601, UTC',
 	verifiedBy: '`signature`, `provider` or `signature+provider`; never null',
-	raw: "What was proved, in the provider's words; never null",
+	raw: "What was verified, in the provider's words; never null",
 	payment: 'The event with the fields of the trigger; null at a time-out',
 	outcome:
 		'`paid`, `underpaid`, `paidAmountUnknown`, `failed`, `canceled`, `expired` or `timeout`; never null',

@@ -1,14 +1,14 @@
 /**
- * The tables of docs/providers/*.md, made from the descriptions that n8n shows its users, so that a
- * page cannot say anything else than the form. A page holds them between `<!-- generated: … -->`
- * and `<!-- end of generated -->`.
+ * The lists of docs/providers/*.md and docs/fields.md, made from the descriptions that n8n shows its
+ * users, so that a page cannot say anything else than the form. They name what a form holds; what a
+ * field means stands in the form itself. A page holds a list between `<!-- generated: … -->` and
+ * `<!-- end of generated -->`.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type {
 	ICredentialType,
 	INodeProperties,
-	INodePropertyCollection,
 	INodePropertyOptions,
 	INodeType,
 	INodeTypeDescription,
@@ -24,6 +24,8 @@ export interface ProviderCode {
 	trigger: INodeTypeDescription;
 	credential: ICredentialType;
 }
+
+export const FIELDS_PAGE = 'docs/fields.md';
 
 /** Where a provider's page is, from the project's root. */
 export function pageOf(folder: string): string {
@@ -77,30 +79,36 @@ export function operationsOf({ properties }: INodeTypeDescription): Operation[] 
 const START = /<!-- generated: ([\w. ]+?) -->/;
 const END = '<!-- end of generated -->';
 
-/**
- * Which tables a page has a place for: `credential`, `operation checkout.create`, `trigger`,
- * `outputs`.
- */
+/** Options of nearly every operation, explained once in docs/rows.md. */
+const EVERYWHERE = ['requestsInParallel', 'extraFields'];
+
+/** Which lists a page has a place for: `credential`, `operations`, `trigger`, `outputs`. */
 export function placesIn(page: string): string[] {
 	return [...page.matchAll(new RegExp(START, 'g'))].map(([, place = '']) => place);
 }
 
 /** The places that a provider's page must have, in their order. */
-export function placesFor({ node }: ProviderCode): string[] {
-	return [
-		'credential',
-		...operationsOf(node).map(({ resource, operation }) => `operation ${resource}.${operation}`),
-		'trigger',
-		'outputs',
-	];
-}
+export const PLACES = ['credential', 'operations', 'trigger', 'outputs'];
 
 /**
- * The page with every table as the code gives it; all else stays as it is.
+ * The page with every list as the code gives it; all else stays as it is.
  *
  * @throws Error for a place that nothing is generated for, or whose end is missing
  */
 export function withTables(page: string, provider: ProviderCode): string {
+	return filled(page, (place) => listAt(place, provider));
+}
+
+/**
+ * docs/fields.md with what each output field of all providers is.
+ *
+ * @throws Error as withTables does
+ */
+export function withFields(page: string, providers: ProviderCode[]): string {
+	return filled(page, (place) => fieldList(place, providers));
+}
+
+function filled(page: string, listFor: (place: string) => string): string {
 	const [first = '', ...parts] = page
 		.split(new RegExp(`(?=${START.source})`))
 		.filter((part, index) => index === 0 || START.test(part));
@@ -108,24 +116,32 @@ export function withTables(page: string, provider: ProviderCode): string {
 		const place = START.exec(part)?.[1] ?? '';
 		const end = part.indexOf(END);
 		if (end < 0) throw new Error(`The end of "generated: ${place}" is missing: ${END}`);
-		return `<!-- generated: ${place} -->\n\n${tableAt(place, provider)}\n\n${part.slice(end)}`;
+		return `<!-- generated: ${place} -->\n\n${listFor(place)}\n\n${part.slice(end)}`;
 	});
 	return [first, ...whole].join('');
 }
 
-function tableAt(place: string, provider: ProviderCode): string {
-	if (place === 'credential') return parameterTable(provider.credential.properties);
-	if (place === 'trigger') return parameterTable(provider.trigger.properties);
-	if (place === 'outputs') return outputTables(provider);
-	const [, resource = '', operation = ''] = /^operation (\w+)\.(\w+)$/.exec(place) ?? [];
-	if (
-		!operationsOf(provider.node).some(
-			(each) => each.resource === resource && each.operation === operation,
-		)
-	)
-		throw new Error(`Nothing is generated for "${place}" of ${provider.folder}.`);
-	const isShown = (property: INodeProperties) => isShownFor(property, resource, operation);
-	return parameterTable(provider.node.properties.filter(isShown), isShown);
+function listAt(place: string, provider: ProviderCode): string {
+	if (place === 'credential') return credentialFields(provider.credential);
+	if (place === 'trigger') return fieldNames(provider.trigger.properties);
+	if (place === 'outputs') return outputList(provider);
+	if (place === 'operations') return operationList(provider);
+	throw new Error(`Nothing is generated for "${place}" of ${provider.folder}.`);
+}
+
+function credentialFields({ properties }: ICredentialType): string {
+	return `Fields: ${labels(properties.filter(({ type }) => type !== 'notice'))}.`;
+}
+
+/** What the list of operations in n8n does not show at once: which fields each of them needs. */
+function operationList({ node }: ProviderCode): string {
+	return operationsOf(node)
+		.map(({ title, description, resource, operation }) => {
+			const isShown = (property: INodeProperties) => isShownFor(property, resource, operation);
+			const names = fieldNames(node.properties.filter(isShown), isShown);
+			return `- **${title}**: ${sentence(description)} ${names}`;
+		})
+		.join('\n');
 }
 
 /** Whether a parameter belongs to the form of an operation, whatever else it depends on. */
@@ -149,124 +165,45 @@ function isShownFor(
 	return Object.keys(given).every((key) => allows(key) && !hides(key));
 }
 
-const HEAD = '| field | type | required | default | what it is |\n|---|---|---|---|---|';
-
-/** @param isShown of the fields inside collections */
-function parameterTable(
+/**
+ * What a form does not show at a glance: which fields n8n requires, and what its collections hold.
+ *
+ * @param isShown of the fields inside collections
+ */
+function fieldNames(
 	properties: INodeProperties[],
 	isShown: (property: INodeProperties) => boolean = () => true,
 ): string {
-	const rows = properties
-		.filter(({ type }) => type !== 'notice')
-		.flatMap((property) => parameterRows(property, properties, isShown, ''));
-	return rows.length === 0 ? 'No fields.' : [HEAD, ...rows].join('\n');
-}
-
-/** @param all where the names in conditions are looked up */
-function parameterRows(
-	given: INodeProperties,
-	all: INodeProperties[],
-	isShown: (property: INodeProperties) => boolean,
-	above: string,
-): string[] {
-	const property =
-		given.type === 'options'
-			? { ...given, options: (given.options as INodeProperties[] | undefined)?.filter(isShown) }
-			: given;
-	const title = `${above}*${property.displayName}*`;
-	const row = `| ${[title, typeOf(property), property.required ? 'yes' : '', defaultOf(property), meaningOf(property, all)].map(cell).join(' | ')} |`;
-	const inside = (options: INodeProperties[]) =>
-		options.filter(isShown).flatMap((option) => parameterRows(option, all, isShown, `${title} → `));
-	if (property.type === 'collection') return inside(property.options as INodeProperties[]);
-	if (property.type === 'fixedCollection')
-		return [
-			row,
-			...(property.options as INodePropertyCollection[]).flatMap(({ values }) => inside(values)),
-		];
-	return [row];
-}
-
-const TYPES: Partial<Record<INodeProperties['type'], string>> = {
-	string: 'text',
-	options: 'choice',
-	multiOptions: 'choices',
-	number: 'number',
-	boolean: 'switch',
-	json: 'JSON',
-	dateTime: 'date',
-	fixedCollection: 'list',
-};
-
-function typeOf({ type, typeOptions }: INodeProperties): string {
-	if (typeOptions?.password) return 'secret';
-	return TYPES[type] ?? type;
-}
-
-function defaultOf(property: INodeProperties): string {
-	const value = property.default;
-	if (value === '' || value === undefined || value === null || property.type === 'fixedCollection')
-		return '';
-	if (property.type === 'options' && value !== '')
-		return choicesOf(property).find((choice) => choice.value === value)?.name ?? String(value);
-	if (Array.isArray(value))
-		return value
-			.map(
-				(each) => choicesOf(property).find((choice) => choice.value === each)?.name ?? String(each),
-			)
-			.join(', ');
-	if (typeof value === 'boolean') return value ? 'on' : 'off';
-	return `\`${typeof value === 'object' ? JSON.stringify(value) : String(value)}\``;
-}
-
-/** Nobody reads a hundred currencies in a table. */
-const MOST_CHOICES_EXPLAINED = 20;
-
-function meaningOf(property: INodeProperties, all: INodeProperties[]): string {
-	const plain = (text = '') => text.replace(/<[^>]*>/g, '').trim();
-	const choices = choicesOf(property);
-	const explained =
-		choices.length > MOST_CHOICES_EXPLAINED
-			? [`${choices.length} choices, *${choices[0]?.name ?? ''}* and so on.`]
-			: choices.map(({ name, description }) =>
-					description ? `*${name}*: ${sentence(plain(description))}` : `*${name}*.`,
-				);
-	return [
-		conditionOf(property, all),
-		sentence(plain(property.description)),
-		sentence(plain(property.hint)),
-		...explained,
-	]
-		.filter(Boolean)
+	const required = properties.filter((field) => field.required === true);
+	const collections = properties
+		.filter(({ type }) => type === 'collection')
+		.map((collection): [string, INodeProperties[]] => [
+			`In *${collection.displayName}*`,
+			((collection.options ?? []) as INodeProperties[]).filter(
+				(member) => isShown(member) && !EVERYWHERE.includes(member.name),
+			),
+		]);
+	const parts: Array<[string, INodeProperties[]]> = [
+		['Required', required.filter((field) => !isConditional(field))],
+		['Required by another choice', required.filter(isConditional)],
+		...collections,
+	];
+	return parts
+		.filter(([, fields]) => fields.length > 0)
+		.map(([title, fields]) => `${title}: ${labels(fields)}.`)
 		.join(' ');
 }
 
-/** `Only with *Amount From*: One Amount.` */
-function conditionOf({ displayOptions }: INodeProperties, all: INodeProperties[]): string {
-	const words = (conditions: Record<string, unknown> | undefined) =>
-		Object.entries(conditions ?? {})
-			.filter(([name]) => !/^\/?(resource|operation)$|^@/.test(name))
-			.flatMap(([name, values]) => {
-				const property = all.find((each) => each.name === name);
-				const chosen = (values as unknown[]).map(
-					(value) =>
-						choicesOf(property).find((choice) => choice.value === value)?.name ?? String(value),
-				);
-				// What is not in this form cannot be chosen in it.
-				return property === undefined ? [] : [`*${property.displayName}*: ${chosen.join(' or ')}`];
-			});
-	const shown = words(displayOptions?.show);
-	const hidden = words(displayOptions?.hide);
-	const forPeople =
-		(displayOptions?.hide as Record<string, unknown> | undefined)?.['@tool'] === undefined
-			? ''
-			: 'Not for AI agents.';
-	return [
-		shown.length > 0 ? `Only with ${shown.join(', ')}.` : '',
-		hidden.length > 0 ? `Not with ${hidden.join(', ')}.` : '',
-		forPeople,
-	]
-		.filter(Boolean)
-		.join(' ');
+function labels(fields: INodeProperties[]): string {
+	return [...new Set(fields.map(({ displayName }) => `*${displayName}*`))].join(', ');
+}
+
+/** Whether a field shows up only where another one has a certain value. */
+function isConditional({ displayOptions = {} }: INodeProperties): boolean {
+	const names = [displayOptions.show, displayOptions.hide].flatMap((each) =>
+		Object.keys(each ?? {}),
+	);
+	return names.some((name) => !/^\/?(resource|operation)$|^@/.test(name));
 }
 
 function choicesOf(property: INodeProperties | undefined): INodePropertyOptions[] {
@@ -276,10 +213,6 @@ function choicesOf(property: INodeProperties | undefined): INodePropertyOptions[
 
 function sentence(text: string): string {
 	return text === '' || /[.!?…]$/.test(text) ? text : `${text}.`;
-}
-
-function cell(text: string): string {
-	return text.replace(/\s+/g, ' ').replaceAll('|', '\\|').trim();
 }
 
 interface Schema {
@@ -293,8 +226,7 @@ interface Output {
 	fields: Record<string, Schema>;
 }
 
-/** One table for all operations that put out the same fields. */
-function outputTables({ folder, node }: ProviderCode): string {
+function outputsOf({ folder, node }: ProviderCode): Output[] {
 	const schemas = path.join(root, 'nodes', folder, '__schema__');
 	const ofTrigger = readdirSync(schemas).find((name) => name.endsWith('.json')) ?? '';
 	const read = (...names: string[]) =>
@@ -305,59 +237,90 @@ function outputTables({ folder, node }: ProviderCode): string {
 		fields: read(ofTrigger.replace(/\.json$/, ''), resource, `${operation}.json`),
 	}));
 	const created = outputs.find(({ title }) => title === 'Checkout: Create')?.fields ?? {};
-	const passedOn = {
+	const passedOn: Record<string, Record<string, Schema>> = {
 		'Checkout: Wait for Payment': created,
 		'Callback: Compare With Order': read(ofTrigger),
 	};
 	for (const output of outputs) {
-		const ofItem = Object.entries(passedOn).find(([title]) => title === output.title)?.[1];
+		const ofItem = passedOn[output.title];
 		if (ofItem === undefined) continue;
-		output.title += ', besides the fields of the item that came in';
+		output.title += ' adds';
 		output.fields = Object.fromEntries(
 			Object.entries(output.fields).filter(([name]) => !(name in ofItem)),
 		);
 	}
 	outputs.push({ title: 'Trigger', resource: 'callback', fields: read(ofTrigger) });
+	return outputs;
+}
+
+/** One line for all operations that put out the same fields. */
+function outputList(provider: ProviderCode): string {
+	const outputs = outputsOf(provider);
+	const shapes = shapesOf(outputs);
 	const groups = new Map<string, Output[]>();
 	for (const output of outputs) {
 		const names = Object.keys(output.fields).sort().join();
 		groups.set(names, [...(groups.get(names) ?? []), output]);
 	}
-	return [...groups.values()].map(outputTable).join('\n\n');
+	return [...groups.values()].map((group) => outputLine(group, shapes)).join('\n');
 }
 
-function outputTable(outputs: Output[]): string {
-	const [{ resource, fields } = { resource: '', fields: {} }] = outputs;
-	const head = `**${outputs.map(({ title }) => title).join(' · ')}**`;
-	const rows = Object.keys(fields).map(
-		(name) =>
-			`| \`${name}\` | ${typeWord(name, outputs)} | ${cell(meaningOfField(resource, name))}${whereNull(name, outputs)} |`,
-	);
-	return rows.length === 0
-		? `${head}: the fields as the provider sends them; no page names them.`
-		: [head, '', '| field | type | what it is |', '|---|---|---|', ...rows].join('\n');
+/** The two shapes that all providers have alike: `checkout` and `event`. */
+function shapesOf(outputs: Output[]): Map<string, string[]> {
+	const namesOf = (title: string) =>
+		Object.keys(outputs.find((output) => output.title === title)?.fields ?? {});
+	return new Map([
+		['checkout', namesOf('Checkout: Create').filter((name) => name !== 'idempotencyKey')],
+		['event', namesOf('Trigger')],
+	]);
 }
 
-function typeWord(name: string, outputs: Output[]): string {
-	const words: Record<string, string> = {
-		string: 'text',
-		integer: 'number',
-		boolean: 'true or false',
-	};
-	const type =
-		outputs.map(({ fields }) => fields[name]?.type ?? '').find((each) => each !== 'null') ?? 'null';
-	return words[type] ?? type;
+function outputLine(outputs: Output[], shapes: Map<string, string[]>): string {
+	const head = `- **${outputs.map(({ title }) => title).join(' · ')}**`;
+	const names = Object.keys(outputs[0]?.fields ?? {});
+	if (names.length === 0) return `${head}: the fields as the provider sends them.`;
+	const isEmpty = (name: string) => outputs.every(({ fields }) => fields[name]?.type === 'null');
+	const listed = (some: string[]) => some.map((name) => `\`${name}\``).join(', ');
+	const empty = names.filter(isEmpty);
+	const [shape, known] = [...shapes].find(([, ofShape]) =>
+		ofShape.every((name) => names.includes(name)),
+	) ?? ['', []];
+	const more = names.filter((name) => !known.includes(name) && !isEmpty(name));
+	const parts = [
+		shape === '' ? '' : `[${shape}](../fields.md#${shape})`,
+		more.length === 0 ? '' : listed(more),
+	];
+	const filledIn = parts.filter(Boolean).join(', ');
+	return `${head}: ${filledIn}.${empty.length === 0 ? '' : ` Always null: ${listed(empty)}.`}`;
 }
 
-/** In a schema `null` stands for a field that is always empty there. */
-function whereNull(name: string, outputs: Output[]): string {
-	const empty = outputs
-		.filter(({ fields }) => fields[name]?.type === 'null')
-		.map(({ title }) => title);
-	if (empty.length === 0) return '';
-	return empty.length === outputs.length
-		? '; always null here'
-		: `; always null with ${empty.join(', ')}`;
+/** @param place `checkout`, `event` (what a checkout does not have) or `others` */
+function fieldList(place: string, providers: ProviderCode[]): string {
+	const outputs = providers.flatMap(outputsOf);
+	const shapes = shapesOf(outputs);
+	const { checkout = [], event = [] } = Object.fromEntries(shapes);
+	if (place === 'checkout') return checkout.map((name) => lineOf(name, outputs)).join('\n');
+	if (place === 'event')
+		return event
+			.filter((name) => !checkout.includes(name))
+			.map((name) => lineOf(name, outputs))
+			.join('\n');
+	const names = new Set(outputs.flatMap(({ fields }) => Object.keys(fields)));
+	return [...names]
+		.filter((name) => !checkout.includes(name) && !event.includes(name))
+		.map((name) => lineOf(name, outputs))
+		.join('\n');
+}
+
+/** The meaning of a field, and of which resource it means something else. */
+function lineOf(name: string, outputs: Output[]): string {
+	const meanings = outputs
+		.filter(({ fields }) => name in fields)
+		.map(({ resource }) => {
+			const isOther = fieldMeanings[`${resource}.${name}`] !== undefined;
+			return `${isOther ? `of a ${resource}: ` : ''}${meaningOfField(resource, name)}`;
+		});
+	return `- \`${name}\`: ${[...new Set(meanings)].join('; ')}`;
 }
 
 /** @throws Error for a field that fieldMeanings.ts does not explain */

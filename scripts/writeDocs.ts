@@ -1,21 +1,26 @@
 /**
- * Writes the tables of docs/providers/*.md anew from the code:
+ * Writes the lists of docs/providers/*.md and docs/fields.md anew from the code:
  *
  *   npm run docs
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { providerFolders } from './providerFolders.cjs';
-import { pageOf, readProvider, withTables } from './providerTables';
+import { FIELDS_PAGE, pageOf, readProvider, withFields, withTables } from './providerTables';
 
 async function main(): Promise<void> {
-	for (const folder of providerFolders()) {
-		const file = path.join(__dirname, '..', pageOf(folder));
-		const page = readFileSync(file, 'utf8');
-		const made = withTables(page, await readProvider(folder));
-		if (made !== page) writeFileSync(file, made);
-		console.log(`${pageOf(folder)}: ${made === page ? 'as it was' : 'written'}`);
-	}
+	const providers = await Promise.all(providerFolders().map(readProvider));
+	for (const provider of providers)
+		rewrite(pageOf(provider.folder), (page) => withTables(page, provider));
+	rewrite(FIELDS_PAGE, (page) => withFields(page, providers));
+}
+
+function rewrite(name: string, change: (page: string) => string): void {
+	const file = path.join(__dirname, '..', name);
+	const page = readFileSync(file, 'utf8');
+	const made = change(page);
+	if (made !== page) writeFileSync(file, made);
+	console.log(`${name}: ${made === page ? 'as it was' : 'written'}`);
 }
 
 main().catch((error: unknown) => {

@@ -3,9 +3,10 @@ import path from 'node:path';
 import { loggedSentences } from './support/refusalWords';
 
 const root = path.join(__dirname, '..');
-const page = readFileSync(path.join(root, 'docs', 'callbacks.md'), 'utf8');
+const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
 
-describe('docs/callbacks.md', () => {
+describe('test/README.md', () => {
+	const page = read('test/README.md');
 	const promises = [...page.matchAll(/^\| (.+) \| `(test\/[^`]+)` › (.+) \|$/gm)].map(
 		([, promise = '', file = '', title = '']) => ({ promise, file, title }),
 	);
@@ -15,27 +16,29 @@ describe('docs/callbacks.md', () => {
 	});
 
 	test.each(promises)('$promise: the test is there', ({ file, title }) => {
-		expect(
-			existsSync(path.join(root, file)) &&
-				readFileSync(path.join(root, file), 'utf8').includes(title),
-		).toBe(true);
+		expect(existsSync(path.join(root, file)) && read(file).includes(title)).toBe(true);
 	});
 
-	test.each(
-		[...page.matchAll(/`((?:examples|test)\/[\w./-]+\.\w+)`/g)].map(([, file = '']) => file),
-	)('%s is there', (file) => {
+	test.each([
+		...new Set(
+			[...page.matchAll(/`((?:examples|test)\/[\w./-]+\.\w+)`/g)].map(([, file = '']) => file),
+		),
+	])('%s is there', (file) => {
 		expect(existsSync(path.join(root, file))).toBe(true);
 	});
+});
 
-	const logLines = (page.split('## What the log says')[1]?.split('\n## ')[0] ?? '')
-		.split('\n')
+describe('docs/log.md', () => {
+	const logLines = read('docs/log.md')
+		.split('\n## n8n')[0]
+		?.split('\n')
 		.filter((line) => line.startsWith('| '));
-	const phrases = logLines.flatMap((line) =>
+	const phrases = (logLines ?? []).flatMap((line) =>
 		[...(line.split(' | ')[0] ?? '').matchAll(/`([^`]+)`/g)].map(([, phrase = '']) => phrase),
 	);
 	const sources = readdirSync(path.join(root, 'nodes'), { recursive: true, encoding: 'utf8' })
 		.filter((file) => file.endsWith('.ts'))
-		.map((file) => readFileSync(path.join(root, 'nodes', file), 'utf8'))
+		.map((file) => read(path.join('nodes', file)))
 		.join('\n');
 
 	const sentences = loggedSentences();
@@ -48,5 +51,26 @@ describe('docs/callbacks.md', () => {
 		expect(
 			sources.includes(phrase) || sentences.some((sentence) => sentence.includes(phrase)),
 		).toBe(true);
+	});
+});
+
+/** Longer pages were true and complete, and nobody read them. */
+describe('what users read', () => {
+	const wordsIn = (file: string) => read(file).split(/\s+/).filter(Boolean).length;
+	const pages = [
+		'README.md',
+		...['docs', 'docs/providers'].flatMap((folder) =>
+			readdirSync(path.join(root, folder))
+				.filter((file) => file.endsWith('.md'))
+				.map((file) => `${folder}/${file}`),
+		),
+	];
+
+	test('README has less than 900 words', () => {
+		expect(wordsIn('README.md')).toBeLessThan(900);
+	});
+
+	test('all English pages together have less than 20,000 words', () => {
+		expect(pages.map(wordsIn).reduce((sum, words) => sum + words, 0)).toBeLessThan(20_000);
 	});
 });

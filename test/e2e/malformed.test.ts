@@ -103,7 +103,7 @@ describe('bodies that n8n answers before the trigger sees them', () => {
 	 * n8n's own answers, measured on 2.41.1; none of them starts anything, and the provider may send
 	 * again.
 	 */
-	test('each gets what docs/callbacks.md says, and starts nothing', async () => {
+	test('each gets what docs/log.md says, and starts nothing', async () => {
 		const { merchant, genuine } = await paid(payfect);
 		const { headers, rawBody } = genuine;
 		const cases: Array<[string, ReceivedCallback, Array<number | 'cut'>]> = [

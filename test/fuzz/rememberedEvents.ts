@@ -1,5 +1,5 @@
 /**
- * How much memory the trigger's marks take when they are full (docs/callbacks.md names the result):
+ * How much memory the trigger's marks take when they are full (test/README.md names the result):
  *
  *   node scripts/run.mjs tsx test/fuzz/rememberedEvents.ts
  */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 const root = path.join(__dirname, '..', '..');
@@ -8,14 +8,6 @@ const sources = ['core/callFailure', 'items/eachItem', 'requests/sendOnce']
 	.join('\n');
 
 describe('docs/rows.md', () => {
-	test.each([
-		...new Set(
-			[...page.matchAll(/`((?:examples|test)\/[\w./-]+\.\w+)`/g)].map(([, file = '']) => file),
-		),
-	])('%s is there', (file) => {
-		expect(existsSync(path.join(root, file))).toBe(true);
-	});
-
 	test.each(['may have been made', 'asks to slow down', 'could not be reached'])(
 		'the nodes do say "%s"',
 		(words) => {
