@@ -79,6 +79,13 @@ export function operationsOf({ properties }: INodeTypeDescription): Operation[] 
 const START = /<!-- generated: ([\w. ]+?) -->/;
 const END = '<!-- end of generated -->';
 
+/** Operations that are the same for all providers, and the page that describes them. */
+const ELSEWHERE: Record<string, string> = {
+	'Checkout: Wait for Payment': '../wait-for-payment.md',
+	'Callback: Compare With Order': '../callbacks.md#paid-in-full',
+	'Callback: Verify': '../callbacks.md#verify',
+};
+
 /** Options of nearly every operation, explained once in docs/rows.md. */
 const EVERYWHERE = ['requestsInParallel', 'extraFields'];
 
@@ -137,6 +144,8 @@ function credentialFields({ properties }: ICredentialType): string {
 function operationList({ node }: ProviderCode): string {
 	return operationsOf(node)
 		.map(({ title, description, resource, operation }) => {
+			const page = ELSEWHERE[title];
+			if (page !== undefined) return `- **${title}**: [the same for all providers](${page}).`;
 			const isShown = (property: INodeProperties) => isShownFor(property, resource, operation);
 			const names = fieldNames(node.properties.filter(isShown), isShown);
 			return `- **${title}**: ${sentence(description)} ${names}`;
@@ -237,18 +246,6 @@ function outputsOf({ folder, node }: ProviderCode): Output[] {
 		fields: read(ofTrigger.replace(/\.json$/, ''), resource, `${operation}.json`),
 	}));
 	const created = outputs.find(({ title }) => title === 'Checkout: Create')?.fields ?? {};
-	const passedOn: Record<string, Record<string, Schema>> = {
-		'Checkout: Wait for Payment': created,
-		'Callback: Compare With Order': read(ofTrigger),
-	};
-	for (const output of outputs) {
-		const ofItem = passedOn[output.title];
-		if (ofItem === undefined) continue;
-		output.title += ' adds';
-		output.fields = Object.fromEntries(
-			Object.entries(output.fields).filter(([name]) => !(name in ofItem)),
-		);
-	}
 	outputs.push({ title: 'Trigger', resource: 'callback', fields: read(ofTrigger) });
 	return outputs;
 }
@@ -259,6 +256,8 @@ function outputList(provider: ProviderCode): string {
 	const shapes = shapesOf(outputs);
 	const groups = new Map<string, Output[]>();
 	for (const output of outputs) {
+		// These pass their item on, with fields of their own.
+		if (/^(Checkout: Wait for Payment|Callback: Compare With Order)$/.test(output.title)) continue;
 		const names = Object.keys(output.fields).sort().join();
 		groups.set(names, [...(groups.get(names) ?? []), output]);
 	}
