@@ -245,7 +245,6 @@ function outputsOf({ folder, node }: ProviderCode): Output[] {
 		resource,
 		fields: read(ofTrigger.replace(/\.json$/, ''), resource, `${operation}.json`),
 	}));
-	const created = outputs.find(({ title }) => title === 'Checkout: Create')?.fields ?? {};
 	outputs.push({ title: 'Trigger', resource: 'callback', fields: read(ofTrigger) });
 	return outputs;
 }
