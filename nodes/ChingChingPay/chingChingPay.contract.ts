@@ -50,6 +50,7 @@ import { sentDecimal, type MoneyLimits } from '../shared/core/moneyLimits';
 import { withinLimits } from './chingChingPay.limits';
 import { REFUSALS, SENTENCES } from './chingChingPay.reasons';
 import type { Refused, Sentence } from '../shared/core/sentences';
+import { findSetting } from './findSetting';
 import { hintIn, readForm, readHint } from './hints';
 import { settingsOf, type OtherSettings } from './chingChingPay.settings';
 import {
@@ -930,6 +931,7 @@ export const chingChingPay: PaymentContract<ChingChingPayCredentials, ChingChing
 	callback: {
 		setupProblem: signatureProblem,
 		verify,
+		findSetting,
 		parseEvent: readEvent,
 		tagSecrets: (credentials) => [signingKey(credentials), credentials.signingSecretPrevious ?? ''],
 		// Documented nowhere, so the credential has it.

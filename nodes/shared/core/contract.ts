@@ -225,7 +225,7 @@ export type Verification =
 /** With which settings a callback that was refused would fit. For words only: it stays refused. */
 export interface Finding {
 	/** Values by name of the credential's field, none of them a secret; empty where no setting fits. */
-	settings: Readonly<Record<string, string>>;
+	settings: Readonly<Record<string, string | boolean>>;
 	/** What was found and the way out, in whole sentences. No secret and no payload is in it. */
 	says: string;
 }
