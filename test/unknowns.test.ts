@@ -11,7 +11,7 @@ import { fieldLabels, formLabels } from './support/formLabels';
 /** Of each provider, how many questions are known, and the letter that they are numbered with. */
 const QUESTIONS = {
 	Payfect: ['P', 6],
-	EFundPay: ['E', 13],
+	EFundPay: ['E', 14],
 	WooshPay: ['W', 9],
 	ChingChingPay: ['C', 8],
 	TokenPay: ['T', 8],
@@ -23,12 +23,12 @@ const providers = Object.keys(QUESTIONS) as Provider[];
 /** Questions whose answer may need a new version. The list may only get shorter, down to four. */
 const WITHOUT_SETTING = [
 	...['P1', 'P5'],
-	...['E4', 'E8', 'E10', 'E13'],
+	...['E13'],
 	...['W7'],
 	...['T1', 'T4'],
 ];
 /** The number may only grow. */
-const WITH_SETTING = 35;
+const WITH_SETTING = 38;
 
 interface Row {
 	id: string;

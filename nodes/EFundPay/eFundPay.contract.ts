@@ -16,7 +16,6 @@ import type {
 	HttpReply,
 	PaymentContract,
 	PaymentEventData,
-	PaymentEventName,
 	Payload,
 	Question,
 	ReceivedCallback,
@@ -36,7 +35,6 @@ import { idempotencyKey } from '../shared/core/idempotencyKey';
 import { InputError } from '../shared/core/inputError';
 import { omitNull } from '../shared/core/omitNull';
 import { checkoutOf } from '../shared/core/outputs';
-import { lookup } from '../shared/core/lookup';
 import { fromMinorUnits, smallestUnits } from '../shared/core/money';
 import { utcOfWallTime } from '../shared/core/zonedTime';
 import { readPlatformKey } from './rsaKeys';
@@ -45,6 +43,9 @@ import type { Sentence } from '../shared/core/sentences';
 import { minorUnitsWithinLimits, type MoneyLimits } from '../shared/core/moneyLimits';
 import { verifyCallbackSignature, type SignatureSettings } from './signature';
 import { quote } from '../shared/core/quote';
+import { countingSettings, type CallbackUnit } from './otherSettings';
+import { requestSignature, requestSigningProblem } from './requestSigning';
+import { documentedAsUnpaid, paymentMeaning, refundMeaning, transactionStatus } from './statuses';
 
 /** docs.efundflow.com/overview. The version is part of the path. */
 const BASE_URLS = { live: 'https://api.efundpay.com/v4', test: 'https://sandbox.efundpay.com/v4' };
@@ -65,10 +66,8 @@ export interface EFundPayCredentials extends SignatureSettings, MoneyLimits {
 	/** Used with `custom` only. */
 	baseUrl?: string;
 	secretKey: string;
-	merchantAccountId: string;
-	/** Switched off, the settings behind it do not count, whatever is stored. */
-	otherSettings?: boolean;
-	callbackAmounts?: CallbackUnit;
+	/** Empty: not sent. */
+	merchantAccountId?: string;
 }
 
 export interface EFundPayOrder extends CheckoutOrder {
@@ -96,12 +95,20 @@ export function baseUrlOf({ environment, baseUrl }: EFundPayCredentials): string
 function credentialProblem(credentials: EFundPayCredentials): Sentence | undefined {
 	const { environment, baseUrl = '' } = credentials;
 	if (!credentials.secretKey) return SENTENCES.secretKeyEmpty;
-	if (!credentials.merchantAccountId) return SENTENCES.merchantAccountIdEmpty;
 	if (environment === 'custom' && !isAbsoluteUrl(baseUrl)) {
 		const blank = blankIn(baseUrl);
 		return blank === undefined ? SENTENCES.baseUrlNotAbsolute : SENTENCES.baseUrlBlank(blank);
 	}
-	return keyProblem(credentials.secretKey, baseUrlOf(credentials));
+	return (
+		keyProblem(credentials.secretKey, baseUrlOf(credentials)) ??
+		requestSigningProblem(credentials) ??
+		paidStatusesProblem(credentials)
+	);
+}
+
+function paidStatusesProblem(credentials: EFundPayCredentials): Sentence | undefined {
+	const word = documentedAsUnpaid(credentials);
+	return word === undefined ? undefined : SENTENCES.paidStatusKnownAsUnpaid(word);
 }
 
 /**
@@ -118,8 +125,9 @@ function keyProblem(secretKey: string, url: string): Sentence | undefined {
 }
 
 /**
- * docs.efundflow.com/overview. Inferred: requests are not signed; no page that could be read lists
- * a signature header.
+ * docs.efundflow.com/overview. Inferred: requests are not signed unless the credential says so; no
+ * page that could be read lists a signature header. The merchant account is required on the
+ * overview, and text or null on the page of transactions.
  */
 function authHeaders(credentials: EFundPayCredentials, call: HttpCall): Record<string, string> {
 	const problem = credentialProblem(credentials) ?? keyProblem(credentials.secretKey, call.url);
@@ -127,7 +135,10 @@ function authHeaders(credentials: EFundPayCredentials, call: HttpCall): Record<s
 		throw new InputError(problem, 'Correct the credential; nothing was sent.');
 	return {
 		Authorization: `Bearer ${credentials.secretKey}`,
-		'x-merchant-account-id': credentials.merchantAccountId,
+		...(credentials.merchantAccountId && {
+			'x-merchant-account-id': credentials.merchantAccountId,
+		}),
+		...requestSignature(call, credentials),
 	};
 }
 
@@ -307,27 +318,6 @@ export function requiredCallbackUrl(callbackUrl: string | null): string {
 }
 
 /**
- * docs.efundflow.com/other/transaction-status. Only `capture_succeeded` is surely paid:
- * `authorization_succeeded` is not captured yet, and refund statuses other than `refund_succeeded`
- * do not tell what is left of the payment.
- */
-const TRANSACTION_STATUS: Record<string, CheckoutStatus> = {
-	processing: 'pending',
-	authorization_pending: 'pending',
-	authorization_succeeded: 'pending',
-	authorization_failed: 'failed',
-	authorization_void: 'canceled',
-	buyer_approval_pending: 'open',
-	buyer_approval_succeeded: 'pending',
-	buyer_approval_failed: 'failed',
-	buyer_approval_timeout: 'expired',
-	capture_pending: 'pending',
-	capture_succeeded: 'paid',
-	capture_failed: 'failed',
-	refund_succeeded: 'refunded',
-};
-
-/**
  * A transaction as it is listed or looked up. The link fields stand in `payment_method.details`
  * (create), in `payment_method` (docs.efundflow.com/transactions/get) or at the top
  * (docs.efundflow.com/subscriptions/create-token).
@@ -344,7 +334,7 @@ export function readTransaction(
 		reference: textOrNull(body.external_identifier),
 		checkoutUrl: payerLink(body, baseUrlOf(credentials)),
 		qrCode: linkField(body, 'payment_qr_code'),
-		status: lookup(TRANSACTION_STATUS, providerStatus) ?? 'unknown',
+		status: transactionStatus(providerStatus, credentials),
 		providerStatus,
 		statusReason: textOrNull(body.error_code),
 		amount: fromMinorUnits(body.amount, body.currency),
@@ -446,49 +436,27 @@ function readCreatedCheckout(
 }
 
 /** No page about errors was found, so whatever words there are are shown. */
-function failure(reply: HttpReply): Refusal | undefined {
+function failure(reply: HttpReply, credentials: EFundPayCredentials): Refusal | undefined {
 	if (reply.status < 400 || !isObject(reply.body)) return undefined;
 	const { message, code, error_code: errorCode } = reply.body;
 	const codes = [code, errorCode].map(textOrNull).filter((text) => text !== null);
 	const words = textOrNull(message);
 	const suffix = codes.length === 0 ? '' : ` (${codes.join(', ')})`;
 	const said = words === null ? JSON.stringify(reply.body) : `${words}${suffix}`;
-	return reply.status === 401 || reply.status === 403
+	if (reply.status === 401 || reply.status === 403)
+		return {
+			message: said,
+			advice:
+				"Check 'Secret Key' and 'Merchant Account ID' in the credential, and that both belong to the environment chosen there.",
+		};
+	return reply.status === 400 && !credentials.merchantAccountId
 		? {
 				message: said,
 				advice:
-					"Check 'Secret Key' and 'Merchant Account ID' in the credential, and that both belong to the environment chosen there.",
+					"If it asks for the merchant account, enter 'Merchant Account ID' in the credential.",
 			}
 		: { message: said };
 }
-
-type Meaning = { event: PaymentEventName; status: CheckoutStatus };
-
-/**
- * docs.efundflow.com/webhooks/payment-webhooks shows `PS` only. Inferred: the others mean what
- * LianLian's SDK says (OrderStatusEnum), whose signed text and fields EFundPay's callbacks have.
- */
-const PAYMENT_CODES: Record<string, Meaning> = {
-	PS: { event: 'payment.succeeded', status: 'paid' },
-	PF: { event: 'payment.failed', status: 'failed' },
-	PC: { event: 'payment.canceled', status: 'canceled' },
-	WP: { event: 'payment.pending', status: 'pending' },
-	PP: { event: 'payment.pending', status: 'pending' },
-	CB: { event: 'dispute.updated', status: 'unknown' },
-};
-
-/**
- * docs.efundflow.com/webhooks/refund-webhooks shows `RS` only; the others likewise. `PR` says that a
- * part is back: that is no success beside the one that follows, or one refund would count twice.
- */
-const REFUND_CODES: Record<string, Meaning> = {
-	RS: { event: 'refund.succeeded', status: 'refunded' },
-	RP: { event: 'refund.pending', status: 'pending' },
-	PR: { event: 'refund.pending', status: 'pending' },
-	CB: { event: 'dispute.updated', status: 'unknown' },
-};
-
-const UNKNOWN_CODE: Meaning = { event: 'unknown', status: 'unknown' };
 
 function readEvent(
 	payload: Payload,
@@ -496,35 +464,39 @@ function readEvent(
 	received?: Pick<ReceivedCallback, 'headers'>,
 ): PaymentEventData {
 	const zone = received?.headers.timezone;
-	return isObject(payload.refund_data)
-		? readRefundEvent(payload, payload.refund_data, zone)
-		: readPaymentEvent(payload, isObject(payload.payment_data) ? payload.payment_data : {}, {
-				zone,
-				unit: callbackUnit(credentials),
-			});
+	const { payment_data: payment, refund_data: refund } = payload;
+	return isObject(refund)
+		? readRefundEvent(payload, refund, { zone, credentials })
+		: readPaymentEvent(payload, isObject(payment) ? payment : {}, { zone, credentials });
+}
+
+interface Reading {
+	zone: string | undefined;
+	credentials: EFundPayCredentials;
 }
 
 function readPaymentEvent(
 	payload: Payload,
 	payment: Record<string, unknown>,
-	{ zone, unit }: { zone: string | undefined; unit: CallbackUnit },
+	{ zone, credentials }: Reading,
 ): PaymentEventData {
+	const { callbackAmounts = 'documented' } = countingSettings(credentials);
 	const providerStatus = textOrNull(payment.payment_status);
+	const meaning = paymentMeaning(providerStatus, credentials);
 	return {
 		...commonEvent(payload, providerStatus),
-		...(lookup(PAYMENT_CODES, providerStatus) ?? UNKNOWN_CODE),
+		...meaning,
+		// Whatever word says it, one payment succeeds once.
+		...(meaning.status === 'paid' && { eventId: eventIdOfCallback(payload, 'PS') }),
 		reference: textOrNull(payload.merchant_transaction_id),
-		amount: readCallbackAmount(payment.payment_amount, payment.payment_currency_code, unit),
+		amount: readCallbackAmount(
+			payment.payment_amount,
+			payment.payment_currency_code,
+			callbackAmounts,
+		),
 		currency: textOrNull(payment.payment_currency_code),
 		occurredAt: readCallbackTime(payment.payment_time, zone),
 	};
-}
-
-/** `documented`: a text is in major units, and nobody knows what a number is. */
-type CallbackUnit = 'documented' | 'major' | 'smallest';
-
-function callbackUnit({ otherSettings, callbackAmounts }: EFundPayCredentials): CallbackUnit {
-	return otherSettings === true ? (callbackAmounts ?? 'documented') : 'documented';
 }
 
 /**
@@ -547,30 +519,37 @@ function readCallbackAmount(value: unknown, currency: unknown, unit: CallbackUni
 }
 
 /**
- * Nobody documents the unit of a refund's amount: 500 may be 5.00 or 500. It stands in `raw` as it
- * came.
+ * Nobody documents the unit of a refund's amount: 500 may be 5.00 or 500. Unless the credential says
+ * which, it stands in `raw` as it came, and nowhere else.
  */
 function readRefundEvent(
 	payload: Payload,
 	refund: Record<string, unknown>,
-	zone: string | undefined,
+	{ zone, credentials }: Reading,
 ): PaymentEventData {
+	const { callbackRefundAmounts: unit } = countingSettings(credentials);
 	const providerStatus = textOrNull(refund.refund_status);
 	return {
 		...commonEvent(payload, providerStatus),
-		...(lookup(REFUND_CODES, providerStatus) ?? UNKNOWN_CODE),
+		...refundMeaning(providerStatus),
 		reference: textOrNull(payload.original_transaction_id),
-		amount: null,
+		amount:
+			unit === 'major' || unit === 'smallest'
+				? readCallbackAmount(refund.refund_amount, refund.refund_currency_code, unit)
+				: null,
 		currency: textOrNull(refund.refund_currency_code),
 		occurredAt: readCallbackTime(refund.refund_time, zone),
 	};
 }
 
+function eventIdOfCallback(payload: Payload, state: string | null): string {
+	return eventIdOf(textOrNull(payload.ll_transaction_id), state, payload);
+}
+
 function commonEvent(payload: Payload, providerStatus: string | null) {
-	const transactionId = textOrNull(payload.ll_transaction_id);
 	return {
 		provider: 'efundpay',
-		eventId: eventIdOf(transactionId, providerStatus, payload),
+		eventId: eventIdOfCallback(payload, providerStatus),
 		checkoutId: null,
 		// `ll_transaction_id` is not the number that the API looks up; it stands in `raw`.
 		paymentId: null,
@@ -650,15 +629,23 @@ export const eFundPay: PaymentContract<EFundPayCredentials, EFundPayOrder> = {
 	displayName: 'EFundPay',
 	authHeaders,
 	credentialProblem,
+	nonSecretFields: [
+		'callbackAmounts',
+		'callbackRefundAmounts',
+		'paidStatuses',
+		'requestSignatureHeader',
+		'signedText',
+	],
 	checkout: { call: createCheckoutCall, result: readCreatedCheckout },
 	failure,
 	callback: {
-		setupProblem({ platformPublicKey, platformPublicKeyPrevious }) {
+		setupProblem(credentials) {
+			const { platformPublicKey, platformPublicKeyPrevious } = credentials;
 			if (!platformPublicKey) return SENTENCES.platformKeyEmpty;
 			if (!readPlatformKey(platformPublicKey)) return SENTENCES.platformKeyMalformed;
 			if (platformPublicKeyPrevious && !readPlatformKey(platformPublicKeyPrevious))
 				return SENTENCES.previousPlatformKeyMalformed;
-			return undefined;
+			return paidStatusesProblem(credentials);
 		},
 		// Its callback names nothing that the API can look up.
 		events: [

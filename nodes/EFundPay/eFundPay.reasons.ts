@@ -30,7 +30,6 @@ export const REFUSALS = refusals({
 /** What is wrong with the credential. */
 export const SENTENCES = sentences({
 	secretKeyEmpty: "'Secret Key' in the EFundPay credential is empty",
-	merchantAccountIdEmpty: "'Merchant Account ID' in the EFundPay credential is empty",
 	baseUrlBlank: (problem: string) => `'Base URL' in the EFundPay credential ${problem}`,
 	baseUrlNotAbsolute: "'Base URL' in the EFundPay credential is not an absolute URL",
 	liveKeyForTest:
@@ -40,6 +39,16 @@ export const SENTENCES = sentences({
 	platformKeyEmpty: "'Platform Public Key' in the EFundPay credential is empty",
 	platformKeyMalformed:
 		"'Platform Public Key' in the EFundPay credential is not an RSA public key in PEM or base64",
+	merchantPrivateKeyEmpty:
+		"'Merchant Private Key' in the EFundPay credential is empty, but 'Request Signature Header' is not",
+	merchantPrivateKeyMalformed:
+		"'Merchant Private Key' in the EFundPay credential is not an RSA private key in PEM or base64",
+	requestSignatureHeaderEmpty:
+		"'Request Signature Header' in the EFundPay credential is empty, but 'Merchant Private Key' is not",
+	requestSignatureHeaderMalformed:
+		"'Request Signature Header' in the EFundPay credential is not a name for a header of its own",
+	paidStatusKnownAsUnpaid: (word: string) =>
+		`'Paid Statuses' in the EFundPay credential names ${word}, which does not mean paid`,
 	previousPlatformKeyMalformed:
 		"'Previous Platform Public Key' in the EFundPay credential is not an RSA public key in PEM or base64",
 });

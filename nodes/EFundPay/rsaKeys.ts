@@ -15,6 +15,17 @@ export const readPlatformKey = memoize((text): KeyObject | undefined => {
 	return key?.asymmetricKeyType === 'rsa' ? key : undefined;
 });
 
+/** An RSA private key in the same forms, PKCS#8 or PKCS#1. Undefined if it is none, or encrypted. */
+export const readMerchantKey = memoize((text): KeyObject | undefined => {
+	const der = derOf(
+		text,
+		/^-----BEGIN (RSA )?PRIVATE KEY-----([^-]*)-----END \1?PRIVATE KEY-----$/,
+	);
+	if (!der) return undefined;
+	const key = privateKeyIn(der, 'pkcs8') ?? privateKeyIn(der, 'pkcs1');
+	return key?.asymmetricKeyType === 'rsa' ? key : undefined;
+});
+
 /** The bytes of a key; a key copied out of JSON is in quotes, with its line ends written as \n. */
 function derOf(text: string, pem: RegExp): Buffer | undefined {
 	const plain = text
@@ -29,8 +40,11 @@ function keyIn(der: Buffer, type: 'spki' | 'pkcs1'): KeyObject | undefined {
 }
 
 /** Out of a private key Node reads the public one, too. */
-function isPrivate(der: Buffer): boolean {
-	return made(() => createPrivateKey({ key: der, format: 'der', type: 'pkcs1' })) !== undefined;
+const isPrivate = (der: Buffer) =>
+	(['pkcs1', 'pkcs8'] as const).some((type) => privateKeyIn(der, type) !== undefined);
+
+function privateKeyIn(der: Buffer, type: 'pkcs1' | 'pkcs8'): KeyObject | undefined {
+	return made(() => createPrivateKey({ key: der, format: 'der', type }));
 }
 
 function made(make: () => KeyObject): KeyObject | undefined {

@@ -7,23 +7,22 @@ import { REFUSALS } from './eFundPay.reasons';
 import { readPlatformKey } from './rsaKeys';
 import type { Refused } from '../shared/core/sentences';
 import { verifyWithAny } from '../shared/core/secrets';
+import {
+	HASHES,
+	signingOf,
+	TEXTS,
+	type Hash,
+	type SignedText,
+	type SwitchedSettings,
+} from './otherSettings';
+import { isSuccess } from './statuses';
 
 /** The fields of the credential that say how EFundPay signs its callbacks. */
-export interface SignatureSettings {
+export interface SignatureSettings extends SwitchedSettings {
 	/** PEM or bare base64. */
 	platformPublicKey?: string;
 	platformPublicKeyPrevious?: string;
-	signatureHash?: 'sha1' | 'sha256';
-	signedText?: 'canonical' | 'rawBody';
 }
-
-const HASHES = { sha1: 'SHA-1', sha256: 'SHA-256' };
-
-const TEXTS = { canonical: 'Canonical Text', rawBody: 'Raw Body' };
-
-type Hash = keyof typeof HASHES;
-
-type SignedText = keyof typeof TEXTS;
 
 /** Of each key; more than two nobody needs, and each one is tried over the whole body. */
 const MOST_SIGNATURES = 5;
@@ -52,8 +51,7 @@ export function verifyCallbackSignature(
 	const entries = header.split(',').flatMap((entry) => decodeBase64(entry.trim()) ?? []);
 	const canonical = canonicalText(body);
 	const canonicalBytes = Buffer.from(canonical, 'utf8');
-	const hash: Hash = credentials.signatureHash === 'sha256' ? 'sha256' : 'sha1';
-	const signedText: SignedText = credentials.signedText === 'rawBody' ? 'rawBody' : 'canonical';
+	const { hash, signedText } = signingOf(credentials);
 	const verdict = verifyWithAny(
 		[credentials.platformPublicKey, credentials.platformPublicKeyPrevious],
 		(keyText) => {
@@ -94,36 +92,46 @@ export function verifyCallbackSignature(
 			};
 		},
 	);
-	return verdict.genuine ? asFarAsSigned(verdict, signedText, canonical) : verdict;
+	if (!verdict.genuine) return verdict;
+	return asFarAsSigned(verdict, signedText === 'canonical' ? canonical : undefined, credentials);
 }
 
+/** @param canonical the text that was signed; undefined where the bytes were */
 function asFarAsSigned(
 	verdict: Extract<Verification, { genuine: true }>,
-	signedText: SignedText,
-	canonical: string,
+	canonical: string | undefined,
+	credentials: SignatureSettings,
 ): Verification {
 	// The bytes of a raw body say what was signed, whatever shape it has.
 	const problem =
 		kindProblem(verdict.payload) ??
-		(signedText === 'canonical' ? canonicalProblem(verdict.payload, canonical) : undefined);
+		(canonical === undefined
+			? undefined
+			: canonicalProblem(verdict.payload, canonical, credentials));
 	if (problem === undefined) return verdict;
 	// Rearranged under a genuine signature, or a kind that EFundPay does not document: what was signed
 	// is all that can be said of it.
-	const signed = signedText === 'canonical' ? { signed_text: canonical } : verdict.payload;
+	const signed = canonical === undefined ? verdict.payload : { signed_text: canonical };
 	return { genuine: true, payload: signed, unreadable: problem };
 }
 
 /** In the signed text, so that no other cut of it hides a success. */
-const SAYS_SUCCESS = /(?:^|&)(?:payment|refund)_status=(?:PS|RS)(?:&|$)/;
+const STATUSES = /(?:^|&)(?:payment|refund)_status=([^&]*)/g;
 
 /**
  * A success must have the documented fields. A failed, canceled or pending one may lack some, since
  * no page shows one; each documented field that it has must still be the one that was signed.
  */
-function canonicalProblem(payload: Payload, canonical: string): Refused | undefined {
+function canonicalProblem(
+	payload: Payload,
+	canonical: string,
+	credentials: SignatureSettings,
+): Refused | undefined {
+	const saysSuccess = [...canonical.matchAll(STATUSES)].some(([, word = '']) =>
+		isSuccess(word, credentials),
+	);
 	return (
-		(SAYS_SUCCESS.test(canonical) ? successProblem(payload) : undefined) ??
-		rearrangementProblem(payload, canonical)
+		(saysSuccess ? successProblem(payload) : undefined) ?? rearrangementProblem(payload, canonical)
 	);
 }
 

@@ -221,10 +221,8 @@ export const provider: SandboxProvider<State, Details> = {
 			merchantAccountId,
 			platformPublicKey,
 			platformPublicKeyPrevious: '',
-			signatureHash: 'sha1',
-			signedText: 'canonical',
 		},
-		choices: { environment: 'Custom', signatureHash: 'SHA-1', signedText: 'Canonical Text' },
+		choices: { environment: 'Custom' },
 	}),
 
 	newState: () => ({

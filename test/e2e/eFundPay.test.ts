@@ -112,6 +112,7 @@ describe('what only EFundPay does', () => {
 
 	test('a callback that fits other settings is refused, and the log names them', async () => {
 		const { credential } = await makeCredential(eFundPay, {
+			otherSettings: true,
 			signatureHash: 'sha256',
 			signedText: 'rawBody',
 		});

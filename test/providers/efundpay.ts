@@ -171,7 +171,7 @@ export const provider = testProvider(eFundPayProvider, {
 			[
 				'no account',
 				{ merchantAccountId: '' },
-				"'Merchant Account ID' in the EFundPay credential is empty. Correct the credential; nothing was sent.",
+				/x-merchant-account-id is required.*If it asks for the merchant account, enter 'Merchant Account ID' in the credential\.$/,
 			],
 			[
 				'a test key for live payments',

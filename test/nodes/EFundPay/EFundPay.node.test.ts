@@ -211,7 +211,6 @@ describe('Checkout: Create', () => {
 
 	it.each<[string, IDataObject]>([
 		["'Secret Key'", { secretKey: '' }],
-		["'Merchant Account ID'", { merchantAccountId: '' }],
 		["'Base URL'", { baseUrl: 'sandbox' }],
 		['live key (sk_live_)', { environment: 'test', secretKey: 'sk_live_abcdefgh' }],
 		['test key (sk_test_)', { environment: 'live', secretKey: 'sk_test_abcdefgh' }],

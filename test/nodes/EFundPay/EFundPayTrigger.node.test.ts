@@ -15,7 +15,7 @@ const newPayment = (data: object = {}) => ({
 });
 
 interface Options {
-	credential?: Record<string, string> | typeof DELETED;
+	credential?: Record<string, string | boolean> | typeof DELETED;
 	events?: string[];
 	webhookId?: string;
 	nodeId?: string;
@@ -172,7 +172,12 @@ describe('the EFundPay trigger', () => {
 	it('takes SHA-256 over the raw body when the credential says so', async () => {
 		const body = newPayment();
 		const call = await receive(callback(body, sign(JSON.stringify(body), { hash: 'RSA-SHA256' })), {
-			credential: { ...stored, signatureHash: 'sha256', signedText: 'rawBody' },
+			credential: {
+				...stored,
+				otherSettings: true,
+				signatureHash: 'sha256',
+				signedText: 'rawBody',
+			},
 		});
 		expect(call.items).toHaveLength(1);
 	});

@@ -176,7 +176,6 @@ describe('the credential', () => {
 			/test key/,
 		],
 		['no key', { secretKey: '' }, /'Secret Key'.*empty/],
-		['no merchant account', { merchantAccountId: '' }, /'Merchant Account ID'.*empty/],
 		['a custom environment without address', { environment: 'custom', baseUrl: '' }, /'Base URL'/],
 	])('with %s is refused without showing the key', (_case, more, words) => {
 		const problem = eFundPay.credentialProblem?.({ ...credentials, ...more });
@@ -1035,12 +1034,12 @@ describe('a callback', () => {
 
 	it('is judged by the raw body when that is set', () => {
 		const received = callback(payment, sign(JSON.stringify(payment)));
-		expect(verdict(received, { signedText: 'rawBody' }).genuine).toBe(true);
+		const rawBody = { otherSettings: true, signedText: 'rawBody' } as const;
+		expect(verdict(received, rawBody).genuine).toBe(true);
+		expect(verdict(received, { ...rawBody, otherSettings: false }).genuine).toBe(false);
 		expect(
-			verdict(
-				{ ...received, rawBody: Buffer.from(`${JSON.stringify(payment)} `) },
-				{ signedText: 'rawBody' },
-			).genuine,
+			verdict({ ...received, rawBody: Buffer.from(`${JSON.stringify(payment)} `) }, rawBody)
+				.genuine,
 		).toBe(false);
 	});
 
@@ -1232,7 +1231,11 @@ describe('a callback', () => {
 	);
 
 	describe('over the raw body', () => {
-		const rawBody = { ...credentials, signedText: 'rawBody' as const };
+		const rawBody = {
+			...credentials,
+			otherSettings: true,
+			signedText: 'rawBody' as const,
+		};
 		const judged = (body: object) => {
 			const text = JSON.stringify(body);
 			return eFundPay.callback.verify(callback(text, sign(text)), rawBody);

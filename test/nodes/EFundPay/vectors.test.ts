@@ -56,7 +56,10 @@ it.each(
 		file.vectors.map((vector) => [vector.id, expected, chosen, vector] as const),
 	),
 )('vector %s gives its verdict under %s', (id, expected, chosen, vector) => {
-	const verdict = eFundPay.callback.verify(received(vector), withKey(publicKeyPem, chosen));
+	const verdict = eFundPay.callback.verify(
+		received(vector),
+		withKey(publicKeyPem, { otherSettings: true, ...chosen }),
+	);
 	expect(isTaken(verdict)).toBe(vector.expect[expected] && id !== wrongShape);
 });
 
