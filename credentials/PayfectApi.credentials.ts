@@ -85,6 +85,23 @@ export class PayfectApi implements ICredentialType {
 			default: 'https://api.payfect.finance/api/v1',
 			hint: 'Change it only for a sandbox or a proxy of your own',
 		},
+		{
+			displayName: 'My Provider Told Me Other Settings',
+			name: 'otherSettings',
+			type: 'boolean',
+			default: false,
+			description: 'Whether settings that only few accounts need are shown and count',
+			hint: 'Switched off, the standard values count, whatever was entered before.',
+		},
+		{
+			displayName: 'Acknowledgement Body',
+			name: 'acknowledgementBody',
+			type: 'string',
+			default: 'OK',
+			description:
+				'What a callback is answered with, besides HTTP 200 (undocumented); a JSON object is sent as JSON',
+			displayOptions: { show: { otherSettings: [true] } },
+		},
 		{ ...largestAmountField },
 		{ ...allowedCurrenciesField },
 	];

@@ -1,3 +1,4 @@
+import { acknowledgementOf } from '../shared/core/acknowledgement';
 import { withCallbackTag } from '../shared/core/callbackTag';
 import { isPathPart, pathPart, readBaseUrl, readPayerLink } from '../shared/core/urls';
 import { CallFailure, IN_DOUBT, quotedBody } from '../shared/core/callFailure';
@@ -32,7 +33,8 @@ import { sentTotal, type MoneyLimits } from '../shared/core/moneyLimits';
 import { deepEqual } from '../shared/core/deepEqual';
 import { withinLimits } from './payfect.limits';
 import { REFUSALS, SENTENCES } from './payfect.reasons';
-import { openFernetToken, readFernetKey } from './signature';
+import { findSetting } from './findSetting';
+import { openFernetToken, readFernetKey, SIGNATURE_HEADER } from './signature';
 import type { Refused } from '../shared/core/sentences';
 import { verifyWithAny } from '../shared/core/secrets';
 import { omitNull } from '../shared/core/omitNull';
@@ -43,8 +45,6 @@ import { checkoutOf } from '../shared/core/outputs';
  * every path.
  */
 const CHECKOUTS = '/checkouts/';
-/** https://docs.payfect.finance/payment/callback */
-const SIGNATURE_HEADER = 'x-payfect-signature';
 /**
  * The only value of `payment_method_data.type` that is documented
  * (docs.payfect.finance/payment/create), in its own odd casing.
@@ -59,6 +59,9 @@ export interface PayfectCredentials extends MoneyLimits {
 	callbackProof?: CallbackProof;
 	/** `merchant.id` of the own checkouts. */
 	merchantId?: string;
+	/** Whether what stands below counts. */
+	otherSettings?: boolean;
+	acknowledgementBody?: string;
 }
 
 export interface PayfectOrder extends CheckoutOrder {
@@ -128,7 +131,6 @@ function payable(amount: string, currency: string, field: string): string {
 	return amount;
 }
 
-/** docs.payfect.finance/payment/query */
 /** With a tag where the callback that comes there is asked about, signed or not. */
 function callbackUrl(
 	{ callbackUrl: url }: PayfectOrder,
@@ -399,7 +401,7 @@ export const payfect: PaymentContract<PayfectCredentials, PayfectOrder> = {
 	displayName: 'Payfect',
 	/** https://docs.payfect.finance/authentication */
 	authHeaders: (credentials) => ({ Authorization: `Api-Key ${credentials.apiKey}` }),
-	nonSecretFields: ['callbackProof', 'merchantId'],
+	nonSecretFields: ['callbackProof', 'merchantId', 'acknowledgementBody'],
 	credentialProblem: (credentials) => (credentials.apiKey ? undefined : SENTENCES.apiKeyEmpty),
 	checkout: { call: createCheckoutCall, result: readCreatedCheckout },
 	failure,
@@ -419,8 +421,10 @@ export const payfect: PaymentContract<PayfectCredentials, PayfectOrder> = {
 		verify,
 		parseEvent: readEvent,
 		tagSecrets: ({ apiKey }) => [apiKey],
+		findSetting,
 		// Inferred: the expected answer is not documented; 200 with nothing particular in it.
-		acknowledgement: () => ({ status: 200, contentType: 'text/plain; charset=utf-8', body: 'OK' }),
+		acknowledgement: ({ otherSettings, acknowledgementBody }) =>
+			acknowledgementOf((otherSettings === true ? acknowledgementBody : undefined) ?? 'OK'),
 		events: ['payment.succeeded', 'payment.pending', 'payment.expired', 'unknown'],
 		eventsWhenAsked: ['payment.pending', 'payment.expired'],
 		proofs: ['signature', 'signatureAndProvider', 'provider'],

@@ -4,6 +4,9 @@ import { memoize } from '../shared/core/memoize';
 import type { Refused } from '../shared/core/sentences';
 import { REFUSALS } from './payfect.reasons';
 
+/** https://docs.payfect.finance/payment/callback */
+export const SIGNATURE_HEADER = 'x-payfect-signature';
+
 /** Version byte, time (8), IV (16), at least one block (16), HMAC (32). */
 const SHORTEST_TOKEN = 73;
 
