@@ -7,6 +7,8 @@ import {
 	type ApiReply,
 	type CallbackMessage,
 	type CheckoutEvent,
+	type Dialect,
+	type ProviderContext,
 	type SandboxCheckout,
 	type SandboxProvider,
 } from '../core/provider';
@@ -120,6 +122,86 @@ const createRequest = z
 	.passthrough();
 type CreateRequest = z.infer<typeof createRequest>;
 
+type Context = ProviderContext<undefined, Details>;
+
+const dialects = {
+	callbackBody: {
+		label: 'The body of a callback, beside its token',
+		readings: {
+			spaced: 'the same values in other white space',
+			same: 'the same bytes as in the token',
+			camelCase: 'the same values under names in camel case',
+			wrapped: 'the same values in an object "data"',
+		},
+		default: 'spaced',
+	},
+	callbackEvents: {
+		label: 'What callbacks are sent for',
+		readings: {
+			paid: 'a payment that succeeded',
+			all: 'a checkout that expired, too, with the status expired',
+		},
+		default: 'paid',
+	},
+	acknowledgement: {
+		label: 'What acknowledges a callback',
+		readings: {
+			status: 'any 2xx',
+			success: 'a 2xx with the text success',
+			json: 'a 2xx with {"received": true}',
+		},
+		default: 'status',
+	},
+	amounts: {
+		label: 'Amounts in answers and callbacks',
+		readings: { text: 'text, as documented', number: 'JSON numbers' },
+		default: 'text',
+	},
+	query: {
+		label: 'What a query says of a checkout that has just been paid',
+		readings: { complete: 'complete', late: 'still open, as its data lags behind' },
+		default: 'complete',
+	},
+	reference: {
+		label: 'clientReferenceId in the answer to Create',
+		readings: { shown: 'the reference', absent: 'null, as in the sample' },
+		default: 'shown',
+	},
+	merchant: {
+		label: 'merchant in an answer',
+		readings: { object: 'an object with id and name', text: 'the id alone' },
+		default: 'object',
+	},
+	expiresAt: {
+		label: 'expiresAt in an answer',
+		readings: {
+			milliseconds: 'milliseconds since 1970',
+			seconds: 'seconds since 1970 with microseconds, as createdAt',
+			iso: 'ISO 8601, as in older editions',
+		},
+		default: 'milliseconds',
+	},
+	errors: {
+		label: 'The body of an error',
+		readings: {
+			detail: '{"detail": "…"} or {"field": ["…"]}',
+			message: '{"message": "…"}',
+			nested: '{"error": {"message": "…"}}',
+		},
+		default: 'detail',
+	},
+	wrongKey: {
+		label: 'A wrong key',
+		readings: { unauthorized: 'HTTP 401', forbidden: 'HTTP 403' },
+		default: 'unauthorized',
+	},
+	unknownCheckout: {
+		label: 'A checkout that does not exist',
+		readings: { notFound: 'HTTP 404', badRequest: 'HTTP 400' },
+		default: 'notFound',
+	},
+} satisfies Record<string, Dialect>;
+
 export const provider: SandboxProvider<undefined, Details> = {
 	name: 'payfect',
 	displayName: 'Payfect',
@@ -138,38 +220,12 @@ export const provider: SandboxProvider<undefined, Details> = {
 
 	newState: () => undefined,
 
-	authenticate(call) {
-		const authorization = call.headers.authorization;
-		if (authorization === undefined) {
-			return {
-				status: 401,
-				body: { detail: 'Authentication credentials were not provided.' },
-				refusal: 'There is no Authorization header.',
-			};
-		}
-		if (!authorization.startsWith('Api-Key ')) {
-			return {
-				status: 401,
-				body: { detail: 'Authentication credentials were not provided.' },
-				refusal: 'The Authorization header must be "Api-Key", one space, and the key.',
-			};
-		}
-		const key = authorization.slice('Api-Key '.length);
-		if (key === apiKeyWithoutAccess) {
-			return {
-				status: 403,
-				body: { detail: 'You do not have permission to perform this action.' },
-				refusal: 'This key has no access.',
-			};
-		}
-		return key === apiKey ? undefined : this.wrongKey();
+	authenticate(call, context) {
+		const refusal = keyProblem(call.headers.authorization);
+		return refusal && inDialect(refusal, context);
 	},
 
-	wrongKey: () => ({
-		status: 401,
-		body: { detail: 'Invalid API key.' },
-		refusal: "The API key is not the sandbox's.",
-	}),
+	wrongKey: () => wrongKey,
 
 	unmatched(call) {
 		const withoutSlash =
@@ -187,11 +243,16 @@ export const provider: SandboxProvider<undefined, Details> = {
 			operation: 'create',
 			method: 'POST',
 			path: '/api/v1/checkouts/',
-			handle(call, { checkouts, cashierUrl }) {
+			handle(call, context) {
 				const body = readJsonBody(call);
-				if (!body.ok) return { status: 400, body: { detail: body.problem }, refusal: body.problem };
+				if (!body.ok)
+					return inDialect(
+						{ status: 400, body: { detail: body.problem }, refusal: body.problem },
+						context,
+					);
 				const parsed = createRequest.safeParse(body.value);
-				if (!parsed.success) return refusedFields(parsed.error);
+				if (!parsed.success) return inDialect(refusedFields(parsed.error), context);
+				const { checkouts } = context;
 				const request = parsed.data;
 				const invoiceItems = request.invoice_items.map((item): InvoiceItem => ({
 					id: randomUUID(),
@@ -236,7 +297,14 @@ export const provider: SandboxProvider<undefined, Details> = {
 					},
 				});
 				// The errors page lists 200 and no other success.
-				return { status: 200, body: checkoutObject(checkout, cashierUrl(checkout.checkoutId)) };
+				const created = checkoutObject(checkout, context);
+				return {
+					status: 200,
+					body:
+						context.dialect('reference') === 'shown'
+							? created
+							: { ...created, clientReferenceId: null },
+				};
 			},
 		},
 		{
@@ -244,15 +312,18 @@ export const provider: SandboxProvider<undefined, Details> = {
 			operation: 'get',
 			method: 'GET',
 			path: '/api/v1/checkouts/:id/',
-			handle(call, { checkouts, cashierUrl }) {
-				const checkout = checkouts.get(call.params.id ?? '');
+			handle(call, context) {
+				const checkout = context.checkouts.get(call.params.id ?? '');
 				if (checkout === undefined)
-					return {
-						status: 404,
-						body: { detail: 'Not found.' },
-						refusal: `There is no checkout "${call.params.id}".`,
-					};
-				return { status: 200, body: checkoutObject(checkout, cashierUrl(checkout.checkoutId)) };
+					return inDialect(
+						{
+							status: context.dialect('unknownCheckout') === 'badRequest' ? 400 : 404,
+							body: { detail: 'Not found.' },
+							refusal: `There is no checkout "${call.params.id}".`,
+						},
+						context,
+					);
+				return { status: 200, body: checkoutObject(checkout, context) };
 			},
 		},
 	],
@@ -267,37 +338,96 @@ export const provider: SandboxProvider<undefined, Details> = {
 	callbacks: {
 		// docs.payfect.finance/payment/callback: sent after a successful checkout; no other callback is
 		// documented.
-		compose(event, quality) {
-			if (event.kind !== 'paid') return undefined;
-			const payload = callbackPayload(event);
+		compose(event, quality, _target, context) {
+			const status = callbackStatus(event.kind, context);
+			if (status === undefined) return undefined;
+			const payload = { ...callbackPayload(event, context), status };
 			const token = fernetToken(
 				JSON.stringify(payload),
 				quality === 'forged' ? strangersSecretKey : callbackSecretKey,
 			);
 			// The token is the content: to change the body alone changes nothing.
 			return quality === 'tampered'
-				? callbackMessage({ ...payload, amount: `9${payload.amount}` }, withOtherBlock(token))
-				: callbackMessage(payload, token);
+				? callbackMessage(
+						{ ...payload, amount: `9${checkoutAmount(event)}` },
+						withOtherBlock(token),
+					)
+				: callbackMessage(bodyInDialect(payload, context), token, context);
 		},
-		acknowledged: ({ status }) => status >= 200 && status < 300,
+		acknowledged: ({ status, body }, { dialect }) =>
+			status >= 200 &&
+			status < 300 &&
+			acknowledgements[dialect('acknowledgement')]?.test(body) === true,
 		redeliveryGapsMilliseconds: [],
 	},
 
+	dialects,
+
 	inferred: [
 		'A callback is delivered once; the Redeliver button sends it again. No page describes redeliveries.',
-		'Any 2xx acknowledges a callback.',
-		'The body of a callback has other white space than the text in the token, because no page says that they are the same bytes.',
-		'A callback is sent for a successful payment only; cancelling and expiring send none, and cancelling leaves the checkout open.',
+		'Cancelling leaves the checkout open.',
 		'Without a callback_url no callback is sent: the default address of the real dashboard has no counterpart here.',
 		'A checkout lives 24 hours.',
 		'Exactly one of price and price_data is sent with each invoice item; quantity is at least 1; texts and URLs are not blank; URLs are http or https.',
 		`Creating prices is not documented for this API, so one price exists: ${existingPrice.id} (${existingPrice.unitAmount}).`,
 		'Fields that no page names, and payment method types other than the documented one, are accepted and listed as remarks.',
-		'Errors look like {"detail": "…"} or {"field": ["…"]}; an unknown checkout, or a path without its final slash, is 404.',
-		`A wrong key is 401; the key "${apiKeyWithoutAccess}" gives the documented 403.`,
+		'A path without its final slash is 404.',
+		`The key "${apiKeyWithoutAccess}" gives the documented 403.`,
 		'Paying too little or too much completes the checkout with the amount that was paid, in the callback and in amountTotal.',
 	],
 };
+
+const wrongKey: ApiReply = {
+	status: 401,
+	body: { detail: 'Invalid API key.' },
+	refusal: "The API key is not the sandbox's.",
+};
+
+function keyProblem(authorization: string | undefined): ApiReply | undefined {
+	const notProvided = (refusal: string): ApiReply => ({
+		status: 401,
+		body: { detail: 'Authentication credentials were not provided.' },
+		refusal,
+	});
+	if (authorization === undefined) return notProvided('There is no Authorization header.');
+	if (!authorization.startsWith('Api-Key '))
+		return notProvided('The Authorization header must be "Api-Key", one space, and the key.');
+	const key = authorization.slice('Api-Key '.length);
+	if (key === apiKeyWithoutAccess)
+		return {
+			status: 403,
+			body: { detail: 'You do not have permission to perform this action.' },
+			refusal: 'This key has no access.',
+		};
+	return key === apiKey ? undefined : wrongKey;
+}
+
+const envelopes: Record<string, (words: string) => unknown> = {
+	message: (message) => ({ message }),
+	nested: (message) => ({ error: { message } }),
+};
+
+/** The refusal with the status and in the envelope that are chosen. */
+function inDialect({ status, body, ...reply }: ApiReply, { dialect }: Context): ApiReply {
+	const { detail } = body as { detail?: string };
+	return {
+		...reply,
+		status: status === 401 && dialect('wrongKey') === 'forbidden' ? 403 : status,
+		body: envelopes[dialect('errors')]?.(detail ?? JSON.stringify(body)) ?? body,
+	};
+}
+
+const acknowledgements: Record<string, RegExp> = {
+	status: /^/,
+	success: /^success$/,
+	json: /^\{\s*"received"\s*:\s*true\s*\}$/,
+};
+
+/** The status words of a callback: `succeeded` is the only one that is documented. */
+function callbackStatus(kind: string, { dialect }: Context): string | undefined {
+	if (kind === 'paid') return 'succeeded';
+	return kind === 'expired' && dialect('callbackEvents') === 'all' ? 'expired' : undefined;
+}
 
 /** The documented statuses: `open`, `complete`, `expired`. */
 const statusWords: Partial<Record<SandboxCheckout['status'], string>> = {
@@ -306,17 +436,32 @@ const statusWords: Partial<Record<SandboxCheckout['status'], string>> = {
 	expired: 'expired',
 };
 
-function checkoutObject(checkout: SandboxCheckout<Details>, url: string) {
+function statusWord({ status }: SandboxCheckout, { dialect }: Context): string | undefined {
+	return status === 'paid' && dialect('query') === 'late' ? 'open' : statusWords[status];
+}
+
+const timesInDialect: Record<string, (at: Date) => string> = {
+	milliseconds: (at) => String(at.getTime()),
+	seconds: secondsWithMicroseconds,
+	iso: (at) => at.toISOString(),
+};
+
+function amountInDialect(amount: string, { dialect }: Context): unknown {
+	return dialect('amounts') === 'number' ? Number(amount) : amount;
+}
+
+function checkoutObject(checkout: SandboxCheckout<Details>, context: Context) {
+	const { dialect, cashierUrl } = context;
 	return {
 		id: checkout.checkoutId,
-		merchant,
+		merchant: dialect('merchant') === 'text' ? merchant.id : merchant,
 		nameCollection: false,
 		emailCollection: false,
 		phoneNumberCollection: false,
 		shippingAddressCollection: null,
 		invoiceItems: checkout.details.invoiceItems,
-		amountTotal: checkout.paidAmount ?? checkout.amount,
-		status: statusWords[checkout.status],
+		amountTotal: amountInDialect(checkout.paidAmount ?? checkout.amount, context),
+		status: statusWord(checkout, context),
 		createdAt: secondsWithMicroseconds(checkout.createdAt),
 		updatedAt: secondsWithMicroseconds(checkout.updatedAt),
 		clientReferenceId: checkout.reference,
@@ -324,7 +469,7 @@ function checkoutObject(checkout: SandboxCheckout<Details>, url: string) {
 		successUrl: checkout.successUrl,
 		cancelUrl: checkout.cancelUrl,
 		// As documented: the text of Unix milliseconds here, of seconds in the other two.
-		expiresAt: String(checkout.expiresAt?.getTime()),
+		expiresAt: checkout.expiresAt && timesInDialect[dialect('expiresAt')]?.(checkout.expiresAt),
 		paymentIntent: checkout.paymentId,
 		paymentMethodTypes: ['crypto', 'card'],
 		paymentMethodOptions: {
@@ -336,17 +481,21 @@ function checkoutObject(checkout: SandboxCheckout<Details>, url: string) {
 			],
 			card: null,
 		},
-		url,
+		url: cashierUrl(checkout.checkoutId),
 		metadata: null,
 		isLivemode: false,
 	};
 }
 
-function callbackPayload({ checkout }: CheckoutEvent<Details>) {
+function checkoutAmount({ checkout }: CheckoutEvent<Details>): string {
+	return checkout.paidAmount ?? checkout.amount;
+}
+
+function callbackPayload(event: CheckoutEvent<Details>, context: Context) {
+	const { checkout } = event;
 	return {
 		id: checkout.checkoutId,
-		amount: checkout.paidAmount ?? checkout.amount,
-		status: 'succeeded',
+		amount: amountInDialect(checkoutAmount(event), context),
 		currency: checkout.currency,
 		merchant: merchant.id,
 		is_livemode: false,
@@ -359,10 +508,28 @@ function callbackPayload({ checkout }: CheckoutEvent<Details>) {
 	};
 }
 
-function callbackMessage(content: unknown, token: string): CallbackMessage {
-	// Other white space than the token's text: the same value in other bytes.
-	const body = JSON.stringify(content, null, 1).replaceAll(/\n */g, ' ');
-	return { headers: { 'Content-Type': 'application/json', 'X-Payfect-Signature': token }, body };
+function bodyInDialect(payload: Record<string, unknown>, { dialect }: Context): unknown {
+	const body = dialect('callbackBody');
+	if (body === 'wrapped') return { data: payload };
+	if (body !== 'camelCase') return payload;
+	return Object.fromEntries(
+		Object.entries(payload).map(([name, value]) => [
+			name.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase()),
+			value,
+		]),
+	);
+}
+
+function callbackMessage(content: unknown, token: string, context?: Context): CallbackMessage {
+	const text = JSON.stringify(content, null, 1);
+	return {
+		headers: { 'Content-Type': 'application/json', 'X-Payfect-Signature': token },
+		body:
+			context?.dialect('callbackBody') === 'same'
+				? JSON.stringify(content)
+				: // Other white space than the token's text: the same value in other bytes.
+					text.replaceAll(/\n */g, ' '),
+	};
 }
 
 function fernetKey(thirtyTwoLetters: string): string {
