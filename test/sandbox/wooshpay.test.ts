@@ -142,11 +142,6 @@ describe('a session is refused', () => {
 			'currency',
 		],
 		['a product without a name', withItem({ price_data: price({ product_data: {} }) }), 'name'],
-		[
-			'a billing scheme that is none',
-			withItem({ price_data: price({ billing_scheme: 'testscheme' }) }),
-			'billing_scheme',
-		],
 		['a field that is switched off', session({ customer_details: {} }), 'customer_details'],
 		['metadata that is no text', session({ metadata: { a: 1 } }), 'metadata'],
 		[
