@@ -1,14 +1,29 @@
 import { createHash } from 'crypto';
 import type { Payload, PaymentEventData } from './contract';
+import { isObject } from './exactJson';
 import { withoutFinalZeros } from './money';
 
 /**
  * The event id where a provider gives none: what it is about and its state, so that every delivery
  * of one event has the same. Without a number, the whole payload: two payments must never be taken
- * for copies of each other.
+ * for copies of each other. In whatever order its members stand: where the signature covers the
+ * values alone, another order is no other event.
  */
 export function eventIdOf(id: string | null, state: string | null, payload: Payload): string {
-	return `${id ?? createHash('sha256').update(JSON.stringify(payload)).digest('hex')}:${state ?? ''}`;
+	return `${id ?? hashOf(payload)}:${state ?? ''}`;
+}
+
+function hashOf(payload: Payload): string {
+	const text = JSON.stringify(payload, (_name, value: unknown) =>
+		isObject(value) ? inOrder(value) : value,
+	);
+	return createHash('sha256').update(text).digest('hex');
+}
+
+function inOrder(members: Payload): Payload {
+	return Object.fromEntries(
+		Object.entries(members).sort(([left], [right]) => (left < right ? -1 : 1)),
+	);
 }
 
 /**

@@ -31,3 +31,9 @@ test('two payments without any number are never copies of each other', () => {
 		eventIdOf(null, 'paid', { amount: '2' }),
 	);
 });
+
+test('one callback has one id in whatever order its members stand: who reorders it starts nothing anew', () => {
+	const written = { amount: '1', resource: { nonce: 'n', ciphertext: 'c' } };
+	const reordered = { resource: { ciphertext: 'c', nonce: 'n' }, amount: '1' };
+	expect(eventIdOf(null, 'paid', reordered)).toBe(eventIdOf(null, 'paid', written));
+});
