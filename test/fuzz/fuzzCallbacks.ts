@@ -72,6 +72,7 @@ function saysNothing({ event, checkoutId, paymentId, reference, amount }: Paymen
 export interface FuzzRun {
 	provider: string;
 	proof: string;
+	dialect: string;
 	seed: number;
 	count: number;
 	/** Statuses and how often, and how many had the content of a genuine callback. */
@@ -100,7 +101,7 @@ async function genuineEvents(
 		const { event, status, log } = await judge(provider, callback);
 		if (event === undefined || status !== 200)
 			throw new Error(
-				`A genuine callback of ${provider.name} was not taken under ${provider.proof}: ${status} ${log}`,
+				`A genuine callback of ${provider.name} was not taken under ${provider.proof}, ${provider.dialect}: ${status} ${log}`,
 			);
 		events.push(event);
 	}
@@ -162,8 +163,8 @@ async function fuzz(
 	provider: FuzzedProvider,
 	{ count, seed, path, judge: judgeOne = received }: Omit<FuzzOptions, 'pauses'>,
 ): Promise<FuzzRun> {
-	const { name, proof } = provider;
-	const run: FuzzRun = { provider: name, proof, seed, count, statuses: {}, equal: 0 };
+	const { name, proof, dialect } = provider;
+	const run: FuzzRun = { provider: name, proof, dialect, seed, count, statuses: {}, equal: 0 };
 	const judge: typeof received = async (...given) => {
 		skip(PAUSE_MILLISECONDS);
 		return await judgeOne(...given);
@@ -213,7 +214,7 @@ async function fuzz(
 			result.errorInstance instanceof Error
 				? result.errorInstance.message
 				: String(result.errorInstance);
-		run.failure = `${name}, ${proof}: ${error}\n  with ${JSON.stringify(result.counterexample)}\n  again: --provider ${name} --proof ${proof} --seed ${seed} --path ${result.counterexamplePath ?? ''}`;
+		run.failure = `${name}, ${proof}, ${dialect}: ${error}\n  with ${JSON.stringify(result.counterexample)}\n  again: --provider ${name} --proof ${proof} --dialect '${dialect}' --seed ${seed} --path ${result.counterexamplePath ?? ''}`;
 	}
 	return run;
 }

@@ -6,14 +6,17 @@ import type {
 import { testProviders, type TestProvider } from '../providers';
 import type { Askable } from '../support/bareWebhookContext';
 import { newCredential } from '../support/providers';
+import { dialectsOf, type Dialect } from './dialects';
 
 /**
- * A provider with a credential that chooses one way of verifying, and callbacks that are genuine
- * for it.
+ * A provider with a credential that chooses one way of verifying and one dialect, and callbacks that
+ * are genuine for it.
  */
 export interface FuzzedProvider {
 	name: string;
 	proof: CallbackProof;
+	/** `default`: the vectors with the credential's own settings. */
+	dialect: string;
 	folder: string;
 	node: TestProvider['node'];
 	credentials: Record<string, unknown>;
@@ -31,6 +34,9 @@ export interface FuzzedProvider {
 	signedByUser?(callback: ReceivedCallback): ReceivedCallback;
 }
 
+/** What no dialect calls itself. */
+export const DEFAULT = 'default';
+
 const lowerCase = (headers: Record<string, string>) =>
 	Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
@@ -39,28 +45,42 @@ const asReceived = ({ headers, body }: TestProvider['vectors']['genuine'][number
 	rawBody: Buffer.from(body),
 });
 
-/** Each provider with each choice of 'When a Callback Comes' that its credential offers. */
-export const fuzzedProviders = testProviders().flatMap(
-	({ name, folder, node, callback, vectors }) => {
-		const genuine = vectors.genuine.map(asReceived);
-		const besides = (vectors.besides ?? []).map(asReceived);
-		const api = callback.api?.(genuine);
-		return node.contract.callback.proofs.map((proof): FuzzedProvider => ({
-			name,
-			proof,
-			folder,
-			node,
-			credentials: { ...vectors.credentials, callbackProof: proof },
-			secrets: vectors.secrets,
-			genuine,
-			besides,
-			signedPart: callback.signedPart ?? ((event) => event),
-			rearranged: [...genuine, ...besides].flatMap((one) => callback.rearranged?.(one) ?? []),
-			...(api && { askable: { api, properties: newCredential(folder).properties } }),
-			...(callback.signedByUser && { signedByUser: callback.signedByUser }),
-		}));
-	},
+/**
+ * Each provider in each dialect, with each choice of 'When a Callback Comes' that its credential
+ * offers.
+ */
+export const fuzzedProviders = testProviders().flatMap((provider) =>
+	[{ name: DEFAULT, ...provider.vectors, settings: {} }, ...dialectsOf(provider.name)].flatMap(
+		(dialect) => inDialect(provider, dialect),
+	),
 );
+
+function inDialect(
+	{ name, folder, node, callback, vectors }: TestProvider,
+	dialect: Dialect,
+): FuzzedProvider[] {
+	const genuine = dialect.genuine.map(asReceived);
+	const besides = (dialect.besides ?? []).map(asReceived);
+	const api = callback.api?.(dialect.known?.map(asReceived) ?? genuine);
+	return (dialect.proofs ?? node.contract.callback.proofs).map((proof) => ({
+		name,
+		proof,
+		dialect: dialect.name,
+		folder,
+		node,
+		credentials: { ...vectors.credentials, ...dialect.settings, callbackProof: proof },
+		secrets: vectors.secrets,
+		genuine,
+		besides,
+		signedPart: callback.signedPart ?? ((event) => event),
+		rearranged: [
+			...[...genuine, ...besides].flatMap((one) => callback.rearranged?.(one) ?? []),
+			...(dialect.rearranged ?? []),
+		],
+		...(api && { askable: { api, properties: newCredential(folder).properties } }),
+		...(callback.signedByUser && { signedByUser: callback.signedByUser }),
+	}));
+}
 
 /** A genuine callback of each provider but this one. */
 export function foreignTo(name: string): ReceivedCallback[] {

@@ -12,6 +12,7 @@ export type Mutation =
 	| { kind: 'repeatPart'; at: number; length: number }
 	| { kind: 'changeDigit'; at: number; digit: number }
 	| { kind: 'changeValue'; at: number; value: string }
+	| { kind: 'changeType'; at: number }
 	| { kind: 'duplicateKey'; at: number; first: boolean; value: string }
 	| { kind: 'addKey'; name: string; value: string; first: boolean }
 	| { kind: 'moveBetweenLevels'; at: number; flatten: boolean }
@@ -37,7 +38,8 @@ export type Mutation =
 	| { kind: 'setHeader'; header: number; value: string }
 	| { kind: 'contentType'; value: string };
 
-const at = fc.double({ min: 0, max: 1, noNaN: true });
+/** Each position as likely as any other: of `fc.double`, nine of ten are next to zero. */
+const at = fc.noBias(fc.integer({ min: 0, max: 10_000 })).map((share) => share / 10_000);
 const header = fc.nat(5);
 const index = fc.nat(40);
 const bit = fc.nat(7);
@@ -99,6 +101,7 @@ export const mutation: fc.Arbitrary<Mutation> = fc.oneof(
 	{ weight: 1, arbitrary: of('repeatPart', { at, length: fc.integer({ min: 1, max: 40 }) }) },
 	{ weight: 3, arbitrary: of('changeDigit', { at, digit: fc.nat(9) }) },
 	{ weight: 4, arbitrary: of('changeValue', { at, value: jsonText }) },
+	{ weight: 2, arbitrary: of('changeType', { at }) },
 	{ weight: 4, arbitrary: of('duplicateKey', { at, first: fc.boolean(), value: jsonText }) },
 	{ weight: 2, arbitrary: of('addKey', { name, value: jsonText, first: fc.boolean() }) },
 	{ weight: 3, arbitrary: of('moveBetweenLevels', { at, flatten: fc.boolean() }) },
@@ -186,6 +189,16 @@ function withFieldOf(
 	const taken = `"${found[1] ?? ''}":${values.get(found[1]) ?? 'null'}`;
 	const spliced = { instead: [taken], before: [taken, found[0]], behind: [found[0], taken] }[place];
 	return text.slice(0, found.index) + spliced.join(',') + text.slice(found.index + found[0].length);
+}
+
+/** A number as a text, or the text of a number as that number: what some signed texts do not tell. */
+function withOtherType(text: string, share: number): string {
+	const found = [...text.matchAll(PAIR)].filter(([, , value = '']) =>
+		/^"?(?:0|[1-9]\d*)(?:\.\d+)?"?$/.test(value),
+	);
+	const [pair = '', name = '', value = ''] = found[Math.floor(share * (found.length - 1))] ?? [];
+	const other = value.startsWith('"') ? value.slice(1, -1) : `"${value}"`;
+	return pair === '' ? text : text.replace(pair, `"${name}":${other}`);
 }
 
 /** One member, whatever it holds, as another genuine callback has it: such as a whole refund. */
@@ -367,6 +380,8 @@ export function mutate(
 				? callback
 				: body(text.slice(0, found.index) + String(change.digit) + text.slice(found.index + 1));
 		}
+		case 'changeType':
+			return body(withOtherType(rawBody.toString('utf8'), change.at));
 		case 'changeValue':
 		case 'duplicateKey': {
 			const text = rawBody.toString('utf8');

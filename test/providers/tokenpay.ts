@@ -29,7 +29,7 @@ interface Content {
 /** What the bodies hold that were made here, and of which kind that is. */
 const contents = new Map<string, Content>();
 
-interface Dialect {
+export interface Dialect {
 	kind?: string;
 	/** How its content is encrypted. */
 	encrypted?: (content: object, kind: string) => object;
@@ -46,7 +46,7 @@ const inGcm =
 		resource(content, { secret: vectorSecret, original_type: kind, ...options });
 
 /** A genuine one with the secret of the vectors. */
-function signed(more: object, dialect: Dialect = {}) {
+export function signed(more: object, dialect: Dialect = {}) {
 	const { kind = 'transaction', encrypted = inGcm(), timestamp = '1795262400000' } = dialect;
 	const content = { ...paid, ...more };
 	const body = envelope({
@@ -94,23 +94,27 @@ const resourceSorted: Dialect = {
 };
 
 /** What the pages leave open, each in a spelling of its own. */
-const dialects: Dialect[] = [
-	resourceAlone,
-	resourceSorted,
-	{ ...resourceSorted, envelope: { app_id: undefined, mch_id: undefined } },
-	{ encrypted: inGcm({ algorithm: 'AES-256-ECB' }) },
-	{ encrypted: inGcm({ algorithm: undefined }) },
-	{ encrypted: inGcm({ associated_data: 'transaction' }) },
-	{ encrypted: inGcm({ nonce: '00112233445566778899aabb', nonceAs: 'hex' }) },
-	{ encrypted: inGcm({ nonce: 'ABEiM0RVZneImaq7', nonceAs: 'base64' }) },
-	{ encrypted: (content, kind) => resourceInEcb(content, vectorSecret, kind) },
-	{ timestamp: '1795262400' },
-	{ timestamp: '1795262400000000' },
-	{ timestamp: '2026-11-21T12:00:00Z' },
-	{ envelope: { app_id: undefined, mch_id: undefined } },
-];
+export const dialects: Record<string, Dialect> = {
+	'resource signed': resourceAlone,
+	'resource sorted': resourceSorted,
+	'resource sorted, no ids': {
+		...resourceSorted,
+		envelope: { app_id: undefined, mch_id: undefined },
+	},
+	'ecb label': { encrypted: inGcm({ algorithm: 'AES-256-ECB' }) },
+	'no label': { encrypted: inGcm({ algorithm: undefined }) },
+	'associated data': { encrypted: inGcm({ associated_data: 'transaction' }) },
+	'nonce in hex': { encrypted: inGcm({ nonce: '00112233445566778899aabb', nonceAs: 'hex' }) },
+	'nonce in base64': { encrypted: inGcm({ nonce: 'ABEiM0RVZneImaq7', nonceAs: 'base64' }) },
+	ecb: { encrypted: (content, kind) => resourceInEcb(content, vectorSecret, kind) },
+	'10 digits': { timestamp: '1795262400' },
+	'16 digits': { timestamp: '1795262400000000' },
+	'iso 8601': { timestamp: '2026-11-21T12:00:00Z' },
+	'no ids': { envelope: { app_id: undefined, mch_id: undefined } },
+};
 
-const payouts = (dialect: Dialect) =>
+/** Callbacks about money that leaves, with the numbers of orders. */
+export const payouts = (dialect: Dialect) =>
 	['order-2', 'order-3', 'payout-1'].map((reference, index) =>
 		signed(
 			{
@@ -311,7 +315,7 @@ export const provider = testProvider(tokenPayProvider, {
 			signed({ transaction_id: 'transaction-3', out_trade_no: 'order-3', trade_state: 'REFUND' }),
 			signed({ transaction_id: 'transaction-4', out_trade_no: 'order-4', trade_state: 'NOTPAY' }),
 			signed({ transaction_id: 'transaction-5', out_trade_no: 'order-5', trade_state: 'CLOSED' }),
-			...dialects.map((dialect, index) =>
+			...Object.values(dialects).map((dialect, index) =>
 				signed(
 					{ transaction_id: `dialect-${index}`, out_trade_no: `in-dialect-${index}` },
 					dialect,
