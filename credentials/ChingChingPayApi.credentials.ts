@@ -1,4 +1,5 @@
 import type { IAuthenticate, ICredentialType, INodeProperties } from 'n8n-workflow';
+import { credentialCallbackUrlField } from '../nodes/shared/checkout/checkoutFields';
 import { allowedCurrenciesField, largestAmountField } from '../nodes/shared/checkout/limitFields';
 import { authenticateRequest } from '../nodes/shared/requests/authenticateRequest';
 import { chingChingPay } from '../nodes/ChingChingPay/chingChingPay.contract';
@@ -260,6 +261,7 @@ export class ChingChingPayApi implements ICredentialType {
 				'What a callback is answered with, besides HTTP 200 (undocumented); a JSON object is sent as JSON',
 			displayOptions: { show: { otherSettings: [true] } },
 		},
+		{ ...credentialCallbackUrlField },
 		{ ...largestAmountField },
 		{ ...allowedCurrenciesField },
 	];

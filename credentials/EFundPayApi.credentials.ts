@@ -1,4 +1,5 @@
 import type { IAuthenticate, ICredentialType, INodeProperties } from 'n8n-workflow';
+import { credentialCallbackUrlField } from '../nodes/shared/checkout/checkoutFields';
 import { allowedCurrenciesField, largestAmountField } from '../nodes/shared/checkout/limitFields';
 import { authenticateRequest } from '../nodes/shared/requests/authenticateRequest';
 import { eFundPay } from '../nodes/EFundPay/eFundPay.contract';
@@ -194,6 +195,7 @@ export class EFundPayApi implements ICredentialType {
 			hint: "Needed with 'Merchant Private Key': EFundPay has to tell you its name",
 			displayOptions: { show: { otherSettings: [true] } },
 		},
+		{ ...credentialCallbackUrlField },
 		{ ...largestAmountField },
 		{ ...allowedCurrenciesField },
 	];

@@ -1,4 +1,5 @@
 import type { IAuthenticate, ICredentialType, INodeProperties } from 'n8n-workflow';
+import { credentialCallbackUrlField } from '../nodes/shared/checkout/checkoutFields';
 import { allowedCurrenciesField, largestAmountField } from '../nodes/shared/checkout/limitFields';
 import { authenticateRequest } from '../nodes/shared/requests/authenticateRequest';
 import { payfect } from '../nodes/Payfect/payfect.contract';
@@ -102,6 +103,7 @@ export class PayfectApi implements ICredentialType {
 				'What a callback is answered with, besides HTTP 200 (undocumented); a JSON object is sent as JSON',
 			displayOptions: { show: { otherSettings: [true] } },
 		},
+		{ ...credentialCallbackUrlField },
 		{ ...largestAmountField },
 		{ ...allowedCurrenciesField },
 	];

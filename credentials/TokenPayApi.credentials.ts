@@ -1,4 +1,5 @@
 import type { IAuthenticate, ICredentialType, INodeProperties } from 'n8n-workflow';
+import { credentialCallbackUrlField } from '../nodes/shared/checkout/checkoutFields';
 import { allowedCurrenciesField, largestAmountField } from '../nodes/shared/checkout/limitFields';
 import { authenticateRequest } from '../nodes/shared/requests/authenticateRequest';
 import { tokenPay } from '../nodes/TokenPay/tokenPay.contract';
@@ -98,6 +99,7 @@ export class TokenPayApi implements ICredentialType {
 				'What the link to the payment page begins with. TokenPay gives only the rest of the link and documents no host for it.',
 			hint: 'What the link to the payment page begins with. If the links lead nowhere, ask TokenPay for the address of its payment page.',
 		},
+		{ ...credentialCallbackUrlField },
 		{ ...largestAmountField },
 		{ ...allowedCurrenciesField },
 	];

@@ -297,10 +297,12 @@ describe.each(providers)('$folder: Create Checkout', (provider) => {
 describe.each(providers.filter(hasCallbackUrl))(
 	'$folder: Create Checkout with a callback address',
 	(provider) => {
-		const { folder } = provider;
-
 		it.each([
-			['nothing', '', `The '${folder}' node has issues: - Parameter "Callback URL" is required`],
+			[
+				'nothing',
+				'',
+				"'Callback URL' is empty. Paste the Production URL of the trigger that shall receive the callback, here or once for all in the credential; open the trigger to copy it.",
+			],
 			[
 				'an address without https://',
 				'n8n.example/webhook/1/callback',
@@ -312,7 +314,7 @@ describe.each(providers.filter(hasCallbackUrl))(
 
 		it('an empty cell as callback', async () => {
 			expect((await create(provider, { callbackUrl: '={{ $json.empty }}' })).error).toBe(
-				"'Callback URL' is empty: its expression {{ $json.empty }} gives nothing for this item. Map the field again from the input item or an earlier node, or enter a value without an expression.",
+				"'Callback URL' is empty: its expression {{ $json.empty }} gives nothing for this item. Map the field again from the input item or an earlier node, or clear the field.",
 			);
 		});
 

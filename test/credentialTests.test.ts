@@ -126,6 +126,21 @@ describe.each(providerFolders())('%s', (folder) => {
 	});
 });
 
+const withCallbackUrl = providerFolders().filter(
+	(folder) => facts[folder]?.form.callback.length !== 0,
+);
+describe.each(withCallbackUrl)('%s', (folder) => {
+	it.each([
+		['n8n.example/webhook', /^'Callback URL' in the credential is not an absolute URL.*https:/],
+		['https://n8n .example/webhook', /^'Callback URL' in the credential contains a blank.*take it/],
+	])('refuses %j as the address of its callbacks', async (callbackUrl, words) => {
+		expect(await test(folder, { callbackUrl })).toMatchObject({
+			status: 'Error',
+			message: expect.stringMatching(words) as string,
+		});
+	});
+});
+
 /** Up to where the API begins, as the sandbox's address has it. */
 function pathOf(folder: string): string {
 	const { pathname } = new URL(good(folder).baseUrl ?? '');

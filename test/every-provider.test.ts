@@ -915,7 +915,7 @@ function valueFor(
 ): unknown {
 	const ofProvider = { ...provider.form.values, ...provider.order }[name];
 	if (ofProvider !== undefined) return ofProvider;
-	if (!required && !/reference|^checkoutId|^paymentId/i.test(name)) return preset;
+	if (!required && !/reference|^checkoutId|^paymentId|^callbackUrl/i.test(name)) return preset;
 	if (name === 'binaryPropertyName') return 'data';
 	if (/url$/i.test(name)) return 'https://shop.example/page';
 	if (type === 'options')
@@ -955,6 +955,46 @@ function credentialAt(provider: Provider, url: string): Record<string, string> {
 		]),
 	);
 }
+
+describe.each(providers.filter(({ form }) => form.callback.length > 0))(
+	'$folder: an address for callbacks in the credential',
+	(provider) => {
+		const inCredential = 'https://n8n.example/webhook/of-the-credential/callback';
+		const inNode = 'https://n8n.example/webhook/of-the-node/callback';
+		const create = async (reference: string, callback: IDataObject, callbackUrl: string) =>
+			await run(
+				provider,
+				{ resource: 'checkout', operation: 'create', ...provider.order, ...callback, reference },
+				{ fields: { ...credentialOf(provider), callbackUrl } },
+			);
+
+		it.each([
+			['Default Address', { callback: 'none' }, inCredential],
+			['an empty Callback URL', { callback: 'url', callbackUrl: '' }, inCredential],
+			['a Callback URL of its own', { callback: 'url', callbackUrl: inNode }, inNode],
+		])('a checkout with %s is reported to the right one', async (what, callback, expected) => {
+			const reference = what.replaceAll(' ', '-');
+			const { error } = await create(reference, callback, inCredential);
+			if (error) throw error;
+			const { checkoutId } = await sandbox.checkoutOf(provider.name, reference);
+			const deliveries = await sandbox.act(provider.name, checkoutId, 'pay');
+			expect(deliveries.map(({ url }) => url.replace(/\?.*/, ''))).toEqual([expected]);
+		});
+
+		it('is refused where it is none, before anything is sent', async () => {
+			const { error } = await create('no-address', { callback: 'none' }, 'n8n.example/webhook');
+			expect(error?.message).toContain("'Callback URL' in the credential is not an absolute URL");
+			await expect(sandbox.checkoutOf(provider.name, 'no-address')).rejects.toThrow();
+		});
+
+		it('is missing, and so is that of the node: the error names both places', async () => {
+			const { error } = await create('nowhere', { callback: 'url', callbackUrl: '' }, '');
+			expect(`${error?.message}. ${error?.description}`).toMatch(
+				/^'Callback URL' is empty .*Paste the Production URL .*in the credential/,
+			);
+		});
+	},
+);
 
 describe.each(providers)('$folder: an answer in which nothing can be read', (provider) => {
 	let server: ProviderServer;

@@ -46,6 +46,7 @@ import { readUnixTime } from '../shared/core/unixTime';
 import { InputError } from '../shared/core/inputError';
 import { namesOf } from '../shared/core/lineItems';
 import { fromMinorUnits, smallestUnits } from '../shared/core/money';
+import type { CallbackAddress } from '../shared/core/callbackAddress';
 import { sentDecimal, type MoneyLimits } from '../shared/core/moneyLimits';
 import { withinLimits } from './chingChingPay.limits';
 import { REFUSALS, SENTENCES } from './chingChingPay.reasons';
@@ -90,7 +91,8 @@ const LONGEST_REFERENCE = 200;
 /** Inferred: a reference that nobody has. */
 export const NOBODYS_REFERENCE = 'n8n-credential-test-no-such-order';
 
-export interface ChingChingPayCredentials extends MoneyLimits, Partial<OtherSettings> {
+export interface ChingChingPayCredentials
+	extends CallbackAddress, MoneyLimits, Partial<OtherSettings> {
 	environment: 'test' | 'custom';
 	baseUrl: string;
 	apiKey: string;

@@ -26,7 +26,11 @@ import {
 	readExtraFields,
 } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
-import { chingChingPay, type ChingChingPayOrder } from './chingChingPay.contract';
+import {
+	chingChingPay,
+	type ChingChingPayCredentials,
+	type ChingChingPayOrder,
+} from './chingChingPay.contract';
 import {
 	chingChingPayCurrencies,
 	deviceIdOption,
@@ -128,10 +132,10 @@ export const moneyFields: INodeProperties[] = [
 		type: 'options',
 		options: [
 			{
-				name: 'None',
+				name: 'Default Address',
 				value: 'none',
 				description:
-					'No callback is sent; look the payment up with the operation Get a Transaction',
+					"'Callback URL' of the credential; without one no callback is sent, and the operation Get a Transaction looks the payment up",
 			},
 			{
 				name: 'Resume This Execution',
@@ -261,11 +265,13 @@ export const lastFields: INodeProperties[] = [
 
 export const createChingChingPayCheckout = createCheckout(chingChingPay, readOrder);
 
-function readOrder(row: RowReader): ChingChingPayOrder {
+function readOrder(row: RowReader, credentials: ChingChingPayCredentials): ChingChingPayOrder {
 	const transactionType = row.choice('transactionType', ['sale', 'command']);
 	const more = row.collection('additionalFields');
 	return {
-		...(transactionType === 'command' ? readCommand(row) : readCheckoutOrder(row)),
+		...(transactionType === 'command'
+			? readCommand(row, credentials)
+			: readCheckoutOrder(row, { credentials })),
 		...readMerchantFields(row),
 		clientIp: readText(more.clientIp, 'Client IP') || null,
 		checkoutId: readText(more.checkoutId, 'Checkout ID') || null,
@@ -277,7 +283,10 @@ function readOrder(row: RowReader): ChingChingPayOrder {
 }
 
 /** Without amount and currency, whose fields are hidden then. */
-function readCommand(row: RowReader): ReturnType<typeof readCheckoutOrder> {
+function readCommand(
+	row: RowReader,
+	credentials: ChingChingPayCredentials,
+): ReturnType<typeof readCheckoutOrder> {
 	return {
 		amount: null,
 		lineItems: [],
@@ -287,7 +296,7 @@ function readCommand(row: RowReader): ReturnType<typeof readCheckoutOrder> {
 		description: row.text('description') || null,
 		successUrl: readUrl(row.value('successUrl', ''), 'Success URL'),
 		cancelUrl: readUrl(row.value('cancelUrl', ''), 'Cancel URL'),
-		callbackUrl: readCallbackUrl(row),
+		callbackUrl: readCallbackUrl(row, credentials),
 		extraFields: readExtraFields(row),
 	};
 }

@@ -7,7 +7,7 @@ import {
 import { createCheckout } from '../shared/checkout/createCheckout';
 import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
-import type { ChingChingPayLinkOrder } from './chingChingPay.contract';
+import type { ChingChingPayCredentials, ChingChingPayLinkOrder } from './chingChingPay.contract';
 import {
 	deviceIdOption,
 	expiresAtOption,
@@ -54,9 +54,9 @@ export const createLinkFields: INodeProperties[] = [
 
 export const createChingChingPayLink = createCheckout(chingChingPayLink, readOrder);
 
-function readOrder(row: RowReader): ChingChingPayLinkOrder {
+function readOrder(row: RowReader, credentials: ChingChingPayCredentials): ChingChingPayLinkOrder {
 	return {
-		...readCheckoutOrder(row),
+		...readCheckoutOrder(row, { credentials }),
 		...readMerchantFields(row),
 		paymentType: readText(row.collection('additionalFields').paymentType, 'Payment Type') || null,
 	};

@@ -14,6 +14,7 @@ import {
 	createRefundCall,
 	type ChingChingPayRefundOrder,
 } from './chingChingPay.refunds';
+import type { ChingChingPayCredentials } from './chingChingPay.contract';
 import { createOperation } from '../shared/items/operation';
 import type { RowReader } from '../shared/items/rowReader';
 
@@ -83,7 +84,10 @@ export const createChingChingPayRefund = createOperation({
 	result: readRefund,
 });
 
-function readOrder(row: RowReader): ChingChingPayRefundOrder {
+function readOrder(
+	row: RowReader,
+	credentials: ChingChingPayCredentials,
+): ChingChingPayRefundOrder {
 	const currency = row.required('currency', 'Enter the currency of the payment.');
 	return {
 		amount: readAmount(row.value('amount'), 'Amount', decimalsOf(currency, readAmountUnit(row))),
@@ -93,7 +97,7 @@ function readOrder(row: RowReader): ChingChingPayRefundOrder {
 		paymentReference: row.text('paymentReference') || null,
 		paymentId: row.text('paymentId') || null,
 		description: row.text('description') || null,
-		callbackUrl: readCallbackUrl(row),
+		callbackUrl: readCallbackUrl(row, credentials),
 		extraFields: readExtraFields(row),
 	};
 }

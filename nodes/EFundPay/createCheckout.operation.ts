@@ -10,11 +10,12 @@ import { InputError } from '../shared/core/inputError';
 import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
 import { readCount } from '../shared/core/readCount';
 import { readText } from '../shared/core/readText';
-import { eFundPay, type EFundPayOrder } from './eFundPay.contract';
+import { eFundPay, type EFundPayCredentials, type EFundPayOrder } from './eFundPay.contract';
 import type { RowReader } from '../shared/items/rowReader';
 import {
 	billingDetailsOption,
 	buyerOption,
+	defaultAddressChoice,
 	lastFields,
 	metadataOption,
 	moneyFields,
@@ -31,6 +32,7 @@ export const createCheckoutFields: INodeProperties[] = [
 		name: 'callback',
 		type: 'options',
 		options: [
+			{ ...defaultAddressChoice },
 			{
 				name: 'Resume This Execution',
 				value: 'resumeExecution',
@@ -92,10 +94,10 @@ export const createCheckoutFields: INodeProperties[] = [
 export const createEFundPayCheckout = createCheckout(eFundPay, readOrder);
 
 /** The fields that a checkout and a direct transaction have in common. */
-export function readOrder(row: RowReader): EFundPayOrder {
+export function readOrder(row: RowReader, credentials: EFundPayCredentials): EFundPayOrder {
 	const more = row.collection('additionalFields');
 	return {
-		...readCheckoutOrder(row),
+		...readCheckoutOrder(row, { credentials }),
 		buyer: {
 			name: row.text('buyerName') || null,
 			email: row.text('buyerEmail') || null,

@@ -10,8 +10,9 @@ import {
 import { refundAmountField, refundReferenceField } from '../shared/checkout/refundFields';
 import { currencyField } from '../shared/items/currencies';
 import { eFundPayCurrencies } from './order.fields';
+import { readCallbackAddress } from '../shared/core/callbackAddress';
 import { callbackUrlWarning } from '../shared/checkout/createCheckout';
-import { requiredCallbackUrl } from './eFundPay.contract';
+import { requiredCallbackUrl, type EFundPayCredentials } from './eFundPay.contract';
 import { decimalsOf, readAmount } from '../shared/core/money';
 import { readAmountUnit, readExtraFields } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
@@ -65,7 +66,8 @@ export const createRefundFields: INodeProperties[] = [
 	},
 	{
 		...callbackUrlField,
-		description: 'Production URL of the EFundPay Trigger that shall receive the refund callback',
+		description:
+			"The address that receives the refund callback: the Production URL of the EFundPay Trigger. Left empty, 'Callback URL' of the credential counts.",
 		displayOptions: { show: showOnlyForCreateRefund },
 	},
 	{
@@ -123,9 +125,11 @@ export const createEFundPayRefund = createOperation({
 	warning: callbackUrlWarning,
 });
 
-function readRefundOrder(row: RowReader): EFundPayRefundOrder {
+function readRefundOrder(row: RowReader, credentials: EFundPayCredentials): EFundPayRefundOrder {
 	const bank = row.collection('additionalFields');
-	const callbackUrl = requiredCallbackUrl(readUrl(row.value('callbackUrl', ''), 'Callback URL'));
+	const callbackUrl = requiredCallbackUrl(
+		readUrl(row.value('callbackUrl', ''), 'Callback URL') ?? readCallbackAddress(credentials),
+	);
 	return {
 		paymentId: row.text('paymentId'),
 		amount: readAmount(

@@ -17,6 +17,7 @@ import type { RowReader } from '../shared/items/rowReader';
 import {
 	billingDetailsOption,
 	buyerOption,
+	defaultAddressChoice,
 	lastFields,
 	metadataOption,
 	moneyFields,
@@ -125,6 +126,7 @@ export const createTransactionFields: INodeProperties[] = [
 		name: 'callback',
 		type: 'options',
 		options: [
+			{ ...defaultAddressChoice },
 			{
 				name: 'URL',
 				value: 'url',
@@ -230,10 +232,13 @@ async function sendToServedPath(
 		);
 }
 
-function readTransactionOrder(row: RowReader): EFundPayTransactionOrder {
+function readTransactionOrder(
+	row: RowReader,
+	credentials: EFundPayCredentials,
+): EFundPayTransactionOrder {
 	const more = row.collection('additionalFields');
 	const order = {
-		...readOrder(row),
+		...readOrder(row, credentials),
 		paymentMethod: readMethod(row),
 		buyerIp: row.text('buyerIp'),
 		browserInfo: readObject(more, 'browserInfo', 'Browser Info (JSON)'),

@@ -40,6 +40,7 @@ import { utcOfWallTime } from '../shared/core/zonedTime';
 import { readPlatformKey } from './rsaKeys';
 import { SENTENCES } from './eFundPay.reasons';
 import type { Sentence } from '../shared/core/sentences';
+import type { CallbackAddress } from '../shared/core/callbackAddress';
 import { minorUnitsWithinLimits, type MoneyLimits } from '../shared/core/moneyLimits';
 import { verifyCallbackSignature, type SignatureSettings } from './signature';
 import { quote } from '../shared/core/quote';
@@ -61,7 +62,7 @@ const LONGEST_REFERENCE = 64;
 const HOW_TO_FIND_OUT =
 	"EFundPay cannot be searched by reference: look for this reference among the newest of 'Transaction: Get Many' before you run this row again.";
 
-export interface EFundPayCredentials extends SignatureSettings, MoneyLimits {
+export interface EFundPayCredentials extends SignatureSettings, CallbackAddress, MoneyLimits {
 	environment: 'live' | 'test' | 'custom';
 	/** Used with `custom` only. */
 	baseUrl?: string;
@@ -312,7 +313,7 @@ export function requiredCallbackUrl(callbackUrl: string | null): string {
 	if (callbackUrl === null)
 		throw new InputError(
 			"'Callback URL' is empty",
-			'EFundPay requires it: paste the Production URL of the EFundPay Trigger.',
+			'EFundPay requires it: paste the Production URL of the EFundPay Trigger, here or once for all in the credential.',
 		);
 	return callbackUrl;
 }

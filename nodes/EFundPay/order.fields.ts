@@ -1,4 +1,4 @@
-import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
+import type { IDisplayOptions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import {
 	amountFromField,
 	amountInChosenUnitField,
@@ -98,6 +98,13 @@ export const lastFields = (show: Show): INodeProperties[] => [
 		displayOptions: { show: show },
 	},
 ];
+
+/** A choice of `Callback`; EFundPay requires an address, so it has no default of its own. */
+export const defaultAddressChoice: INodePropertyOptions = {
+	name: 'Default Address',
+	value: 'none',
+	description: "'Callback URL' of the credential",
+};
 
 /** In `additionalFields`. */
 export const billingDetailsOption: INodeProperties = {

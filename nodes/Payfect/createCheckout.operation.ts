@@ -24,7 +24,7 @@ import { createCheckout } from '../shared/checkout/createCheckout';
 import { InputError } from '../shared/core/inputError';
 import { readCheckoutOrder } from '../shared/checkout/readCheckoutOrder';
 import { readText } from '../shared/core/readText';
-import { payfect, type PayfectOrder } from './payfect.contract';
+import { payfect, type PayfectCredentials, type PayfectOrder } from './payfect.contract';
 import type { RowReader } from '../shared/items/rowReader';
 
 const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'] };
@@ -75,7 +75,7 @@ export const createCheckoutFields: INodeProperties[] = [
 				name: 'Default Address',
 				value: 'none',
 				description:
-					"The callback address that is set in Payfect's dashboard; without one no callback is sent",
+					"'Callback URL' of the credential, else the address that is set in Payfect's dashboard; without either no callback is sent",
 			},
 			{
 				name: 'Resume This Execution',
@@ -146,7 +146,7 @@ export const createCheckoutFields: INodeProperties[] = [
 
 export const createPayfectCheckout = createCheckout(payfect, readOrder);
 
-function readOrder(row: RowReader): PayfectOrder {
+function readOrder(row: RowReader, credentials: PayfectCredentials): PayfectOrder {
 	const more = row.collection('additionalFields');
 	const paymentCurrency = readText(more.paymentCurrency, 'Payment Currency');
 	const paymentNetwork = readText(more.paymentNetwork, 'Payment Network');
@@ -157,7 +157,7 @@ function readOrder(row: RowReader): PayfectOrder {
 		);
 	}
 	return {
-		...readCheckoutOrder(row),
+		...readCheckoutOrder(row, { credentials }),
 		paymentMethod:
 			paymentCurrency === '' ? null : { currency: paymentCurrency, network: paymentNetwork },
 	};

@@ -29,6 +29,7 @@ import {
 } from '../shared/core/exactJson';
 import { wholeOrderAsItem } from '../shared/core/lineItems';
 import { currencyExponent, refuseDecimals } from '../shared/core/money';
+import type { CallbackAddress } from '../shared/core/callbackAddress';
 import { sentTotal, type MoneyLimits } from '../shared/core/moneyLimits';
 import { deepEqual } from '../shared/core/deepEqual';
 import { withinLimits } from './payfect.limits';
@@ -51,7 +52,7 @@ const CHECKOUTS = '/checkouts/';
  */
 const CRYPTO_PAYMENT_METHOD = 'cryptopaymentmethoddetail';
 
-export interface PayfectCredentials extends MoneyLimits {
+export interface PayfectCredentials extends CallbackAddress, MoneyLimits {
 	apiKey: string;
 	callbackSecretKey: string;
 	callbackSecretKeyPrevious?: string;

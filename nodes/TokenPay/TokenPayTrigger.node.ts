@@ -41,7 +41,7 @@ export class TokenPayTrigger implements INodeType {
 		properties: [
 			{
 				displayName:
-					"Open 'Webhook URLs' above, choose Production URL and copy it into 'Callback URL' of the TokenPay node that creates the checkouts. Then publish this workflow.",
+					"Open 'Webhook URLs' above, choose Production URL and copy it into 'Callback URL' of the TokenPay credential: from then on every checkout made with it is reported here. (Or into 'Callback URL' of a node, for its checkouts only.) Then publish this workflow.",
 				name: 'notice',
 				type: 'notice',
 				default: '',

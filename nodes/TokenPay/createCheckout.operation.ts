@@ -49,7 +49,7 @@ export const createCheckoutFields: INodeProperties[] = [
 				name: 'Default Address',
 				value: 'none',
 				description:
-					"The callback address that is set in TokenPay's merchant backend; without one no callback is sent",
+					"'Callback URL' of the credential, else the address that is set in TokenPay's merchant backend; without either no callback is sent",
 			},
 			{
 				name: 'Resume This Execution',
@@ -183,6 +183,7 @@ function readOrder(row: RowReader, credentials: TokenPayCredentials): TokenPayOr
 	const decimals = coinDecimals(coin);
 	// apidoc.tokenpay.me/order/order-creation: https, or the route of an app.
 	const order = readCheckoutOrder(row, {
+		credentials,
 		coinDecimals: decimals,
 		readSuccessUrl: readUrlOrAppRoute,
 	});

@@ -40,6 +40,7 @@ import { hasRepeatedNames } from '../shared/core/repeatedNames';
 import { lookup } from '../shared/core/lookup';
 import { namesOf } from '../shared/core/lineItems';
 import { fromSmallestUnits, refuseDecimals, withoutFinalZeros } from '../shared/core/money';
+import type { CallbackAddress } from '../shared/core/callbackAddress';
 import type { MoneyLimits } from '../shared/core/moneyLimits';
 import { refusalOf } from './businessCodes';
 import { withinLimits } from './tokenPay.limits';
@@ -76,7 +77,7 @@ const ORDER = 'transaction';
 /** https://apidoc.tokenpay.me/error-code/status-code */
 const REQUESTS_PER_SECOND = 5;
 
-export interface TokenPayCredentials extends MoneyLimits {
+export interface TokenPayCredentials extends CallbackAddress, MoneyLimits {
 	appId: string;
 	/** `mch_id`: digits, but a text. */
 	merchantId: string;

@@ -113,7 +113,7 @@ export const provider = testProvider(eFundPayProvider, {
 			callback: ['compare', 'verify'],
 		},
 		amountUnits: ['major', 'smallest'],
-		callback: ['resumeExecution', 'url'],
+		callback: ['none', 'resumeExecution', 'url'],
 		createOptions: ['attempt', 'extraFields', 'qrPicture', 'requestsInParallel'],
 		events: [
 			'payment.succeeded',

@@ -7,6 +7,7 @@ import type {
 import type { HttpCall, HttpReply } from '../core/contract';
 import { isObject } from '../core/exactJson';
 import { InputError } from '../core/inputError';
+import { readCallbackAddress, type CallbackAddress } from '../core/callbackAddress';
 import { sizeInWords } from '../core/limits';
 import { requireReadableLimits, type MoneyLimits } from '../core/moneyLimits';
 import { trimmed, type CallbackProvider } from '../providerNode';
@@ -77,6 +78,7 @@ function requireUsable<Credentials>(
 	if (problem !== undefined)
 		throw new InputError(problem, 'Correct this, then test again. Nothing was sent.');
 	requireReadableLimits(credentials as MoneyLimits);
+	readCallbackAddress(credentials as CallbackAddress);
 }
 
 function onlyCallbacksFail(name: string, problem: string): string {

@@ -244,11 +244,11 @@ export const callbackUrlField: INodeProperties = {
 	displayName: 'Callback URL',
 	name: 'callbackUrl',
 	type: 'string',
-	required: true,
 	default: '',
 	placeholder: 'e.g. https://n8n.example/webhook/…/callback',
-	description: 'Address that shall receive the payment callback',
-	hint: "The trigger's Production URL: open the trigger and look under 'Webhook URLs'",
+	description:
+		"The address that receives the payment callback. Left empty, 'Callback URL' of the credential counts.",
+	hint: "The trigger's Production URL: open the trigger and look under 'Webhook URLs'. Leave it empty if the credential has it.",
 	displayOptions: {
 		show: {
 			resource: ['checkout'],
@@ -256,6 +256,18 @@ export const callbackUrlField: INodeProperties = {
 			callback: ['url'],
 		},
 	},
+};
+
+/** In every credential whose provider takes a callback address with each checkout. */
+export const credentialCallbackUrlField: INodeProperties = {
+	displayName: 'Callback URL',
+	name: 'callbackUrl',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. https://n8n.example/webhook/…/callback',
+	description:
+		"The address that receives the callbacks of all checkouts made with this credential. A 'Callback URL' in the node takes precedence.",
+	hint: "The trigger's Production URL: open the trigger and look under 'Webhook URLs'. Entered here once, it counts for every node that names no other.",
 };
 
 /** In the options of whatever sends a body; elsewhere it is not offered. */

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { isAbsoluteUrl, readUrl } from '../core/urls';
+import { readCallbackAddress, type CallbackAddress } from '../core/callbackAddress';
 import type { CheckoutOrder, LineItem } from '../core/contract';
 import { isObject, readJsonField } from '../core/exactJson';
 import { InputError } from '../core/inputError';
@@ -20,6 +21,8 @@ const LINE_ITEM_NAMES = ['name', 'unitAmount', 'quantity', 'description', 'image
 
 /** Where a provider differs from the others. */
 export interface OrderReading {
+	/** Absent: no checkout of the provider has a callback address of its own. */
+	credentials?: CallbackAddress;
 	/** That the provider states for the coin, where there is one. */
 	coinDecimals?: number | undefined;
 	/** Absent: an absolute http or https address. */
@@ -49,7 +52,10 @@ interface ItemReading<Own extends object> {
  *
  * @throws InputError naming the field that is wrong
  */
-export function readCheckoutOrder(row: RowReader, reading: OrderReading = {}): CheckoutOrder {
+export function readCheckoutOrder(
+	row: RowReader,
+	reading: OrderReading & Required<Pick<OrderReading, 'credentials'>>,
+): CheckoutOrder {
 	return readCheckoutOrderWith({ names: [], inPlaceOfName: '', read: () => ({}) }, row, reading);
 }
 
@@ -57,7 +63,7 @@ export function readCheckoutOrder(row: RowReader, reading: OrderReading = {}): C
 export function readCheckoutOrderWith<Own extends object>(
 	own: OwnMembers<Own>,
 	row: RowReader,
-	{ coinDecimals, readSuccessUrl = readUrl }: OrderReading = {},
+	{ credentials = {}, coinDecimals, readSuccessUrl = readUrl }: OrderReading = {},
 ): CheckoutOrder & { lineItems: Array<LineItem & Own> } {
 	const amountUnit = readAmountUnit(row);
 	const decimals = decimalsToAdvise(coinDecimals ?? decimalsOf(row.text('currency'), amountUnit));
@@ -75,7 +81,7 @@ export function readCheckoutOrderWith<Own extends object>(
 		description: row.text('description') || null,
 		successUrl: readSuccessUrl(row.value('successUrl', ''), 'Success URL'),
 		cancelUrl: readUrl(row.value('cancelUrl', ''), 'Cancel URL'),
-		callbackUrl: readCallbackUrl(row),
+		callbackUrl: readCallbackUrl(row, credentials),
 		extraFields: readExtraFields(row),
 	};
 }
@@ -102,8 +108,13 @@ export function readAmountUnit(row: RowReader): CheckoutOrder['amountUnit'] {
 	return row.choice('amountUnit', ['major', 'smallest']);
 }
 
-/** The address of `Callback`: null when the provider's own setting is used. */
-export function readCallbackUrl(row: RowReader): string | null {
+/**
+ * The address of `Callback`, else that of the credential; null when the provider's own setting is
+ * used.
+ *
+ * @throws InputError when `Callback` asks for an address and there is none
+ */
+export function readCallbackUrl(row: RowReader, credentials: CallbackAddress): string | null {
 	const kind = row.choice('callback', ['none', 'resumeExecution', 'url']);
 	if (kind === 'resumeExecution') {
 		const itemCount = row.itemCount();
@@ -112,12 +123,12 @@ export function readCallbackUrl(row: RowReader): string | null {
 		if (itemCount > 1) throw tooManyItems("'Callback: Resume This Execution'", itemCount);
 		return row.resumeUrl();
 	}
-	if (kind === 'none') return null;
-	const url = readUrl(row.value('callbackUrl', ''), 'Callback URL');
-	if (url === null) {
+	const own = kind === 'url' ? readUrl(row.value('callbackUrl', ''), 'Callback URL') : null;
+	const url = own ?? readCallbackAddress(credentials);
+	if (url === null && kind === 'url') {
 		throw new InputError(
 			"'Callback URL' is empty",
-			'Paste the Production URL of the trigger that shall receive the callback; open the trigger to copy it.',
+			'Paste the Production URL of the trigger that shall receive the callback, here or once for all in the credential; open the trigger to copy it.',
 		);
 	}
 	return url;

@@ -79,7 +79,7 @@ async function read(
 			await eachItem(context, probeProvider(), {
 				checkout: {
 					create: operationOf({
-						read: (row) => orders.push(readCheckoutOrder(row)),
+						read: (row) => orders.push(readCheckoutOrder(row, { credentials: {} })),
 						send: async () => ({}),
 					}),
 				},
