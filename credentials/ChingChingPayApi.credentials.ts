@@ -10,7 +10,8 @@ export class ChingChingPayApi implements ICredentialType {
 
 	displayName = 'ChingChingPay API';
 
-	documentationUrl = 'https://apifox.com/apidoc/shared/d926d8a5-fa35-415d-8dcb-d6564b19980a';
+	documentationUrl =
+		'https://hosted-checkout-nodes.example/docs/providers/chingchingpay.md#credential';
 
 	icon = {
 		light: 'file:../icons/chingChingPay.svg',

@@ -10,7 +10,7 @@ export class EFundPayApi implements ICredentialType {
 
 	displayName = 'EFundPay API';
 
-	documentationUrl = 'https://docs.efundflow.com/overview';
+	documentationUrl = 'https://hosted-checkout-nodes.example/docs/providers/efundpay.md#credential';
 
 	icon = { light: 'file:../icons/eFundPay.svg', dark: 'file:../icons/eFundPay.dark.svg' } as const;
 

@@ -10,7 +10,7 @@ export class TokenPayApi implements ICredentialType {
 
 	displayName = 'TokenPay API';
 
-	documentationUrl = 'https://apidoc.tokenpay.me/description/safety-information';
+	documentationUrl = 'https://hosted-checkout-nodes.example/docs/providers/tokenpay.md#credential';
 
 	icon = { light: 'file:../icons/tokenPay.svg', dark: 'file:../icons/tokenPay.dark.svg' } as const;
 

@@ -9,7 +9,7 @@ export class WooshPayApi implements ICredentialType {
 
 	displayName = 'WooshPay API';
 
-	documentationUrl = 'https://docs.wooshpay.com/apidoc/project-1296482/doc-1763752';
+	documentationUrl = 'https://hosted-checkout-nodes.example/docs/providers/wooshpay.md#credential';
 
 	icon = { light: 'file:../icons/wooshPay.svg', dark: 'file:../icons/wooshPay.dark.svg' } as const;
 

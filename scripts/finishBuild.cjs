@@ -1,5 +1,5 @@
 /** What the build does to the compiled package. */
-const { readFileSync } = require('node:fs');
+const { readdirSync, readFileSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 const esbuild = require('esbuild');
 
@@ -25,4 +25,29 @@ async function bundlePackages(dist) {
 	});
 }
 
-module.exports = { bundlePackages };
+/**
+ * Where the sources say that this package is at home. The linters read literals, so the real address
+ * is written into the compiled files.
+ */
+const NEUTRAL_HOME = 'https://hosted-checkout-nodes.example';
+
+/** In the compiled files, makes the addresses of this package's own pages those of its `homepage`. */
+function linkHome(dist, packageJson) {
+	const folder = path.resolve(root, dist);
+	const home = addressOfFiles(packageJson);
+	for (const name of readdirSync(folder, { recursive: true })) {
+		if (!/\.(js|json)$/.test(name)) continue;
+		const file = path.join(folder, name);
+		const text = readFileSync(file, 'utf8');
+		const linked = text.replaceAll(`${NEUTRAL_HOME}/`, `${home}/`);
+		if (linked !== text) writeFileSync(file, linked);
+	}
+}
+
+/** The pages of the version that is installed: at GitHub those of its tag, which `publish.yml` builds from. */
+function addressOfFiles({ homepage, version }) {
+	const home = homepage.replace(/#.*$/, '').replace(/\/+$/, '');
+	return /^https:\/\/github\.com\/[^/]+\/[^/]+$/.test(home) ? `${home}/blob/v${version}` : home;
+}
+
+module.exports = { bundlePackages, linkHome, NEUTRAL_HOME };

@@ -6,7 +6,9 @@
  *   node scripts/release.mjs v0.2.0     the same, and fails if this commit is no release 0.2.0
  */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { NEUTRAL_HOME } from './finishBuild.cjs';
+import { readmeProblems } from './readmeProblems.mjs';
 
 const [tag] = process.argv.slice(2);
 const packageJson = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -50,6 +52,18 @@ if (tag !== undefined) {
 		problems.push(
 			`package.json still has the neutral ${neutral.map(([name]) => name).join(', ')}: enter the real ones. npm compares the repository with the one that publishes.`,
 		);
+	const linked = files.filter(
+		({ path }) => /\.(js|json|md)$/.test(path) && readFileSync(path, 'utf8').includes(NEUTRAL_HOME),
+	);
+	if (neutral.length === 0 && linked.length > 0)
+		problems.push(
+			`${linked[0].path} still holds the neutral ${NEUTRAL_HOME}, and ${linked.length} files do: run "npm run build", which writes homepage in its place, and correct by hand what is not made by it.`,
+		);
+	problems.push(
+		...(existsSync('README.md')
+			? readmeProblems(readFileSync('README.md', 'utf8'), packageJson)
+			: ["There is no README.md: npm's page would be empty. Write one."]),
+	);
 	if (problems.length > 0) {
 		console.error(`\n${problems.join('\n')}`);
 		process.exit(1);

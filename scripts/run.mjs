@@ -150,7 +150,9 @@ function fingerprintOfSources() {
 	);
 	for (const file of [
 		...folders.sort(),
-		...['package.json', 'tsconfig.json', 'gulpfile.js'].map((file) => path.join(root, file)),
+		...['package.json', 'tsconfig.json', 'gulpfile.js', 'scripts/finishBuild.cjs'].map((file) =>
+			path.join(root, file),
+		),
 	]) {
 		hash.update(`${path.relative(root, file)}\n`).update(readFileSync(file));
 	}

@@ -11,6 +11,7 @@ const inRoot = (...names: string[]) => path.join(root, ...names);
 
 interface PackageJson {
 	name: string;
+	homepage: string;
 	n8n: { nodes: string[]; credentials: string[] };
 	dependencies?: object;
 	optionalDependencies?: object;
@@ -39,6 +40,14 @@ const providers = providerFolders();
 
 const internalName = (provider: string) =>
 	`${provider.charAt(0).toLowerCase()}${provider.slice(1)}`;
+
+/** As GitHub makes it of a heading. */
+const anchorOf = (heading: string) =>
+	heading
+		.replace(/^#+ /, '')
+		.toLowerCase()
+		.replace(/[^\p{L}\p{N} _-]/gu, '')
+		.replace(/ /g, '-');
 
 let loaded: PackageDirectoryLoader;
 let unpackedInto: string;
@@ -109,6 +118,38 @@ describe("n8n's loader", () => {
 				!codex.resources?.primaryDocumentation?.length,
 		);
 		expect(without.map(({ name }) => name)).toEqual([]);
+	});
+
+	it("leads from every node and credential to a part of this package's own pages", () => {
+		const { homepage } = packageJson;
+		const urls = [...loaded.types.nodes, ...loaded.types.credentials].flatMap(
+			({ name, documentationUrl, ...type }) => [
+				[name, documentationUrl ?? 'no link'] as const,
+				...Object.values(('codex' in type && type.codex?.resources) || {}).flatMap((links) =>
+					links.map(({ url }) => [name, url] as const),
+				),
+			],
+		);
+		const dead = urls.filter(([, url]) => {
+			const [page = '', part] = url.split('#');
+			const file = page.slice(page.indexOf('/docs/') + 1);
+			if (!url.startsWith(homepage) || !existsSync(inRoot(file))) return true;
+			const headings = readFileSync(inRoot(file), 'utf8').match(/^#+ .*$/gm) ?? [];
+			return part !== undefined && !headings.some((line) => anchorOf(line) === part);
+		});
+		expect(urls.length).toBeGreaterThanOrEqual(providers.length * 7);
+		expect(dead).toEqual([]);
+	});
+
+	it("leads from there to the provider's own pages", () => {
+		const without = providers.filter((provider) => {
+			const page = readFileSync(
+				inRoot('docs', 'providers', `${provider.toLowerCase()}.md`),
+				'utf8',
+			);
+			return !/https:\/\/(?!dashboard\.)[\w.-]+\//.test(page);
+		});
+		expect(without).toEqual([]);
 	});
 
 	it('reads search words and links that name their own node', () => {

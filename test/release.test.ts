@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
+import { linkHome } from '../scripts/finishBuild.cjs';
 
 const script = path.join(__dirname, '..', 'scripts', 'release.mjs');
 const workflow = (name: string) =>
@@ -34,19 +35,28 @@ const real = {
 	version: '1.2.3',
 	author: 'A. Maintainer',
 	homepage: 'https://a-package.test',
-	repository: { type: 'git', url: 'git+https://a-package.test/a.git' },
+	repository: { type: 'git', url: 'git+https://github.com/a/a-package.git' },
 	files: ['dist'],
 };
 
-/** What the script says of a package with these facts. */
+const readme =
+	'# A package\n\n[Docs](docs/more.md#part), [home](https://a-package.test), [below](#below)\n\n![What it looks like](docs/picture.png)\n';
+
+/** What the script says of a package with these facts and files. */
 function release(
 	tag: string | undefined,
 	packageJson: object = real,
 	changelog = '# Changelog\n\n## 1.2.3\n',
+	files: Record<string, string> = {},
 ): { status: number | null; bill: string; problems: string } {
 	writeFileSync(path.join(folder, 'package.json'), JSON.stringify(packageJson));
 	writeFileSync(path.join(folder, 'CHANGELOG.md'), changelog);
 	writeFileSync(path.join(folder, 'secrets.txt'), 'not for npm');
+	const beside = { 'README.md': readme, 'docs/more.md': '', 'docs/picture.png': '', ...files };
+	for (const [name, text] of Object.entries(beside)) {
+		mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+		writeFileSync(path.join(folder, name), text);
+	}
 	const { status, stdout, stderr } = spawnSync(
 		process.execPath,
 		[script, ...(tag === undefined ? [] : [tag])],
@@ -60,9 +70,12 @@ describe('scripts/release.mjs', () => {
 		const { status, bill } = release(undefined);
 		expect({ status, files: bill.split('\n').filter((line) => line.startsWith('- ')) }).toEqual({
 			status: 0,
-			files: [expect.stringMatching(/^- package\.json \(\d+\)$/)],
+			files: [
+				expect.stringMatching(/^- README\.md \(\d+\)$/),
+				expect.stringMatching(/^- package\.json \(\d+\)$/),
+			],
 		});
-		expect(bill).toMatch(/\| all \| 1 \| \d+ \|/);
+		expect(bill).toMatch(/\| all \| 2 \| \d+ \|/);
 	});
 
 	it('lets a release through', () => {
@@ -96,6 +109,63 @@ describe('scripts/release.mjs', () => {
 		const { status, problems } = release(tag, packageJson, changelog);
 		expect(status).toBe(1);
 		expect(problems).toContain(words);
+	});
+
+	it.each([
+		['a relative link without a file behind it', '[Docs](docs/gone.md)', 'no file "docs/gone.md"'],
+		['a picture that is not there', '![It](docs/gone.png)', 'no file "docs/gone.png"'],
+		['a picture in HTML that is not there', '<p><img src="gone.png"></p>', 'no file "gone.png"'],
+		['a picture that is a folder', '![It](docs)', 'no file "docs"'],
+		['a link that leaves the repository', '[Up](../other.md)', 'below this folder'],
+		['a link from the root', '[Docs](/docs/more.md)', 'below this folder'],
+		['a picture over http', '![It](http://a-package.test/a.png)', 'write https'],
+		['a picture that npm takes out', '![It](data:image/png;base64,AAAA)', 'takes out the picture'],
+		['a link to a placeholder', '[Home](https://a-package.example/x)', 'leads to a placeholder'],
+	])('refuses a README with %s', (_what, text, words) => {
+		const { status, problems } = release('v1.2.3', real, undefined, { 'README.md': text });
+		expect(status).toBe(1);
+		expect(problems).toContain(`README.md: `);
+		expect(problems).toContain(words);
+	});
+
+	it('lets addresses through that a README shows and does not link to', () => {
+		const text = 'Such as `https://n8n.example/webhook`:\n\n```\n[x](gone.md)\n```\n';
+		expect(release('v1.2.3', real, undefined, { 'README.md': text })).toMatchObject({
+			problems: '',
+		});
+	});
+
+	it('refuses relative links where npm does not know the files of the repository', () => {
+		const elsewhere = { ...real, repository: { type: 'git', url: 'https://a-package.test/a.git' } };
+		const { status, problems } = release('v1.2.3', elsewhere);
+		expect(status).toBe(1);
+		expect(problems).toContain(
+			'2 relative links and pictures, such as "docs/more.md#part", are dead',
+		);
+	});
+
+	it('refuses a build that still leads to the neutral home', () => {
+		const { status, problems } = release('v1.2.3', real, undefined, {
+			'dist/a.node.js': "documentationUrl: 'https://hosted-checkout-nodes.example/docs/a.md'",
+		});
+		expect(status).toBe(1);
+		expect(problems).toContain('dist/a.node.js still holds the neutral');
+	});
+});
+
+describe('the build', () => {
+	it.each([
+		['https://github.com/a/b', 'https://github.com/a/b/blob/v1.2.3'],
+		['https://github.com/a/b#readme', 'https://github.com/a/b/blob/v1.2.3'],
+		['https://docs.a-package.test/', 'https://docs.a-package.test'],
+	])('with the homepage %s leads to the pages there', (homepage, home) => {
+		const page = "'https://hosted-checkout-nodes.example/docs/a.md#part'";
+		mkdirSync(path.join(folder, 'nodes'));
+		for (const name of ['nodes/a.js', 'nodes/a.node.json'])
+			writeFileSync(path.join(folder, name), page);
+		linkHome(folder, { homepage, version: '1.2.3' });
+		for (const name of ['nodes/a.js', 'nodes/a.node.json'])
+			expect(readFileSync(path.join(folder, name), 'utf8')).toBe(`'${home}/docs/a.md#part'`);
 	});
 });
 

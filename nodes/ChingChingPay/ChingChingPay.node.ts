@@ -59,6 +59,8 @@ export class ChingChingPay implements INodeType {
 		subtitle: operationSubtitle({ createLink: 'Create Link' }),
 		description:
 			'Create hosted checkouts and payment links with ChingChingPay, look them up and refund them',
+		documentationUrl:
+			'https://hosted-checkout-nodes.example/docs/providers/chingchingpay.md#operations',
 		defaults: { name: 'ChingChingPay' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: paidOrNotOutputs,

@@ -36,6 +36,8 @@ export class ChingChingPayTrigger implements INodeType {
 		subtitle: eventsSubtitle,
 		description:
 			'Starts the workflow when ChingChingPay reports a payment, after asking its API whether that is so',
+		documentationUrl:
+			'https://hosted-checkout-nodes.example/docs/providers/chingchingpay.md#trigger',
 		defaults: { name: 'ChingChingPay Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],

@@ -54,6 +54,7 @@ export class EFundPay implements INodeType {
 		subtitle: operationSubtitle(),
 		description:
 			'Create hosted checkouts and payments with EFundPay, look them up and give them back',
+		documentationUrl: 'https://hosted-checkout-nodes.example/docs/providers/efundpay.md#operations',
 		defaults: { name: 'EFundPay' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: paidOrNotOutputs,

@@ -32,6 +32,7 @@ export class EFundPayTrigger implements INodeType {
 		subtitle: eventsSubtitle,
 		description:
 			'Starts the workflow when EFundPay reports a payment, after verifying that the report is genuine',
+		documentationUrl: 'https://hosted-checkout-nodes.example/docs/providers/efundpay.md#trigger',
 		defaults: { name: 'EFundPay Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],

@@ -43,6 +43,7 @@ export class Payfect implements INodeType {
 		version: [1.1],
 		subtitle: operationSubtitle(),
 		description: 'Create hosted checkouts with Payfect and look them up',
+		documentationUrl: 'https://hosted-checkout-nodes.example/docs/providers/payfect.md#operations',
 		defaults: { name: 'Payfect' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: paidOrNotOutputs,

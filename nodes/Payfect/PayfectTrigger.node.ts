@@ -33,6 +33,7 @@ export class PayfectTrigger implements INodeType {
 		subtitle: eventsSubtitle,
 		description:
 			'Starts the workflow when Payfect reports a payment, after verifying that the report is genuine',
+		documentationUrl: 'https://hosted-checkout-nodes.example/docs/providers/payfect.md#trigger',
 		defaults: { name: 'Payfect Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],

@@ -52,6 +52,7 @@ export class TokenPay implements INodeType {
 		version: [1.1],
 		subtitle: operationSubtitle(),
 		description: 'Create hosted checkouts paid in coins with TokenPay, look them up and close them',
+		documentationUrl: 'https://hosted-checkout-nodes.example/docs/providers/tokenpay.md#operations',
 		defaults: { name: 'TokenPay' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: paidOrNotOutputs,

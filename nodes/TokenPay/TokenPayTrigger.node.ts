@@ -33,6 +33,7 @@ export class TokenPayTrigger implements INodeType {
 		subtitle: eventsSubtitle,
 		description:
 			'Starts the workflow when TokenPay reports a payment, after verifying that the report is genuine',
+		documentationUrl: 'https://hosted-checkout-nodes.example/docs/providers/tokenpay.md#trigger',
 		defaults: { name: 'TokenPay Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],

@@ -43,6 +43,7 @@ export class WooshPay implements INodeType {
 		version: [1.1],
 		subtitle: operationSubtitle(),
 		description: 'Create hosted checkouts with WooshPay, capture, look up and refund payments',
+		documentationUrl: 'https://hosted-checkout-nodes.example/docs/providers/wooshpay.md#operations',
 		defaults: { name: 'WooshPay' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: paidOrNotOutputs,

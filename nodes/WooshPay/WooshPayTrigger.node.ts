@@ -39,6 +39,7 @@ export class WooshPayTrigger implements INodeType {
 		subtitle: eventsSubtitle,
 		description:
 			'Starts the workflow when WooshPay reports a payment, after verifying that the report is genuine',
+		documentationUrl: 'https://hosted-checkout-nodes.example/docs/providers/wooshpay.md#trigger',
 		defaults: { name: 'WooshPay Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],

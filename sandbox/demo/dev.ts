@@ -10,7 +10,7 @@ import { watch } from 'chokidar';
 import ts from 'typescript';
 import { N8nClient } from '../../test/n8n/client';
 import { startN8n, type RunningN8n } from '../../test/n8n/instance';
-import { bundlePackages } from '../../scripts/finishBuild.cjs';
+import { bundlePackages, linkHome } from '../../scripts/finishBuild.cjs';
 import { stopEverything } from '../../test/n8n/supervisedProcess';
 import { sandboxCredentials } from '../sandbox';
 import { startSandboxProcess } from './sandboxProcess';
@@ -103,6 +103,7 @@ async function copyAssets(folder: string): Promise<void> {
 		filter: (file) => !/\.(ts|md)$/.test(file),
 	});
 	await bundlePackages(path.join(into, 'dist'));
+	linkHome(path.join(into, 'dist'), packageJson());
 }
 
 /** Compiles at each change, with source maps. Nothing is written while there is an error. */
@@ -158,14 +159,18 @@ async function makeCredentials(client: N8nClient, folder: string, sandboxUrl: st
 	writeFileSync(madeFor, sandboxUrl);
 }
 
+const packageJson = () =>
+	JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+		homepage: string;
+		version: string;
+		n8n: { nodes: string[] };
+	};
+
 /** Nodes that package.json names and n8n does not offer; it only logs why. */
 async function missingNodes(client: N8nClient): Promise<string[]> {
 	const offered = (await client.nodeTypes(`${packageName}.`)).map(({ name }) => name.toLowerCase());
-	const { n8n } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
-		n8n: { nodes: string[] };
-	};
-	return n8n.nodes
-		.map((file) => path.basename(file, '.node.js'))
+	return packageJson()
+		.n8n.nodes.map((file) => path.basename(file, '.node.js'))
 		.filter((name) => !offered.includes(`${packageName}.${name}`.toLowerCase()));
 }
 
