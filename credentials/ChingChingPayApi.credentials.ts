@@ -10,8 +10,7 @@ export class ChingChingPayApi implements ICredentialType {
 
 	displayName = 'ChingChingPay API';
 
-	documentationUrl =
-		'https://hosted-checkout-nodes.example/docs/providers/chingchingpay.md#credential';
+	documentationUrl = 'https://hosted-checkout-nodes.example/docs/providers/chingchingpay.md#set-up';
 
 	icon = {
 		light: 'file:../icons/chingChingPay.svg',

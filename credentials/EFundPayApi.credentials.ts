@@ -10,7 +10,7 @@ export class EFundPayApi implements ICredentialType {
 
 	displayName = 'EFundPay API';
 
-	documentationUrl = 'https://hosted-checkout-nodes.example/docs/providers/efundpay.md#credential';
+	documentationUrl = 'https://hosted-checkout-nodes.example/docs/providers/efundpay.md#set-up';
 
 	icon = { light: 'file:../icons/eFundPay.svg', dark: 'file:../icons/eFundPay.dark.svg' } as const;
 

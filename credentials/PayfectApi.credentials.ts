@@ -10,7 +10,7 @@ export class PayfectApi implements ICredentialType {
 
 	displayName = 'Payfect API';
 
-	documentationUrl = 'https://hosted-checkout-nodes.example/docs/providers/payfect.md#credential';
+	documentationUrl = 'https://hosted-checkout-nodes.example/docs/providers/payfect.md#set-up';
 
 	icon = { light: 'file:../icons/payfect.svg', dark: 'file:../icons/payfect.dark.svg' } as const;
 

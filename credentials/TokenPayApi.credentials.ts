@@ -10,7 +10,7 @@ export class TokenPayApi implements ICredentialType {
 
 	displayName = 'TokenPay API';
 
-	documentationUrl = 'https://hosted-checkout-nodes.example/docs/providers/tokenpay.md#credential';
+	documentationUrl = 'https://hosted-checkout-nodes.example/docs/providers/tokenpay.md#set-up';
 
 	icon = { light: 'file:../icons/tokenPay.svg', dark: 'file:../icons/tokenPay.dark.svg' } as const;
 

@@ -9,7 +9,7 @@ export class WooshPayApi implements ICredentialType {
 
 	displayName = 'WooshPay API';
 
-	documentationUrl = 'https://hosted-checkout-nodes.example/docs/providers/wooshpay.md#credential';
+	documentationUrl = 'https://hosted-checkout-nodes.example/docs/providers/wooshpay.md#set-up';
 
 	icon = { light: 'file:../icons/wooshPay.svg', dark: 'file:../icons/wooshPay.dark.svg' } as const;
 
