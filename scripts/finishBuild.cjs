@@ -6,8 +6,8 @@ const esbuild = require('esbuild');
 const root = path.dirname(__dirname);
 
 /**
- * The one file that imports a package gets the package's code in place of the import, readable and
- * with its licence: n8n installs no dependencies.
+ * The one file that imports a package gets the package's code in place of the import, with its
+ * licence: n8n installs no dependencies.
  */
 async function bundlePackages(dist) {
 	const licence = readFileSync(path.join(root, 'node_modules/uqr/LICENSE'), 'utf8');
@@ -20,6 +20,8 @@ async function bundlePackages(dist) {
 		platform: 'neutral',
 		mainFields: ['module', 'main'],
 		target: 'es2022',
+		// Its names stay.
+		minifyWhitespace: true,
 		banner: { js: `/*\nWith code of "uqr":\n\n${licence.trim()}\n*/` },
 		logLevel: 'warning',
 	});
