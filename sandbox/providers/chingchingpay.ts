@@ -14,6 +14,17 @@ import {
 	type SandboxCheckout,
 	type SandboxProvider,
 } from '../core/provider';
+import {
+	acknowledges,
+	answered,
+	dialects,
+	expectedSignature,
+	inWords,
+	redirect,
+	shaped,
+	signatureHeaders,
+	sortedPairs,
+} from './chingchingpay/dialects';
 
 /*
  * ChingChingPay as far as its pages can be read (apifox.com/apidoc/shared/d926d8a5-fa35-415d-8dcb-d6564b19980a:
@@ -34,7 +45,9 @@ const schemes: Record<string, (body: string) => string> = {
 	'chingchingpay-sandbox-not-a-real-key': (body) =>
 		createHmac('sha256', signingSecret).update(body).digest('hex'),
 	'chingchingpay-sandbox-pairs-in-base64': (body) =>
-		createHmac('sha256', signingSecret).update(sortedPairs(body)).digest('base64'),
+		createHmac('sha256', signingSecret)
+			.update(sortedPairs({ body, target: '' }))
+			.digest('base64'),
 	'chingchingpay-sandbox-the-only-key': (body) =>
 		createHmac('sha256', 'chingchingpay-sandbox-the-only-key')
 			.update(body)
@@ -76,6 +89,8 @@ interface Refund {
 
 interface State {
 	readonly refunds: BoundedMap<string, Refund>;
+	/** What the query was asked for since it changed */
+	readonly asked: BoundedMap<string, true>;
 }
 
 type Context = ProviderContext<State, Details>;
@@ -217,6 +232,163 @@ const nextActions: Record<string, (url: string) => Record<string, unknown>> = {
 	wechat_official_account_openid: () => ({ openid: 'made-up' }),
 };
 
+const operations: SandboxProvider<State, Details>['operations'] = [
+	{
+		operation: 'create',
+		method: 'POST',
+		path: '/gateway/api/v1/payments/checkout',
+		handle: withBody(checkoutRequest, (request, call, context) => {
+			if (request.transaction_type === 'refund')
+				return refusal(200, 40001, 'The sandbox makes refunds by transactions/refund only.');
+			if (request.transaction_type === 'command') return command(request);
+			if (request.payment_id !== undefined) {
+				const existing = context.checkouts.get(request.payment_id);
+				if (existing === undefined) return refusal(200, 40400, 'payment not found');
+				return existing.status === 'open'
+					? created(existing, request.payment_method, context)
+					: refusal(200, 40002, 'payment is not open');
+			}
+			const taken = referenceTaken(request.merchant_reference ?? '', context);
+			if (taken !== undefined) return taken;
+			const checkout = add(request, checkoutRequest._def.schema.shape, call, context);
+			return created(checkout, request.payment_method, context);
+		}),
+	},
+	{
+		operation: 'createLink',
+		method: 'POST',
+		path: '/gateway/api/v1/payments/link',
+		handle: withBody(linkRequest, (request, call, context) => {
+			const taken = referenceTaken(request.merchant_reference, context);
+			if (taken !== undefined) return taken;
+			const checkout = add(request, linkRequest.shape, call, context);
+			return success({
+				merchant_reference: checkout.reference,
+				payment_id: checkout.checkoutId,
+				payment_link: context.cashierUrl(checkout.checkoutId),
+				status: statusWords[checkout.status],
+			});
+		}),
+	},
+	{
+		operation: 'query',
+		method: 'POST',
+		path: '/gateway/api/v1/payments/transactions/query',
+		handle: withBody(queryRequest, (query, _call, context) => {
+			const { checkouts, state, dialect } = context;
+			const checkout = find(query.merchant_reference, query.transaction_id, checkouts);
+			if (checkout !== undefined) {
+				const known = whatQueryKnows(checkout, context);
+				return known === undefined
+					? refusal(200, 40400, 'transaction not found')
+					: success(inWords(dialect, transaction(known)));
+			}
+			const refund = state.refunds
+				.values()
+				.find(
+					(each) =>
+						each.reference === query.merchant_reference ||
+						each.transactionId === query.transaction_id,
+				);
+			return refund === undefined
+				? refusal(200, 40400, 'transaction not found')
+				: success(inWords(dialect, refundTransaction(refund)));
+		}),
+	},
+	{
+		operation: 'refund',
+		method: 'POST',
+		path: '/gateway/api/v1/payments/transactions/refund',
+		handle: withBody(refundRequest, (request, _call, context) => {
+			const checkout = find(
+				request.original_merchant_reference,
+				request.transaction_id,
+				context.checkouts,
+			);
+			if (checkout === undefined) return refusal(200, 40400, 'original transaction not found');
+			if (checkout.status !== 'paid')
+				return refusal(200, 40003, 'original transaction is not paid');
+			if (request.currency !== checkout.currency)
+				return refusal(200, 40004, `currency must be ${checkout.currency}`);
+			const left = unitsOf(checkout.paidAmount ?? checkout.amount) - checkout.details.refundedUnits;
+			if (request.amount > left)
+				return refusal(200, 40005, `amount is more than the ${left} that are left`);
+			const taken = referenceTaken(request.merchant_reference, context);
+			if (taken !== undefined) return taken;
+			const refund: Refund = {
+				transactionId: `SBXT${randomUUID()}`,
+				reference: request.merchant_reference,
+				originalReference: checkout.reference ?? '',
+				originalPaymentReference: checkout.details.paymentReference,
+				units: request.amount,
+				currency: checkout.currency,
+				description: request.description ?? '',
+				createdAt: new Date(),
+			};
+			checkout.details.refundedUnits += request.amount;
+			context.state.refunds.set(refund.reference, refund);
+			context.tell(checkout, 'refunded', {
+				callbackUrl: request.callback_url ?? null,
+				details: { refund },
+			});
+			return success(inWords(context.dialect, refundTransaction(refund)));
+		}),
+	},
+	{
+		operation: 'detail',
+		method: 'GET',
+		path: '/gateway/api/v1/payments/detail/:paymentId',
+		handle({ params }, { checkouts }) {
+			const checkout = checkouts.get(params.paymentId ?? '');
+			return checkout === undefined
+				? refusal(200, 40400, 'payment not found')
+				: success(detail(checkout));
+		},
+	},
+	{
+		operation: 'settlements',
+		method: 'GET',
+		path: '/gateway/api/v1/settlements',
+		handle({ query }) {
+			const numbers = {
+				page: query.get('page') ?? '1',
+				page_size: query.get('page_size') ?? '20',
+			};
+			for (const [name, value] of Object.entries(numbers)) {
+				if (!/^[1-9]\d{0,5}$/.test(value))
+					return refusal(200, 40000, `${name}: must be a whole number above zero`);
+			}
+			const size = Math.min(Number(numbers.page_size), 100);
+			const wanted = settlements.filter(
+				({ is_transferred }) =>
+					!query.has('is_transferred') || String(is_transferred) === query.get('is_transferred'),
+			);
+			const start = (Number(numbers.page) - 1) * size;
+			return success({ list: wanted.slice(start, start + size), total: wanted.length });
+		},
+	},
+	{
+		operation: 'downloadSettlement',
+		method: 'GET',
+		path: '/gateway/api/v1/settlements/:settlementId/download',
+		handle({ params }) {
+			const settlement = settlements.find(
+				({ settlement_id }) => settlement_id === params.settlementId,
+			);
+			if (settlement === undefined) return refusal(200, 40400, 'settlement not found');
+			const headers = {
+				'content-type': 'text/csv; charset=utf-8',
+				'content-disposition': `attachment; filename="${settlement.settlement_id}.csv"`,
+			};
+			return {
+				status: 200,
+				headers,
+				body: `settlement_id,amount,currency\n${settlement.settlement_id},${settlement.amount},${settlement.currency}\n`,
+			};
+		},
+	},
+];
+
 export const provider: SandboxProvider<State, Details> = {
 	name: 'chingchingpay',
 	displayName: 'ChingChingPay',
@@ -237,184 +409,28 @@ export const provider: SandboxProvider<State, Details> = {
 		choices: { environment: 'Custom', callbackProof: 'Check the Signature and Ask ChingChingPay' },
 	}),
 
-	newState: () => ({ refunds: new BoundedMap(20_000) }),
+	newState: () => ({ refunds: new BoundedMap(20_000), asked: new BoundedMap(20_000) }),
 
-	authenticate(call) {
-		const key = call.headers['x-api-key'] ?? '';
-		const sign = Object.hasOwn(schemes, key) ? schemes[key] : undefined;
-		if (key === '') return refusal(401, 40100, 'x-api-key is missing');
-		if (sign === undefined) return this.wrongKey();
-		const signature = call.headers['x-signature'] ?? '';
-		if (signature === '') return refusal(401, 40101, 'x-signature is missing');
-		const expected = sign(call.rawBody.toString('utf8'));
-		if (!sameText(signature, expected)) {
-			return {
-				...refusal(401, 40102, 'invalid signature'),
-				refusal: `x-signature is "${signature}"; over the ${call.rawBody.length} bytes that arrived it must be "${expected}".`,
-			};
-		}
-		return undefined;
+	authenticate(call, context) {
+		const reply = authenticate(call, context);
+		return reply && answered(context.dialect, reply);
 	},
 
 	wrongKey: () => refusal(401, 40103, 'invalid api key'),
 
-	operations: [
-		{
-			operation: 'create',
-			method: 'POST',
-			path: '/gateway/api/v1/payments/checkout',
-			handle: withBody(checkoutRequest, (request, call, context) => {
-				if (request.transaction_type === 'refund')
-					return refusal(200, 40001, 'The sandbox makes refunds by transactions/refund only.');
-				if (request.transaction_type === 'command') return command(request);
-				if (request.payment_id !== undefined) {
-					const existing = context.checkouts.get(request.payment_id);
-					if (existing === undefined) return refusal(200, 40400, 'payment not found');
-					return existing.status === 'open'
-						? created(existing, request.payment_method, context)
-						: refusal(200, 40002, 'payment is not open');
-				}
-				const taken = referenceTaken(request.merchant_reference ?? '', context);
-				if (taken !== undefined) return taken;
-				const checkout = add(request, checkoutRequest._def.schema.shape, call, context);
-				return created(checkout, request.payment_method, context);
-			}),
-		},
-		{
-			operation: 'createLink',
-			method: 'POST',
-			path: '/gateway/api/v1/payments/link',
-			handle: withBody(linkRequest, (request, call, context) => {
-				const taken = referenceTaken(request.merchant_reference, context);
-				if (taken !== undefined) return taken;
-				const checkout = add(request, linkRequest.shape, call, context);
-				return success({
-					merchant_reference: checkout.reference,
-					payment_id: checkout.checkoutId,
-					payment_link: context.cashierUrl(checkout.checkoutId),
-					status: statusWords[checkout.status],
-				});
-			}),
-		},
-		{
-			operation: 'query',
-			method: 'POST',
-			path: '/gateway/api/v1/payments/transactions/query',
-			handle: withBody(queryRequest, (query, _call, { checkouts, state }) => {
-				const checkout = find(query.merchant_reference, query.transaction_id, checkouts);
-				if (checkout !== undefined) return success(transaction(checkout));
-				const refund = state.refunds
-					.values()
-					.find(
-						(each) =>
-							each.reference === query.merchant_reference ||
-							each.transactionId === query.transaction_id,
-					);
-				return refund === undefined
-					? refusal(200, 40400, 'transaction not found')
-					: success(refundTransaction(refund));
-			}),
-		},
-		{
-			operation: 'refund',
-			method: 'POST',
-			path: '/gateway/api/v1/payments/transactions/refund',
-			handle: withBody(refundRequest, (request, _call, context) => {
-				const checkout = find(
-					request.original_merchant_reference,
-					request.transaction_id,
-					context.checkouts,
-				);
-				if (checkout === undefined) return refusal(200, 40400, 'original transaction not found');
-				if (checkout.status !== 'paid')
-					return refusal(200, 40003, 'original transaction is not paid');
-				if (request.currency !== checkout.currency)
-					return refusal(200, 40004, `currency must be ${checkout.currency}`);
-				const left =
-					unitsOf(checkout.paidAmount ?? checkout.amount) - checkout.details.refundedUnits;
-				if (request.amount > left)
-					return refusal(200, 40005, `amount is more than the ${left} that are left`);
-				const taken = referenceTaken(request.merchant_reference, context);
-				if (taken !== undefined) return taken;
-				const refund: Refund = {
-					transactionId: `SBXT${randomUUID()}`,
-					reference: request.merchant_reference,
-					originalReference: checkout.reference ?? '',
-					originalPaymentReference: checkout.details.paymentReference,
-					units: request.amount,
-					currency: checkout.currency,
-					description: request.description ?? '',
-					createdAt: new Date(),
-				};
-				checkout.details.refundedUnits += request.amount;
-				context.state.refunds.set(refund.reference, refund);
-				context.tell(checkout, 'refunded', {
-					callbackUrl: request.callback_url ?? null,
-					details: { refund },
-				});
-				return success(refundTransaction(refund));
-			}),
-		},
-		{
-			operation: 'detail',
-			method: 'GET',
-			path: '/gateway/api/v1/payments/detail/:paymentId',
-			handle({ params }, { checkouts }) {
-				const checkout = checkouts.get(params.paymentId ?? '');
-				return checkout === undefined
-					? refusal(200, 40400, 'payment not found')
-					: success(detail(checkout));
-			},
-		},
-		{
-			operation: 'settlements',
-			method: 'GET',
-			path: '/gateway/api/v1/settlements',
-			handle({ query }) {
-				const numbers = {
-					page: query.get('page') ?? '1',
-					page_size: query.get('page_size') ?? '20',
-				};
-				for (const [name, value] of Object.entries(numbers)) {
-					if (!/^[1-9]\d{0,5}$/.test(value))
-						return refusal(200, 40000, `${name}: must be a whole number above zero`);
-				}
-				const size = Math.min(Number(numbers.page_size), 100);
-				const wanted = settlements.filter(
-					({ is_transferred }) =>
-						!query.has('is_transferred') || String(is_transferred) === query.get('is_transferred'),
-				);
-				const start = (Number(numbers.page) - 1) * size;
-				return success({ list: wanted.slice(start, start + size), total: wanted.length });
-			},
-		},
-		{
-			operation: 'downloadSettlement',
-			method: 'GET',
-			path: '/gateway/api/v1/settlements/:settlementId/download',
-			handle({ params }) {
-				const settlement = settlements.find(
-					({ settlement_id }) => settlement_id === params.settlementId,
-				);
-				if (settlement === undefined) return refusal(200, 40400, 'settlement not found');
-				const headers = {
-					'content-type': 'text/csv; charset=utf-8',
-					'content-disposition': `attachment; filename="${settlement.settlement_id}.csv"`,
-				};
-				return {
-					status: 200,
-					headers,
-					body: `settlement_id,amount,currency\n${settlement.settlement_id},${settlement.amount},${settlement.currency}\n`,
-				};
-			},
-		},
-	],
+	operations: operations.map((operation) => ({
+		...operation,
+		handle: async (call, context) =>
+			answered(context.dialect, await operation.handle(call, context)),
+	})),
 
 	actions: standardActions,
 
 	callbacks: {
-		compose: (event, quality) => message(callbackBody(event), quality),
-		acknowledged: ({ status, body }) => status >= 200 && status < 300 && body === 'success',
+		compose: (event, quality, { url }, { dialect }) =>
+			message(inWords(dialect, callbackBody(event)), { quality, url, dialect }),
+		acknowledged: ({ status, body }, { dialect }) =>
+			status >= 200 && status < 300 && acknowledges(dialect, body),
 		redeliveryGapsMilliseconds: [],
 	},
 
@@ -427,20 +443,64 @@ export const provider: SandboxProvider<State, Details> = {
 		})),
 	}),
 
+	dialects,
+
 	inferred: [
-		`x-signature is the lower-case hexadecimal HMAC-SHA256 of the exact body with the signing secret, of nothing for a GET. The key "${Object.keys(schemes)[1]}" wants base64 over the sorted pairs, "${Object.keys(schemes)[2]}" upper-case hexadecimal with the API key itself.`,
-		'Code 0 means success. A missing or wrong key or signature is HTTP 401; every other refusal is HTTP 200 with another code and empty data. All codes and messages are made up.',
+		`A request is signed as chosen, with the signing secret. The key "${Object.keys(schemes)[1]}" wants base64 over the sorted pairs, "${Object.keys(schemes)[2]}" upper-case hexadecimal with the API key itself.`,
+		'A missing or wrong key or signature is HTTP 401. All codes and messages are made up.',
 		'Every status, result and settlement is made up; such words begin with SBX.',
 		'A new sale needs amount, currency and merchant_reference; a reference can be used once.',
 		"The query answers with payment_id, status, transaction_id and transaction_type behind the readable fields, and with the refund where the number is a refund's.",
-		`next_action is a redirect by GET. The payment methods ${nextActionMethods().join(', ')} give the other kinds.`,
-		'A callback is a POST of JSON with the names of the query, signed like a request, delivered once, and acknowledged by 2xx and the word success. One is sent when a payment is paid, canceled or expired, and when a refund is made.',
+		`The payment methods ${nextActionMethods().join(', ')} give the other kinds of next_action.`,
+		'A callback is a POST with the names of the query, delivered once, and acknowledged by 2xx and a text. One is sent when a payment is paid, canceled or expired, and when a refund is made.',
 		'Refunds succeed at once, in part too; the refunded payment keeps its status.',
 		'expires_at is Unix seconds (10 digits) or milliseconds (13 digits).',
 		'Settlements are listed under data.list, 100 a page at the most, pages counted from 1; the file is CSV.',
 		'Only one command is played: HK_ALIPAY_AUTODEBIT_PREPARE, which gives a redirect.',
 	],
 };
+
+function authenticate(call: ApiCall, { dialect }: Context): ApiReply | undefined {
+	const key = call.headers['x-api-key'] ?? '';
+	const signature = call.headers['x-signature'] ?? '';
+	if (key === '') return refusal(401, 40100, 'x-api-key is missing');
+	if (!Object.hasOwn(schemes, key)) return refusal(401, 40103, 'invalid api key');
+	if (signature === '') return refusal(401, 40101, 'x-signature is missing');
+	const body = call.rawBody.toString('utf8');
+	const message = {
+		method: call.method,
+		target: call.target,
+		body,
+		apiKey: key,
+		secret: signingSecret,
+	};
+	// The other keys stand for a way of their own.
+	const expected =
+		key === apiKey
+			? expectedSignature(dialect, call.headers, message)
+			: { signature: schemes[key]?.(body) ?? '' };
+	if ('problem' in expected) return refusal(401, 40104, expected.problem);
+	if (sameText(signature, expected.signature)) return undefined;
+	return {
+		...refusal(401, 40102, 'invalid signature'),
+		refusal: `x-signature is "${signature}"; over the ${call.rawBody.length} bytes that arrived it must be "${expected.signature}".`,
+	};
+}
+
+/** At the first question after the payer has done something it may be behind. */
+function whatQueryKnows(
+	checkout: SandboxCheckout<Details>,
+	{ state, dialect }: Context,
+): SandboxCheckout<Details> | undefined {
+	const change = `${checkout.checkoutId} ${checkout.status}`;
+	const isBehind =
+		dialect('queryKnows') !== 'atOnce' &&
+		checkout.status !== 'open' &&
+		state.asked.get(change) === undefined;
+	state.asked.set(change, true);
+	if (!isBehind) return checkout;
+	return dialect('queryKnows') === 'open' ? { ...checkout, status: 'open' } : undefined;
+}
 
 /** A handler for a JSON request of this shape. */
 function withBody<Request>(
@@ -514,12 +574,12 @@ function add(
 function created(
 	checkout: SandboxCheckout<Details>,
 	method: string,
-	{ cashierUrl }: Context,
+	{ cashierUrl, dialect }: Context,
 ): ApiReply {
 	return success({
 		merchant_reference: checkout.reference,
 		message: '',
-		next_action: nextAction(method, cashierUrl(checkout.checkoutId)),
+		next_action: nextAction(method, cashierUrl(checkout.checkoutId), dialect),
 		payment_id: checkout.checkoutId,
 		payment_reference: checkout.details.paymentReference,
 		result: 'SBX_ACCEPTED',
@@ -547,10 +607,15 @@ function nextActionMethods(): string[] {
 	return Object.keys(nextActions).map(methodOf);
 }
 
-function nextAction(method: string, url: string): Record<string, unknown> {
-	const name =
-		Object.keys(nextActions).find((each) => methodOf(each) === method) ?? 'redirect_to_url';
-	return { type: name, [name]: nextActions[name]?.(url) };
+function nextAction(
+	method: string,
+	url: string,
+	dialect: Context['dialect'],
+): Record<string, unknown> {
+	const name = Object.keys(nextActions).find((each) => methodOf(each) === method);
+	return name === undefined
+		? redirect(dialect, url)
+		: { type: name, [name]: nextActions[name]?.(url) };
 }
 
 /** folder-34819081: the method's options, and what the wallet's redirect carries. */
@@ -678,32 +743,32 @@ function callbackBody({
 		: transaction(checkout as SandboxCheckout<Details>);
 }
 
-function message(content: Record<string, unknown>, quality: CallbackQuality): CallbackMessage {
-	const genuine = JSON.stringify(content);
-	const signature = createHmac('sha256', quality === 'forged' ? strangersSecret : signingSecret)
-		.update(genuine)
-		.digest('hex');
-	const body =
-		quality === 'tampered'
-			? JSON.stringify({ ...content, amount: Number(content.amount) * 10 })
-			: genuine;
-	return { headers: { 'Content-Type': 'application/json', 'x-signature': signature }, body };
+interface Composed {
+	readonly quality: CallbackQuality;
+	readonly url: string;
+	readonly dialect: Context['dialect'];
 }
 
-/** The non-empty fields as name=value, sorted by name, joined by &. */
-function sortedPairs(body: string): string {
-	if (body === '') return '';
-	const fields = Object.entries(JSON.parse(body) as Record<string, unknown>).filter(
-		([, value]) => value !== '' && value !== null,
-	);
-	const pairs = fields.map(
-		([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
-	);
-	return pairs
-		.sort((left, right) =>
-			left.slice(0, left.indexOf('=')) < right.slice(0, right.indexOf('=')) ? -1 : 1,
-		)
-		.join('&');
+function message(
+	content: Record<string, unknown>,
+	{ quality, url, dialect }: Composed,
+): CallbackMessage {
+	const { body: genuine, contentType } = shaped(dialect, content);
+	const { pathname, search } = new URL(url);
+	const signed = {
+		method: 'POST',
+		target: `${pathname}${search}`,
+		body: genuine,
+		time: String(seconds(new Date())),
+		nonce: randomUUID(),
+		apiKey,
+		secret: quality === 'forged' ? strangersSecret : signingSecret,
+	};
+	const body =
+		quality === 'tampered'
+			? shaped(dialect, { ...content, amount: Number(content.amount) * 10 }).body
+			: genuine;
+	return { headers: { 'Content-Type': contentType, ...signatureHeaders(dialect, signed) }, body };
 }
 
 function sameText(left: string, right: string): boolean {
