@@ -11,20 +11,29 @@ import { isObject } from '../shared/core/exactJson';
  * `5.50`)
  */
 export function canonicalText(payload: Record<string, unknown>): string {
-	const pairs: string[] = [];
-	addPairs(payload, pairs);
-	return pairs.join('&');
+	return pairsOf(payload, '=').join('&');
 }
 
-function addPairs(object: Record<string, unknown>, pairs: string[]): void {
+/** The same without `=` and `&`, as LianLian's SDK has it for HMACs. */
+export function canonicalTextWithoutSeparators(payload: Record<string, unknown>): string {
+	return pairsOf(payload, '').join('');
+}
+
+function pairsOf(
+	object: Record<string, unknown>,
+	equals: '=' | '',
+	pairs: string[] = [],
+): string[] {
 	for (const name of Object.keys(object).sort()) {
 		const value = object[name];
-		if (typeof value === 'string') pairs.push(`${name}=${value}`);
+		if (typeof value === 'string') pairs.push(`${name}${equals}${value}`);
 		else if (Array.isArray(value))
-			for (const entry of value.filter(isObject)) addPairs(entry, pairs);
-		else if (isObject(value)) addPairs(value, pairs);
-		else if (value !== null && value !== undefined) pairs.push(`${name}=${JSON.stringify(value)}`);
+			for (const entry of value.filter(isObject)) pairsOf(entry, equals, pairs);
+		else if (isObject(value)) pairsOf(value, equals, pairs);
+		else if (value !== null && value !== undefined)
+			pairs.push(`${name}${equals}${JSON.stringify(value)}`);
 	}
+	return pairs;
 }
 
 /**

@@ -44,6 +44,7 @@ import type { CallbackAddress } from '../shared/core/callbackAddress';
 import { minorUnitsWithinLimits, type MoneyLimits } from '../shared/core/moneyLimits';
 import { verifyCallbackSignature, type SignatureSettings } from './signature';
 import { quote } from '../shared/core/quote';
+import { findSetting } from './findSetting';
 import { countingSettings, type CallbackUnit } from './otherSettings';
 import { requestSignature, requestSigningProblem } from './requestSigning';
 import { documentedAsUnpaid, paymentMeaning, refundMeaning, transactionStatus } from './statuses';
@@ -662,6 +663,7 @@ export const eFundPay: PaymentContract<EFundPayCredentials, EFundPayOrder> = {
 		proofs: ['signature'],
 		lookUpAwaited,
 		verify: verifyCallbackSignature,
+		findSetting,
 		parseEvent: readEvent,
 		/**
 		 * docs.efundflow.com/webhooks/payment-webhooks. Inferred: HTTP status 200, which the page does

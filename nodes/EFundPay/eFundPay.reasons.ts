@@ -17,6 +17,7 @@ export const REFUSALS = refusals({
 	},
 	signature_mismatch: {
 		message: 'the signature does not belong to this body and this platform public key',
+		hint: 'The usual causes: the key belongs to the other environment, or a proxy changed the body.',
 	},
 	field_misplaced: { message: (field: string) => `${field} is not where it belongs` },
 	unknown_kind: { message: 'it is not exactly one of payment and refund' },

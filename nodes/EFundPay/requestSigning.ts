@@ -1,11 +1,17 @@
-import { sign } from 'crypto';
+import { sign, type KeyObject } from 'crypto';
 import type { HttpCall } from '../shared/core/contract';
 import { isObject, readJson } from '../shared/core/exactJson';
 import { InputError } from '../shared/core/inputError';
 import type { Sentence } from '../shared/core/sentences';
 import { canonicalText } from './canonicalText';
 import { SENTENCES } from './eFundPay.reasons';
-import { countingSettings, HASHES, signingOf, type SwitchedSettings } from './otherSettings';
+import {
+	countingSettings,
+	HASHES,
+	signingOf,
+	type Hash,
+	type SwitchedSettings,
+} from './otherSettings';
 import { readMerchantKey } from './rsaKeys';
 
 /** RFC 9110, section 5.6.2. */
@@ -47,14 +53,20 @@ export function requestSignature(
 	const key = readMerchantKey(merchantPrivateKey);
 	if (!key || body === '') return {};
 	const text = signedText === 'rawBody' ? body : canonicalTextOf(body);
-	try {
-		const signature = sign(hash, Buffer.from(text), key);
-		return { [requestSignatureHeader]: signature.toString('base64') };
-	} catch {
+	const signature = signatureOf(text, hash, key);
+	if (signature === undefined)
 		throw new InputError(
 			`This server cannot make ${HASHES[hash]} signatures`,
 			"Its OpenSSL settings bar them: have them allowed, or ask EFundPay for another 'Signature Hash'.",
 		);
+	return { [requestSignatureHeader]: signature };
+}
+
+function signatureOf(text: string, hash: Hash, key: KeyObject): string | undefined {
+	try {
+		return sign(hash, Buffer.from(text), key).toString('base64');
+	} catch {
+		return undefined;
 	}
 }
 

@@ -1,4 +1,4 @@
-import { verify as verifySignature } from 'crypto';
+import { verify as verifySignature, type KeyObject } from 'crypto';
 import type { Payload, ReceivedCallback, Verification } from '../shared/core/contract';
 import { isObject, readJsonBytes, textOrNull } from '../shared/core/exactJson';
 import { decodeBase64 } from '../shared/core/bytes';
@@ -7,14 +7,7 @@ import { REFUSALS } from './eFundPay.reasons';
 import { readPlatformKey } from './rsaKeys';
 import type { Refused } from '../shared/core/sentences';
 import { verifyWithAny } from '../shared/core/secrets';
-import {
-	HASHES,
-	signingOf,
-	TEXTS,
-	type Hash,
-	type SignedText,
-	type SwitchedSettings,
-} from './otherSettings';
+import { HASHES, signingOf, type SwitchedSettings } from './otherSettings';
 import { isSuccess } from './statuses';
 
 /** The fields of the credential that say how EFundPay signs its callbacks. */
@@ -25,7 +18,7 @@ export interface SignatureSettings extends SwitchedSettings {
 }
 
 /** Of each key; more than two nobody needs, and each one is tried over the whole body. */
-const MOST_SIGNATURES = 5;
+export const MOST_SIGNATURES = 5;
 
 /**
  * docs.efundflow.com/webhooks/signatures: RSA, base64, several signatures separated by commas of
@@ -50,8 +43,8 @@ export function verifyCallbackSignature(
 		};
 	const entries = header.split(',').flatMap((entry) => decodeBase64(entry.trim()) ?? []);
 	const canonical = canonicalText(body);
-	const canonicalBytes = Buffer.from(canonical, 'utf8');
 	const { hash, signedText } = signingOf(credentials);
+	const data = signedText === 'rawBody' ? received.rawBody : Buffer.from(canonical, 'utf8');
 	const verdict = verifyWithAny(
 		[credentials.platformPublicKey, credentials.platformPublicKeyPrevious],
 		(keyText) => {
@@ -62,17 +55,11 @@ export function verifyCallbackSignature(
 					fault: 'ours',
 					...REFUSALS.bad_key,
 				};
-			// A signature is as long as its key, so that nothing else has to be tried.
-			const length = Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8);
 			const signatures = entries
-				.filter((entry) => entry.length === length)
+				.filter((entry) => entry.length === signatureLength(key))
 				.slice(0, MOST_SIGNATURES);
-			const matches = (withHash: Hash, withText: SignedText) => {
-				const data = withText === 'rawBody' ? received.rawBody : canonicalBytes;
-				return signatures.some((signature) => verifySignature(withHash, data, key, signature));
-			};
 			try {
-				if (matches(hash, signedText))
+				if (signatures.some((signature) => verifySignature(hash, data, key, signature)))
 					return {
 						genuine: true,
 						payload: signedText === 'rawBody' ? body : coveredByCanonicalText(body),
@@ -88,12 +75,16 @@ export function verifyCallbackSignature(
 				genuine: false,
 				fault: 'noSecretFits',
 				...REFUSALS.signature_mismatch,
-				hint: otherSettings(matches, hash, signedText),
 			};
 		},
 	);
 	if (!verdict.genuine) return verdict;
 	return asFarAsSigned(verdict, signedText === 'canonical' ? canonical : undefined, credentials);
+}
+
+/** How many bytes a signature has: as many as its key, so that nothing else has to be tried. */
+export function signatureLength(key: KeyObject): number {
+	return Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8);
 }
 
 /** @param canonical the text that was signed; undefined where the bytes were */
@@ -133,30 +124,6 @@ function canonicalProblem(
 	return (
 		(saysSuccess ? successProblem(payload) : undefined) ?? rearrangementProblem(payload, canonical)
 	);
-}
-
-/**
- * One genuine callback settles what EFundPay's pages leave open: the log says which settings it was
- * signed with. It stays refused.
- */
-function otherSettings(
-	matches: (hash: Hash, text: SignedText) => boolean,
-	hash: Hash,
-	text: SignedText,
-): string {
-	const all = (Object.keys(HASHES) as Hash[]).flatMap((withHash) =>
-		(Object.keys(TEXTS) as SignedText[]).map((withText) => [withHash, withText] as const),
-	);
-	const found = all.find(([withHash, withText]) => {
-		try {
-			return (withHash !== hash || withText !== text) && matches(withHash, withText);
-		} catch {
-			return false;
-		}
-	});
-	return found
-		? `It is genuine with 'Signature Hash' ${HASHES[found[0]]} and 'Signed Text' ${TEXTS[found[1]]}: set these in the credential.`
-		: 'The usual causes: the key belongs to the other environment, or a proxy changed the body.';
 }
 
 /**

@@ -959,11 +959,11 @@ describe('a callback', () => {
 			expect(verify).not.toHaveBeenCalled();
 		});
 
-		it('with many signatures: five are tried, with two hashes over two texts', () => {
+		it('with many signatures: five are tried', () => {
 			expect(verdict(callback(payment, Array(45).fill(sign('other')).join(','))).genuine).toBe(
 				false,
 			);
-			expect(verify.mock.calls.length).toBeLessThanOrEqual(5 * 4);
+			expect(verify.mock.calls.length).toBeLessThanOrEqual(5);
 		});
 	});
 
@@ -1016,21 +1016,6 @@ describe('a callback', () => {
 			false,
 		);
 	});
-
-	it.each([
-		['SHA-256', 'Canonical Text', callback(payment, sign(textOf(payment), { hash: 'RSA-SHA256' }))],
-		['SHA-1', 'Raw Body', callback(payment, sign(JSON.stringify(payment)))],
-		[
-			'SHA-256',
-			'Raw Body',
-			callback(payment, sign(JSON.stringify(payment), { hash: 'RSA-SHA256' })),
-		],
-	])(
-		'that is signed with %s over %s is refused, and the log says which settings fit',
-		(hash, text, received) => {
-			expect(reason(received)).toContain(`'Signature Hash' ${hash} and 'Signed Text' ${text}`);
-		},
-	);
 
 	it('is judged by the raw body when that is set', () => {
 		const received = callback(payment, sign(JSON.stringify(payment)));
