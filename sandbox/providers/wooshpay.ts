@@ -12,6 +12,7 @@ import {
 	type CallbackMessage,
 	type CallbackQuality,
 	type CheckoutEvent,
+	type Dialect,
 	type ProviderContext,
 	type SandboxCheckout,
 	type SandboxOperation,
@@ -257,6 +258,100 @@ const endpointRequest = z
 	})
 	.strict();
 
+const dialects = {
+	signatureHeader: {
+		label: 'The header with the signature of a callback',
+		readings: { wooshpay: 'Wooshpay-Signature', chinese: 'Signature, as on the Chinese page' },
+		default: 'wooshpay',
+	},
+	signatureTime: {
+		label: 'The time in the signature',
+		readings: { milliseconds: 'milliseconds', seconds: 'seconds, as the samples have it' },
+		default: 'milliseconds',
+	},
+	times: {
+		label: 'Times in answers and events',
+		readings: { milliseconds: 'milliseconds', seconds: 'seconds, as the texts say' },
+		default: 'milliseconds',
+	},
+	sessionEvents: {
+		label: 'What is sent when a session expires',
+		readings: { none: 'nothing', expired: 'checkout.session.expired' },
+		default: 'none',
+	},
+	paidWords: {
+		label: 'The words of what is paid',
+		readings: {
+			usual: 'payment_status paid of a session, status succeeded of a payment',
+			other: 'settled for both',
+		},
+		default: 'usual',
+	},
+	canceledSession: {
+		label: 'The status of a session whose payment was canceled',
+		readings: { open: 'open', canceled: 'canceled' },
+		default: 'open',
+	},
+	unpaidPayment: {
+		label: 'The status of a payment that nobody has paid yet',
+		readings: {
+			requires_payment_method: 'requires_payment_method',
+			requires_confirmation: 'requires_confirmation',
+			processing: 'processing',
+		},
+		default: 'requires_payment_method',
+	},
+	failedPayment: {
+		label: 'The status of a payment that failed',
+		readings: { requires_payment_method: 'requires_payment_method', failed: 'failed' },
+		default: 'requires_payment_method',
+	},
+	amountReceived: {
+		label: 'amount_received of a payment that was not captured by hand',
+		readings: { none: 'null, as in the sample', filled: 'what was paid; amount is what was asked' },
+		default: 'none',
+	},
+	reference: {
+		label: 'Where the payment has the reference',
+		readings: { orderId: 'in merchant_order_id and metadata', metadata: 'in metadata only' },
+		default: 'orderId',
+	},
+	eventQuery: {
+		label: 'What a query says of an event that has just happened',
+		readings: { known: 'the event', late: 'that there is none, as its data lags behind' },
+		default: 'known',
+	},
+	paymentData: {
+		label: 'payment_intent_data in the request of a session',
+		readings: { taken: 'is taken', refused: 'is refused' },
+		default: 'taken',
+	},
+	refundAmount: {
+		label: 'The amount of a refund',
+		readings: { either: 'is a number or text', text: 'must be text, as its table says' },
+		default: 'either',
+	},
+	removal: {
+		label: 'The answer when an endpoint is removed',
+		readings: { object: '200 with the endpoint', empty: '204 with nothing' },
+		default: 'object',
+	},
+	errors: {
+		label: 'The body of an error',
+		readings: {
+			nested: '{"error": {"type", "code", "message"}}',
+			flat: '{"type", "code", "message"}',
+			oauth: '{"error": "code", "error_description": "message"}',
+		},
+		default: 'nested',
+	},
+	wrongKey: {
+		label: 'A wrong key',
+		readings: { unauthorized: 'HTTP 401', forbidden: 'HTTP 403' },
+		default: 'unauthorized',
+	},
+} satisfies Record<string, Dialect>;
+
 export const provider: SandboxProvider<Memory, Details> = {
 	name: 'wooshpay',
 	displayName: 'WooshPay',
@@ -286,53 +381,23 @@ export const provider: SandboxProvider<Memory, Details> = {
 
 	renewKey: ({ state: { account } }, key) => void (account.secretKey = key),
 
-	authenticate(call, { state: { account } }) {
-		const [scheme, encoded, ...more] = (call.headers.authorization ?? '').split(' ');
-		if (scheme !== 'Basic' || encoded === undefined || more.length > 0)
-			return refused(
-				401,
-				'invalid_request_error',
-				'No API key was given.',
-				'There is no header "Authorization: Basic …".',
-			);
-		const userAndPassword = Buffer.from(encoded, 'base64').toString('utf8');
-		if (userAndPassword === `${publishableKey}:`)
-			return refused(
-				403,
-				'invalid_request_error',
-				'This key has no permission for that.',
-				'A publishable key was used.',
-			);
-		if (userAndPassword !== `${account.secretKey}:`) return this.wrongKey();
-		const json = (header: string) =>
-			/^application\/json\s*(;|,|$)/i.test(call.headers[header] ?? '');
-		if (!json('accept'))
-			return refused(400, 'invalid_request_error', 'The header Accept must be application/json.');
-		if (!json('content-type'))
-			return refused(
-				400,
-				'invalid_request_error',
-				'The header Content-Type must be application/json.',
-			);
-		return undefined;
+	authenticate(call, context) {
+		const refusal = keyProblem(call, context.state.account);
+		return refusal && inDialect(refusal, context);
 	},
 
-	wrongKey: () =>
-		refused(
-			401,
-			'invalid_request_error',
-			'Invalid API key.',
-			"The user name of the Basic authentication must be the sandbox's key, the password empty.",
-		),
+	wrongKey: () => wrongKey(),
 
 	unmatched: (call) => ({
 		...refused(404, 'invalid_request_error', 'Unknown path.'),
 		refusal: `${call.method} ${call.providerTarget} is not a documented call.`,
 	}),
 
-	operations: [
+	operations: playedInDialect([
 		making('create', '/v1/checkout/sessions', sessionRequest, (request, context) => {
 			const { state } = context;
+			if (context.dialect('paymentData') === 'refused' && 'payment_intent_data' in request)
+				return refused(400, 'invalid_request_error', 'payment_intent_data: is not a field');
 			const unknownPrice = request.line_items
 				.flatMap((item) => (item.price === undefined ? [] : [item.price]))
 				.find((id) => state.prices.get(id) === undefined);
@@ -344,49 +409,51 @@ export const provider: SandboxProvider<Memory, Details> = {
 			const checkout = context.checkouts.add(newSession(request, lineItems));
 			return {
 				status: 200,
-				body: sessionObject(checkout, context.cashierUrl(checkout.checkoutId)),
+				body: sessionObject(checkout, context),
 			};
 		}),
 		{
 			operation: 'get',
 			method: 'GET',
 			path: '/v1/checkout/sessions/:id',
-			handle({ params }, { checkouts, cashierUrl }) {
-				const checkout = checkouts.get(params.id ?? '');
+			handle({ params }, context) {
+				const checkout = context.checkouts.get(params.id ?? '');
 				return checkout === undefined
 					? noSuch('checkout session', params.id)
-					: { status: 200, body: sessionObject(checkout, cashierUrl(checkout.checkoutId)) };
+					: { status: 200, body: sessionObject(checkout, context) };
 			},
 		},
 		{
 			operation: 'expire',
 			method: 'POST',
 			path: '/v1/checkout/sessions/:id/expire',
-			handle({ params }, { checkouts, cashierUrl }) {
-				const checkout = checkouts.get(params.id ?? '');
+			handle({ params }, context) {
+				const checkout = context.checkouts.get(params.id ?? '');
 				if (checkout === undefined) return noSuch('checkout session', params.id);
 				if (!payable.includes(checkout.status))
 					return refused(400, 'invalid_request_error', 'This checkout session is not open.');
 				changeStatus(checkout, 'expired');
-				return { status: 200, body: sessionObject(checkout, cashierUrl(checkout.checkoutId)) };
+				context.tell(checkout, 'expired');
+				return { status: 200, body: sessionObject(checkout, context) };
 			},
 		},
 		{
 			operation: 'getPayment',
 			method: 'GET',
 			path: '/v1/payment_intents/:id',
-			handle({ params }, { checkouts }) {
-				const checkout = checkouts.withPaymentId(params.id ?? '');
+			handle({ params }, context) {
+				const checkout = context.checkouts.withPaymentId(params.id ?? '');
 				return checkout === undefined
 					? noSuch('payment intent', params.id)
-					: { status: 200, body: intentObject(checkout) };
+					: { status: 200, body: intentObject(checkout, context) };
 			},
 		},
 		{
 			operation: 'capturePayment',
 			method: 'POST',
 			path: '/v1/payment_intents/:id/capture',
-			handle(call, { checkouts, tell }) {
+			handle(call, context) {
+				const { checkouts, tell } = context;
 				const checkout = checkouts.withPaymentId(call.params.id ?? '');
 				if (checkout === undefined) return noSuch('payment intent', call.params.id);
 				const request = parse(call, captureRequest);
@@ -401,14 +468,15 @@ export const provider: SandboxProvider<Memory, Details> = {
 				checkout.paidAmount = fromSmallestUnit(amount, checkout.currency);
 				checkout.paidAt = checkout.updatedAt;
 				tell(checkout, 'paid');
-				return { status: 200, body: intentObject(checkout) };
+				return { status: 200, body: intentObject(checkout, context) };
 			},
 		},
 		{
 			operation: 'cancelPayment',
 			method: 'POST',
 			path: '/v1/payment_intents/:id/cancel',
-			handle(call, { checkouts, tell }) {
+			handle(call, context) {
+				const { checkouts, tell } = context;
 				const checkout = checkouts.withPaymentId(call.params.id ?? '');
 				if (checkout === undefined) return noSuch('payment intent', call.params.id);
 				const request = parse(call, cancelRequest);
@@ -417,7 +485,7 @@ export const provider: SandboxProvider<Memory, Details> = {
 					return refused(402, 'invalid_request_error', 'This payment cannot be canceled.');
 				changeStatus(checkout, 'canceled');
 				tell(checkout, 'canceled');
-				return { status: 200, body: intentObject(checkout) };
+				return { status: 200, body: intentObject(checkout, context) };
 			},
 		},
 		making('createProduct', '/v1/products', productRequest, (request, { state }) => ({
@@ -461,7 +529,10 @@ export const provider: SandboxProvider<Memory, Details> = {
 				return { status: 200, body: changed };
 			},
 		},
-		making('createRefund', '/v1/refunds', refundRequest, (request, { state, checkouts, tell }) => {
+		making('createRefund', '/v1/refunds', refundRequest, (request, context) => {
+			const { state, checkouts, tell } = context;
+			if (context.dialect('refundAmount') === 'text' && typeof request.amount === 'number')
+				return refused(400, 'invalid_request_error', 'amount: must be text');
 			const checkout = checkouts.withPaymentId(request.payment_intent);
 			if (checkout === undefined)
 				return refused(
@@ -506,8 +577,9 @@ export const provider: SandboxProvider<Memory, Details> = {
 			operation: 'getEvent',
 			method: 'GET',
 			path: '/v1/events/:id',
-			handle({ params }, { state }) {
-				const event = state.events.get(params.id ?? '');
+			handle({ params }, { state, dialect }) {
+				const event =
+					dialect('eventQuery') === 'late' ? undefined : state.events.get(params.id ?? '');
 				return event === undefined ? noSuch('event', params.id) : { status: 200, body: event };
 			},
 		},
@@ -574,14 +646,15 @@ export const provider: SandboxProvider<Memory, Details> = {
 			operation: 'deleteEndpoint',
 			method: 'DELETE',
 			path: '/v1/webhook_endpoints/:id',
-			handle({ params }, { state }) {
+			handle({ params }, { state, dialect }) {
 				const id = params.id ?? '';
-				return state.endpoints.delete(id)
-					? { status: 200, body: { id, object: 'webhook_endpoint', deleted: true } }
-					: noSuch('webhook endpoint', id);
+				if (!state.endpoints.delete(id)) return noSuch('webhook endpoint', id);
+				return dialect('removal') === 'empty'
+					? { status: 204, body: undefined }
+					: { status: 200, body: { id, object: 'webhook_endpoint', deleted: true } };
 			},
 		},
-	],
+	]),
 
 	actions: {
 		...standardActions,
@@ -589,8 +662,6 @@ export const provider: SandboxProvider<Memory, Details> = {
 		// The logo on the payment page leads back to the shop. The session stays open, and no event is
 		// sent.
 		cancel: { ...standardActions.cancel, to: undefined, event: undefined },
-		// No page has an event for a session that expires.
-		expire: { ...standardActions.expire, event: undefined },
 		authenticate: {
 			label: 'Stop at 3-D Secure',
 			from: ['open'],
@@ -639,24 +710,28 @@ export const provider: SandboxProvider<Memory, Details> = {
 			: action,
 
 	callbacks: {
-		compose(event, quality, { secret = '' }, { state }) {
-			const type = eventTypes[event.kind];
+		compose(event, quality, { secret = '' }, context) {
+			const type = eventTypeOf(event.kind, context);
 			if (type === undefined) return undefined;
+			const { state } = context;
 			const content = {
 				id: idFrom('evt', event.id),
 				object: 'event',
 				created: event.at.getTime(),
-				data: { object: eventObject(event, state) },
+				data: { object: eventObject(event, context) },
 				livemode: false,
 				request: { id: null, idempotency_key: null },
 				type,
 			};
 			if (quality === 'genuine') state.events.set(content.id, content);
-			return signedMessage(content, secret, quality);
+			return signedMessage(inDialect({ status: 200, body: content }, context).body, quality, {
+				secret,
+				context,
+			});
 		},
-		targets(event, { state }) {
-			const type = eventTypes[event.kind];
-			return state.endpoints
+		targets(event, context) {
+			const type = eventTypeOf(event.kind, context);
+			return context.state.endpoints
 				.values()
 				.filter(({ enabledEvents }) => type !== undefined && enabledEvents.includes(type));
 		},
@@ -686,17 +761,19 @@ export const provider: SandboxProvider<Memory, Details> = {
 		products: state.products.values().map(({ id, name, active }) => ({ id, name, active })),
 	}),
 
+	dialects,
+
 	inferred: [
 		'Amounts are whole numbers of the smallest unit by ISO 4217; a number or, as the page of prices and refunds says, text.',
-		'A session that is paid has the status complete and payment_status paid; one whose time is up has the status expired. Pages show open and unpaid only.',
-		'A payment intent that nobody has paid yet, or whose payment failed, has the status requires_payment_method; after a failure it has a last_payment_error.',
+		'A session that is paid has the status complete; one whose time is up has the status expired. Pages show open and unpaid only.',
+		'After a failure a payment intent has a last_payment_error.',
 		'The object of a payment event is the payment intent, of charge.refund.updated the refund. No page shows a whole payment event.',
-		'A payer who turns back leaves the session open, and no event is sent. No page has an event for a session that expires.',
+		'A payer who turns back leaves the session open, and no event is sent.',
 		'Only payment_intent_data reaches the payment intent; client_reference_id and the metadata of the session do not.',
-		'The time in the signature is in milliseconds and every redelivery has the same one; each waiting time is twice the one before (18 deliveries in 72 hours are documented).',
+		'Every redelivery has the same time in its signature; each waiting time is twice the one before (18 deliveries in 72 hours are documented).',
 		'A webhook endpoint is deleted with DELETE and its id in the path; its secret is shown when it is made and never again; "*" is refused.',
 		'The same Idempotency-Key with the same request gives the first answer again, with another request 409; on every call that makes something.',
-		'Errors look like {"error": {"type", "code", "message"}}. A publishable key is 403.',
+		'A publishable key is 403.',
 		'Exactly one of price and price_data, and of product and product_data; one currency in all line items; mode is payment.',
 		'A session takes expires_at in seconds, and customer_email; both are shown in answers only.',
 		'POST …/expire, …/capture and …/cancel behind the id, and what they answer: the object as it is then. A session expires before it is paid; a payment is captured once, after it was authorized, and canceled before it is captured.',
@@ -706,6 +783,83 @@ export const provider: SandboxProvider<Memory, Details> = {
 		'Fields of a session that no page names are accepted and listed as remarks; those of other requests are refused.',
 	],
 };
+
+function keyProblem(call: ApiCall, account: Memory['account']): ApiReply | undefined {
+	const [scheme, encoded, ...more] = (call.headers.authorization ?? '').split(' ');
+	if (scheme !== 'Basic' || encoded === undefined || more.length > 0)
+		return refused(
+			401,
+			'invalid_request_error',
+			'No API key was given.',
+			'There is no header "Authorization: Basic …".',
+		);
+	const userAndPassword = Buffer.from(encoded, 'base64').toString('utf8');
+	if (userAndPassword === `${publishableKey}:`)
+		return refused(
+			403,
+			'invalid_request_error',
+			'This key has no permission for that.',
+			'A publishable key was used.',
+		);
+	if (userAndPassword !== `${account.secretKey}:`) return wrongKey();
+	const json = (header: string) => /^application\/json\s*(;|,|$)/i.test(call.headers[header] ?? '');
+	if (!json('accept'))
+		return refused(400, 'invalid_request_error', 'The header Accept must be application/json.');
+	if (!json('content-type'))
+		return refused(
+			400,
+			'invalid_request_error',
+			'The header Content-Type must be application/json.',
+		);
+	return undefined;
+}
+
+const wrongKey = () =>
+	refused(
+		401,
+		'invalid_request_error',
+		'Invalid API key.',
+		"The user name of the Basic authentication must be the sandbox's key, the password empty.",
+	);
+
+const envelopes: Record<string, (error: Data) => Data> = {
+	flat: (error) => error,
+	oauth: ({ code, message }) => ({ error: code, error_description: message }),
+};
+
+/** The reply with the status, the times and in the envelope that are chosen. */
+function inDialect({ status, body, ...reply }: ApiReply, { dialect }: Context): ApiReply {
+	const { error } = (body ?? {}) as { error?: Data };
+	const enveloped = error === undefined ? body : (envelopes[dialect('errors')]?.(error) ?? body);
+	return {
+		...reply,
+		status: status === 401 && dialect('wrongKey') === 'forbidden' ? 403 : status,
+		body: dialect('times') === 'seconds' ? inSeconds(enveloped) : enveloped,
+	};
+}
+
+/** The same with each time in seconds. */
+function inSeconds(value: unknown): unknown {
+	if (Array.isArray(value)) return value.map(inSeconds);
+	if (typeof value !== 'object' || value === null) return value;
+	return Object.fromEntries(
+		Object.entries(value).map(([name, member]) => [
+			name,
+			['created', 'updated', 'expires_at'].includes(name) && typeof member === 'number'
+				? Math.floor(member / 1000)
+				: inSeconds(member),
+		]),
+	);
+}
+
+function playedInDialect(
+	operations: readonly SandboxOperation<Memory, Details>[],
+): SandboxOperation<Memory, Details>[] {
+	return operations.map((operation) => ({
+		...operation,
+		handle: async (call, context) => inDialect(await operation.handle(call, context), context),
+	}));
+}
 
 /** A call that makes something. The same Idempotency-Key gets the first reply again. */
 function making<Schema extends z.ZodTypeAny>(
@@ -947,7 +1101,8 @@ const sessionStatus: Partial<Record<SandboxCheckout['status'], string>> = {
 	expired: 'expired',
 };
 
-function sessionObject(checkout: Checkout, url: string): Data {
+function sessionObject(checkout: Checkout, { cashierUrl, dialect }: Context): Data {
+	const url = cashierUrl(checkout.checkoutId);
 	const total = Number(minorUnits(checkout.amount, checkout.currency));
 	const paid = checkout.status === 'paid' || checkout.status === 'refunded';
 	return {
@@ -959,7 +1114,10 @@ function sessionObject(checkout: Checkout, url: string): Data {
 		mode: 'payment',
 		livemode: false,
 		shipping: null,
-		status: sessionStatus[checkout.status] ?? 'open',
+		status:
+			checkout.status === 'canceled'
+				? dialect('canceledSession')
+				: (sessionStatus[checkout.status] ?? 'open'),
 		url,
 		cancel_url: checkout.cancelUrl,
 		client_reference_id: (checkout.request as SessionRequest).client_reference_id ?? null,
@@ -968,7 +1126,7 @@ function sessionObject(checkout: Checkout, url: string): Data {
 		line_items: { object: 'list', data: checkout.details.lineItems, url: null, has_more: null },
 		payment_intent: checkout.paymentId,
 		payment_method_types: checkout.details.paymentMethodTypes,
-		payment_status: paid ? 'paid' : 'unpaid',
+		payment_status: paid ? paidWord('paid', dialect) : 'unpaid',
 		success_url: checkout.successUrl,
 		amount_subtotal: total,
 		amount_total: total,
@@ -982,32 +1140,38 @@ function sessionObject(checkout: Checkout, url: string): Data {
 	};
 }
 
-const intentStatus: Partial<Record<SandboxCheckout['status'], string>> = {
-	pending: 'requires_action',
-	authorized: 'requires_capture',
-	paid: 'succeeded',
-	refunded: 'succeeded',
-	canceled: 'canceled',
+type ReadingOf = Context['dialect'];
+
+const paidWord = (usual: string, dialect: ReadingOf) =>
+	dialect('paidWords') === 'other' ? 'settled' : usual;
+
+const intentStatus: Partial<Record<SandboxCheckout['status'], (dialect: ReadingOf) => string>> = {
+	pending: () => 'requires_action',
+	authorized: () => 'requires_capture',
+	paid: (dialect) => paidWord('succeeded', dialect),
+	refunded: (dialect) => paidWord('succeeded', dialect),
+	canceled: () => 'canceled',
+	failed: (dialect) => dialect('failedPayment'),
 };
 
-function intentObject(checkout: Checkout): Data {
+function intentObject(checkout: Checkout, { dialect }: Context): Data {
 	const { intent, clientSecret, captureMethod } = checkout.details;
 	const asked = Number(minorUnits(checkout.amount, checkout.currency));
 	const paid = Number(minorUnits(checkout.paidAmount ?? checkout.amount, checkout.currency));
-	const isCaptured = captureMethod === 'manual' && checkout.paidAmount !== null;
+	const tellsReceived = captureMethod === 'manual' || dialect('amountReceived') === 'filled';
 	return {
 		id: checkout.paymentId,
 		object: 'payment_intent',
 		created: checkout.createdAt.getTime(),
 		livemode: false,
 		currency: checkout.currency,
-		amount: captureMethod === 'manual' ? asked : paid,
-		status: intentStatus[checkout.status] ?? 'requires_payment_method',
-		amount_received: isCaptured ? paid : null,
+		amount: tellsReceived ? asked : paid,
+		status: intentStatus[checkout.status]?.(dialect) ?? dialect('unpaidPayment'),
+		amount_received: tellsReceived && checkout.paidAmount !== null ? paid : null,
 		amount_capturable: checkout.status === 'authorized' ? asked : null,
 		description: intent.description,
 		metadata: intent.metadata,
-		merchant_order_id: intent.merchantOrderId,
+		merchant_order_id: dialect('reference') === 'metadata' ? null : intent.merchantOrderId,
 		merchant_user_id: intent.merchantUserId,
 		client_secret: clientSecret,
 		customer: null,
@@ -1034,8 +1198,15 @@ const eventTypes: Record<string, string> = {
 	disputed: 'charge.dispute.updated',
 };
 
-function eventObject(event: CheckoutEvent<Details>, state: Memory): Data {
+function eventTypeOf(kind: string, { dialect }: Context): string | undefined {
+	if (kind !== 'expired') return eventTypes[kind];
+	return dialect('sessionEvents') === 'expired' ? 'checkout.session.expired' : undefined;
+}
+
+function eventObject(event: CheckoutEvent<Details>, context: Context): Data {
 	const { checkout, kind, details } = event;
+	const { state } = context;
+	if (kind === 'expired') return sessionObject(checkout, context);
 	if (kind === 'refunded') {
 		const id = typeof details.refundId === 'string' ? details.refundId : idFrom('re', event.id);
 		return (
@@ -1062,7 +1233,10 @@ function eventObject(event: CheckoutEvent<Details>, state: Memory): Data {
 			evidence: {},
 		};
 	}
-	return { ...intentObject(checkout), merchant_order_id: claimedReference(checkout) };
+	const intent = intentObject(checkout, context);
+	return context.dialect('reference') === 'metadata'
+		? { ...intent, metadata: { ...(intent.metadata as Data), reference: checkout.reference } }
+		: { ...intent, merchant_order_id: claimedReference(checkout) };
 }
 
 /** The reference that a test claims in place of the true one; otherwise the intent's own. */
@@ -1073,18 +1247,20 @@ function claimedReference({ reference, request, details }: Checkout): string | n
 
 /** doc-2653815: HMAC-SHA256 over the time, a point and the body, with the whole secret. */
 function signedMessage(
-	content: Data,
-	endpointSecret: string,
+	content: unknown,
 	quality: CallbackQuality,
+	{ secret: endpointSecret, context: { dialect } }: { secret: string; context: Context },
 ): CallbackMessage {
 	const secret = quality === 'forged' ? strangersSecret : endpointSecret;
-	const time = Date.now();
+	const now = Date.now();
+	const time = dialect('signatureTime') === 'seconds' ? Math.floor(now / 1000) : now;
 	const body = JSON.stringify(content);
 	const signature = createHmac('sha256', secret).update(`${time}.${body}`, 'utf8').digest('hex');
 	return {
 		headers: {
 			'Content-Type': 'application/json',
-			'Wooshpay-Signature': `t=${time},v1=${signature}`,
+			[dialect('signatureHeader') === 'chinese' ? 'Signature' : 'Wooshpay-Signature']:
+				`t=${time},v1=${signature}`,
 		},
 		body: quality === 'tampered' ? body.replace(/"amount":(\d+)/, '"amount":9$1') : body,
 	};
