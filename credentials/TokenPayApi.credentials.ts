@@ -100,6 +100,69 @@ export class TokenPayApi implements ICredentialType {
 			hint: 'What the link to the payment page begins with. If the links lead nowhere, ask TokenPay for the address of its payment page.',
 		},
 		{ ...credentialCallbackUrlField },
+		{
+			displayName: 'My Provider Told Me Other Settings',
+			name: 'otherSettings',
+			type: 'boolean',
+			default: false,
+			description: 'Whether settings that only few accounts need are shown and count',
+			hint: 'Switched off, the standard values count, whatever was entered before.',
+		},
+		{
+			displayName: 'Amounts in Orders',
+			name: 'orderAmounts',
+			type: 'options',
+			options: [
+				{
+					name: 'Smallest Unit',
+					value: 'smallestUnit',
+					description: '12.5 USDT is sent as 12500000',
+				},
+				{ name: 'Whole Coins', value: 'wholeCoins', description: '12.5 USDT is sent as 12.5' },
+			],
+			default: 'wholeCoins',
+			description:
+				"What the amount of a new order counts at TokenPay. TokenPay's page shows both. In the nodes you enter whole coins in either case.",
+			hint: 'Change it only when TokenPay has told you the unit: with the wrong one every amount is off.',
+			displayOptions: { show: { otherSettings: [true] } },
+		},
+		{
+			displayName: 'Amounts in Answers and Callbacks',
+			name: 'answerAmounts',
+			type: 'options',
+			options: [
+				{
+					name: 'Smallest Unit',
+					value: 'smallestUnit',
+					description: '15000000 of a coin with 6 decimals is 15',
+				},
+				{ name: 'Whole Coins', value: 'wholeCoins', description: '15 is 15' },
+			],
+			default: 'smallestUnit',
+			description:
+				'What the amount of an order counts where TokenPay tells it (undocumented: its sample has 15000000 beside 6 decimals)',
+			hint: 'Change it only when TokenPay has told you the unit: with the wrong one every amount is off.',
+			displayOptions: { show: { otherSettings: [true] } },
+		},
+		{
+			displayName: 'Codes of Unknown Orders',
+			name: 'unknownOrderCodes',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. 11000',
+			description:
+				'Further codes with which TokenPay says that it knows no such order, besides 12002 and 12003, separated by commas or lines (undocumented)',
+			displayOptions: { show: { otherSettings: [true] } },
+		},
+		{
+			displayName: 'Acknowledgement Body',
+			name: 'acknowledgementBody',
+			type: 'string',
+			default: 'success',
+			description:
+				'What a callback is answered with, besides HTTP 200 (documented for payouts only); a JSON object is sent as JSON',
+			displayOptions: { show: { otherSettings: [true] } },
+		},
 		{ ...largestAmountField },
 		{ ...allowedCurrenciesField },
 	];

@@ -32,7 +32,7 @@ async function find(
 	key: OrderKey,
 ): Promise<{ paymentId: string; known?: Checkout }> {
 	if ('paymentId' in key) return key;
-	const known = readOrderReply(await row.send(getOrderCall(key, row.credentials)));
+	const known = readOrderReply(await row.send(getOrderCall(key, row.credentials)), row.credentials);
 	if (known.status === 'paid')
 		throw new InputError(
 			`The order ${quote(key.reference)} is paid, so it was not closed`,

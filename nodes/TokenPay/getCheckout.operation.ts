@@ -71,5 +71,5 @@ export function readOrderKey(row: RowReader): OrderKey {
 export const getTokenPayCheckout = lookupOperation({
 	read: readOrderKey,
 	call: getOrderCall,
-	result: readOrderReply,
+	result: (reply, { credentials }) => readOrderReply(reply, credentials),
 });

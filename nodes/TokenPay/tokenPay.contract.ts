@@ -1,4 +1,5 @@
 import type { KeyObject } from 'crypto';
+import { acknowledgementOf } from '../shared/core/acknowledgement';
 import { withCallbackTag } from '../shared/core/callbackTag';
 import { isAbsoluteUrl, readBaseUrl, readPayerLink } from '../shared/core/urls';
 import { CallFailure, IN_DOUBT, quotedBody } from '../shared/core/callFailure';
@@ -44,6 +45,8 @@ import type { CallbackAddress } from '../shared/core/callbackAddress';
 import type { MoneyLimits } from '../shared/core/moneyLimits';
 import { refusalOf } from './businessCodes';
 import { withinLimits } from './tokenPay.limits';
+import { deniesOrder, settingsOf, type SettingFields } from './tokenPay.settings';
+import { orderAmount, sentAmount } from './orderAmount';
 import { REFUSALS, SENTENCES } from './tokenPay.reasons';
 import type { Refused, Sentence } from '../shared/core/sentences';
 import { openResource } from './encryptedResource';
@@ -77,7 +80,7 @@ const ORDER = 'transaction';
 /** https://apidoc.tokenpay.me/error-code/status-code */
 const REQUESTS_PER_SECOND = 5;
 
-export interface TokenPayCredentials extends CallbackAddress, MoneyLimits {
+export interface TokenPayCredentials extends CallbackAddress, MoneyLimits, SettingFields {
 	appId: string;
 	/** `mch_id`: digits, but a text. */
 	merchantId: string;
@@ -162,10 +165,6 @@ export function post(
 	};
 }
 
-/**
- * Inferred: `amount` is in whole coins. The samples send 9 for USDT, and the 15000000 of the table
- * is the smallest-unit sample of another page.
- */
 function createBody(
 	order: TokenPayOrder,
 	credentials: TokenPayCredentials,
@@ -182,7 +181,7 @@ function createBody(
 		description: order.description ?? namesOf(order.lineItems),
 		out_trade_no: order.reference,
 		expire_second: order.expiresInSeconds,
-		amount: new ExactNumber(order.amount),
+		amount: new ExactNumber(orderAmount(order.amount, order, credentials)),
 		chain: order.chain,
 		currency: order.currency,
 		to_address: order.toAddress,
@@ -192,7 +191,9 @@ function createBody(
 		return_url: order.successUrl,
 		order_type: PLATFORM_ORDER,
 	});
-	return withinLimits(mergeExtraFields(body, order.extraFields), credentials);
+	const sent = mergeExtraFields(body, order.extraFields);
+	withinLimits({ ...sent, amount: sentAmount(sent.amount, order, credentials) }, credentials);
+	return sent;
 }
 
 /** With a tag where the callback that comes there is asked about, signed or not. */
@@ -242,7 +243,7 @@ function createCheckoutCall(order: TokenPayOrder, credentials: TokenPayCredentia
  */
 function readPrepayment(
 	reply: HttpReply,
-	{ call, credentials }: Sent<TokenPayCredentials, TokenPayOrder>,
+	{ order, call, credentials }: Sent<TokenPayCredentials, TokenPayOrder>,
 ): Checkout {
 	const data = contentOf(reply);
 	const checkoutId = textOrNull(data?.prepay_id);
@@ -258,7 +259,7 @@ function readPrepayment(
 	const checkoutUrl = cashierAddress(paymentUrl, credentials);
 	if (checkoutUrl === null) throw unreadable("TokenPay's payment_url is not an https address");
 	const sent = sentBody(call);
-	const amount = textOrNull(sent.amount);
+	const amount = textOrNull(sentAmount(sent.amount, order, credentials));
 	return checkoutOf({
 		provider: 'tokenpay',
 		checkoutId,
@@ -330,7 +331,7 @@ const UNKNOWN_STATE = { status: 'unknown', event: 'unknown' } as const;
 const stateOf = (word: string | null) => lookup(STATES, word) ?? UNKNOWN_STATE;
 
 /** https://ttpay.io/doc/en/api/intro/structure.html (TransactionDetail) */
-export function readOrderReply(reply: HttpReply): Checkout {
+export function readOrderReply(reply: HttpReply, credentials: TokenPayCredentials): Checkout {
 	const detail = contentOf(reply);
 	if (detail === undefined)
 		throw new CallFailure("TokenPay's answer holds no order", {
@@ -344,20 +345,26 @@ export function readOrderReply(reply: HttpReply): Checkout {
 		reference: textOrNull(detail.out_trade_no),
 		status: stateOf(providerStatus).status,
 		providerStatus,
-		...moneyOf(detail),
+		...moneyOf(detail, credentials),
 		expiresAt: readUnixTime(detail.expire_time),
 	});
 }
 
 /**
  * Inferred: `amount` counts smallest units, of which a coin has 10^`decimals` (15000000 and 6 are
- * 15 TRX, as the balance page's sample fits too).
+ * 15 TRX, as the balance page's sample fits too), unless the credential says whole coins.
  */
-function moneyOf(detail: Payload): { amount: string | null; currency: string | null } {
+function moneyOf(
+	detail: Payload,
+	credentials: TokenPayCredentials,
+): { amount: string | null; currency: string | null } {
 	// An object in the printed sample; third-party code reads a text.
 	const coin = isObject(detail.currency) ? detail.currency : { currency: detail.currency };
 	return {
-		amount: wholeCoins(detail.amount, detail.decimals ?? coin.decimal),
+		amount:
+			settingsOf(credentials).answerAmounts === 'wholeCoins'
+				? decimalText(detail.amount)
+				: wholeCoins(detail.amount, detail.decimals ?? coin.decimal),
 		currency: textOrNull(coin.currency),
 	};
 }
@@ -371,6 +378,11 @@ export function wholeCoins(units: unknown, decimals: unknown): string | null {
 		? fromSmallestUnits(units, Number(decimals))
 		: null;
 	return exact === null ? null : withoutFinalZeros(exact);
+}
+
+function decimalText(value: unknown): string | null {
+	const text = textOrNull(value) ?? '';
+	return /^\d+(\.\d+)?$/.test(text) ? withoutFinalZeros(text) : null;
 }
 
 /** Only by the order's own id: closing by out_trade_no is documented nowhere. */
@@ -422,11 +434,14 @@ function contentOf(reply: HttpReply): Payload | undefined {
 }
 
 /** `code` decides; which HTTP status a refusal has is not documented. */
-function failure(reply: HttpReply): Refusal | undefined {
+function failure(reply: HttpReply, credentials: TokenPayCredentials): Refusal | undefined {
 	if (!isObject(reply.body)) return undefined;
 	const code = textOrNull(reply.body.code);
 	const words = textOrNull(reply.body.msg);
-	if (code !== null && code !== '0' && /^\d+$/.test(code)) return refusalOf(code, words);
+	if (code !== null && code !== '0' && /^\d+$/.test(code)) {
+		const refusal = refusalOf(code, words);
+		return deniesOrder(code, credentials) ? { ...refusal, notFound: true } : refusal;
+	}
 	// Only a code says that there is no such order.
 	return reply.status === 404 ? { message: words ?? '', notFound: false } : undefined;
 }
@@ -511,7 +526,7 @@ function openBody(rawBody: Buffer, key: KeyObject, credentials: TokenPayCredenti
 	const { originalType, content, unverified } = opened;
 	if (unverified === undefined) return { genuine: true, payload: { originalType, content } };
 	// An order's number can be asked about; of anything else nobody can tell what it is worth.
-	return originalType === ORDER && confirm.askFor(readFacts(content)) !== undefined
+	return originalType === ORDER && confirm.askFor(readFacts(content, credentials)) !== undefined
 		? { genuine: true, payload: { originalType, content }, isHint: true }
 		: { genuine: true, payload: { body }, unreadable: unverified };
 }
@@ -525,10 +540,10 @@ function isAnother(id: unknown, own: string): boolean {
 }
 
 /** `payload` is what `verifyMessage` made: the kind of the resource and its decrypted content. */
-function readEvent(payload: Payload): PaymentEventData {
+function readEvent(payload: Payload, credentials: TokenPayCredentials): PaymentEventData {
 	// What could not be opened has no content; it is known by its body.
 	const content = isObject(payload.content) ? payload.content : payload;
-	const facts = readFacts(content);
+	const facts = readFacts(content, credentials);
 	if (payload.originalType === ORDER) return facts;
 	// A payout's content has the same fields: money that leaves must never look like a payment that
 	// came in.
@@ -545,7 +560,7 @@ function readEvent(payload: Payload): PaymentEventData {
  * TransactionDetail (ttpay.io/doc/en/api/intro/structure.html). Inferred: it is the content of an
  * order's callback.
  */
-function readFacts(detail: Payload): PaymentEventData {
+function readFacts(detail: Payload, credentials: TokenPayCredentials): PaymentEventData {
 	const providerStatus = textOrNull(detail.trade_state);
 	const { status, event } = stateOf(providerStatus);
 	const facts = {
@@ -557,7 +572,7 @@ function readFacts(detail: Payload): PaymentEventData {
 		status,
 		providerStatus,
 		statusReason: null,
-		...moneyOf(detail),
+		...moneyOf(detail, credentials),
 		livemode: null,
 		// pay_time is there only once it is paid; when it was refunded is not told.
 		occurredAt: status === 'paid' ? readUnixTime(detail.pay_time) : null,
@@ -594,13 +609,17 @@ function readUnsigned(
 	return verdict.unreadable === undefined ? { payload: verdict.payload } : verdict.unreadable;
 }
 
-function readConfirmed(reply: HttpReply, about: AskedFor): PaymentEventData {
+function readConfirmed(
+	reply: HttpReply,
+	about: AskedFor,
+	credentials: TokenPayCredentials,
+): PaymentEventData {
 	const detail = contentOf(reply);
 	// Codes deny an order (businessCodes.ts); whatever else comes without one, such as `{}` of a
 	// maintenance, is no answer.
 	if (detail === undefined || textOrNull(detail.trade_state) === null)
 		throw new CallFailure('its answer holds no order', { advice: '' });
-	const found = readFacts(detail);
+	const found = readFacts(detail, credentials);
 	const isAsked =
 		('paymentId' in about && found.paymentId === about.paymentId) ||
 		('reference' in about && found.reference === about.reference);
@@ -634,7 +653,14 @@ export const tokenPay: PaymentContract<TokenPayCredentials, TokenPayOrder> = {
 	provider: 'tokenpay',
 	displayName: 'TokenPay',
 	authHeaders,
-	nonSecretFields: ['merchantId', 'callbackProof'],
+	nonSecretFields: [
+		'merchantId',
+		'callbackProof',
+		'orderAmounts',
+		'answerAmounts',
+		'unknownOrderCodes',
+		'acknowledgementBody',
+	],
 	credentialProblem,
 	rateLimit: { requestsPerSecond: REQUESTS_PER_SECOND, scope: (credentials) => credentials.appId },
 	checkout: { call: createCheckoutCall, result: readPrepayment },
@@ -652,15 +678,9 @@ export const tokenPay: PaymentContract<TokenPayCredentials, TokenPayOrder> = {
 		verify,
 		parseEvent: readEvent,
 		tagSecrets: ({ appSecret, appSecretPrevious = '' }) => [appSecret, appSecretPrevious],
-		/**
-		 * apidoc.tokenpay.me/chinese/dai-fu/hui-tiao-tong-zhi: the body must be `success`. Inferred:
-		 * status and content type.
-		 */
-		acknowledgement: () => ({
-			status: 200,
-			contentType: 'text/plain; charset=utf-8',
-			body: 'success',
-		}),
+		// The order's page does not document it, so the credential has it.
+		acknowledgement: (credentials) =>
+			acknowledgementOf(settingsOf(credentials).acknowledgementBody),
 		// GCM proves the content of a callback, but nothing proves its kind (payout or payment), and
 		// whoever may use the credential can make the "signature": so the API always has its say.
 		events: [

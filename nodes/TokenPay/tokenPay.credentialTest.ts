@@ -3,6 +3,7 @@ import type { HttpReply } from '../shared/core/contract';
 import { isObject, textOrNull } from '../shared/core/exactJson';
 import { lookup } from '../shared/core/lookup';
 import { getOrderCall, tokenPay, type TokenPayCredentials } from './tokenPay.contract';
+import { deniesOrder } from './tokenPay.settings';
 
 /** The order is denied: the request was read and its signature fits (businessCodes.ts). */
 const UNDERSTOOD = ['0', '12002', '12003'];
@@ -43,13 +44,14 @@ export const tokenPayCredentialTest = testCredential(tokenPay, {
  * The code decides; which HTTP status comes with it is documented nowhere. Every answer has `code`
  * with `msg` or `request_id` (apidoc.tokenpay.me/currency/currency-information).
  */
-function judge({ body }: HttpReply): Verdict {
+function judge({ body }: HttpReply, credentials: TokenPayCredentials): Verdict {
 	const { code: given, msg, request_id: requestId } = isObject(body) ? body : {};
 	const code = textOrNull(given) ?? '';
 	const isEnvelope = typeof msg === 'string' || typeof requestId === 'string';
 	if (!/^\d+$/.test(code) || !isEnvelope)
 		return { notTheApi: true, hint: "'Base URL' goes up to, but without, /v1." };
-	if (UNDERSTOOD.includes(code)) return { works: 'The signature fits.' };
+	if (UNDERSTOOD.includes(code) || deniesOrder(code, credentials))
+		return { works: 'The signature fits.' };
 	return {
 		problem:
 			lookup(WAYS_OUT, code) ?? `Correct what TokenPay names. If it names nothing: ${WHITELIST}`,

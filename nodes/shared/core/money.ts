@@ -239,7 +239,7 @@ export function toMinorUnits(amount: string, currency: string, field: string): s
 		);
 	}
 	refuseDecimals(amount, exponent, currency.toUpperCase(), field);
-	return scale(amount, exponent);
+	return toSmallestUnits(amount, exponent);
 }
 
 /**
@@ -294,7 +294,7 @@ export function fromMinorUnits(units: unknown, currency: unknown): string | null
 }
 
 /** amount × 10^decimals as an integer; `amount` must have no more decimals than that. */
-function scale(amount: string, decimals: number): string {
+export function toSmallestUnits(amount: string, decimals: number): string {
 	const [whole = '', fraction = ''] = amount.split('.');
 	return BigInt(whole + fraction.padEnd(decimals, '0')).toString();
 }
@@ -314,7 +314,8 @@ export function withoutFinalZeros(amount: string): string {
 /** Comparator for decimal texts: negative, 0, positive. `20.5` equals `20.50`. */
 export function compareAmounts(left: string, right: string): number {
 	const decimals = Math.max(left.split('.')[1]?.length ?? 0, right.split('.')[1]?.length ?? 0);
-	const difference = BigInt(scale(left, decimals)) - BigInt(scale(right, decimals));
+	const difference =
+		BigInt(toSmallestUnits(left, decimals)) - BigInt(toSmallestUnits(right, decimals));
 	if (difference === 0n) return 0;
 	return difference > 0n ? 1 : -1;
 }
@@ -326,7 +327,7 @@ export function sumOfLineItems(lineItems: LineItem[]): string {
 		...lineItems.map((item) => item.unitAmount.split('.')[1]?.length ?? 0),
 	);
 	const total = lineItems.reduce(
-		(sum, item) => sum + BigInt(scale(item.unitAmount, decimals)) * BigInt(item.quantity),
+		(sum, item) => sum + BigInt(toSmallestUnits(item.unitAmount, decimals)) * BigInt(item.quantity),
 		0n,
 	);
 	return fromSmallestUnits(total.toString(), decimals) ?? '0';

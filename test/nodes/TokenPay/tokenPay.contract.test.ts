@@ -414,11 +414,11 @@ describe('looking an order up', () => {
 		[undefined, 'unknown'],
 		[2, 'unknown'],
 	])('reads the state %j as %s', (trade_state, status) => {
-		expect(readOrderReply(success({ ...paid, trade_state })).status).toBe(status);
+		expect(readOrderReply(success({ ...paid, trade_state }), credentials).status).toBe(status);
 	});
 
 	it('gives every fact of the order', () => {
-		expect(readOrderReply(success({ ...paid, expire_time: 1673407902044 }))).toEqual({
+		expect(readOrderReply(success({ ...paid, expire_time: 1673407902044 }), credentials)).toEqual({
 			provider: 'tokenpay',
 			checkoutId: null,
 			paymentId: 'e98b3029477f4bdcb971797a9d9e09ce',
@@ -449,16 +449,20 @@ describe('looking an order up', () => {
 		['null', 6, null],
 	])('turns %s smallest units with %s decimals into %s', (amount, decimals, expected) => {
 		const detail = `{"trade_state":"SUCCESS","amount":${amount},"decimals":${decimals},"currency":{"currency":"TRX","decimal":6}}`;
-		expect(readOrderReply(reply(`{"code":0,"data":${detail}}`)).amount).toBe(expected);
+		expect(readOrderReply(reply(`{"code":0,"data":${detail}}`), credentials).amount).toBe(expected);
 	});
 
 	it('takes the currency as an object and as a text', () => {
-		expect(readOrderReply(success({ ...paid, currency: 'USDT' })).currency).toBe('USDT');
-		expect(readOrderReply(success(paid)).currency).toBe('TRX');
+		expect(readOrderReply(success({ ...paid, currency: 'USDT' }), credentials).currency).toBe(
+			'USDT',
+		);
+		expect(readOrderReply(success(paid), credentials).currency).toBe('TRX');
 	});
 
 	it('says in words that there is no order in the answer', () => {
-		expect(() => readOrderReply(reply({ code: 0 }))).toThrow("TokenPay's answer holds no order");
+		expect(() => readOrderReply(reply({ code: 0 }), credentials)).toThrow(
+			"TokenPay's answer holds no order",
+		);
 	});
 });
 
@@ -478,7 +482,7 @@ describe('closing an order', () => {
 	});
 
 	it('gives a canceled checkout, with what was known of it', () => {
-		const known = readOrderReply(success({ ...paid, trade_state: 'NOTPAY' }));
+		const known = readOrderReply(success({ ...paid, trade_state: 'NOTPAY' }), credentials);
 		expect(readClosedOrder(reply({ code: 0, msg: 'ok' }), 't1', known)).toMatchObject({
 			status: 'canceled',
 			paymentId: 't1',

@@ -1,0 +1,46 @@
+import { listOf } from '../shared/core/listOf';
+
+/** What stands behind the switch *My Provider Told Me Other Settings*. */
+export interface OtherSettings {
+	/** What `amount` of a new order counts. */
+	orderAmounts: AmountUnit;
+	/** What `amount` counts in looked-up orders and in callbacks. */
+	answerAmounts: AmountUnit;
+	/** Further codes that deny an order, separated by commas or lines. */
+	unknownOrderCodes: string;
+	acknowledgementBody: string;
+}
+
+export type AmountUnit = 'wholeCoins' | 'smallestUnit';
+
+/**
+ * Inferred: whole coins, since samples send 9 for USDT; smallest units in answers, which print
+ * `decimals` beside them. apidoc.tokenpay.me/chinese/dai-fu/hui-tiao-tong-zhi: the body must be
+ * `success`, of the callback of a payout; the order's page says "a successful response" only.
+ */
+const STANDARD: OtherSettings = {
+	orderAmounts: 'wholeCoins',
+	answerAmounts: 'smallestUnit',
+	unknownOrderCodes: '',
+	acknowledgementBody: 'success',
+};
+
+/** The credential's fields that hold them, with the switch. */
+export type SettingFields = Partial<OtherSettings> & { otherSettings?: boolean };
+
+/** The settings that count: switched off the standard ones, whatever the credential holds. */
+export function settingsOf({ otherSettings, ...given }: SettingFields): OtherSettings {
+	if (otherSettings !== true) return STANDARD;
+	const {
+		orderAmounts = STANDARD.orderAmounts,
+		answerAmounts = STANDARD.answerAmounts,
+		unknownOrderCodes = STANDARD.unknownOrderCodes,
+		acknowledgementBody = STANDARD.acknowledgementBody,
+	} = given;
+	return { orderAmounts, answerAmounts, unknownOrderCodes, acknowledgementBody };
+}
+
+/** Whether the credential says that this code denies an order, besides those that the page names. */
+export function deniesOrder(code: string, credentials: SettingFields): boolean {
+	return listOf(settingsOf(credentials).unknownOrderCodes).includes(code);
+}
