@@ -663,6 +663,23 @@ describe.each(providers)('$folder: from order to callback', (provider) => {
 			.map(([field]) => field);
 	}
 
+	it('an execution that makes one checkout bears its reference, one that makes several bears none', async () => {
+		const parameters = {
+			resource: 'checkout',
+			operation: 'create',
+			...provider.order,
+			reference: '={{ $json.reference }}',
+			...(provider.form.callback.length === 0
+				? {}
+				: { callback: 'url', callbackUrl: 'https://n8n.example/webhook/1/callback' }),
+		};
+		const item = (number: number) => ({ json: { reference: `labelled-${folder}-${number}` } });
+		const one = await run(provider, parameters, { items: [item(1)] });
+		const two = await run(provider, parameters, { items: [item(2), item(3)] });
+		expect([one.error, one.customData]).toEqual([undefined, item(1).json]);
+		expect([two.error, two.customData]).toEqual([undefined, {}]);
+	});
+
 	it('a checkout has exactly the common fields, in their order', async () => {
 		const checkout = await order();
 		expect(withoutMore(Object.keys(checkout))).toEqual(CHECKOUT_FIELDS);

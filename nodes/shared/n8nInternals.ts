@@ -5,6 +5,7 @@ import type {
 	INodeType,
 	IRunExecutionData,
 	IWebhookFunctions,
+	IWorkflowExecutionCustomData,
 	Workflow,
 } from 'n8n-workflow';
 
@@ -54,6 +55,20 @@ export function nodeTypeOf(context: IExecuteFunctions): INodeType | undefined {
 export function runsAsTool(context: IExecuteFunctions): boolean | undefined {
 	const { isToolExecution } = context as Partial<IExecuteFunctions>;
 	return isToolExecution?.call(context);
+}
+
+/**
+ * What n8n shows beside an execution (*Custom data*). Missing in 1.x, and in the `webhook()` of a
+ * trigger, whose execution does not exist yet.
+ */
+export function customDataOf(
+	context: IExecuteFunctions | IWebhookFunctions,
+): IWorkflowExecutionCustomData | undefined {
+	try {
+		return (context as { customData?: IWorkflowExecutionCustomData }).customData;
+	} catch {
+		return undefined;
+	}
 }
 
 type PartialRunData = {

@@ -102,6 +102,8 @@ export interface NodeRun extends CapturedLogs {
 	staticData: IDataObject;
 	/** The execution's context (`getContext('flow')`) afterwards. */
 	flow: IDataObject;
+	/** What n8n shows beside the execution. */
+	customData: Record<string, string>;
 	/** The setup, for `callWebhook({ waiting })` and `resumeAtTimeLimit`. */
 	setup: NodeSetup;
 }
@@ -199,6 +201,7 @@ async function runEngine(
 		stored: stringify(run.data),
 		staticData: parts.staticData(),
 		flow: run.data.executionData?.contextData.flow ?? {},
+		customData: run.data.resultData.metadata ?? {},
 		setup,
 		...captured,
 	};
@@ -255,6 +258,7 @@ async function callAsTool(
 		stored: stringify([outputs, error]),
 		staticData: parts.staticData(),
 		flow: data.executionData?.contextData.flow ?? {},
+		customData: data.resultData.metadata ?? {},
 		setup,
 		...captured,
 	};

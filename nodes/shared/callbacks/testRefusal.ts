@@ -5,6 +5,7 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
+import { labelExecution } from '../items/labelExecution';
 
 /** No payment event has such a field. */
 const REFUSAL = 'refusalOfTestEvent';
@@ -23,11 +24,18 @@ export function shownInEditor(
 	return { ...response, workflowData: [[{ json: { [REFUSAL]: words } }]] };
 }
 
-/** `execute()` of every trigger: passes the event on that `webhook()` gave. */
+/**
+ * `execute()` of every trigger: passes the event on that `webhook()` gave. The execution bears its
+ * reference and event ID.
+ */
 export async function passEventOn(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const items = context.getInputData();
 	const words = items[0]?.json[REFUSAL];
-	if (typeof words !== 'string') return [items];
+	if (typeof words !== 'string') {
+		const { reference, eventId } = items[0]?.json ?? {};
+		labelExecution(context, { reference, eventId });
+		return [items];
+	}
 	// With On Error: Continue n8n would pass the item on, as if it were a payment.
 	if (context.continueOnFail()) return [[]];
 	throw new NodeOperationError(context.getNode(), words);

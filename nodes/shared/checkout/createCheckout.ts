@@ -1,4 +1,5 @@
 import type { Checkout, CheckoutContract, CheckoutOrder, HttpCall } from '../core/contract';
+import { labelExecution } from '../items/labelExecution';
 import { createOperation, type Creation, type Operation } from '../items/operation';
 import { isLocalAddress } from '../core/urls';
 import type { RowReader } from '../items/rowReader';
@@ -25,7 +26,7 @@ export function createCheckout<Credentials, Order extends CheckoutOrder>(
 
 /**
  * Makes what a payer can pay. Where its callback resumes this execution, a note of it stays in the
- * execution for Wait for Payment.
+ * execution for Wait for Payment. An execution of one row bears its reference.
  */
 export function paymentOperation<Credentials, Order extends CheckoutOrder>(
 	creation: Creation<Credentials, Order, Checkout>,
@@ -38,10 +39,16 @@ export function paymentOperation<Credentials, Order extends CheckoutOrder>(
 			if (resumesThisExecution(context, order.callbackUrl)) refuseSecondCheckout(context);
 		},
 		follow: ({ order }, { context }) => {
-			if (!resumesThisExecution(context, order.callbackUrl)) return undefined;
+			const isOnlyRow = context.getInputData().length === 1;
+			const resumes = resumesThisExecution(context, order.callbackUrl);
 			return {
-				sending: () => dropEarlierRounds(context),
-				made: (result) => noteCheckout(context, result),
+				sending: () => {
+					if (isOnlyRow) labelExecution(context, { reference: order.reference });
+					if (resumes) dropEarlierRounds(context);
+				},
+				made: (result) => {
+					if (resumes) noteCheckout(context, result);
+				},
 			};
 		},
 	});

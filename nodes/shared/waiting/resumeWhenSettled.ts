@@ -4,6 +4,7 @@ import { decideCallback, type Expectation } from '../callbacks/decideCallback';
 import { boundedLogLine } from '../callbacks/logLine';
 import { credentialsOrNothing } from '../callbacks/receiveCallback';
 import { readReceived, refuseTooLong } from '../callbacks/receivedBody';
+import { labelExecution } from '../items/labelExecution';
 import type { CallbackProvider } from '../providerNode';
 import { askForMoney } from './askBeforeWaiting';
 import {
@@ -64,13 +65,14 @@ export async function resumeWhenSettled<Credentials>(
 			? await askForMoney({ context, provider, credentials }, event, waiting.expected)
 			: event;
 		const decided = decide(payment, waiting.expected);
-		if (decided !== undefined)
-			return resumeOnce(context, waiting.expected)
-				? {
-						...acknowledge(context, accepted),
-						workflowData: outputsFor(waiting, payment, decided),
-					}
-				: conflict(context);
+		if (decided !== undefined) {
+			if (!resumeOnce(context, waiting.expected)) return conflict(context);
+			labelExecution(context, { eventId: payment.eventId });
+			return {
+				...acknowledge(context, accepted),
+				workflowData: outputsFor(waiting, payment, decided),
+			};
+		}
 		boundedLogLine(context, 'info', SENTENCES.goesOnAfter(name, event.event));
 		return acknowledge(context, accepted);
 	} catch (error) {

@@ -4,6 +4,7 @@ import type { ApiContract, CallbackContract } from '../core/contract';
 import { textOrNull } from '../core/exactJson';
 import { InputError } from '../core/inputError';
 import { failedItem } from '../items/failedItem';
+import { labelExecution } from '../items/labelExecution';
 import { asNodeError } from '../items/nodeError';
 import { tooManyItems } from '../items/tooManyItems';
 import { readCredentials, usedByAgent, type CallbackProvider } from '../providerNode';
@@ -69,6 +70,7 @@ async function start<Credentials>(
 	if (unreachable !== undefined && isUnknown(context, checkout))
 		throw new InputError(unreachable.reason, unreachable.wayOut);
 	const expected = readExpected(context, checkout);
+	labelExecution(context, { reference: expected.reference });
 	const credentials = await readCredentials<Credentials>(context, provider.credentialName);
 	refuseUnreadableCallbacks(contract, credentials);
 	const limit = readLimit(
@@ -78,8 +80,10 @@ async function start<Credentials>(
 	refuseShorterTimeout(context, limit);
 	const already = await askOnce(context, provider, credentials, expected);
 	const decided = already === undefined ? undefined : decide(already, expected);
-	if (already !== undefined && decided !== undefined)
+	if (already !== undefined && decided !== undefined) {
+		labelExecution(context, { eventId: already.eventId });
 		return outputsFor({ item, expected }, already, decided);
+	}
 	if (unreachable !== undefined)
 		throw notPaidAndUnreachable(unreachable, displayName, already !== undefined);
 	if (limit.getTime() <= Date.now()) return outputsAtLimit(item);

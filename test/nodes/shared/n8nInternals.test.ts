@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, IWebhookFunctions } from 'n8n-workflow';
 import {
+	customDataOf,
 	nodesStillToRun,
 	nodeTypeOf,
 	runsAsTool,
@@ -49,6 +50,21 @@ describe('what is private in n8n', () => {
 	])('is no type of the node in an n8n that has %s', (_case, members) => {
 		const getNode = () => ({ type: 'a-type', typeVersion: 1 });
 		expect(nodeTypeOf(execute({ ...members, getNode }))).toBeUndefined();
+	});
+
+	// n8n 1.x has none; in a trigger's webhook() reading it throws.
+	test.each<[string, object]>([
+		['no custom data', {}],
+		[
+			'custom data that cannot be read',
+			{
+				get customData() {
+					throw new Error('runExecutionData is not available in this context');
+				},
+			},
+		],
+	])('is no custom data in an n8n that has %s', (_case, members) => {
+		expect(customDataOf(webhook(members))).toBeUndefined();
 	});
 
 	test('is read where it is there', () => {

@@ -20,6 +20,11 @@ it('a payment event goes on as it is', async () => {
 	]);
 });
 
+it('an execution that a payment starts bears its reference and event ID', async () => {
+	const { customData } = await run({ reference: 'order-1', eventId: 'e'.repeat(300), amount: '5' });
+	expect(customData).toEqual({ reference: 'order-1', eventId: 'e'.repeat(255) });
+});
+
 it('a refusal of a test event stands at the trigger in the editor, and no step behind it runs', async () => {
 	const { outputs, error } = await run({ refusalOfTestEvent: 'Probe Trigger refused a callback' });
 	expect(error?.message).toContain('Probe Trigger refused a callback');

@@ -50,6 +50,7 @@ async function hintsFor(
 	const context = {
 		addExecutionHints: ({ message }: { message: string }) => hints.push(message),
 		getExecutionId: () => 'execution',
+		getInputData: () => [{ json: {} }],
 	};
 	const sender: RowSender<ProbeCredentials> = {
 		itemIndex,

@@ -257,6 +257,17 @@ describe.each(providers)('Wait for Payment of $displayName', (provider) => {
 		});
 	});
 
+	test('the execution bears the reference from its checkout on, and the event ID from its payment on', async () => {
+		const { run, checkout, payer } = await waiting(provider);
+		expect(run.customData).toEqual({ reference: checkout.reference });
+		const call = await payer('pay');
+		const { payment } = resumed(call).paid[0] as { payment: IDataObject };
+		expect(call.resumed?.customData).toEqual({
+			reference: checkout.reference,
+			eventId: payment.eventId,
+		});
+	});
+
 	test('of copies that arrive together one resumes it, also in an n8n that would let all of them', async () => {
 		const { run, checkout } = await waiting(provider);
 		const [delivery] = await act(provider, checkout, 'pay');
