@@ -16,7 +16,14 @@ import { importExamples, type Example } from './examples';
 import { invitation } from './invitation';
 import { startSandboxProcess } from './sandboxProcess';
 import { Steps } from './steps';
-import { findChromium, howToGetChromium, openBrowser, pictureEditor, walkExample } from './walk';
+import {
+	findChromium,
+	howToGetChromium,
+	openBrowser,
+	pictureEditor,
+	readOnPhone,
+	walkExample,
+} from './walk';
 
 const usage = `Starts the sandbox and a real n8n with this package, its credentials and the example workflows.
 
@@ -183,6 +190,15 @@ async function check(
 					`  n8n has stopped (${n8n.ended()}); the last lines of its log:\n${n8n.log().trim().split('\n').slice(-10).join('\n')}`,
 				);
 		}
+	}
+	console.log("\nThe sandbox's pages on a phone");
+	try {
+		await readOnPhone(browser, sandboxUrl, (line) => console.log(`  saw ${line}`));
+		console.log('  passed');
+		passed++;
+	} catch (error) {
+		failed++;
+		console.log(`  FAILED: ${error instanceof Error ? error.message : String(error)}`);
 	}
 	await stopAll();
 	console.log(`\n${passed} passed, ${failed} failed`);

@@ -407,6 +407,41 @@ async function notFulfilled(
 }
 
 /**
+ * Opens the dashboard and the newest cashier on a phone, with all that is folded.
+ *
+ * @throws when one of them has to be moved sideways to be read
+ */
+export async function readOnPhone(
+	browser: Browser,
+	sandboxUrl: string,
+	saw: (line: string) => void,
+): Promise<void> {
+	const context = await browser.newContext({ viewport: { width: 390, height: 844 } });
+	const page = await context.newPage();
+	try {
+		await page.goto(sandboxUrl);
+		const rows = await page.locator('tbody tr').count();
+		const cashier = await page.locator('a[href^="/cashier/"]').first().getAttribute('href');
+		for (const address of ['/', cashier ?? 'no checkout']) {
+			await page.goto(new URL(address, sandboxUrl).href);
+			for (const summary of await page.locator('summary').all()) await summary.click();
+			const wide = await page
+				.locator('html, .scroll')
+				.evaluateAll((places) =>
+					places
+						.filter((place) => place.scrollWidth > place.clientWidth)
+						.map(({ scrollWidth }) => scrollWidth),
+				);
+			if (wide.length > 0)
+				throw new Error(`${address} has ${wide.join(', ')} pixels in a place of 390 at the most.`);
+		}
+		saw(`the dashboard with ${rows} rows and a cashier, nothing wider than 390 pixels`);
+	} finally {
+		await context.close();
+	}
+}
+
+/**
  * Pictures of the editor: the workflow, and each node of this package opened, with its credential.
  */
 export async function pictureEditor(

@@ -191,6 +191,19 @@ describe('the dashboard', () => {
 		expect(await page('/')).toContain('has the right key');
 	});
 
+	// A phone shows each cell in a line of its own, below each other, without the head of the table.
+	test('names its column in every cell', async () => {
+		const id = await payfectCheckout(sandbox.url, { callback_url: merchant.url });
+		await sandbox.control(`/control/checkouts/payfect/${id}/pay`);
+		await postToPayfect(sandbox.url, '{}');
+		const html = await page('/');
+		const cells = [...html.matchAll(/<td [^>]*?data-column="([^"]*)"/g)].map(([, name]) => name);
+		expect(html.match(/<td/g)).toHaveLength(cells.length);
+		expect([...new Set(cells)]).toEqual([
+			...new Set([...html.matchAll(/<th [^>]*>([^<]*)</g)].map(([, name]) => name)),
+		]);
+	});
+
 	test('folds lists that are still empty and what is inferred', async () => {
 		const html = await page('/');
 		expect(html).not.toContain('<h2 id="report-');

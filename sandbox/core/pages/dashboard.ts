@@ -76,17 +76,18 @@ function checkoutSection(checkouts: SandboxCheckout[], displayName: DisplayName)
 			: table(
 					shownOf(rows, checkouts, 'checkouts'),
 					['Reference', 'Status', 'Cashier', 'Amount', 'Provider', 'Time', 'Remarks'],
-					rows.map(
-						(checkout) => html`<tr>
-		<td class="address">${checkout.reference ?? html`<span class="quiet">none</span>`}</td>
-		<td><span class="badge ${checkout.status}">${checkout.status}</span></td>
-		<td><a href="/cashier/${checkout.provider}/${encodeURIComponent(checkout.checkoutId)}">Cashier<span class="unseen"> of ${checkout.reference ?? checkout.checkoutId}</span></a></td>
-		<td class="number">${checkout.paidAmount === null || checkout.paidAmount === checkout.amount ? checkout.amount : html`${checkout.paidAmount} of ${checkout.amount}`} ${checkout.currency}</td>
-		<td>${displayName(checkout.provider)}</td>
-		<td>${moment(checkout.createdAt)}</td>
-		<td>${remarks(checkout)}</td>
-	</tr>`,
-					),
+					rows.map((checkout) => [
+						{ class: 'address', content: checkout.reference ?? none },
+						html`<span class="badge ${checkout.status}">${checkout.status}</span>`,
+						html`<a href="/cashier/${checkout.provider}/${encodeURIComponent(checkout.checkoutId)}">Cashier<span class="unseen"> of ${checkout.reference ?? checkout.checkoutId}</span></a>`,
+						{
+							class: 'number',
+							content: html`${checkout.paidAmount === null || checkout.paidAmount === checkout.amount ? checkout.amount : html`${checkout.paidAmount} of ${checkout.amount}`} ${checkout.currency}`,
+						},
+						displayName(checkout.provider),
+						moment(checkout.createdAt),
+						remarks(checkout),
+					]),
 				)
 	}
 </section>`;
@@ -114,18 +115,16 @@ function deliverySection(sandbox: SandboxState, displayName: DisplayName): Html 
 			: table(
 					shownOf(rows, deliveries, 'deliveries'),
 					['Time', 'Provider', 'Reference', 'What', 'To', 'Answer', 'Again'],
-					rows.map(
-						(delivery) => html`<tr>
-		<td>${moment(delivery.at)}</td>
-		<td>${displayName(delivery.provider)}</td>
-		<td>${referenceOf(delivery) ?? html`<span class="quiet">none</span>`}</td>
-		<td>${delivery.event}${delivery.quality === 'genuine' ? '' : html` <span class="badge failed">${delivery.quality}</span>`}, ${delivery.attempt === 1 ? 'first delivery' : `delivery ${delivery.attempt}`}
-			<details><summary>Message<span class="unseen"> of ${delivery.id}</span></summary><pre>${asText(delivery.requestHeaders, delivery.requestBody)}</pre></details></td>
-		<td class="address"><code>${delivery.url}</code></td>
-		<td>${answerTo(delivery)}</td>
-		<td><form method="post" action="/dashboard/deliveries/${delivery.id}/redeliver"><button type="submit">Redeliver<span class="unseen"> ${delivery.id}</span></button></form></td>
-	</tr>`,
-					),
+					rows.map((delivery) => [
+						moment(delivery.at),
+						displayName(delivery.provider),
+						{ class: 'address', content: referenceOf(delivery) ?? none },
+						html`${delivery.event}${delivery.quality === 'genuine' ? '' : html` <span class="badge failed">${delivery.quality}</span>`}, ${delivery.attempt === 1 ? 'first delivery' : `delivery ${delivery.attempt}`}
+			<details><summary>Message<span class="unseen"> of ${delivery.id}</span></summary><pre>${asText(delivery.requestHeaders, delivery.requestBody)}</pre></details>`,
+						{ class: 'address', content: html`<code>${delivery.url}</code>` },
+						answerTo(delivery),
+						html`<form method="post" action="/dashboard/deliveries/${delivery.id}/redeliver"><button type="submit">Redeliver<span class="unseen"> ${delivery.id}</span></button></form>`,
+					]),
 				)
 	}
 </section>`;
@@ -165,15 +164,16 @@ function refusalSection(refusals: Refusal[], displayName: DisplayName): Html {
 			: table(
 					shownOf(rows, refusals, 'refused requests'),
 					['Time', 'Provider', 'Request', 'Status', 'Why'],
-					rows.map(
-						(refusal) => html`<tr>
-		<td>${moment(refusal.at)}</td>
-		<td>${displayName(refusal.provider)}</td>
-		<td class="address"><code>${refusal.method} ${refusal.path}</code></td>
-		<td>${refusal.status ?? 'none'}</td>
-		<td class="reason">${refusal.reason}${isCredentialTest(refusal) ? html` <span class="quiet">n8n asks so when it tests a credential: whoever gets this answer has the right key.</span>` : ''}</td>
-	</tr>`,
-					),
+					rows.map((refusal) => [
+						moment(refusal.at),
+						displayName(refusal.provider),
+						{ class: 'address', content: html`<code>${refusal.method} ${refusal.path}</code>` },
+						String(refusal.status ?? 'none'),
+						{
+							class: 'reason',
+							content: html`${refusal.reason}${isCredentialTest(refusal) ? html` <span class="quiet">n8n asks so when it tests a credential: whoever gets this answer has the right key.</span>` : ''}`,
+						},
+					]),
 				)
 	}
 </section>`;
@@ -218,9 +218,8 @@ function reportSection({ id, heading, title, all }: Report): Html {
 	${table(
 		shownOf(rows, all, title),
 		columns,
-		rows.map(
-			(row) =>
-				html`<tr>${columns.map((column) => html`<td class="address">${inCell(row[column])}</td>`)}</tr>`,
+		rows.map((row) =>
+			columns.map((column) => ({ class: 'address', content: inCell(row[column]) })),
 		),
 	)}
 </section>`;
@@ -277,12 +276,31 @@ function credentialSection(sandbox: SandboxState, played: PlayedProvider[]): Htm
 </section>`;
 }
 
-function table(caption: string, columns: readonly string[], rows: readonly Html[]): Html {
-	return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table>
+type Content = Html | string;
+type Cell = Content | { readonly class: string; readonly content: Content };
+
+const none = html`<span class="quiet">none</span>`;
+
+/**
+ * On a phone each row is a list of its cells, each with the name of its column (style.css). The roles
+ * say that it is a table nevertheless: browsers take that from how it is laid out.
+ */
+function table(
+	caption: string,
+	columns: readonly string[],
+	rows: readonly (readonly Cell[])[],
+): Html {
+	return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table role="table">
 	<caption>${caption}</caption>
-	<thead><tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
-	<tbody>${rows}</tbody>
+	<thead role="rowgroup"><tr role="row">${columns.map((column) => html`<th scope="col" role="columnheader">${column}</th>`)}</tr></thead>
+	<tbody role="rowgroup">${rows.map((cells) => html`<tr role="row">${cells.map((cell, index) => tableCell(cell, columns[index] ?? ''))}</tr>`)}</tbody>
 </table></div>`;
+}
+
+function tableCell(cell: Cell, column: string): Html {
+	const { class: name, content } =
+		typeof cell === 'object' && 'content' in cell ? cell : { class: '', content: cell };
+	return html`<td role="cell" class="${name}" data-column="${column}"><div>${content}</div></td>`;
 }
 
 function newest<Row>(rows: readonly Row[]): Row[] {
