@@ -214,11 +214,13 @@ describe('the words of refusals and log lines', () => {
 		expect(tables).toEqual(['REFUSALS', 'SENTENCES'].filter((name) => tables.includes(name)));
 	});
 
-	it.each(files)('of %s stand in docs/log.md or on the page of the provider', (file, words) => {
+	it.each(files)('of %s stand in docs/log.md or on a page of the provider', (file, words) => {
 		const folder = folders.find((each) => file.startsWith(`nodes/${each}/`));
 		const text = [
 			plain('docs/log.md'),
-			folder === undefined ? plain('docs/wait-for-payment.md') : plain(pageOf(folder)),
+			...(folder === undefined
+				? [plain('docs/wait-for-payment.md')]
+				: [plain(pageOf(folder)), plain(`nodes/${folder}/README.md`)]),
 		].join('\n');
 		expect(words.filter((word) => !text.includes(word))).toEqual([]);
 	});
