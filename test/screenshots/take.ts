@@ -22,6 +22,7 @@ import { testProviderNamed } from '../providers';
 import { N8nClient, type Credential, type Workflow } from '../n8n/client';
 import { startN8n, type RunningN8n } from '../n8n/instance';
 import { stopEverything } from '../n8n/supervisedProcess';
+import { drawFlow, takeStory } from './story';
 
 const packageName = 'n8n-nodes-hosted-checkout';
 
@@ -85,7 +86,13 @@ async function main(): Promise<void> {
 		};
 		const providers = await findProviders(client, sandbox.url);
 		if (readme) {
+			await drawFlow(browser, out);
 			await takeForReadme(taking, providers, sandbox.url, out);
+			const credentials = providers.map(({ sandboxCredential }) => sandboxCredential);
+			await takeStory(
+				{ browser, n8n, client, credentials, sandboxUrl: sandbox.url, out },
+				async (one) => await signIn(one, n8n),
+			);
 			return;
 		}
 		await takeNodePanel(taking, providers);
