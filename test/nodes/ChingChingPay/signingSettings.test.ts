@@ -249,6 +249,11 @@ describe('a callback that is signed like the requests', () => {
 			template('{key}{timestamp}', { requestHeaders: TIME }),
 			hmac(`${KEY}1767225600`),
 		],
+		[
+			'over its body and the same as sorted pairs',
+			template('{body}{sortedPairs}'),
+			hmac(`${callback}amount=1000&currency=HKD&merchant_reference=order-1&status=WORD`),
+		],
 		['over its body twice', template('{body}{body}'), hmac(callback + callback)],
 		[
 			'over sorted JSON',
