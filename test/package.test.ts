@@ -243,7 +243,7 @@ describe('the packed package', () => {
 	it('holds the build, the licence, the two pages and nothing else', () => {
 		const files = packed.files.map((file) => file.path).sort();
 		expect(files).toEqual(
-			[...filesUnder('dist'), 'CHANGELOG.md', 'LICENSE.md', 'README.md', 'package.json'].sort(),
+			[...filesUnder('dist'), 'LICENSE.md', 'README.md', 'package.json'].sort(),
 		);
 	});
 
