@@ -92,6 +92,24 @@ export class WooshPayApi implements ICredentialType {
 			description:
 				'How the trigger, Wait for Payment and Verify find out whether a callback is genuine',
 		},
+		{
+			displayName: 'My Provider Told Me Other Settings',
+			name: 'otherSettings',
+			type: 'boolean',
+			default: false,
+			description: 'Whether settings that only few accounts need are shown and count',
+			hint: 'Switched off, the standard values count, whatever was entered before.',
+		},
+		{
+			displayName: 'Paid Values',
+			name: 'paidValues',
+			type: 'string',
+			typeOptions: { rows: 2 },
+			default: '',
+			description:
+				"Words that mean paid, separated by commas or lines: in payment_status of a checkout besides paid, in status of a payment besides succeeded. No page shows another; read the word in the output with 'Simplify' off, and enter it only when WooshPay has told you that it means paid.",
+			displayOptions: { show: { otherSettings: [true] } },
+		},
 		{ ...largestAmountField },
 		{ ...allowedCurrenciesField },
 	];

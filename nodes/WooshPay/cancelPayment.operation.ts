@@ -7,5 +7,5 @@ import { cancelPaymentCall } from './wooshPay.payments';
 export const cancelWooshPayPayment = createOperation({
 	read: readPaymentId,
 	call: cancelPaymentCall,
-	result: (reply) => readPayment(reply, 'end'),
+	result: (reply, { credentials }) => readPayment(reply, credentials, 'end'),
 });

@@ -20,7 +20,7 @@ export const paymentIdFields: INodeProperties[] = [
 export const getWooshPayPayment = lookupOperation({
 	read: readPaymentId,
 	call: getPaymentCall,
-	result: (reply) => readPayment(reply),
+	result: (reply, { credentials }) => readPayment(reply, credentials),
 });
 
 /** `Payment ID`. */

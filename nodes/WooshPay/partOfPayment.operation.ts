@@ -70,7 +70,10 @@ export async function sendInItsCurrency(
 	row: RowSender<WooshPayCredentials>,
 ): Promise<HttpReply> {
 	if (order.amount !== null) {
-		const { currency } = readPayment(await row.send(getPaymentCall(order.paymentId, credentials)));
+		const { currency } = readPayment(
+			await row.send(getPaymentCall(order.paymentId, credentials)),
+			credentials,
+		);
 		refuseOtherCurrency(currency, order.currency);
 	}
 	return await row.send(call);

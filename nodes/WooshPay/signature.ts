@@ -3,6 +3,12 @@ import { decodeHex, equalInConstantTime } from '../shared/core/bytes';
 import type { Refused } from '../shared/core/sentences';
 import { REFUSALS } from './wooshPay.reasons';
 
+/**
+ * https://docs.wooshpay.com/doc-2653815; its Chinese edition, doc-2654461, names the header `Signature` only.
+ * What stands there is verified alike, so another name lets nothing forged in.
+ */
+export const SIGNATURE_HEADERS = ['wooshpay-signature', 'signature'];
+
 export type SignatureResult =
 	{ signedAt: Date } | Refused<'malformed_header' | 'malformed_signature' | 'signature_mismatch'>;
 

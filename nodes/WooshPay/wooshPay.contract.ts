@@ -34,11 +34,14 @@ import { eventIdOf } from '../shared/core/eventId';
 import { InputError } from '../shared/core/inputError';
 import { omitNull } from '../shared/core/omitNull';
 import { checkoutOf } from '../shared/core/outputs';
+import { listOf } from '../shared/core/listOf';
 import { lookup } from '../shared/core/lookup';
 import { wholeOrderAsItem } from '../shared/core/lineItems';
 import { fromMinorUnits, smallestUnits } from '../shared/core/money';
 import { sentTotal } from '../shared/core/moneyLimits';
-import { checkSignature, readMoment } from './signature';
+import { callbackSecrets, environmentOf, modeOfKey } from './callbackSecrets';
+import { findSetting } from './findSetting';
+import { checkSignature, readMoment, SIGNATURE_HEADERS } from './signature';
 import {
 	WEBHOOK_ENDPOINTS,
 	createEndpointCall,
@@ -63,7 +66,7 @@ import {
 } from './wooshPay.priceData';
 import { REFUSALS, SENTENCES } from './wooshPay.reasons';
 import type { Refused, Sentence } from '../shared/core/sentences';
-import { isKeptSecret, verifyWithAny } from '../shared/core/secrets';
+import { verifyWithAny } from '../shared/core/secrets';
 
 /** https://docs.wooshpay.com/doc-1724285/api-42654181 and /api-42654190 */
 export const SESSIONS = '/v1/checkout/sessions';
@@ -71,11 +74,6 @@ export const SESSIONS = '/v1/checkout/sessions';
 export const PAYMENT_INTENTS = '/v1/payment_intents';
 /** https://docs.wooshpay.com/api-49996644 */
 const EVENTS = '/v1/events';
-/**
- * https://docs.wooshpay.com/doc-2653815; its Chinese edition, doc-2654461, names the header `Signature` only.
- * What stands there is verified alike, so another name lets nothing forged in.
- */
-const SIGNATURE_HEADERS = ['wooshpay-signature', 'signature'];
 
 export interface WooshPayLineItem extends LineItem {
 	/** The id of a product that exists, in place of a name. */
@@ -102,16 +100,16 @@ export interface WooshPayCheckout extends Checkout {
 	idempotencyKey: string | null;
 }
 
-const modeOfKey = (secretKey: string) =>
-	/^sk_(live|test)_/.exec(secretKey)?.[1] as 'live' | 'test' | undefined;
-
 /**
  * The key decides between live and test, and so does the host; what a mismatch gives is not
  * documented, so it is never sent.
  */
-function credentialProblem({ environment, secretKey }: WooshPayCredentials): Sentence | undefined {
+function credentialProblem(credentials: WooshPayCredentials): Sentence | undefined {
+	const { environment, secretKey } = credentials;
 	if (!secretKey) return SENTENCES.secretKeyEmpty;
 	if (/^pk_(live|test)_/.test(secretKey)) return SENTENCES.secretKeyPublishable;
+	const unpaid = moreWordsForPaid(credentials).find((word) => NOT_PAID.has(word));
+	if (unpaid !== undefined) return SENTENCES.notPaid(unpaid);
 	const mode = modeOfKey(secretKey);
 	if (mode === undefined || environment === 'custom' || mode === environment) return undefined;
 	return mode === 'live' ? SENTENCES.liveKeyForTest : SENTENCES.testKeyForLive;
@@ -287,7 +285,7 @@ export function readCheckout(
 ): Checkout {
 	const session = answered(reply, 'checkout', purpose);
 	const status = textOrNull(session.status);
-	const paid = session.payment_status === 'paid';
+	const paidWord = wordForPaid(session.payment_status, 'paid', credentials);
 	const currency = textOrNull(session.currency);
 	return checkoutOf({
 		provider: 'wooshpay',
@@ -298,13 +296,29 @@ export function readCheckout(
 			textOrNull(objectIn(session, 'metadata').reference),
 		// Byte for byte: its `key` ends in `=`, and its path is not the session's id.
 		checkoutUrl: readPayerLink(session.url, apiUrl(credentials)),
-		status: paid ? 'paid' : statusOfUnpaid(session),
-		providerStatus: paid ? 'paid' : status,
+		status: paidWord === undefined ? statusOfUnpaid(session) : 'paid',
+		providerStatus: paidWord ?? status,
 		amount: fromMinorUnits(session.amount_total, currency),
 		currency,
 		expiresAt: readTime(session.expires_at),
 		livemode: booleanOrNull(session.livemode),
 	});
+}
+
+/** The words that the credential adds to the usual ones. */
+function moreWordsForPaid({ otherSettings, paidValues = '' }: WooshPayCredentials): string[] {
+	return otherSettings === true ? listOf(paidValues) : [];
+}
+
+/** The word if it says paid: the usual one, or one that the credential adds. */
+function wordForPaid(
+	word: unknown,
+	usual: string,
+	credentials: WooshPayCredentials,
+): string | undefined {
+	return typeof word === 'string' && [usual, ...moreWordsForPaid(credentials)].includes(word)
+		? word
+		: undefined;
 }
 
 /** None of them is paid: that stands in `payment_status` only. */
@@ -375,8 +389,8 @@ export function getPaymentCall(paymentId: string, credentials: WooshPayCredentia
  * Statuses of docs.wooshpay.com/doc-1722924 and /doc-2895670. Inferred: the last four, which public
  * clients read, and none of which is paid. Any other is unknown.
  */
+const INTENT_PAID = 'succeeded';
 const INTENT_STATUS: Record<string, CheckoutStatus> = {
-	succeeded: 'paid',
 	requires_action: 'pending',
 	requires_capture: 'pending',
 	canceled: 'canceled',
@@ -386,23 +400,31 @@ const INTENT_STATUS: Record<string, CheckoutStatus> = {
 	failed: 'failed',
 };
 
+/** Words that mean something else, so that no setting takes them for paid. */
+const NOT_PAID = new Set(['unpaid', ...Object.keys(SESSION_STATUS), ...Object.keys(INTENT_STATUS)]);
+
 /**
  * A payment intent in our shape; the amount in major units.
  *
  * @throws CallFailure when the answer holds none
  */
-export function readPayment(reply: HttpReply, purpose: Purpose = 'read'): Checkout {
+export function readPayment(
+	reply: HttpReply,
+	credentials: WooshPayCredentials,
+	purpose: Purpose = 'read',
+): Checkout {
 	const intent = answered(reply, 'payment', purpose);
+	const isPaid = wordForPaid(intent.status, INTENT_PAID, credentials) !== undefined;
 	const providerStatus = textOrNull(intent.status);
-	const { amount, currency } = intentMoney(intent);
+	const { amount, currency } = intentMoney(intent, isPaid);
 	return checkoutOf({
 		provider: 'wooshpay',
 		checkoutId: null,
 		paymentId: textOrNull(intent.id),
 		reference: referenceOf(intent),
-		status: lookup(INTENT_STATUS, providerStatus) ?? 'unknown',
+		status: isPaid ? 'paid' : (lookup(INTENT_STATUS, providerStatus) ?? 'unknown'),
 		providerStatus,
-		statusReason: failureReason(intent),
+		statusReason: isPaid ? null : failureReason(intent),
 		amount,
 		currency,
 		livemode: booleanOrNull(intent.livemode),
@@ -414,16 +436,16 @@ export function readPayment(reply: HttpReply, purpose: Purpose = 'read'): Checko
  * unless something else was received. Not so where the money was captured by hand: a part of it
  * may have been (doc-2895670), and `amount` is what was authorized.
  */
-function intentMoney(intent: Record<string, unknown>): {
-	amount: string | null;
-	currency: string | null;
-} {
+function intentMoney(
+	intent: Record<string, unknown>,
+	isPaid: boolean,
+): { amount: string | null; currency: string | null } {
 	const currency = textOrNull(intent.currency);
-	return { amount: fromMinorUnits(amountOf(intent), currency), currency };
+	const amount = isPaid ? amountReceived(intent) : intent.amount;
+	return { amount: fromMinorUnits(amount, currency), currency };
 }
 
-function amountOf({ amount, amount_received, capture_method, status }: Record<string, unknown>) {
-	if (status !== 'succeeded') return amount;
+function amountReceived({ amount, amount_received, capture_method }: Record<string, unknown>) {
 	const received = textOrNull(amount_received);
 	if (received !== null && /^0*[1-9]\d*$/.test(received)) return received;
 	return capture_method === 'manual' ? null : amount;
@@ -503,31 +525,6 @@ function failure(reply: HttpReply): Refusal | undefined {
 		.join(' ');
 	const advice = ADVICE_BY_STATUS[reply.status];
 	return { message, ...omitNull({ advice }) };
-}
-
-function environmentOf({ environment, secretKey }: WooshPayCredentials): string {
-	return [environment, modeOfKey(secretKey)].filter(Boolean).join(' ');
-}
-
-/** The secrets that a callback may be signed with, those of the trigger's own endpoint first. */
-function callbackSecrets(
-	credentials: WooshPayCredentials,
-	remembered: Remembered = [],
-): Set<string> {
-	const { webhookSecret, webhookSecretPrevious } = credentials;
-	// The credential may have been changed since from test to live: a test payment must not be taken
-	// for money.
-	const here = remembered.filter(
-		({ environment }) => environment === undefined || environment === environmentOf(credentials),
-	);
-	const kept = here
-		.flatMap(({ secret, secretPrevious }) => [secret, secretPrevious])
-		.filter(isKeptSecret);
-	return new Set(
-		[...kept, webhookSecret, webhookSecretPrevious].filter(
-			(secret): secret is string => typeof secret === 'string' && secret !== '',
-		),
-	);
 }
 
 function verify(
@@ -625,8 +622,12 @@ const STATUS_OF_EVENT: Partial<Record<PaymentEventName, CheckoutStatus>> = {
 };
 
 /** What a provider's event is in our words. An event that contradicts its own object is unknown. */
-function eventName(type: string, object: Record<string, unknown>): PaymentEventName {
-	if (type === SUCCEEDED) return object.status === 'succeeded' ? 'payment.succeeded' : 'unknown';
+function eventName(
+	type: string,
+	object: Record<string, unknown>,
+	isPaid: boolean,
+): PaymentEventName {
+	if (type === SUCCEEDED) return isPaid ? 'payment.succeeded' : 'unknown';
 	if (type === REFUND_UPDATED) return refundEvent(object);
 	return lookup(EVENT_OF_TYPE, type) ?? 'unknown';
 }
@@ -647,15 +648,16 @@ function refundEvent(refund: Record<string, unknown>): PaymentEventName {
  * The event of docs.wooshpay.com/api-49996644. Inferred: `data.object` of a payment event is the
  * payment intent of api-44642278, since no page shows a whole one.
  */
-function readEvent(payload: Payload): PaymentEventData {
+function readEvent(payload: Payload, credentials: WooshPayCredentials): PaymentEventData {
 	const object = objectIn(objectIn(payload, 'data'), 'object');
 	const type = textOrNull(payload.type) ?? '';
-	const event = eventName(type, object);
 	const isPayment = type.startsWith('payment_intent.');
+	const isPaid = wordForPaid(object.status, INTENT_PAID, credentials) !== undefined;
+	const event = eventName(type, object, isPaid);
 	const isSession = object.object === 'checkout.session';
 	const objectId = textOrNull(object.id);
 	const money = isPayment
-		? intentMoney(object)
+		? intentMoney(object, isPaid)
 		: {
 				amount: fromMinorUnits(object.amount ?? object.amount_total, object.currency),
 				currency: textOrNull(object.currency),
@@ -669,7 +671,7 @@ function readEvent(payload: Payload): PaymentEventData {
 		reference: (isSession ? textOrNull(object.client_reference_id) : null) ?? referenceOf(object),
 		status: STATUS_OF_EVENT[event] ?? 'unknown',
 		providerStatus: textOrNull(object.status),
-		statusReason: failureReason(object),
+		statusReason: isPayment && isPaid ? null : failureReason(object),
 		...money,
 		livemode: booleanOrNull(payload.livemode),
 		occurredAt: readTime(payload.created),
@@ -688,7 +690,8 @@ function eventIdFor(
 ): string {
 	const isOnce = event === 'payment.succeeded' || event === 'refund.succeeded';
 	const objectId = isOnce ? textOrNull(object.id) : null;
-	const status = textOrNull(object.status);
+	// However WooshPay's word for paid is spelled.
+	const status = isOnce ? INTENT_PAID : textOrNull(object.status);
 	return objectId === null
 		? (textOrNull(payload.id) ?? eventIdOf(null, status, payload))
 		: eventIdOf(objectId, status, payload);
@@ -736,11 +739,11 @@ const confirm: Confirmation<WooshPayCredentials> = {
 			`${EVENTS}/${pathPart('providerEventId' in about ? about.providerEventId : '', 'Event ID')}`,
 			credentials,
 		),
-	facts(reply, about) {
+	facts(reply, about, credentials) {
 		const payload = answered(reply, 'event', 'read');
 		if (!('providerEventId' in about) || payload.id !== about.providerEventId)
 			throw new CallFailure('its answer is about another event', { advice: '' });
-		return readEvent(payload);
+		return readEvent(payload, credentials);
 	},
 	contradiction: ({ livemode }, credentials) => otherEnvironment(livemode, credentials),
 	timeOf: ({ raw }) => readTime(raw.created),
@@ -751,7 +754,7 @@ const confirm: Confirmation<WooshPayCredentials> = {
 export const wooshPay: PaymentContract<WooshPayCredentials, WooshPayOrder> = {
 	provider: 'wooshpay',
 	displayName: 'WooshPay',
-	nonSecretFields: ['environment', 'callbackProof'],
+	nonSecretFields: ['environment', 'callbackProof', 'paidValues'],
 	authHeaders,
 	credentialProblem,
 	checkout: { call: createCheckoutCall, result: checkoutResult },
@@ -764,6 +767,7 @@ export const wooshPay: PaymentContract<WooshPayCredentials, WooshPayOrder> = {
 				? undefined
 				: SENTENCES.webhookSecretEmpty,
 		verify,
+		findSetting,
 		parseEvent: readEvent,
 		// doc-2517709: any 2xx acknowledges, nothing particular in it.
 		acknowledgement: () => ({ status: 200, contentType: 'text/plain; charset=utf-8', body: 'OK' }),

@@ -71,8 +71,11 @@ function post(path: string, credentials: WooshPayCredentials) {
  *
  * @throws CallFailure when the answer holds no payment
  */
-export function readCaptured(reply: HttpReply, { order }: { order: PartOfPayment }): Checkout {
-	const payment = readPayment(reply, 'end');
+export function readCaptured(
+	reply: HttpReply,
+	{ order, credentials }: { order: PartOfPayment; credentials: WooshPayCredentials },
+): Checkout {
+	const payment = readPayment(reply, credentials, 'end');
 	if (payment.status !== 'paid' || payment.amount !== null) return payment;
 	const authorized = isObject(reply.body) ? reply.body.amount : null;
 	const captured =

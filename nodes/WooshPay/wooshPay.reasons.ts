@@ -42,5 +42,7 @@ export const SENTENCES = sentences({
 		"'Secret Key' in the WooshPay credential is a live key, but 'Environment' is Test",
 	testKeyForLive:
 		"'Secret Key' in the WooshPay credential is a test key, but 'Environment' is Live",
+	notPaid: (word: string) =>
+		`'Paid Values' in the WooshPay credential holds ${word}, which does not mean paid`,
 	webhookSecretEmpty: "'Webhook Secret' in the WooshPay credential is empty",
 });

@@ -28,6 +28,10 @@ export interface WooshPayCredentials extends MoneyLimits {
 	webhookSecret?: string;
 	webhookSecretPrevious?: string;
 	callbackProof?: CallbackProof;
+	/** Whether what stands below counts. */
+	otherSettings?: boolean;
+	/** Words for paid besides the usual ones, separated by commas or lines. */
+	paidValues?: string;
 }
 
 /** Retry settings of calls that create something. */

@@ -128,7 +128,14 @@ export const provider = testProvider(wooshPayProvider, {
 		async registerByHand({ providerUrl, fields, callbackUrl }) {
 			const { data } = await axios.post<{ secret: string }>(
 				`${providerUrl}/v1/webhook_endpoints`,
-				{ url: callbackUrl, enabled_events: ['payment_intent.succeeded'] },
+				{
+					url: callbackUrl,
+					enabled_events: [
+						'payment_intent.succeeded',
+						'payment_intent.payment_failed',
+						'checkout.session.expired',
+					],
+				},
 				{ auth: { username: fields.secretKey ?? '', password: '' }, proxy: false },
 			);
 			return { webhookSecret: data.secret };

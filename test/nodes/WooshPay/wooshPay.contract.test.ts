@@ -427,7 +427,7 @@ describe('a checkout', () => {
 
 describe('a payment', () => {
 	it('is read into the shape of a checkout', () => {
-		expect(readPayment(answer('getPayment.succeeded'))).toMatchObject({
+		expect(readPayment(answer('getPayment.succeeded'), credentials)).toMatchObject({
 			checkoutId: null,
 			paymentId: 'pi_1600000000000000005',
 			reference: 'order-1001',
@@ -453,7 +453,7 @@ describe('a payment', () => {
 		['constructor', 'unknown'],
 		[null, 'unknown'],
 	])('with the status %p is %s', (status, read) => {
-		expect(readPayment(answer('getPayment.succeeded', { status })).status).toBe(read);
+		expect(readPayment(answer('getPayment.succeeded', { status }), credentials).status).toBe(read);
 	});
 
 	// Every sample of the page has null (api-44642278): which of these forms it has is not known.
@@ -466,7 +466,9 @@ describe('a payment', () => {
 		['null', null, null],
 	])('that failed with %s for its last_payment_error', (_what, last_payment_error, reason) => {
 		const failed = { status: 'requires_payment_method', last_payment_error };
-		expect(readPayment(answer('getPayment.succeeded', failed)).statusReason).toBe(reason);
+		expect(readPayment(answer('getPayment.succeeded', failed), credentials).statusReason).toBe(
+			reason,
+		);
 		expect(factsOf(paymentEvent('payment_intent.payment_failed', failed)).statusReason).toBe(
 			reason,
 		);
@@ -475,17 +477,17 @@ describe('a payment', () => {
 	it('that succeeded has no reason for a failure, whatever an earlier try left there', () => {
 		const last_payment_error = { code: 'card_declined' };
 		expect(
-			readPayment(answer('getPayment.succeeded', { last_payment_error })).statusReason,
+			readPayment(answer('getPayment.succeeded', { last_payment_error }), credentials).statusReason,
 		).toBeNull();
 	});
 
 	it('is worth what was received, where that is told', () => {
-		expect(readPayment(answer('getPayment.succeeded', { amount_received: 900 })).amount).toBe(
-			'9.00',
-		);
-		expect(readPayment(answer('getPayment.succeeded', { amount_received: 0 })).amount).toBe(
-			'10.10',
-		);
+		expect(
+			readPayment(answer('getPayment.succeeded', { amount_received: 900 }), credentials).amount,
+		).toBe('9.00');
+		expect(
+			readPayment(answer('getPayment.succeeded', { amount_received: 0 }), credentials).amount,
+		).toBe('10.10');
 	});
 
 	// Compared with what Wait for Payment expects, an amount received so far would look underpaid.
@@ -493,15 +495,17 @@ describe('a payment', () => {
 		'that is not finished (%s) is worth what it asks for, whatever was received so far',
 		(status) => {
 			const payment = answer('getPayment.succeeded', { status, amount_received: 900 });
-			expect(readPayment(payment).amount).toBe('10.10');
+			expect(readPayment(payment, credentials).amount).toBe('10.10');
 		},
 	);
 
 	// Its `amount` is what was authorized, and a part of it may have been captured.
 	it('that was captured by hand is worth what was received, and nothing that is only authorized', () => {
 		const amount = (amount_received: number | null) =>
-			readPayment(answer('getPayment.succeeded', { capture_method: 'manual', amount_received }))
-				.amount;
+			readPayment(
+				answer('getPayment.succeeded', { capture_method: 'manual', amount_received }),
+				credentials,
+			).amount;
 		expect([amount(null), amount(0), amount(900)]).toEqual([null, null, '9.00']);
 	});
 
@@ -512,12 +516,15 @@ describe('a payment', () => {
 					merchant_order_id: '',
 					metadata: { reference: 'order-2' },
 				}),
+				credentials,
 			).reference,
 		).toBe('order-2');
 	});
 
 	it('of a currency that nobody knows has no amount', () => {
-		expect(readPayment(answer('getPayment.succeeded', { currency: 'XXY' })).amount).toBeNull();
+		expect(
+			readPayment(answer('getPayment.succeeded', { currency: 'XXY' }), credentials).amount,
+		).toBeNull();
 	});
 });
 
@@ -1121,7 +1128,7 @@ describe.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(
 	'the word %s, which WooshPay does not document,',
 	(word) => {
 		it('is an unknown status', () => {
-			expect(readPayment(reply({ id: 'pi_1', status: word }))).toMatchObject({
+			expect(readPayment(reply({ id: 'pi_1', status: word }), credentials)).toMatchObject({
 				status: 'unknown',
 				providerStatus: word,
 			});
