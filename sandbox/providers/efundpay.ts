@@ -1,5 +1,7 @@
 import {
+	constants,
 	createHash,
+	createHmac,
 	createPrivateKey,
 	createPublicKey,
 	createSign,
@@ -20,8 +22,10 @@ import {
 	type CallbackMessage,
 	type CallbackQuality,
 	type CheckoutEvent,
+	type Dialect,
 	type ProviderContext,
 	type SandboxCheckout,
+	type SandboxOperation,
 	type SandboxProvider,
 } from '../core/provider';
 
@@ -165,7 +169,7 @@ const checkoutRequest = z
 			webhooks_url: webAddress,
 			cancel_url: webAddress.optional(),
 			buyer: anyObject,
-			cart_items: z.array(cartItem).optional(),
+			cart_items: z.array(cartItem).nullish(),
 		},
 		{ invalid_type_error: 'must be an object' },
 	)
@@ -174,7 +178,7 @@ const transactionRequest = z
 	.object(
 		{
 			...orderFields,
-			payment_method: paymentMethod,
+			payment_method: paymentMethod.nullable(),
 			buyer: anyObject.nullish(),
 			cart_items: z.array(cartItem, { required_error: 'is required' }).nullable(),
 			browser_info: anyObject.nullish(),
@@ -183,8 +187,8 @@ const transactionRequest = z
 	)
 	.passthrough()
 	.refine(
-		({ payment_method: { method }, buyer }) =>
-			method === 'card' || (buyer !== null && buyer !== undefined),
+		({ payment_method: method, buyer }) =>
+			method === null || method.method === 'card' || (buyer !== null && buyer !== undefined),
 		{ message: 'is required with this payment method', path: ['buyer'] },
 	);
 const refundRequest = z
@@ -206,6 +210,128 @@ const refundRequest = z
 		{ invalid_type_error: 'must be an object' },
 	)
 	.passthrough();
+
+/** What EFundPay's pages leave open, and what it may be instead. */
+const dialects = {
+	linkName: {
+		label: "Name of the payer's link in an answer",
+		readings: {
+			payment_url_link: 'payment_url_link, as on the pages of other calls',
+			payment_url: "payment_url, as in LianLian's SDK",
+			approval_url: "approval_url, as in Gr4vy's API",
+		},
+		default: 'payment_url_link',
+	},
+	linkPlace: {
+		label: 'Where the link stands in the answer to a create',
+		readings: {
+			details: 'in payment_method.details',
+			method: 'in payment_method',
+			top: 'beside the other fields',
+		},
+		default: 'details',
+	},
+	cartItems: {
+		label: 'A checkout without cart_items',
+		readings: { optional: 'is taken', required: 'is refused' },
+		default: 'optional',
+	},
+	merchantAccount: {
+		label: 'A request without x-merchant-account-id',
+		readings: { required: 'is refused', optional: 'is taken' },
+		default: 'required',
+	},
+	createPath: {
+		label: 'Path of a direct payment',
+		readings: { both: 'both documented ones', transactions: '/transactions alone' },
+		default: 'both',
+	},
+	capturedStatus: {
+		label: 'Last status of a paid transaction',
+		readings: {
+			capture_succeeded: 'capture_succeeded',
+			authorization_succeeded: 'authorization_succeeded',
+		},
+		default: 'capture_succeeded',
+	},
+	query: {
+		label: 'What a transaction that was paid just now is when it is looked up',
+		readings: { known: 'paid', behind: 'not paid yet', unknown: 'not there (HTTP 404)' },
+		default: 'known',
+	},
+	callbackEvents: {
+		label: 'What callbacks are sent for',
+		readings: {
+			success: 'a payment and a refund that succeeded',
+			all: "canceled and expired checkouts too, with LianLian's codes PC and PF",
+			bare: 'the same, of those only IDs and code',
+		},
+		default: 'success',
+	},
+	paidCode: {
+		label: 'Code of a payment that succeeded',
+		readings: { PS: 'PS, as documented', SETTLED: 'SETTLED' },
+		default: 'PS',
+	},
+	amounts: {
+		label: 'The amount of a payment in a callback',
+		readings: {
+			text: 'text in major units, as documented',
+			number: 'a number in major units',
+			smallest: 'a number of the smallest unit',
+		},
+		default: 'text',
+	},
+	refundAmounts: {
+		label: 'The amount of a refund in a callback',
+		readings: { smallest: 'a number of the smallest unit', major: 'a number in major units' },
+		default: 'smallest',
+	},
+	ids: {
+		label: "EFundPay's number in a callback",
+		readings: { text: 'text, as documented', number: 'a number' },
+		default: 'text',
+	},
+	signatureHash: {
+		label: "Hash of a callback's signature",
+		readings: { 'RSA-SHA1': 'SHA-1', 'RSA-SHA256': 'SHA-256' },
+		default: 'RSA-SHA1',
+	},
+	signedText: {
+		label: "Text that a callback's signature covers",
+		readings: { canonical: 'the sorted fields', rawBody: 'the body as it is sent' },
+		default: 'canonical',
+	},
+	signature: {
+		label: "Kind of a callback's signature",
+		readings: {
+			rsa: 'RSA in base64, as documented',
+			hex: 'RSA in hexadecimal',
+			pss: 'RSA-PSS in base64',
+			hmac: "an HMAC of the secret key over the fields without separators, as in LianLian's SDK",
+		},
+		default: 'rsa',
+	},
+	errors: {
+		label: 'Where the words of a refusal stand',
+		readings: {
+			message: '{"message": "…", "code": "…"}',
+			msg: '{"code": "…", "msg": "…"}',
+			nested: '{"error": {"message": "…"}}',
+		},
+		default: 'message',
+	},
+	wrongKey: {
+		label: 'A wrong key',
+		readings: { unauthorized: 'HTTP 401', forbidden: 'HTTP 403' },
+		default: 'unauthorized',
+	},
+	wrongRequest: {
+		label: 'A wrong request',
+		readings: { badRequest: 'HTTP 400', unprocessable: 'HTTP 422' },
+		default: 'badRequest',
+	},
+} satisfies Record<string, Dialect>;
 
 export const provider: SandboxProvider<State, Details> = {
 	name: 'efundpay',
@@ -231,30 +357,12 @@ export const provider: SandboxProvider<State, Details> = {
 	}),
 
 	// docs.efundflow.com/overview
-	authenticate(call) {
-		const { authorization } = call.headers;
-		const account = call.headers['x-merchant-account-id'];
-		if (authorization === undefined)
-			return refused(401, 'There is no Authorization header.', 'unauthorized');
-		if (!authorization.startsWith('Bearer '))
-			return refused(
-				401,
-				'The Authorization header must be "Bearer", one space, and the secret key.',
-				'unauthorized',
-			);
-		if (authorization !== `Bearer ${secretKey}`) return this.wrongKey();
-		if (account === undefined || account === '')
-			return refused(
-				400,
-				'The header x-merchant-account-id is required.',
-				'missing_merchant_account',
-			);
-		return account === merchantAccountId
-			? undefined
-			: refused(403, 'This key has no access to this merchant account.', 'forbidden');
+	authenticate(call, context) {
+		const refusal = keyProblem(call, context);
+		return refusal && inDialect(refusal, context);
 	},
 
-	wrongKey: () => refused(401, 'Invalid API key', 'unauthorized'),
+	wrongKey: () => wrongKey,
 
 	unmatched: (call) =>
 		refused(
@@ -264,7 +372,7 @@ export const provider: SandboxProvider<State, Details> = {
 			`${call.method} ${call.providerTarget} is not a documented call; every path begins with /v4.`,
 		),
 
-	operations: [
+	operations: inEachDialect([
 		{
 			// docs.efundflow.com/transactions/checkout
 			operation: 'create',
@@ -278,7 +386,9 @@ export const provider: SandboxProvider<State, Details> = {
 			method: 'POST' as const,
 			path,
 			handle: (call: ApiCall, context: Context) =>
-				once(call, context.state, () => createTransaction(call, context)),
+				path.endsWith('/payments') && context.dialect('createPath') === 'transactions'
+					? refused(404, 'Not found', 'not_found')
+					: once(call, context.state, () => createTransaction(call, context)),
 		})),
 		{
 			// docs.efundflow.com/transactions/get
@@ -287,7 +397,7 @@ export const provider: SandboxProvider<State, Details> = {
 			path: '/v4/transactions/:id',
 			handle(call, context) {
 				const checkout = context.checkouts.get(call.params.id ?? '');
-				return checkout === undefined
+				return checkout === undefined || context.dialect('query') === 'unknown'
 					? noSuch('transaction', call)
 					: { status: 200, body: lookedUp(checkout, context) };
 			},
@@ -355,18 +465,17 @@ export const provider: SandboxProvider<State, Details> = {
 					: { status: 200, body: refundObject(refund, checkout) };
 			},
 		},
-	],
+	]),
 
 	actions: standardActions,
 
 	callbacks: {
 		// docs.efundflow.com/webhooks/payment-webhooks and /refund-webhooks describe notices of success
 		// only.
-		compose(event, quality) {
-			if (event.kind === 'paid') return message(paymentNotice(event), quality, event.at);
-			return event.kind === 'refunded'
-				? message(refundNotice(event), quality, event.at)
-				: undefined;
+		compose(event, quality, _target, context) {
+			const notice =
+				event.kind === 'refunded' ? refundNotice(event, context) : paymentNotice(event, context);
+			return notice && message(notice, { quality, at: event.at, context });
 		},
 		// docs.efundflow.com/webhooks/payment-webhooks
 		acknowledged({ status, body }) {
@@ -393,26 +502,79 @@ export const provider: SandboxProvider<State, Details> = {
 		})),
 	}),
 
+	dialects,
+
 	inferred: [
 		'A callback is delivered once; the Redeliver button sends it again. No page describes redeliveries.',
 		'A callback is acknowledged by HTTP 200 with the documented body; the HTTP status is not documented.',
-		"Callbacks are signed as LianLian's SDK does it: SHA-1 with RSA over the sorted fields. EFundPay's page is cut where it says how.",
-		'A callback is sent for a success only: PS for a payment, RS for a refund. Cancelling, expiring and declined cards send none.',
-		'The answer to a checkout is a transaction whose link stands in payment_method.details; the page with the answer could not be read.',
+		'The answer to a checkout is a transaction; the page with the answer could not be read.',
 		'A checkout begins as buyer_approval_pending, is buyer_approval_timeout after an hour, buyer_approval_failed when the payer gives up, and capture_succeeded when paid.',
-		'Direct payments are served at both documented paths. A card other than the declined one waits for the payer at a link, as after 3-D Secure.',
+		'A card other than the declined one waits for the payer at a link, as after 3-D Secure.',
 		`No page names test cards: ${declinedCard} is declined (authorization_failed, error_code flow_decline).`,
 		'The same idempotency key gives the first answer again; with another body it is a conflict (409). Refusals are not remembered.',
 		'An external_identifier that is open or paid is a conflict (409); after it has failed, expired or been given up it may be used again.',
-		'Errors look like {"message": "…", "code": "…"}: 400 for a wrong request, 401 for a wrong key, 403 for a foreign merchant account, 404 for an unknown id.',
+		'A foreign merchant account is refused with 403, an unknown id with 404.',
 		'A list in the query of Get Many may be one value, a repeated name, or a JSON list.',
 		'A cursor is opaque. Pages hold what there is at that moment.',
-		'A refund is processing in the answer and succeeded right after; the amounts of its callback are integers of the smallest unit.',
+		'A refund is processing in the answer and succeeded right after.',
 		'A partly refunded payment stays capture_succeeded; a fully refunded one becomes refund_succeeded.',
 		'Paying too little or too much captures what was paid, in the callback and in amount.',
 		'Fields that no page names are accepted and listed as remarks.',
 	],
 };
+
+const wrongKey = refused(401, 'Invalid API key', 'unauthorized');
+
+function keyProblem(call: ApiCall, { dialect }: Context): ApiReply | undefined {
+	const { authorization } = call.headers;
+	const account = call.headers['x-merchant-account-id'];
+	if (authorization === undefined)
+		return refused(401, 'There is no Authorization header.', 'unauthorized');
+	if (!authorization.startsWith('Bearer '))
+		return refused(
+			401,
+			'The Authorization header must be "Bearer", one space, and the secret key.',
+			'unauthorized',
+		);
+	if (authorization !== `Bearer ${secretKey}`) return wrongKey;
+	if (account === undefined || account === '')
+		return dialect('merchantAccount') === 'optional'
+			? undefined
+			: refused(400, 'The header x-merchant-account-id is required.', 'missing_merchant_account');
+	return account === merchantAccountId
+		? undefined
+		: refused(403, 'This key has no access to this merchant account.', 'forbidden');
+}
+
+/** Every reply as the chosen dialects have it. */
+function inEachDialect(
+	operations: ReadonlyArray<SandboxOperation<State, Details>>,
+): Array<SandboxOperation<State, Details>> {
+	return operations.map((operation) => ({
+		...operation,
+		handle: async (call, context) => inDialect(await operation.handle(call, context), context),
+	}));
+}
+
+const envelopes: Record<string, (message: string, code: string) => unknown> = {
+	msg: (msg, code) => ({ code, msg }),
+	nested: (message) => ({ error: { message } }),
+};
+const otherStatus: Record<number, number> = { 400: 422, 401: 403 };
+
+/** A refusal with the status and in the envelope that are chosen; everything else as it is. */
+function inDialect(reply: ApiReply, { dialect }: Context): ApiReply {
+	if (reply.refusal === undefined) return reply;
+	const { message: words = '', code = '' } = reply.body as { message?: string; code?: string };
+	const isOther =
+		(reply.status === 400 && dialect('wrongRequest') === 'unprocessable') ||
+		(reply.status === 401 && dialect('wrongKey') === 'forbidden');
+	return {
+		...reply,
+		status: (isOther ? otherStatus[reply.status] : undefined) ?? reply.status,
+		body: envelopes[dialect('errors')]?.(words, code) ?? reply.body,
+	};
+}
 
 type Read<Value> =
 	{ readonly ok: true; readonly value: Value } | { readonly ok: false; readonly refused: ApiReply };
@@ -451,6 +613,8 @@ function createCheckout(call: ApiCall, context: Context): ApiReply {
 	const read = readRequest(call, checkoutRequest);
 	if (!read.ok) return read.refused;
 	const request = read.value;
+	if (!request.cart_items && context.dialect('cartItems') === 'required')
+		return refused(400, 'cart_items: is required', 'invalid_request');
 	const taken = takenReference(request.external_identifier, context);
 	if (taken !== undefined) return taken;
 	const checkout = store(request, context, {
@@ -471,20 +635,26 @@ function createCheckout(call: ApiCall, context: Context): ApiReply {
 	return { status: 200, body: created(checkout, context) };
 }
 
+function buyerIpProblem({ headers }: ApiCall): ApiReply | undefined {
+	const buyerIp = headers['x-forwarded-for'] ?? '';
+	return isIP(buyerIp) === 0
+		? refused(
+				400,
+				`The header X-Forwarded-For must be the buyer's IP address, not "${buyerIp}".`,
+				'missing_buyer_ip',
+			)
+		: undefined;
+}
+
 function createTransaction(call: ApiCall, context: Context): ApiReply {
-	const buyerIp = call.headers['x-forwarded-for'] ?? '';
-	if (isIP(buyerIp) === 0)
-		return refused(
-			400,
-			`The header X-Forwarded-For must be the buyer's IP address, not "${buyerIp}".`,
-			'missing_buyer_ip',
-		);
+	const noBuyer = buyerIpProblem(call);
+	if (noBuyer !== undefined) return noBuyer;
 	const read = readRequest(call, transactionRequest);
 	if (!read.ok) return read.refused;
 	const request = read.value;
 	const taken = takenReference(request.external_identifier, context);
 	if (taken !== undefined) return taken;
-	const method = request.payment_method;
+	const method = request.payment_method ?? { method: 'chosen by the payer' };
 	const usedCard = cardOf(method);
 	const declined = usedCard?.number === declinedCard;
 	const checkout = store(request, context, {
@@ -496,10 +666,7 @@ function createTransaction(call: ApiCall, context: Context): ApiReply {
 		details: {
 			kind: 'transaction',
 			method: method.method,
-			card:
-				usedCard === undefined
-					? null
-					: { bin: usedCard.number.slice(0, 6), expirationDate: usedCard.expirationDate },
+			card: usedCard === undefined ? null : shownCard(usedCard),
 			errorCode: declined ? 'flow_decline' : null,
 			buyer: request.buyer ?? null,
 			cartItems: request.cart_items,
@@ -513,6 +680,11 @@ function cardOf(method: z.infer<typeof paymentMethod>) {
 		? { number: String(method.number), expirationDate: String(method.expiration_date) }
 		: undefined;
 }
+
+const shownCard = ({ number, expirationDate }: { number: string; expirationDate: string }) => ({
+	bin: number.slice(0, 6),
+	expirationDate,
+});
 
 interface OrderRequest {
 	readonly amount: number;
@@ -647,7 +819,7 @@ function paidUnits(checkout: SandboxCheckout<Details>): number {
 	return Number(checkout.paidAmount.replace('.', ''));
 }
 
-function common(checkout: SandboxCheckout<Details>) {
+function common(checkout: SandboxCheckout<Details>, { dialect }: Context) {
 	const { details } = checkout;
 	return {
 		type: 'transaction',
@@ -655,7 +827,7 @@ function common(checkout: SandboxCheckout<Details>) {
 		merchant_account_id: merchantAccountId,
 		currency: checkout.currency,
 		amount: paidUnits(checkout),
-		status: statusWords[checkout.status],
+		status: checkout.status === 'paid' ? dialect('capturedStatus') : statusWords[checkout.status],
 		...(details.country === null ? {} : { country: details.country }),
 		external_identifier: checkout.reference,
 		method: details.method,
@@ -669,38 +841,51 @@ function common(checkout: SandboxCheckout<Details>) {
  * docs.efundflow.com/transactions/create: the link stands in payment_method.details, its seconds
  * are a number.
  */
-function created(checkout: SandboxCheckout<Details>, { cashierUrl }: Context) {
-	const { method, card: used, errorCode } = checkout.details;
-	const link =
-		errorCode === null
-			? {
-					payment_url_link: cashierUrl(checkout.checkoutId),
-					url_link_expire_sec: linkLifetimeSeconds,
-				}
-			: {};
-	const details = {
-		...(used === null ? {} : { bin: used.bin, card_type: 'credit', card_issuer_name: 'Test Bank' }),
-		...link,
-	};
+function created(checkout: SandboxCheckout<Details>, context: Context) {
+	const { method, card: used } = checkout.details;
+	const link = linkOf(checkout, context, linkLifetimeSeconds);
+	const at = (place: string) => (context.dialect('linkPlace') === place ? link : {});
 	return {
-		...common(checkout),
-		...(errorCode === null ? {} : { error_code: errorCode }),
+		...common(checkout, context),
+		...(checkout.details.errorCode === null ? {} : { error_code: checkout.details.errorCode }),
+		...at('top'),
 		payment_method: {
 			method,
 			...(used === null ? {} : { scheme: 'visa', expiration_date: used.expirationDate }),
-			details,
+			...at('method'),
+			details: {
+				...(used === null
+					? {}
+					: { bin: used.bin, card_type: 'credit', card_issuer_name: 'Test Bank' }),
+				...at('details'),
+			},
 		},
 	};
+}
+
+/** Nothing where the payment was declined. */
+function linkOf(
+	{ checkoutId, details }: SandboxCheckout<Details>,
+	{ cashierUrl, dialect }: Context,
+	seconds: number | string,
+): Record<string, unknown> {
+	return details.errorCode === null
+		? { [dialect('linkName')]: cashierUrl(checkoutId), url_link_expire_sec: seconds }
+		: {};
 }
 
 /**
  * docs.efundflow.com/transactions/get: the link stands in payment_method itself, its seconds are
  * text.
  */
-function lookedUp(checkout: SandboxCheckout<Details>, { cashierUrl }: Context) {
+function lookedUp(found: SandboxCheckout<Details>, context: Context) {
+	const checkout =
+		found.status === 'paid' && context.dialect('query') === 'behind'
+			? { ...found, status: 'open' as const }
+			: found;
 	const { method, card: used, errorCode } = checkout.details;
 	return {
-		...common(checkout),
+		...common(checkout, context),
 		error_code: errorCode,
 		three_d_secure: null,
 		payment_method: {
@@ -708,12 +893,7 @@ function lookedUp(checkout: SandboxCheckout<Details>, { cashierUrl }: Context) {
 			...(used === null
 				? {}
 				: { scheme: 'visa', expiration_date: used.expirationDate, bin: used.bin }),
-			...(errorCode === null
-				? {
-						payment_url_link: cashierUrl(checkout.checkoutId),
-						url_link_expire_sec: String(linkLifetimeSeconds),
-					}
-				: {}),
+			...linkOf(checkout, context, String(linkLifetimeSeconds)),
 		},
 	};
 }
@@ -800,40 +980,69 @@ function offsetOf(cursor: string): number | undefined {
 	return offset === undefined ? undefined : Number(offset);
 }
 
-/** docs.efundflow.com/webhooks/payment-webhooks: texts, amounts in major units. */
-function paymentNotice({ checkout, at }: CheckoutEvent<Details>) {
-	const amount = checkout.paidAmount ?? checkout.amount;
+/** Of what else may be told; `PS` is documented, the others are LianLian's. */
+const codes: Record<string, string> = { canceled: 'PC', expired: 'PF' };
+
+/**
+ * docs.efundflow.com/webhooks/payment-webhooks: texts, amounts in major units. Undefined where nobody
+ * is told.
+ */
+function paymentNotice(
+	{ kind, checkout, at }: CheckoutEvent<Details>,
+	{ dialect }: Context,
+): Record<string, unknown> | undefined {
+	const told = dialect('callbackEvents');
+	const code = kind === 'paid' ? dialect('paidCode') : codes[kind];
+	if (code === undefined || (kind !== 'paid' && told === 'success')) return undefined;
+	const decimal = checkout.paidAmount ?? checkout.amount;
+	const amount = {
+		number: Number(decimal),
+		smallest: paidUnits(checkout),
+		text: decimal,
+	}[dialect('amounts')];
 	const time = clockOfShanghai(checkout.paidAt ?? at);
 	return {
-		ll_transaction_id: checkout.details.llTransactionId,
+		ll_transaction_id: idInDialect(checkout.details.llTransactionId, dialect('ids')),
 		merchant_transaction_id: checkout.reference,
-		payment_data: {
-			account_date: time.slice(0, 8),
-			exchange_rate: '1.00000000',
-			payment_amount: amount,
-			payment_currency_code: checkout.currency,
-			payment_status: 'PS',
-			payment_time: time,
-			settlement_amount: amount,
-			settlement_currency_code: checkout.currency,
-		},
+		payment_data:
+			kind !== 'paid' && told === 'bare'
+				? { payment_status: code }
+				: {
+						account_date: time.slice(0, 8),
+						exchange_rate: '1.00000000',
+						payment_amount: amount,
+						payment_currency_code: checkout.currency,
+						payment_status: code,
+						payment_time: time,
+						settlement_amount: amount,
+						settlement_currency_code: checkout.currency,
+					},
 	};
 }
 
+const idInDialect = (id: string, reading: string) => (reading === 'number' ? Number(id) : id);
+
 /** docs.efundflow.com/webhooks/refund-webhooks: the amounts are JSON numbers. */
-function refundNotice({ checkout, at, details }: CheckoutEvent<Details>) {
+function refundNotice(
+	{ checkout, at, details }: CheckoutEvent<Details>,
+	{ dialect }: Context,
+): Record<string, unknown> {
 	const { refund } = details as unknown as { refund: Refund };
+	const amount =
+		dialect('refundAmounts') === 'major'
+			? Number(fromSmallestUnit(refund.amount, refund.currency))
+			: refund.amount;
 	const time = clockOfShanghai(at);
 	return {
-		ll_transaction_id: refund.llTransactionId,
+		ll_transaction_id: idInDialect(refund.llTransactionId, dialect('ids')),
 		merchant_transaction_id: refund.reference,
 		original_transaction_id: checkout.reference,
 		refund_data: {
 			account_date: time.slice(0, 8),
-			actual_refund_amount: refund.amount,
+			actual_refund_amount: amount,
 			actual_refund_currency_code: refund.currency,
 			reason: refund.reason,
-			refund_amount: refund.amount,
+			refund_amount: amount,
 			refund_currency_code: refund.currency,
 			refund_status: 'RS',
 			refund_time: time,
@@ -843,26 +1052,44 @@ function refundNotice({ checkout, at, details }: CheckoutEvent<Details>) {
 }
 
 function message(
-	notice: ReturnType<typeof paymentNotice> | ReturnType<typeof refundNotice>,
-	quality: CallbackQuality,
-	at: Date,
+	notice: Record<string, unknown>,
+	{ quality, at, context }: { quality: CallbackQuality; at: Date; context: Context },
 ): CallbackMessage {
-	const signature = createSign('RSA-SHA1')
-		.update(textToSign(notice), 'utf8')
-		.sign(quality === 'forged' ? strangersPrivateKey() : platformPrivateKey, 'base64');
-	const sent =
-		quality === 'tampered'
-			? JSON.stringify(notice).replace(/("(?:payment|refund)_amount":"?)/, '$19')
-			: JSON.stringify(notice);
+	const body = JSON.stringify(notice);
 	return {
 		headers: {
 			'Content-Type': 'application/json',
 			timestamp: clockOfShanghai(at),
 			timezone: 'Asia/Shanghai',
-			signature,
+			signature: signatureOf(notice, quality === 'forged', context),
 		},
-		body: sent,
+		body: quality === 'tampered' ? tampered(body) : body,
 	};
+}
+
+/** With another amount; where it tells none, about another order. */
+function tampered(body: string): string {
+	const changed = body.replace(/("(?:payment|refund)_amount":"?)/, '$19');
+	return changed === body ? body.replace(/("merchant_transaction_id":")/, '$19') : changed;
+}
+
+function signatureOf(
+	notice: Record<string, unknown>,
+	isForged: boolean,
+	{ dialect }: Context,
+): string {
+	const kind = dialect('signature');
+	if (kind === 'hmac')
+		return createHmac('sha256', isForged ? 'a secret of a stranger' : secretKey)
+			.update(textToSign(notice).replace(/[=&]/g, ''))
+			.digest('hex');
+	const key = isForged ? strangersPrivateKey() : platformPrivateKey;
+	return createSign(dialect('signatureHash'))
+		.update(dialect('signedText') === 'rawBody' ? JSON.stringify(notice) : textToSign(notice))
+		.sign(
+			kind === 'pss' ? { key, padding: constants.RSA_PKCS1_PSS_PADDING } : key,
+			kind === 'hex' ? 'hex' : 'base64',
+		);
 }
 
 /**

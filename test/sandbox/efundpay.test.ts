@@ -104,6 +104,33 @@ describe('authentication', () => {
 	});
 });
 
+// docs.efundflow.com/transactions/create. Behind the last member of payment_method the sample has a
+// comma, which no JSON has.
+test('the request that the guide shows is taken to the letter', async () => {
+	const sample =
+		'{"amount": 1299,"currency": "USD","payment_method": {"method": "card","number": "4111111111111111","expiration_date": "12/25","security_code": "123","redirect_url": "https://example.com","webhooks_url": "https://yourdomain.com/webhooks/payment"},"buyer": {"display_name": "John Doe","email_address": "john@example.com"},"cart_items": [{"name": "GoPro HD","quantity": 1,"unit_amount": 1299}],"external_identifier": "order-12345"}';
+	const { status, body } = await call('/transactions/payments', sample, {
+		'X-Forwarded-For': '203.0.113.195',
+	});
+	expect([status, body]).toEqual([
+		200,
+		expect.objectContaining({ amount: 1299, external_identifier: 'order-12345', method: 'card' }),
+	]);
+});
+
+test('what the pages say may be null may be null', async () => {
+	const answers = [
+		await create({ cart_items: null, country: null }),
+		await direct(
+			{ payment_method: null, external_identifier: 'order-0002' },
+			{
+				'X-Forwarded-For': '203.0.113.1',
+			},
+		),
+	];
+	expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+});
+
 describe('a checkout is refused with', () => {
 	test.each<[string, Record<string, unknown>, RegExp]>([
 		['an amount as text', { amount: '2050' }, /amount: must be an integer/],

@@ -114,6 +114,11 @@ export class PlayedDialect {
 		return await this.sandbox.act(this.facts.name, String(checkoutId), action, how);
 	}
 
+	/** The callbacks that were sent so far, whatever has caused them, the newest first. */
+	async deliveries(): Promise<SandboxDelivery[]> {
+		return (await this.sandbox.state(this.facts.name)).deliveries;
+	}
+
 	/** What Verify makes of it. */
 	async verify(delivery: SandboxDelivery, credential?: IDataObject) {
 		return await this.run(
