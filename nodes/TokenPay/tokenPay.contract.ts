@@ -44,6 +44,7 @@ import { fromSmallestUnits, refuseDecimals, withoutFinalZeros } from '../shared/
 import type { CallbackAddress } from '../shared/core/callbackAddress';
 import type { MoneyLimits } from '../shared/core/moneyLimits';
 import { refusalOf } from './businessCodes';
+import { findSetting } from './findSetting';
 import { withinLimits } from './tokenPay.limits';
 import { deniesOrder, settingsOf, type SettingFields } from './tokenPay.settings';
 import { orderAmount, sentAmount } from './orderAmount';
@@ -609,6 +610,12 @@ function readUnsigned(
 	return verdict.unreadable === undefined ? { payload: verdict.payload } : verdict.unreadable;
 }
 
+/** Whether it opens, and names an order that TokenPay can be asked about. */
+function namesOrder(received: ReceivedCallback, credentials: TokenPayCredentials): boolean {
+	const hint = readUnsigned(received, credentials);
+	return 'payload' in hint && confirm.askFor(readEvent(hint.payload, credentials)) !== undefined;
+}
+
 function readConfirmed(
 	reply: HttpReply,
 	about: AskedFor,
@@ -676,6 +683,8 @@ export const tokenPay: PaymentContract<TokenPayCredentials, TokenPayOrder> = {
 			return credentialProblem(credentials);
 		},
 		verify,
+		findSetting: (received, credentials) =>
+			findSetting(received, credentials, () => namesOrder(received, credentials)),
 		parseEvent: readEvent,
 		tagSecrets: ({ appSecret, appSecretPrevious = '' }) => [appSecret, appSecretPrevious],
 		// The order's page does not document it, so the credential has it.
