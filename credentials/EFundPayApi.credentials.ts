@@ -14,6 +14,13 @@ export class EFundPayApi implements ICredentialType {
 
 	icon = { light: 'file:../icons/eFundPay.svg', dark: 'file:../icons/eFundPay.dark.svg' } as const;
 
+	/** For calls that no node of this package makes: n8n offers them as an HTTP Request node. */
+	httpRequestNode = {
+		name: 'EFundPay',
+		docsUrl: 'https://docs.efundflow.com/overview',
+		apiBaseUrlPlaceholder: 'https://api.efundpay.com/v4/transactions',
+	};
+
 	properties: INodeProperties[] = [
 		{
 			displayName: 'Environment',

@@ -14,6 +14,13 @@ export class PayfectApi implements ICredentialType {
 
 	icon = { light: 'file:../icons/payfect.svg', dark: 'file:../icons/payfect.dark.svg' } as const;
 
+	/** For calls that no node of this package makes: n8n offers them as an HTTP Request node. */
+	httpRequestNode = {
+		name: 'Payfect',
+		docsUrl: 'https://docs.payfect.finance',
+		apiBaseUrlPlaceholder: 'https://api.payfect.finance/api/v1/checkouts/',
+	};
+
 	properties: INodeProperties[] = [
 		{
 			displayName: 'API Key',

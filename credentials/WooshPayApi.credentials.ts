@@ -13,6 +13,13 @@ export class WooshPayApi implements ICredentialType {
 
 	icon = { light: 'file:../icons/wooshPay.svg', dark: 'file:../icons/wooshPay.dark.svg' } as const;
 
+	/** For calls that no node of this package makes: n8n offers them as an HTTP Request node. */
+	httpRequestNode = {
+		name: 'WooshPay',
+		docsUrl: 'https://docs.wooshpay.com',
+		apiBaseUrlPlaceholder: 'https://api.wooshpay.com/v1/events',
+	};
+
 	properties: INodeProperties[] = [
 		{
 			displayName: 'Environment',

@@ -16,6 +16,7 @@ import {
 	maximumAgeOption,
 	respondOption,
 } from '../shared/callbacks/triggerFields';
+import { noPaymentHint, wordsWithCallbackUrl } from '../shared/callbacks/triggerWords';
 import { receiveCallback } from '../shared/callbacks/receiveCallback';
 import { passEventOn } from '../shared/callbacks/testRefusal';
 import { chingChingPay } from './chingChingPay.contract';
@@ -45,6 +46,11 @@ export class ChingChingPayTrigger implements INodeType {
 			{ name: 'chingChingPayApi', required: true, testedBy: 'chingChingPayCredentialTest' },
 		],
 		webhooks: [{ ...callbackWebhook }],
+		...wordsWithCallbackUrl(
+			'ChingChingPay',
+			"The first one comes as Unknown: its status word belongs into 'Paid Values' of the credential.",
+		),
+		hints: [{ ...noPaymentHint }],
 		properties: [
 			{
 				displayName:

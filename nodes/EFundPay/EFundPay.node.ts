@@ -7,6 +7,7 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
+import { callbackUrlHints } from '../shared/checkout/callbackUrlHints';
 import { operationSubtitle } from '../shared/checkout/checkoutFields';
 import { eachItem } from '../shared/items/eachItem';
 import {
@@ -20,6 +21,7 @@ import {
 	nothingToRegister,
 	paidOrNotOutputs,
 	resumeWebhook,
+	waitingNodeTooltip,
 } from '../shared/waiting/resumeWebhook';
 import {
 	resumeWhenSettled,
@@ -70,6 +72,8 @@ export class EFundPay implements INodeType {
 		],
 		// Only for Wait for Payment: n8n's resume address of a paused execution.
 		webhooks: [{ ...resumeWebhook }],
+		waitingNodeTooltip,
+		hints: callbackUrlHints,
 		properties: [
 			{
 				displayName: 'Resource',

@@ -15,6 +15,7 @@ import {
 	eventsSubtitle,
 	respondOption,
 } from '../shared/callbacks/triggerFields';
+import { noPaymentHint, wordsWithCallbackUrl } from '../shared/callbacks/triggerWords';
 import { receiveCallback } from '../shared/callbacks/receiveCallback';
 import { passEventOn } from '../shared/callbacks/testRefusal';
 import { eFundPayCredentialTest } from './eFundPay.credentialTest';
@@ -38,6 +39,8 @@ export class EFundPayTrigger implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'eFundPayApi', required: true, testedBy: 'eFundPayCredentialTest' }],
 		webhooks: [{ ...callbackWebhook }],
+		...wordsWithCallbackUrl('EFundPay'),
+		hints: [{ ...noPaymentHint }],
 		properties: [
 			{
 				displayName:

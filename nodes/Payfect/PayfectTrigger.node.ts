@@ -16,6 +16,7 @@ import {
 	maximumAgeOption,
 	respondOption,
 } from '../shared/callbacks/triggerFields';
+import { noPaymentHint, wordsWithCallbackUrl } from '../shared/callbacks/triggerWords';
 import { receiveCallback } from '../shared/callbacks/receiveCallback';
 import { passEventOn } from '../shared/callbacks/testRefusal';
 import { payfectCredentialTest } from './payfect.credentialTest';
@@ -39,6 +40,8 @@ export class PayfectTrigger implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'payfectApi', required: true, testedBy: 'payfectCredentialTest' }],
 		webhooks: [{ ...callbackWebhook }],
+		...wordsWithCallbackUrl('Payfect'),
+		hints: [{ ...noPaymentHint }],
 		properties: [
 			{
 				displayName:

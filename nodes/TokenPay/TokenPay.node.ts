@@ -7,6 +7,7 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
+import { callbackUrlHints } from '../shared/checkout/callbackUrlHints';
 import { operationSubtitle } from '../shared/checkout/checkoutFields';
 import { eachItem } from '../shared/items/eachItem';
 import {
@@ -21,6 +22,7 @@ import {
 	nothingToRegister,
 	paidOrNotOutputs,
 	resumeWebhook,
+	waitingNodeTooltip,
 } from '../shared/waiting/resumeWebhook';
 import {
 	resumeWhenSettled,
@@ -68,6 +70,8 @@ export class TokenPay implements INodeType {
 		],
 		// Only for Wait for Payment: n8n's resume address of a paused execution.
 		webhooks: [{ ...resumeWebhook }],
+		waitingNodeTooltip,
+		hints: callbackUrlHints,
 		properties: [
 			{
 				displayName: 'Resource',

@@ -16,6 +16,7 @@ import {
 	maximumAgeOption,
 	respondOption,
 } from '../shared/callbacks/triggerFields';
+import { noPaymentHint, wordsWithCallbackUrl } from '../shared/callbacks/triggerWords';
 import { receiveCallback } from '../shared/callbacks/receiveCallback';
 import { passEventOn } from '../shared/callbacks/testRefusal';
 import { tokenPayCredentialTest } from './tokenPay.credentialTest';
@@ -39,6 +40,8 @@ export class TokenPayTrigger implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'tokenPayApi', required: true, testedBy: 'tokenPayCredentialTest' }],
 		webhooks: [{ ...callbackWebhook }],
+		...wordsWithCallbackUrl('TokenPay', 'TokenPay has no test mode: pay a small amount.'),
+		hints: [{ ...noPaymentHint }],
 		properties: [
 			{
 				displayName:

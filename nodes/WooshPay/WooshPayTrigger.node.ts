@@ -16,6 +16,7 @@ import {
 	maximumAgeOption,
 	respondOption,
 } from '../shared/callbacks/triggerFields';
+import { noPaymentHint, wordsWithRegistration } from '../shared/callbacks/triggerWords';
 import { receiveCallback } from '../shared/callbacks/receiveCallback';
 import { passEventOn } from '../shared/callbacks/testRefusal';
 import {
@@ -45,6 +46,8 @@ export class WooshPayTrigger implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'wooshPayApi', required: true, testedBy: 'wooshPayCredentialTest' }],
 		webhooks: [{ ...callbackWebhook }],
+		...wordsWithRegistration('WooshPay'),
+		hints: [{ ...noPaymentHint }],
 		properties: [
 			{
 				displayName:

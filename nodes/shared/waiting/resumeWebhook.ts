@@ -28,6 +28,13 @@ export const nothingToRegister = {
 	},
 };
 
+/**
+ * What n8n shows at the step while it waits, which knows the node's parameters only: neither the
+ * item nor the link.
+ */
+export const waitingNodeTooltip =
+	'={{ $parameter["operation"] === "waitForPayment" ? "Waiting for the payment. This step goes on by itself once it arrives, or through Not Paid when the time is up." : "" }}';
+
 const twoOutputs = (first: string, second: string) =>
 	`[{ type: "${NodeConnectionTypes.Main}", displayName: "${first}" }, { type: "${NodeConnectionTypes.Main}", displayName: "${second}" }]` as const;
 
