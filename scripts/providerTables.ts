@@ -89,13 +89,13 @@ const ELSEWHERE: Record<string, string> = {
 /** Options of nearly every operation, explained once in docs/rows.md. */
 const EVERYWHERE = ['requestsInParallel', 'extraFields'];
 
-/** Which lists a page has a place for: `credential`, `operations`, `trigger`, `outputs`. */
+/** Which lists a page has a place for: `operations`, `trigger`, `outputs`. */
 export function placesIn(page: string): string[] {
 	return [...page.matchAll(new RegExp(START, 'g'))].map(([, place = '']) => place);
 }
 
 /** The places that a provider's page must have, in their order. */
-export const PLACES = ['credential', 'operations', 'trigger', 'outputs'];
+export const PLACES = ['operations', 'trigger', 'outputs'];
 
 /**
  * The page with every list as the code gives it; all else stays as it is.
@@ -129,15 +129,10 @@ function filled(page: string, listFor: (place: string) => string): string {
 }
 
 function listAt(place: string, provider: ProviderCode): string {
-	if (place === 'credential') return credentialFields(provider.credential);
 	if (place === 'trigger') return fieldNames(provider.trigger.properties);
 	if (place === 'outputs') return outputList(provider);
 	if (place === 'operations') return operationList(provider);
 	throw new Error(`Nothing is generated for "${place}" of ${provider.folder}.`);
-}
-
-function credentialFields({ properties }: ICredentialType): string {
-	return `Fields: ${labels(properties.filter(({ type }) => type !== 'notice'))}.`;
 }
 
 /** What the list of operations in n8n does not show at once: which fields each of them needs. */
