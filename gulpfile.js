@@ -1,7 +1,7 @@
 const { spawn } = require('node:child_process');
 const { rm } = require('node:fs/promises');
 const { dest, parallel, series, src } = require('gulp');
-const { bundlePackages, indentWithTabs, linkHome } = require('./scripts/finishBuild.cjs');
+const { bundlePackages, linkHome } = require('./scripts/finishBuild.cjs');
 
 const clean = () => rm('dist', { recursive: true, force: true });
 
@@ -15,10 +15,9 @@ const icons = () => src('icons/*.svg', { encoding: false }).pipe(dest('dist/icon
 /** Codex files (`*.node.json`) and output schemas (`__schema__/`). */
 const metadata = () => src('nodes/**/*.json').pipe(dest('dist/nodes'));
 
-/** What only the compiled package has: the code of a package, tabs, and the address of its pages. */
+/** What only the compiled package has: the code of a package, and the address of its pages. */
 async function finish() {
 	await bundlePackages('dist');
-	indentWithTabs('dist');
 	linkHome('dist', require('./package.json'));
 }
 

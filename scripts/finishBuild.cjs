@@ -35,25 +35,14 @@ const NEUTRAL_HOME = 'https://hosted-checkout-nodes.example';
 
 /** In the compiled files, makes the addresses of this package's own pages those of its `homepage`. */
 function linkHome(dist, packageJson) {
-	const home = addressOfFiles(packageJson);
-	rewrite(dist, /\.(js|json)$/, (text) => text.replaceAll(`${NEUTRAL_HOME}/`, `${home}/`));
-}
-
-/** TypeScript writes four blanks for each level; a tab makes the package almost three kilobytes smaller. */
-function indentWithTabs(dist) {
-	rewrite(dist, /\.js$/, (text) =>
-		text.replace(/^(?: {4})+/gm, (blanks) => '\t'.repeat(blanks.length / 4)),
-	);
-}
-
-function rewrite(dist, names, change) {
 	const folder = path.resolve(root, dist);
+	const home = addressOfFiles(packageJson);
 	for (const name of readdirSync(folder, { recursive: true })) {
-		if (!names.test(name)) continue;
+		if (!/\.(js|json)$/.test(name)) continue;
 		const file = path.join(folder, name);
 		const text = readFileSync(file, 'utf8');
-		const changed = change(text);
-		if (changed !== text) writeFileSync(file, changed);
+		const linked = text.replaceAll(`${NEUTRAL_HOME}/`, `${home}/`);
+		if (linked !== text) writeFileSync(file, linked);
 	}
 }
 
@@ -63,4 +52,4 @@ function addressOfFiles({ homepage, version }) {
 	return /^https:\/\/github\.com\/[^/]+\/[^/]+$/.test(home) ? `${home}/blob/v${version}` : home;
 }
 
-module.exports = { bundlePackages, indentWithTabs, linkHome, NEUTRAL_HOME };
+module.exports = { bundlePackages, linkHome, NEUTRAL_HOME };

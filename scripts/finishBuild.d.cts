@@ -1,4 +1,3 @@
 export const NEUTRAL_HOME: string;
 export function bundlePackages(dist: string): Promise<void>;
-export function indentWithTabs(dist: string): void;
 export function linkHome(dist: string, packageJson: { homepage: string; version: string }): void;
