@@ -1,7 +1,7 @@
 const { spawn } = require('node:child_process');
 const { rm } = require('node:fs/promises');
 const { dest, parallel, series, src } = require('gulp');
-const { bundlePackages, linkHome } = require('./scripts/finishBuild.cjs');
+const { bundlePackages, compact, linkHome } = require('./scripts/finishBuild.cjs');
 
 const clean = () => rm('dist', { recursive: true, force: true });
 
@@ -17,6 +17,7 @@ const metadata = () => src('nodes/**/*.json').pipe(dest('dist/nodes'));
 
 /** What only the compiled package has: the code of a package, and the address of its pages. */
 async function finish() {
+	compact('dist');
 	await bundlePackages('dist');
 	linkHome('dist', require('./package.json'));
 }
