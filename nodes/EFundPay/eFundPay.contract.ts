@@ -445,19 +445,22 @@ function failure(reply: HttpReply, credentials: EFundPayCredentials): Refusal | 
 	const words = textOrNull(message);
 	const suffix = codes.length === 0 ? '' : ` (${codes.join(', ')})`;
 	const said = words === null ? JSON.stringify(reply.body) : `${words}${suffix}`;
-	if (reply.status === 401 || reply.status === 403)
-		return {
-			message: said,
-			advice:
-				"Check 'Secret Key' and 'Merchant Account ID' in the credential, and that both belong to the environment chosen there.",
-		};
-	return reply.status === 400 && !credentials.merchantAccountId
-		? {
-				message: said,
-				advice:
-					"If it asks for the merchant account, enter 'Merchant Account ID' in the credential.",
-			}
-		: { message: said };
+	const advice = adviceOn(reply.status, said, credentials);
+	return { message: said, ...(advice !== undefined && { advice }) };
+}
+
+function adviceOn(
+	status: number,
+	said: string,
+	credentials: EFundPayCredentials,
+): string | undefined {
+	if (status < 500 && /signature/i.test(said) && !countingSettings(credentials).merchantPrivateKey)
+		return "If EFundPay requires signed requests, switch on 'My Provider Told Me Other Settings' in the credential, and enter 'Merchant Private Key' and 'Request Signature Header'; while it is off, what stands behind it does not count.";
+	if (status === 401 || status === 403)
+		return "Check 'Secret Key' and 'Merchant Account ID' in the credential, and that both belong to the environment chosen there.";
+	return status === 400 && !credentials.merchantAccountId
+		? "If it asks for the merchant account, enter 'Merchant Account ID' in the credential."
+		: undefined;
 }
 
 function readEvent(

@@ -261,6 +261,19 @@ describe('Merchant Private Key', () => {
 		expect(eFundPay.credentialProblem?.({ ...using, otherSettings: false })).toBeUndefined();
 	});
 
+	it.each([400, 401, 403])(
+		'is what an answer %d about a signature is traced to, unless requests are signed',
+		(status) => {
+			const text = '{"message":"Missing request signature"}';
+			const body = JSON.parse(text) as unknown;
+			const reply = { status, headers: {}, text, body, bytes: Buffer.from(text) };
+			const advice = (using: EFundPayCredentials) => eFundPay.failure(reply, using)?.advice ?? '';
+			expect(advice(credentials)).toContain("enter 'Merchant Private Key'");
+			expect(advice(off(signing))).toContain('while it is off, what stands behind it does not');
+			expect(advice(on(signing))).not.toContain("enter 'Merchant Private Key'");
+		},
+	);
+
 	it('says what to do about a body that has no canonical text', () => {
 		expect(() => headersOf(on(signing), call({ body: '[1]' }))).toThrow('is not a JSON object');
 	});
