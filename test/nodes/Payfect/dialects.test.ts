@@ -2,7 +2,9 @@
  * What Payfect's pages leave open, as the sandbox plays it: each tolerance and setting fails here
  * without its code.
  */
+import { payfect as payfectContract } from '../../../nodes/Payfect/payfect.contract';
 import { PlayedDialect } from '../../support/dialects';
+import { credentials } from './support';
 
 const payfect = PlayedDialect.forEachTest('Payfect');
 const merchantId = '7b1d2c3e-4f50-4a6b-8c7d-9e0f1a2b3c4d';
@@ -69,6 +71,12 @@ describe('a callback', () => {
 			});
 		},
 	);
+
+	it("is acknowledged with OK where 'My Provider Told Me Other Settings' is off, also outside n8n", () => {
+		const { acknowledgement } = payfectContract.callback;
+		const off = { ...credentials, otherSettings: false, acknowledgementBody: 'success' };
+		expect(acknowledgement(off).body).toBe('OK');
+	});
 
 	it('that Payfect does not know of yet is asked for again, not lost', async () => {
 		await payfect.play({ query: 'late' });

@@ -3,7 +3,9 @@
  * without its code.
  */
 import type { IDataObject } from 'n8n-workflow';
+import { readPayment } from '../../../nodes/WooshPay/wooshPay.contract';
 import { PlayedDialect } from '../../support/dialects';
+import { credentials, reply } from './samples';
 
 const wooshPay = PlayedDialect.forEachTest('WooshPay');
 const money = { amount: '20.50', currency: 'GBP' };
@@ -133,6 +135,11 @@ describe('a checkout', () => {
 			status: 'paid',
 			...money,
 		});
+	});
+
+	it("is not paid by 'Paid Values' where 'My Provider Told Me Other Settings' is off, also outside n8n", () => {
+		const off = { ...credentials, otherSettings: false, paidValues: 'settled' };
+		expect(readPayment(reply({ id: 'pi_1', status: 'settled' }), off).status).toBe('unknown');
 	});
 
 	it.each(['unpaid', 'open', 'complete', 'requires_capture', 'requires_action', 'failed'])(
