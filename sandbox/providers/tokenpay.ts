@@ -7,9 +7,12 @@ import {
 	standardActions,
 	type ApiCall,
 	type ApiReply,
+	type SandboxOperation,
 	type CallbackMessage,
 	type CallbackQuality,
 	type CheckoutEvent,
+	type Dialect,
+	type ProviderContext,
 	type SandboxCheckout,
 	type SandboxProvider,
 } from '../core/provider';
@@ -159,6 +162,119 @@ const balanceRequest = z
 	.object({ mch_id: application.mch_id, chain: filledText, currency: filledText })
 	.passthrough();
 
+type Context = ProviderContext<State, Details>;
+type Reading = Context['dialect'];
+
+const dialects = {
+	signedPart: {
+		label: 'What of a callback is signed',
+		readings: {
+			body: 'the body',
+			resource: 'its resource alone',
+			sorted: 'its resource alone, with sorted keys',
+		},
+		default: 'body',
+	},
+	algorithm: {
+		label: 'How the content of a callback is encrypted',
+		readings: {
+			gcm: 'AES-256-GCM, called AEAD_AES_256_GCM',
+			gcmAsEcb: 'AES-256-GCM, called AES-256-ECB',
+			unnamed: 'AES-256-GCM, not called anything',
+			ecb: 'AES-256-ECB, as the payout page says',
+		},
+		default: 'gcm',
+	},
+	associatedData: {
+		label: 'associated_data of a callback',
+		readings: { none: 'none', used: 'there, and authenticated' },
+		default: 'none',
+	},
+	nonce: {
+		label: 'The nonce of the encrypted content',
+		readings: { text: 'text', base64: 'base64 of 12 bytes', hex: 'hexadecimal of 12 bytes' },
+		default: 'text',
+	},
+	ids: {
+		label: 'app_id and mch_id of a callback',
+		readings: { there: 'there', absent: 'absent, as at WeChat Pay' },
+		default: 'there',
+	},
+	time: {
+		label: 'The time of a signature',
+		readings: {
+			milliseconds: '13 digits',
+			seconds: '10 digits',
+			microseconds: '16 digits',
+			iso: 'ISO 8601',
+		},
+		default: 'milliseconds',
+	},
+	headers: {
+		label: 'The headers of a signature',
+		readings: { TTPay: 'TTPay-…', tokenpay: 'tokenpay-…' },
+		default: 'TTPay',
+	},
+	events: {
+		label: 'What callbacks are sent for',
+		readings: { paid: 'payments', all: 'payments, and orders that ran out' },
+		default: 'paid',
+	},
+	acknowledgement: {
+		label: 'What acknowledges a callback',
+		readings: { success: 'the text success', json: '{"code":"SUCCESS"}' },
+		default: 'success',
+	},
+	orderAmounts: {
+		label: 'amount of a new order',
+		readings: { whole: 'whole coins', smallest: 'smallest units' },
+		default: 'whole',
+	},
+	amounts: {
+		label: 'amount in answers and callbacks',
+		readings: {
+			smallest: 'smallest units',
+			text: 'smallest units as text',
+			whole: 'whole coins',
+		},
+		default: 'smallest',
+	},
+	currency: {
+		label: 'currency in answers and callbacks',
+		readings: { object: 'an object', text: 'a text' },
+		default: 'object',
+	},
+	query: {
+		label: 'What a query says of an order that has just been paid',
+		readings: {
+			paid: 'SUCCESS',
+			late: 'still NOTPAY, as its data lags behind',
+			unknown: 'that there is no such order',
+		},
+		default: 'paid',
+	},
+	unknownOrder: {
+		label: 'The code of an order that does not exist',
+		readings: { 12002: '12002', 12003: '12003', 11000: '11000' },
+		default: '12002',
+	},
+	link: {
+		label: 'payment_url',
+		readings: { relative: 'relative', absolute: 'absolute' },
+		default: 'relative',
+	},
+	refusals: {
+		label: 'The HTTP status of a refusal',
+		readings: { 200: '200', 400: '400', 404: '404' },
+		default: '200',
+	},
+	code: {
+		label: 'code of an answer',
+		readings: { number: 'a number', text: 'a text' },
+		default: 'number',
+	},
+} satisfies Record<string, Dialect>;
+
 export const provider: SandboxProvider<State, Details> = {
 	name: 'tokenpay',
 	displayName: 'TokenPay',
@@ -178,10 +294,13 @@ export const provider: SandboxProvider<State, Details> = {
 
 	newState: () => ({ arrivals: [] }),
 
-	authenticate(call, { state }) {
+	dialects,
+
+	authenticate(call, context) {
+		const { state } = context;
 		if (call.method !== 'POST') return undefined;
 		const problem = signatureProblem(call);
-		if (problem !== undefined) return problem;
+		if (problem !== undefined) return inDialect(problem, context);
 		const now = Date.now();
 		while (state.arrivals.length > 0 && now - (state.arrivals[0] ?? 0) >= second)
 			state.arrivals.shift();
@@ -203,13 +322,72 @@ export const provider: SandboxProvider<State, Details> = {
 			refusal(11001, 'too frequent', 'More than 5 requests within a second from one app_id.'),
 	},
 
-	operations: [
+	operations: operations().map((operation) => ({
+		...operation,
+		handle: async (call, context) => inDialect(await operation.handle(call, context), context),
+	})),
+
+	actions: {
+		...standardActions,
+		// The pages describe the callback of a payment only. A payer who turns back leaves the order
+		// open.
+		cancel: { ...standardActions.cancel, to: undefined, event: undefined },
+		// Told in one dialect only.
+		expire: standardActions.expire,
+		refund: { label: 'Refund', from: ['paid'], to: 'refunded', returnTo: 'cashier', by: 'tester' },
+	},
+
+	callbacks: {
+		// Envelope: apidoc.tokenpay.me/chinese/dai-fu/hui-tiao-tong-zhi; resource:
+		// description/decrypt-callback.
+		compose: (event, quality, _target, { dialect }) =>
+			event.kind === 'paid' || dialect('events') === 'all'
+				? callbackMessage(event, quality, dialect)
+				: undefined,
+		acknowledged: ({ status, body }, { dialect }) =>
+			status === 200 &&
+			body === (dialect('acknowledgement') === 'json' ? '{"code":"SUCCESS"}' : 'success'),
+		redeliveryGapsMilliseconds: [
+			15 * second,
+			30 * second,
+			3 * minute,
+			10 * minute,
+			20 * minute,
+			30 * minute,
+			hour,
+			3 * hour,
+			6 * hour,
+		],
+	},
+
+	inferred: [
+		'Refusals have HTTP status 200; only their code tells.',
+		'A signature is accepted for five minutes before and after its time.',
+		'app_id is required in Authorization and in the body, as samples and public clients have it; the balance call has none in its body.',
+		'amount counts whole coins on creation and smallest units in queries and callbacks; it may have no more decimals than the coin.',
+		'A repeated out_trade_no gives 12001; an order that does not exist gives 12002; a paid order cannot be closed (11000).',
+		'The order callback has the envelope of the payout callback, with TTPay- headers, a signature over the raw body, original_type transaction and AEAD_AES_256_GCM.',
+		'event_type is TRANSACTION.SUCCESS; no page names the value for orders.',
+		'create_time of the callback is a time as text; no page shows its format.',
+		'Only a payment sends a callback; cancelling leaves the order open, and running out of time closes it silently.',
+		'A callback is acknowledged by status 200 with exactly "success". Its schedule is read as gaps: the last is 11 hours after the first.',
+		'A redelivery has the bytes and the signature of the first delivery.',
+		'The answer to create order is signed over its data with sorted keys (seen by third-party code), every other answer over the raw body (documented).',
+		'The number of requests is counted for signed requests only, in any second.',
+		'payment_url is relative to the address of the API.',
+		'Paying too little or too much succeeds with the amount that was paid; the refund button stands for a refund in the merchant backend.',
+	],
+};
+
+/** Every call, as it is answered in the dialect that is assumed. */
+function operations(): Array<SandboxOperation<State, Details>> {
+	return [
 		{
 			// apidoc.tokenpay.me/order/order-creation
 			operation: 'create',
 			method: 'POST',
 			path: '/v1/transaction/prepayment',
-			handle(call, { checkouts }) {
+			handle(call, { checkouts, dialect, providerUrl }) {
 				const read = readRequest(call, createRequest);
 				if (!read.ok) return read.refused;
 				const request = read.value;
@@ -220,7 +398,7 @@ export const provider: SandboxProvider<State, Details> = {
 						'chain or currency not supported',
 						`There is no ${request.currency} on ${request.chain}.`,
 					);
-				const amount = readAmount(call, coin);
+				const amount = readAmount(call, coin, dialect('orderAmounts') === 'smallest');
 				if (!amount.ok) return amount.refused;
 				if (checkouts.withReference(request.out_trade_no).length > 0)
 					return refusal(
@@ -230,7 +408,10 @@ export const provider: SandboxProvider<State, Details> = {
 					);
 				const { checkoutId: prepayId } = checkouts.add(newOrder(request, amount.value, coin));
 				return success(
-					{ prepay_id: prepayId, payment_url: `/pay/order?prepay_id=${prepayId}` },
+					{
+						prepay_id: prepayId,
+						payment_url: `${dialect('link') === 'absolute' ? providerUrl : ''}/pay/order?prepay_id=${prepayId}`,
+					},
 					'content with sorted keys',
 				);
 			},
@@ -240,7 +421,7 @@ export const provider: SandboxProvider<State, Details> = {
 			operation: 'get',
 			method: 'POST',
 			path: '/v1/transaction/query',
-			handle(call, { checkouts }) {
+			handle(call, { checkouts, dialect }) {
 				const read = readRequest(call, queryRequest);
 				if (!read.ok) return read.refused;
 				const { out_trade_no: reference, transaction_id: paymentId } = read.value;
@@ -248,9 +429,18 @@ export const provider: SandboxProvider<State, Details> = {
 					paymentId === undefined
 						? checkouts.withReference(reference ?? '')[0]
 						: checkouts.withPaymentId(paymentId);
-				if (found === undefined || (reference !== undefined && found.reference !== reference))
-					return refusal(12002, 'data does not exist', 'There is no such order.');
-				return success(transactionDetail(found));
+				const lags = found?.status === 'paid' && dialect('query') === 'unknown';
+				if (
+					lags ||
+					found === undefined ||
+					(reference !== undefined && found.reference !== reference)
+				)
+					return refusal(
+						Number(dialect('unknownOrder')),
+						'data does not exist',
+						'There is no such order.',
+					);
+				return success(transactionDetail(asQueried(found, dialect), dialect));
 			},
 		},
 		{
@@ -316,54 +506,8 @@ export const provider: SandboxProvider<State, Details> = {
 				headers: { location: cashierUrl(query.get('prepay_id') ?? '') },
 			}),
 		},
-	],
-
-	actions: {
-		...standardActions,
-		// The pages describe the callback of a payment only. A payer who turns back leaves the order
-		// open.
-		cancel: { ...standardActions.cancel, to: undefined, event: undefined },
-		expire: { ...standardActions.expire, event: undefined },
-		refund: { label: 'Refund', from: ['paid'], to: 'refunded', returnTo: 'cashier', by: 'tester' },
-	},
-
-	callbacks: {
-		// Envelope: apidoc.tokenpay.me/chinese/dai-fu/hui-tiao-tong-zhi; resource:
-		// description/decrypt-callback.
-		compose: (event, quality) =>
-			event.kind === 'paid' ? callbackMessage(event, quality) : undefined,
-		acknowledged: ({ status, body }) => status === 200 && body === 'success',
-		redeliveryGapsMilliseconds: [
-			15 * second,
-			30 * second,
-			3 * minute,
-			10 * minute,
-			20 * minute,
-			30 * minute,
-			hour,
-			3 * hour,
-			6 * hour,
-		],
-	},
-
-	inferred: [
-		'Refusals have HTTP status 200; only their code tells.',
-		'A signature is accepted for five minutes before and after its time.',
-		'app_id is required in Authorization and in the body, as samples and public clients have it; the balance call has none in its body.',
-		'amount counts whole coins on creation and smallest units in queries and callbacks; it may have no more decimals than the coin.',
-		'A repeated out_trade_no gives 12001; an order that does not exist gives 12002; a paid order cannot be closed (11000).',
-		'The order callback has the envelope of the payout callback, with TTPay- headers, a signature over the raw body, original_type transaction and AEAD_AES_256_GCM.',
-		'event_type is TRANSACTION.SUCCESS; no page names the value for orders.',
-		'create_time of the callback is a time as text; no page shows its format.',
-		'Only a payment sends a callback; cancelling leaves the order open, and running out of time closes it silently.',
-		'A callback is acknowledged by status 200 with exactly "success". Its schedule is read as gaps: the last is 11 hours after the first.',
-		'A redelivery has the bytes and the signature of the first delivery.',
-		'The answer to create order is signed over its data with sorted keys (seen by third-party code), every other answer over the raw body (documented).',
-		'The number of requests is counted for signed requests only, in any second.',
-		'payment_url is relative to the address of the API.',
-		'Paying too little or too much succeeds with the amount that was paid; the refund button stands for a refund in the merchant backend.',
-	],
-};
+	];
+}
 
 function readAuthorization(header: string) {
 	const parts =
@@ -462,11 +606,21 @@ function amountAsSent(call: ApiCall): string | undefined {
 	return literal.includes('.') ? literal.replace(/\.?0+$/, '') : literal;
 }
 
-function readAmount(call: ApiCall, coin: Coin): Read<string> {
+/** Smallest units as decimal text in whole coins */
+function wholeCoins(units: string, decimals: number): string {
+	const digits = units.padStart(decimals + 1, '0');
+	return `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`.replace(/\.?0+$/, '');
+}
+
+function readAmount(call: ApiCall, coin: Coin, isSmallest: boolean): Read<string> {
 	const invalid = (reason: string) =>
 		({ ok: false, refused: refusal(20005, 'amount invalid', reason) }) as const;
 	const amount = amountAsSent(call);
 	if (amount === undefined) return invalid('amount must be written in plain digits.');
+	if (isSmallest)
+		return amount.includes('.')
+			? invalid('amount must be a whole number of smallest units.')
+			: { ok: true, value: wholeCoins(amount, coin.decimal) };
 	return (amount.split('.')[1]?.length ?? 0) > coin.decimal
 		? invalid(`amount has more than the ${coin.decimal} decimals of ${coin.code}.`)
 		: { ok: true, value: amount };
@@ -524,7 +678,7 @@ const states: Readonly<Partial<Record<SandboxCheckout['status'], string>>> = {
 const bigNumber = (digits: string) => `\u0001${digits}`;
 
 function asJson(value: unknown): string {
-	return JSON.stringify(value).replaceAll(/"\\u0001(\d+)"/g, '$1');
+	return JSON.stringify(value).replaceAll(/"\\u0001([\d.]+)"/g, '$1');
 }
 
 type Order = Readonly<SandboxCheckout<Details>>;
@@ -532,7 +686,23 @@ type Order = Readonly<SandboxCheckout<Details>>;
 const isPaid = ({ status }: Order) => status === 'paid' || status === 'refunded';
 const isClosed = ({ status }: Order) => status === 'canceled' || status === 'expired';
 
-function transactionDetail(checkout: Order) {
+/** As a query finds it: its data may lag behind what has happened. */
+function asQueried(checkout: Order, dialect: Reading): Order {
+	return checkout.status === 'paid' && dialect('query') === 'late'
+		? { ...checkout, status: 'open' }
+		: checkout;
+}
+
+function amountIn(dialect: Reading, amount: string, { decimal }: Coin): string {
+	const units = smallestUnits(amount, decimal);
+	return {
+		smallest: bigNumber(units),
+		text: units,
+		whole: bigNumber(amount),
+	}[dialect('amounts')] as string;
+}
+
+function transactionDetail(checkout: Order, dialect: Reading) {
 	const { coin, attach, toAddress, transactionHash } = checkout.details;
 	const paid = isPaid(checkout);
 	return {
@@ -546,7 +716,7 @@ function transactionDetail(checkout: Order) {
 		from_address: paid ? 'TSandboxFromAddress000000000000000' : '',
 		contract_address: coin.contractAddress,
 		to_address: toAddress,
-		amount: bigNumber(smallestUnits(checkout.paidAmount ?? checkout.amount, coin.decimal)),
+		amount: amountIn(dialect, checkout.paidAmount ?? checkout.amount, coin),
 		chain: coin.chain,
 		decimals: coin.decimal,
 		// As documented: only after the payment.
@@ -557,17 +727,21 @@ function transactionDetail(checkout: Order) {
 		notify_num: paid ? 1 : 0,
 		notify_status: paid ? 2 : 0,
 		status: paid ? 2 : 0,
-		currency: {
-			type: coin.network,
-			chain: coin.chain,
-			code: coin.code,
-			currency: checkout.currency,
-			name: coin.name,
-			sub_name: coin.network,
-			logo: '',
-			contract_address: coin.contractAddress,
-			decimal: coin.decimal,
-		},
+		currency: dialect('currency') === 'text' ? checkout.currency : currencyOf(coin),
+	};
+}
+
+function currencyOf(coin: Coin) {
+	return {
+		type: coin.network,
+		chain: coin.chain,
+		code: coin.code,
+		currency: coin.currency,
+		name: coin.name,
+		sub_name: coin.network,
+		logo: '',
+		contract_address: coin.contractAddress,
+		decimal: coin.decimal,
 	};
 }
 
@@ -605,46 +779,102 @@ function currencyDetail({ network, chain, code, currency, name, decimal, contrac
 	};
 }
 
-function callbackMessage(event: CheckoutEvent<Details>, quality: CallbackQuality): CallbackMessage {
+function callbackMessage(
+	event: CheckoutEvent<Details>,
+	quality: CallbackQuality,
+	dialect: Reading,
+): CallbackMessage {
 	const secret = quality === 'forged' ? strangersSecret : appSecret;
-	const nonce = randomBytes(6).toString('hex');
-	const cipher = createCipheriv('aes-256-gcm', secret, nonce);
-	const content = asJson(transactionDetail(event.checkout));
-	const ciphertext = Buffer.concat([
-		cipher.update(content, 'utf8'),
-		cipher.final(),
-		cipher.getAuthTag(),
-	]);
-	const body = (bytes: Buffer) =>
-		JSON.stringify({
-			app_id: appId,
-			mch_id: merchantId,
-			create_time: event.at.toISOString(),
-			resource_type: 'encrypt-resource',
-			event_type: 'TRANSACTION.SUCCESS',
-			resource: {
-				original_type: 'transaction',
-				algorithm: 'AEAD_AES_256_GCM',
-				ciphertext: bytes.toString('base64'),
-				nonce,
-			},
-		});
-	const headers = { 'Content-Type': 'application/json', ...signed(body(ciphertext), secret) };
-	if (quality !== 'tampered') return { headers, body: body(ciphertext) };
+	const content = asJson(transactionDetail(event.checkout, dialect));
+	const { ciphertext, ...fields } = resourceIn(dialect, content, secret);
+	const envelope = (bytes: Buffer) => ({
+		...(dialect('ids') === 'there' && { app_id: appId, mch_id: merchantId }),
+		create_time: event.at.toISOString(),
+		resource_type: 'encrypt-resource',
+		event_type: 'TRANSACTION.SUCCESS',
+		resource: { ...fields, ciphertext: bytes.toString('base64') },
+	});
+	const genuine = envelope(ciphertext);
+	const headers = {
+		'Content-Type': 'application/json',
+		...signed(signedPart(genuine, dialect), secret, dialect),
+	};
+	if (quality !== 'tampered') return { headers, body: JSON.stringify(genuine) };
 	const changed = Buffer.from(ciphertext);
 	changed[0] = (changed[0] ?? 0) ^ 1;
-	return { headers, body: body(changed) };
+	return { headers, body: JSON.stringify(envelope(changed)) };
 }
 
-/** apidoc.tokenpay.me/description/signature-verification */
-function signed(text: string, secret = appSecret): Record<string, string> {
-	const timestamp = String(Date.now());
-	const nonce = randomBytes(16).toString('hex');
-	return {
-		'TTPay-Timestamp': timestamp,
-		'TTPay-Nonce': nonce,
-		'TTPay-Signature': encrypted(`${timestamp}\n${nonce}\n${text}`, secret),
+function signedPart(body: { resource: object }, dialect: Reading): string {
+	const { resource } = body;
+	const sorted = Object.entries(resource).sort(([left], [right]) => (left < right ? -1 : 1));
+	return JSON.stringify(
+		{ body, resource, sorted: Object.fromEntries(sorted) as object }[dialect('signedPart')],
+	);
+}
+
+const LABELS: Readonly<Record<string, string>> = {
+	gcm: 'AEAD_AES_256_GCM',
+	gcmAsEcb: 'AES-256-ECB',
+	ecb: 'AES-256-ECB',
+};
+
+function resourceIn(dialect: Reading, content: string, secret: string) {
+	const bytes = randomBytes(12);
+	const encoding = dialect('nonce');
+	const nonce =
+		encoding === 'text'
+			? bytes.toString('hex').slice(0, 12)
+			: bytes.toString(encoding as 'hex' | 'base64');
+	const label = LABELS[dialect('algorithm')];
+	const isAuthenticated = dialect('associatedData') === 'used';
+	const fields = {
+		original_type: 'transaction',
+		...(label !== undefined && { algorithm: label }),
+		nonce,
+		...(isAuthenticated && { associated_data: 'transaction' }),
 	};
+	if (dialect('algorithm') === 'ecb')
+		return { ...fields, ciphertext: Buffer.from(encrypted(content, secret), 'base64') };
+	const cipher = createCipheriv('aes-256-gcm', secret, encoding === 'text' ? nonce : bytes);
+	cipher.setAAD(Buffer.from(isAuthenticated ? 'transaction' : ''));
+	const text = Buffer.concat([cipher.update(content, 'utf8'), cipher.final()]);
+	return { ...fields, ciphertext: Buffer.concat([text, cipher.getAuthTag()]) };
+}
+
+const TIMES: Readonly<Record<string, (at: Date) => string>> = {
+	milliseconds: (at) => String(at.getTime()),
+	seconds: (at) => String(Math.floor(at.getTime() / 1000)),
+	microseconds: (at) => `${at.getTime()}000`,
+	iso: (at) => at.toISOString(),
+};
+
+/** The readings that are assumed. */
+const assumed: Reading = (name) => dialects[name as keyof typeof dialects].default;
+
+/** apidoc.tokenpay.me/description/signature-verification */
+function signed(
+	text: string,
+	secret = appSecret,
+	dialect: Reading = assumed,
+): Record<string, string> {
+	const timestamp = TIMES[dialect('time')]?.(new Date()) ?? '';
+	const nonce = randomBytes(16).toString('hex');
+	const prefix = dialect('headers');
+	return {
+		[`${prefix}-Timestamp`]: timestamp,
+		[`${prefix}-Nonce`]: nonce,
+		[`${prefix}-Signature`]: encrypted(`${timestamp}\n${nonce}\n${text}`, secret),
+	};
+}
+
+/** An answer as the chosen readings have it. */
+function inDialect(reply: ApiReply, { dialect }: Context): ApiReply {
+	if (typeof reply.body !== 'string' || !reply.body.startsWith('{"code":')) return reply;
+	const status = reply.refusal === undefined ? reply.status : Number(dialect('refusals'));
+	if (dialect('code') === 'number') return { ...reply, status };
+	const body = reply.body.replace(/^\{"code":(\d+)/, '{"code":"$1"');
+	return { ...reply, status, body, headers: { ...reply.headers, ...signed(body) } };
 }
 
 function success(
