@@ -43,7 +43,7 @@ export const dialects: Dialect[] = Object.entries(KEYS).flatMap(([requestKeySour
 	Object.entries(TEXTS).flatMap(([requestSignedText, textOf]) =>
 		Object.entries(ENCODINGS).map(([requestEncoding, encoded]): Dialect => ({
 			name: `${requestKeySource} ${requestSignedText} ${requestEncoding}`,
-			settings: { requestKeySource, requestSignedText, requestEncoding },
+			settings: { otherSettings: true, requestKeySource, requestSignedText, requestEncoding },
 			proofs:
 				requestSignedText === 'sortedPairs'
 					? ['signatureAndProvider']
