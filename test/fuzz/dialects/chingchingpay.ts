@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { testProviderNamed } from '../../providers';
 import type { Dialect } from '../dialects';
 
@@ -38,8 +38,7 @@ const ENCODINGS = {
 	base64: (digest: Buffer) => digest.toString('base64'),
 };
 
-/** Without the one that is the default of the credential. */
-export const dialects: Dialect[] = Object.entries(KEYS).flatMap(([requestKeySource, key]) =>
+const named: Dialect[] = Object.entries(KEYS).flatMap(([requestKeySource, key]) =>
 	Object.entries(TEXTS).flatMap(([requestSignedText, textOf]) =>
 		Object.entries(ENCODINGS).map(([requestEncoding, encoded]): Dialect => ({
 			name: `${requestKeySource} ${requestSignedText} ${requestEncoding}`,
@@ -58,3 +57,47 @@ export const dialects: Dialect[] = Object.entries(KEYS).flatMap(([requestKeySour
 		})),
 	),
 );
+
+const timestamp = '1795262400';
+const secret = String(credentials.signingSecret);
+const hmac = (text: string) => createHmac('sha256', secret).update(text).digest('hex');
+
+/** Templates of a text, how it is signed, and the headers that are sent besides. */
+const TEMPLATES: Record<
+	string,
+	{ signature: (body: string) => string; headers?: object; proves: boolean }
+> = {
+	'{timestamp}.{body}': {
+		signature: (body) => hmac(`${timestamp}.${body}`),
+		headers: { 'x-timestamp': timestamp },
+		proves: true,
+	},
+	'{body}{key}': { signature: (body) => hmac(body + String(credentials.apiKey)), proves: true },
+	'{body}{secret}': {
+		signature: (body) =>
+			createHash('sha256')
+				.update(body + secret)
+				.digest('hex'),
+		proves: false,
+	},
+};
+
+const templates = Object.entries(TEMPLATES).map(
+	([requestTemplate, { signature, headers = {}, proves }]): Dialect => ({
+		name: requestTemplate,
+		settings: {
+			otherSettings: true,
+			requestSignedText: 'template',
+			requestTemplate,
+			requestAlgorithm: proves ? 'hmacSha256' : 'sha256',
+			requestHeaders: 'x-timestamp' in headers ? 'x-timestamp: {timestamp}' : '',
+		},
+		proofs: proves ? ['signature', 'signatureAndProvider'] : ['signatureAndProvider'],
+		genuine: bodies.map((body) => {
+			const text = JSON.stringify(body);
+			return { headers: { ...headers, 'x-signature': signature(text) }, body: text };
+		}),
+	}),
+);
+
+export const dialects = [...named, ...templates];
