@@ -10,6 +10,8 @@ const deskFolder = 'order-desk';
 /** Where the orders of the demo begin. */
 export const deskForm = path.join(deskFolder, 'orders-from-a-form.json');
 export const deskTable = 'order_desk';
+/** Stands in every example for what the user ships with. */
+export const shippingStep = 'Ship the Order (replace me)';
 const packagePrefix = 'n8n-nodes-hosted-checkout.';
 
 export interface Example {
@@ -184,7 +186,7 @@ function formUrlOf(nodes: INode[], n8nUrl: string): string | undefined {
 	const form = nodes.find(
 		({ type }) =>
 			type === 'n8n-nodes-base.formTrigger' &&
-			nodes.some(({ name }) => name === 'Fulfilled' || name === 'Make the Link'),
+			nodes.some(({ name }) => name === shippingStep || name === 'Make the Link'),
 	);
 	if (form) return `${n8nUrl}/form/${form.webhookId}`;
 	const page = nodes.find(
@@ -195,7 +197,7 @@ function formUrlOf(nodes: INode[], n8nUrl: string): string | undefined {
 
 function sheetOf(nodes: INode[]): Pick<Example, 'sheet'> {
 	const start = nodes.find(({ type }) => type === 'n8n-nodes-base.manualTrigger');
-	const orders = nodes.find(({ name }) => name === 'Orders');
+	const orders = nodes.find(({ name }) => name === 'Orders (replace me)');
 	return start && orders ? { sheet: { start: start.name, orders: orders.name } } : {};
 }
 

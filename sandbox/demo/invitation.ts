@@ -23,7 +23,7 @@ The demo is running. No money moves. Ctrl-C stops it and throws everything away.
 
   The examples, with the order form where there is one, else the workflow
 ${list.join('\n')}
-    The steps "Set once" on the canvases are done here already. When a form says "Problem submitting response", its newest execution says why.
+    The steps "Set up in 5 minutes" on the canvases are done here already. When a form says "Problem submitting response", its newest execution says why.
 
   What happens
     1. Choose something in the order form of the order desk. It gives a link to the cashier.
@@ -31,7 +31,7 @@ ${list.join('\n')}
     3. In the table ${deskTable} the order is "shipped", once, with what was paid.
        ${n8n.url}/home/datatables
     4. Order again, and press "Pay too little" under "For testers": the order is "underpaid", and nothing is shipped.
-    The other forms do the same each by itself: "Fulfilled" has run once in the newest execution, or "Look at It".
+    The other forms do the same each by itself: "Ship the Order" has run once in the newest execution, or "Wrong Payment".
 
   n8n       ${n8n.url}
             e-mail ${n8n.owner.email}   password ${n8n.owner.password}   log ${n8n.logFile}

@@ -6,7 +6,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import type { IDataObject } from 'n8n-workflow';
 import { eventually, type N8nClient } from '../../test/n8n/client';
 import type { RunningN8n } from '../../test/n8n/instance';
-import type { Example } from './examples';
+import { shippingStep, type Example } from './examples';
 
 const places = [
 	process.env.CHROMIUM_PATH,
@@ -56,7 +56,7 @@ interface Walking extends Omit<Walk, 'pictures'> {
 
 /**
  * Does with an example what a newcomer does: opens the form, follows the link, pays, and looks
- * whether it was fulfilled; and what a payer should not get away with: pays too little.
+ * whether it was shipped; and what a payer should not get away with: pays too little.
  */
 export async function walkExample(
 	browser: Browser,
@@ -85,7 +85,7 @@ export async function walkExample(
 		const walking = await onNewPage();
 		const order = await placeOrder(example, walking);
 		await payAtCashier('pay', walking);
-		saw(`one fulfilled execution: ${await fulfilment(client, example.workflow.id, order)}`);
+		saw(`one shipment: ${await fulfilment(client, example.workflow.id, order)}`);
 
 		const again = await onNewPage();
 		const underpaid = await placeOrder(example, { ...again, saw: () => undefined });
@@ -266,7 +266,7 @@ async function walkSheet(
 		else await new Promise((resolve) => setTimeout(resolve, 300));
 	}
 	for (const reference of references)
-		saw(`one fulfilled execution: ${await fulfilment(client, workflow.id, reference)}`);
+		saw(`one shipment: ${await fulfilment(client, workflow.id, reference)}`);
 }
 
 function referencesOf(
@@ -376,7 +376,7 @@ async function until(
 }
 
 /**
- * The message that the step "Fulfilled" gave for this order; fails unless exactly one execution ran
+ * The message that the shipping step gave for this order; fails unless exactly one execution ran
  * it.
  */
 async function fulfilment(
@@ -384,26 +384,39 @@ async function fulfilment(
 	workflowId: string,
 	orderNumber: string,
 ): Promise<string> {
-	const { Fulfilled = [] } = await until(['Fulfilled'], client, workflowId, orderNumber);
-	if (Fulfilled.length > 1) throw new Error(`the order was fulfilled ${Fulfilled.length} times`);
-	return String(Fulfilled[0]?.message);
+	const became = await until([shippingStep], client, workflowId, orderNumber);
+	const shipped = became[shippingStep] ?? [];
+	if (shipped.length > 1) throw new Error(`the order was shipped ${shipped.length} times`);
+	return String(shipped[0]?.message);
 }
 
 /**
- * Where a payment goes that is not enough, and what is said of it there; fails if it was fulfilled.
+ * Where a payment goes that is not enough, and what is said of it there; fails if it was shipped.
  */
 async function notFulfilled(
 	client: N8nClient,
 	workflowId: string,
 	orderNumber: string,
 ): Promise<string> {
-	const branches = ['Look at It', 'Mark to Be Looked At', 'Not Fulfilled'];
-	const became = await until(['Fulfilled', ...branches], client, workflowId, orderNumber);
-	if (became.Fulfilled !== undefined)
-		throw new Error(`the order was paid with too little, and fulfilled`);
+	const branches = ['Wrong Payment (replace me)', 'Mark for Review', 'Not Paid (replace me)'];
+	const became = await until([shippingStep, ...branches], client, workflowId, orderNumber);
+	if (became[shippingStep] !== undefined)
+		throw new Error(`the order was paid with too little, and shipped`);
 	const branch = branches.find((name) => became[name] !== undefined) ?? '';
 	const [said] = became[branch] ?? [];
 	return `"${branch}" says "${String(said?.message ?? said?.status)}"`;
+}
+
+/** Signs the owner in to n8n's editor. */
+export async function signIn(
+	page: Page,
+	{ url, owner }: Pick<RunningN8n, 'url' | 'owner'>,
+): Promise<void> {
+	await page.goto(`${url}/signin`);
+	await page.locator('input[name=emailOrLdapLoginId], input[type=email]').first().fill(owner.email);
+	await page.locator('input[type=password]').fill(owner.password);
+	await page.locator('[data-test-id=form-submit-button]').click();
+	await page.waitForURL(({ pathname }) => !pathname.includes('signin'));
 }
 
 /**
@@ -457,14 +470,7 @@ export async function pictureEditor(
 	const name = path.basename(example.file, '.json');
 	await mkdir(pictures, { recursive: true });
 	try {
-		await page.goto(`${url}/signin`);
-		await page
-			.locator('input[name=emailOrLdapLoginId], input[type=email]')
-			.first()
-			.fill(owner.email);
-		await page.locator('input[type=password]').fill(owner.password);
-		await page.locator('[data-test-id=form-submit-button]').click();
-		await page.waitForURL(({ pathname }) => !pathname.includes('signin'));
+		await signIn(page, { url, owner });
 		await page.goto(`${url}/workflow/${example.workflow.id}`);
 		await page.locator('[data-test-id=canvas-node]').first().waitFor();
 		await page.waitForTimeout(1500);

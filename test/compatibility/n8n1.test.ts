@@ -405,7 +405,7 @@ describe('a server that stands in the place of the API', () => {
 
 test('an example without Data Tables works from the order to fulfilment', async () => {
 	const example = await ExampleInUse.of('wait-for-payment-loop.json');
-	const [order] = leftOf(await example.run('Start'), 'Orders');
+	const [order] = leftOf(await example.run('Start'), 'Orders (replace me)');
 	const reference = String(order?.reference);
 	await (await checkoutOf('payfect', reference)).payer();
 	expect(await example.fulfilments(reference)).toBe(1);

@@ -169,7 +169,7 @@ export class ExampleInUse {
 	/** Ends when the order was fulfilled; gives how many times. */
 	async fulfilments(reference: string): Promise<number> {
 		return await eventually(
-			async () => (await this.left('Fulfilled', reference)).length || undefined,
+			async () => (await this.left('Ship the Order (replace me)', reference)).length || undefined,
 			30_000,
 			() => `"${this.workflow.name}" did not fulfil ${reference}`,
 		);
@@ -178,7 +178,7 @@ export class ExampleInUse {
 	/** What is said of a payment that does not fit its order; ends when it is said. */
 	async lookedAt(reference: string): Promise<string> {
 		const { message } = await eventually(
-			async () => (await this.left('Look at It', reference))[0],
+			async () => (await this.left('Wrong Payment (replace me)', reference))[0],
 			30_000,
 			() => `"${this.workflow.name}" said nothing about the payment of ${reference}`,
 		);

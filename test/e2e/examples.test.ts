@@ -109,7 +109,7 @@ describe('from an order form to fulfilment', () => {
 			expect(forged?.status).toBe(401);
 			await checkout.payer('pay', { copies: 3 });
 			expect(await example.fulfilments(reference)).toBe(1);
-			expect(await example.left('Look at It', reference)).toEqual([]);
+			expect(await example.left('Wrong Payment (replace me)', reference)).toEqual([]);
 		},
 	);
 
@@ -138,8 +138,10 @@ describe('from an order form to fulfilment', () => {
 			expect({
 				file,
 				startedAgain: (await left('Payment and Price')) > 1,
-				fulfilled: await left('Fulfilled'),
-				told: (await example.left('No Open Order', reference)).map(({ message }) => message),
+				fulfilled: await left('Ship the Order (replace me)'),
+				told: (await example.left('No Open Order (replace me)', reference)).map(
+					({ message }) => message,
+				),
 			}).toEqual({
 				file,
 				startedAgain: true,
@@ -153,7 +155,7 @@ describe('from an order form to fulfilment', () => {
 
 	test('an order that cannot be kept gets no link, and the payer sees a page', async () => {
 		const example = await ExampleInUse.of('payfect.json', {
-			'Keep the Order': entered({ dataTableId: { __rl: true, mode: 'name', value: 'not_made' } }),
+			'Save the Order': entered({ dataTableId: { __rl: true, mode: 'name', value: 'not_made' } }),
 		});
 		expect(await example.submit('Order Form', { 'What is ordered': 'Tea' })).toContain(
 			'you have paid nothing',
@@ -167,10 +169,35 @@ describe('from an order form to fulfilment', () => {
 	});
 });
 
+// n8n takes what is pinned for runs by hand only; a payment must never be taken for the invented one.
+describe('the invented event that is pinned to a trigger', () => {
+	test('is what "Execute workflow" runs with: its fields come through, and nothing ships', async () => {
+		const example = await ExampleInUse.of('payfect.json');
+		const byHand = await example.run('Payfect Trigger');
+		expect(leftOf(byHand, 'Payment and Price')).toMatchObject([
+			{ reference: 'Tea-example-1', paid: '20.50', currency: 'usdt', price: '20.50' },
+		]);
+		expect(leftOf(byHand, 'Ship the Order (replace me)')).toEqual([]);
+		expect(leftOf(byHand, 'No Open Order (replace me)')).toHaveLength(1);
+	});
+
+	test('does not stand for a real payment', async () => {
+		const example = await ExampleInUse.of('payfect.json');
+		expect(example.workflow.pinData).toHaveProperty('Payfect Trigger');
+		const { reference } = await payOnce(example, 'payfect');
+		expect((await example.left('Payment and Price', 'Tea-example-1')).length).toBe(0);
+		expect((await example.left('Payment and Price', reference)).length).toBe(1);
+	});
+});
+
 /** No chat answers here, and none is needed: what it is told is tested below. */
 const withoutChat: Record<string, (node: INode) => INode> = {
-	'Tell of a Payment': (node) => ({ ...node, type: 'n8n-nodes-base.noOp', typeVersion: 1 }),
-	'Tell the Team': (node) => ({ ...node, type: 'n8n-nodes-base.noOp', typeVersion: 1 }),
+	'Tell the Team of a Payment': (node) => ({
+		...node,
+		type: 'n8n-nodes-base.noOp',
+		typeVersion: 1,
+	}),
+	'Tell the Team of an Order': (node) => ({ ...node, type: 'n8n-nodes-base.noOp', typeVersion: 1 }),
 };
 const changesOf = (file: string, change: Record<string, (node: INode) => INode> = {}) => ({
 	...(file === 'errors-to-chat.json' ? withoutChat : {}),
@@ -186,7 +213,7 @@ describe('a payment that does not fit its order ships nothing, and somebody is t
 				const { reference } = await example.order();
 				await (await checkoutOf(provider, reference)).payer(action);
 				expect(await example.lookedAt(reference)).toMatch(/^Not shipped: .* price 20\.50$/);
-				expect(await example.left('Fulfilled', reference)).toEqual([]);
+				expect(await example.left('Ship the Order (replace me)', reference)).toEqual([]);
 			}
 		},
 	);
@@ -203,7 +230,7 @@ describe('a payment that does not fit its order ships nothing, and somebody is t
 			expect(await example.lookedAt(reference)).toMatch(
 				new RegExp(`^Not shipped: 20\\.50? ${foreign} paid`, 'i'),
 			);
-			expect(await example.left('Fulfilled', reference)).toEqual([]);
+			expect(await example.left('Ship the Order (replace me)', reference)).toEqual([]);
 		},
 	);
 
@@ -218,7 +245,7 @@ describe('a payment that does not fit its order ships nothing, and somebody is t
 			await example.order();
 			await (await checkoutOf(provider, reference)).payer();
 			expect(await example.lookedAt(reference)).toContain('price not in the list');
-			expect(await example.left('Fulfilled', reference)).toEqual([]);
+			expect(await example.left('Ship the Order (replace me)', reference)).toEqual([]);
 		},
 	);
 
@@ -240,7 +267,7 @@ describe('a payment that does not fit its order ships nothing, and somebody is t
 			const { reference } = await example.order();
 			await (await checkoutOf('payfect', reference)).payer();
 			expect(await example.lookedAt(reference)).toContain(`price ${price}`);
-			expect(await example.left('Fulfilled', reference)).toEqual([]);
+			expect(await example.left('Ship the Order (replace me)', reference)).toEqual([]);
 		},
 	);
 });
@@ -322,7 +349,7 @@ describe('verify-callback.json', () => {
 		expect(await example.left('Verify', reference)).toMatchObject([
 			{ event: 'unknown', status: 'unknown', providerStatus: 'processing' },
 		]);
-		expect(await example.left('Fulfilled', reference)).toEqual([]);
+		expect(await example.left('Ship the Order (replace me)', reference)).toEqual([]);
 	});
 
 	test('a payment of too little is acknowledged and ships nothing', async () => {
@@ -331,7 +358,7 @@ describe('verify-callback.json', () => {
 		const [delivery] = await checkout.payer('underpay');
 		expect([delivery?.status, delivery?.responseBody]).toEqual([200, 'OK']);
 		expect(await example.lookedAt(reference)).toContain('Not shipped: 10.25 usdt paid');
-		expect(await example.left('Fulfilled', reference)).toEqual([]);
+		expect(await example.left('Ship the Order (replace me)', reference)).toEqual([]);
 	});
 
 	// n8n's own Webhook node starts an execution for each of them.
@@ -342,13 +369,15 @@ describe('verify-callback.json', () => {
 		expect(deliveries.map(({ status }) => status)).toEqual(Array(10).fill(200));
 		expect(await example.fulfilments(reference)).toBe(1);
 		expect(await example.row('hosted_checkout_verified', reference)).toMatchObject({
-			status: 'fulfilled',
+			status: 'shipped',
 		});
 	});
 
 	test('when shipping fails Payfect gets an error, and nothing ships it a second time by itself', async () => {
 		const { sandbox } = await stage();
-		const example = await ExampleInUse.of('verify-callback.json', { Fulfilled: fails });
+		const example = await ExampleInUse.of('verify-callback.json', {
+			'Ship the Order (replace me)': fails,
+		});
 		const { reference, checkout } = await order(example);
 		const [delivery] = await checkout.payer();
 		expect(delivery?.status).toBe(500);
@@ -418,7 +447,9 @@ describe('wait-for-payment', () => {
 		async (file) => {
 			const example = await ExampleInUse.of(file);
 			const begun = await example.run('Start');
-			const references = leftOf(begun, 'Orders').map(({ reference }) => String(reference));
+			const references = leftOf(begun, 'Orders (replace me)').map(({ reference }) =>
+				String(reference),
+			);
 			expect(references).toHaveLength(2);
 			for (const reference of references) {
 				await (await waiting(reference)).payer();
@@ -482,7 +513,7 @@ describe('refund.json', () => {
 		expect(await refundsOf(paymentId)).toHaveLength(1);
 		expect(await example.row(table, reference)).toMatchObject({
 			status: 'succeeded',
-			amount: '5.00',
+			amount: '5',
 			currency: 'GBP',
 			refundId: expect.stringMatching(/^re_/) as string,
 		});
@@ -542,7 +573,7 @@ describe('provider-by-currency.json', () => {
 				currency,
 				fulfilled: 1,
 			});
-			expect(await example.row(table, reference)).toMatchObject({ status: 'fulfilled', currency });
+			expect(await example.row(table, reference)).toMatchObject({ status: 'shipped', currency });
 		}
 	});
 
@@ -556,7 +587,7 @@ describe('provider-by-currency.json', () => {
 		expect(deliveries.map(({ status }) => status)).toEqual([200, 200]);
 		expect([
 			await mine.fulfilments(reference),
-			(await other.left('Fulfilled', reference)).length,
+			(await other.left('Ship the Order (replace me)', reference)).length,
 		]).toEqual([1, 0]);
 	});
 });
@@ -576,7 +607,7 @@ describe('wooshpay-product-price-checkout.json', () => {
 		await checkout.payer();
 		expect(await example.fulfilments(reference)).toBe(1);
 		expect(await example.row('hosted_checkout_price_orders', reference)).toMatchObject({
-			status: 'fulfilled',
+			status: 'shipped',
 		});
 	});
 });
@@ -585,9 +616,9 @@ describe('errors-to-chat.json', () => {
 	const chat = new LocalServer<{ text: string }>();
 	const toChat = (node: INode) => entered({ url: chat.url })(node);
 	const inChat = {
-		'Tell the Team': toChat,
-		'Tell of a Payment': toChat,
-		'Tell of a Failure': toChat,
+		'Tell the Team of an Order': toChat,
+		'Tell the Team of a Payment': toChat,
+		'Tell the Team of a Failure': toChat,
 	};
 	beforeAll(async () => await chat.open());
 	afterAll(() => chat.close());
@@ -612,7 +643,7 @@ describe('errors-to-chat.json', () => {
 	test('a chat that is down does not take the page away from the payer', async () => {
 		const { sandbox } = await stage();
 		const example = await ExampleInUse.of('errors-to-chat.json', {
-			'Tell the Team': entered({ url: 'http://127.0.0.1:9/' }),
+			'Tell the Team of an Order': entered({ url: 'http://127.0.0.1:9/' }),
 		});
 		await sandbox.fault('chingchingpay', 'createLink', '401');
 		expect(await example.submit('Order Form', { 'What is ordered': 'Tea' })).toContain(
@@ -622,7 +653,7 @@ describe('errors-to-chat.json', () => {
 
 	test('a chat that is down does not make the provider send a payment of too little again', async () => {
 		const example = await ExampleInUse.of('errors-to-chat.json', {
-			'Tell of a Payment': entered({ url: 'http://127.0.0.1:9/' }),
+			'Tell the Team of a Payment': entered({ url: 'http://127.0.0.1:9/' }),
 		});
 		const { reference } = await example.order();
 		const [delivery] = await (await checkoutOf('chingchingpay', reference)).payer('underpay');
@@ -637,7 +668,7 @@ describe('errors-to-chat.json', () => {
 		expect(await textAbout(reference)).toBe(
 			`Not shipped: 10.25 HKD paid for ${reference}, price 20.50`,
 		);
-		expect(await example.left('Fulfilled', reference)).toEqual([]);
+		expect(await example.left('Ship the Order (replace me)', reference)).toEqual([]);
 	});
 
 	test('an order that is paid is fulfilled', async () => {
@@ -648,11 +679,16 @@ describe('errors-to-chat.json', () => {
 	});
 
 	test('an execution that fails is told, and the provider gets an error', async () => {
-		const example = await ExampleInUse.of('errors-to-chat.json', { ...inChat, Fulfilled: fails });
+		const example = await ExampleInUse.of('errors-to-chat.json', {
+			...inChat,
+			'Ship the Order (replace me)': fails,
+		});
 		const { reference } = await example.order();
 		const [delivery] = await (await checkoutOf('chingchingpay', reference)).payer();
 		expect(delivery?.status).toBe(500);
-		expect(await textAbout('out of tea')).toContain(' failed at Fulfilled: out of tea');
+		expect(await textAbout('out of tea')).toContain(
+			' failed at Ship the Order (replace me): out of tea',
+		);
 	});
 });
 

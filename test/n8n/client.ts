@@ -42,12 +42,12 @@ export interface Workflow {
 	settings: IWorkflowSettings;
 	versionId: string;
 	active: boolean;
-}
-
-export type NewWorkflow = Pick<Workflow, 'name' | 'nodes' | 'connections'> & {
-	settings?: IWorkflowSettings;
 	/** Outputs that runs in the editor take in place of running the node. */
 	pinData?: IPinData;
+}
+
+export type NewWorkflow = Pick<Workflow, 'name' | 'nodes' | 'connections' | 'pinData'> & {
+	settings?: IWorkflowSettings;
 };
 
 export interface Credential {

@@ -16,11 +16,11 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { INode, INodeParameters, INodeTypeDescription } from 'n8n-workflow';
 import type { Locator, Page } from 'playwright-core';
-import { findChromium, howToGetChromium, openBrowser } from '../../sandbox/demo/walk';
+import { findChromium, howToGetChromium, openBrowser, signIn } from '../../sandbox/demo/walk';
 import { sandboxCredentials, startSandbox } from '../../sandbox/sandbox';
 import { testProviderNamed } from '../providers';
 import { N8nClient, type Credential, type Workflow } from '../n8n/client';
-import { startN8n, type RunningN8n } from '../n8n/instance';
+import { startN8n } from '../n8n/instance';
 import { stopEverything } from '../n8n/supervisedProcess';
 import { drawFlow, takeStory } from './story';
 
@@ -108,14 +108,6 @@ async function main(): Promise<void> {
 		await sandbox.close();
 		await rm(userFolder, { recursive: true, force: true, maxRetries: 5 });
 	}
-}
-
-async function signIn(page: Page, { url, owner }: RunningN8n): Promise<void> {
-	await page.goto(`${url}/signin`);
-	await page.locator('input[name=emailOrLdapLoginId], input[type=email]').first().fill(owner.email);
-	await page.locator('input[type=password]').fill(owner.password);
-	await page.locator('[data-test-id=form-submit-button]').click();
-	await page.waitForURL((address) => !address.pathname.includes('signin'));
 }
 
 /** Those whose API the sandbox plays. */
