@@ -2,7 +2,7 @@
  * What somebody who imports a file of examples/ must be able to rely on. That it works is
  * test/e2e/examples.test.ts.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { INode } from 'n8n-workflow';
 import type { PaymentEventData } from '../nodes/shared/core/contract';
@@ -357,5 +357,30 @@ describe.each(files)('examples/%s', (file) => {
 	test('gives each step an ID and a name of its own', () => {
 		expect(new Set(saved.nodes.map(({ id }) => id)).size).toBe(saved.nodes.length);
 		expect(new Set(names).size).toBe(names.length);
+	});
+});
+
+describe('examples/README.md', () => {
+	const page = readFileSync(path.join(root, 'examples', 'README.md'), 'utf8');
+	const pictures = [...page.matchAll(/!\[[^\]]+\]\((pictures\/[^)]+)\)/g)].map(
+		([, file = '']) => file,
+	);
+
+	test('has a heading and a picture for each example', () => {
+		const named = [...page.matchAll(/^### \[([^\]]+)\]\(([^)]+)\)$/gm)].map(
+			([, name = '', file = '']) => ({ name, file }),
+		);
+		expect(named.map(({ name }) => name)).toEqual(named.map(({ file }) => file));
+		expect(named.map(({ file }) => file).sort()).toEqual([...files].sort());
+		expect(pictures).toEqual(named.map(({ file }) => `pictures/${file.replace('.json', '.webp')}`));
+	});
+
+	test('shows pictures that are there, and small enough for a repository', () => {
+		const sizes = pictures.map((file) => {
+			const picture = path.join(root, 'examples', file);
+			return existsSync(picture) ? statSync(picture).size : 0;
+		});
+		expect(pictures.filter((_, index) => sizes[index] === 0)).toEqual([]);
+		expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(3_000_000);
 	});
 });
