@@ -116,6 +116,9 @@ export class ChingChingPayApi implements ICredentialType {
 				'The status words that mean paid, separated by commas or lines (undocumented). Add further ones at the end: the first is part of eventId.',
 			hint: "While this is empty nothing counts as paid. Make a test payment, read the word in providerStatus of the trigger's event or of Get a Transaction, and enter it here exactly.",
 		},
+		{ ...credentialCallbackUrlField },
+		{ ...largestAmountField },
+		{ ...allowedCurrenciesField },
 		{
 			displayName:
 				"How requests are signed and what a callback looks like is in no readable copy of the documentation, so the standard values are assumptions. Leave them for now. When the test of this credential, or the log of n8n, shows that ChingChingPay expects others, switch on 'My Provider Told Me Other Settings'.",
@@ -261,9 +264,6 @@ export class ChingChingPayApi implements ICredentialType {
 				'What a callback is answered with, besides HTTP 200 (undocumented); a JSON object is sent as JSON',
 			displayOptions: { show: { otherSettings: [true] } },
 		},
-		{ ...credentialCallbackUrlField },
-		{ ...largestAmountField },
-		{ ...allowedCurrenciesField },
 	];
 
 	authenticate: IAuthenticate = async (credentials, requestOptions) =>

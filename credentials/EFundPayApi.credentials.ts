@@ -93,6 +93,9 @@ export class EFundPayApi implements ICredentialType {
 			default: '',
 			hint: 'Only while EFundPay changes its key: accepted as well. Remove it afterwards.',
 		},
+		{ ...credentialCallbackUrlField },
+		{ ...largestAmountField },
+		{ ...allowedCurrenciesField },
 		{
 			displayName: 'My Provider Told Me Other Settings',
 			name: 'otherSettings',
@@ -202,9 +205,6 @@ export class EFundPayApi implements ICredentialType {
 			hint: "Needed with 'Merchant Private Key': EFundPay has to tell you its name",
 			displayOptions: { show: { otherSettings: [true] } },
 		},
-		{ ...credentialCallbackUrlField },
-		{ ...largestAmountField },
-		{ ...allowedCurrenciesField },
 	];
 
 	authenticate: IAuthenticate = async (credentials, requestOptions) =>

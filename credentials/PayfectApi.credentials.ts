@@ -93,6 +93,9 @@ export class PayfectApi implements ICredentialType {
 			default: 'https://api.payfect.finance/api/v1',
 			hint: 'Change it only for a sandbox or a proxy of your own',
 		},
+		{ ...credentialCallbackUrlField },
+		{ ...largestAmountField },
+		{ ...allowedCurrenciesField },
 		{
 			displayName: 'My Provider Told Me Other Settings',
 			name: 'otherSettings',
@@ -110,9 +113,6 @@ export class PayfectApi implements ICredentialType {
 				'What a callback is answered with, besides HTTP 200 (undocumented); a JSON object is sent as JSON',
 			displayOptions: { show: { otherSettings: [true] } },
 		},
-		{ ...credentialCallbackUrlField },
-		{ ...largestAmountField },
-		{ ...allowedCurrenciesField },
 	];
 
 	authenticate: IAuthenticate = async (credentials, requestOptions) =>

@@ -100,6 +100,8 @@ export class TokenPayApi implements ICredentialType {
 			hint: 'What the link to the payment page begins with. If the links lead nowhere, ask TokenPay for the address of its payment page.',
 		},
 		{ ...credentialCallbackUrlField },
+		{ ...largestAmountField },
+		{ ...allowedCurrenciesField },
 		{
 			displayName: 'My Provider Told Me Other Settings',
 			name: 'otherSettings',
@@ -163,8 +165,6 @@ export class TokenPayApi implements ICredentialType {
 				'What a callback is answered with, besides HTTP 200 (documented for payouts only); a JSON object is sent as JSON',
 			displayOptions: { show: { otherSettings: [true] } },
 		},
-		{ ...largestAmountField },
-		{ ...allowedCurrenciesField },
 	];
 
 	authenticate: IAuthenticate = async (credentials, requestOptions) =>

@@ -99,6 +99,8 @@ export class WooshPayApi implements ICredentialType {
 			description:
 				'How the trigger, Wait for Payment and Verify find out whether a callback is genuine',
 		},
+		{ ...largestAmountField },
+		{ ...allowedCurrenciesField },
 		{
 			displayName: 'My Provider Told Me Other Settings',
 			name: 'otherSettings',
@@ -117,8 +119,6 @@ export class WooshPayApi implements ICredentialType {
 				"Words that mean paid, separated by commas or lines: in payment_status of a checkout besides paid, in status of a payment besides succeeded. No page shows another; read the word in the output with 'Simplify' off, and enter it only when WooshPay has told you that it means paid.",
 			displayOptions: { show: { otherSettings: [true] } },
 		},
-		{ ...largestAmountField },
-		{ ...allowedCurrenciesField },
 	];
 
 	authenticate: IAuthenticate = async (credentials, requestOptions) =>

@@ -428,6 +428,20 @@ describe.each(providers)('$folder: what saved workflows and people see', (provid
 		expect([optionValues(environment)[0], environment.default]).toEqual(['test', 'test']);
 	});
 
+	/** Behind the fields that the switch opens, nobody would look for what everybody may need. */
+	it('shows what everybody may need before the switch of the rarer settings, which comes last', () => {
+		const names = credential.properties.map(({ name }) => name);
+		const start = names.indexOf('otherSettings');
+		expect(names).toEqual(
+			expect.arrayContaining(['otherSettings', 'largestAmount', 'allowedCurrencies']),
+		);
+		const behind = credential.properties.slice(start + 1);
+		const opened = credential.properties.filter(
+			({ displayOptions }) => displayOptions?.show?.otherSettings,
+		);
+		expect(behind.map(({ name }) => name)).toEqual(opened.map(({ name }) => name));
+	});
+
 	it('masks every secret of the credential, and can be tested and pointed elsewhere', () => {
 		const secret = /key|secret|token|password/i;
 		const open = credential.properties.filter(

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-/** The last two fields of every credential: `refuseBeyondLimits` (core/moneyLimits.ts). */
+/** In every credential, before the switch of the rarer settings: `refuseBeyondLimits` (core/moneyLimits.ts). */
 export const largestAmountField: INodeProperties = {
 	displayName: 'Largest Amount',
 	name: 'largestAmount',
