@@ -51,16 +51,16 @@ const REFUSED = [
 	'lineItems.item.name',
 	'lineItems.item.unitAmount',
 	'lineItems.item.quantity',
-	'lineItems.item.price',
-	'lineItems.item.priceFields.active',
-	'lineItems.item.priceFields.billingScheme',
-	'lineItems.item.priceFields.lookupKey',
-	'lineItems.item.priceFields.metadata.entry.name',
-	'lineItems.item.priceFields.metadata.entry.value',
-	'lineItems.item.productId',
-	'lineItems.item.productFields.active',
-	'lineItems.item.productFields.metadata.entry.name',
-	'lineItems.item.productFields.metadata.entry.value',
+	'lineItems.item.additionalFields.price',
+	'lineItems.item.additionalFields.priceFields.active',
+	'lineItems.item.additionalFields.priceFields.billingScheme',
+	'lineItems.item.additionalFields.priceFields.lookupKey',
+	'lineItems.item.additionalFields.priceFields.metadata.entry.name',
+	'lineItems.item.additionalFields.priceFields.metadata.entry.value',
+	'lineItems.item.additionalFields.productId',
+	'lineItems.item.additionalFields.productFields.active',
+	'lineItems.item.additionalFields.productFields.metadata.entry.name',
+	'lineItems.item.additionalFields.productFields.metadata.entry.value',
 	'expectedAmount',
 	'expectedCurrency',
 	'paymentEvent',
@@ -140,10 +140,10 @@ const HARMLESS = [
 	// Read by people, and by nobody else.
 	'description',
 	'productDescription',
-	'lineItems.item.description',
-	'lineItems.item.images',
-	'lineItems.item.productFields.url',
-	'lineItems.item.priceFields.nickname',
+	'lineItems.item.additionalFields.description',
+	'lineItems.item.additionalFields.images',
+	'lineItems.item.additionalFields.productFields.url',
+	'lineItems.item.additionalFields.priceFields.nickname',
 	'productFields.images',
 	'productFields.url',
 	'additionalFields.images',
@@ -492,19 +492,22 @@ describe('an expression that gives nothing', () => {
 	});
 
 	test.each([
-		['quantity', 'Quantity'],
-		['unitAmount', 'Unit Amount'],
-		['price', 'Price ID'],
-	])('as %s of the second line item does not sell another number or price', async (name, label) => {
-		const second = { name: 'Cup', unitAmount: '3', quantity: 5, [name]: NOTHING };
-		const { words, bodies } = await outcome('Payfect', {
-			...create,
-			amountFrom: 'lineItems',
-			lineItems: { item: [GOOD_ROW, second] },
-		});
-		expect(words).toMatch(`'Line Items 2: ${label}' is empty: its expression`);
-		expect(bodies).toEqual([]);
-	});
+		['Quantity', { quantity: NOTHING }],
+		['Unit Amount', { unitAmount: NOTHING }],
+		['Price ID', { additionalFields: { price: NOTHING } }],
+	])(
+		'as %s of the second line item does not sell another number or price',
+		async (label, member) => {
+			const second = { name: 'Cup', unitAmount: '3', quantity: 5, ...member };
+			const { words, bodies } = await outcome('Payfect', {
+				...create,
+				amountFrom: 'lineItems',
+				lineItems: { item: [GOOD_ROW, second] },
+			});
+			expect(words).toMatch(`'Line Items 2: ${label}' is empty: its expression`);
+			expect(bodies).toEqual([]);
+		},
+	);
 
 	test.each([
 		[

@@ -6,6 +6,7 @@ import {
 	cancelUrlField,
 	descriptionField,
 	extraFieldsOption,
+	lineItemAdditionalFields,
 	lineItemAmountField,
 	lineItemNameField,
 	lineItemQuantityField,
@@ -34,13 +35,18 @@ const lineItemFields: INodeProperties[] = [
 	lineItemNameField,
 	{ ...lineItemAmountField, description: 'Price of one, in major units' },
 	lineItemQuantityField,
-	...moreLineItemFields,
 	{
-		displayName: 'Price ID',
-		name: 'price',
-		type: 'string',
-		default: '',
-		description: 'ID of a price that exists at Payfect, in place of name and unit amount',
+		...lineItemAdditionalFields,
+		options: [
+			...moreLineItemFields,
+			{
+				displayName: 'Price ID',
+				name: 'price',
+				type: 'string',
+				default: '',
+				description: 'ID of a price that exists at Payfect; name and unit amount stay empty then',
+			},
+		],
 	},
 ];
 

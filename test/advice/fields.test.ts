@@ -249,17 +249,20 @@ describe('currencies', () => {
 
 describe.each(['Payfect', 'WooshPay'])('%s: a line with a price ID and an amount', (folder) => {
 	it('either of them removed', async () => {
-		const message = await said(folder, inForm({ ...TEA, price: 'price_1' }));
+		const message = await said(folder, inForm({ ...TEA, additionalFields: { price: 'price_1' } }));
 		expect(message).toMatch(/has a Price ID and a Unit Amount.*Remove one of them/);
-		expect(await said(folder, inForm({ ...TEA, price: '' }))).toBe('');
+		expect(await said(folder, inForm({ ...TEA, additionalFields: { price: '' } }))).toBe('');
 		// No such price in the sandbox: what is wrong with the fields is not said any more.
-		expect(await said(folder, inForm({ ...TEA, unitAmount: '', price: 'price_1' }))).not.toContain(
-			'has a Price ID',
-		);
+		expect(
+			await said(
+				folder,
+				inForm({ ...TEA, unitAmount: '', additionalFields: { price: 'price_1' } }),
+			),
+		).not.toContain('has a Price ID');
 	});
 
 	it('pictures whose address is cut by a blank', async () => {
-		const pictured = (images: string) => inForm({ ...TEA, images });
+		const pictured = (images: string) => inForm({ ...TEA, additionalFields: { images } });
 		const message = await said(folder, pictured('https://shop.example/a b,c.png'));
 		expect(message).toMatch(/Write %20 in place of the blank and %2C in place of the comma/);
 		expect(await said(folder, pictured('https://shop.example/a%20b%2Cc.png'))).toBe('');
@@ -376,7 +379,9 @@ describe.each(['Payfect', 'WooshPay'])(
 						parameters: { reference: `field-${++orders}`, ...inForm(line) },
 					}),
 				);
-			expect(await create({ ...TEA, unitAmount: '', price: 'price_1' })).toMatch(
+			expect(
+				await create({ ...TEA, unitAmount: '', additionalFields: { price: 'price_1' } }),
+			).toMatch(
 				/does not tell its amount.*Give each line item a unit amount in place of a price ID/,
 			);
 			expect(await create(TEA)).toBe('');

@@ -261,10 +261,11 @@ describe('line items', () => {
 	it.each(['Payfect', 'WooshPay'])(
 		"%s: an amount in 'Price ID', moved as advised",
 		async (folder) => {
-			const line = { name: 'Tea', unitAmount: '', quantity: 1, price: '19.90' };
-			const refused = await create(folder, inForm(line));
+			const line = (unitAmount: string, price: string) =>
+				inForm({ name: 'Tea', unitAmount, quantity: 1, additionalFields: { price } });
+			const refused = await create(folder, line('', '19.90'));
 			expect(refused.error).toContain("Enter it as 'Unit Amount', and leave 'Price ID' empty.");
-			const mended = await create(folder, inForm({ ...line, unitAmount: '19.90', price: '' }));
+			const mended = await create(folder, line('19.90', ''));
 			expect(Number(mended.amount)).toBe(19.9);
 		},
 	);

@@ -509,7 +509,7 @@ test('product, price, checkout, payment and refund work one after the other', as
 		amount: '12.99',
 		currency: 'GBP',
 	});
-	const lineItems = { item: [{ price: String(priceId), quantity: 2 }] };
+	const lineItems = { item: [{ additionalFields: { price: String(priceId) }, quantity: 2 }] };
 	const checkout = await run({
 		resource: 'checkout',
 		operation: 'create',

@@ -100,7 +100,7 @@ export const lineItemQuantityField: INodeProperties = {
 	description: 'How many of it',
 };
 
-/** What more a line item can hold where the provider shows it. */
+/** In the additional fields of a line item, where the provider shows it. */
 export const moreLineItemFields: INodeProperties[] = [
 	{
 		displayName: 'Description',
@@ -118,6 +118,19 @@ export const moreLineItemFields: INodeProperties[] = [
 		description: 'Addresses of pictures, comma-separated',
 	},
 ];
+
+/**
+ * What few line items need is added one by one, so that the form stays short. A JSON list has it
+ * beside the name.
+ */
+export const lineItemAdditionalFields: INodeProperties = {
+	displayName: 'Additional Fields',
+	name: 'additionalFields',
+	type: 'collection',
+	placeholder: 'Add Field',
+	default: {},
+	description: 'What more this line item has',
+};
 
 /**
  * What everybody fills in comes first; written inside the collection, n8n's linter would have it in

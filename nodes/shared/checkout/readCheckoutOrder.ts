@@ -188,13 +188,14 @@ function readLineItems<Own extends object>(
 const savedText = (saved: unknown) => (typeof saved === 'string' ? saved : '');
 
 function readItem<Own extends object>(
-	entry: unknown,
+	given: unknown,
 	source: LineItemSource,
 	{ own, decimals }: ItemReading<Own>,
 ): LineItem & Own {
 	const { field } = source;
-	if (!isObject(entry))
+	if (!isObject(given))
 		throw new InputError(`'${field}' is not an object`, 'Give name, unitAmount and quantity.');
+	const entry = withAdditionalFields(given, field);
 	refuseShopLineItem(entry, source);
 	const price = readText(entry.price, `${field}: Price ID`);
 	const name = readText(entry.name, `${field}: Name`);
@@ -221,6 +222,19 @@ function readItem<Own extends object>(
 		...(price === '' ? {} : { price }),
 		...own.read(entry, field),
 	};
+}
+
+/** The form keeps the rarer members in a collection; a JSON list has them beside the name. */
+function withAdditionalFields(
+	{ additionalFields, ...entry }: Record<string, unknown>,
+	field: string,
+): Record<string, unknown> {
+	if (isBlank(additionalFields)) return entry;
+	if (isObject(additionalFields)) return { ...entry, ...additionalFields };
+	throw new InputError(
+		`'${field}: Additional Fields' is not an object`,
+		'Give its members beside the name, or an object that holds them.',
+	);
 }
 
 /** A JSON list, or a text with commas or blanks between the addresses. */

@@ -104,8 +104,7 @@ describe('Create Checkout', () => {
 				name: 'Tea',
 				unitAmount: '12.50',
 				quantity: 2,
-				description: 'One box',
-				images: 'https://shop.example/tea.png',
+				additionalFields: { description: 'One box', images: 'https://shop.example/tea.png' },
 			},
 			{ name: 'Cup', unitAmount: '0.10', quantity: 3 },
 		];

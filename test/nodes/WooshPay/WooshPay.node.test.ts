@@ -127,18 +127,20 @@ describe('a checkout', () => {
 							name: 'example product',
 							unitAmount: '0.05',
 							quantity: 1,
-							description: 'very delicious',
-							productFields: {
-								active: true,
-								url: 'www.example.com',
-								metadata: { entry: [{ name: 'key1', value: 'value1' }] },
-							},
-							priceFields: {
-								active: true,
-								nickname: 'fengli',
-								lookupKey: 'test_lookup_key',
-								billingScheme: 'per_unit',
-								metadata: { entry: [{ name: 'key2', value: '={{ 2 }}' }] },
+							additionalFields: {
+								description: 'very delicious',
+								productFields: {
+									active: true,
+									url: 'www.example.com',
+									metadata: { entry: [{ name: 'key1', value: 'value1' }] },
+								},
+								priceFields: {
+									active: true,
+									nickname: 'fengli',
+									lookupKey: 'test_lookup_key',
+									billingScheme: 'per_unit',
+									metadata: { entry: [{ name: 'key2', value: '={{ 2 }}' }] },
+								},
 							},
 						},
 					],
@@ -199,7 +201,7 @@ describe('a checkout', () => {
 			'the form',
 			(productId: unknown) => ({
 				amountFrom: 'lineItems',
-				lineItems: { item: [{ productId, unitAmount: '4.5', quantity: 2 }] },
+				lineItems: { item: [{ unitAmount: '4.5', quantity: 2, additionalFields: { productId } }] },
 			}),
 		],
 		[
@@ -223,37 +225,40 @@ describe('a checkout', () => {
 	});
 
 	it.each([
-		[{ productId: 'prod_1', name: 'Tea' }, "'Line Items 1' has a Product ID and 'Name'"],
 		[
-			{ productId: 'prod_1', images: 'https://shop.example/tea.png' },
+			{ name: 'Tea', additionalFields: { productId: 'prod_1' } },
+			"'Line Items 1' has a Product ID and 'Name'",
+		],
+		[
+			{ additionalFields: { productId: 'prod_1', images: 'https://shop.example/tea.png' } },
 			"'Line Items 1' has a Product ID and 'Image URLs'",
 		],
 		[
-			{ productId: 'prod_1', productFields: { url: 'www.example.com' } },
+			{ additionalFields: { productId: 'prod_1', productFields: { url: 'www.example.com' } } },
 			"'Line Items 1' has a Product ID and 'Product Fields'",
 		],
 		[
-			{ price: 'price_1', unitAmount: '', productId: 'prod_1' },
+			{ unitAmount: '', additionalFields: { price: 'price_1', productId: 'prod_1' } },
 			"'Line Items 1' has a Price ID and 'Product ID'",
 		],
 		[
-			{ price: 'price_1', unitAmount: '', priceFields: { nickname: 'a' } },
+			{ unitAmount: '', additionalFields: { price: 'price_1', priceFields: { nickname: 'a' } } },
 			"'Line Items 1' has a Price ID and 'Price Fields'",
 		],
 		[
-			{ name: 'Tea', productFields: { active: '={{ "no" }}' } },
+			{ name: 'Tea', additionalFields: { productFields: { active: '={{ "no" }}' } } },
 			`'Line Items 1: Active' is none of its choices: "no"`,
 		],
 		[
-			{ name: 'Tea', priceFields: { billingScheme: '={{ "each" }}' } },
+			{ name: 'Tea', additionalFields: { priceFields: { billingScheme: '={{ "each" }}' } } },
 			`'Line Items 1: Billing Scheme' is none of its choices: "each"`,
 		],
 		[
-			{ name: 'Tea', priceFields: { lookupKey: 'k'.repeat(201) } },
+			{ name: 'Tea', additionalFields: { priceFields: { lookupKey: 'k'.repeat(201) } } },
 			"'Lookup Key' is longer than 200 characters",
 		],
 		[
-			{ name: 'Tea', priceFields: { nickname: '={{ ["a"] }}' } },
+			{ name: 'Tea', additionalFields: { priceFields: { nickname: '={{ ["a"] }}' } } },
 			"'Line Items 1: Nickname' is not a text but a list",
 		],
 	])('is refused before anything is sent for the line item %j', async (item, words) => {
@@ -271,6 +276,7 @@ describe('a checkout', () => {
 		],
 		[{ priceFields: 'cheap' }, "'Line Items (JSON) 1: Price Fields' is not an object"],
 		[{ priceFields: { active: 1 } }, "'Line Items (JSON) 1: Active' is none of its choices"],
+		[{ additionalFields: 'gift' }, "'Line Items (JSON) 1: Additional Fields' is not an object"],
 	])('is refused before anything is sent for the JSON line item %j', async (item, words) => {
 		const lineItemsJson = JSON.stringify([{ name: 'Tea', unitAmount: '5', quantity: 1, ...item }]);
 		const { error } = await run({ ...checkout, amountFrom: 'lineItemsJson', lineItemsJson });
@@ -321,7 +327,7 @@ describe('a checkout', () => {
 			active: true,
 			lookupKey: 'tea',
 		});
-		const lineItems = { item: [{ price: price.priceId, quantity: 3 }] };
+		const lineItems = { item: [{ quantity: 3, additionalFields: { price: price.priceId } }] };
 		expect(
 			await one({ ...checkout, amountFrom: 'lineItems', lineItems, currency: 'JPY' }),
 		).toMatchObject({ amount: '3600', currency: 'JPY' });
