@@ -26,11 +26,9 @@ export interface Shop {
 
 /** Create Checkout with the provider's own order; reference and amount come from the sheet. */
 function parametersOf({ order, form }: Pick<TestProvider, 'order' | 'form'>): IDataObject {
-	const callback = form.callback.includes('none')
-		? { callback: 'none' }
-		: form.callback.includes('url')
-			? { callback: 'url', callbackUrl: 'http://127.0.0.1:9/callback' }
-			: {};
+	const callback = form.callback.includes('url')
+		? { callback: 'url', callbackUrl: 'http://127.0.0.1:9/callback' }
+		: {};
 	return {
 		...order,
 		...callback,
