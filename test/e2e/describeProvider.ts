@@ -69,6 +69,33 @@ export function describeProvider(provider: ProviderCase): void {
 			expect(await merchant.executions()).toHaveLength(1);
 		});
 
+		test('an execution bears the reference and event ID of its payment as custom data', async () => {
+			const merchant = await shop();
+			const { item, checkout } = await merchant.order();
+			await merchant.payer(checkout);
+			const { client } = await stage();
+			const [execution] = await client.executions.waitFor(merchant.paid.id, 1);
+			const [event] = execution ? itemsOf(execution, 'Fulfilled') : [];
+			expect(execution?.data.resultData.metadata).toEqual({
+				reference: item.reference,
+				eventId: event?.eventId,
+			});
+		});
+
+		if (provider.callbackParameters)
+			test('a checkout without an address of its own reports to the address of its credential', async () => {
+				const merchant = await shop();
+				const { credential: withAddress } = await credential({ callbackUrl: merchant.address });
+				const shopWithout = await shop({ credential: withAddress, open: false });
+				const { checkout } = await shopWithout.order({}, '');
+				await merchant.payer(checkout);
+				const { client } = await stage();
+				const [execution] = await client.executions.waitFor(merchant.paid.id, 1);
+				expect(execution && itemsOf(execution, 'Fulfilled')).toEqual([
+					expect.objectContaining({ event: 'payment.succeeded', reference: checkout.reference }),
+				]);
+			});
+
 		test('a payment is acknowledged in the words that the provider expects, to the byte', async () => {
 			const merchant = await shop();
 			const { checkout } = await merchant.order();
