@@ -155,6 +155,7 @@ describe('what is written in italics', () => {
 	const ofN8n = [
 		...[
 			'Create credential',
+			'New credential',
 			'Save',
 			'Retry',
 			'Connection tested successfully',
