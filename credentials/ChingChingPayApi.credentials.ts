@@ -32,7 +32,7 @@ export class ChingChingPayApi implements ICredentialType {
 				},
 			],
 			default: 'test',
-			hint: 'The live address is in no readable copy of the documentation: ask ChingChingPay (dev@chingchingpay.com), choose Custom and enter it',
+			hint: 'The live address is not documented: ask ChingChingPay (dev@chingchingpay.com) for it, choose Custom and enter it',
 		},
 		{
 			displayName: 'Base URL',
@@ -87,7 +87,7 @@ export class ChingChingPayApi implements ICredentialType {
 					name: 'Ask ChingChingPay',
 					value: 'provider',
 					description:
-						'Whether callbacks are signed is documented nowhere: each is only a hint, and the transaction is looked up at ChingChingPay before a workflow starts',
+						'Whether callbacks are signed is not documented: each is only a hint, and the transaction is looked up at ChingChingPay before a workflow starts',
 				},
 				{
 					name: 'Check the Signature and Ask ChingChingPay',
@@ -121,7 +121,7 @@ export class ChingChingPayApi implements ICredentialType {
 		{ ...allowedCurrenciesField },
 		{
 			displayName:
-				"How requests are signed and what a callback looks like is in no readable copy of the documentation, so the standard values are assumptions. Leave them for now. When the test of this credential, or the log of n8n, shows that ChingChingPay expects others, switch on 'My Provider Told Me Other Settings'.",
+				"How requests are signed and what a callback looks like is not documented, so the standard values are assumptions. Leave them for now. When the test of this credential, or the log of n8n, shows that ChingChingPay expects others, switch on 'My Provider Told Me Other Settings'.",
 			name: 'undocumentedNotice',
 			type: 'notice',
 			default: '',
@@ -252,7 +252,7 @@ export class ChingChingPayApi implements ICredentialType {
 			type: 'string',
 			default: 'status',
 			description:
-				"The field of the looked-up transaction that holds its status (an assumption); a point goes one level down, as in extra.status. The trigger's raw shows all fields.",
+				"The field of the looked-up transaction that holds its status (an assumption); a dot goes one level down, as in extra.status. The trigger's raw shows all fields.",
 			displayOptions: { show: { otherSettings: [true] } },
 		},
 		{

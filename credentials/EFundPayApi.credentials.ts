@@ -114,7 +114,7 @@ export class EFundPayApi implements ICredentialType {
 			],
 			default: 'sha1',
 			description:
-				"How callbacks are signed. The part of EFundPay's page that says it could not be read. Requests are signed in the same way, if you enter a merchant private key.",
+				'How callbacks are signed (not documented). Requests are signed in the same way, if you enter a merchant private key.',
 			hint: "When a callback is refused, n8n's log names the setting that would have fitted.",
 			displayOptions: { show: { otherSettings: [true] } },
 		},
@@ -149,7 +149,7 @@ export class EFundPayApi implements ICredentialType {
 				{ name: 'Smallest Unit', value: 'smallest', description: '1299 is 12.99 in USD' },
 			],
 			default: 'documented',
-			description: "What the amount of a payment counts in EFundPay's callbacks.",
+			description: "The unit of a payment's amount in EFundPay's callbacks",
 			hint: 'Change it only when EFundPay has told you the unit: with the wrong one every amount is off.',
 			displayOptions: { show: { otherSettings: [true] } },
 		},
@@ -162,13 +162,13 @@ export class EFundPayApi implements ICredentialType {
 					name: 'As Documented',
 					value: 'documented',
 					description:
-						'Whole numbers whose unit nobody documents: no amount, raw has it as it came',
+						'Whole numbers whose unit is not documented: the amount stays empty, raw has the number',
 				},
 				{ name: 'Major Units', value: 'major', description: '500 is 500.00' },
 				{ name: 'Smallest Unit', value: 'smallest', description: '500 is 5.00 in USD' },
 			],
 			default: 'documented',
-			description: "What the amount of a refund counts in EFundPay's callbacks",
+			description: "The unit of a refund's amount in EFundPay's callbacks",
 			hint: 'Change it only when EFundPay has told you the unit: with the wrong one every amount is off.',
 			displayOptions: { show: { otherSettings: [true] } },
 		},
@@ -181,7 +181,7 @@ export class EFundPayApi implements ICredentialType {
 			placeholder: 'e.g. authorization_succeeded',
 			description:
 				'Statuses that mean paid besides capture_succeeded, and PS in callbacks; exactly as EFundPay writes them, separated by commas or lines. A word that EFundPay documents as failed, canceled, pending or refunded is refused.',
-			hint: 'Only words of which EFundPay has told you that the money is yours then: whatever has one is shipped. Empty: the documented ones.',
+			hint: 'Only words that EFundPay told you mean that the money is yours: orders with them are shipped. Empty: the documented ones.',
 			displayOptions: { show: { otherSettings: [true] } },
 		},
 		{
@@ -191,8 +191,8 @@ export class EFundPayApi implements ICredentialType {
 			typeOptions: { password: true, rows: 4 },
 			default: '',
 			description:
-				"Your own RSA private key, in PEM or base64. Each request with a body is signed with it, with 'Signature Hash' over 'Signed Text'.",
-			hint: 'Only if EFundPay requires signed requests: no page that could be read says so. Empty: requests are not signed.',
+				"Your own RSA private key, in PEM or base64. It signs each request with a body, by 'Signature Hash' and 'Signed Text'.",
+			hint: 'Only if EFundPay told you that it requires signed requests. Empty: requests are not signed.',
 			displayOptions: { show: { otherSettings: [true] } },
 		},
 		{

@@ -124,7 +124,7 @@ export class TokenPayApi implements ICredentialType {
 			],
 			default: 'wholeCoins',
 			description:
-				"What the amount of a new order counts at TokenPay. TokenPay's page shows both. In the nodes you enter whole coins in either case.",
+				'The unit in which TokenPay takes the amount of a new order; its page shows both. In the nodes you enter whole coins in either case.',
 			hint: 'Change it only when TokenPay has told you the unit: with the wrong one every amount is off.',
 			displayOptions: { show: { otherSettings: [true] } },
 		},
@@ -142,7 +142,7 @@ export class TokenPayApi implements ICredentialType {
 			],
 			default: 'smallestUnit',
 			description:
-				'What the amount of an order counts where TokenPay tells it (undocumented: its sample has 15000000 beside 6 decimals)',
+				'The unit in which TokenPay states the amount of an order (undocumented: its sample has 15000000 beside 6 decimals)',
 			hint: 'Change it only when TokenPay has told you the unit: with the wrong one every amount is off.',
 			displayOptions: { show: { otherSettings: [true] } },
 		},
@@ -153,7 +153,7 @@ export class TokenPayApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. 11000',
 			description:
-				'Further codes with which TokenPay says that it knows no such order, besides 12002 and 12003, separated by commas or lines (undocumented)',
+				'Further codes that mean that there is no such order, besides 12002 and 12003, separated by commas or lines (undocumented)',
 			displayOptions: { show: { otherSettings: [true] } },
 		},
 		{

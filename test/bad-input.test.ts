@@ -301,7 +301,7 @@ describe.each(providers.filter(hasCallbackUrl))(
 			[
 				'nothing',
 				'',
-				"'Callback URL' is empty. Paste the Production URL of the trigger that shall receive the callback, here or once for all in the credential; open the trigger to copy it.",
+				"'Callback URL' is empty. Paste the Production URL of the trigger that receives the callback, here or once for all in the credential; open the trigger to copy it.",
 			],
 			[
 				'an address without https://',

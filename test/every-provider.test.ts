@@ -428,6 +428,22 @@ describe.each(providers)('$folder: what saved workflows and people see', (provid
 		expect([optionValues(environment)[0], environment.default]).toEqual(['test', 'test']);
 	});
 
+	/** Below what may stay empty, a required field is seen only once the node has refused to run. */
+	it('asks in Create Checkout for what it requires before all that may stay as it is', () => {
+		const fields = node.description.properties.filter(({ displayOptions: { show = {} } = {} }) => {
+			const { resource = [], operation = [], ...conditions } = show;
+			return (
+				resource.includes('checkout') &&
+				operation.includes('create') &&
+				Object.keys(conditions).length === 0
+			);
+		});
+		const isRequired = fields.map(({ required = false }) => required);
+		const optional = fields.findIndex(({ name }) => ['callback', 'description'].includes(name));
+		expect(isRequired).toContain(true);
+		expect(isRequired.slice(optional)).not.toContain(true);
+	});
+
 	/** Behind the fields that the switch opens, nobody would look for what everybody may need. */
 	it('shows what everybody may need before the switch of the rarer settings, which comes last', () => {
 		const names = credential.properties.map(({ name }) => name);

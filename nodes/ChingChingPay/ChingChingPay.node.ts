@@ -106,7 +106,7 @@ export class ChingChingPay implements INodeType {
 						name: 'Create',
 						value: 'create',
 						action: 'Create a checkout',
-						description: 'Begin a payment by one method, for example a QR code or a redirect',
+						description: 'Start a payment with one method, for example a QR code or a redirect',
 					},
 					{
 						name: 'Create Link',
@@ -147,7 +147,7 @@ export class ChingChingPay implements INodeType {
 						name: 'Create',
 						value: 'create',
 						action: 'Create a refund',
-						description: 'Give a payment back, wholly or in part',
+						description: 'Refund a payment, in full or in part',
 					},
 				],
 				default: 'create',

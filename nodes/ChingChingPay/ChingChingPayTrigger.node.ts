@@ -36,7 +36,7 @@ export class ChingChingPayTrigger implements INodeType {
 		version: [1.1],
 		subtitle: eventsSubtitle,
 		description:
-			'Starts the workflow when ChingChingPay reports a payment, after asking its API whether that is so',
+			'Starts the workflow when ChingChingPay reports a payment, after checking with its API',
 		documentationUrl:
 			'https://hosted-checkout-nodes.example/docs/providers/chingchingpay.md#trigger',
 		defaults: { name: 'ChingChingPay Trigger' },
@@ -61,7 +61,7 @@ export class ChingChingPayTrigger implements INodeType {
 			},
 			{
 				displayName:
-					"No readable documentation says which status means paid. Make a test payment: the event is 'unknown', with ChingChingPay's own word in 'providerStatus'. Enter that word in 'Paid Values' of the credential; from then on such payments are 'payment.succeeded'. Do not ship on 'unknown'.",
+					"ChingChingPay's status words are not documented. Make a test payment: the event is 'unknown', with ChingChingPay's own word in 'providerStatus'. Enter that word in 'Paid Values' of the credential; from then on such payments are 'payment.succeeded'. Do not ship on 'unknown'.",
 				name: 'paidValuesNotice',
 				type: 'notice',
 				default: '',
@@ -83,7 +83,7 @@ export class ChingChingPayTrigger implements INodeType {
 					{
 						...maximumAgeOption,
 						description:
-							'Refuse what ChingChingPay, when it is asked, says was begun more than this many days ago. 0 accepts any age.',
+							'Refuse what ChingChingPay, when it is asked, says was started more than this many days ago. 0 accepts any age.',
 					},
 					{ ...respondOption },
 				],

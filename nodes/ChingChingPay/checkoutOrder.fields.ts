@@ -32,7 +32,7 @@ export const expiresAtOption: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. 1767225600',
 	description:
-		'When the payment expires, as a timestamp that is passed on as you give it. Whether ChingChingPay means seconds or milliseconds is documented nowhere: try it, or leave it out.',
+		'When the payment expires, as a timestamp that is passed on as you give it. Whether ChingChingPay means seconds or milliseconds is not documented: try it, or leave it out.',
 };
 
 export const storeIdOption: INodeProperties = {

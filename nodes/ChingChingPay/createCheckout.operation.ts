@@ -46,7 +46,7 @@ const showOnlyForBothWays = { resource: ['checkout'], operation: ['create', 'cre
 /** A command moves no money. */
 const hideForCommands = { transactionType: ['command'] };
 
-/** The fields of both ways to make a checkout, up to where they part. */
+/** The fields of both ways to make a checkout, up to where they part; what is required comes first. */
 export const moneyFields: INodeProperties[] = [
 	{
 		displayName: 'Transaction Type',
@@ -61,7 +61,7 @@ export const moneyFields: INodeProperties[] = [
 			{ name: 'Sale', value: 'sale', description: 'A payment' },
 		],
 		default: 'sale',
-		description: 'What is begun. Refunds have an operation of their own.',
+		description: 'What is started. Refunds have an operation of their own.',
 		displayOptions: { show: showOnlyForCreateCheckout },
 	},
 	{
@@ -113,7 +113,7 @@ export const moneyFields: INodeProperties[] = [
 		options: chingChingPayCurrencies,
 		default: 'HKD',
 		description:
-			'Three-letter code. The documentation names no list for links; HKD and CNY are those of checkouts.',
+			'Three-letter code. Which ones links take is not documented; HKD and CNY are those of checkouts.',
 		displayOptions: { show: { resource: ['checkout'], operation: ['createLink'] } },
 	},
 	{
@@ -125,6 +125,28 @@ export const moneyFields: INodeProperties[] = [
 	{
 		...requiredReferenceField,
 		displayOptions: { show: { resource: ['checkout'], operation: ['createLink'] } },
+	},
+	{
+		displayName: 'Channel ID',
+		name: 'channelId',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. 1',
+		description:
+			'The number of the payment channel, from ChingChingPay. A channel must have been switched on for you.',
+		displayOptions: { show: showOnlyForCreateCheckout },
+	},
+	{
+		displayName: 'Payment Method',
+		name: 'paymentMethod',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. HK_ALIPAY_AUTODEBIT_PAY',
+		description:
+			'A value from the list of methods that ChingChingPay gives you. If you have none, use Create Link: the payer chooses on its page.',
+		displayOptions: { show: showOnlyForCreateCheckout },
 	},
 	{
 		displayName: 'Callback',
@@ -168,28 +190,6 @@ export const moneyFields: INodeProperties[] = [
 ];
 
 export const createCheckoutFields: INodeProperties[] = [
-	{
-		displayName: 'Channel ID',
-		name: 'channelId',
-		type: 'string',
-		required: true,
-		default: '',
-		placeholder: 'e.g. 1',
-		description:
-			'The number of the payment channel, from ChingChingPay. A channel must have been switched on for you.',
-		displayOptions: { show: showOnlyForCreateCheckout },
-	},
-	{
-		displayName: 'Payment Method',
-		name: 'paymentMethod',
-		type: 'string',
-		required: true,
-		default: '',
-		placeholder: 'e.g. HK_ALIPAY_AUTODEBIT_PAY',
-		description:
-			'A value from the list of methods that ChingChingPay gives you. If you have none, use Create Link: the payer chooses on its page.',
-		displayOptions: { show: showOnlyForCreateCheckout },
-	},
 	{ ...descriptionField, displayOptions: { show: showOnlyForCreateCheckout } },
 	{ ...successUrlField, displayOptions: { show: showOnlyForCreateCheckout } },
 	{ ...cancelUrlField, displayOptions: { show: showOnlyForCreateCheckout } },

@@ -43,8 +43,7 @@ export const createLinkFields: INodeProperties[] = [
 					{ name: 'Link', value: 'link' },
 				],
 				default: 'link',
-				description:
-					'The two documented values; what the difference is, the documentation does not say',
+				description: 'The two documented values; how they differ is not documented',
 			},
 			{ ...storeIdOption },
 		],

@@ -44,7 +44,7 @@ export const createRefundFields: INodeProperties[] = [
 	{
 		...refundAmountField,
 		description:
-			'How much is given back, in the unit chosen below (12.50 of the major unit means twelve and a half). It is converted exactly and never rounded.',
+			'How much is refunded, in the unit chosen below (12.50 of the major unit means twelve and a half). It is converted exactly and never rounded.',
 		displayOptions: { show: showOnlyForCreateRefund },
 	},
 	{

@@ -20,7 +20,7 @@ export const getTransactionFields: INodeProperties[] = [
 			{
 				name: 'Reference',
 				value: 'reference',
-				description: 'Your own order number; the surer way',
+				description: 'Your own order number; the more reliable way',
 			},
 		],
 		default: 'reference',
@@ -34,7 +34,7 @@ export const getTransactionFields: INodeProperties[] = [
 		required: true,
 		default: '',
 		placeholder: 'e.g. order-1001',
-		description: 'The number of your own that the payment or refund was made with',
+		description: 'Your own number of the payment or refund',
 		displayOptions: { show: { ...showOnlyForGetTransaction, findBy: ['reference'] } },
 	},
 	{

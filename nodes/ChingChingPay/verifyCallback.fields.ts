@@ -12,7 +12,7 @@ export const verifyOptions: INodeProperties[] = [
 			{
 				...maximumAgeOption,
 				description:
-					'Refuse what ChingChingPay, when it is asked, says was begun more than this many days ago. 0 accepts any age.',
+					'Refuse what ChingChingPay, when it is asked, says was started more than this many days ago. 0 accepts any age.',
 			},
 		],
 		displayOptions: { show: { resource: ['callback'], operation: ['verify'] } },

@@ -54,8 +54,7 @@ export class EFundPay implements INodeType {
 		group: ['transform'],
 		version: [1.1],
 		subtitle: operationSubtitle(),
-		description:
-			'Create hosted checkouts and payments with EFundPay, look them up and give them back',
+		description: 'Create hosted checkouts and payments with EFundPay, look them up and refund them',
 		documentationUrl: 'https://hosted-checkout-nodes.example/docs/providers/efundpay.md#operations',
 		defaults: { name: 'EFundPay' },
 		inputs: [NodeConnectionTypes.Main],
@@ -144,13 +143,13 @@ export class EFundPay implements INodeType {
 						name: 'Create',
 						value: 'create',
 						action: 'Create a refund',
-						description: 'Give a payment back, whole or in part',
+						description: 'Refund a payment, in full or in part',
 					},
 					{
 						name: 'Get',
 						value: 'get',
 						action: 'Get a refund',
-						description: 'Look up how far a refund is',
+						description: 'Look up the status of a refund',
 					},
 					{
 						name: 'Get Many',

@@ -27,6 +27,8 @@ const showOnlyForCreateCheckout = { resource: ['checkout'], operation: ['create'
 
 export const createCheckoutFields: INodeProperties[] = [
 	...moneyFields(showOnlyForCreateCheckout),
+	{ ...successUrlField, required: true, displayOptions: { show: showOnlyForCreateCheckout } },
+	{ ...cancelUrlField, displayOptions: { show: showOnlyForCreateCheckout } },
 	{
 		displayName: 'Callback',
 		name: 'callback',
@@ -52,8 +54,6 @@ export const createCheckoutFields: INodeProperties[] = [
 		...callbackUrlField,
 		displayOptions: { show: { ...showOnlyForCreateCheckout, callback: ['url'] } },
 	},
-	{ ...successUrlField, required: true, displayOptions: { show: showOnlyForCreateCheckout } },
-	{ ...cancelUrlField, displayOptions: { show: showOnlyForCreateCheckout } },
 	{
 		displayName: 'Buyer Name',
 		name: 'buyerName',

@@ -30,14 +30,13 @@ export const createRefundFields: INodeProperties[] = [
 		required: true,
 		default: '',
 		placeholder: 'e.g. 7099948d-7286-47e4-aad8-b68f7eb44591',
-		description: 'The payment to give back',
+		description: 'The payment to refund',
 		hint: "The paymentId that Create returned: keep it in the order's row. A callback does not have it.",
 		displayOptions: { show: showOnlyForCreateRefund },
 	},
 	{
 		...refundAmountField,
-		description:
-			'How much to give back, in the unit chosen below; the whole payment or a part of it',
+		description: 'How much to refund, in the unit chosen below; the whole payment or a part of it',
 		displayOptions: { show: showOnlyForCreateRefund },
 	},
 	{ ...amountUnitField, displayOptions: { show: showOnlyForCreateRefund } },
@@ -61,7 +60,7 @@ export const createRefundFields: INodeProperties[] = [
 		required: true,
 		default: '',
 		placeholder: 'e.g. Goods returned',
-		description: 'Why it is given back, at most 255 characters',
+		description: 'Why it is refunded, at most 255 characters',
 		displayOptions: { show: showOnlyForCreateRefund },
 	},
 	{

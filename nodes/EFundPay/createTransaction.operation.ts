@@ -108,8 +108,7 @@ export const createTransactionFields: INodeProperties[] = [
 		type: 'string',
 		required: true,
 		default: '',
-		description:
-			"EFundPay's name of the method. The list of names is not in the part of its documentation that could be read; ask EFundPay.",
+		description: "EFundPay's name of the method. The names are not documented: ask EFundPay.",
 		displayOptions: { show: { ...showOnlyForCreateTransaction, paymentMethod: ['other'] } },
 	},
 	{
@@ -121,6 +120,17 @@ export const createTransactionFields: INodeProperties[] = [
 		displayOptions: { show: { ...showOnlyForCreateTransaction, paymentMethod: ['other'] } },
 	},
 	...moneyFields(showOnlyForCreateTransaction),
+	{
+		displayName: 'Buyer IP',
+		name: 'buyerIp',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. 203.0.113.195',
+		description:
+			"The payer's own IP address as your web page or form saw it, not the address of your server. EFundPay requires it against fraud.",
+		displayOptions: { show: showOnlyForCreateTransaction },
+	},
 	{
 		displayName: 'Callback',
 		name: 'callback',
@@ -140,17 +150,6 @@ export const createTransactionFields: INodeProperties[] = [
 	{
 		...callbackUrlField,
 		displayOptions: { show: { ...showOnlyForCreateTransaction, callback: ['url'] } },
-	},
-	{
-		displayName: 'Buyer IP',
-		name: 'buyerIp',
-		type: 'string',
-		required: true,
-		default: '',
-		placeholder: 'e.g. 203.0.113.195',
-		description:
-			"The payer's own IP address as your web page or form saw it, not the address of your server. EFundPay requires it against fraud.",
-		displayOptions: { show: showOnlyForCreateTransaction },
 	},
 	{
 		displayName: 'Buyer Name',

@@ -42,7 +42,7 @@ export const moneyFields = (show: Show): INodeProperties[] => [
 		...currencyField,
 		options: eFundPayCurrencies,
 		default: 'USD',
-		description: 'ISO 4217 code of three letters. EFundPay lists nowhere which of them it takes.',
+		description: 'ISO 4217 code of three letters. Which of them EFundPay takes is not documented.',
 		displayOptions: { show: show },
 	},
 	{

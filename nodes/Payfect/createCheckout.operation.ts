@@ -117,7 +117,7 @@ export const createCheckoutFields: INodeProperties[] = [
 				options: payfectCurrencies,
 				default: 'usdt',
 				description:
-					'The coin that the payer pays with, chosen ahead. Needs the payment network too.',
+					'The coin that the payer pays with, chosen in advance. Needs the payment network, too.',
 			},
 			{
 				displayName: 'Payment Network',
@@ -126,7 +126,7 @@ export const createCheckoutFields: INodeProperties[] = [
 				default: 'tron',
 				placeholder: 'e.g. tron',
 				description:
-					'The chain that the payer pays on, chosen ahead. Needs the payment currency too.',
+					'The chain that the payer pays on, chosen in advance. Needs the payment currency, too.',
 			},
 		],
 		displayOptions: { show: showOnlyForCreateCheckout },

@@ -41,6 +41,17 @@ export const createCheckoutFields: INodeProperties[] = [
 	{ ...currencyField, displayOptions: { show: showOnlyForCreateCheckout } },
 	{ ...requiredReferenceField },
 	{
+		displayName: 'Expires In (Seconds)',
+		name: 'expiresIn',
+		type: 'number',
+		typeOptions: { minValue: 1, numberPrecision: 0 },
+		required: true,
+		default: 3600,
+		description:
+			'How long the payer has to pay. Which lifetimes TokenPay accepts is not documented; its samples have 600 and 3600.',
+		displayOptions: { show: showOnlyForCreateCheckout },
+	},
+	{
 		displayName: 'Callback',
 		name: 'callback',
 		type: 'options',
@@ -68,17 +79,6 @@ export const createCheckoutFields: INodeProperties[] = [
 	},
 	{ ...callbackUrlField },
 	{
-		displayName: 'Expires In (Seconds)',
-		name: 'expiresIn',
-		type: 'number',
-		typeOptions: { minValue: 1, numberPrecision: 0 },
-		required: true,
-		default: 3600,
-		description:
-			'How long the payer has to pay. Which lifetimes TokenPay accepts is not documented; its samples have 600 and 3600.',
-		displayOptions: { show: showOnlyForCreateCheckout },
-	},
-	{
 		...descriptionField,
 		description:
 			'What the payer reads about the order. If empty, the names of the line items are used.',
@@ -88,7 +88,7 @@ export const createCheckoutFields: INodeProperties[] = [
 		placeholder: 'e.g. https://shop.example/order',
 		description:
 			"Where the cashier's Back button leads, https or the route of an app such as myapp://order/1. Arriving there does not prove a payment; the callback does.",
-		hint: 'TokenPay leads there after a failure, too',
+		hint: 'The payer also lands here after a failed payment',
 	},
 	{
 		displayName: 'Additional Fields',

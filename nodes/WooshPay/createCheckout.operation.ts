@@ -161,7 +161,7 @@ export const createCheckoutFields: INodeProperties[] = [
 				type: 'dateTime',
 				default: '',
 				description:
-					'Until when it can be paid, in the time zone of the workflow; 24 hours from now if left empty. How WooshPay reads it is documented nowhere: compare expiresAt in the output.',
+					'When the checkout expires, in the time zone of the workflow; 24 hours from now if left empty. How WooshPay reads it is not documented: compare expiresAt in the output.',
 			},
 			{
 				displayName: 'Merchant User ID',

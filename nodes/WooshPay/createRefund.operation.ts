@@ -28,14 +28,14 @@ export const createRefundFields: INodeProperties[] = [
 		name: 'amountFrom',
 		type: 'options',
 		options: [
-			{ name: 'One Amount', value: 'amount', description: 'The amount to give back' },
+			{ name: 'One Amount', value: 'amount', description: 'The amount to refund' },
 			{ name: 'Whole Payment', value: 'payment', description: 'All that is left of the payment' },
 		],
 		default: 'amount',
-		description: 'How much to give back',
+		description: 'How much to refund',
 		displayOptions: { show: showOnlyForCreateRefund },
 	},
-	...oneAmountFields('give back', showOnlyForCreateRefund),
+	...oneAmountFields('refund', showOnlyForCreateRefund),
 	{
 		...refundReferenceField,
 		description:

@@ -16,7 +16,7 @@ import type { WooshPayCredentials } from './wooshPay.requests';
 /**
  * The fields of `Amount From: One Amount`.
  *
- * @param toDoWhat `give back`
+ * @param toDoWhat `refund`
  */
 export function oneAmountFields(
 	toDoWhat: string,

@@ -39,7 +39,7 @@ const billingSchemeField: INodeProperties = {
 		{
 			name: 'Tiered',
 			value: 'tiered',
-			description: 'No page shows how tiers are sent: they would go into Extra Request Fields',
+			description: 'How tiers are sent is not documented: enter them in Extra Request Fields',
 		},
 	],
 	default: 'per_unit',
@@ -93,7 +93,7 @@ const recurringFields: INodeProperties[] = [
 		],
 		default: 'month',
 		description:
-			'How often it is charged; leave it out for a price that is paid once. Whether a checkout takes such a price is documented nowhere.',
+			'How often it is charged; leave it out for a price that is paid once. Whether a checkout takes such a price is not documented.',
 	},
 	{
 		displayName: 'Recurring Interval Count',

@@ -103,7 +103,7 @@ export const respondOption: INodeProperties = {
 			name: 'When Workflow Finishes',
 			value: 'whenFinished',
 			description:
-				'An error is answered when the workflow fails, so that a provider that repeats delivers again. A workflow that waits (Wait node, Wait for Payment) is answered when it begins to wait.',
+				'If the workflow fails, the provider gets an error, so that it delivers again if it repeats callbacks. A workflow that waits (Wait node, Wait for Payment) is acknowledged when it starts to wait.',
 		},
 	],
 	default: 'immediately',

@@ -97,7 +97,7 @@ export const lineItemQuantityField: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 1 },
 	default: 1,
-	description: 'How many of it',
+	description: 'How many are sold',
 };
 
 /** In the additional fields of a line item, where the provider shows it. */
@@ -182,7 +182,7 @@ export const amountUnitField: INodeProperties = {
 	],
 	default: 'major',
 	description:
-		'The unit in which amounts are given here. How many decimals a currency has is known by ISO 4217 (JPY 0, KWD 3).',
+		'The unit in which amounts are given here. ISO 4217 says how many decimals a currency has (JPY 0, KWD 3).',
 	displayOptions: {
 		show: { resource: ['checkout'], operation: ['create'] },
 	},

@@ -128,7 +128,7 @@ export function readCallbackUrl(row: RowReader, credentials: CallbackAddress): s
 	if (url === null && kind === 'url') {
 		throw new InputError(
 			"'Callback URL' is empty",
-			'Paste the Production URL of the trigger that shall receive the callback, here or once for all in the credential; open the trigger to copy it.',
+			'Paste the Production URL of the trigger that receives the callback, here or once for all in the credential; open the trigger to copy it.',
 		);
 	}
 	return url;

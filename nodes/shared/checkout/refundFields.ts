@@ -12,7 +12,7 @@ export const refundAmountField: INodeProperties = {
 	required: true,
 	default: '',
 	placeholder: 'e.g. 12.50',
-	description: 'How much to give back',
+	description: 'How much to refund',
 };
 
 export const refundReferenceField: INodeProperties = {

@@ -37,7 +37,7 @@ export const callbackOperationField: INodeProperties = {
 			name: 'Compare With Order',
 			value: 'compare',
 			action: 'Compare a callback with its order',
-			description: 'Tell exactly whether a payment covers what the order costs',
+			description: 'Compare a payment with what the order costs, to the last decimal',
 		},
 		{
 			name: 'Verify',

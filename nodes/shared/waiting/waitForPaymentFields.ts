@@ -40,7 +40,7 @@ export const waitForPaymentFields = (currencies: INodePropertyOptions[]): INodeP
 		default: '',
 		placeholder: 'from the checkout',
 		description:
-			'Only for a checkout that was made by hand: what should be paid, in major units. Less, or an amount that nobody tells, leaves through Not Paid.',
+			'Only for a checkout that was made by hand: what should be paid, in major units. Less, or an amount that the provider does not state, leaves through Not Paid.',
 		displayOptions: { show: { resource: ['checkout'], operation: ['waitForPayment'] } },
 	},
 	{
@@ -71,7 +71,7 @@ export const waitForPaymentFields = (currencies: INodePropertyOptions[]): INodeP
 		],
 		default: 'checkoutExpiry',
 		description: 'When to give up and leave through Not Paid. It can be up to a minute later.',
-		hint: 'A checkout whose provider names no expiry is waited for 24 hours, unless you choose another limit here',
+		hint: 'If the checkout has no expiry, this step waits 24 hours, unless you choose another limit here',
 		displayOptions: { show: { resource: ['checkout'], operation: ['waitForPayment'] } },
 	},
 	{
