@@ -2,7 +2,7 @@
  * Takes pictures of everything of this package that its users see in n8n's editor, to be looked at
  * one by one:
  *
- *   node scripts/run.mjs --build --n8n tsx test/screenshots/take.ts --out <folder> [--only <part of a picture's name>]
+ *   node scripts/run.mjs --build --n8n tsx test/screenshots/take.ts --out <folder> [--only <parts of pictures' names, comma-separated>]
  *
  * Or only the few that README shows, into docs/images:
  *
@@ -14,7 +14,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import type { INode, INodeParameters, INodeTypeDescription } from 'n8n-workflow';
+import type { INode, INodeParameters, INodeProperties, INodeTypeDescription } from 'n8n-workflow';
 import type { Locator, Page } from 'playwright-core';
 import { findChromium, howToGetChromium, openBrowser, signIn } from '../../sandbox/demo/walk';
 import { sandboxCredentials, startSandbox } from '../../sandbox/sandbox';
@@ -77,7 +77,7 @@ async function main(): Promise<void> {
 			page,
 			client,
 			url: n8n.url,
-			isWanted: (name) => name.includes(only),
+			isWanted: (name) => only.split(',').some((part) => name.includes(part)),
 			picture: async (name) => {
 				await page.waitForTimeout(700);
 				await page.screenshot({ path: path.join(out, `${name}.png`) });
@@ -96,6 +96,7 @@ async function main(): Promise<void> {
 			return;
 		}
 		await takeNodePanel(taking, providers);
+		await takeFormsOfN8n(taking);
 		for (const provider of providers) {
 			await takeCredential(taking, provider);
 			await takeForms(taking, provider);
@@ -138,7 +139,7 @@ async function findProviders(client: N8nClient, sandboxUrl: string): Promise<Pro
 /** Manual start → the node. Gives the workflow and opens the node in it. */
 async function openNode(
 	{ client, page, url }: Pick<Taking, 'client' | 'page' | 'url'>,
-	description: INodeTypeDescription,
+	description: Pick<INodeTypeDescription, 'displayName' | 'name' | 'group' | 'defaultVersion'>,
 	parameters: INodeParameters,
 	credential?: Credential,
 ): Promise<Workflow> {
@@ -147,7 +148,7 @@ async function openNode(
 		id: randomUUID(),
 		name: description.displayName,
 		type: description.name,
-		typeVersion: 1.1,
+		typeVersion: description.defaultVersion ?? 1.1,
 		position: [240, 0],
 		parameters,
 		...(isTrigger && { webhookId: randomUUID() }),
@@ -222,7 +223,7 @@ async function takeNodePanel(
 
 async function takeCredential(
 	taking: Taking,
-	{ name, node, credentialType, sandboxCredential }: Provider,
+	{ name, node, credentialType, sandboxCredential, sandboxFields }: Provider,
 ): Promise<void> {
 	const { page, client, picture, isWanted } = taking;
 	const openAndTake = async (pictureName: string, credential: () => Promise<Credential>) => {
@@ -243,6 +244,15 @@ async function takeCredential(
 			await client.credentials.create({ type: credentialType, name: `New ${name}`, data: {} }),
 	);
 	await openAndTake(`${name}-credential-sandbox`, async () => sandboxCredential);
+	await openAndTake(
+		`${name}-credential-other-settings`,
+		async () =>
+			await client.credentials.create({
+				type: credentialType,
+				name: `${name} with other settings`,
+				data: { ...sandboxFields, otherSettings: true },
+			}),
+	);
 }
 
 /**
@@ -275,6 +285,11 @@ async function takeForms(taking: Taking, provider: Provider): Promise<void> {
 		amountFrom: 'lineItems',
 		lineItems,
 	});
+	await openAndTake(`${name}-checkout-create-line-item-everything`, node, {
+		...create,
+		amountFrom: 'lineItems',
+		lineItems: { item: [{ ...lineItems.item[0], ...everythingInLineItem(node) }] },
+	});
 	await openAndTake(`${name}-checkout-create-line-items-json`, node, {
 		...create,
 		amountFrom: 'lineItemsJson',
@@ -300,6 +315,23 @@ async function takeForms(taking: Taking, provider: Provider): Promise<void> {
 		await taking.page.locator('[data-test-id=canvas-node]').first().waitFor();
 		await taking.picture(`${name}-canvas-wait-for-payment`);
 		await taking.page.setViewportSize(formSize);
+	}
+}
+
+/** What the forms of this package stand beside, to be compared with them. */
+async function takeFormsOfN8n(taking: Taking): Promise<void> {
+	const forms: Array<[string, number, INodeParameters]> = [
+		['stripe', 1, { resource: 'charge', operation: 'create' }],
+		['stripeTrigger', 1, {}],
+		['httpRequest', 4.2, { method: 'POST', sendBody: true }],
+	];
+	for (const [type, defaultVersion, parameters] of forms) {
+		const displayName = `n8n-${type}`;
+		if (!taking.isWanted(displayName)) continue;
+		const group: INodeTypeDescription['group'] = type.endsWith('Trigger') ? ['trigger'] : [];
+		const name = `n8n-nodes-base.${type}`;
+		await openNode(taking, { displayName, name, group, defaultVersion }, parameters);
+		await taking.picture(displayName);
 	}
 }
 
@@ -405,6 +437,17 @@ function everythingIn(
 			!(displayOptions?.hide && matches(displayOptions.hide).some(Boolean))
 		);
 	});
+	return everyEntryOf(collections);
+}
+
+/** What can be added to a line item, where the provider has more than a name and a price. */
+function everythingInLineItem({ properties }: INodeTypeDescription): INodeParameters {
+	const [lineItem] = properties.find(({ name }) => name === 'lineItems')?.options ?? [];
+	const fields = lineItem && 'values' in lineItem ? lineItem.values : [];
+	return everyEntryOf(fields.filter(({ type }) => type === 'collection'));
+}
+
+function everyEntryOf(collections: INodeProperties[]): INodeParameters {
 	return Object.fromEntries(
 		collections.map(({ name, options = [] }) => [
 			name,
