@@ -118,6 +118,7 @@ const REFUSED = [
 	'binaryPropertyName',
 	'options.maximumAge',
 	'options.retry',
+	'options.qrPicture',
 	// What is found.
 	'returnAll',
 	'limit',
@@ -291,6 +292,7 @@ function valueFor({ form, order, money }: Provider, field: INodeProperties): unk
 const ANYWHERE: IDataObject = {
 	amount: '20.50',
 	binaryPropertyName: 'data',
+	callbackUrl: 'https://shop.example/page',
 	chain: 'TRON',
 	expectedAmount: '20.50',
 	expectedCurrency: 'USD',
