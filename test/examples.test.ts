@@ -79,6 +79,7 @@ const areaTitles = [
 	'Not paid',
 	'For a person',
 	'List',
+	'Remind',
 	'Find and hand in again',
 	'What n8n left behind',
 	'Old claims: ship',
