@@ -28,7 +28,7 @@ const packageName = 'n8n-nodes-hosted-checkout';
 
 /** Tall, so that a form is seen whole; the first sight of it is what the upper 900 pixels hold. */
 const formSize = { width: 1500, height: 1900 };
-const credentialSize = { width: 1500, height: 2700 };
+const credentialSize = { width: 1500, height: 3600 };
 const screenSize = { width: 1500, height: 900 };
 
 interface Provider {
