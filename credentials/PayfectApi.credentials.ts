@@ -94,8 +94,16 @@ export class PayfectApi implements ICredentialType {
 			hint: 'Change it only for a sandbox or a proxy of your own',
 		},
 		{ ...credentialCallbackUrlField },
-		{ ...largestAmountField },
-		{ ...allowedCurrenciesField },
+		{
+			...largestAmountField,
+			placeholder: 'e.g. 500 USDT',
+			hint: 'The most that one checkout may be, such as 500, or 500 USDT',
+		},
+		{
+			...allowedCurrenciesField,
+			placeholder: 'e.g. USDT',
+			hint: 'The currencies that checkouts may be in, such as USDT',
+		},
 		{
 			displayName: 'My Provider Told Me Other Settings',
 			name: 'otherSettings',

@@ -100,8 +100,16 @@ export class TokenPayApi implements ICredentialType {
 			hint: 'What the link to the payment page begins with. If the links lead nowhere, ask TokenPay for the address of its payment page.',
 		},
 		{ ...credentialCallbackUrlField },
-		{ ...largestAmountField },
-		{ ...allowedCurrenciesField },
+		{
+			...largestAmountField,
+			placeholder: 'e.g. 500 USDT',
+			hint: 'The most that one checkout may be, such as 500, or 500 USDT',
+		},
+		{
+			...allowedCurrenciesField,
+			placeholder: 'e.g. USDT',
+			hint: 'The currencies that checkouts may be in, such as USDT',
+		},
 		{
 			displayName: 'My Provider Told Me Other Settings',
 			name: 'otherSettings',
