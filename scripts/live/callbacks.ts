@@ -206,16 +206,22 @@ function eventIn(received: ReceivedCallback, reading: Reading): PaymentEventData
 	const { callback } = provider.contract;
 	const judged = callback.verify(received, credentials, remembered);
 	try {
-		if (judged.genuine && !judged.isHint)
-			return callback.parseEvent(judged.payload, credentials, received);
+		const signed =
+			judged.genuine && !judged.isHint
+				? callback.parseEvent(judged.payload, credentials, received)
+				: undefined;
+		if (signed !== undefined && namesPayment(signed)) return signed;
 		const hint = callback.confirm?.readUnsigned(received, credentials);
 		return hint !== undefined && 'payload' in hint
 			? callback.parseEvent(hint.payload, credentials, received)
-			: undefined;
+			: signed;
 	} catch {
 		return undefined;
 	}
 }
+
+const namesPayment = ({ reference, checkoutId, paymentId }: PaymentEventData) =>
+	[reference, checkoutId, paymentId].some((id) => id !== null);
 
 /** The secret of an endpoint that was registered, in the shape in which a trigger keeps it. */
 export function rememberedFrom(provider: LiveProvider, reply: HttpReply): Remembered {

@@ -132,12 +132,13 @@ export function valueAt(value: unknown, place: string): unknown {
 		);
 }
 
+/** Names under which words of a refusal stand, those that say most first. */
+const NAMES_OF_WORDS = ['error_description', 'detail', 'message', 'msg', 'error', 'errors'];
+
 /** Where the words of a refusal stand. */
 export function placeOfWords({ body }: HttpReply): string {
-	const places = placesOf(
-		body,
-		(value, name) =>
-			typeof value === 'string' && /^(detail|message|msg|error_description|errors?)$/i.test(name),
+	const places = NAMES_OF_WORDS.flatMap((wanted) =>
+		placesOf(body, (value, name) => name === wanted && typeof value === 'string'),
 	);
 	return places[0] ?? 'nowhere';
 }

@@ -109,7 +109,6 @@ export class Session {
 	}
 }
 
-// eslint-disable-next-line max-params -- what a request consists of
 async function receive(
 	method: string,
 	url: string,

@@ -16,6 +16,7 @@ import { listSettlementsCall } from '../../../nodes/ChingChingPay/chingChingPay.
 import { textOrNull } from '../../../nodes/shared/core/exactJson';
 import type { HttpReply } from '../../../nodes/shared/core/contract';
 import {
+	changed,
 	placesOf,
 	plainOrder,
 	Stop,
@@ -76,14 +77,19 @@ function way(
 	};
 }
 
-const ask = async (session: Session, credentials: Fields = session.credentials) =>
-	await session.send(
-		getTransactionCall(
-			{ reference: NOBODYS_REFERENCE },
-			credentials as unknown as ChingChingPayCredentials,
-		),
-		{ credentials },
+/** Two members that are not in order, or sorted JSON would be the body as it is. */
+async function ask(
+	session: Session,
+	credentials: Fields = session.credentials,
+): Promise<HttpReply> {
+	const call = getTransactionCall(
+		{ paymentId: NOBODYS_REFERENCE },
+		credentials as unknown as ChingChingPayCredentials,
 	);
+	return await session.send(changed(call, { merchant_reference: NOBODYS_REFERENCE }), {
+		credentials,
+	});
+}
 
 /** Words that speak of the signature or the key, in English and Chinese. */
 const OF_SIGNATURE = /sign|signature|api.?key|unauthor|签名|簽名|验签|驗簽|密钥|密鑰/i;

@@ -156,7 +156,11 @@ export const efundpay: LiveProvider = {
 		},
 	},
 	order: (reference, callbackUrl) => ({
-		...plainOrder(reference, callbackUrl, { amount: '1.00', currency: 'USD' }),
+		// Its checkouts have to name one; nobody listens there.
+		...plainOrder(reference, callbackUrl ?? 'https://example.com/callback', {
+			amount: '1.00',
+			currency: 'USD',
+		}),
 		buyer: { name: 'Live Check', email: 'live-check@example.com', more: {} },
 		country: null,
 		billingDetails: null,

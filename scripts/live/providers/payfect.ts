@@ -11,13 +11,35 @@ import {
 	valueAt,
 	type LiveProvider,
 	type Observation,
+	type Step,
+	Stop,
 } from '../provider';
 import type { Session } from '../session';
-import { create, lookUp, testKey, wrongKey } from '../steps';
+import { create, lookUp, wrongKey } from '../steps';
 
 const NOBODYS = '00000000-0000-4000-8000-000000000000';
 
 const credentialsOf = (session: Session) => session.credentials as unknown as PayfectCredentials;
+
+/** No call that only checks a key is documented, and n8n's Test knows but one form of error. */
+const unknownCheckout: Step = {
+	asks: 'A look-up of a checkout that does not exist, with your key',
+	requests: 1,
+	run: async (session) => {
+		const reply = await session.send(getCheckoutCall(NOBODYS, credentialsOf(session)));
+		if (reply.status === 401 || reply.status === 403 || reply.status >= 500)
+			throw new Stop(
+				`The credential does not work: Payfect answered HTTP ${reply.status}. Check PAYFECT_API_KEY; the callback secret key is a different one. If the key is right, attach the report to an issue. Nothing more was sent.`,
+			);
+		return [
+			{
+				unknown: 'unknownCheckout',
+				found: `HTTP ${reply.status}, words in ${placeOfWords(reply)}`,
+				means: "400 and 404 count as 'not found'; anything else is reported as a refusal.",
+			},
+		];
+	},
+};
 
 function readCreated({ body }: HttpReply): Observation[] {
 	const merchant = valueAt(body, 'merchant.id') ?? valueAt(body, 'merchant');
@@ -115,24 +137,10 @@ export const payfect: LiveProvider = {
 		paymentMethod: null,
 	}),
 	steps: [
-		testKey,
+		unknownCheckout,
 		wrongKey('a checkout that does not exist', { apiKey: 'a-key-that-nobody-has' }, (session) =>
 			getCheckoutCall(NOBODYS, credentialsOf(session)),
 		),
-		{
-			asks: 'The same with your key',
-			requests: 1,
-			run: async (session) => {
-				const reply = await session.send(getCheckoutCall(NOBODYS, credentialsOf(session)));
-				return [
-					{
-						unknown: 'unknownCheckout',
-						found: `HTTP ${reply.status}, words in ${placeOfWords(reply)}`,
-						means: "400 and 404 count as 'not found'; anything else is reported as a refusal.",
-					},
-				];
-			},
-		},
 		create('a checkout over 1.00 USDT', readCreated),
 		lookUp('openStatus', (session) =>
 			getCheckoutCall(session.made?.checkoutId ?? '', credentialsOf(session)),

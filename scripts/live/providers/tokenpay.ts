@@ -7,13 +7,14 @@ import type { HttpReply } from '../../../nodes/shared/core/contract';
 import {
 	placesOf,
 	plainOrder,
+	Stop,
 	valueAt,
 	type LiveProvider,
 	type Observation,
 	type Step,
 } from '../provider';
 import type { Session } from '../session';
-import { create, testKey } from '../steps';
+import { create } from '../steps';
 
 const credentialsOf = (session: Session) => session.credentials as unknown as TokenPayCredentials;
 const codeOf = ({ body }: HttpReply) => textOrNull(valueAt(body, 'code')) ?? 'none';
@@ -23,11 +24,18 @@ const query = (session: Session, reference = session.reference) =>
 /** Those that the package knows without a setting. */
 const KNOWN_AS_MISSING = ['0', '12002', '12003'];
 
+/** What is wrong with application, signature or clock (businessCodes.ts). */
+const OF_CREDENTIAL = ['100', '103', '104', '11003', '20000', '20001', '20005'];
+
 const unknownOrder: Step = {
 	asks: 'Look up an order that does not exist',
 	requests: 1,
 	run: async (session) => {
 		const code = codeOf(await session.send(query(session, `${session.reference}-nobody`)));
+		if (code === 'none' || OF_CREDENTIAL.includes(code))
+			throw new Stop(
+				`The credential does not work: TokenPay answered with code ${code}; its words are in the report. Check TOKENPAY_APP_ID, TOKENPAY_MERCHANT_ID, TOKENPAY_APP_SECRET, this machine's clock and the application's IP whitelist. Nothing more was sent.`,
+			);
 		const isKnown = KNOWN_AS_MISSING.includes(code);
 		return [
 			{
@@ -160,7 +168,6 @@ export const tokenpay: LiveProvider = {
 	}),
 	amountSettings: [{ otherSettings: true, answerAmounts: 'wholeCoins' }],
 	steps: [
-		testKey,
 		unknownOrder,
 		create('an order over 1 USDT on TRON', ({ body }) => {
 			const place = placesOf(body, (_value, name) => name === 'payment_url')[0] ?? '';
