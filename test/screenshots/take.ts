@@ -390,7 +390,7 @@ async function takeForReadme(
 
 	await openNode(taking, trigger, {}, sandboxCredential);
 	await page.getByText('Webhook URLs').first().click();
-	await page.getByText('Production URL').first().click();
+	await page.getByText('Production URL', { exact: true }).first().click();
 	await page.getByText('/webhook/').first().waitFor();
 	await take('trigger', form);
 
