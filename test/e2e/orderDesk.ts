@@ -12,6 +12,7 @@ import {
 } from '../../sandbox/demo/examples';
 import { sandboxCredentials } from '../../sandbox/sandbox';
 import type { Credential, Execution, N8nClient, NewWorkflow, Workflow } from '../n8n/client';
+import { notRunSteps } from '../support/notRun';
 import { chain, leftOf, node, notByTheClock, packageName } from './steps';
 
 /**
@@ -58,6 +59,22 @@ export async function withApiKey(client: N8nClient): Promise<(step: INode) => IN
 /** What one user does besides, to each step by its name. */
 type Change = Record<string, (step: INode) => INode>;
 
+/** On the connection that leads out of the named step, as the editor's + does it. */
+function insertBehind(workflow: NewWorkflow, [behind, step]: [string, INode]): NewWorkflow {
+	const before = workflow.nodes.find(({ name }) => name === behind);
+	if (!before) throw new Error(`"${workflow.name}" has no step "${behind}".`);
+	const [left, top] = before.position;
+	return {
+		...workflow,
+		nodes: [...workflow.nodes, { ...step, position: [left + 176, top] }],
+		connections: {
+			...workflow.connections,
+			[behind]: { main: [[{ node: step.name, type: 'main', index: 0 }]] },
+			...(workflow.connections[behind] && { [step.name]: workflow.connections[behind] }),
+		},
+	};
+}
+
 interface DeskOptions {
 	/** Without .json, for example `payment-arrives`, in any order. */
 	files: readonly string[];
@@ -65,6 +82,10 @@ interface DeskOptions {
 	publicUrl?: string;
 	/** By file. */
 	change?: Record<string, Change>;
+	/** By file, the steps that are inserted, each by the name of the step that it is put behind. */
+	insert?: Record<string, Record<string, INode>>;
+	/** What takes the place of each step of which the note says that tests do not run it. */
+	standIn?: (step: INode) => INode;
 	/** What is done besides to each step of every file. */
 	each?: (step: INode) => INode;
 	/** Workflows in the place of those that are called and not imported, by their full name. */
@@ -79,6 +100,7 @@ export class OrderDesk {
 	private readonly workflows = new Map<string, Workflow>();
 	/** By file, the number of the workflow that calls it; published when it is there. */
 	private readonly callers = new Map<string, Promise<string>>();
+	private readonly asSaved = new Map<string, readonly INode[]>();
 	private readonly ids = new Map<string, string>();
 	private readonly credentials: Credential[] = [];
 	readonly table = `${tableName}_${randomUUID().slice(0, 8)}`;
@@ -131,6 +153,11 @@ export class OrderDesk {
 		const found = this.workflow(file).nodes.find((one) => one.name === name);
 		if (!found) throw new Error(`order-desk/${file}.json has no step "${name}".`);
 		return found;
+	}
+
+	/** A step as the file has it, before anything was set up. */
+	savedStep(file: string, name: string): INode | undefined {
+		return this.asSaved.get(file)?.find((one) => one.name === name);
 	}
 
 	/** Where the provider sends its callbacks, without query. */
@@ -275,35 +302,41 @@ export class OrderDesk {
 	/** Picks the sub-workflows from the list, and gives the desk its own table. */
 	private setUp(file: string, saved: NewWorkflow): NewWorkflow {
 		const change = this.options.change?.[file] ?? {};
-		const { each = (step) => step } = this.options;
+		const { each = (step) => step, standIn = (step) => step } = this.options;
+		const notRun = notRunSteps(saved.nodes);
+		this.asSaved.set(file, saved.nodes);
 		const missing = Object.keys(change).filter(
 			(name) => !saved.nodes.some((one) => one.name === name),
 		);
 		if (missing.length > 0)
 			throw new Error(`order-desk/${file}.json has no step "${missing.join('", "')}".`);
-		return {
+		const changed = {
 			...saved,
 			nodes: saved.nodes.map((one) => {
-				const step = each(this.withIds(file, one));
+				const step = each(this.withIds(file, notRun.includes(one.name) ? standIn(one) : one));
 				return notByTheClock(change[step.name]?.(step) ?? step);
 			}),
+		};
+		const whole = Object.entries(this.options.insert?.[file] ?? {}).reduce(insertBehind, changed);
+		return { ...whole, nodes: whole.nodes.map((step) => this.calling(file, step)) };
+	}
+
+	private calling(file: string, step: INode): INode {
+		const called = calledBy(step);
+		if (called === undefined) return step;
+		const id = this.ids.get(called);
+		if (id === undefined)
+			throw new Error(`order-desk/${file}.json calls "${called}", which was not imported.`);
+		return {
+			...step,
+			parameters: {
+				...step.parameters,
+				workflowId: { __rl: true, mode: 'list', value: id, cachedResultName: called },
+			},
 		};
 	}
 
 	private withIds(file: string, step: INode): INode {
-		const called = calledBy(step);
-		if (called !== undefined) {
-			const id = this.ids.get(called);
-			if (id === undefined)
-				throw new Error(`order-desk/${file}.json calls "${called}", which was not imported.`);
-			return {
-				...step,
-				parameters: {
-					...step.parameters,
-					workflowId: { __rl: true, mode: 'list', value: id, cachedResultName: called },
-				},
-			};
-		}
 		if (step.parameters.callback === 'url')
 			return { ...step, parameters: { ...step.parameters, callbackUrl: this.addressFor(step) } };
 		if (step.type !== 'n8n-nodes-base.dataTable') return step;
