@@ -1,6 +1,8 @@
 /**
- * Installs the package as its users do, on n8n's own screen (Settings → Community nodes) in a
- * browser, and makes a checkout with it:
+ * Follows README in a browser, in a fresh n8n: installs the package as its users do, on n8n's own
+ * screen (Settings → Community nodes), makes the first checkout and receives the first callback in
+ * workflows built by hand. Prints the time of each step, and ends with 1 where one cannot be done.
+ * Then makes a checkout of each provider:
  *
  *   node scripts/run.mjs --build --n8n tsx test/install/throughScreen.ts [--pictures <folder>]
  *
@@ -21,6 +23,7 @@ import { testProviderNamed } from '../providers';
 import { N8nClient } from '../n8n/client';
 import { packPackage, startN8n, type RunningN8n } from '../n8n/instance';
 import { stopEverything } from '../n8n/supervisedProcess';
+import { followReadme } from './readmeSteps';
 import { startRegistry } from './registry';
 
 const say = (line: string) => console.error(`• ${line}`);
@@ -56,7 +59,8 @@ async function main(): Promise<void> {
 			await page.screenshot({ path: path.join(values.pictures, `install-${name}.png`) });
 		};
 		try {
-			await installOnScreen(page, n8n, packageName, picture);
+			await signIn(page, n8n);
+			await followReadme({ page, n8n, client, packageName, sandboxUrl: sandbox.url, picture });
 		} catch (error) {
 			await picture('failed').catch(() => undefined);
 			throw error;
@@ -71,37 +75,12 @@ async function main(): Promise<void> {
 	}
 }
 
-async function installOnScreen(
-	page: Page,
-	{ url, owner }: RunningN8n,
-	packageName: string,
-	picture: (name: string) => Promise<void>,
-): Promise<void> {
+async function signIn(page: Page, { url, owner }: RunningN8n): Promise<void> {
 	await page.goto(`${url}/signin`);
 	await page.locator('input[name=emailOrLdapLoginId], input[type=email]').first().fill(owner.email);
 	await page.locator('input[type=password]').fill(owner.password);
 	await page.locator('[data-test-id=form-submit-button]').click();
 	await page.waitForURL((address) => !address.pathname.includes('signin'));
-	await page.goto(`${url}/settings/community-nodes`);
-	await page
-		.getByRole('button', { name: /^Install/ })
-		.first()
-		.click();
-	const name = page.locator('[data-test-id=package-name-input]');
-	await name.waitFor();
-	await (
-		(await name.evaluate((element) => element.tagName === 'INPUT')) ? name : name.locator('input')
-	).fill(packageName);
-	await page.locator('[data-test-id=user-agreement-checkbox], .el-checkbox').first().click();
-	await picture('1-form');
-	const begun = Date.now();
-	await page.locator('[data-test-id=install-community-package-button]').click();
-	const card = page.locator('[data-test-id=community-package-card]');
-	await card.waitFor();
-	await picture('2-installed');
-	console.log(
-		`installed on n8n's screen in ${((Date.now() - begun) / 1000).toFixed(1)} s: "${(await card.innerText()).replaceAll('\n', ' ')}"`,
-	);
 }
 
 /** One of each provider, without a restart. */
@@ -159,6 +138,6 @@ async function makeCheckout(
 }
 
 main().catch((error: unknown) => {
-	console.error(error instanceof Error ? (error.stack ?? error.message) : error);
+	console.error(error);
 	process.exitCode = 1;
 });
