@@ -152,6 +152,15 @@ it.each<[string, string, string, string, string, Fields?]>([
 	expect(observation).toMatchObject({ found, ...(settings && { settings }) });
 });
 
+it('tokenpay that counts orders and answers the other way round: the check finds both settings', async () => {
+	const { observations } = await check('tokenpay', { orderAmounts: 'smallest', amounts: 'whole' });
+	expect(foundIn(observations, 'amount')?.settings).toEqual({
+		otherSettings: true,
+		orderAmounts: 'smallestUnit',
+		answerAmounts: 'wholeCoins',
+	});
+});
+
 it.each([
 	'rawBody',
 	'sortedPairsAndKey',

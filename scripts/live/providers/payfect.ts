@@ -127,6 +127,10 @@ export const payfect: LiveProvider = {
 			question: 'What a callback says',
 			changes: '`readEvent` in `payfect.contract.ts`',
 		},
+		callbackAmount: {
+			question: 'The unit of the amount in a callback',
+			changes: '`readEvent` in `payfect.contract.ts`',
+		},
 		acknowledgement: {
 			question: 'What acknowledges a callback',
 			changes: 'field *Acknowledgement Body*',

@@ -43,7 +43,7 @@ const unknownOrder: Step = {
 				found: `code ${code}`,
 				means: isKnown
 					? 'It is known: set nothing.'
-					: `If the words beside it say that there is no such order: switch on 'My Provider Told Me Other Settings' and enter ${code} in 'Codes of an Unknown Order'.`,
+					: `If the words beside it say that there is no such order: switch on 'My Provider Told Me Other Settings' and enter ${code} in 'Codes of Unknown Orders'.`,
 				...(!isKnown && { settings: { otherSettings: true, unknownOrderCodes: code } }),
 			},
 		];
@@ -85,7 +85,15 @@ function amountObservation(amount: string, decimals: string): Observation {
 			unknown: 'amount',
 			found,
 			means:
-				"Open the payment page before anybody pays. If it asks for 1 USDT, switch on 'My Provider Told Me Other Settings' and set 'Amounts in Answers' to Whole Coins. If it asks for 0.000001 USDT, set 'Amounts of New Orders' to Smallest Unit in place of that.",
+				"Open the payment page before anybody pays. If it asks for 1 USDT, switch on 'My Provider Told Me Other Settings' and set 'Amounts in Answers and Callbacks' to Whole Coins. If it asks for 0.000001 USDT, set 'Amounts in Orders' to Smallest Unit in place of that.",
+		};
+	if (Number(amount) * 10 ** Number(decimals) === 1)
+		return {
+			unknown: 'amount',
+			found,
+			means:
+				"Open the payment page: it must ask for 0.000001 USDT. Then switch on 'My Provider Told Me Other Settings', and set 'Amounts in Orders' to Smallest Unit and 'Amounts in Answers and Callbacks' to Whole Coins. If it asks for anything else, attach the report to an issue.",
+			settings: { otherSettings: true, orderAmounts: 'smallestUnit', answerAmounts: 'wholeCoins' },
 		};
 	return {
 		unknown: 'amount',
@@ -128,12 +136,12 @@ export const tokenpay: LiveProvider = {
 	unknowns: {
 		unknownOrder: {
 			question: 'The code for an order that does not exist',
-			changes: 'field *Codes of an Unknown Order*; `businessCodes.ts`',
+			changes: 'field *Codes of Unknown Orders*; `businessCodes.ts`',
 		},
 		amount: {
 			question: 'What an amount counts',
 			changes:
-				'fields *Amounts of New Orders*, *Amounts in Answers*; `STANDARD` in `tokenPay.settings.ts`',
+				'fields *Amounts in Orders*, *Amounts in Answers and Callbacks*; `STANDARD` in `tokenPay.settings.ts`',
 		},
 		openStatus: {
 			question: 'The status of an unpaid order',
@@ -151,7 +159,7 @@ export const tokenpay: LiveProvider = {
 		},
 		callbackAmount: {
 			question: 'The unit of the amount in a callback',
-			changes: 'field *Amounts in Answers*',
+			changes: 'field *Amounts in Answers and Callbacks*',
 		},
 		acknowledgement: {
 			question: 'What acknowledges a callback',
