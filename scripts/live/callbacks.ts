@@ -4,7 +4,7 @@ import type {
 	ReceivedCallback,
 	Remembered,
 } from '../../nodes/shared/core/contract';
-import { labelOf } from './environment';
+import { labelOf, shownValue } from './environment';
 import { maskedBody, maskedHeaders } from './mask';
 import { Stop, type Fields, type LiveProvider, type Observation } from './provider';
 
@@ -107,14 +107,22 @@ function verified(
 			{
 				unknown: 'callback',
 				found,
-				means:
-					finding?.says ??
-					`It is refused: ${judged.message}. ${judged.hint} No known way of signing fits. Check the secret; if it is right, attach the report to an issue.`,
+				means: finding?.says ?? refusalInWords(judged, { provider, remembered }),
 				...(Object.keys(settings).length > 0 && { settings }),
 			},
 		],
 		fitting,
 	};
+}
+
+/** The hint of a refusal may speak of a published workflow, which a stored callback has not. */
+function refusalInWords(
+	{ message, hint }: { message: string; hint?: string },
+	{ provider, remembered }: Pick<Reading, 'provider' | 'remembered'>,
+): string {
+	if (provider.contract.callback.registration !== undefined && remembered === undefined)
+		return 'It is not verified: it is signed with the secret of the address it went to. If --listen registered that address, the secret is gone with it: the report that --listen wrote says whether it is genuine. If you registered it, the variable of its secret has to hold that secret (--variables lists it).';
+	return `It is refused: ${message}. ${hint ?? ''} No known way of signing fits. Check the secret; if it is right, attach the report to an issue.`;
 }
 
 function findingInWords(isFound: boolean, settings: Fields): string {
@@ -198,7 +206,7 @@ function otherAmount(
 const namesOf = (provider: LiveProvider, settings: Fields) =>
 	Object.entries(settings)
 		.filter(([name]) => name !== 'otherSettings')
-		.map(([name, value]) => `'${labelOf(provider, name)}' to ${String(value)}`)
+		.map(([name, value]) => `'${labelOf(provider, name)}' to ${shownValue(provider, name, value)}`)
 		.join(', ');
 
 function eventIn(received: ReceivedCallback, reading: Reading): PaymentEventData | undefined {

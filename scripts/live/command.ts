@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ReceivedCallback } from '../../nodes/shared/core/contract';
 import { readCallback, readStored, stored, type ReadCallback, type Reading } from './callbacks';
-import { fieldsOf, readCredentials, variableOf, whyLive } from './environment';
+import { choicesInWords, fieldsOf, readCredentials, variableOf, whyLive } from './environment';
 import { listen } from './listen';
 import { Stop, type Fields, type LiveProvider, type Observation } from './provider';
 import { liveProviders } from './providers';
@@ -130,9 +130,11 @@ function readUrl(text: string | undefined): string | null {
 
 function variablesInWords(provider: LiveProvider): string {
 	return fieldsOf(provider)
-		.map(({ name, displayName }) => {
+		.map((field) => {
+			const { name, displayName } = field;
 			const isNeeded = provider.needs.includes(name) ? ' (needed)' : '';
-			return `${variableOf(provider, name)}   ${displayName}${isNeeded}`;
+			const choices = choicesInWords(field);
+			return `${variableOf(provider, name)}   ${displayName}${isNeeded}${choices && `: ${choices}`}`;
 		})
 		.join('\n');
 }
@@ -178,6 +180,7 @@ async function check(
 			);
 			await untilStopped();
 			await checked.tidyUp();
+			report.end(listener.url);
 		}
 		return checked.stopped === undefined ? 0 : 1;
 	} finally {
@@ -185,10 +188,21 @@ async function check(
 	}
 }
 
-function requireUsable({ contract }: LiveProvider, credentials: Fields): void {
-	const problem = contract.credentialProblem?.(credentials);
+function requireUsable(provider: LiveProvider, credentials: Fields): void {
+	const problem =
+		provider.contract.credentialProblem?.(credentials) ?? addressProblem(provider, credentials);
 	if (problem !== undefined)
 		throw new Stop(`${problem}. Correct the environment variable. Nothing was sent.`);
+}
+
+/** Why nothing can be sent to the address: the problem of the key is said by the contract. */
+function addressProblem(provider: LiveProvider, credentials: Fields): string | undefined {
+	const problem = `'Base URL' is no whole address such as https://pay.example.com/v1 (${variableOf(provider, 'baseUrl')})`;
+	try {
+		return /^https?:$/.test(new URL(provider.address(credentials)).protocol) ? undefined : problem;
+	} catch {
+		return problem;
+	}
 }
 
 function requireTests({ provider, live }: Options, credentials: Fields): void {
@@ -227,6 +241,7 @@ class Report {
 		this.checked = checked;
 		for (const { asks, observations } of checked.steps)
 			this.say(`\n${asks}\n${inWords(this.options.provider, observations)}`.trimEnd());
+		if (checked.made?.checkoutUrl) this.say(`\nPayment page: ${checked.made.checkoutUrl}`);
 		if (checked.stopped !== undefined) this.say(`\n${checked.stopped}`);
 		this.write();
 	}
@@ -236,12 +251,12 @@ class Report {
 		const { provider, replay: file = this.store(received) } = this.options;
 		const read = readCallback(received, reading);
 		const text = received.rawBody.toString('base64');
+		const hasBody = fieldsOf(provider).some(({ name }) => name === 'acknowledgementBody');
 		if (this.bodies.has(text))
 			read.observations.push({
 				unknown: 'acknowledgement',
 				found: 'came again',
-				means:
-					'The answer did not acknowledge it, or every callback is sent several times. Ask the provider what it waits for.',
+				means: `The answer did not acknowledge it, or every callback is sent several times. Ask the provider what it waits for${hasBody ? ", and enter that in 'Acknowledgement Body' behind 'My Provider Told Me Other Settings'" : ''}.`,
 			});
 		this.bodies.add(text);
 		this.callbacks.push(read);
@@ -249,6 +264,15 @@ class Report {
 			`\nCallback: ${file} (raw, do not pass it on)\n${inWords(provider, read.observations)}`,
 		);
 		this.write();
+	}
+
+	/** Says how the listening ended. */
+	end(url: string): void {
+		this.say(
+			this.callbacks.length === 0
+				? `\nEnded. No callback came. If you paid, check that your tunnel leads to ${url}, and that --callback-url is its address.`
+				: `\nEnded. Callbacks received: ${this.callbacks.length}. All is in the report.`,
+		);
 	}
 
 	private store(received: ReceivedCallback): string {

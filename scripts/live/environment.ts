@@ -15,14 +15,11 @@ export function fieldsOf(provider: LiveProvider): INodeProperties[] {
 /**
  * The credential that the environment holds; what it does not hold is as the form has it.
  *
- * @throws Stop where a field is missing without which nothing can be asked
+ * @throws Stop where a field is missing without which nothing can be asked, or holds no choice of it
  */
 export function readCredentials(provider: LiveProvider, environment: NodeJS.ProcessEnv): Fields {
 	const given = Object.fromEntries(
-		fieldsOf(provider).map(({ name, default: usual }) => {
-			const value = environment[variableOf(provider, name)];
-			return [name, value === undefined ? (usual as string) : readValue(value, usual)];
-		}),
+		fieldsOf(provider).map((field) => [field.name, readField(provider, field, environment)]),
 	);
 	const credentials = trimmed(given) as Fields;
 	const missing = provider.needs.filter((name) => credentials[name] === '');
@@ -36,8 +33,61 @@ export function readCredentials(provider: LiveProvider, environment: NodeJS.Proc
 	return credentials;
 }
 
-const readValue = (value: string, usual: unknown) =>
-	typeof usual === 'boolean' ? value === 'true' : value;
+/**
+ * Words that are no choice are refused: "Custom" taken as it stands was neither test nor custom, and
+ * requests meant for the sandbox went to the provider.
+ */
+function readField(
+	provider: LiveProvider,
+	field: INodeProperties,
+	environment: NodeJS.ProcessEnv,
+): string | boolean {
+	const variable = variableOf(provider, field.name);
+	const given = environment[variable]?.trim();
+	if (given === undefined) return field.default as string | boolean;
+	const choices = choicesOf(field);
+	if (choices.length === 0) return given;
+	const wanted = given.toLowerCase();
+	const choice = choices.find(({ name, value }) =>
+		[name, String(value)].some((word) => word.toLowerCase() === wanted),
+	);
+	if (choice === undefined)
+		throw new Stop(
+			`${variable} cannot be "${given}": ${choicesInWords(field)}. Correct the environment variable. Nothing was sent.`,
+		);
+	return choice.value;
+}
+
+interface Choice {
+	name: string;
+	value: string | boolean;
+}
+
+/** What the form lets one choose from; none where it takes any text. */
+function choicesOf({ type, options = [] }: INodeProperties): Choice[] {
+	if (type === 'boolean')
+		return [
+			{ name: 'on', value: true },
+			{ name: 'off', value: false },
+		];
+	return options.flatMap((option) =>
+		'value' in option ? [{ name: option.name, value: String(option.value) }] : [],
+	);
+}
+
+/** The choices of a field, as the form names them; empty where it takes any text. */
+export const choicesInWords = (field: INodeProperties) =>
+	choicesOf(field)
+		.map(({ name }) => name)
+		.join(' or ');
+
+/** A value as the form shows it. */
+export function shownValue(provider: LiveProvider, field: string, value: string | boolean): string {
+	const found = fieldsOf(provider).find(({ name }) => name === field);
+	const choice = found && choicesOf(found).find((one) => one.value === value);
+	if (choice !== undefined) return choice.name;
+	return value === '' ? '(leave it empty)' : `\`${String(value).replaceAll('\n', '⏎')}\``;
+}
 
 /** The field's name in n8n's form. */
 export function labelOf(provider: LiveProvider, field: string): string {

@@ -13,7 +13,7 @@ export type Fields = Record<string, string | boolean>;
 
 /** What one answer says of something that the provider's pages leave open. */
 export interface Observation {
-	/** A key of the provider's `unknowns`. */
+	/** A key of the provider's `unknowns`; in words, where no page leaves it open. */
 	unknown: string;
 	/** What was seen, in a word or a few. */
 	found: string;

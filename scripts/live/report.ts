@@ -1,5 +1,5 @@
 import type { ReadCallback } from './callbacks';
-import { labelOf } from './environment';
+import { labelOf, shownValue } from './environment';
 import type { Fields, LiveProvider, Observation } from './provider';
 import type { Checked } from './run';
 import type { Exchange } from './session';
@@ -14,7 +14,7 @@ export function planOf(
 	const most = steps.reduce((sum, { requests }) => sum + requests, 0);
 	const registers = callbackUrl !== null && contract.callback.registration !== undefined;
 	return [
-		`To ${contract.displayName} at ${provider.address(credentials)}, ${most} requests at the most, one every ${provider.pauseMilliseconds / 1000} seconds:`,
+		`To ${contract.displayName} at ${provider.address(credentials)}, ${most} requests at the most, with ${provider.pauseMilliseconds / 1000} s between them:`,
 		...steps.map(
 			({ asks, requests }, index) =>
 				`  ${index + 1}. ${asks}${requests > 1 ? ` (at most ${requests})` : ''}`,
@@ -60,31 +60,24 @@ export function reportOf(
 }
 
 function settingsTable(provider: LiveProvider, observations: Observation[]): string[] {
-	const rows = observations.flatMap(({ settings = {}, means }) =>
-		Object.entries(settings).map(([name, value]) => ({ name, value, means })),
+	const rows = observations.flatMap(({ settings = {} }) =>
+		Object.entries(settings).map(
+			([name, value]) =>
+				`| ${labelOf(provider, name)} | ${cell(shownValue(provider, name, value))} |`,
+		),
 	);
-	if (rows.length === 0) return ['Set nothing: no answer asks for another setting.', ''];
+	if (rows.length === 0)
+		return ['Set nothing in the credential. What each answer means stands below.', ''];
 	return [
 		'## Set this in the credential',
 		'',
 		'| field | value |',
 		'|---|---|',
-		...rows.map(
-			({ name, value }) =>
-				`| ${labelOf(provider, name)} | ${cell(valueInWords(provider, name, value))} |`,
-		),
+		...new Set(rows),
 		'',
 		'Read below under which condition each holds.',
 		'',
 	];
-}
-
-/** As the form shows it. */
-function valueInWords(provider: LiveProvider, field: string, value: string | boolean): string {
-	if (typeof value === 'boolean') return value ? 'on' : 'off';
-	const options = new provider.credential().properties.find(({ name }) => name === field)?.options;
-	const option = options?.find((one) => 'value' in one && one.value === value);
-	return option?.name ?? `\`${value.replaceAll('\n', '⏎')}\``;
 }
 
 /** Found, and what it means, for each unknown. */

@@ -3,8 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { command } from '../../scripts/live/command';
-import { variableOf } from '../../scripts/live/environment';
-import type { Fields } from '../../scripts/live/provider';
+import { fieldsOf, readCredentials, variableOf } from '../../scripts/live/environment';
+import type { Fields, LiveProvider } from '../../scripts/live/provider';
 import { liveProviders } from '../../scripts/live/providers';
 import { WAYS } from '../../scripts/live/providers/chingchingpay';
 import { signed, dialects } from '../providers/tokenpay';
@@ -89,6 +89,39 @@ describe.each(names)('%s', (name) => {
 		);
 	});
 
+	it('with an address that is none says how one looks, and sends nothing', async () => {
+		const address = { environment: 'custom', baseUrl: '127.0.0.1:4100' };
+		const { code, said } = await run([name, '--yes'], environmentOf(name, address));
+		expect([code, said]).toEqual([1, expect.stringMatching(/'Base URL' .*Nothing was sent/)]);
+		expect(await requestsTo(name)).toBe(0);
+	});
+
+	it('takes the choices of the credential as the form names them, and as n8n stores them', async () => {
+		const provider = liveProviders.find((one) => one.name === name) as LiveProvider;
+		const environment = environmentOf(name);
+		for (const field of fieldsOf(provider).filter(({ type }) => type === 'options'))
+			for (const option of field.options ?? []) {
+				if (!('value' in option)) throw new Error(`${field.name} has a choice without a value.`);
+				const variable = variableOf(provider, field.name);
+				for (const given of [option.name, String(option.value)])
+					expect(readCredentials(provider, { ...environment, [variable]: given })[field.name]).toBe(
+						option.value,
+					);
+			}
+	});
+
+	it('refuses a choice that the credential does not have, and sends nothing', async () => {
+		const wrong = { otherSettings: 'perhaps' };
+		const { code, said } = await run([name, '--yes'], environmentOf(name, wrong));
+		expect([code, said]).toEqual([
+			1,
+			expect.stringMatching(/_OTHER_SETTINGS cannot be "perhaps": on or off\..*Nothing was sent/),
+		]);
+		expect(await requestsTo(name)).toBe(0);
+		const { said: variables } = await run([name, '--variables'], {});
+		expect(variables).toMatch(/_OTHER_SETTINGS {3}.*: on or off$/m);
+	});
+
 	it('with a provider that is down says so, and tries no further', async () => {
 		const down = { baseUrl: 'http://127.0.0.1:1/api' };
 		const { code, said } = await run([name, '--yes'], environmentOf(name, down));
@@ -136,6 +169,9 @@ describe.each(names)('%s', (name) => {
 			},
 		);
 		expect(said).toContain('How a callback is signed: fits');
+		expect(said).toMatch(/^Ended\. Callbacks received: \d+\./m);
+		// Each finding stands behind a question, not behind a name in the code.
+		expect(said).not.toMatch(/^ {2}[a-z]+[A-Z]\w*: /m);
 		expect(reportOf(name)).toContain('## Callback 1');
 		const [file = ''] = readdirSync(folder).filter((one) => one.endsWith('.callback.json'));
 		expect(statSync(path.join(folder, file)).mode & 0o077).toBe(0);
@@ -148,6 +184,8 @@ describe.each(names)('%s', (name) => {
 		const sent = await requestsTo(name);
 		const again = await run([name, '--replay', path.join(folder, file)], environment);
 		expect(again.said).toContain('What a callback says: ');
+		// Nobody has published a workflow here.
+		expect(again.said).not.toMatch(/publish/i);
 		expect(await requestsTo(name)).toBe(sent);
 	});
 });
@@ -187,6 +225,26 @@ it.each([
 ])('%s: says how it is called', async (_case, args, words) => {
 	const { code, said } = await run(args, environmentOf('payfect'));
 	expect([code, said]).toEqual([1, expect.stringContaining(words)]);
+});
+
+it('says that no callback came, and where to look', async () => {
+	const { said } = await run(
+		['payfect', '--yes', '--listen', '--port', '0'],
+		environmentOf('payfect'),
+	);
+	expect(said).toMatch(
+		/Ended\. No callback came\..*your tunnel leads to http:\/\/127\.0\.0\.1:\d+/,
+	);
+});
+
+it('names each setting to make once, in the words of the form', async () => {
+	await sandbox.dialect('chingchingpay', 'signing', 'hash');
+	await sandbox.dialect('chingchingpay', 'successCode', '200');
+	await run(['chingchingpay', '--yes'], environmentOf('chingchingpay'));
+	const table = reportOf('chingchingpay').split('\n## ')[1] ?? '';
+	expect(table.match(/My Provider Told Me Other Settings/g)).toHaveLength(1);
+	expect(table).toContain('| Signature Algorithm | SHA-256 Without a Key |');
+	expect(table).toContain('| Further Headers | (leave it empty) |');
 });
 
 it('ChingChingPay is asked once a second, in 60 ways at the most', () => {
