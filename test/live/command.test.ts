@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { command } from '../../scripts/live/command';
-import { fieldsOf, readCredentials, variableOf } from '../../scripts/live/environment';
+import { fieldsOf, readCredentials, variableOf, whyLive } from '../../scripts/live/environment';
 import type { Fields, LiveProvider } from '../../scripts/live/provider';
 import { liveProviders } from '../../scripts/live/providers';
 import { WAYS } from '../../scripts/live/providers/chingchingpay';
@@ -245,6 +245,62 @@ it('names each setting to make once, in the words of the form', async () => {
 	expect(table.match(/My Provider Told Me Other Settings/g)).toHaveLength(1);
 	expect(table).toContain('| Signature Algorithm | SHA-256 Without a Key |');
 	expect(table).toContain('| Further Headers | (leave it empty) |');
+});
+
+describe('what may be live', () => {
+	const why = (name: string, changes: Fields) => {
+		const provider = liveProviders.find((one) => one.name === name) as LiveProvider;
+		return whyLive(provider, readCredentials(provider, environmentOf(name, changes)));
+	};
+	// Loopback alone does not make it a test: a proxy there may lead anywhere.
+	it.each(['efundpay', 'wooshpay'])('%s with a live key', (name) => {
+		expect(why(name, { secretKey: 'sk_live_of-the-test' })).toMatch(
+			new RegExp(`^${name.toUpperCase()}_SECRET_KEY holds a live key$`),
+		);
+	});
+
+	it.each(['efundpay', 'wooshpay'])('%s with the environment Live', (name) => {
+		expect(why(name, { environment: 'live' })).toBe("'Environment' is Live");
+		expect(why(name, { environment: 'Live' })).toBe("'Environment' is Live");
+	});
+
+	it.each(names)("%s with the sandbox's credential is not", (name) => {
+		expect(why(name, {})).toBeUndefined();
+	});
+});
+
+describe('the table "What a live check changes" in CONTRIBUTING', () => {
+	const root = path.join(__dirname, '..', '..');
+	const section = /^## What a live check changes$([\s\S]*?)(?=^## |$(?![\s\S]))/m.exec(
+		readFileSync(path.join(root, 'CONTRIBUTING.md'), 'utf8'),
+	)?.[1];
+	const rows = (section ?? '').split('\n').filter((line) => line.startsWith('| '));
+	const unknowns = liveProviders.flatMap(({ contract, unknowns }) =>
+		Object.values(unknowns).map((unknown) => ({ provider: contract.displayName, ...unknown })),
+	);
+
+	it('has a row for each unknown of the check, and no other', () => {
+		expect(rows.slice(1).sort()).toEqual(
+			unknowns
+				.map(({ provider, question, changes }) => `| ${provider} | ${question} | ${changes} |`)
+				.sort(),
+		);
+	});
+
+	it('names fields as the forms do', () => {
+		const forms = ['credentials', 'nodes']
+			.flatMap((folder) =>
+				readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+					.filter((file) => file.endsWith('.ts'))
+					.map((file) => readFileSync(path.join(root, folder, file), 'utf8')),
+			)
+			.join('\n');
+		const fields = unknowns.flatMap(({ changes }) =>
+			[...changes.matchAll(/\*([^*]+)\*/g)].map(([, field = '']) => field),
+		);
+		expect(fields.length).toBeGreaterThan(10);
+		expect(fields.filter((field) => !forms.includes(`displayName: '${field}'`))).toEqual([]);
+	});
 });
 
 it('ChingChingPay is asked once a second, in 60 ways at the most', () => {
