@@ -2,7 +2,7 @@ import { canonicalText } from '../../nodes/EFundPay/canonicalText';
 import { verify as verifySignature } from 'node:crypto';
 import { eFundPayProvider } from '../../nodes/EFundPay/eFundPay.provider';
 import type { Payload } from '../../nodes/shared/core/contract';
-import { isObject } from '../../nodes/shared/core/exactJson';
+import { isObject, readJson } from '../../nodes/shared/core/exactJson';
 import {
 	callback,
 	credentials,
@@ -215,7 +215,7 @@ export const provider = testProvider(eFundPayProvider, {
 			reference: null,
 			amount: null,
 			paymentId: null,
-			raw: { signed_text: canonicalText(JSON.parse(rawBody.toString()) as Payload) },
+			raw: { signed_text: canonicalText(readJson(rawBody.toString()) as Payload) },
 		}),
 	},
 	signing: {
