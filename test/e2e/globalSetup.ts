@@ -4,6 +4,7 @@ import path from 'node:path';
 import { startSandbox, type RunningSandbox } from '../../sandbox/sandbox';
 import { N8nClient } from '../n8n/client';
 import { startN8n, type RunningN8n } from '../n8n/instance';
+import { FAST_REDELIVERIES } from './redeliveries';
 
 declare global {
 	// Jest gives globalSetup and globalTeardown the same global object, and the tests another.
@@ -16,7 +17,7 @@ declare global {
  */
 export default async function globalSetup(): Promise<void> {
 	const say = (line: string) => process.stderr.write(`• ${line}\n`);
-	const sandbox = await startSandbox({ port: 0, redeliveryScale: 0.001 });
+	const sandbox = await startSandbox({ port: 0, redeliveryScale: FAST_REDELIVERIES });
 	try {
 		const userFolder = mkdtempSync(path.join(tmpdir(), 'hosted-checkout-e2e-'));
 		const n8n = await startN8n({ userFolder, say });

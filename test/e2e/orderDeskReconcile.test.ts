@@ -1,7 +1,9 @@
 /** What the desk makes of callbacks of every provider that come late or never. */
 import { aMinute, eventually } from '../n8n/client';
 import { testProviders } from '../providers';
+import { redeliveryScale } from './callbackSupport';
 import { OrderDesk } from './orderDesk';
+import { FAST_REDELIVERIES } from './redeliveries';
 import { stage, uniqueReference } from './support';
 
 const providers = testProviders();
@@ -20,7 +22,10 @@ beforeAll(async () => {
 		],
 	});
 });
-afterAll(async () => await desk.close());
+afterAll(async () => {
+	await redeliveryScale(FAST_REDELIVERIES);
+	await desk.close();
+});
 
 /** An order whose link was sent. */
 async function opened({ name, money }: (typeof providers)[number]) {
@@ -58,6 +63,8 @@ describe.each(named.filter(([name]) => name !== 'wooshpay'))(
 			const { reference, checkoutId } = await opened(provider);
 			const { id } = desk.workflow(`receive-${name}`);
 			await client.workflows.unpublish(id);
+			// A redelivery of the provider's own in flight would make the one below a copy (409).
+			await redeliveryScale(1);
 			const [missed] = await sandbox.act(name, checkoutId, 'pay');
 			expect(missed?.acknowledged).toBe(false);
 			await desk.run('reconcile', 'Every Hour');
