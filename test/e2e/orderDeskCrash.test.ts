@@ -12,6 +12,8 @@ let desk: OrderDesk;
 beforeAll(async () => {
 	await warehouse.open();
 	const { client } = await stage();
+	// What other files left behind is looked at, too.
+	await client.executions.clear();
 	const withKey = await withApiKey(client);
 	desk = await OrderDesk.open(await stage(), {
 		files: ['crashed-executions', 'payment-arrives', 'ship'],

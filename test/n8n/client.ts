@@ -256,6 +256,10 @@ export class N8nClient {
 	};
 
 	readonly executions = {
+		/** Deletes all that began before now. */
+		clear: async (): Promise<void> => {
+			await this.call('post', '/executions/delete', { deleteBefore: new Date(), filters: {} });
+		},
 		/**
 		 * All of them, newest first. Asked for twice: n8n looks for those under way and those that have
 		 * ended at the same time, so that one that ends just then is in neither.
