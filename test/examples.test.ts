@@ -341,6 +341,12 @@ describe.each(files)('examples/%s', (file) => {
 		).toEqual([]);
 	});
 
+	// Of an undefined base n8n's engine throws there, unlike JavaScript, and the whole expression gives
+	// nothing.
+	test('takes no member in brackets behind ?. in its expressions', () => {
+		expect(text).not.toContain('?.[');
+	});
+
 	test('calls only workflows that are examples, too, by their names', () => {
 		const called = saved.nodes.flatMap(({ type, parameters }) =>
 			type === 'n8n-nodes-base.executeWorkflow'

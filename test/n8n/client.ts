@@ -256,16 +256,6 @@ export class N8nClient {
 	};
 
 	readonly executions = {
-		/** Deletes all that began before now. */
-		clear: async (): Promise<void> => {
-			// n8n answers 404 where there are none.
-			await this.call('post', '/executions/delete', {
-				deleteBefore: new Date(),
-				filters: {},
-			}).catch((error: unknown) => {
-				if (!(error instanceof N8nError && error.status === 404)) throw error;
-			});
-		},
 		/**
 		 * All of them, newest first. Asked for twice: n8n looks for those under way and those that have
 		 * ended at the same time, so that one that ends just then is in neither.

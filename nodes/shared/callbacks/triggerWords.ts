@@ -81,5 +81,5 @@ export const noPaymentHint: NodeHint = {
 	location: 'ndv',
 	whenToDisplay: 'always',
 	displayCondition:
-		'={{ !$parameter["events"].includes("payment.succeeded") && !$parameter["options"]?.["additionalProviderEvents"] }}',
+		'={{ !$parameter["events"].includes("payment.succeeded") && !$parameter["options"]?.additionalProviderEvents }}',
 };
