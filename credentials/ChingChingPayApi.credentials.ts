@@ -1,6 +1,10 @@
 import type { IAuthenticate, ICredentialType, INodeProperties } from 'n8n-workflow';
 import { credentialCallbackUrlField } from '../nodes/shared/checkout/checkoutFields';
 import { allowedCurrenciesField, largestAmountField } from '../nodes/shared/checkout/limitFields';
+import {
+	acknowledgementBodyField,
+	otherSettingsField,
+} from '../nodes/shared/checkout/otherSettingsFields';
 import { authenticateRequest } from '../nodes/shared/requests/authenticateRequest';
 import { chingChingPay } from '../nodes/ChingChingPay/chingChingPay.contract';
 
@@ -126,14 +130,7 @@ export class ChingChingPayApi implements ICredentialType {
 			type: 'notice',
 			default: '',
 		},
-		{
-			displayName: 'My Provider Told Me Other Settings',
-			name: 'otherSettings',
-			type: 'boolean',
-			default: false,
-			description: 'Whether settings that only few accounts need are shown and count',
-			hint: 'Switched off, the standard values count, whatever was entered before.',
-		},
+		{ ...otherSettingsField },
 		{
 			displayName: 'Request Key',
 			name: 'requestKeySource',
@@ -255,15 +252,7 @@ export class ChingChingPayApi implements ICredentialType {
 				"The field of the looked-up transaction that holds its status (an assumption); a dot goes one level down, as in extra.status. The trigger's raw shows all fields.",
 			displayOptions: { show: { otherSettings: [true] } },
 		},
-		{
-			displayName: 'Acknowledgement Body',
-			name: 'acknowledgementBody',
-			type: 'string',
-			default: 'success',
-			description:
-				'What a callback is answered with, besides HTTP 200 (undocumented); a JSON object is sent as JSON',
-			displayOptions: { show: { otherSettings: [true] } },
-		},
+		{ ...acknowledgementBodyField, default: 'success' },
 	];
 
 	authenticate: IAuthenticate = async (credentials, requestOptions) =>

@@ -1,6 +1,7 @@
 import type { IAuthenticate, ICredentialType, INodeProperties } from 'n8n-workflow';
 import { credentialCallbackUrlField } from '../nodes/shared/checkout/checkoutFields';
 import { allowedCurrenciesField, largestAmountField } from '../nodes/shared/checkout/limitFields';
+import { otherSettingsField } from '../nodes/shared/checkout/otherSettingsFields';
 import { authenticateRequest } from '../nodes/shared/requests/authenticateRequest';
 import { eFundPay } from '../nodes/EFundPay/eFundPay.contract';
 
@@ -96,14 +97,7 @@ export class EFundPayApi implements ICredentialType {
 		{ ...credentialCallbackUrlField },
 		{ ...largestAmountField },
 		{ ...allowedCurrenciesField },
-		{
-			displayName: 'My Provider Told Me Other Settings',
-			name: 'otherSettings',
-			type: 'boolean',
-			default: false,
-			description: 'Whether settings that only few accounts need are shown and count',
-			hint: 'Switched off, the standard values count, whatever was entered before.',
-		},
+		{ ...otherSettingsField },
 		{
 			displayName: 'Signature Hash',
 			name: 'signatureHash',

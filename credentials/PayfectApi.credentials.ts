@@ -1,6 +1,10 @@
 import type { IAuthenticate, ICredentialType, INodeProperties } from 'n8n-workflow';
 import { credentialCallbackUrlField } from '../nodes/shared/checkout/checkoutFields';
 import { allowedCurrenciesField, largestAmountField } from '../nodes/shared/checkout/limitFields';
+import {
+	acknowledgementBodyField,
+	otherSettingsField,
+} from '../nodes/shared/checkout/otherSettingsFields';
 import { authenticateRequest } from '../nodes/shared/requests/authenticateRequest';
 import { payfect } from '../nodes/Payfect/payfect.contract';
 
@@ -104,23 +108,8 @@ export class PayfectApi implements ICredentialType {
 			placeholder: 'e.g. USDT',
 			hint: 'The currencies that checkouts may be in, such as USDT',
 		},
-		{
-			displayName: 'My Provider Told Me Other Settings',
-			name: 'otherSettings',
-			type: 'boolean',
-			default: false,
-			description: 'Whether settings that only few accounts need are shown and count',
-			hint: 'Switched off, the standard values count, whatever was entered before.',
-		},
-		{
-			displayName: 'Acknowledgement Body',
-			name: 'acknowledgementBody',
-			type: 'string',
-			default: 'OK',
-			description:
-				'What a callback is answered with, besides HTTP 200 (undocumented); a JSON object is sent as JSON',
-			displayOptions: { show: { otherSettings: [true] } },
-		},
+		{ ...otherSettingsField },
+		{ ...acknowledgementBodyField, default: 'OK' },
 	];
 
 	authenticate: IAuthenticate = async (credentials, requestOptions) =>

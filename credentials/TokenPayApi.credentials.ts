@@ -1,6 +1,10 @@
 import type { IAuthenticate, ICredentialType, INodeProperties } from 'n8n-workflow';
 import { credentialCallbackUrlField } from '../nodes/shared/checkout/checkoutFields';
 import { allowedCurrenciesField, largestAmountField } from '../nodes/shared/checkout/limitFields';
+import {
+	acknowledgementBodyField,
+	otherSettingsField,
+} from '../nodes/shared/checkout/otherSettingsFields';
 import { authenticateRequest } from '../nodes/shared/requests/authenticateRequest';
 import { tokenPay } from '../nodes/TokenPay/tokenPay.contract';
 
@@ -110,14 +114,7 @@ export class TokenPayApi implements ICredentialType {
 			placeholder: 'e.g. USDT',
 			hint: 'The currencies that checkouts may be in, such as USDT',
 		},
-		{
-			displayName: 'My Provider Told Me Other Settings',
-			name: 'otherSettings',
-			type: 'boolean',
-			default: false,
-			description: 'Whether settings that only few accounts need are shown and count',
-			hint: 'Switched off, the standard values count, whatever was entered before.',
-		},
+		{ ...otherSettingsField },
 		{
 			displayName: 'Amounts in Orders',
 			name: 'orderAmounts',
@@ -165,13 +162,10 @@ export class TokenPayApi implements ICredentialType {
 			displayOptions: { show: { otherSettings: [true] } },
 		},
 		{
-			displayName: 'Acknowledgement Body',
-			name: 'acknowledgementBody',
-			type: 'string',
+			...acknowledgementBodyField,
 			default: 'success',
 			description:
 				'What a callback is answered with, besides HTTP 200 (documented for payouts only); a JSON object is sent as JSON',
-			displayOptions: { show: { otherSettings: [true] } },
 		},
 	];
 

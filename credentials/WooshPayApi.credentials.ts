@@ -1,5 +1,6 @@
 import type { IAuthenticate, ICredentialType, INodeProperties } from 'n8n-workflow';
 import { allowedCurrenciesField, largestAmountField } from '../nodes/shared/checkout/limitFields';
+import { otherSettingsField } from '../nodes/shared/checkout/otherSettingsFields';
 import { authenticateRequest } from '../nodes/shared/requests/authenticateRequest';
 import { wooshPay } from '../nodes/WooshPay/wooshPay.contract';
 
@@ -101,14 +102,7 @@ export class WooshPayApi implements ICredentialType {
 		},
 		{ ...largestAmountField },
 		{ ...allowedCurrenciesField },
-		{
-			displayName: 'My Provider Told Me Other Settings',
-			name: 'otherSettings',
-			type: 'boolean',
-			default: false,
-			description: 'Whether settings that only few accounts need are shown and count',
-			hint: 'Switched off, the standard values count, whatever was entered before.',
-		},
+		{ ...otherSettingsField },
 		{
 			displayName: 'Paid Values',
 			name: 'paidValues',

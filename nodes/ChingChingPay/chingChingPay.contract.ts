@@ -1,5 +1,6 @@
 import { acknowledgementOf } from '../shared/core/acknowledgement';
 import { listOf } from '../shared/core/listOf';
+import type { Switched } from '../shared/core/otherSettings';
 import { withCallbackTag } from '../shared/core/callbackTag';
 import {
 	blankIn,
@@ -92,7 +93,7 @@ const LONGEST_REFERENCE = 200;
 export const NOBODYS_REFERENCE = 'n8n-credential-test-no-such-order';
 
 export interface ChingChingPayCredentials
-	extends CallbackAddress, MoneyLimits, Partial<OtherSettings> {
+	extends CallbackAddress, MoneyLimits, Switched<OtherSettings> {
 	environment: 'test' | 'custom';
 	baseUrl: string;
 	apiKey: string;
@@ -102,8 +103,6 @@ export interface ChingChingPayCredentials
 	callbackProof: CallbackProof;
 	/** Comma- or line-separated. */
 	paidValues: string;
-	/** Whether what stands behind the switch counts; n8n gives no field that the form hides. */
-	otherSettings?: boolean;
 }
 
 /** What a checkout and a link have in common. */

@@ -1,3 +1,4 @@
+import { countingSettings, type Switched } from '../shared/core/otherSettings';
 import type { KeySource, SignatureEncoding, SigningAlgorithm } from './signature';
 
 /** What stands behind the switch *My Provider Told Me Other Settings*. */
@@ -33,12 +34,6 @@ const STANDARD: OtherSettings = {
 	acknowledgementBody: 'success',
 };
 
-/** The settings that count: switched off the standard ones, whatever the credential holds. */
-export function settingsOf(
-	credentials: Partial<OtherSettings> & { otherSettings?: boolean },
-): OtherSettings {
-	if (credentials.otherSettings !== true) return STANDARD;
-	const names = Object.keys(STANDARD) as Array<keyof OtherSettings>;
-	const given = names.filter((name) => credentials[name] !== undefined);
-	return { ...STANDARD, ...Object.fromEntries(given.map((name) => [name, credentials[name]])) };
+export function settingsOf(credentials: Switched<OtherSettings>): OtherSettings {
+	return countingSettings(credentials, STANDARD);
 }

@@ -1,13 +1,12 @@
 import type { Sentence } from '../shared/core/sentences';
+import type { Switched } from '../shared/core/otherSettings';
 import { SENTENCES } from './chingChingPay.reasons';
 import { settingsOf, type OtherSettings } from './chingChingPay.settings';
 import { keyBytes, type Keys, type SigningScheme } from './signature';
 import { partsOf, readHeaders, readTemplate, STAMPS, type Piece } from './template';
 
 /** What of the credential decides how requests are signed. */
-export interface SigningCredentials extends Keys, Partial<OtherSettings> {
-	otherSettings?: boolean;
-}
+export type SigningCredentials = Keys & Switched<OtherSettings>;
 
 /** The choices of *Signed Text* that have a name. */
 const NAMED_TEXTS = { rawBody: '{body}', sortedPairs: '{sortedPairs}' } as const;

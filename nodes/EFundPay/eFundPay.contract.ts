@@ -45,7 +45,7 @@ import { minorUnitsWithinLimits, type MoneyLimits } from '../shared/core/moneyLi
 import { verifyCallbackSignature, type SignatureSettings } from './signature';
 import { quote } from '../shared/core/quote';
 import { findSetting } from './findSetting';
-import { countingSettings, type CallbackUnit } from './otherSettings';
+import { settingsOf, type CallbackUnit } from './otherSettings';
 import { requestSignature, requestSigningProblem } from './requestSigning';
 import { documentedAsUnpaid, paymentMeaning, refundMeaning, transactionStatus } from './statuses';
 
@@ -454,7 +454,7 @@ function adviceOn(
 	said: string,
 	credentials: EFundPayCredentials,
 ): string | undefined {
-	if (status < 500 && /signature/i.test(said) && !countingSettings(credentials).merchantPrivateKey)
+	if (status < 500 && /signature/i.test(said) && !settingsOf(credentials).merchantPrivateKey)
 		return "If EFundPay requires signed requests, switch on 'My Provider Told Me Other Settings' in the credential, and enter 'Merchant Private Key' and 'Request Signature Header'; while it is off, what stands behind it does not count.";
 	if (status === 401 || status === 403)
 		return "Check 'Secret Key' and 'Merchant Account ID' in the credential, and that both belong to the environment chosen there.";
@@ -485,7 +485,7 @@ function readPaymentEvent(
 	payment: Record<string, unknown>,
 	{ zone, credentials }: Reading,
 ): PaymentEventData {
-	const { callbackAmounts = 'documented' } = countingSettings(credentials);
+	const { callbackAmounts } = settingsOf(credentials);
 	const providerStatus = textOrNull(payment.payment_status);
 	const meaning = paymentMeaning(providerStatus, credentials);
 	return {
@@ -532,7 +532,7 @@ function readRefundEvent(
 	refund: Record<string, unknown>,
 	{ zone, credentials }: Reading,
 ): PaymentEventData {
-	const { callbackRefundAmounts: unit } = countingSettings(credentials);
+	const { callbackRefundAmounts: unit } = settingsOf(credentials);
 	const providerStatus = textOrNull(refund.refund_status);
 	return {
 		...commonEvent(payload, providerStatus),

@@ -2,6 +2,7 @@ import { constants, createHmac, verify, type KeyObject } from 'crypto';
 import { decodeBase64, decodeHex, equalInConstantTime } from '../shared/core/bytes';
 import type { Finding, ReceivedCallback } from '../shared/core/contract';
 import { isObject, readJsonBytes } from '../shared/core/exactJson';
+import { findingInWords } from '../shared/core/finding';
 import { canonicalText, canonicalTextWithoutSeparators } from './canonicalText';
 import { HASHES, TEXTS, type Hash, type SignedText } from './otherSettings';
 import { readPlatformKey } from './rsaKeys';
@@ -136,10 +137,9 @@ function ofRsa({ text, hash }: Way, encoding: string, padding: keyof typeof PADD
 			settings: { otherSettings: true, signatureHash: hash, signedText: text },
 			says: `It is genuine with 'Signature Hash' ${HASHES[hash]} and 'Signed Text' ${NAMES_OF_TEXTS[text]}: switch on 'My Provider Told Me Other Settings' in the credential and set these.`,
 		};
-	return {
-		settings: {},
-		says: `It is signed with EFundPay's key in a way that no setting takes: RSA with ${PADDINGS[padding]}, ${HASHES[hash]}, over ${NAMES_OF_TEXTS[text]}, in ${encoding}. Ask EFundPay for ${PADDINGS.pkcs1} over the canonical text or the raw body, in base64. ${LOOK_UP}`,
-	};
+	return findingInWords(
+		`It is signed with EFundPay's key in a way that no setting takes: RSA with ${PADDINGS[padding]}, ${HASHES[hash]}, over ${NAMES_OF_TEXTS[text]}, in ${encoding}. Ask EFundPay for ${PADDINGS.pkcs1} over the canonical text or the raw body, in base64. ${LOOK_UP}`,
+	);
 }
 
 function hmacFinding(
@@ -156,10 +156,9 @@ function hmacFinding(
 		for (const { text, hash, bytes } of ways) {
 			const digest = createHmac(hash, secret).update(bytes).digest();
 			if (signatures.some((signature) => equalInConstantTime(signature.bytes, digest)))
-				return {
-					settings: {},
-					says: `It is signed with an HMAC of '${field}' (${HASHES[hash]}, over ${NAMES_OF_TEXTS[text]}), and only RSA signatures are taken. Ask EFundPay to sign with RSA, and for its public key. ${LOOK_UP}`,
-				};
+				return findingInWords(
+					`It is signed with an HMAC of '${field}' (${HASHES[hash]}, over ${NAMES_OF_TEXTS[text]}), and only RSA signatures are taken. Ask EFundPay to sign with RSA, and for its public key. ${LOOK_UP}`,
+				);
 		}
 	return undefined;
 }

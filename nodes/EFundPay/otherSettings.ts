@@ -1,3 +1,5 @@
+import { countingSettings, type Switched } from '../shared/core/otherSettings';
+
 export type Hash = 'sha1' | 'sha256';
 
 export type SignedText = 'canonical' | 'rawBody';
@@ -5,33 +7,39 @@ export type SignedText = 'canonical' | 'rawBody';
 /** `documented`: as the pages show it, and no amount where they leave the unit open. */
 export type CallbackUnit = 'documented' | 'major' | 'smallest';
 
-/** What the credential has behind *My Provider Told Me Other Settings*. */
-export interface OtherSettings {
-	signatureHash?: Hash;
-	signedText?: SignedText;
-	callbackAmounts?: CallbackUnit;
-	callbackRefundAmounts?: CallbackUnit;
+/** What stands behind the switch *My Provider Told Me Other Settings*. */
+interface OtherSettings {
+	signatureHash: Hash;
+	signedText: SignedText;
+	callbackAmounts: CallbackUnit;
+	callbackRefundAmounts: CallbackUnit;
 	/** Words separated by commas or lines. */
-	paidStatuses?: string;
+	paidStatuses: string;
 	/** PEM or bare base64. */
-	merchantPrivateKey?: string;
+	merchantPrivateKey: string;
 	/** The name of a header. */
-	requestSignatureHeader?: string;
+	requestSignatureHeader: string;
 }
 
-/** With the switch itself. */
-export interface SwitchedSettings extends OtherSettings {
-	otherSettings?: boolean;
-}
+export type SwitchedSettings = Switched<OtherSettings>;
 
-/** The settings that count: none while the switch is off, whatever is stored. */
-export function countingSettings(credentials: SwitchedSettings): OtherSettings {
-	return credentials.otherSettings === true ? credentials : {};
+const STANDARD: OtherSettings = {
+	signatureHash: 'sha1',
+	signedText: 'canonical',
+	callbackAmounts: 'documented',
+	callbackRefundAmounts: 'documented',
+	paidStatuses: '',
+	merchantPrivateKey: '',
+	requestSignatureHeader: '',
+};
+
+export function settingsOf(credentials: SwitchedSettings): OtherSettings {
+	return countingSettings(credentials, STANDARD);
 }
 
 /** How callbacks, and requests that are signed, are signed. */
 export function signingOf(credentials: SwitchedSettings): { hash: Hash; signedText: SignedText } {
-	const { signatureHash, signedText } = countingSettings(credentials);
+	const { signatureHash, signedText } = settingsOf(credentials);
 	return {
 		hash: signatureHash === 'sha256' ? 'sha256' : 'sha1',
 		signedText: signedText === 'rawBody' ? 'rawBody' : 'canonical',

@@ -5,13 +5,7 @@ import { InputError } from '../shared/core/inputError';
 import type { Sentence } from '../shared/core/sentences';
 import { canonicalText } from './canonicalText';
 import { SENTENCES } from './eFundPay.reasons';
-import {
-	countingSettings,
-	HASHES,
-	signingOf,
-	type Hash,
-	type SwitchedSettings,
-} from './otherSettings';
+import { settingsOf, HASHES, signingOf, type Hash, type SwitchedSettings } from './otherSettings';
 import { readMerchantKey } from './rsaKeys';
 
 /** RFC 9110, section 5.6.2. */
@@ -25,8 +19,7 @@ const TAKEN_NAMES = [
 
 /** What is wrong with the two fields that requests are signed with; both empty: nothing is signed. */
 export function requestSigningProblem(credentials: SwitchedSettings): Sentence | undefined {
-	const { merchantPrivateKey = '', requestSignatureHeader: header = '' } =
-		countingSettings(credentials);
+	const { merchantPrivateKey, requestSignatureHeader: header } = settingsOf(credentials);
 	if (merchantPrivateKey === '')
 		return header === '' ? undefined : SENTENCES.merchantPrivateKeyEmpty;
 	if (header === '') return SENTENCES.requestSignatureHeaderEmpty;
@@ -48,7 +41,7 @@ export function requestSignature(
 	{ body = '' }: Pick<HttpCall, 'body'>,
 	credentials: SwitchedSettings,
 ): Record<string, string> {
-	const { merchantPrivateKey = '', requestSignatureHeader = '' } = countingSettings(credentials);
+	const { merchantPrivateKey, requestSignatureHeader } = settingsOf(credentials);
 	const { hash, signedText } = signingOf(credentials);
 	const key = readMerchantKey(merchantPrivateKey);
 	if (!key || body === '') return {};

@@ -1,6 +1,7 @@
 import type { CheckoutStatus, PaymentEventName } from '../shared/core/contract';
+import { listOf } from '../shared/core/listOf';
 import { lookup } from '../shared/core/lookup';
-import { countingSettings, type SwitchedSettings } from './otherSettings';
+import { settingsOf, type SwitchedSettings } from './otherSettings';
 
 export interface Meaning {
 	event: PaymentEventName;
@@ -104,8 +105,5 @@ function isNamedPaid(word: string | null, credentials: SwitchedSettings): boolea
 }
 
 function namedStatuses(credentials: SwitchedSettings): string[] {
-	return (countingSettings(credentials).paidStatuses ?? '')
-		.split(/[,\n]/)
-		.map((word) => word.trim())
-		.filter(Boolean);
+	return listOf(settingsOf(credentials).paidStatuses);
 }

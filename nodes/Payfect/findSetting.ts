@@ -1,5 +1,6 @@
 import type { Finding, ReceivedCallback } from '../shared/core/contract';
 import { isObject, readJsonBytes } from '../shared/core/exactJson';
+import { findingInWords, renamedHeader } from '../shared/core/finding';
 import type { PayfectCredentials } from './payfect.contract';
 import { openFernetToken, SIGNATURE_HEADER, type FernetResult } from './signature';
 
@@ -21,20 +22,22 @@ export function findSetting(
 	const { apiKey, callbackSecretKey: secret, callbackSecretKeyPrevious = '' } = credentials;
 	const token = headers[SIGNATURE_HEADER];
 	if (secret !== '' && secret === apiKey)
-		return only("'Callback Secret Key' in the credential holds the API key. Enter the secret key.");
+		return findingInWords(
+			"'Callback Secret Key' in the credential holds the API key. Enter the secret key.",
+		);
 	if (!token) return inOtherHeader(headers, secret);
 	if (opens(token, apiKey))
-		return only(
+		return findingInWords(
 			"It fits the key in 'API Key' of the credential: enter that one in 'Callback Secret Key', and your API key in 'API Key'.",
 		);
 	const writing = otherWritings(secret).find(({ key }) => opens(token, key));
 	if (writing)
-		return only(`It fits 'Callback Secret Key' in another writing: enter that key ${writing.how}.`);
+		return findingInWords(
+			`It fits 'Callback Secret Key' in another writing: enter that key ${writing.how}.`,
+		);
 	const isPayfects = [secret, callbackSecretKeyPrevious].some((key) => opens(token, key));
 	return isPayfects ? askedAbout(rawBody) : undefined;
 }
-
-const only = (says: string): Finding => ({ settings: {}, says });
 
 function opens(token: string, key: string): boolean {
 	const opened: FernetResult = openFernetToken(token, key);
@@ -42,16 +45,16 @@ function opens(token: string, key: string): boolean {
 }
 
 function inOtherHeader(headers: ReceivedCallback['headers'], secret: string): Finding | undefined {
-	const named = Object.entries(headers)
-		.filter(([name, value]) => /^[\w-]{1,60}$/.test(name) && BEGINNING_OF_TOKENS.test(value))
-		.slice(0, MOST_OTHER_HEADERS)
-		.find(([, value]) => opens(value, secret));
-	return (
-		named &&
-		only(
-			`Its token stands in the header ${named[0]}: have the proxy in front of n8n pass X-Payfect-Signature on by that name.`,
-		)
+	const name = renamedHeader(
+		headers,
+		{ looksLike: BEGINNING_OF_TOKENS, most: MOST_OTHER_HEADERS },
+		(value) => opens(value, secret),
 	);
+	return name === undefined
+		? undefined
+		: findingInWords(
+				`Its token stands in the header ${name}: have the proxy in front of n8n pass X-Payfect-Signature on by that name.`,
+			);
 }
 
 /** The same key as people copy it from elsewhere, and how to write it. */

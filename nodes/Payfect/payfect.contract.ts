@@ -31,6 +31,7 @@ import { wholeOrderAsItem } from '../shared/core/lineItems';
 import { currencyExponent, refuseDecimals } from '../shared/core/money';
 import type { CallbackAddress } from '../shared/core/callbackAddress';
 import { sentTotal, type MoneyLimits } from '../shared/core/moneyLimits';
+import { countingSettings, type Switched } from '../shared/core/otherSettings';
 import { deepEqual } from '../shared/core/deepEqual';
 import { withinLimits } from './payfect.limits';
 import { REFUSALS, SENTENCES } from './payfect.reasons';
@@ -52,7 +53,14 @@ const CHECKOUTS = '/checkouts/';
  */
 const CRYPTO_PAYMENT_METHOD = 'cryptopaymentmethoddetail';
 
-export interface PayfectCredentials extends CallbackAddress, MoneyLimits {
+/** What stands behind the switch *My Provider Told Me Other Settings*. */
+interface OtherSettings {
+	acknowledgementBody: string;
+}
+
+const STANDARD: OtherSettings = { acknowledgementBody: 'OK' };
+
+export interface PayfectCredentials extends CallbackAddress, MoneyLimits, Switched<OtherSettings> {
 	apiKey: string;
 	callbackSecretKey: string;
 	callbackSecretKeyPrevious?: string;
@@ -60,9 +68,6 @@ export interface PayfectCredentials extends CallbackAddress, MoneyLimits {
 	callbackProof?: CallbackProof;
 	/** `merchant.id` of the own checkouts. */
 	merchantId?: string;
-	/** Whether what stands below counts. */
-	otherSettings?: boolean;
-	acknowledgementBody?: string;
 }
 
 export interface PayfectOrder extends CheckoutOrder {
@@ -424,8 +429,8 @@ export const payfect: PaymentContract<PayfectCredentials, PayfectOrder> = {
 		tagSecrets: ({ apiKey }) => [apiKey],
 		findSetting,
 		// Inferred: the expected answer is not documented; 200 with nothing particular in it.
-		acknowledgement: ({ otherSettings, acknowledgementBody }) =>
-			acknowledgementOf((otherSettings === true ? acknowledgementBody : undefined) ?? 'OK'),
+		acknowledgement: (credentials) =>
+			acknowledgementOf(countingSettings(credentials, STANDARD).acknowledgementBody),
 		events: ['payment.succeeded', 'payment.pending', 'payment.expired', 'unknown'],
 		eventsWhenAsked: ['payment.pending', 'payment.expired'],
 		proofs: ['signature', 'signatureAndProvider', 'provider'],

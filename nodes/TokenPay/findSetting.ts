@@ -2,6 +2,7 @@ import { createSecretKey, type KeyObject } from 'crypto';
 import { decodeBase64, decodeHex } from '../shared/core/bytes';
 import type { Finding, ReceivedCallback } from '../shared/core/contract';
 import { isObject, readJsonBytes, readUtf8 } from '../shared/core/exactJson';
+import { findingInWords } from '../shared/core/finding';
 import { openResource } from './encryptedResource';
 import { decryptEcb, readAppSecret, readSignedMessage, type SignedMessage } from './signature';
 
@@ -34,15 +35,14 @@ export function findSetting(
 	namesOrder: () => boolean,
 ): Finding | undefined {
 	const elsewhere = otherSecrets(credentials).find(({ key }) => madeWith(key, received));
-	if (elsewhere) return { settings: {}, says: elsewhere.says };
+	if (elsewhere) return findingInWords(elsewhere.says);
 	const { appId, merchantId } = credentials;
 	const isOurs = ownKeys(credentials).some((key) => madeWith(key, received));
 	const body = readJsonBytes(received.rawBody);
 	if (isOurs && isObject(body) && body.app_id === merchantId && body.mch_id === appId)
-		return {
-			settings: {},
-			says: "It fits with 'App ID' and 'Merchant ID' in each other's place: exchange the two in the credential.",
-		};
+		return findingInWords(
+			"It fits with 'App ID' and 'Merchant ID' in each other's place: exchange the two in the credential.",
+		);
 	if (!namesOrder()) return undefined;
 	const { settings, way } = ASK_TOKENPAY;
 	return { settings, says: `${howSigned(received, ownKeys(credentials))} ${way}` };

@@ -1,4 +1,5 @@
 import { listOf } from '../shared/core/listOf';
+import { countingSettings, type Switched } from '../shared/core/otherSettings';
 
 /** What stands behind the switch *My Provider Told Me Other Settings*. */
 export interface OtherSettings {
@@ -25,19 +26,10 @@ const STANDARD: OtherSettings = {
 	acknowledgementBody: 'success',
 };
 
-/** The credential's fields that hold them, with the switch. */
-export type SettingFields = Partial<OtherSettings> & { otherSettings?: boolean };
+export type SettingFields = Switched<OtherSettings>;
 
-/** The settings that count: switched off the standard ones, whatever the credential holds. */
-export function settingsOf({ otherSettings, ...given }: SettingFields): OtherSettings {
-	if (otherSettings !== true) return STANDARD;
-	const {
-		orderAmounts = STANDARD.orderAmounts,
-		answerAmounts = STANDARD.answerAmounts,
-		unknownOrderCodes = STANDARD.unknownOrderCodes,
-		acknowledgementBody = STANDARD.acknowledgementBody,
-	} = given;
-	return { orderAmounts, answerAmounts, unknownOrderCodes, acknowledgementBody };
+export function settingsOf(credentials: SettingFields): OtherSettings {
+	return countingSettings(credentials, STANDARD);
 }
 
 /** Whether the credential says that this code denies an order, besides those that the page names. */

@@ -2,6 +2,7 @@ import { createHmac } from 'crypto';
 import { equalInConstantTime } from '../shared/core/bytes';
 import type { Finding, ReceivedCallback, Remembered } from '../shared/core/contract';
 import { readJsonBytes, writeJson } from '../shared/core/exactJson';
+import { findingInWords, renamedHeader } from '../shared/core/finding';
 import { callbackSecrets, secretsOf } from './callbackSecrets';
 import { checkSignature, SIGNATURE_HEADERS } from './signature';
 import type { WooshPayCredentials } from './wooshPay.requests';
@@ -25,17 +26,15 @@ export function findSetting(
 	const { rawBody } = received;
 	if (secrets.some((secret) => fits(header, rawBody, secret))) return undefined;
 	if (fits(header, rawBody, credentials.secretKey))
-		return only(
+		return findingInWords(
 			"It was signed with the key in 'Secret Key': enter that key in 'Webhook Secret' as well.",
 		);
 	if (secretsOf(remembered).some((secret) => fits(header, rawBody, secret)))
-		return only(
+		return findingInWords(
 			'It was signed with the secret that this trigger got at another account, or in the other mode (test or live). Unpublish the workflow, then publish it.',
 		);
 	return rewritten(header, rawBody, secrets) ?? signedOtherwise(header, rawBody, secrets);
 }
-
-const only = (says: string): Finding => ({ settings: {}, says });
 
 const fits = (header: string, body: Buffer, secret: string) =>
 	secret !== '' && 'signedAt' in checkSignature(header, body, secret);
@@ -44,16 +43,14 @@ function inOtherHeader(
 	{ headers, rawBody }: ReceivedCallback,
 	secrets: readonly string[],
 ): Finding | undefined {
-	const named = Object.entries(headers)
-		.filter(([name, value]) => /^[\w-]{1,60}$/.test(name) && /^t=\d+,\s*v1=/.test(value))
-		.slice(0, MOST)
-		.find(([, value]) => secrets.some((secret) => fits(value, rawBody, secret)));
-	return (
-		named &&
-		only(
-			`Its signature stands in the header ${named[0]}: have the proxy in front of n8n pass Wooshpay-Signature on by that name.`,
-		)
+	const name = renamedHeader(headers, { looksLike: /^t=\d+,\s*v1=/, most: MOST }, (value) =>
+		secrets.some((secret) => fits(value, rawBody, secret)),
 	);
+	return name === undefined
+		? undefined
+		: findingInWords(
+				`Its signature stands in the header ${name}: have the proxy in front of n8n pass Wooshpay-Signature on by that name.`,
+			);
 }
 
 /** Read and written again, as proxies do that look into bodies. */
@@ -66,7 +63,7 @@ function rewritten(
 	if (body === undefined) return undefined;
 	const compact = Buffer.from(writeJson(body));
 	return secrets.some((secret) => fits(header, compact, secret))
-		? only(
+		? findingInWords(
 				'Its body was signed without the white space that it has now: a proxy in front of n8n writes bodies anew. Have it pass them on unchanged.',
 			)
 		: undefined;
@@ -124,7 +121,7 @@ function signedOtherwise(
 				),
 			);
 			if (encoding !== undefined)
-				return only(
+				return findingInWords(
 					`It was signed with ${key.says}, over ${text.says}, in ${encoding}, which this version does not accept: please report that. Look such payments up with Payment: Get until then.`,
 				);
 		}

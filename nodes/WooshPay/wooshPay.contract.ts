@@ -34,6 +34,7 @@ import { eventIdOf } from '../shared/core/eventId';
 import { InputError } from '../shared/core/inputError';
 import { omitNull } from '../shared/core/omitNull';
 import { checkoutOf } from '../shared/core/outputs';
+import { countingSettings } from '../shared/core/otherSettings';
 import { listOf } from '../shared/core/listOf';
 import { lookup } from '../shared/core/lookup';
 import { wholeOrderAsItem } from '../shared/core/lineItems';
@@ -306,8 +307,8 @@ export function readCheckout(
 }
 
 /** The words that the credential adds to the usual ones. */
-function moreWordsForPaid({ otherSettings, paidValues = '' }: WooshPayCredentials): string[] {
-	return otherSettings === true ? listOf(paidValues) : [];
+function moreWordsForPaid(credentials: WooshPayCredentials): string[] {
+	return listOf(countingSettings(credentials, { paidValues: '' }).paidValues);
 }
 
 /** The word if it says paid: the usual one, or one that the credential adds. */

@@ -2,6 +2,7 @@ import { readBaseUrl } from '../shared/core/urls';
 import type { CallbackProof, HttpCall } from '../shared/core/contract';
 import { writeJson } from '../shared/core/exactJson';
 import type { MoneyLimits } from '../shared/core/moneyLimits';
+import type { Switched } from '../shared/core/otherSettings';
 import { idempotencyKey } from '../shared/core/idempotencyKey';
 import { omitNull } from '../shared/core/omitNull';
 
@@ -19,7 +20,13 @@ const TEST_API = 'https://apitest.wooshpay.com';
  */
 export const JSON_HEADERS = { 'content-type': 'application/json' };
 
-export interface WooshPayCredentials extends MoneyLimits {
+/** What stands behind the switch *My Provider Told Me Other Settings*. */
+export interface OtherSettings {
+	/** Words for paid besides the usual ones, separated by commas or lines. */
+	paidValues: string;
+}
+
+export interface WooshPayCredentials extends MoneyLimits, Switched<OtherSettings> {
 	environment: 'live' | 'test' | 'custom';
 	/** Only with the environment `custom`. */
 	baseUrl?: string;
@@ -28,10 +35,6 @@ export interface WooshPayCredentials extends MoneyLimits {
 	webhookSecret?: string;
 	webhookSecretPrevious?: string;
 	callbackProof?: CallbackProof;
-	/** Whether what stands below counts. */
-	otherSettings?: boolean;
-	/** Words for paid besides the usual ones, separated by commas or lines. */
-	paidValues?: string;
 }
 
 /** Retry settings of calls that create something. */
