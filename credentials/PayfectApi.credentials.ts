@@ -1,6 +1,6 @@
 import type { IAuthenticate, ICredentialType, INodeProperties } from 'n8n-workflow';
 import { credentialCallbackUrlField } from '../nodes/shared/checkout/checkoutFields';
-import { allowedCurrenciesField, largestAmountField } from '../nodes/shared/checkout/limitFields';
+import { coinLimitFields } from '../nodes/shared/checkout/limitFields';
 import {
 	acknowledgementBodyField,
 	otherSettingsField,
@@ -98,16 +98,7 @@ export class PayfectApi implements ICredentialType {
 			hint: 'Change it only for a sandbox or a proxy of your own',
 		},
 		{ ...credentialCallbackUrlField },
-		{
-			...largestAmountField,
-			placeholder: 'e.g. 500 USDT',
-			hint: 'The most that one checkout may be, such as 500, or 500 USDT',
-		},
-		{
-			...allowedCurrenciesField,
-			placeholder: 'e.g. USDT',
-			hint: 'The currencies that checkouts may be in, such as USDT',
-		},
+		...coinLimitFields,
 		{ ...otherSettingsField },
 		{ ...acknowledgementBodyField, default: 'OK' },
 	];

@@ -1,6 +1,6 @@
 import type { IAuthenticate, ICredentialType, INodeProperties } from 'n8n-workflow';
 import { credentialCallbackUrlField } from '../nodes/shared/checkout/checkoutFields';
-import { allowedCurrenciesField, largestAmountField } from '../nodes/shared/checkout/limitFields';
+import { coinLimitFields } from '../nodes/shared/checkout/limitFields';
 import {
 	acknowledgementBodyField,
 	otherSettingsField,
@@ -104,16 +104,7 @@ export class TokenPayApi implements ICredentialType {
 			hint: 'What the link to the payment page begins with. If the links lead nowhere, ask TokenPay for the address of its payment page.',
 		},
 		{ ...credentialCallbackUrlField },
-		{
-			...largestAmountField,
-			placeholder: 'e.g. 500 USDT',
-			hint: 'The most that one checkout may be, such as 500, or 500 USDT',
-		},
-		{
-			...allowedCurrenciesField,
-			placeholder: 'e.g. USDT',
-			hint: 'The currencies that checkouts may be in, such as USDT',
-		},
+		...coinLimitFields,
 		{ ...otherSettingsField },
 		{
 			displayName: 'Amounts in Orders',

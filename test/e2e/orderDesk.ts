@@ -56,6 +56,19 @@ export async function withApiKey(client: N8nClient): Promise<(step: INode) => IN
 	return (step) => ({ ...step, credentials: { n8nApi: { id, name } } });
 }
 
+/** Puts a step's form or page behind the user name and password of the team. */
+export async function withBasicAuth(
+	client: N8nClient,
+	{ username, password }: { username: string; password: string },
+): Promise<(step: INode) => INode> {
+	const { id, name } = await client.credentials.create({
+		type: 'httpBasicAuth',
+		name: 'The team',
+		data: { user: username, password, allowedHttpRequestDomains: 'none' },
+	});
+	return (step) => ({ ...step, credentials: { httpBasicAuth: { id, name } } });
+}
+
 /** What one user does besides, to each step by its name. */
 type Change = Record<string, (step: INode) => INode>;
 

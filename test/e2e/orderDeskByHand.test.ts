@@ -4,10 +4,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import axios from 'axios';
-import type { INode } from 'n8n-workflow';
 import { aMinute, eventually } from '../n8n/client';
 import { testProviders } from '../providers';
-import { OrderDesk, type OrderRow } from './orderDesk';
+import { OrderDesk, withBasicAuth, type OrderRow } from './orderDesk';
 import { stage, uniqueReference } from './support';
 
 const providers = testProviders();
@@ -22,15 +21,7 @@ let desk: OrderDesk;
 
 beforeAll(async () => {
 	const { client } = await stage();
-	const { id, name } = await client.credentials.create({
-		type: 'httpBasicAuth',
-		name: 'The team',
-		data: { user: auth.username, password: auth.password, allowedHttpRequestDomains: 'none' },
-	});
-	const protect = (step: INode): INode => ({
-		...step,
-		credentials: { httpBasicAuth: { id, name } },
-	});
+	const protect = await withBasicAuth(client, auth);
 	desk = await OrderDesk.open(await stage(), {
 		files: [
 			'payment-arrives',

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import axios from 'axios';
-import { OrderDesk } from './orderDesk';
+import { OrderDesk, withBasicAuth } from './orderDesk';
 import { leftOf } from './steps';
 import { stage, uniqueReference } from './support';
 
@@ -14,20 +14,13 @@ let desk: OrderDesk;
 
 beforeAll(async () => {
 	const { client } = await stage();
-	const { id, name } = await client.credentials.create({
-		type: 'httpBasicAuth',
-		name: 'The team',
-		data: { user: auth.username, password: auth.password, allowedHttpRequestDomains: 'none' },
-	});
+	const protect = await withBasicAuth(client, auth);
 	desk = await OrderDesk.open(await stage(), {
 		files: ['daily-summary', 'unpaid-orders', 'payment-reminder'],
 		change: {
 			'unpaid-orders': {
-				'Unpaid Orders Page': (step) => ({
-					...step,
-					parameters: { ...step.parameters, path: pagePath },
-					credentials: { httpBasicAuth: { id, name } },
-				}),
+				'Unpaid Orders Page': (step) =>
+					protect({ ...step, parameters: { ...step.parameters, path: pagePath } }),
 			},
 		},
 	});

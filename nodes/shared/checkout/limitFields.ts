@@ -22,3 +22,17 @@ export const allowedCurrenciesField: INodeProperties = {
 		'Checkouts and refunds in another currency are refused, whoever runs the node, AI agents included. Empty: every currency.',
 	hint: 'The currencies that checkouts and refunds may be in, such as EUR, USD',
 };
+
+/** Both, where people pay in coins and there are no refunds. */
+export const coinLimitFields: INodeProperties[] = [
+	{
+		...largestAmountField,
+		placeholder: 'e.g. 500 USDT',
+		hint: 'The most that one checkout may be, such as 500, or 500 USDT',
+	},
+	{
+		...allowedCurrenciesField,
+		placeholder: 'e.g. USDT',
+		hint: 'The currencies that checkouts may be in, such as USDT',
+	},
+];

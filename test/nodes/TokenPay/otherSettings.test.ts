@@ -2,8 +2,6 @@
  * What stands behind *My Provider Told Me Other Settings*: each answer that TokenPay's pages leave
  * open, and that none of it counts while the switch is off.
  */
-import type { HttpReply } from '../../../nodes/shared/core/contract';
-import { readJson } from '../../../nodes/shared/core/exactJson';
 import {
 	readOrderReply,
 	tokenPay,
@@ -11,6 +9,7 @@ import {
 	type TokenPayOrder,
 } from '../../../nodes/TokenPay/tokenPay.contract';
 import { credentials, paid } from './callbacks';
+import { order, reply } from './support';
 
 const on = (settings: Partial<TokenPayCredentials>): TokenPayCredentials => ({
 	...credentials,
@@ -18,31 +17,6 @@ const on = (settings: Partial<TokenPayCredentials>): TokenPayCredentials => ({
 	...settings,
 });
 const off = (settings: Partial<TokenPayCredentials>) => ({ ...on(settings), otherSettings: false });
-
-const reply = (body: object): HttpReply => {
-	const text = JSON.stringify(body);
-	return { status: 200, headers: {}, text, body: readJson(text), bytes: Buffer.from(text) };
-};
-
-const order = (more: Partial<TokenPayOrder> = {}): TokenPayOrder => ({
-	amount: '12.50',
-	lineItems: [],
-	amountUnit: 'major',
-	currency: 'USDT',
-	reference: 'order-1',
-	description: null,
-	successUrl: null,
-	cancelUrl: null,
-	callbackUrl: null,
-	extraFields: {},
-	chain: 'TRON',
-	coinDecimals: 6,
-	expiresInSeconds: 3600,
-	attach: null,
-	locale: null,
-	toAddress: null,
-	...more,
-});
 
 describe('Amounts in Orders', () => {
 	const smallest = on({ orderAmounts: 'smallestUnit' });

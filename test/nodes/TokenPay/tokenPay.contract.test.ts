@@ -1,5 +1,4 @@
 import type { Checkout, HttpReply } from '../../../nodes/shared/core/contract';
-import { readJson } from '../../../nodes/shared/core/exactJson';
 import { readAppSecret } from '../../../nodes/TokenPay/signature';
 import {
 	closeOrderCall,
@@ -28,37 +27,8 @@ import {
 	readCoin,
 } from '../../../nodes/TokenPay/tokenPay.currencies';
 import { sentFor } from '../shared/support/sent';
+import { order, reply } from './support';
 
-const order = (more: Partial<TokenPayOrder> = {}): TokenPayOrder => ({
-	amount: '12.50',
-	lineItems: [],
-	amountUnit: 'major',
-	currency: 'USDT',
-	reference: 'order-1',
-	description: null,
-	successUrl: null,
-	cancelUrl: null,
-	callbackUrl: null,
-	extraFields: {},
-	chain: 'TRON',
-	expiresInSeconds: 3600,
-	attach: null,
-	locale: null,
-	toAddress: null,
-	...more,
-});
-
-const reply = (body: unknown, more: Partial<HttpReply> = {}): HttpReply => {
-	const text = typeof body === 'string' ? body : JSON.stringify(body);
-	return {
-		status: 200,
-		headers: {},
-		text,
-		body: readJson(text),
-		bytes: Buffer.from(text),
-		...more,
-	};
-};
 const success = (data: unknown, more: Partial<HttpReply> = {}) =>
 	reply({ code: 0, msg: 'ok', request_id: 'r', data }, more);
 const stamp = { now: new Date(1795262400000), nonce: 'AC377F39287FE0CEE1241D66DBCDDC79' };
