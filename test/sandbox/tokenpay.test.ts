@@ -100,6 +100,30 @@ const query = async (more: Record<string, unknown>) =>
 const act = async (id: string, action: string, options?: object) =>
 	await sandbox.control(`/control/checkouts/tokenpay/${id}/${action}`, options);
 
+// apidoc.tokenpay.me/order/order-creation, with the sandbox's application in place of the sample's.
+test('the request that the guide shows is taken to the letter', async () => {
+	const sample = `{
+  "app_id": "${keys().appId}",
+  "mch_id": "1234567890",
+  "description": "充值",
+  "out_trade_no": "fb72xxxx-xxxx-xxxx-xxxx-xxxx8a7b52cb",
+  "expire_second": 600,
+  "amount": 9,
+  "chain": "TRON",
+  "currency": "USDT",
+  "to_address": "TQjxEW2Z3p9wjoxxxxxxxxgJUrWXBun91w",
+  "attach": "anim dolore",
+  "locale": "zh_cn",
+  "notify_url": "https://xxx/xxx",
+  "return_url": "https://xxxx/xxx?id=xxxx",
+  "order_type": "platform_order"
+}`;
+	expect(await postText('/v1/transaction/prepayment', sample)).toMatchObject({ code: 0 });
+	expect((await sandbox.state()).checkouts).toEqual([
+		expect.objectContaining({ amount: '9', currency: 'USDT', remarks: [] }),
+	]);
+});
+
 describe('the signature', () => {
 	test.each([
 		['of another secret', { secret: 'another-secret-of-thirty-two-by!' }, 103],
